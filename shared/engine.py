@@ -1,0 +1,101 @@
+"""The port between a lane and an engine: what goes in, what comes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from shared.errors import Reason
+
+
+class Record(NamedTuple):
+    """One input record. ``at_ms`` is the time the log gave it; ``type`` is the ce_type header ("" if absent)."""
+
+    offset: int
+    at_ms: int
+    type: str
+    id: str
+    value: bytes
+
+
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a rejected input came from: a topic's record, or an HTTP source; ``index`` within a batch."""
+
+    topic: str | None = None
+    partition: int | None = None
+    offset: int | None = None
+    source: str | None = None
+    index: int | None = None
+
+
+class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One fact to publish on the service's log, in order; ``copies`` go to hand-off topics under the same event id.
+
+    ``body`` is JSON. The event id derives from (cause_id, ordinal); ``at_ms`` becomes ce_time.
+    """
+
+    type: str
+    workspace: str
+    subject: str
+    at_ms: int
+    cause_id: str
+    ordinal: int
+    body: bytes
+    copies: tuple[tuple[str, bytes], ...] = ()
+    traceparent: str = ""
+
+
+class DeadLetter(msgspec.Struct, frozen=True):
+    """One input that was refused. ``id`` derives from the origin, so a crash does not make a second one."""
+
+    id: str
+    workspace: str | None
+    reason: Reason
+    path: str
+    detail: str
+    origin: Origin
+    payload: bytes
+    at_ms: int
+
+
+@dataclass(slots=True)
+class Step:
+    """The outcome of a batch: rows to write, events to publish, inputs refused.
+
+    ``writes`` is the engine's own type; only its store looks inside. Metrics (``counts``: name and labels -> n) are
+    added to the process's counters after the commit, so that nothing uncommitted is ever counted.
+    """
+
+    writes: Any
+    events: list[Event] = field(default_factory=list)
+    dead: list[DeadLetter] = field(default_factory=list)
+    counts: dict[tuple[str, ...], float] = field(default_factory=dict)
+    changed: bool = True
+
+
+class Engine(Protocol):
+    """A deterministic state machine over one partition: no clock, no randomness, no I/O; ties broken by id.
+
+    ``step`` changes memory at once; the lane discards the engine unless the step's commit succeeds, so memory that
+    outlives a step is always what the database holds.
+    """
+
+    def restore(self, rows: Any) -> None:
+        """Fill an empty engine from the rows of one database snapshot."""
+
+    def needs(self, records: Sequence[Record]) -> Any:
+        """What must be looked up in the database before these records can be stepped; None for nothing."""
+
+    def step(self, records: Sequence[Record], known: Any, now_ms: int) -> Step:
+        """Apply the records in order, firing every deadline <= a record's time before it, and <= ``now_ms`` at the end.
+
+        ``now_ms`` is the wall clock when the partition is caught up, else the time of the last record: a lagging
+        service never fires a deadline whose answer already waits in the log.
+        """
+
+    def deadline_ms(self) -> int | None:
+        """The earliest pending deadline, None without one."""
+
+    def reject(self, record: Record, reason: Reason, detail: str) -> DeadLetter:
+        """The dead letter for a record that this engine or the database cannot take."""

@@ -1,0 +1,33 @@
+"""Derived ids: every id is a name-based UUID (version 5, RFC 9562) of what caused it, so a repeat gives the same id."""
+
+from hashlib import sha1
+
+_NAMESPACE = bytes.fromhex("5d0cf0e4b5a85a6b9a8e7c5f5f1e2d3c")
+_SEPARATOR = "\x1f"  # cannot stand in an id: control characters are refused at the door
+
+
+def derive(*parts: str) -> str:
+    """The UUIDv5 of the parts, as text. Same parts, same id; no part may hold the unit separator."""
+    digest = sha1(_NAMESPACE + _SEPARATOR.join(parts).encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+
+
+def event_id(cause_id: str, ordinal: int) -> str:
+    """Id of the ``ordinal``-th event (from 0) that one cause brought about."""
+    return derive(cause_id, str(ordinal))
+
+
+def contact_id(conversation_key: str, episode: int) -> str:
+    """Id of the ``episode``-th contact (from 1) of a conversation."""
+    return derive("contact", conversation_key, str(episode))
+
+
+def conversation_key(workspace: str, source: str, conversation_id: str) -> str:
+    """Key of a conversation: unique over workspaces and sources."""
+    return derive("conversation", workspace, source, conversation_id)
+
+
+def message_event_id(workspace: str, source: str, message_id: str) -> str:
+    """Event id of a channel message: the deduplication key of the contracts (workspace, source, message_id)."""
+    return derive("message", workspace, source, message_id)

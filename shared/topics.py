@@ -1,0 +1,59 @@
+"""The topics of Usher: names, partitions and retention in one table."""
+
+from dataclasses import dataclass
+
+DAY_MS = 24 * 3600 * 1000
+
+ROUTER_INPUT = "usher.router-input.v1"
+CONTACT_EVENTS = "usher.contact-events.v1"
+SELF_SERVICE = "usher.self-service.v1"
+BOT = "usher.bot.v1"
+AGENT_OFFERS = "usher.agent-offers.v1"
+SLA_EVENTS = "usher.sla-events.v1"
+DEAD_LETTERS = "usher.dead-letters.v1"
+AGENT_ACTIVITY = "usher.agent-activity.v1"
+CONTACT_UPDATES = "usher.contact-updates.v1"
+
+CHANNELS = ("voice", "email", "chat", "sms", "messaging", "social", "web", "task")
+
+
+def channel_topic(source: str) -> str:
+    """Inbound topic of a source (for the eight default sources: of a channel)."""
+    return f"usher.channel.{source}.v1"
+
+
+def source_of(topic: str) -> str | None:
+    """Source of an inbound channel topic (name without prefix), None for any other topic."""
+    if topic.startswith("usher.channel.") and topic.endswith(".v1"):
+        return topic.removeprefix("usher.channel.").removesuffix(".v1")
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicSpec:
+    """How a topic is created and what is checked at start.
+
+    ``append_time`` makes the broker stamp records: on ``usher.router-input.v1`` that stamp is the one clock of a
+    partition, the same for the owner, a replay and an auditor.
+    """
+
+    name: str
+    retention_ms: int
+    append_time: bool = False
+
+
+def all_topics(sources: tuple[str, ...] = CHANNELS) -> tuple[TopicSpec, ...]:
+    """Every topic of a deployment with these sources, without prefix."""
+    week, month = 7 * DAY_MS, 30 * DAY_MS
+    return (
+        *(TopicSpec(name=channel_topic(source), retention_ms=week) for source in sources),
+        TopicSpec(name=AGENT_ACTIVITY, retention_ms=week),
+        TopicSpec(name=CONTACT_UPDATES, retention_ms=week),
+        TopicSpec(name=ROUTER_INPUT, retention_ms=month, append_time=True),
+        TopicSpec(name=CONTACT_EVENTS, retention_ms=month),
+        TopicSpec(name=SELF_SERVICE, retention_ms=week),
+        TopicSpec(name=BOT, retention_ms=week),
+        TopicSpec(name=AGENT_OFFERS, retention_ms=week),
+        TopicSpec(name=SLA_EVENTS, retention_ms=month),
+        TopicSpec(name=DEAD_LETTERS, retention_ms=month),
+    )

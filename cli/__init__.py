@@ -1,0 +1,1 @@
+"""The usher command: the only code that may know all services."""

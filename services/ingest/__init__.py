@@ -1,0 +1,1 @@
+"""The door: verifies, normalises and publishes canonical events, or rejects with a reason."""

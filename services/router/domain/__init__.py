@@ -1,0 +1,1 @@
+"""The router engine: values in, values out."""

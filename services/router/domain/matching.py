@@ -1,0 +1,77 @@
+"""What the engine and the matcher exchange: who waits, who is open for work, and the match with its explanation."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+Skills = tuple[tuple[str, int], ...]
+"""Sorted (skill, level) pairs; the interned form of a mapping."""
+
+
+class Requirement(NamedTuple):
+    """What an agent must have. ``must``: every (skill, minimum level). ``any``: of each group at least one pair.
+    ``without``: skills an agent must not have. ``channel``: the agent must be open for it."""
+
+    must: Skills
+    any: tuple[Skills, ...]
+    without: tuple[str, ...]
+    channel: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Waiting:
+    """A contact in the waiting set. Times are numbers of one unit (milliseconds live, seconds in a simulation).
+
+    ``entered`` is when it first entered a queue, ``target`` its time-to-answer, ``boost`` its priority in time,
+    ``late_factor`` m of the NEXT rule, ``late_cap`` the longest extra time before a late contact is due again.
+    ``barred`` agents are not offered this contact now; ``only_agent`` restricts it to one agent.
+    """
+
+    contact_id: str
+    queue: str
+    requirement: Requirement
+    entered: float
+    target: float
+    boost: float = 0.0
+    late_factor: float = 5.0
+    late_cap: float | None = None
+    prefer: Skills = ()
+    agent_order: str = "scarcity"
+    barred: frozenset[str] = frozenset()
+    only_agent: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Seat:
+    """An agent as the matcher sees them: only agents open for at least one channel have a seat.
+
+    ``channels``: channels the agent can take one more contact of, right now. ``load``: used share of capacity, 0 to 1.
+    ``idle_since``: when the agent last became free of work; ``last_offered`` and ``contacts_taken`` serve round robin
+    and least loaded.
+    """
+
+    agent_id: str
+    skills: Skills
+    channels: frozenset[str]
+    load: float
+    idle_since: float
+    last_offered: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Match:
+    """One pairing and why: enough to recompute it. ``key`` is the contact's deadline by which it was chosen."""
+
+    contact_id: str
+    agent_id: str
+    key: float
+    due: float
+    late: bool
+    runner_up_contact: str | None = None
+    runner_up_key: float | None = None
+    requirements_compared: int = 1
+    agents_considered: int = 1
+    agent_cost: float = 0.0
+    runner_up_agent: str | None = None
+    runner_up_cost: float | None = None
+    idle_since: float = 0.0
+    excluded: dict[str, int] = field(default_factory=dict)

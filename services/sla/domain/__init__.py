@@ -1,0 +1,1 @@
+"""The SLA engine: values in, values out."""

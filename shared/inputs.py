@@ -1,0 +1,239 @@
+"""The canonical events on usher.router-input.v1: everything that can change a decision, as ingest writes it.
+
+The ``ce_type`` is the public inbound type; the body is the validated, normalised form below (JSON). Times are integer
+milliseconds since the epoch. Within a major version fields may only be added, with a default.
+"""
+
+from typing import Any
+
+import msgspec
+
+from shared.engine import Origin
+
+
+class Input(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """What every canonical event holds.
+
+    ``event_id`` is the deduplication key: two inputs with one id are one input. ``occurred_ms`` is as reported but never
+    after ``arrived_ms``, the arrival at ingest. ``origin`` is where the record or request came from.
+    """
+
+    event_id: str
+    workspace: str
+    occurred_ms: int
+    arrived_ms: int
+    origin: Origin = Origin()
+    traceparent: str = ""
+
+
+class Attachment(msgspec.Struct, omit_defaults=True, gc=False):
+    """One attachment of a message."""
+
+    content_type: str
+    url: str | None = None
+    name: str | None = None
+    bytes: int | None = None
+
+
+class Party(msgspec.Struct, omit_defaults=True, gc=False):
+    """The customer as the channel knows them."""
+
+    handle: str
+    name: str | None = None
+    customer_id: str | None = None
+
+
+class ReplyTo(msgspec.Struct, omit_defaults=True, gc=False):
+    """Where an answer goes: the address on the same channel, and its thread."""
+
+    address: str
+    thread: str | None = None
+
+
+class RoutingHint(msgspec.Struct, omit_defaults=True, gc=False):
+    """What the caller already knows; it wins over classification, never over hard rules."""
+
+    queue: str | None = None
+    tier: str | None = None
+    intent: str | None = None
+    skills: dict[str, int] = {}
+    priority_seconds: float | None = None
+
+
+class MessageReceived(Input):
+    """usher.channel.message.v1. ``customer_id`` inside ``party`` is always set (given, or a keyed hash)."""
+
+    channel: str
+    source: str
+    conversation_id: str
+    message_id: str
+    party: Party
+    reply_to: ReplyTo
+    sender: str = "customer"
+    to: str | None = None
+    subject: str | None = None
+    text: str | None = None
+    language: str | None = None
+    attachments: list[Attachment] = []
+    public: bool = False
+    attributes: dict[str, str] = {}
+    routing: RoutingHint | None = None
+
+
+class ConversationEnded(Input):
+    """usher.conversation.ended.v1."""
+
+    source: str
+    conversation_id: str
+    reason: str
+
+
+class AgentCapacity(msgspec.Struct, omit_defaults=True, gc=False):
+    """Units an agent has, cost per channel, most contacts per channel, exclusive channels, units kept for a channel."""
+
+    units: int
+    costs: dict[str, int] = {}
+    max: dict[str, int] = {}
+    exclusive: list[str] | None = None
+    reserve: dict[str, int] = {}
+
+
+class AgentSignedOn(Input):
+    """usher.agent.signed_on.v1."""
+
+    agent_id: str
+    skills: dict[str, int]
+    capacity: AgentCapacity
+    name: str | None = None
+    presence: str = "available"
+    lease_seconds: float | None = None
+
+
+class PresenceChanged(Input):
+    """usher.agent.presence_changed.v1."""
+
+    agent_id: str
+    presence: str
+    reason: str | None = None
+
+
+class AgentHeartbeat(Input):
+    """usher.agent.heartbeat.v1."""
+
+    agent_id: str
+
+
+class AgentSignedOff(Input):
+    """usher.agent.signed_off.v1."""
+
+    agent_id: str
+
+
+class OfferAnswered(Input):
+    """usher.offer.answered.v1; ``answer`` is accepted or declined."""
+
+    offer_id: str
+    agent_id: str
+    answer: str
+    reason: str | None = None
+
+
+class Transfer(msgspec.Struct, omit_defaults=True, gc=False):
+    """Where a transferred contact goes."""
+
+    queue: str | None = None
+    agent_id: str | None = None
+    skills: dict[str, int] = {}
+    warm: bool = False
+
+
+class AssignmentEnded(Input):
+    """usher.assignment.ended.v1; ``outcome`` is closed, transferred or requeued."""
+
+    assignment_id: str
+    agent_id: str
+    outcome: str
+    disposition: str | None = None
+    wrap_up_seconds: float | None = None
+    transfer: Transfer | None = None
+
+
+class AssignmentWrappedUp(Input):
+    """usher.assignment.wrapped_up.v1."""
+
+    assignment_id: str
+    agent_id: str
+
+
+class HandOffContext(msgspec.Struct, omit_defaults=True, gc=False):
+    """What a bot or self-service learnt before it handed the contact on."""
+
+    intent: str | None = None
+    language: str | None = None
+    slots: dict[str, Any] = {}
+    transcript_url: str | None = None
+    tried: list[str] = []
+    skills: dict[str, int] = {}
+
+
+class OutcomeReported(Input):
+    """usher.contact.outcome_reported.v1; ``by`` is self_service or bot, ``outcome`` resolved, escalated or failed."""
+
+    contact_id: str
+    by: str
+    outcome: str
+    reason: str | None = None
+    context: HandOffContext | None = None
+
+
+class ReplySent(Input):
+    """usher.contact.reply_sent.v1."""
+
+    contact_id: str
+    by: str
+    agent_id: str | None = None
+    public: bool = True
+
+
+class PendingChanged(Input):
+    """usher.contact.pending_changed.v1: whether the contact waits for the customer."""
+
+    contact_id: str
+    pending: bool
+
+
+class ContactCommanded(Input):
+    """usher.contact.commanded.v1: a supervisor's cancel, prioritise, requeue or assign."""
+
+    contact_id: str
+    command: str
+    actor: str
+    reason: str
+    seconds: float | None = None
+    queue: str | None = None
+    agent_id: str | None = None
+
+
+class PolicyActivated(Input):
+    """usher.policy.activated.v1 as an input: the whole validated policy, so that the log alone decides."""
+
+    hash: str
+    policy: dict[str, Any]
+
+
+INPUT_TYPES: dict[str, type[Input]] = {
+    "usher.channel.message.v1": MessageReceived,
+    "usher.conversation.ended.v1": ConversationEnded,
+    "usher.agent.signed_on.v1": AgentSignedOn,
+    "usher.agent.presence_changed.v1": PresenceChanged,
+    "usher.agent.heartbeat.v1": AgentHeartbeat,
+    "usher.agent.signed_off.v1": AgentSignedOff,
+    "usher.offer.answered.v1": OfferAnswered,
+    "usher.assignment.ended.v1": AssignmentEnded,
+    "usher.assignment.wrapped_up.v1": AssignmentWrappedUp,
+    "usher.contact.outcome_reported.v1": OutcomeReported,
+    "usher.contact.reply_sent.v1": ReplySent,
+    "usher.contact.pending_changed.v1": PendingChanged,
+    "usher.contact.commanded.v1": ContactCommanded,
+    "usher.policy.activated.v1": PolicyActivated,
+}

@@ -1,0 +1,1 @@
+"""Pure simulation of the router on a virtual clock."""

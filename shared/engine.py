@@ -10,13 +10,15 @@ from shared.errors import Reason
 
 
 class Record(NamedTuple):
-    """One input record. ``at_ms`` is the time the log gave it; ``type`` is the ce_type header ("" if absent)."""
+    """One input record. ``at_ms`` is the time the log gave it; ``type`` and ``id`` are the ce_type and ce_id headers
+    ("" if absent); ``seq`` is ce_sequence, None on logs without one."""
 
     offset: int
     at_ms: int
     type: str
     id: str
     value: bytes
+    seq: int | None = None
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):

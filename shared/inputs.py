@@ -14,8 +14,8 @@ from shared.engine import Origin
 class Input(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What every canonical event holds.
 
-    ``event_id`` is the deduplication key: two inputs with one id are one input. ``occurred_ms`` is as reported but never
-    after ``arrived_ms``, the arrival at ingest. ``origin`` is where the record or request came from.
+    ``event_id`` is the deduplication key: two inputs with one id are one input. ``occurred_ms`` is as reported but
+    never after ``arrived_ms``, the arrival at ingest. ``origin`` is where the record or request came from.
     """
 
     event_id: str

@@ -3,49 +3,53 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
+
 from shared.engine import DeadLetter, Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """Ownership of a partition: the fence (``epoch``) and where the last owner stopped.
+    """Ownership of a partition: the fence (``epoch``) and where the last commit left it.
 
-    ``next_offset``: first input offset not yet applied. ``next_seq``: seq of the next event. ``published_seq``: every
-    event up to it is known to be on the log. ``last_input_id``: event id of the record at ``next_offset - 1``.
+    ``next_step`` counts commits, ``next_offset`` is the first input offset not yet applied, ``next_seq`` the seq of the
+    next event (from 1). ``published_step``/``published_seq``: everything before that step, and every event up to that
+    seq, is known to be on the log. ``input_seq``/``input_id``: ce_sequence and ce_id of the last applied input.
     """
 
     partition: int
     epoch: int
-    next_offset: int
-    next_seq: int
-    published_seq: int
-    last_input_id: str
+    next_step: int = 0
+    next_offset: int = 0
+    next_seq: int = 1
+    published_step: int = 0
+    published_seq: int = 0
+    input_seq: int = 0
+    input_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """One fenced commit: applies iff (epoch, from_offset, first_seq) still match the lane row."""
+    """One fenced commit: applies iff epoch, step, offset and seq of ``before`` are still the lane's.
 
-    partition: int
-    epoch: int
-    from_offset: int
-    next_offset: int
-    first_seq: int
-    next_seq: int
-    published_seq: int
-    last_input_id: str
+    ``after`` has the same epoch and ``next_step`` one higher. Repeating an applied commit has no effect, so a lost
+    reply is answered by sending the same commit again.
+    """
+
+    before: Claim
+    after: Claim
     at_ms: int
     outbox: bytes | None
     dead: list[DeadLetter]
     writes: Any
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxBatch:
-    """Events of one commit: ``events[i]`` has seq ``first_seq + i``. Dead letters carry no seq."""
+class OutboxBatch(msgspec.Struct, frozen=True, array_like=True):
+    """What one commit publishes: ``events[i]`` has seq ``first_seq + i``; dead letters carry no seq."""
 
+    step: int
     first_seq: int
-    next_seq: int
+    next_offset: int
     events: list[Event]
     dead: list[DeadLetter]
 
@@ -66,7 +70,7 @@ class LaneStore(Protocol):
         """Rows that Engine.needs asked for; one round trip."""
 
     async def commit(self, commit: Commit) -> None:
-        """Apply one commit atomically. Fenced if the compare-and-set finds another epoch or offset."""
+        """Apply one commit atomically and at most once. Fenced if the lane row is neither before nor after it."""
 
     async def still_owner(self, claim: Claim) -> bool:
         """Whether the claim's epoch is still the partition's."""

@@ -1,0 +1,403 @@
+"""The lane: one partition, one owner, one engine; every step is one fenced commit and then published in order.
+
+    claim -> load -> check -> (poll -> prefetch -> step -> commit -> hand to the publisher) for ever
+
+The rules and their reasons stand in docs/lane.md; the places marked by failpoints are where the fault tests kill it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from shared.clock import monotonic, now_ms
+from shared.engine import Engine, Record, Step
+from shared.errors import Fatal, Fenced, PartitionClosed, Poison, Reason, Retryable
+from shared.lane_store import encode_batch
+from shared.opening import agrees_with_input, agrees_with_output
+from shared.publisher import BACK_OFF_SECONDS, Outputs, Publisher, Wire
+from shared.sense import Sense
+from shared.settings import LaneSettings
+from shared.store import Claim, Commit, LaneStore, OutboxBatch
+
+__all__ = ["Inputs", "Lane", "LaneParts", "Warm"]
+
+T = TypeVar("T")
+
+POLL_MS_MAX = 250  # an idle lane looks at its timers and its orders at least this often
+TICK_MS_MIN = 1  # a deadline that is due now is not a reason to spin
+FORGET_EVERY_SECONDS = 60.0
+DAY_MS = 24 * 3600 * 1000
+UNKNOWN_OFFSET = -1  # until a batch is acknowledged, nobody knows where the outbox of a former owner began
+
+
+class Inputs(Protocol):
+    """What a lane needs of its input log (shared/kafka.py: InputLog)."""
+
+    def open(self, partition: int, offset: int) -> None:
+        """Deliver from this offset on."""
+
+    def owns(self, partition: int) -> bool:
+        """Whether the group sees this member as the owner."""
+
+    async def bounds(self, partition: int) -> tuple[int, int]:
+        """(first offset, end offset)."""
+
+    async def poll(self, partition: int, *, wait_ms: int, records_max: int) -> list[Record]:
+        """The next records in order; Retryable on a passing fault."""
+
+    def caught_up(self, partition: int, next_offset: int) -> bool:
+        """Whether a fresh reply says that nothing lies beyond."""
+
+    def lag(self, partition: int, next_offset: int) -> int:
+        """Records not yet applied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneParts:
+    """What all lanes of a process share. ``upstream_settled``: whether whoever writes our input has nothing in hand, so
+    that the wall clock may fire deadlines on an idle log. ``counted`` adds a committed step's counts to the metrics."""
+
+    settings: LaneSettings
+    owner: str
+    store: LaneStore
+    inputs: Inputs
+    outputs: Outputs
+    wire: Wire
+    read_output_tail: Callable[[int], Awaitable[list[Record]]]
+    new_engine: Callable[[int], Engine]
+    counted: Callable[[Step], None]
+    sense: Sense
+    upstream_settled: Callable[[int], Awaitable[bool]] | None = None
+
+
+@dataclass(slots=True)
+class Warm:
+    """An engine that outlived a rebalance, and the claim under which its memory was true."""
+
+    engine: Engine
+    claim: Claim
+
+
+class Lane:
+    """Owns one partition from claim to stop. Create, ``run`` once, ``stop`` at most once."""
+
+    def __init__(self, partition: int, parts: LaneParts, warm: Warm | None = None) -> None:
+        self.partition = partition
+        self._parts = parts
+        self._sense = parts.sense
+        self._log = parts.sense.log.bind(partition=partition)
+        self._warm = warm
+        self._stopping = False
+        self._last_ms = 0
+        self._forgot_at = monotonic()
+        self._progress_at = monotonic()
+        self._retried_at = 0.0
+        self.claim = Claim(partition=partition, epoch=0)
+        self.engine: Engine | None = None
+        self.ready = False
+        self.publisher = Publisher(partition, parts.wire, parts.outputs, self._still_owner, parts.sense)
+
+    # ---- life ----
+
+    async def run(self) -> None:
+        """Own the partition until stopped or fenced. Fenced, PartitionClosed and programming errors are raised."""
+        await self._open()
+        publishing = asyncio.ensure_future(self.publisher.run())
+        try:
+            while not self._stopping:
+                await self._turn()
+                if publishing.done():
+                    publishing.result()
+            await self._drain(publishing)
+        finally:
+            self.ready = False
+            if not publishing.done():
+                publishing.cancel()
+            await asyncio.gather(publishing, return_exceptions=True)
+            self.publisher.discard()
+
+    def stop(self) -> None:
+        """Finish the step under way, publish what is committed, and end ``run``."""
+        self._stopping = True
+
+    def keep_warm(self) -> Warm | None:
+        """The engine for the next owner in this process; None unless memory is what the database holds."""
+        return Warm(self.engine, self.claim) if self.engine is not None else None
+
+    @property
+    def stuck_seconds(self) -> float:
+        """For how long there was work, no progress, and no known fault that explains it."""
+        since = max(self._progress_at, self._retried_at)
+        return monotonic() - since if self._parts.inputs.lag(self.partition, self.claim.next_offset) else 0.0
+
+    @property
+    def settled_offset(self) -> int:
+        """Inputs below it are applied and their events acknowledged; negative when not known yet."""
+        return self.publisher.published_offset if self.publisher.backlog else self.claim.next_offset
+
+    # ---- claim, load, check ----
+
+    async def _open(self) -> None:
+        store = self._parts.store
+        claim = await self._patiently("claim", lambda: store.claim(self.partition, self._parts.owner))
+        await self._sense.failpoints.reach("lane.claimed")
+        self.engine = await self._memory(claim)
+        self.claim = claim
+        backlog = await self._patiently("backlog", lambda: store.backlog(claim))
+        await self._sense.failpoints.reach("lane.loaded")
+        self.publisher.start_from(claim.published_step, claim.published_seq, claim.next_offset)
+        if backlog:
+            self.publisher.published_offset = UNKNOWN_OFFSET
+        tail = await self._patiently("tail", lambda: self._parts.read_output_tail(self.partition))
+        agrees_with_output(claim, tail)
+        await self._open_input(claim)
+        await self._sense.failpoints.reach("lane.checked")
+        for batch in backlog:
+            self.publisher.add(batch)
+        self._log.info("lane open", epoch=claim.epoch, offset=claim.next_offset, seq=claim.next_seq)
+        self.ready = True
+
+    async def _memory(self, claim: Claim) -> Engine:
+        """The warm engine if nobody committed since; else a new one from one snapshot."""
+        warm, self._warm = self._warm, None
+        if warm is not None and replace(warm.claim, epoch=claim.epoch) == replace(
+            claim, published_step=warm.claim.published_step, published_seq=warm.claim.published_seq
+        ):
+            return warm.engine
+        engine = self._parts.new_engine(self.partition)
+        engine.restore(await self._patiently("load", lambda: self._parts.store.load(claim)))
+        return engine
+
+    async def _open_input(self, claim: Claim) -> None:
+        begin, end = await self._patiently("bounds", lambda: self._parts.inputs.bounds(self.partition))
+        if claim.next_step == 0 and claim.next_offset < begin:
+            self._parts.inputs.open(self.partition, begin)  # a first owner starts where the log starts
+            return
+        if claim.next_offset == 0 or claim.next_offset - 1 < begin:
+            agrees_with_input(claim, begin, end, None)
+            self._parts.inputs.open(self.partition, claim.next_offset)
+            return
+        agrees_with_input(claim, begin, end, None)
+        self._parts.inputs.open(self.partition, claim.next_offset - 1)
+        first: list[Record] = []
+        while not first and not self._stopping and self._parts.inputs.owns(self.partition):
+            first = await self._poll(POLL_MS_MAX, 1)
+        if first:
+            agrees_with_input(claim, begin, end, first[0])
+
+    # ---- the loop ----
+
+    async def _turn(self) -> None:
+        records = await self._gather()
+        await self._sense.failpoints.reach("lane.polled")
+        fresh = self._unseen(records)
+        if records:
+            newest = records[-1]
+            self._sense.metrics.event_age_seconds.observe(max(0, now_ms() - records[0].at_ms) / 1000)
+            self._sense.metrics.batch_records.observe(len(records))
+            await self._apply(fresh, newest, await self._time(newest))
+        elif self._timer_due():
+            await self._apply([], None, await self._time(None))
+        self._sense.metrics.lag(self.partition, self._parts.inputs.lag(self.partition, self.claim.next_offset))
+        await self._housekeeping()
+
+    async def _gather(self) -> list[Record]:
+        """A batch: what is there, plus what comes within the gathering time; [] when a timer is due first."""
+        settings = self._parts.settings
+        if self.publisher.backlog >= settings.backlog_batches_max:
+            await asyncio.sleep(POLL_MS_MAX / 1000)
+            self._retried_at = monotonic()  # the log does not take what is committed: known, and not a hang
+            return []
+        records = await self._poll(self._wait_ms(), settings.batch_records_max)
+        room = settings.batch_records_max - len(records)
+        if records and room and settings.gather_ms:
+            await asyncio.sleep(settings.gather_ms / 1000)
+            records += await self._poll(0, room)
+        return records
+
+    async def _poll(self, wait_ms: int, records_max: int) -> list[Record]:
+        try:
+            polled = await self._parts.inputs.poll(self.partition, wait_ms=wait_ms, records_max=records_max)
+        except Retryable as error:
+            await self._pause("poll", error, 0)
+            return []
+        # After a seek or a rebalance, records of before may still be delivered.
+        expected = self.claim.next_offset
+        return [record for record in polled if record.offset >= expected] if self.ready else polled
+
+    def _wait_ms(self) -> int:
+        deadline = self.engine.deadline_ms() if self.engine is not None else None
+        if deadline is None:
+            return POLL_MS_MAX
+        return max(TICK_MS_MIN, min(POLL_MS_MAX, deadline - now_ms()))
+
+    def _timer_due(self) -> bool:
+        deadline = self.engine.deadline_ms() if self.engine is not None else None
+        return deadline is not None and deadline <= now_ms()
+
+    async def _time(self, newest: Record | None) -> int:
+        """Wall clock when caught up, else the log's time: no deadline fires whose answer may already be in the log."""
+        next_offset = self.claim.next_offset if newest is None else newest.offset + 1
+        caught_up = self._parts.inputs.caught_up(self.partition, next_offset)
+        if caught_up and self._timer_due() and self._parts.upstream_settled is not None:
+            caught_up = await self._parts.upstream_settled(self.partition)
+        now = now_ms() if caught_up else 0
+        self._last_ms = max(self._last_ms, now, newest.at_ms if newest is not None else 0)
+        return self._last_ms
+
+    def _unseen(self, records: Sequence[Record]) -> list[Record]:
+        """On a sequenced log: exactly the records after the last one applied. A gap closes the partition."""
+        if not records or records[-1].seq is None:
+            return list(records)
+        last, fresh = self.claim.input_seq, []
+        for record in records:
+            if record.seq is None or record.seq <= last:
+                continue
+            if record.seq != last + 1 and not (last == 0 and self.claim.next_step == 0):
+                raise PartitionClosed(f"the input log jumps from seq {last} to {record.seq} at offset {record.offset}")
+            last = record.seq
+            fresh.append(record)
+        return fresh
+
+    # ---- one step ----
+
+    async def _apply(self, records: list[Record], newest: Record | None, now: int) -> None:
+        try:
+            await self._step(records, newest, now)
+        except (Fenced, Fatal, Retryable):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, one record must not stop its neighbours
+            # Something in these records cannot be stepped or written: forget what was tried, find it, and refuse it.
+            self._log.warning("a batch is split", records=len(records), error=repr(error))
+            await self._reload()
+            if len(records) <= 1:
+                await self._refuse(records, newest, now, error)
+                return
+            half = len(records) // 2
+            middle = records[half - 1]
+            await self._apply(records[:half], middle, min(now, middle.at_ms))
+            await self._apply(records[half:], newest, now)
+
+    async def _step(self, records: list[Record], newest: Record | None, now: int) -> None:
+        engine = self._engine()
+        needs = engine.needs(records) if records else None
+        known = None
+        if needs is not None:
+            known = await self._patiently("prefetch", lambda: self._parts.store.prefetch(self.partition, needs))
+        await self._sense.failpoints.reach("lane.prefetched")
+        step = engine.step(records, known, now)
+        if newest is None and not step.changed:
+            return
+        await self._commit(step, records, newest, now)
+
+    async def _refuse(self, records: list[Record], newest: Record | None, now: int, error: Exception) -> None:
+        if not records:
+            raise error  # a timer's own rows are refused: a fault of the engine, not of an input
+        reason = Reason.DATABASE if isinstance(error, Poison) else Reason.ILLEGAL
+        dead = self._engine().reject(records[0], reason, f"{type(error).__name__}: {error}"[:500])
+        await self._commit(Step(writes=None, dead=[dead]), records, newest, now)
+
+    async def _commit(self, step: Step, records: list[Record], newest: Record | None, now: int) -> None:
+        before = self.claim
+        batch = OutboxBatch(
+            before.next_step,
+            before.next_seq,
+            before.next_offset if newest is None else newest.offset + 1,
+            step.events,
+            step.dead,
+        )
+        after = replace(
+            before,
+            next_step=before.next_step + 1,
+            next_offset=batch.next_offset,
+            next_seq=before.next_seq + len(step.events),
+            published_step=self.publisher.published_step,
+            published_seq=self.publisher.published_seq,
+            input_seq=records[-1].seq or 0 if records else before.input_seq,
+            input_id=before.input_id if newest is None else newest.id,
+        )
+        to_publish = bool(step.events or step.dead)
+        commit = Commit(
+            before=before,
+            after=after,
+            at_ms=now,
+            outbox=encode_batch(batch) if to_publish else None,
+            dead=step.dead,
+            writes=step.writes,
+        )
+        await self._sense.failpoints.reach("lane.stepped")
+        started = monotonic()
+        await self._patiently("commit", lambda: self._parts.store.commit(commit))
+        self._sense.metrics.commit_seconds.observe(monotonic() - started)
+        await self._sense.failpoints.reach("lane.committed")
+        self.claim = after
+        self._progress_at = monotonic()
+        self.publisher.confirm_ownership()
+        if to_publish:
+            self.publisher.add(batch)
+        elif not self.publisher.backlog:
+            self.publisher.start_from(after.next_step, after.next_seq - 1, after.next_offset)
+        for dead in step.dead:
+            self._sense.metrics.dead_letter(dead.reason)
+        self._parts.counted(step)
+
+    async def _reload(self) -> None:
+        self.engine = None
+        engine = self._parts.new_engine(self.partition)
+        engine.restore(await self._patiently("load", lambda: self._parts.store.load(self.claim)))
+        self.engine = engine
+
+    def _engine(self) -> Engine:
+        if self.engine is None:
+            raise Fenced("the lane has no memory")
+        return self.engine
+
+    # ---- patience, ownership, end ----
+
+    async def _patiently(self, during: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Repeat ``work`` over passing faults, with back-off; while stopping a fault is final.
+
+        Repeating a commit whose outcome is unknown is safe: an applied commit recognises itself.
+        """
+        failures = 0
+        while True:
+            try:
+                return await work()
+            except Retryable as error:
+                if self._stopping:
+                    self.engine = None
+                    raise
+                await self._pause(during, error, failures)
+                failures += 1
+            except Fenced:
+                self._sense.metrics.fenced_commits.inc()
+                self.engine = None
+                raise
+
+    async def _pause(self, during: str, error: Retryable, failures: int) -> None:
+        self._sense.metrics.retry(during)
+        self._retried_at = monotonic()
+        pause = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
+        self._log.warning("a passing fault", during=during, error=str(error), pause=pause)
+        await asyncio.sleep(pause)
+
+    async def _still_owner(self) -> bool:
+        return await self._parts.store.still_owner(self.claim)
+
+    async def _housekeeping(self) -> None:
+        if monotonic() - self._forgot_at < FORGET_EVERY_SECONDS:
+            return
+        self._forgot_at = monotonic()
+        before = self._last_ms - self._parts.settings.input_retention_days * DAY_MS
+        await self._patiently("forget", lambda: self._parts.store.forget(self.partition, before))
+
+    async def _drain(self, publishing: "asyncio.Task[None]") -> None:
+        """Publish what is committed, then record the cursor, so that the next owner has nothing to repeat."""
+        self.publisher.stop()
+        await asyncio.wait({publishing}, timeout=self._parts.settings.drain_seconds_max / 2)
+        if not publishing.done():
+            return
+        publishing.result()
+        if self.engine is not None and self.publisher.published_step > self.claim.published_step:
+            await self._commit(Step(writes=None), [], None, self._last_ms)

@@ -1,0 +1,97 @@
+"""Database migrations: numbered SQL files, applied once each, forward only, under an advisory lock."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from shared.errors import Fatal
+from shared.postgres import Connection, connect
+
+__all__ = ["Migration", "MigrationReport", "migrate", "migrations"]
+
+FOLDER = Path(__file__).parent / "migrations"
+SCHEMA = "usher"
+_LOCK_KEY = 0x75736865  # "ushe": any constant, the same in every process
+_MARK = "-- migrate:up"
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file: its number as text, its name and its SQL."""
+
+    version: str
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the SQL, hex."""
+        return sha256(self.sql.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationReport:
+    """What was there and what was done: versions applied now, and versions still missing (with ``check``)."""
+
+    applied: list[str]
+    missing: list[str]
+
+
+def migrations(folder: Path = FOLDER) -> list[Migration]:
+    """All migrations in order of their numbers. Fatal: a file without the ``-- migrate:up`` mark, or a number twice."""
+    found: dict[str, Migration] = {}
+    for path in sorted(folder.glob("*.sql")):
+        version, _, name = path.stem.partition("_")
+        text = path.read_text(encoding="utf-8")
+        if _MARK not in text:
+            raise Fatal(f"{path.name}: no line {_MARK!r}")
+        if version in found:
+            raise Fatal(f"{path.name}: number {version} is taken by {found[version].name}")
+        found[version] = Migration(version, name, text.partition(_MARK)[2].strip())
+    return list(found.values())
+
+
+async def migrate(dsn: str, *, check: bool = False) -> MigrationReport:
+    """Bring the schema up to date; with ``check`` only say what is missing.
+
+    Idempotent and safe to run from several processes at once. Fatal when an applied file was changed afterwards.
+    """
+    connection = await connect(dsn)
+    try:
+        await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+        await connection.execute(f"SELECT pg_advisory_lock({_LOCK_KEY})")
+        await connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_migrations"
+            " (version text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
+        )
+        rows = await connection.fetch("SELECT version, checksum FROM schema_migrations")
+        missing = _missing({row["version"]: row["checksum"] for row in rows})
+        if check:
+            return MigrationReport([], [migration.version for migration in missing])
+        for migration in missing:
+            await _apply(connection, migration)
+        return MigrationReport([migration.version for migration in missing], [])
+    finally:
+        await connection.close()
+
+
+def _missing(applied: dict[str, str]) -> list[Migration]:
+    missing = []
+    for migration in migrations():
+        checksum = applied.get(migration.version)
+        if checksum is None:
+            missing.append(migration)
+        elif checksum != migration.checksum:
+            raise Fatal(
+                f"migration {migration.version}_{migration.name} was changed after it was applied;"
+                " restore the file and put the change into a new migration"
+            )
+    return missing
+
+
+async def _apply(connection: Connection, migration: Migration) -> None:
+    async with connection.transaction():
+        await connection.execute(migration.sql)
+        await connection.execute(
+            "INSERT INTO schema_migrations (version, checksum) VALUES ($1, $2)", migration.version, migration.checksum
+        )

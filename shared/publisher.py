@@ -1,0 +1,151 @@
+"""The ordered publisher of a partition: committed batches reach the log in seq order, acknowledged before the next."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
+
+from shared.clock import monotonic
+from shared.engine import DeadLetter, Event
+from shared.envelope import Message, dead_letter_message, event_messages
+from shared.errors import Fenced, Retryable
+from shared.sense import Sense
+from shared.store import OutboxBatch
+from shared.topics import DEAD_LETTERS
+
+__all__ = ["Outputs", "Publisher", "Wire"]
+
+BACK_OFF_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # the last one repeats: a broker restart takes about 15 s
+# Without a sign of ownership for this long (half a session timeout) the fence is asked before anything is sent: a
+# process that was stopped and goes on finds out that it is a zombie before it speaks.
+OWNERSHIP_SECONDS_MAX = 2.0
+GROUP_BATCHES_MAX = 16  # committed batches sent together when the publisher is behind
+
+
+class Outputs(Protocol):
+    """Where records go: appends to one partition of a topic, in order, acknowledged by all replicas."""
+
+    async def publish(self, topic: str, partition: int, messages: list[Message]) -> None:
+        """Retryable: some, all or none may be on the log."""
+
+
+class Wire:
+    """How a service's batches become records: its log's topic, hand-off copies and dead letters."""
+
+    def __init__(self, service: str, log_topic: str) -> None:
+        self.log_topic = log_topic
+        self._service = service
+        self._encode: Callable[[Event, int], list[tuple[str | None, Message]]] = event_messages(service)
+
+    def records(self, batches: Iterable[OutboxBatch]) -> dict[str, list[Message]]:
+        """Records by topic, in seq order; the log's topic first."""
+        by_topic: dict[str, list[Message]] = {self.log_topic: []}
+        for batch in batches:
+            for seq, event in enumerate(batch.events, batch.first_seq):
+                for topic, message in self._encode(event, seq):
+                    by_topic.setdefault(topic or self.log_topic, []).append(message)
+            self._dead(by_topic, batch.dead)
+        return by_topic
+
+    def _dead(self, by_topic: dict[str, list[Message]], dead: list[DeadLetter]) -> None:
+        if dead:
+            letters = [dead_letter_message(self._service, letter) for letter in dead]
+            by_topic.setdefault(DEAD_LETTERS, []).extend(letters)
+
+
+class Publisher:
+    """Sends what was committed; ``published_*`` is the cursor that the next commit carries.
+
+    At least once: after a fault it starts again at the first batch that was not acknowledged as a whole.
+    """
+
+    def __init__(
+        self, partition: int, wire: Wire, outputs: Outputs, still_owner: Callable[[], Awaitable[bool]], sense: Sense
+    ) -> None:
+        self._partition = partition
+        self._wire = wire
+        self._outputs = outputs
+        self._still_owner = still_owner
+        self._failpoints = sense.failpoints
+        self._metrics = sense.metrics
+        self._log = sense.log
+        self._waiting: deque[OutboxBatch] = deque()
+        self._changed = asyncio.Event()
+        self._confirmed_at = monotonic()
+        self._stopping = False
+        self.published_step = 0
+        self.published_seq = 0
+        self.published_offset = 0
+
+    def start_from(self, step: int, seq: int, offset: int) -> None:
+        """Everything before this step, up to this seq, is on the log; ``offset``: inputs below it are settled."""
+        self.published_step, self.published_seq, self.published_offset = step, seq, offset
+
+    def add(self, batch: OutboxBatch) -> None:
+        """Queue a committed batch; batches come in step order."""
+        self._waiting.append(batch)
+        self._metrics.outbox_backlog.inc()
+        self._changed.set()
+
+    def confirm_ownership(self) -> None:
+        """A commit succeeded just now, so the fence is ours."""
+        self._confirmed_at = monotonic()
+
+    @property
+    def backlog(self) -> int:
+        """Committed batches that are not acknowledged yet."""
+        return len(self._waiting)
+
+    def stop(self) -> None:
+        """End ``run`` once everything queued is sent."""
+        self._stopping = True
+        self._changed.set()
+
+    def discard(self) -> None:
+        """Forget what is queued: the next owner publishes it from the outbox."""
+        self._metrics.outbox_backlog.dec(len(self._waiting))
+        self._waiting.clear()
+
+    async def run(self) -> None:
+        """Publish until stopped. Fenced: somebody else owns the partition; nothing more was sent."""
+        failures = 0
+        while self._waiting or not self._stopping:
+            if not self._waiting:
+                self._changed.clear()
+                await self._changed.wait()
+                continue
+            batches = [self._waiting[index] for index in range(min(len(self._waiting), GROUP_BATCHES_MAX))]
+            try:
+                await self._send(batches)
+                failures = 0
+            except Retryable as error:
+                self._metrics.retry("publish")
+                pause = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
+                failures += 1
+                self._log.warning("publishing is retried", partition=self._partition, error=str(error), pause=pause)
+                await asyncio.sleep(pause)
+
+    async def _send(self, batches: list[OutboxBatch]) -> None:
+        if monotonic() - self._confirmed_at > OWNERSHIP_SECONDS_MAX:
+            if not await self._still_owner():
+                raise Fenced(f"partition {self._partition} has another owner; {len(self._waiting)} batches are his")
+            self.confirm_ownership()
+        await self._failpoints.reach("publisher.before_send")
+        records = self._wire.records(batches)
+        sent = await asyncio.gather(
+            *(
+                self._outputs.publish(topic, self._partition, messages)
+                for topic, messages in records.items()
+                if messages
+            ),
+            return_exceptions=True,
+        )
+        for failure in filter(None, sent):
+            raise failure
+        await self._failpoints.reach("publisher.acknowledged")
+        for batch in batches:
+            self._waiting.popleft()
+            self._metrics.outbox_backlog.dec()
+            self.published_step = batch.step + 1
+            self.published_seq = batch.first_seq + len(batch.events) - 1
+            self.published_offset = batch.next_offset

@@ -1,7 +1,7 @@
 """The edge to Kafka: topics, the input log of a group member, the output log of a publisher."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -27,6 +27,9 @@ POLL_AGE_MS_MAX = 1_500  # an older fetch reply says nothing about the end of th
 POLL_INTERVAL_MS_MAX = 24 * 3600 * 1000  # the lane has a watchdog of its own; aiokafka's is lost after one error
 TAIL_RECORDS_MAX = 1_000  # read at a claim: a paused former owner may have repeated this many at the end of the log
 TOPIC_SECONDS_MAX = 30.0  # until every new partition has a leader
+
+Assigned = Callable[[list[int]], None]  # synchronous: nothing may be delivered before it returns
+Revoked = Callable[[list[int]], Awaitable[None]]
 
 
 def partition_of(key: bytes, partitions: int) -> int:
@@ -148,6 +151,20 @@ async def _bounded_stop(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
         stopping.cancel()
 
 
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Hands the group's decisions on as partition numbers."""
+
+    def __init__(self, assigned: Assigned, revoked: Revoked) -> None:
+        self._assigned = assigned
+        self._revoked = revoked
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        await self._revoked(sorted(where.partition for where in revoked))
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self._assigned(sorted(where.partition for where in assigned))
+
+
 class InputLog:
     """One member of a consumer group on one topic, polled partition by partition.
 
@@ -172,9 +189,9 @@ class InputLog:
             max_partition_fetch_bytes=REQUEST_BYTES_MAX,
         )
 
-    async def start(self, listener: ConsumerRebalanceListener) -> None:
-        """Join the group; the listener hears of partitions. Retryable when no broker answers."""
-        self._consumer.subscribe([self.topic], listener=listener)
+    async def start(self, assigned: Assigned, revoked: Revoked) -> None:
+        """Join the group; the callbacks hear of partitions. Retryable when no broker answers."""
+        self._consumer.subscribe([self.topic], listener=_Listener(assigned, revoked))
         try:
             await self._consumer.start()
         except KafkaError as error:

@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Iterable
 
-from aiokafka import ConsumerRebalanceListener, TopicPartition
-
 from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
 from shared.kafka import InputLog
 from shared.lane import Lane, LaneParts, Warm
@@ -40,7 +38,7 @@ class Worker:
         return [lane for lane in self._lanes.values() if lane.ready]
 
     def problems(self) -> list[str]:
-        """Why this process is not ready: partitions that are closed or still opening. A standby without any is ready."""
+        """Why this process is not ready: partitions closed or still opening. A standby without any is ready."""
         opening = [f"partition {number} is opening" for number, lane in self._lanes.items() if not lane.ready]
         return [*self._closed.values(), *opening]
 
@@ -70,7 +68,7 @@ class Worker:
         failures = 0
         while not self._stopping.is_set():
             try:
-                await self._inputs.start(_Listener(self))
+                await self._inputs.start(self.assigned, self.revoked)
                 return
             except Retryable as error:
                 failures += 1
@@ -168,19 +166,6 @@ class Worker:
                     noted[number] = offset
                 except Retryable as error:
                     self._log.debug("an offset was not noted", partition=number, error=str(error))
-
-
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Hands the group's decisions to the worker."""
-
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
-
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        await self._worker.revoked(sorted(where.partition for where in revoked))
-
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        self._worker.assigned(sorted(where.partition for where in assigned))
 
 
 async def _wait_for(event: asyncio.Event, seconds: float) -> None:

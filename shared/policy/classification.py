@@ -1,0 +1,169 @@
+"""How contacts are understood: intents, hard rules, thresholds, and the points of the complexity score."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic_core import core_schema
+
+from shared.policy.fields import Duration, LanguageTag, Name, Node, Share, SkillLevels, fault
+from shared.policy.handling import ChannelName, Tier
+from shared.policy.patterns import Pattern
+
+__all__ = ["Classification", "Intent", "Rule", "Score", "Thresholds", "Then", "When", "Words"]
+
+INTENTS_MAX = 1000
+RULES_MAX = 500
+PATTERNS_MAX = 50  # of one intent
+PHRASES_MAX = 500  # of one word list
+
+Points = Annotated[int, Field(ge=0, le=100)]
+Phrase = Annotated[str, Field(pattern=r"^\S(.{0,98}\S)?$")]
+Phrases = Annotated[tuple[Phrase, ...], Field(max_length=PHRASES_MAX)]
+
+
+class _OneOrMany:
+    """Marks a list that may be written as its only item: ``chat`` means ``[chat]``."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self._wrap, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        many = handler(schema)
+        return {"anyOf": [many["items"], many]}
+
+    @staticmethod
+    def _wrap(value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+
+Channels = Annotated[tuple[ChannelName, ...], Field(min_length=1), _OneOrMany()]
+Names = Annotated[tuple[Name, ...], Field(min_length=1), _OneOrMany()]
+Tags = Annotated[tuple[LanguageTag, ...], Field(min_length=1), _OneOrMany()]
+Texts = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=256)], ...], Field(min_length=1), _OneOrMany()
+]
+
+
+class Intent(Node):
+    """What a customer may want, who serves it, and how hard it is (``base``, 0 to 100; default by tier)."""
+
+    tier: Tier | None = None
+    queue: Name | None = None
+    bot: Name | None = None
+    skills: SkillLevels = Field(default_factory=dict)
+    articles: tuple[Annotated[str, Field(min_length=1, max_length=128)], ...] = ()
+    base: Points | None = None
+    moment_of_truth: bool = False
+    patterns: Annotated[tuple[Pattern, ...], Field(max_length=PATTERNS_MAX)] = ()
+
+
+class When(Node):
+    """Conditions of a rule: all that are given must hold; within a list, one of them."""
+
+    text: Pattern | None = None
+    channel: Channels | None = None
+    language: Tags | None = None
+    intent: Names | None = None
+    source: Texts | None = None
+    to: Texts | None = None
+    public: bool | None = None
+    attributes: Annotated[dict[str, str], Field(max_length=64)] | None = None
+
+    @model_validator(mode="after")
+    def _has_a_condition(self) -> "When":
+        if not self.model_fields_set:
+            raise fault("has no condition", "without one the rule would hold for every contact")
+        return self
+
+
+class Then(Node):
+    """What a rule does. ``tier`` is a floor: a rule may move a contact up, never down."""
+
+    tier: Tier | None = None
+    queue: Name | None = None
+    intent: Name | None = None
+    bot: Name | None = None
+    skills: SkillLevels = Field(default_factory=dict)
+    boost_seconds: Duration = Field(default=0.0, alias="boost")
+
+    @model_validator(mode="after")
+    def _does_something(self) -> "Then":
+        if not self.model_fields_set:
+            raise fault("does nothing", "give tier, queue, intent, bot, skills or boost")
+        return self
+
+
+class Rule(Node):
+    """A hard rule; the first that matches applies, before anything else decides."""
+
+    name: Name
+    when: When
+    then: Then
+
+
+class Thresholds(Node):
+    """Where a text model's word is good enough. ``agent_probability``: more probability than this on intents of the
+    agent tier sends the contact to an agent. ``confidence``: less than this is human triage.
+    """
+
+    agent_probability: Share = 0.02
+    confidence: Share = 0.4
+    second_intent: Share = 0.25
+
+
+class Score(Node):
+    """Points of the complexity score, and the score from which a tier begins."""
+
+    repeat: Points = 15
+    second_repeat: Points = 30
+    channel_hop: Points = 10
+    failed_automation: Points = 25
+    negative: Points = 5
+    strong_negative: Points = 10
+    urgent: Points = 10
+    many_questions: Points = 5
+    long_text: Points = 5
+    very_long_text: Points = 10
+    attachment: Points = 5
+    vip_or_vulnerable: Points = 15
+    public_complaint: Points = 20
+    second_intent: Points = 10
+    bot_from: Points = 20
+    agent_from: Points = 50
+    level_2_from: Points = 70
+    specialist_from: Points = 85
+
+    @model_validator(mode="after")
+    def _risk_never_lowers(self) -> "Score":
+        bands = (self.bot_from, self.agent_from, self.level_2_from, self.specialist_from)
+        if list(bands) != sorted(bands):
+            raise fault("bands fall", "bot_from <= agent_from <= level_2_from <= specialist_from")
+        for less, more in (("repeat", "second_repeat"), ("negative", "strong_negative"), ("long_text", "very_long_text")):
+            if getattr(self, less) > getattr(self, more):
+                raise fault(f"{less} gives more points than {more}", "more risk may never lower a tier")
+        return self
+
+
+class Words(Node):
+    """Words and phrases of one language, added to those that Usher brings."""
+
+    negative: Phrases = ()
+    strong_negative: Phrases = ()
+    positive: Phrases = ()
+    urgent: Phrases = ()
+    person: Phrases = ()
+
+
+class Classification(Node):
+    """Everything that decides what a contact is about and which tier serves it."""
+
+    model: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    intents: Annotated[dict[Name, Intent], Field(max_length=INTENTS_MAX)] = Field(default_factory=dict)
+    rules: Annotated[tuple[Rule, ...], Field(max_length=RULES_MAX)] = ()
+    thresholds: Thresholds = Field(default_factory=Thresholds)
+    score: Score = Field(default_factory=Score)
+    safeguards: bool = True
+    moment_of_truth_boost_seconds: Duration = Field(default=600.0, alias="moment_of_truth_boost")
+    words: dict[LanguageTag, Words] = Field(default_factory=dict)

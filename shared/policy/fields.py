@@ -1,0 +1,131 @@
+"""The small types that policies are made of: names, durations, levels, dates; each says what is wrong and how to fix it."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+__all__ = [
+    "DURATION_SECONDS_MAX",
+    "LEVEL_MAX",
+    "Day",
+    "Duration",
+    "LanguageTag",
+    "Level",
+    "Name",
+    "Node",
+    "PromiseDuration",
+    "Share",
+    "SkillLevels",
+    "SkillName",
+    "Skills",
+    "ZoneName",
+    "fault",
+    "format_duration",
+    "pairs",
+    "parse_duration",
+]
+
+Skills = tuple[tuple[str, int], ...]
+"""Sorted (skill, level) pairs."""
+
+LEVEL_MAX = 5
+SKILLS_MAX = 64  # named in one requirement; matching cost grows with them
+DURATION_SECONDS_MAX = 366 * 86_400.0  # a promise beyond a year is a slip of the pen
+PROMISE_SECONDS_MIN = 0.1  # below it a promise is shorter than one batch of the lane
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(s|m|h|d)")
+_DURATION_HINT = "a number and one unit: 20s, 5m, 2h or 1d"
+_DURATION_SCHEMA = {
+    "type": "string",
+    "pattern": r"^[0-9]{1,9}(\.[0-9]{1,6})?[smhd]$",
+    "examples": ["20s", "5m", "2h", "1d"],
+}
+
+
+def fault(message: str, hint: str = "") -> PydanticCustomError:
+    """A validation error that carries its own words; the parser hands them on unchanged."""
+    return PydanticCustomError("usher", "{message}", {"message": message, "hint": hint})
+
+
+def parse_duration(text: Any) -> float:
+    """Seconds of ``20s``, ``0.5s``, ``5m``, ``2h`` or ``1d``; raises a fault for anything else."""
+    found = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        raise fault(f"{text!r} is not a duration", _DURATION_HINT)
+    seconds = float(found[1]) * _UNITS[found[2]]
+    if seconds > DURATION_SECONDS_MAX:
+        raise fault(f"{text} is longer than a year", _DURATION_HINT)
+    return seconds
+
+
+def format_duration(seconds: float) -> str:
+    """The shortest text that parses to the same seconds: 90.0 -> ``90s``, 7200.0 -> ``2h``."""
+    for unit in ("d", "h", "m"):
+        if seconds and seconds % _UNITS[unit] == 0:
+            return f"{seconds / _UNITS[unit]:.0f}{unit}"
+    return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
+
+
+def _promise(seconds: float) -> float:
+    if seconds < PROMISE_SECONDS_MIN:
+        raise fault(f"{format_duration(seconds)} is too short", f"at least {PROMISE_SECONDS_MIN}s")
+    return seconds
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # zoneinfo says unknown, malformed and "that is a folder" differently
+        raise fault(f"{name!r} is not a time zone", "an IANA name such as Europe/Madrid") from None
+    return name
+
+
+def _day(text: Any) -> str:
+    try:
+        return date.fromisoformat(text).isoformat() if isinstance(text, str) and len(text) == 10 else _not_a_day(text)
+    except ValueError:
+        return _not_a_day(text)
+
+
+def _not_a_day(value: Any) -> str:
+    raise fault(f"{value!r} is not a date", "write 2026-12-25")
+
+
+Duration = Annotated[
+    float, BeforeValidator(parse_duration), PlainSerializer(format_duration), WithJsonSchema(_DURATION_SCHEMA)
+]
+PromiseDuration = Annotated[
+    float,
+    BeforeValidator(parse_duration),
+    AfterValidator(_promise),
+    PlainSerializer(format_duration),
+    WithJsonSchema(_DURATION_SCHEMA),
+]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+SkillName = Annotated[str, Field(pattern=r"^[^\s<>=!,]{1,64}$")]
+Level = Annotated[int, Field(ge=1, le=LEVEL_MAX)]
+Share = Annotated[float, Field(ge=0, le=1)]
+LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+Day = Annotated[
+    str, BeforeValidator(_day), WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
+]
+SkillLevels = Annotated[dict[SkillName, Level], Field(max_length=64)]
+"""Skill to minimum level, as written; :func:`pairs` gives the hashable form."""
+
+
+def pairs(levels: Mapping[str, int]) -> Skills:
+    """The interned form of a mapping of skills: sorted pairs."""
+    return tuple(sorted(levels.items()))
+
+
+class Node(BaseModel):
+    """A mapping of the policy: strict types, unknown keys refused, immutable once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_default=False)

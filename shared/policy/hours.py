@@ -1,0 +1,100 @@
+"""Opening hours as written: ``mon-fri: ['09:00-13:30', '15:00-18:00']``, holidays, time zone."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from shared.policy.calendar import Calendar, Span
+from shared.policy.fields import Day, Node, ZoneName, fault
+
+__all__ = ["Hours", "week_of"]
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SPANS_MAX = 24  # of one day
+HOLIDAYS_MAX = 1000
+
+_DAYS_PATTERN = r"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$"
+_SPAN_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
+_SPAN_HINT = "write 'HH:MM-HH:MM', at the latest 24:00"
+
+
+def _span(text: str) -> Span:
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise fault(f"{text!r} is not a span of the day", _SPAN_HINT)
+    opens, closes = int(found[1]) * 3600 + int(found[2]) * 60, int(found[3]) * 3600 + int(found[4]) * 60
+    if closes > 86_400:
+        raise fault(f"{text!r} ends after midnight", _SPAN_HINT)
+    if closes < opens:
+        first, last = text.split("-")
+        raise fault(f"{text!r} passes midnight", f"write {first}-24:00, and 00:00-{last} on the next day")
+    if closes == opens:
+        raise fault(f"{text!r} is empty", "the end must be later than the start; the whole day is 00:00-24:00")
+    return opens, closes
+
+
+def _check_span(text: str) -> str:
+    _span(text)
+    return text
+
+
+def _days(text: str) -> list[int]:
+    """Weekdays of ``mon``, ``mon-fri`` or ``sat-mon``, Monday = 0."""
+    first, _, last = text.partition("-")
+    start, end = DAYS.index(first), DAYS.index(last or first)
+    return [(start + step) % 7 for step in range((end - start) % 7 + 1)]
+
+
+def week_of(opening: Mapping[str, tuple[str, ...]]) -> tuple[tuple[Span, ...], ...]:
+    """Sorted spans of each weekday; raises a fault where two of one day overlap."""
+    week: list[list[tuple[Span, str]]] = [[] for _ in DAYS]
+    for days, spans in opening.items():
+        for day in _days(days):
+            week[day] += [(_span(text), text) for text in spans]
+    for day, spans_of_day in enumerate(week):
+        spans_of_day.sort()
+        for (earlier, one), (later, other) in zip(spans_of_day, spans_of_day[1:], strict=False):
+            if later[0] < earlier[1]:
+                raise fault(f"{DAYS[day]}: {one} and {other} overlap", "join them, or move one")
+    return tuple(tuple(span for span, _ in spans_of_day) for spans_of_day in week)
+
+
+def _check_week(opening: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    if not any(week_of(opening)):
+        raise fault("never opens", "give at least one span, or leave the calendar out")
+    return opening
+
+
+DaySpan = Annotated[
+    str, AfterValidator(_check_span), WithJsonSchema({"type": "string", "pattern": _SPAN_PATTERN})
+]
+Days = Annotated[str, Field(pattern=_DAYS_PATTERN)]
+Week = Annotated[dict[Days, Annotated[tuple[DaySpan, ...], Field(max_length=SPANS_MAX)]], AfterValidator(_check_week)]
+
+
+class Hours(Node):
+    """One calendar. ``timezone`` defaults to the workspace's; on a holiday it is closed all day."""
+
+    open: Week
+    holidays: Annotated[tuple[Day, ...], Field(max_length=HOLIDAYS_MAX)] = ()
+    timezone: ZoneName | None = None
+
+    @cached_property
+    def week(self) -> tuple[tuple[Span, ...], ...]:
+        """Spans of Monday to Sunday in seconds from local midnight."""
+        return week_of(self.open)
+
+    @property
+    def weekly_seconds(self) -> int:
+        """Open time of a week without holidays and clock changes."""
+        return sum(closes - opens for spans in self.week for opens, closes in spans)
+
+    def calendar(self, workspace_zone: str) -> Calendar:
+        """The calendar that answers questions about instants."""
+        days = frozenset(date.fromisoformat(day) for day in self.holidays)
+        return Calendar(self.timezone or workspace_zone, self.week, days)

@@ -1,0 +1,111 @@
+"""The policy of a workspace: one validated, immutable value that every service reads the same way."""
+
+from functools import cached_property
+from hashlib import sha256
+from typing import Annotated, Any
+
+import orjson
+from pydantic import Field, model_validator
+
+from shared.policy.calendar import ALWAYS_OPEN, Calendar
+from shared.policy.classification import Classification
+from shared.policy.fields import LanguageTag, Name, Node, ZoneName
+from shared.policy.handling import (
+    EXCLUSIVE_CHANNELS,
+    AutomatedTier,
+    ChannelName,
+    ChannelRules,
+    Offers,
+    Presence,
+    Sticky,
+    WrapUp,
+)
+from shared.policy.hours import Hours
+from shared.policy.queues import Queue
+
+__all__ = ["Policy"]
+
+QUEUES_MAX = 1000
+LANGUAGES_MAX = 50
+BOTS_MAX = 100
+CALENDARS_MAX = 200
+
+_SHARED = ChannelRules()
+_EXCLUSIVE = ChannelRules(cost="exclusive")
+
+
+class Policy(Node):
+    """All rules of one workspace. Get one from ``parse_policy`` or ``load_policy``, which check what fields cannot."""
+
+    workspace: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+    timezone: ZoneName = "UTC"
+    languages: Annotated[tuple[LanguageTag, ...], Field(max_length=LANGUAGES_MAX)] = ()
+    channels: dict[ChannelName, ChannelRules] = Field(default_factory=dict)
+    classification: Classification = Field(default_factory=Classification)
+    self_service: AutomatedTier = Field(default_factory=AutomatedTier)
+    bots: Annotated[dict[Name, AutomatedTier], Field(max_length=BOTS_MAX)] = Field(default_factory=dict)
+    queues: Annotated[dict[Name, Queue], Field(min_length=1, max_length=QUEUES_MAX)]
+    default_queue: Name
+    calendars: Annotated[dict[Name, Hours], Field(max_length=CALENDARS_MAX)] = Field(default_factory=dict)
+    offers: Offers = Field(default_factory=Offers)
+    sticky: Sticky | None = None
+    presence: Presence = Field(default_factory=Presence)
+    wrap_up: WrapUp = Field(default_factory=WrapUp)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _the_only_queue_is_the_default(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "default_queue" not in value:
+            queues = value.get("queues")
+            if isinstance(queues, dict) and len(queues) == 1:
+                return {**value, "default_queue": next(iter(queues))}
+        return value
+
+    def channel(self, name: str) -> ChannelRules:
+        """Rules of a channel; what the policy leaves out: cost 1, voice exclusive."""
+        found = self.channels.get(name)  # type: ignore[call-overload]
+        if isinstance(found, ChannelRules):
+            return found
+        return _EXCLUSIVE if name in EXCLUSIVE_CHANNELS else _SHARED
+
+    def calendar(self, name: str | None) -> Calendar:
+        """The calendar of that name, shared by all who ask; always open for None."""
+        return ALWAYS_OPEN if name is None else self._calendars[name]
+
+    @cached_property
+    def _calendars(self) -> dict[str, Calendar]:
+        return {name: hours.calendar(self.timezone) for name, hours in self.calendars.items()}
+
+    @cached_property
+    def default_bot(self) -> str:
+        """The bot of contacts whose intent names none: ``default``, else the first by name."""
+        return "default" if not self.bots or "default" in self.bots else min(self.bots)
+
+    def bot(self, name: str) -> AutomatedTier:
+        """Rules of a bot; defaults where the policy lists none."""
+        return self.bots.get(name) or AutomatedTier()
+
+    def language(self, tag: str | None) -> str | None:
+        """The policy's language for a BCP 47 tag: the same tag, else the same primary language, else None."""
+        if not tag:
+            return None
+        return self._languages.get(tag.lower()) or self._languages.get(tag.lower().partition("-")[0])
+
+    @cached_property
+    def _languages(self) -> dict[str, str]:
+        primary = {tag.lower().partition("-")[0]: tag for tag in reversed(self.languages)}
+        return primary | {tag.lower(): tag for tag in self.languages}
+
+    def document(self) -> dict[str, Any]:
+        """The whole policy as JSON-able mapping with every default filled in; parses to an equal policy."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """The document as JSON with sorted keys."""
+        return orjson.dumps(self.document(), option=orjson.OPT_SORT_KEYS)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON: equal for policies that mean the same, however they are written."""
+        return sha256(self.canonical).hexdigest()

@@ -1,0 +1,55 @@
+"""Fixtures of every suite: one broker and one database server for the whole run, started when a test first asks."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from deploy.local.broker import KafkaBroker
+from deploy.local.database import PostgresServer
+from tests.support import servers
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def kafka() -> AsyncIterator[KafkaBroker]:
+    """The broker of the run: ``bootstrap``, ``kill()``, ``restart()``. Leave it running."""
+    folder = servers.temporary_folder()
+    broker = await servers.start_kafka(folder)
+    yield broker
+    await broker.kill()
+    servers.remove(folder)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres() -> AsyncIterator[PostgresServer]:
+    """The database server of the run: ``dsn``, ``stop(mode)``, ``kill()``, ``restart()``. Leave it running."""
+    folder = servers.temporary_folder()
+    server = await servers.start_postgres(folder)
+    await servers.make_template(server)
+    yield server
+    await server.kill()
+    server.remove()
+    servers.remove(folder)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database(postgres: PostgresServer) -> AsyncIterator[str]:
+    """The DSN of a fresh, migrated database that only this test sees."""
+    await servers.heal_postgres(postgres)
+    dsn = await servers.make_database(postgres)
+    yield dsn
+    await servers.heal_postgres(postgres)
+    await servers.drop_database(postgres, dsn)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def topic_prefix(kafka: KafkaBroker) -> str:
+    """A topic prefix that only this test uses."""
+    await servers.heal_kafka(kafka)
+    return servers.make_topic_prefix()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The one event loop that Usher runs on."""
+    return "asyncio"

@@ -1,0 +1,156 @@
+"""The local Kafka and PostgreSQL: they answer, they keep what was written, and they die with their parent."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from deploy.local.broker import KafkaBroker
+from deploy.local.database import PostgresServer, StopMode
+from deploy.local.ports import is_free
+from deploy.local.process import Command, LeashedProcess
+from shared.kafka import ensure_topics
+from shared.settings import CommonSettings
+from shared.topics import all_topics
+from tests.support import servers
+
+GONE_SECONDS_MAX = 15.0
+
+
+async def test_broker_has_the_topics_that_were_asked_for(kafka: KafkaBroker, topic_prefix: str) -> None:
+    settings = CommonSettings(kafka_bootstrap_servers=kafka.bootstrap, topic_prefix=topic_prefix, partitions=2)
+
+    before = await ensure_topics(settings, all_topics(), check=True)
+    created = await ensure_topics(settings, all_topics())
+    after = await ensure_topics(settings, all_topics(), check=True)
+
+    assert len(before) == len(all_topics())
+    assert created == after == []
+
+
+async def test_broker_refuses_to_make_topics_by_itself(kafka: KafkaBroker, topic_prefix: str) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, request_timeout_ms=1000)
+    await producer.start()
+    try:
+        with pytest.raises(Exception, match="Unknown|Timeout"):
+            await asyncio.wait_for(producer.send_and_wait(topic_prefix + "never-made", b"x"), 5)
+    finally:
+        await producer.stop()
+
+
+async def test_database_is_fresh_and_migrated(database: str) -> None:
+    connection = await asyncpg.connect(database)
+    try:
+        assert await connection.fetchval("SELECT count(*) FROM usher.schema_migrations") > 0
+        assert await connection.fetchval("SELECT count(*) FROM usher.lane") == 0
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("mode", [StopMode.IMMEDIATE, None])
+async def test_committed_rows_survive_a_crash_of_the_server(
+    postgres: PostgresServer, database: str, mode: StopMode | None
+) -> None:
+    await _run(database, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)")
+
+    await (postgres.stop(mode) if mode else postgres.kill())
+    await postgres.start()
+
+    connection = await asyncpg.connect(database)
+    assert await connection.fetchval("SELECT n FROM kept") == 42
+    await connection.close()
+
+
+async def test_suspended_server_hangs_and_then_goes_on(postgres: PostgresServer, database: str) -> None:
+    connection = await asyncpg.connect(database)
+    postgres.suspend()
+    asked = asyncio.ensure_future(connection.fetchval("SELECT 7"))
+
+    done, _ = await asyncio.wait({asked}, timeout=0.5)
+    postgres.resume()
+
+    assert not done
+    assert await asked == 7
+    await connection.close()
+
+
+async def test_taken_port_is_no_problem() -> None:
+    folder = servers.temporary_folder()
+    server = await servers.start_postgres(folder / "pg")
+    port = int(server.dsn.rpartition(":")[2].partition("/")[0])
+    await server.stop()
+    thief = await asyncio.start_server(lambda *_: None, "127.0.0.1", port)
+
+    await server.start()
+
+    assert not is_free(port)
+    await _run(server.dsn, "SELECT 1")
+    await server.kill()
+    thief.close()
+    server.remove()
+    servers.remove(folder)
+
+
+async def test_grandchildren_that_left_the_session_die_with_a_killed_parent(tmp_path: Path) -> None:
+    """kill -9 of the parent: the leash takes the command, its children and even its daemons with it."""
+    script = "setsid sleep 601 & setsid sh -c 'setsid sleep 602' & trap '' TERM; while true; do sleep 603; done"
+    program = (
+        "import asyncio, sys; from pathlib import Path; from deploy.local.process import *\n"
+        f"command = Command(arguments=['sh', '-c', {script!r}], log=Path({str(tmp_path / 'log')!r}), grace_seconds=1)\n"
+        "async def main():\n"
+        "    process = await LeashedProcess.start(command)\n"
+        "    print(process.pid, flush=True)\n"
+        "    await process.wait()\n"
+        "asyncio.run(main())"
+    )
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
+    assert parent.stdout is not None
+    pid = int(await parent.stdout.readline())
+    await asyncio.sleep(0.3)
+    family = _family(pid)
+
+    parent.kill()
+    await parent.wait()
+
+    assert len(family) >= 4
+    async with asyncio.timeout(GONE_SECONDS_MAX):
+        while any(map(_alive, family)):
+            await asyncio.sleep(0.05)
+
+
+async def test_leash_reports_the_commands_own_end(tmp_path: Path) -> None:
+    ended = await LeashedProcess.start(Command(arguments=["sh", "-c", "echo hello; exit 7"], log=tmp_path / "a.log"))
+    killed = await LeashedProcess.start(Command(arguments=["sleep", "600"], log=tmp_path / "b.log"))
+    os.kill(killed.pid, signal.SIGKILL)
+
+    assert await ended.wait() == 7
+    assert await killed.wait() == 256 - signal.SIGKILL
+    assert (tmp_path / "a.log").read_text() == "hello\n"
+
+
+async def _run(dsn: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(statement)
+    await connection.close()
+
+
+def _family(pid: int) -> list[int]:
+    """The leash above a command, and everything below that."""
+    leash = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    found = [leash]
+    for each in found:
+        for child in Path(f"/proc/{each}/task/{each}/children").read_text().split():
+            found.append(int(child))
+    return found
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

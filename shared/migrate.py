@@ -58,21 +58,27 @@ async def migrate(dsn: str, *, check: bool = False) -> MigrationReport:
     """
     connection = await connect(dsn)
     try:
+        if check:
+            return MigrationReport([], [migration.version for migration in _missing(await _applied(connection))])
         await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         await connection.execute(f"SELECT pg_advisory_lock({_LOCK_KEY})")
         await connection.execute(
             "CREATE TABLE IF NOT EXISTS schema_migrations"
             " (version text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
         )
-        rows = await connection.fetch("SELECT version, checksum FROM schema_migrations")
-        missing = _missing({row["version"]: row["checksum"] for row in rows})
-        if check:
-            return MigrationReport([], [migration.version for migration in missing])
+        missing = _missing(await _applied(connection))
         for migration in missing:
             await _apply(connection, migration)
         return MigrationReport([migration.version for migration in missing], [])
     finally:
         await connection.close()
+
+
+async def _applied(connection: Connection) -> dict[str, str]:
+    if await connection.fetchval("SELECT to_regclass('usher.schema_migrations')") is None:
+        return {}
+    rows = await connection.fetch("SELECT version, checksum FROM usher.schema_migrations")
+    return {row["version"]: row["checksum"] for row in rows}
 
 
 def _missing(applied: dict[str, str]) -> list[Migration]:

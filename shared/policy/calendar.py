@@ -5,7 +5,7 @@ that a clock change skips does not exist, and an hour that it repeats counts twi
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -37,7 +37,7 @@ class Calendar:
     ) -> None:
         self._week = None if week is None else tuple(tuple(spans) for spans in week)
         self._holidays = holidays
-        self._offset_at = _offsets(zone)
+        self._offset_at = _offsets_of(zone)
         self._days: dict[int, tuple[Span, ...]] = {}
 
     @property
@@ -119,7 +119,7 @@ class Calendar:
         return spans
 
     def _pieces(self, start: int, end: int) -> list[tuple[int, int, int]]:
-        """[start, end) cut where the UTC offset changes: (start, end, offset). At most one change a day is looked for."""
+        """[start, end) cut where the UTC offset changes, at most once a day: (start, end, offset)."""
         before, after = self._offset_at(start), self._offset_at(end - 1)
         if before == after:
             return [(start, end, before)]
@@ -145,10 +145,6 @@ class Calendar:
         return found
 
 
-def _offsets(zone: str) -> "_Offsets":
-    return _zone_offsets(zone)
-
-
 class _Offsets:
     """UTC offset of a zone at a second since the epoch."""
 
@@ -164,7 +160,7 @@ class _Offsets:
 
 
 @cache
-def _zone_offsets(zone: str) -> _Offsets:
+def _offsets_of(zone: str) -> _Offsets:
     return _Offsets(zone)
 
 

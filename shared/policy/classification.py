@@ -41,9 +41,7 @@ class _OneOrMany:
 Channels = Annotated[tuple[ChannelName, ...], Field(min_length=1), _OneOrMany()]
 Names = Annotated[tuple[Name, ...], Field(min_length=1), _OneOrMany()]
 Tags = Annotated[tuple[LanguageTag, ...], Field(min_length=1), _OneOrMany()]
-Texts = Annotated[
-    tuple[Annotated[str, Field(min_length=1, max_length=256)], ...], Field(min_length=1), _OneOrMany()
-]
+Texts = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=256)], ...], Field(min_length=1), _OneOrMany()]
 
 
 class Intent(Node):
@@ -140,7 +138,11 @@ class Score(Node):
         bands = (self.bot_from, self.agent_from, self.level_2_from, self.specialist_from)
         if list(bands) != sorted(bands):
             raise fault("bands fall", "bot_from <= agent_from <= level_2_from <= specialist_from")
-        for less, more in (("repeat", "second_repeat"), ("negative", "strong_negative"), ("long_text", "very_long_text")):
+        for less, more in (
+            ("repeat", "second_repeat"),
+            ("negative", "strong_negative"),
+            ("long_text", "very_long_text"),
+        ):
             if getattr(self, less) > getattr(self, more):
                 raise fault(f"{less} gives more points than {more}", "more risk may never lower a tier")
         return self

@@ -1,4 +1,4 @@
-"""The small types that policies are made of: names, durations, levels, dates; each says what is wrong and how to fix it."""
+"""The small types that policies are made of: names, durations, levels, dates."""
 
 import re
 from collections.abc import Mapping

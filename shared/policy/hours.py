@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
@@ -70,9 +70,7 @@ def _check_week(opening: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...
     return opening
 
 
-DaySpan = Annotated[
-    str, AfterValidator(_check_span), WithJsonSchema({"type": "string", "pattern": _SPAN_PATTERN})
-]
+DaySpan = Annotated[str, AfterValidator(_check_span), WithJsonSchema({"type": "string", "pattern": _SPAN_PATTERN})]
 Days = Annotated[str, Field(pattern=_DAYS_PATTERN)]
 Week = Annotated[dict[Days, Annotated[tuple[DaySpan, ...], Field(max_length=SPANS_MAX)]], AfterValidator(_check_week)]
 

@@ -18,7 +18,7 @@ PROGRAM_SIZE_MAX = 4000  # RE2 instructions; a counted repeat of a counted repea
 MEMORY_BYTES = 16 * 1024 * 1024  # the automaton's cache for one set; it is filled only as texts need it
 CACHE_ENTRIES = 4096  # compiled patterns remembered between validations
 
-_MARKS = {mark: None for mark in range(0x300, 0x370)}  # combining accents
+_MARKS = dict.fromkeys(range(0x300, 0x370))  # combining accents
 _QUOTES = {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x00B4: "'", 0x201C: '"', 0x201D: '"', 0x00DF: "ss", 0x1E9E: "ss"}
 _DEAF_BOUNDARY = re.compile(r"\\b[^\x00-\x7f]|[^\x00-\x7f]\\b")
 
@@ -45,7 +45,7 @@ def literal(phrase: str) -> str:
     folded = fold(phrase.strip())
     start = r"\b" if folded[:1].isascii() and folded[:1].isalnum() else ""
     end = r"\b" if folded[-1:].isascii() and folded[-1:].isalnum() else ""
-    return start + re2.escape(folded) + end
+    return f"{start}{re2.escape(folded)}{end}"
 
 
 def _options() -> Any:
@@ -93,7 +93,9 @@ def _check(pattern: str) -> str:
     return pattern
 
 
-Pattern = Annotated[str, Field(min_length=1), AfterValidator(_check), WithJsonSchema({"type": "string", "minLength": 1})]
+Pattern = Annotated[
+    str, Field(min_length=1), AfterValidator(_check), WithJsonSchema({"type": "string", "minLength": 1})
+]
 """A pydantic field type: an RE2 pattern that compiles."""
 
 

@@ -18,7 +18,17 @@ from shared.policy.fields import (
 )
 from shared.policy.requirements import Requirements, Requires
 
-__all__ = ["AgentOrder", "Overflow", "OverflowTo", "OverflowWhen", "Protect", "Queue", "RelaxStep", "Target", "TargetKind"]
+__all__ = [
+    "AgentOrder",
+    "Overflow",
+    "OverflowTo",
+    "OverflowWhen",
+    "Protect",
+    "Queue",
+    "RelaxStep",
+    "Target",
+    "TargetKind",
+]
 
 TargetKind = Literal[
     "time_to_answer", "first_response", "next_response", "resolution", "self_service_response", "bot_response"

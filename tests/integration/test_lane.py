@@ -1,0 +1,220 @@
+"""The lane's protocol on real Kafka and PostgreSQL, with the smallest engine there is."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import orjson
+import pytest
+
+from deploy.local.broker import KafkaBroker
+from shared.errors import Fenced, Reason
+from shared.kafka import OutputLog, ensure_topics, read_tail
+from shared.lane_service import LaneService
+from shared.postgres import Database
+from shared.settings import LaneSettings
+from shared.store import Commit
+from shared.topics import DEAD_LETTERS, TopicSpec
+from tests.support import tally
+
+SETTLE_SECONDS_MAX = 30.0
+
+
+@pytest.fixture
+async def settings(kafka: KafkaBroker, database: str, topic_prefix: str) -> LaneSettings:
+    await tally.install(database)
+    made = LaneSettings(
+        kafka_bootstrap_servers=kafka.bootstrap, postgres_dsn=database, topic_prefix=topic_prefix, partitions=2
+    )
+    specs = [TopicSpec(name=name, retention_ms=3_600_000, append_time=True) for name in (tally.INPUT, tally.LOG)]
+    await ensure_topics(made, [*specs, TopicSpec(name=DEAD_LETTERS, retention_ms=3_600_000)])
+    return made
+
+
+@pytest.fixture
+async def outputs(settings: LaneSettings) -> AsyncIterator[OutputLog]:
+    log = OutputLog(settings)
+    yield log
+    await log.stop()
+
+
+@contextlib.asynccontextmanager
+async def running(settings: LaneSettings) -> AsyncIterator[LaneService]:
+    service = tally.service(settings)
+    task = asyncio.ensure_future(service.run())
+    try:
+        yield service
+    finally:
+        service.stop()
+        await task
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(SETTLE_SECONDS_MAX):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+async def logged(settings: LaneSettings, partition: int) -> list[dict[str, Any]]:
+    """The log as a consumer sees it: seq == last + 1, what was seen is dropped; a gap fails."""
+    bodies: list[dict[str, Any]] = []
+    for record in await read_tail(settings, tally.LOG, partition):
+        assert record.seq is not None
+        if record.seq <= len(bodies):
+            continue
+        assert record.seq == len(bodies) + 1, "a gap in the log"
+        bodies.append(orjson.loads(record.value))
+    return bodies
+
+
+async def rows(dsn: Any, sql: str) -> list[Any]:
+    connection = await asyncpg.connect(dsn.get_secret_value(), server_settings={"search_path": "usher"})
+    try:
+        return list(await connection.fetch(sql))
+    finally:
+        await connection.close()
+
+
+async def test_every_input_is_applied_once_and_logged_densely_in_order(
+    settings: LaneSettings, outputs: OutputLog
+) -> None:
+    for partition in (0, 1):
+        await tally.send(outputs, partition, [{"key": f"k{n % 7}", "n": n} for n in range(450)])
+    async with running(settings):
+        await until(lambda: _has(settings, 450, 450))
+    for partition in (0, 1):
+        bodies = await logged(settings, partition)
+        assert [body["total"] for body in bodies] == [n // 7 + 1 for n in range(450)]
+    assert {row["total"] for row in await rows(settings.postgres_dsn, "SELECT sum(total) AS total FROM tally")} == {900}
+
+
+async def test_a_second_owner_goes_on_where_the_first_stopped_and_repeats_nothing(
+    settings: LaneSettings, outputs: OutputLog
+) -> None:
+    await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(30)])
+    async with running(settings):
+        await until(lambda: _has(settings, 30, 0))
+    await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(30, 50)])
+    async with running(settings):
+        await until(lambda: _has(settings, 50, 0))
+    assert len(await read_tail(settings, tally.LOG, 0)) == 50, "a clean hand-over repeats no record on the wire"
+    assert (await rows(settings.postgres_dsn, "SELECT count(*) AS n FROM outbox"))[0]["n"] == 0
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ({"key": "nul\x00"}, Reason.DATABASE),
+        ({"key": "full", "add": 2_000_000}, Reason.DATABASE),
+        ({"key": "a", "explode": 1}, Reason.ILLEGAL),
+    ],
+)
+async def test_a_poison_record_is_refused_alone_and_its_neighbours_are_kept(
+    settings: LaneSettings, outputs: OutputLog, bad: dict[str, Any], reason: Reason
+) -> None:
+    bodies: list[dict[str, Any]] = [{"key": "good", "n": n} for n in range(499)]
+    bodies.insert(317, bad)
+    await tally.send(outputs, 0, bodies)
+    async with running(settings):
+        await until(lambda: _has(settings, 499, 0))
+    letters = await read_tail(settings, DEAD_LETTERS, 0)
+    assert [orjson.loads(letter.value)["reason"] for letter in letters] == [reason]
+    assert orjson.loads(letters[0].value)["origin"]["offset"] == 317
+    stored = await rows(settings.postgres_dsn, "SELECT reason, payload FROM dead_letter")
+    assert [row["reason"] for row in stored] == [reason]
+    assert orjson.loads(stored[0]["payload"]) == bad
+
+
+async def test_a_deadline_fires_once_even_over_a_restart(settings: LaneSettings, outputs: OutputLog) -> None:
+    async with running(settings):
+        await tally.send(outputs, 0, [{"key": "t", "later_ms": 1500}])
+        await until(lambda: _has(settings, 1, 0))
+    async with running(settings):
+        await until(lambda: _has(settings, 2, 0))
+        await asyncio.sleep(0.5)
+    assert [body["total"] for body in await logged(settings, 0)] == [1, 2]
+
+
+async def test_of_two_owners_racing_for_a_partition_exactly_one_commits_500_times(settings: LaneSettings) -> None:
+    database = Database(settings.postgres_dsn.get_secret_value(), connections_max=4, seconds_max=10.0)
+    await database.open()
+    store = tally.TallyStore(database)
+    try:
+        for round_ in range(500):
+            first = await store.claim(0, "first")
+            race = await asyncio.gather(
+                store.commit(_empty_commit(first)), store.claim(0, "second"), return_exceptions=True
+            )
+            second = race[1]
+            assert not isinstance(second, BaseException)
+            if race[0] is None:  # the first committed before the claim: the second must see that
+                assert second.next_step == first.next_step + 1
+            else:
+                assert isinstance(race[0], Fenced)
+                assert second.next_step == first.next_step
+            with pytest.raises(Fenced):
+                await store.commit(_empty_commit(replace(first, next_step=second.next_step)))
+            await store.commit(_empty_commit(second))
+            assert second.epoch == 2 * (round_ + 1)
+    finally:
+        await database.close()
+
+
+async def test_a_commit_whose_reply_was_lost_may_be_sent_again(settings: LaneSettings) -> None:
+    database = Database(settings.postgres_dsn.get_secret_value(), connections_max=2, seconds_max=10.0)
+    await database.open()
+    store = tally.TallyStore(database)
+    try:
+        claim = await store.claim(0, "me")
+        writes = tally.Writes()
+        writes.set = [(123, "t")]
+        commit = replace(_empty_commit(claim), writes=writes)
+        await store.commit(commit)
+        await store.commit(commit)
+        assert len(await rows(settings.postgres_dsn, "SELECT * FROM tally_timer")) == 1
+        await store.commit(_empty_commit(commit.after))
+        with pytest.raises(Fenced):
+            await store.commit(commit)
+    finally:
+        await database.close()
+
+
+async def test_a_database_older_than_the_log_keeps_the_partition_closed(
+    settings: LaneSettings, outputs: OutputLog
+) -> None:
+    await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(10)])
+    async with running(settings):
+        await until(lambda: _has(settings, 10, 0))
+    await rows(settings.postgres_dsn, "DELETE FROM lane")
+    async with running(settings) as service:
+        await until(lambda: _closed(service))
+        assert any("older than the log" in problem for problem in await service.problems())
+
+
+async def test_another_topic_under_the_same_name_keeps_the_partition_closed(
+    settings: LaneSettings, outputs: OutputLog
+) -> None:
+    await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(10)])
+    async with running(settings):
+        await until(lambda: _has(settings, 10, 0))
+    await rows(settings.postgres_dsn, "UPDATE lane SET input_id = 'another' WHERE partition = 0")
+    async with running(settings) as service:
+        await until(lambda: _closed(service))
+        assert any("was applied there" in problem for problem in await service.problems())
+
+
+def _empty_commit(claim: Any) -> Commit:
+    return Commit(
+        before=claim, after=replace(claim, next_step=claim.next_step + 1), at_ms=1, outbox=None, dead=[], writes=None
+    )
+
+
+async def _has(settings: LaneSettings, *expected: int) -> bool:
+    return [len(await logged(settings, partition)) for partition in range(len(expected))] == list(expected)
+
+
+async def _closed(service: LaneService) -> bool:
+    return any("partition 0:" in problem for problem in await service.problems())

@@ -1,0 +1,143 @@
+"""What fields cannot know: references to what does not exist, and parts of a policy that can never have an effect."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shared.policy.errors import PolicyError, did_you_mean
+from shared.policy.policy import Policy
+from shared.policy.queue_checks import check_queue, overflow_cycles
+
+__all__ = ["cross_check"]
+
+WEEKS_MAX = 52  # a calendar target that takes longer is beyond what calendars look ahead
+_WEEK_SECONDS = 7 * 86_400
+
+
+def cross_check(policy: Policy, document: Mapping[str, Any]) -> list[PolicyError]:
+    """Faults between the parts of a policy.
+
+    The policy may lack parts that were faulty themselves; the names of the ``document`` count, so that one fault does
+    not bring forth others.
+    """
+    return [
+        *_references(policy, _Names(document)),
+        *_intents(policy),
+        *_rules(policy),
+        *_calendars(policy),
+        *(
+            fault
+            for name, queue in policy.queues.items()
+            for fault in check_queue(f"queues.{name}", name, queue, policy)
+        ),
+        *overflow_cycles(policy),
+    ]
+
+
+class _Names:
+    """The names that a document defines, whether or not what they name is well formed."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.queue = _keys(document, "queues")
+        self.calendar = _keys(document, "calendars")
+        self.bot = _keys(document, "bots") or ["default"]
+        self.intent = _keys(document.get("classification"), "intents")
+        languages = document.get("languages", ())
+        self.language = [str(tag) for tag in languages] if isinstance(languages, tuple) else []
+
+    def check(self, path: str, kind: str, name: str | None) -> Iterator[PolicyError]:
+        """A fault when the name is given and nothing has it."""
+        known: list[str] = getattr(self, kind)
+        if name is not None and name not in known:
+            yield PolicyError(path, f"there is no {kind} {name!r}", did_you_mean(name, known))
+
+
+def _keys(value: Any, key: str) -> list[str]:
+    inner = value.get(key) if isinstance(value, Mapping) else None
+    return list(inner) if isinstance(inner, Mapping) else []
+
+
+def _references(policy: Policy, names: _Names) -> Iterator[PolicyError]:
+    yield from names.check("default_queue", "queue", policy.default_queue)
+    for channel, rules in policy.channels.items():
+        yield from names.check(f"channels.{channel}.queue", "queue", rules.queue)
+        yield from names.check(f"channels.{channel}.language", "language", rules.language)
+    for tag in policy.classification.words:
+        yield from names.check(f"classification.words.{tag}", "language", tag)
+    for name, intent in policy.classification.intents.items():
+        yield from names.check(f"classification.intents.{name}.queue", "queue", intent.queue)
+        yield from names.check(f"classification.intents.{name}.bot", "bot", intent.bot)
+    yield from _rule_references(policy, names)
+    yield from _queue_references(policy, names)
+
+
+def _rule_references(policy: Policy, names: _Names) -> Iterator[PolicyError]:
+    for index, rule in enumerate(policy.classification.rules):
+        path = f"classification.rules[{index}]"
+        yield from names.check(f"{path}.then.queue", "queue", rule.then.queue)
+        yield from names.check(f"{path}.then.bot", "bot", rule.then.bot)
+        yield from names.check(f"{path}.then.intent", "intent", rule.then.intent)
+        for intent in rule.when.intent or ():
+            yield from names.check(f"{path}.when.intent", "intent", intent)
+        for tag in rule.when.language or ():
+            yield from names.check(f"{path}.when.language", "language", tag)
+
+
+def _queue_references(policy: Policy, names: _Names) -> Iterator[PolicyError]:
+    for name, queue in policy.queues.items():
+        path = f"queues.{name}"
+        yield from names.check(f"{path}.hours", "calendar", queue.hours)
+        for kind, target in queue.targets.items():
+            yield from names.check(f"{path}.targets.{kind}.calendar", "calendar", target.calendar)
+        for index, step in enumerate(queue.relax):
+            yield from names.check(f"{path}.relax[{index}].add_queue", "queue", step.add_queue)
+        for index, rule in enumerate(queue.overflow):
+            yield from names.check(f"{path}.overflow[{index}].to.queue", "queue", rule.to.queue)
+
+
+def _intents(policy: Policy) -> Iterator[PolicyError]:
+    seen: set[str] = set()
+    for index, tag in enumerate(policy.languages):
+        if tag in seen:
+            yield PolicyError(f"languages[{index}]", f"{tag!r} stands twice", "remove one")
+        seen.add(tag)
+    for name, intent in policy.classification.intents.items():
+        if intent.moment_of_truth and intent.tier not in (None, "agent"):
+            message = f"is {intent.tier}, but a moment of truth always goes to an agent"
+            yield PolicyError(f"classification.intents.{name}.tier", message, "leave tier out, or moment_of_truth")
+
+
+def _rules(policy: Policy) -> Iterator[PolicyError]:
+    rules = policy.classification.rules
+    conditions = [rule.when.model_dump(exclude_none=True) for rule in rules]
+    for index, rule in enumerate(rules):
+        for earlier in range(index):
+            if rules[earlier].name == rule.name:
+                yield PolicyError(f"classification.rules[{index}].name", f"{rule.name!r} stands twice", "rename one")
+            if _covers(conditions[earlier], conditions[index]):
+                message = f"is never reached: rule {rules[earlier].name!r} above holds whenever this one does"
+                yield PolicyError(f"classification.rules[{index}]", message, "first match wins; move it up")
+                break
+
+
+def _covers(general: Mapping[str, Any], special: Mapping[str, Any]) -> bool:
+    """Whether every contact that meets the second conditions meets the first."""
+    for key, wanted in general.items():
+        given = special.get(key)
+        if isinstance(wanted, tuple) and isinstance(given, tuple):
+            if not set(given) <= set(wanted):
+                return False
+        elif isinstance(wanted, dict) and isinstance(given, dict):
+            if not wanted.items() <= given.items():
+                return False
+        elif given != wanted:
+            return False
+    return True
+
+
+def _calendars(policy: Policy) -> Iterator[PolicyError]:
+    for name, queue in policy.queues.items():
+        for kind, target in queue.targets.items():
+            hours = policy.calendars.get(target.calendar) if target.calendar else None
+            if hours and target.within_seconds > hours.weekly_seconds * WEEKS_MAX:
+                message = f"takes more than a year of the opening hours of {target.calendar}"
+                yield PolicyError(f"queues.{name}.targets.{kind}.within", message, "a shorter time or longer hours")

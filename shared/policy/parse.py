@@ -1,0 +1,150 @@
+"""From a mapping to a policy: every fault of the document is found in one go, with its path and a hint."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from shared.policy.checks import cross_check
+from shared.policy.errors import PolicyError, PolicyErrors
+from shared.policy.faults import Loc, faults_of, loc_of, path_of
+from shared.policy.policy import Policy
+from shared.policy.supported import NOT_YET, NotYet, not_yet_used
+
+__all__ = ["DOCUMENT_NODES_MAX", "parse_policy"]
+
+DOCUMENT_NODES_MAX = 200_000  # values in a document; YAML's aliases can make billions of a few lines
+DEPTH_MAX = 20
+BYTES_MAX = 512 * 1024  # the policy travels in one record of the log; brokers take 1 MiB
+ROUNDS_MAX = 8  # a fault that hides another is removed and the rest is read again, so often at most
+
+
+def parse_policy(document: Mapping[str, Any], *, not_yet: Sequence[NotYet] = NOT_YET) -> Policy:
+    """The policy that a document (from YAML or JSON) describes.
+
+    Raises PolicyErrors with every fault: unknown keys, wrong types, ranges, references to what does not exist, steps
+    that can never be reached, and what Usher does not act on yet (``not_yet``).
+    """
+    plain = _plain(document)
+    reading = _Reading(plain)
+    policy = reading.policy()
+    faults = reading.faults
+    if policy is not None:
+        faults += [fault._replace(path=reading.as_written(fault.path)) for fault in cross_check(policy, plain)]
+        if len(policy.canonical) > BYTES_MAX:
+            faults.append(PolicyError("", f"is {len(policy.canonical)} bytes as JSON", f"at most {BYTES_MAX}"))
+    hint = "leave it out; this version would ignore it"
+    faults += [PolicyError(path, "not supported yet", hint) for path in not_yet_used(plain, tuple(not_yet))]
+    if policy is None or faults:
+        raise PolicyErrors(sorted(set(faults)))
+    return policy
+
+
+class _Reading:
+    """Reads a document, takes out what is faulty and reads the rest, so that no fault hides another."""
+
+    def __init__(self, plain: dict[str, Any]) -> None:
+        self._plain = plain
+        self._removed: set[Loc] = set()
+        self._filled: dict[str, Any] = {}
+        self.faults: list[PolicyError] = []
+
+    def policy(self) -> Policy | None:
+        """The policy without its faulty parts; None where too little is left."""
+        for _ in range(ROUNDS_MAX):
+            try:
+                return Policy.model_validate({**_without(self._plain, (), self._removed), **self._filled})
+            except ValidationError as error:
+                found = faults_of(error)
+            seen = {loc[:size] for loc in self._removed for size in range(len(loc) + 1)}
+            for at, loc, fault in [(self._original(at), self._original(loc), fault) for at, loc, fault in found]:
+                if at not in seen:
+                    self.faults.append(fault._replace(path=path_of(at)))
+                if not self._take_out(at, loc):
+                    return None
+        return None
+
+    def as_written(self, path: str) -> str:
+        """A path in the reduced policy as a path in the document: items that were taken out count again."""
+        return path_of(self._original(loc_of(path)))
+
+    def _take_out(self, at: Loc, loc: Loc) -> bool:
+        """Remove the faulty part, or fill in what the root cannot do without; False when that is impossible."""
+        if loc and loc != ("queues",):
+            self._removed.add(loc)
+            return True
+        queues = self._plain.get("queues")
+        stand_ins = {
+            "workspace": "unnamed",
+            "default_queue": next(iter(queues), "") if isinstance(queues, dict) else "",
+        }
+        self._filled |= {str(key): stand_ins[str(key)] for key in at[:1] if key in stand_ins}
+        return at[:1] in (("workspace",), ("default_queue",))
+
+    def _original(self, loc: Loc) -> Loc:
+        original: Loc = ()
+        for part in loc:
+            if isinstance(part, int):
+                part = _nth_kept(part, original, self._removed)
+            original = (*original, part)
+        return original
+
+
+def _nth_kept(number: int, at: Loc, removed: set[Loc]) -> int:
+    """Index, in the whole list, of the item that is the number-th of those kept."""
+    index = 0
+    while True:
+        if (*at, index) not in removed:
+            if number == 0:
+                return index
+            number -= 1
+        index += 1
+
+
+def _without(value: Any, at: Loc, removed: set[Loc]) -> Any:
+    """A copy without the parts taken out."""
+    if isinstance(value, dict):
+        return {key: _without(item, (*at, key), removed) for key, item in value.items() if (*at, key) not in removed}
+    if isinstance(value, tuple):
+        items = enumerate(value)
+        return tuple(_without(item, (*at, index), removed) for index, item in items if (*at, index) not in removed)
+    return value
+
+
+def _plain(document: Any) -> dict[str, Any]:
+    """A bounded copy with tuples for lists; refuses what JSON could not say."""
+    if not isinstance(document, Mapping):
+        shown = type(document).__name__
+        raise PolicyErrors([PolicyError("", f"a policy is a mapping, not {shown}", "start with workspace: NAME")])
+    faults: list[PolicyError] = []
+    copy = _Copier(faults).copy(document, ())
+    if faults:
+        raise PolicyErrors(faults)
+    assert isinstance(copy, dict)
+    return copy
+
+
+class _Copier:
+    """Copies a document and counts what it copies."""
+
+    def __init__(self, faults: list[PolicyError]) -> None:
+        self._faults = faults
+        self._nodes = 0
+
+    def copy(self, value: Any, at: Loc) -> Any:
+        self._nodes += 1
+        if self._nodes > DOCUMENT_NODES_MAX or len(at) > DEPTH_MAX:
+            too = "too large" if self._nodes > DOCUMENT_NODES_MAX else "nested too deeply"
+            raise PolicyErrors([PolicyError("", f"the document is {too}", "look for aliases (*name) that multiply")])
+        if isinstance(value, Mapping):
+            return {self._key(key, at): self.copy(item, (*at, str(key))) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return tuple(self.copy(item, (*at, index)) for index, item in enumerate(value))
+        if value is not None and type(value) not in (str, int, float, bool):
+            self._faults.append(PolicyError(path_of(at), f"{value!r} is no plain value", "put it in quotes"))
+        return value
+
+    def _key(self, key: Any, at: Loc) -> str:
+        if not isinstance(key, str):
+            self._faults.append(PolicyError(path_of(at), f"the key {key!r} is not a text", "put it in quotes"))
+        return str(key)

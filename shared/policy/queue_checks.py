@@ -1,0 +1,131 @@
+"""Steps and rules of a queue that can never have an effect, and overflow that goes round in circles."""
+
+from collections.abc import Iterator
+
+from shared.policy.errors import PolicyError
+from shared.policy.policy import Policy
+from shared.policy.queues import Overflow, Queue, RelaxStep
+
+__all__ = ["check_queue", "overflow_cycles"]
+
+
+def check_queue(path: str, name: str, queue: Queue, policy: Policy) -> Iterator[PolicyError]:
+    """Faults of one queue's relaxation and overflow; ``path`` is the queue's own."""
+    contradiction = sorted(set(queue.prefers).intersection(queue.requires.without))
+    if contradiction:
+        message = f"{contradiction[0]} is both preferred and excluded"
+        yield PolicyError(f"{path}.prefers.{contradiction[0]}", message, "drop one of the two")
+    yield from _Relaxing(name, queue, _levels(name, queue, policy)).check(f"{path}.relax")
+    yield from _overflow(path, name, queue)
+
+
+def _levels(name: str, queue: Queue, policy: Policy) -> dict[str, int]:
+    """The highest level that anything in the policy asks for in this queue, by skill."""
+    asked = [*queue.requires.must, *queue.prefers.items()]
+    asked += [pair for group in queue.requires.any for pair in group]
+    for intent in policy.classification.intents.values():
+        if intent.queue in (None, name):
+            asked += intent.skills.items()
+    for rule in policy.classification.rules:
+        asked += rule.then.skills.items()
+    levels: dict[str, int] = {}
+    for skill, level in asked:
+        levels[skill] = max(level, levels.get(skill, 0))
+    return levels
+
+
+class _Relaxing:
+    """Walks the steps of a queue in order, keeping what is still asked for."""
+
+    def __init__(self, name: str, queue: Queue, levels: dict[str, int]) -> None:
+        self._queue = queue
+        self._levels = levels
+        self._dropped: dict[str, int] = {}
+        self._queues = {name}
+        self._after = 0.0
+
+    def check(self, path: str) -> Iterator[PolicyError]:
+        for index, step in enumerate(self._queue.relax):
+            here = f"{path}[{index}]"
+            yield from self._times(here, step)
+            yield from self._skills(here, index, step)
+            if step.add_queue in self._queues:
+                yield PolicyError(f"{here}.add_queue", f"the contact already waits in {step.add_queue!r}", "remove it")
+            elif step.add_queue:
+                self._queues.add(step.add_queue)
+
+    def _times(self, here: str, step: RelaxStep) -> Iterator[PolicyError]:
+        if step.after_seconds < self._after:
+            yield PolicyError(f"{here}.after", "comes before the step above it", "write the steps in order of time")
+        if step.after_seconds >= self._queue.life_max_seconds:
+            yield PolicyError(f"{here}.after", "is never reached: life_max ends the contact before", "a shorter time")
+        self._after = max(self._after, step.after_seconds)
+
+    def _skills(self, here: str, index: int, step: RelaxStep) -> Iterator[PolicyError]:
+        for skill in step.drop or ():
+            if skill in self._dropped:
+                message = f"{skill} is already dropped by step {self._dropped[skill]}"
+                yield PolicyError(f"{here}.drop", message, "remove it")
+            self._dropped.setdefault(skill, index)
+        for skill, level in (step.min_level or {}).items():
+            if skill in self._dropped:
+                message = f"has no effect: step {self._dropped[skill]} drops {skill}"
+                yield PolicyError(f"{here}.min_level.{skill}", message, "remove it, or drop it later")
+            elif level >= self._levels.get(skill, level + 1):
+                message = f"asks for no less than before (level {self._levels[skill]})"
+                yield PolicyError(f"{here}.min_level.{skill}", message, "relaxing must lower the level")
+            else:
+                self._levels[skill] = level
+
+
+def _overflow(path: str, name: str, queue: Queue) -> Iterator[PolicyError]:
+    for index, rule in enumerate(queue.overflow):
+        here = f"{path}.overflow[{index}]"
+        if rule.to.queue == name:
+            yield PolicyError(f"{here}.to.queue", "a queue cannot overflow to itself", "name another queue")
+        if rule.when.waiting and queue.waiting_max and rule.when.waiting > queue.waiting_max:
+            message = f"is never reached: at most {queue.waiting_max} wait (waiting_max)"
+            yield PolicyError(f"{here}.when.waiting", message, "a smaller number")
+        if rule.when.waited_seconds is not None and rule.when.waited_seconds >= queue.life_max_seconds:
+            yield PolicyError(f"{here}.when.waited", "is never reached: life_max ends the contact before", "less time")
+        if queue.hours is None and (rule.when.closed or rule.to.schedule):
+            yield PolicyError(here, "the queue has no hours, so it never closes and never opens", "add hours: CALENDAR")
+        if any(_holds_earlier(before, rule) for before in queue.overflow[:index]):
+            yield PolicyError(here, "is never reached: a rule above holds whenever this one does", "move it up")
+
+
+def _holds_earlier(before: Overflow, rule: Overflow) -> bool:
+    """Whether the rule above holds in every case in which this one does."""
+    given = rule.when.model_dump(exclude_none=True)
+    return all(key in given and given[key] >= limit for key, limit in before.when.model_dump(exclude_none=True).items())
+
+
+def overflow_cycles(policy: Policy) -> Iterator[PolicyError]:
+    """Overflow that could hand a contact round in a circle; each circle is named once, at its first queue by name."""
+    following = {
+        name: sorted({rule.to.queue for rule in queue.overflow if rule.to.queue and rule.to.queue != name})
+        for name, queue in policy.queues.items()
+    }
+    done: set[str] = set()
+    for start in sorted(following):
+        circle = _circle_through(start, following, done)
+        if circle:
+            shown = " -> ".join([*circle, start])
+            yield PolicyError(f"queues.{start}.overflow", f"goes round in a circle: {shown}", "let one of them end it")
+            done.update(circle)
+        done.add(start)
+
+
+def _circle_through(start: str, following: dict[str, list[str]], done: set[str]) -> list[str]:
+    """A way from the queue back to itself over queues that are not done; [] without one."""
+    stack = [[start]]
+    seen = set(done)
+    while stack:
+        way = stack.pop()
+        for queue in following.get(way[-1], ()):
+            if queue == start:
+                return way
+            if queue not in seen:
+                seen.add(queue)
+                stack.append([*way, queue])
+    return []

@@ -33,12 +33,19 @@ class KafkaBroker:
     """One broker with its data in ``folder``. Start, kill and restart as often as you like; data and port stay."""
 
     def __init__(
-        self, folder: Path, *, log: Path | None = None, java_options: Sequence[str] = (), lock: Path | None = None
+        self,
+        folder: Path,
+        *,
+        log: Path | None = None,
+        java_options: Sequence[str] = (),
+        lock: Path | None = None,
+        stop_seconds_max: float = STOP_SECONDS_MAX,
     ) -> None:
         self.folder = folder.absolute()
         self.log = log or self.folder / "kafka.log"
         self._java_options = tuple(java_options)
         self._lock = lock
+        self._stop_seconds_max = stop_seconds_max
         self._process: LeashedProcess | None = None
         self._ports: dict[str, int] = {}
 
@@ -71,7 +78,7 @@ class KafkaBroker:
             log=self.log,
             folder=self.folder,
             lock=self._lock,
-            grace_seconds=STOP_SECONDS_MAX,
+            grace_seconds=self._stop_seconds_max,
         )
         self._process = await LeashedProcess.start(command)
         await self._answering()

@@ -36,7 +36,7 @@ def find_binaries() -> Path:
 
 
 async def make_cluster(binaries: Path, data: Path, *, log: Path, user: str | None) -> str:
-    """Make a cluster in an empty folder (no link), with the role ``usher``, a database of its name and the password returned."""
+    """Make a cluster in an empty folder (no link): role and database ``usher``; returns the role's password."""
     access = ["--username", NAME, "--auth-local=trust", "--auth-host=scram-sha-256"]
     options = ["--encoding=UTF8", "--no-locale", "--no-sync"]
     await _run(Command(arguments=[str(binaries / "initdb"), "-D", str(data), *access, *options], log=log, user=user))

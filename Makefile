@@ -1,0 +1,28 @@
+# The two commands of the README: `make run` and `make test`. Everything else is `usher --help`.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test bench down clean
+
+help: ## This list
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | awk -F': .*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+
+setup: ## Virtual environment, packages, Java and Maven where allowed, Kafka; quick the second time
+	@$(PYTHON) deploy/local/install.py
+
+run: setup ## The whole system with sample traffic and a live view; ARGS="--seconds 60 --json"
+	@.venv/bin/usher demo $(ARGS)
+
+test: setup ## Style, types, imports, then every test, fast ones first; ARGS="-k name" narrows the tests
+	@.venv/bin/python tests/run.py $(ARGS)
+
+bench: setup ## This design against the naive one, on real Kafka and PostgreSQL; prints a table and JSON
+	@.venv/bin/python -m tests.benchmarks $(ARGS)
+
+down: ## Stop a local stack that runs
+	@.venv/bin/usher down
+
+clean: ## Delete what is made here: environment, caches, local data
+	@test ! -x .venv/bin/usher || .venv/bin/usher down --wipe
+	rm -rf .venv .cache .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,119 @@
+"""Runs every check, fast ones first, and ends with one line: N passed, N failed. Arguments go to pytest."""
+
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PYTHON = sys.executable
+BIN = Path(PYTHON).parent
+CHECKS = {
+    "style": ["ruff", "check", "."],
+    "format": ["ruff", "format", "--check", "."],
+    "imports": ["lint-imports"],
+    "types": ["mypy"],
+}
+SUITES = ("unit", "contract", "component", "simulation", "integration", "fault")  # fast first
+
+
+@dataclass
+class Outcome:
+    """Result of a stage: how many passed, failed and were skipped, and how long it took."""
+
+    stage: str
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    note: str = ""
+
+
+def main(arguments: list[str]) -> int:
+    """0 if everything passed, else 1."""
+    outcomes = [run_check(name, command) for name, command in CHECKS.items()]
+    for suite in SUITES:
+        outcomes.append(Outcome(suite, note="no tests")) if not tests_of(suite) else None
+    outcomes += run_suites([suite for suite in SUITES if tests_of(suite)], arguments)
+    report(outcomes)
+    return 1 if any(outcome.failed for outcome in outcomes) else 0
+
+
+def tests_of(suite: str) -> list[str]:
+    """The files of a suite, the house rules with the unit tests."""
+    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / suite).rglob("test_*.py"))
+    tidy = ROOT / "tests" / "test_tidy.py"
+    return ["tests/test_tidy.py", *files] if suite == "unit" and tidy.exists() else files
+
+
+def run_check(name: str, command: list[str]) -> Outcome:
+    """One static check; its output is shown only if it fails."""
+    started = time.monotonic()
+    done = subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - started
+    failed = done.returncode != 0
+    say(f"{name:<12} {'FAILED' if failed else 'passed'} in {seconds:.1f} s")
+    if failed:
+        say(done.stdout + done.stderr)
+    return Outcome(name, passed=not failed, failed=failed, seconds=seconds)
+
+
+def run_suites(suites: list[str], arguments: list[str]) -> list[Outcome]:
+    """All suites in one pytest, so that they share one broker and one database server."""
+    files = [file for suite in suites for file in tests_of(suite)]
+    with tempfile.TemporaryDirectory() as folder:
+        report_file = Path(folder) / "junit.xml"
+        command = [
+            PYTHON,
+            "-m",
+            "pytest",
+            f"--junit-xml={report_file}",
+            "-o",
+            "junit_family=xunit1",
+            *arguments,
+            *files,
+        ]
+        status = subprocess.run(command, cwd=ROOT, check=False).returncode
+        outcomes = count(report_file, suites) if report_file.exists() else []
+    if status not in {0, 1, 5} or (status == 1 and not any(outcome.failed for outcome in outcomes)):
+        outcomes.append(Outcome("pytest", failed=1, note=f"ended with status {status}"))
+    return outcomes
+
+
+def count(report_file: Path, suites: list[str]) -> list[Outcome]:
+    """Results by suite from pytest's own report."""
+    outcomes = {suite: Outcome(suite) for suite in suites}
+    for case in ElementTree.parse(report_file).iter("testcase"):
+        parts = Path(case.get("file", "")).parts
+        outcome = outcomes.get(parts[1] if len(parts) > 2 else "unit", outcomes[suites[0]])
+        outcome.seconds += float(case.get("time", 0))
+        kinds = {child.tag for child in case}
+        outcome.failed += bool(kinds & {"failure", "error"})
+        outcome.skipped += "skipped" in kinds
+        outcome.passed += not kinds & {"failure", "error", "skipped"}
+    return list(outcomes.values())
+
+
+def report(outcomes: list[Outcome]) -> None:
+    """A table of the stages, what was skipped by name, and the final line."""
+    say("\nstage          passed  failed  skipped  seconds")
+    for each in outcomes:
+        say(f"{each.stage:<12} {each.passed:>8} {each.failed:>7} {each.skipped:>8} {each.seconds:>8.1f}  {each.note}")
+    silent = [each.stage for each in outcomes if not each.passed and not each.failed]
+    say(f"skipped stages: {', '.join(silent) or 'none'}")
+    passed, failed = sum(each.passed for each in outcomes), sum(each.failed for each in outcomes)
+    skipped = sum(each.skipped for each in outcomes)
+    say(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+
+
+def say(line: str) -> None:
+    """Print a line at once, so that it stands in order with the output of the tools."""
+    sys.stdout.write(line.rstrip() + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

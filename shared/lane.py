@@ -6,77 +6,26 @@ The rules and their reasons stand in docs/lane.md; the places marked by failpoin
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
 
 from shared.clock import monotonic, now_ms
 from shared.engine import Engine, Record, Step
 from shared.errors import Fatal, Fenced, PartitionClosed, Poison, Reason, Retryable
+from shared.lane_parts import LaneParts, Warm
 from shared.lane_store import encode_batch
 from shared.opening import agrees_with_input, agrees_with_output
-from shared.publisher import BACK_OFF_SECONDS, Outputs, Publisher, Wire
-from shared.sense import Sense
-from shared.settings import LaneSettings
-from shared.store import Claim, Commit, LaneStore, OutboxBatch
+from shared.patience import Patience
+from shared.publisher import Publisher
+from shared.store import Claim, Commit, OutboxBatch
 
-__all__ = ["Inputs", "Lane", "LaneParts", "Warm"]
-
-T = TypeVar("T")
+__all__ = ["Lane"]
 
 POLL_MS_MAX = 250  # an idle lane looks at its timers and its orders at least this often
 TICK_MS_MIN = 1  # a deadline that is due now is not a reason to spin
 FORGET_EVERY_SECONDS = 60.0
 DAY_MS = 24 * 3600 * 1000
 UNKNOWN_OFFSET = -1  # until a batch is acknowledged, nobody knows where the outbox of a former owner began
-
-
-class Inputs(Protocol):
-    """What a lane needs of its input log (shared/kafka.py: InputLog)."""
-
-    def open(self, partition: int, offset: int) -> None:
-        """Deliver from this offset on."""
-
-    def owns(self, partition: int) -> bool:
-        """Whether the group sees this member as the owner."""
-
-    async def bounds(self, partition: int) -> tuple[int, int]:
-        """(first offset, end offset)."""
-
-    async def poll(self, partition: int, *, wait_ms: int, records_max: int) -> list[Record]:
-        """The next records in order; Retryable on a passing fault."""
-
-    def caught_up(self, partition: int, next_offset: int) -> bool:
-        """Whether a fresh reply says that nothing lies beyond."""
-
-    def lag(self, partition: int, next_offset: int) -> int:
-        """Records not yet applied."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneParts:
-    """What all lanes of a process share. ``upstream_settled``: whether whoever writes our input has nothing in hand, so
-    that the wall clock may fire deadlines on an idle log. ``counted`` adds a committed step's counts to the metrics."""
-
-    settings: LaneSettings
-    owner: str
-    store: LaneStore
-    inputs: Inputs
-    outputs: Outputs
-    wire: Wire
-    read_output_tail: Callable[[int], Awaitable[list[Record]]]
-    new_engine: Callable[[int], Engine]
-    counted: Callable[[Step], None]
-    sense: Sense
-    upstream_settled: Callable[[int], Awaitable[bool]] | None = None
-
-
-@dataclass(slots=True)
-class Warm:
-    """An engine that outlived a rebalance, and the claim under which its memory was true."""
-
-    engine: Engine
-    claim: Claim
 
 
 class Lane:
@@ -92,7 +41,7 @@ class Lane:
         self._last_ms = 0
         self._forgot_at = monotonic()
         self._progress_at = monotonic()
-        self._retried_at = 0.0
+        self._patience = Patience(parts.sense, partition)
         self.claim = Claim(partition=partition, epoch=0)
         self.engine: Engine | None = None
         self.ready = False
@@ -120,15 +69,16 @@ class Lane:
     def stop(self) -> None:
         """Finish the step under way, publish what is committed, and end ``run``."""
         self._stopping = True
+        self._patience.end()
 
     def keep_warm(self) -> Warm | None:
         """The engine for the next owner in this process; None unless memory is what the database holds."""
-        return Warm(self.engine, self.claim) if self.engine is not None else None
+        return Warm(self.engine, self.claim) if self.engine is not None and not self._patience.broken else None
 
     @property
     def stuck_seconds(self) -> float:
         """For how long there was work, no progress, and no known fault that explains it."""
-        since = max(self._progress_at, self._retried_at)
+        since = max(self._progress_at, self._patience.excused_at)
         return monotonic() - since if self._parts.inputs.lag(self.partition, self.claim.next_offset) else 0.0
 
     @property
@@ -140,16 +90,16 @@ class Lane:
 
     async def _open(self) -> None:
         store = self._parts.store
-        claim = await self._patiently("claim", lambda: store.claim(self.partition, self._parts.owner))
+        claim = await self._patience.repeat("claim", lambda: store.claim(self.partition, self._parts.owner))
         await self._sense.failpoints.reach("lane.claimed")
         self.engine = await self._memory(claim)
         self.claim = claim
-        backlog = await self._patiently("backlog", lambda: store.backlog(claim))
+        backlog = await self._patience.repeat("backlog", lambda: store.backlog(claim))
         await self._sense.failpoints.reach("lane.loaded")
         self.publisher.start_from(claim.published_step, claim.published_seq, claim.next_offset)
         if backlog:
             self.publisher.published_offset = UNKNOWN_OFFSET
-        tail = await self._patiently("tail", lambda: self._parts.read_output_tail(self.partition))
+        tail = await self._patience.repeat("tail", lambda: self._parts.read_output_tail(self.partition))
         agrees_with_output(claim, tail)
         await self._open_input(claim)
         await self._sense.failpoints.reach("lane.checked")
@@ -166,11 +116,11 @@ class Lane:
         ):
             return warm.engine
         engine = self._parts.new_engine(self.partition)
-        engine.restore(await self._patiently("load", lambda: self._parts.store.load(claim)))
+        engine.restore(await self._patience.repeat("load", lambda: self._parts.store.load(claim)))
         return engine
 
     async def _open_input(self, claim: Claim) -> None:
-        begin, end = await self._patiently("bounds", lambda: self._parts.inputs.bounds(self.partition))
+        begin, end = await self._patience.repeat("bounds", lambda: self._parts.inputs.bounds(self.partition))
         if claim.next_step == 0 and claim.next_offset < begin:
             self._parts.inputs.open(self.partition, begin)  # a first owner starts where the log starts
             return
@@ -207,7 +157,7 @@ class Lane:
         settings = self._parts.settings
         if self.publisher.backlog >= settings.backlog_batches_max:
             await asyncio.sleep(POLL_MS_MAX / 1000)
-            self._retried_at = monotonic()  # the log does not take what is committed: known, and not a hang
+            self._patience.excuse()  # the log does not take what is committed: known, and not a hang
             return []
         records = await self._poll(self._wait_ms(), settings.batch_records_max)
         room = settings.batch_records_max - len(records)
@@ -220,7 +170,7 @@ class Lane:
         try:
             polled = await self._parts.inputs.poll(self.partition, wait_ms=wait_ms, records_max=records_max)
         except Retryable as error:
-            await self._pause("poll", error, 0)
+            await self._patience.pause("poll", error, 0)
             return []
         # After a seek or a rebalance, records of before may still be delivered.
         expected = self.claim.next_offset
@@ -284,7 +234,7 @@ class Lane:
         needs = engine.needs(records) if records else None
         known = None
         if needs is not None:
-            known = await self._patiently("prefetch", lambda: self._parts.store.prefetch(self.partition, needs))
+            known = await self._patience.repeat("prefetch", lambda: self._parts.store.prefetch(self.partition, needs))
         await self._sense.failpoints.reach("lane.prefetched")
         step = engine.step(records, known, now)
         if newest is None and not step.changed:
@@ -328,7 +278,7 @@ class Lane:
         )
         await self._sense.failpoints.reach("lane.stepped")
         started = monotonic()
-        await self._patiently("commit", lambda: self._parts.store.commit(commit))
+        await self._patience.repeat("commit", lambda: self._parts.store.commit(commit))
         self._sense.metrics.commit_seconds.observe(monotonic() - started)
         await self._sense.failpoints.reach("lane.committed")
         self.claim = after
@@ -345,7 +295,7 @@ class Lane:
     async def _reload(self) -> None:
         self.engine = None
         engine = self._parts.new_engine(self.partition)
-        engine.restore(await self._patiently("load", lambda: self._parts.store.load(self.claim)))
+        engine.restore(await self._patience.repeat("load", lambda: self._parts.store.load(self.claim)))
         self.engine = engine
 
     def _engine(self) -> Engine:
@@ -353,34 +303,7 @@ class Lane:
             raise Fenced("the lane has no memory")
         return self.engine
 
-    # ---- patience, ownership, end ----
-
-    async def _patiently(self, during: str, work: Callable[[], Awaitable[T]]) -> T:
-        """Repeat ``work`` over passing faults, with back-off; while stopping a fault is final.
-
-        Repeating a commit whose outcome is unknown is safe: an applied commit recognises itself.
-        """
-        failures = 0
-        while True:
-            try:
-                return await work()
-            except Retryable as error:
-                if self._stopping:
-                    self.engine = None
-                    raise
-                await self._pause(during, error, failures)
-                failures += 1
-            except Fenced:
-                self._sense.metrics.fenced_commits.inc()
-                self.engine = None
-                raise
-
-    async def _pause(self, during: str, error: Retryable, failures: int) -> None:
-        self._sense.metrics.retry(during)
-        self._retried_at = monotonic()
-        pause = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
-        self._log.warning("a passing fault", during=during, error=str(error), pause=pause)
-        await asyncio.sleep(pause)
+    # ---- ownership, housekeeping, end ----
 
     async def _still_owner(self) -> bool:
         return await self._parts.store.still_owner(self.claim)
@@ -390,7 +313,7 @@ class Lane:
             return
         self._forgot_at = monotonic()
         before = self._last_ms - self._parts.settings.input_retention_days * DAY_MS
-        await self._patiently("forget", lambda: self._parts.store.forget(self.partition, before))
+        await self._patience.repeat("forget", lambda: self._parts.store.forget(self.partition, before))
 
     async def _drain(self, publishing: "asyncio.Task[None]") -> None:
         """Publish what is committed, then record the cursor, so that the next owner has nothing to repeat."""

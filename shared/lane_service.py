@@ -12,7 +12,8 @@ from shared.engine import Engine, Step
 from shared.errors import Fatal, Retryable
 from shared.failpoints import Failpoints
 from shared.kafka import InputLog, OutputLog, ensure_topics, read_tail
-from shared.lane import Lane, LaneParts
+from shared.lane import Lane
+from shared.lane_parts import LaneParts
 from shared.logs import Log
 from shared.metrics import LaneMetrics
 from shared.migrate import migrate

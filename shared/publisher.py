@@ -9,13 +9,13 @@ from shared.clock import monotonic
 from shared.engine import DeadLetter, Event
 from shared.envelope import Message, dead_letter_message, event_messages
 from shared.errors import Fenced, Retryable
+from shared.patience import BACK_OFF_SECONDS
 from shared.sense import Sense
 from shared.store import OutboxBatch
 from shared.topics import DEAD_LETTERS
 
 __all__ = ["Outputs", "Publisher", "Wire"]
 
-BACK_OFF_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # the last one repeats: a broker restart takes about 15 s
 # Without a sign of ownership for this long (half a session timeout) the fence is asked before anything is sent: a
 # process that was stopped and goes on finds out that it is a zombie before it speaks.
 OWNERSHIP_SECONDS_MAX = 2.0

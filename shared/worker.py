@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
 from shared.kafka import InputLog
-from shared.lane import Lane, LaneParts, Warm
+from shared.lane import Lane
+from shared.lane_parts import LaneParts, Warm
 
 __all__ = ["Worker"]
 

@@ -1,0 +1,110 @@
+"""The container files say what the code means: linters, the compose schema, and our own rules of meaning."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from services.ingest.settings import IngestSettings
+from shared.settings import CommonSettings, LaneSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = {"ingest": IngestSettings, "router": LaneSettings, "sla": LaneSettings}
+COMMANDS = {"migrate", "topics", "policies"}
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(BIN / arguments[0]), *arguments[1:]], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_the_dockerfile_passes_its_linter() -> None:
+    done = run("hadolint", "deploy/docker/Dockerfile")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_compose_file_is_valid_by_the_compose_specification() -> None:
+    done = run("check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_whoever_is_waited_for_can_say_that_it_is_ready(name: str) -> None:
+    for other, how in SERVICES[name].get("depends_on", {}).items():
+        assert other in SERVICES, f"{name} waits for {other}, which does not exist"
+        condition = how["condition"]
+        if condition == "service_healthy":
+            assert "healthcheck" in SERVICES[other], f"{name} waits for the health of {other}, which has no check"
+        else:
+            assert condition == "service_completed_successfully"
+            assert other in COMMANDS, f"{other} never completes"
+
+
+@pytest.mark.parametrize("name", [*OURS, *COMMANDS])
+def test_every_environment_name_is_a_field_of_the_settings(name: str) -> None:
+    fields = {f"USHER_{field.upper()}" for field in OURS.get(name, CommonSettings).model_fields}
+    assert set(SERVICES[name]["environment"]) <= fields
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_mounted_file_exists(name: str) -> None:
+    for volume in SERVICES[name].get("volumes", []):
+        source = volume.split(":")[0]
+        if source.startswith("."):
+            assert (ROOT / source).is_file(), f"{name} mounts {source}"
+        else:
+            assert source in COMPOSE["volumes"]
+
+
+@pytest.mark.parametrize("name", [*OURS, *COMMANDS])
+def test_what_we_build_runs_without_rights_it_does_not_need(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert (ROOT / service["build"]["dockerfile"]).is_file()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_ports_are_published_on_loopback_only(name: str) -> None:
+    assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
+
+
+def test_every_image_is_pinned_and_every_secret_comes_from_outside() -> None:
+    for name, service in SERVICES.items():
+        image = service["image"]
+        assert image.startswith("usher-") or re.search(r":v?\d+\.\d+", image), f"{name}: {image}"
+        for variable, value in (service.get("environment") or {}).items():
+            if re.search(r"PASSWORD|_KEY$|_DSN$", variable):
+                assert "${" in str(value), f"{name}: {variable} stands in the file"
+
+
+def test_the_dockerfile_copies_only_what_exists_and_runs_as_nobody() -> None:
+    text = (ROOT / "deploy/docker/Dockerfile").read_text()
+    for source in re.findall(r"^COPY (?!--from)(\S+)", text, re.MULTILINE):
+        if "${SERVICE}" in source:
+            assert all((ROOT / source.replace("${SERVICE}", service)).is_dir() for service in OURS)
+        else:
+            assert (ROOT / source).exists(), source
+    stages = text.split("\nFROM ")[1:]
+    assert all("USER 10001" in stage for stage in stages if "AS service" in stage or "AS cli" in stage)
+
+
+def test_prometheus_scrapes_every_service_where_it_listens() -> None:
+    scrape = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
+    targets = {target for job in scrape for config in job["static_configs"] for target in config["targets"]}
+    port = SERVICES["router"]["environment"]["USHER_METRICS_PORT"]
+    assert targets == {f"{name}:{port}" for name in OURS}
+
+
+def test_the_sources_of_compose_serve_the_workspaces_of_the_demo_policies() -> None:
+    sources = yaml.safe_load((ROOT / "deploy/sources/compose.yaml").read_text())
+    policies = [yaml.safe_load(path.read_text()) for path in sorted((ROOT / "deploy/policies/demo").glob("*.yaml"))]
+    assert set(sources["workspaces"]) == {policy["workspace"] for policy in policies}

@@ -187,13 +187,18 @@ class Lane:
         return deadline is not None and deadline <= now_ms()
 
     async def _time(self, newest: Record | None) -> int:
-        """Wall clock when caught up, else the log's time: no deadline fires whose answer may already be in the log."""
+        """Wall clock when caught up, else the log's time: no deadline fires whose answer may already be in the log.
+
+        On a log that another service writes, its records' time says nothing about what that service still has in hand:
+        there only the wall clock counts, and only while the writer is settled.
+        """
         next_offset = self.claim.next_offset if newest is None else newest.offset + 1
         caught_up = self._parts.inputs.caught_up(self.partition, next_offset)
-        if caught_up and self._timer_due() and self._parts.upstream_settled is not None:
-            caught_up = await self._parts.upstream_settled(self.partition)
-        now = now_ms() if caught_up else 0
-        self._last_ms = max(self._last_ms, now, newest.at_ms if newest is not None else 0)
+        log_ms = newest.at_ms if newest is not None else 0
+        if self._parts.upstream_settled is not None:
+            caught_up = caught_up and await self._parts.upstream_settled(self.partition)
+            log_ms = 0
+        self._last_ms = max(self._last_ms, now_ms() if caught_up else 0, log_ms)
         return self._last_ms
 
     def _unseen(self, records: Sequence[Record]) -> list[Record]:

@@ -1,116 +1,135 @@
 """The matcher of one workspace: the earliest next unmet deadline, then the least scarce agent."""
 
-from services.router.domain.matching import Match, Seat, Waiting
+from collections.abc import Iterator
+
+from services.router.domain.matcher.choose import choose
+from services.router.domain.matcher.crowd import Crowd
+from services.router.domain.matcher.floor import Floor
+from services.router.domain.matcher.limits import Limits
+from services.router.domain.matching import Match, Requirement, Seat, Waiting
+
+DEFAULT_LIMITS = Limits()
 
 
 class Matcher:
-    """All waiting contacts and all open agents of a workspace. Methods change only the structure; none pairs by itself."""
+    """All waiting contacts and all open agents of a workspace: exact over all of them, no window.
 
-    def __init__(self) -> None:
-        self._waiting: dict[str, Waiting] = {}
-        self._seats: dict[str, Seat] = {}
+    Methods change only the structure; none pairs by itself: after a match the caller says ``leave`` and seats or
+    unseats the agent. Time may not go back from call to call. A ``Waiting`` or ``Seat`` handed over is not changed
+    later, but replaced. Equal inputs give equal decisions: nothing depends on the past but the debts of ``protect``.
+    """
+
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._crowd = Crowd(limits)
+        self._floor = Floor(limits)
 
     def __len__(self) -> int:
         """Contacts waiting."""
-        return len(self._waiting)
+        return len(self._crowd.contacts)
 
     def seat(self, seat: Seat) -> None:
         """An agent is open for work as ``seat`` says; an earlier seat of the same agent is replaced."""
-        self._seats[seat.agent_id] = seat
+        self._floor.seat(seat)
 
     def unseat(self, agent_id: str) -> None:
         """The agent is no longer open; nothing happens when they were not."""
-        self._seats.pop(agent_id, None)
+        self._floor.unseat(agent_id)
 
     def wait(self, waiting: Waiting) -> None:
         """A contact waits as ``waiting`` says; an earlier entry of the same contact is replaced."""
-        self._waiting[waiting.contact_id] = waiting
+        self._crowd.wait(waiting)
 
     def leave(self, contact_id: str) -> None:
         """The contact no longer waits; nothing happens when it did not."""
-        self._waiting.pop(contact_id, None)
+        self._crowd.leave(contact_id)
 
     def agent_for(self, contact_id: str, now: float) -> Match | None:
-        """The agent who should take this waiting contact, or None. KeyError when the contact does not wait."""
-        contact = self._waiting[contact_id]
-        seats = [seat for seat in self._seats.values() if suits(seat, contact)]
-        if not seats:
+        """The agent who should take this waiting contact, or None. KeyError when the contact does not wait.
+
+        Fewest preferences not met first, then the contact's agent order, load, idle time and agent id.
+        """
+        contact = self._crowd.contacts[contact_id]
+        choice = choose(self._floor, contact.waiting)
+        if choice is None:
             return None
-        ranked = sorted(seats, key=lambda seat: _agent_rank(seat, contact))
-        match = self._match(contact, ranked[0], now)
-        match.agents_considered = len(seats)
-        match.runner_up_agent = ranked[1].agent_id if len(ranked) > 1 else None
-        return match
+        late = now > contact.due
+        seat = choice.chair.seat
+        return Match(
+            contact_id=contact_id,
+            agent_id=seat.agent_id,
+            key=contact.d2 if late else contact.d1,
+            due=contact.due,
+            late=late,
+            agents_considered=choice.considered,
+            agent_cost=choice.cost,
+            runner_up_agent=choice.second.seat.agent_id if choice.second else None,
+            runner_up_cost=choice.second_cost,
+            idle_since=seat.idle_since,
+            excluded=choice.excluded,
+        )
 
     def contact_for(self, agent_id: str, now: float) -> Match | None:
-        """The waiting contact that this open agent should take, or None. KeyError when the agent has no seat."""
-        seat = self._seats[agent_id]
-        contacts = [contact for contact in self._waiting.values() if suits(seat, contact)]
-        if not contacts:
+        """The waiting contact that this open agent should take, or None. KeyError when the agent has no seat.
+
+        Smallest key first (the first deadline while it can be met, then the late one), then entered, then contact id.
+        The runner-up is the first contact of the other requirements that the agent serves.
+        """
+        chair = self._floor.chairs[agent_id]
+        profile = chair.profile
+        if profile.guards:
+            self._floor.place()
+        pick = self._crowd.pick(agent_id, profile, self._floor.guards, now)
+        if pick is None:
             return None
-        ranked = sorted(contacts, key=lambda contact: _contact_rank(contact, now))
-        match = self._match(ranked[0], seat, now)
-        if len(ranked) > 1:
-            match.runner_up_contact = ranked[1].contact_id
-            match.runner_up_key = _contact_rank(ranked[1], now)[0]
-        return match
+        (key, _, contact_id, contact), second = pick.first, pick.second
+        return Match(
+            contact_id=contact_id,
+            agent_id=agent_id,
+            key=key,
+            due=contact.due,
+            late=now > contact.due,
+            runner_up_contact=second[2] if second else None,
+            runner_up_key=second[0] if second else None,
+            requirements_compared=pick.compared,
+            idle_since=chair.seat.idle_since,
+        )
 
     def position(self, contact_id: str, now: float) -> int:
         """Contacts of the same queue that are ahead of this one by key. KeyError when the contact does not wait."""
-        contact = self._waiting[contact_id]
-        mine = _contact_rank(contact, now)
-        return sum(
-            other.queue == contact.queue and _contact_rank(other, now) < mine for other in self._waiting.values()
-        )
+        contact = self._crowd.contacts[contact_id]
+        return self._crowd.ledger(contact.waiting.queue).ahead(contact, now)
 
     def waiting_count(self, queue: str) -> int:
         """Contacts waiting in a queue."""
-        return sum(contact.queue == queue for contact in self._waiting.values())
+        return self._crowd.counts.get(queue, 0)
 
     def oldest_entered(self, queue: str) -> float | None:
         """When the oldest contact of a queue entered, or None when nobody waits there."""
-        return min((contact.entered for contact in self._waiting.values() if contact.queue == queue), default=None)
+        return self._crowd.ledger(queue).oldest() if queue in self._crowd.counts else None
 
     def queues(self) -> list[str]:
         """The queues in which somebody waits, sorted."""
-        return sorted({contact.queue for contact in self._waiting.values()})
+        return sorted(self._crowd.counts)
 
-    def _match(self, contact: Waiting, seat: Seat, now: float) -> Match:
-        due = contact.entered + contact.target
-        return Match(
-            contact_id=contact.contact_id,
-            agent_id=seat.agent_id,
-            key=_contact_rank(contact, now)[0],
-            due=due,
-            late=now > due,
-            idle_since=seat.idle_since,
-        )
+    # --- the opt-in reserve of scarce classes -------------------------------------------------------------------------
 
+    def protect(self, requirement: Requirement, allowance: float, debt: float = 0.0) -> None:
+        """Hold agents back for a requirement whose breach share exceeds ``allowance``; ``debt`` restores its state.
 
-def suits(seat: Seat, contact: Waiting) -> bool:
-    """Whether the agent may take the contact now."""
-    if contact.only_agent not in (None, seat.agent_id) or seat.agent_id in contact.barred:
-        return False
-    need, levels = contact.requirement, dict(seat.skills)
-    return (
-        need.channel in seat.channels
-        and all(levels.get(skill, 0) >= level for skill, level in need.must)
-        and all(any(levels.get(skill, 0) >= level for skill, level in group) for group in need.any)
-        and not any(skill in levels for skill in need.without)
-    )
+        An agent who could serve it takes nothing of another requirement while the open agents who could are at most
+        the difference of the two debts. Contacts kept for one agent are not held back.
+        """
+        self._floor.protect(requirement, allowance, debt)
 
+    def answered(self, requirement: Requirement, *, breached: bool) -> bool:
+        """Count a contact that was answered or lost; True when agents held back may now take others (``suited``)."""
+        guard = self._floor.guards.by_need.get(requirement)
+        return guard is not None and guard.count(breached=breached)
 
-def _contact_rank(contact: Waiting, now: float) -> tuple[float, float, str]:
-    due = contact.entered + contact.target
-    extra = contact.late_factor * contact.target
-    if contact.late_cap is not None:
-        extra = min(extra, contact.target + contact.late_cap)
-    key = due - contact.boost if now <= due else contact.entered + extra - contact.boost
-    return key, contact.entered, contact.contact_id
+    def debts(self) -> dict[Requirement, float]:
+        """The debt of each protected requirement: the only state that is not in the seats and the waiting contacts."""
+        return {need: guard.debt for need, guard in self._floor.guards.by_need.items()}
 
-
-def _agent_rank(seat: Seat, contact: Waiting) -> tuple[int, int, float, float, str]:
-    levels = dict(seat.skills)
-    unmet = sum(levels.get(skill, 0) < level for skill, level in contact.prefer)
-    breadth = len(seat.skills) + len(seat.channels) if contact.agent_order == "scarcity" else 0
-    return unmet, breadth, seat.load, seat.idle_since, seat.agent_id
+    def suited(self, requirement: Requirement) -> Iterator[str]:
+        """The open agents who suit a requirement, by id."""
+        return iter(sorted(chair.seat.agent_id for chair in self._floor.suited(requirement)))

@@ -1,0 +1,104 @@
+"""The choice of an agent for a contact."""
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import NamedTuple
+
+from services.router.domain.matcher.floor import Floor
+from services.router.domain.matcher.heaps import in_order
+from services.router.domain.matcher.idle import Chair, Profile
+from services.router.domain.matcher.search import Candidate, Search
+from services.router.domain.matching import Waiting
+
+
+class Choice(NamedTuple):
+    """The agent chosen for a contact, the next one, and how many open agents were passed over for which reason."""
+
+    chair: Chair
+    cost: float
+    second: Chair | None
+    second_cost: float | None
+    considered: int
+    excluded: dict[str, int]
+
+
+def choose(floor: Floor, waiting: Waiting) -> Choice | None:
+    """The agent for a contact; None when no open agent may take it.
+
+    The second agent is the best of the other profiles while few profiles are open, else the next of all.
+    """
+    floor.place()
+    if not floor.open:
+        return None
+    search = floor.search_for(waiting)
+    if waiting.only_agent is not None:
+        return _named_agent(floor, search, waiting)
+    if waiting.barred or floor.guards.by_need:
+        return _choose_carefully(floor, search, waiting)
+    if floor.few:
+        best, considered = _best_two(search.heads(floor.open))
+    else:
+        best, considered = list(islice(floor.pool(search), 2)), search.live
+    return _choice(floor, search, best, considered, {}) if best else None
+
+
+def _best_two(candidates: Iterable[Candidate]) -> tuple[list[Candidate], int]:
+    best: Candidate | None = None
+    second: Candidate | None = None
+    considered = 0
+    for candidate in candidates:
+        considered += candidate[5].profile.live
+        if best is None or candidate < best:
+            best, second = candidate, best
+        elif second is None or candidate < second:
+            second = candidate
+    return [candidate for candidate in (best, second) if candidate is not None], considered
+
+
+def _choice(floor: Floor, search: Search, ranked: list[Candidate], considered: int, excluded: dict[str, int]) -> Choice:
+    unsuited = len(floor.chairs) - considered - sum(excluded.values())
+    if unsuited:
+        excluded["unskilled"] = unsuited
+    chair = ranked[0][5]
+    cost = search.cost(chair.profile, few=floor.few)
+    if len(ranked) == 1:
+        return Choice(chair, cost, None, None, considered, excluded)
+    second = ranked[1][5]
+    return Choice(chair, cost, second, search.cost(second.profile, few=floor.few), considered, excluded)
+
+
+def _named_agent(floor: Floor, search: Search, waiting: Waiting) -> Choice | None:
+    chair = floor.chairs.get(waiting.only_agent or "")
+    if chair is None or chair.seat.agent_id in waiting.barred or search.fit(chair.profile) is None:
+        return None
+    return Choice(chair, search.cost(chair.profile, few=floor.few), None, None, 1, {})
+
+
+# --- with agents who are barred or held back: the same order, passing over them ---------------------------------------
+
+
+def _choose_carefully(floor: Floor, search: Search, waiting: Waiting) -> Choice | None:
+    suited = [profile for profile in floor.open if search.fit(profile) is not None]
+    held = {each for each in suited if floor.guards.hold_back(each.guards, waiting.requirement)}
+    chairs = [floor.chairs[agent_id] for agent_id in waiting.barred if agent_id in floor.chairs]
+    declined = sum(chair.profile not in held and search.fit(chair.profile) is not None for chair in chairs)
+    protected = sum(profile.live for profile in held)
+    if floor.few:
+        heads = (_first_allowed(search, profile, waiting) for profile in suited if profile not in held)
+        ranked, _ = _best_two(head for head in heads if head is not None)
+    else:
+        everybody = (each for each in floor.pool(search) if each[5].profile not in held)
+        ranked = list(islice((each for each in everybody if each[4] not in waiting.barred), 2))
+    considered = sum(profile.live for profile in suited) - protected - declined
+    passed_over = {"declined": declined, "protected": protected}
+    excluded = {reason: count for reason, count in passed_over.items() if count}
+    return _choice(floor, search, ranked, considered, excluded) if ranked else None
+
+
+def _first_allowed(search: Search, profile: Profile, waiting: Waiting) -> Candidate | None:
+    fit = search.fit(profile)
+    assert fit is not None, "only profiles that suit are asked"
+    for first, since, agent_id, chair in in_order(profile.in_turn(search.turn)):
+        if chair.alive and agent_id not in waiting.barred:
+            return fit.unmet, search.price(fit), first, since, agent_id, chair
+    return None

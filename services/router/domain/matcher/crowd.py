@@ -1,0 +1,153 @@
+"""The waiting contacts of a workspace: kept by requirement, searched for an agent, counted by queue."""
+
+from typing import NamedTuple
+
+from services.router.domain.matcher.guard import Guards
+from services.router.domain.matcher.idle import Profile
+from services.router.domain.matcher.ledger import Ledger
+from services.router.domain.matcher.limits import Limits
+from services.router.domain.matcher.waiting import GONE, Contact, Entry, Line
+from services.router.domain.matching import Requirement, Waiting
+
+
+class Pick(NamedTuple):
+    """The contact chosen for an agent, the first of the other requirements, and how many requirements had one."""
+
+    first: Entry
+    second: Entry | None
+    compared: int
+
+
+class Crowd:
+    """Who waits. A contact is put in order only when somebody looks for one; most find an agent before that."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.contacts: dict[str, Contact] = {}
+        self.counts: dict[str, int] = {}
+        self._ledgers: dict[str, Ledger] = {}
+        self._lines: dict[Requirement, Line] = {}
+        self._lines_max = self._limits.lines_kept
+        self._known_lines: list[Line] = []
+        self._unplaced: list[Contact] = []
+        self._kept: dict[str, dict[str, Contact]] = {}
+
+    def wait(self, waiting: Waiting) -> None:
+        """A contact waits as ``waiting`` says, in place of an earlier entry."""
+        if waiting.contact_id in self.contacts:
+            self.leave(waiting.contact_id)
+        contact = Contact(waiting, self._lines.get(waiting.requirement) or self._new_line(waiting.requirement))
+        self.contacts[waiting.contact_id] = contact
+        queue = waiting.queue
+        self.counts[queue] = self.counts.get(queue, 0) + 1
+        if queue in self._ledgers:
+            self._ledgers[queue].add(contact)
+        if waiting.only_agent is not None:
+            self._kept.setdefault(waiting.only_agent, {})[waiting.contact_id] = contact
+            return
+        self._unplaced.append(contact)
+        if len(self._unplaced) > self._limits.unplaced:
+            self._place()
+
+    def leave(self, contact_id: str) -> None:
+        """The contact no longer waits; nothing happens when it did not."""
+        contact = self.contacts.pop(contact_id, None)
+        if contact is None:
+            return
+        if contact.placed:
+            contact.line.forget(contact)
+        contact.until = GONE
+        waiting = contact.waiting
+        if waiting.only_agent is not None:
+            self._let_go(waiting.only_agent, contact_id)
+        queue = waiting.queue
+        left = self.counts[queue] = self.counts[queue] - 1
+        if queue in self._ledgers:
+            self._ledgers[queue].remove(contact)
+        if not left:
+            del self.counts[queue]
+            self._ledgers.pop(queue, None)
+
+    def ledger(self, queue: str) -> Ledger:
+        """The order of a queue in which somebody waits; made when first asked for."""
+        ledger = self._ledgers.get(queue)
+        if ledger is None:
+            members = (contact for contact in self.contacts.values() if contact.waiting.queue == queue)
+            ledger = self._ledgers[queue] = Ledger(members)
+        return ledger
+
+    def pick(self, agent_id: str, profile: Profile, guards: Guards, now: float) -> Pick | None:
+        """The contact that an agent should take; None when nobody waits whom they may take."""
+        if self._unplaced:
+            self._place()
+        if profile.lines_known is not self._known_lines or profile.lines_seen < len(self._known_lines):
+            self._learn_lines(profile)
+        first, second, compared = _first_two(profile.lines, now)
+        if (self._kept and agent_id in self._kept) or profile.guards:
+            return self._pick_carefully(agent_id, profile, guards, now)
+        if first is None:
+            return None
+        if agent_id in first[3].waiting.barred or (second is not None and agent_id in second[3].waiting.barred):
+            return self._pick_carefully(agent_id, profile, guards, now)
+        return Pick(first, second, compared)
+
+    def _pick_carefully(self, agent_id: str, profile: Profile, guards: Guards, now: float) -> Pick | None:
+        found: list[Entry] = []
+        for line in profile.lines:
+            if line.live and not guards.hold_back(profile.guards, line.requirement):
+                allowed = (entry for entry in line.walk(now) if agent_id not in entry[3].waiting.barred)
+                found.extend(entry for entry in [next(allowed, None)] if entry is not None)
+        for contact in self._kept.get(agent_id, {}).values():
+            if profile.suits(contact.waiting.requirement) and agent_id not in contact.waiting.barred:
+                found.append(contact.entry(now))
+        found.sort()
+        return Pick(found[0], found[1] if len(found) > 1 else None, len(found)) if found else None
+
+    def _place(self) -> None:
+        for contact in self._unplaced:
+            if contact.until != GONE:
+                contact.line.place(contact)
+        self._unplaced.clear()
+
+    def _let_go(self, agent_id: str, contact_id: str) -> None:
+        kept = self._kept[agent_id]
+        del kept[contact_id]
+        if not kept:
+            del self._kept[agent_id]
+
+    def _new_line(self, requirement: Requirement) -> Line:
+        if len(self._lines) >= self._lines_max:
+            self._place()
+            self._lines = {need: line for need, line in self._lines.items() if line.live}
+            self._lines_max = 2 * len(self._lines) + self._limits.lines_kept
+            self._known_lines = list(self._lines.values())
+        line = self._lines[requirement] = Line(requirement, self._limits.dead_entries)
+        self._known_lines.append(line)
+        return line
+
+    def _learn_lines(self, profile: Profile) -> None:
+        if profile.lines_known is not self._known_lines:
+            profile.lines_known = self._known_lines
+            profile.lines_seen = 0
+            profile.lines.clear()
+        fresh = self._known_lines[profile.lines_seen :]
+        profile.lines += [line for line in fresh if profile.suits(line.requirement)]
+        profile.lines_seen = len(self._known_lines)
+
+
+def _first_two(lines: list[Line], now: float) -> tuple[Entry | None, Entry | None, int]:
+    """The first entries of the two lines that come first, and how many lines have one. The innermost loop."""
+    first: Entry | None = None
+    second: Entry | None = None
+    compared = 0
+    for line in lines:
+        top = line.top
+        if top is not None and top[3].until < now:
+            top = line.renew(now)
+        if top is not None:
+            compared += 1
+            if first is None or top < first:
+                first, second = top, first
+            elif second is None or top < second:
+                second = top
+    return first, second, compared

@@ -1,0 +1,132 @@
+"""The agents who are open for work, grouped by what they can do, each group in order of whose turn it is."""
+
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
+
+from services.router.domain.matcher.guard import Guard
+from services.router.domain.matching import Requirement, Seat, Skills
+
+if TYPE_CHECKING:
+    from services.router.domain.matcher.search import Candidate, Search
+    from services.router.domain.matcher.waiting import Line
+
+Turn = tuple[float, float, str, "Chair"]
+
+LEAST_LOADED = "least_loaded"
+"""The order every profile keeps: least load, then longest idle. Other orders are made from it when asked for."""
+
+
+class Ability:
+    """A skill or a channel, and how many open agents have it."""
+
+    __slots__ = ("name", "open")
+
+    def __init__(self, name: tuple[str, str]) -> None:
+        self.name = name
+        self.open = 0
+
+
+class Chair:
+    """A seat in the structure; ``alive`` until the agent leaves or is seated anew."""
+
+    __slots__ = ("alive", "candidate", "candidate_order", "placed", "profile", "seat")
+
+    def __init__(self, seat: Seat, profile: "Profile") -> None:
+        self.seat = seat
+        self.profile = profile
+        self.alive = True
+        self.placed = False
+        self.candidate: Candidate | None = None
+        self.candidate_order = ""
+
+    def __lt__(self, other: "Chair") -> bool:
+        """Only asked when an entry of an agent meets an older entry of the same agent: any answer will do."""
+        return False
+
+    def turn(self, order: str) -> Turn:
+        """What orders agents of equal cost; the last words are idle time and agent id."""
+        seat = self.seat
+        if order == "longest_idle":
+            return float(seat.load > 0), seat.idle_since, seat.agent_id, self
+        if order == "round_robin":
+            return seat.last_offered, seat.idle_since, seat.agent_id, self
+        return seat.load, seat.idle_since, seat.agent_id, self
+
+
+class Profile:
+    """One set of skills with levels and open channels, and the open agents who have exactly that."""
+
+    __slots__ = (
+        "abilities", "channels", "dead",
+        "dead_max", "guards", "levels", "lines", "lines_known", "lines_seen", "live", "pooled",
+        "pooled_seen", "turns",
+    )  # fmt: skip
+
+    def __init__(self, skills: Skills, channels: frozenset[str], abilities: tuple[Ability, ...], dead_max: int) -> None:
+        self.dead_max = dead_max
+        self.levels = dict(skills)
+        self.channels = channels
+        self.abilities = abilities
+        self.guards: tuple[Guard, ...] = ()
+        self.live = 0
+        self.dead = 0
+        self.turns: dict[str, list[Turn]] = {LEAST_LOADED: []}
+        self.pooled: list[Search] = []
+        self.pooled_seen = 0
+        self.lines: list[Line] = []
+        self.lines_known: list[Line] | None = None
+        self.lines_seen = 0
+
+    def suits(self, need: Requirement) -> bool:
+        """Whether agents of this profile have what a requirement asks for."""
+        levels = self.levels
+        return (
+            need.channel in self.channels
+            and all(levels.get(skill, 0) >= level for skill, level in need.must)
+            and all(any(levels.get(skill, 0) >= level for skill, level in group) for group in need.any)
+            and not any(skill in levels for skill in need.without)
+        )
+
+    def add(self, chair: Chair) -> None:
+        """An agent of this profile is open."""
+        self.live += 1
+        for ability in self.abilities:
+            ability.open += 1
+        for guard in self.guards:
+            guard.open += 1
+        for order, heap in self.turns.items():
+            heappush(heap, chair.turn(order))
+
+    def remove(self) -> None:
+        """An agent of this profile left; dead entries are cleared away when they outnumber the living."""
+        self.live -= 1
+        self.dead += 1
+        for ability in self.abilities:
+            ability.open -= 1
+        for guard in self.guards:
+            guard.open -= 1
+        if self.live == 0:
+            for heap in self.turns.values():
+                heap.clear()
+            self.dead = 0
+        elif self.dead > self.live + self.dead_max:
+            for heap in self.turns.values():
+                heap[:] = [entry for entry in heap if entry[3].alive]
+                heapify(heap)
+            self.dead = 0
+
+    def first(self, order: str) -> Turn:
+        """The open agent whose turn it is; the profile must have one."""
+        heap = self.in_turn(order)
+        while not heap[0][3].alive:
+            heappop(heap)
+        return heap[0]
+
+    def in_turn(self, order: str) -> list[Turn]:
+        """The heap of an order, made when first asked for; it may hold agents who left."""
+        heap = self.turns.get(order)
+        if heap is None:
+            heap = [entry[3].turn(order) for entry in self.turns[LEAST_LOADED] if entry[3].alive]
+            heapify(heap)
+            self.turns[order] = heap
+        return heap

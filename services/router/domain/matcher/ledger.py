@@ -1,0 +1,69 @@
+"""What people ask about a queue: how many are ahead of a contact, and since when the oldest waits."""
+
+from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
+
+from services.router.domain.matcher.ranks import Ranks
+from services.router.domain.matcher.waiting import Contact
+
+
+class Ledger:
+    """The order of one queue over all its requirements; kept only for queues somebody asked about."""
+
+    def __init__(self, contacts: Iterable[Contact]) -> None:
+        self._contacts: dict[str, Contact] = {}
+        self._fresh: Ranks = Ranks()
+        self._late: Ranks = Ranks()
+        self._dues: list[tuple[float, str, Contact]] = []
+        self._ages: list[tuple[float, str, Contact]] = []
+        self._grown: set[Contact] = set()
+        for contact in contacts:
+            self.add(contact)
+
+    def add(self, contact: Contact) -> None:
+        """A contact joined the queue."""
+        waiting = contact.waiting
+        self._contacts[waiting.contact_id] = contact
+        self._fresh.add((contact.d1, waiting.entered, waiting.contact_id))
+        heappush(self._dues, (contact.due, waiting.contact_id, contact))
+        heappush(self._ages, (waiting.entered, waiting.contact_id, contact))
+
+    def remove(self, contact: Contact) -> None:
+        """A contact left the queue."""
+        waiting = contact.waiting
+        del self._contacts[waiting.contact_id]
+        if contact in self._grown:
+            self._grown.remove(contact)
+            self._late.remove((contact.d2, waiting.entered, waiting.contact_id))
+        else:
+            self._fresh.remove((contact.d1, waiting.entered, waiting.contact_id))
+        self._compact(self._dues)
+        self._compact(self._ages)
+
+    def ahead(self, contact: Contact, now: float) -> int:
+        """How many contacts of the queue come before this one at a time."""
+        while self._dues and self._dues[0][0] < now:
+            self._grow(heappop(self._dues)[2])
+        mine = contact.entry(now)[:3]
+        return self._fresh.below(mine) + self._late.below(mine)
+
+    def oldest(self) -> float | None:
+        """When the oldest contact entered; None when nobody waits."""
+        while self._ages and not self._holds(self._ages[0][2]):
+            heappop(self._ages)
+        return self._ages[0][0] if self._ages else None
+
+    def _grow(self, contact: Contact) -> None:
+        if self._holds(contact):
+            waiting = contact.waiting
+            self._grown.add(contact)
+            self._fresh.remove((contact.d1, waiting.entered, waiting.contact_id))
+            self._late.add((contact.d2, waiting.entered, waiting.contact_id))
+
+    def _holds(self, contact: Contact) -> bool:
+        return self._contacts.get(contact.waiting.contact_id) is contact
+
+    def _compact(self, heap: list[tuple[float, str, Contact]]) -> None:
+        if len(heap) > 2 * len(self._contacts) + 64:
+            heap[:] = [entry for entry in heap if self._holds(entry[2])]
+            heapify(heap)

@@ -1,0 +1,24 @@
+"""The bounds of the matcher's structures; tests make them small, so that short runs reach every way through."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Numbers of things, each with its reason. Only ``few_profiles`` and ``fairness`` have a say in decisions.
+
+    ``few_profiles``: open profiles up to which each is priced anew for every decision (about 0.4 us each).
+    ``fairness``: width of a bucket of scarcity cost; agents within one are equal, and the longest idle is taken.
+    ``unplaced``: agents or contacts not yet put in order; most leave before anybody looks, more make a look slow.
+    ``profiles_kept``, ``lines_kept``: profiles without an open agent, requirements nobody waits for; they come back
+    and cost about 1 kB each. ``searches_kept``: kinds of contacts, each with a pool of up to 8 bytes an agent.
+    ``dead_entries``: entries of who left, in one heap, before it is rebuilt: fewer are not worth the work.
+    """
+
+    few_profiles: int = 48
+    fairness: float = 0.02
+    unplaced: int = 64
+    profiles_kept: int = 4096
+    lines_kept: int = 1024
+    searches_kept: int = 1024
+    dead_entries: int = 64

@@ -1,0 +1,134 @@
+"""The agents for one kind of contact: who suits, what taking them costs the others, and whose turn it is."""
+
+from collections.abc import Iterable, Iterator
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
+
+from services.router.domain.matcher.heaps import in_order
+from services.router.domain.matcher.idle import LEAST_LOADED, Ability, Chair, Profile
+from services.router.domain.matcher.limits import Limits
+from services.router.domain.matching import Requirement, Skills
+
+Candidate = tuple[int, float, float, float, str, Chair]
+"""What orders agents: preferences not met, cost, then the agent's turn (two numbers and the agent id)."""
+
+OWN_TURNS = frozenset({"longest_idle", "round_robin"})
+"""Agent orders whose turns differ from least load, then longest idle."""
+
+
+class Fit(NamedTuple):
+    """How a profile meets a search: preferences it does not meet, minus its levels, its other abilities."""
+
+    unmet: int
+    level: float
+    others: tuple[Ability, ...]
+
+
+class Search:
+    """Finds the agent for contacts of one requirement, one set of preferences and one agent order.
+
+    Cost by scarcity, with few open profiles: the sum over the agent's other abilities (skills and channels the
+    contact does not need) of 1 / open agents who have it, in buckets of ``fairness``; with many: how many abilities.
+    Measured, this is as good as weighing each skill by its load, and it depends on nothing but who is open, so that
+    a reload changes no decision. Cost by best skill: minus the levels of the skills that are asked for.
+
+    The pool, made when many profiles are open, is one heap of all agents who suit.
+    """
+
+    __slots__ = ("_dead", "_fits", "_limits", "_named", "_need", "_own", "_prefer", "live", "order", "pool", "turn")
+
+    def __init__(self, need: Requirement, prefer: Skills, order: str, limits: Limits) -> None:
+        self._need = need
+        self._prefer = prefer
+        self._limits = limits
+        self._own = {("skill", skill) for skill, _ in need.must} | {("channel", need.channel)}
+        self._named = {skill for group in (need.must, prefer, *need.any) for skill, _ in group}
+        self._fits: dict[Profile, Fit | None] = {}
+        self._dead = 0
+        self.order = order
+        self.turn = order if order in OWN_TURNS else LEAST_LOADED
+        self.pool: list[Candidate] | None = None
+        self.live = 0
+
+    def fit(self, profile: Profile) -> Fit | None:
+        """How a profile meets this search; None when it does not suit. Worked out once."""
+        try:
+            return self._fits[profile]
+        except KeyError:
+            fit = self._fits[profile] = self._judge(profile) if profile.suits(self._need) else None
+            return fit
+
+    def forget_profiles(self) -> None:
+        """Forget what was worked out about profiles."""
+        self._fits.clear()
+
+    def cost(self, profile: Profile, *, few: bool) -> float:
+        """What taking an agent of a profile that suits costs the others, not rounded to buckets."""
+        fit = self.fit(profile)
+        if fit is None or self.order != "scarcity":
+            return 0.0
+        return sum(1 / ability.open for ability in fit.others) if few else float(len(fit.others))
+
+    def price(self, fit: Fit) -> float:
+        """The cost by which profiles are compared while few are open."""
+        if self.order != "scarcity":
+            return fit.level
+        cost = 0.0
+        for ability in fit.others:
+            cost += 1 / ability.open
+        return cost // self._limits.fairness
+
+    def heads(self, profiles: Iterable[Profile]) -> Iterator[Candidate]:
+        """Of each open profile that suits, the agent whose turn it is."""
+        for profile in profiles:
+            fit = self.fit(profile)
+            if fit is not None:
+                first, since, agent_id, chair = profile.first(self.turn)
+                yield fit.unmet, self.price(fit), first, since, agent_id, chair
+
+    def gather(self, chairs: Iterable[Chair]) -> None:
+        """Make the pool of all agents who suit."""
+        self.pool = [self._candidate(chair, fit) for chair in chairs if (fit := self.fit(chair.profile)) is not None]
+        heapify(self.pool)
+        self.live, self._dead = len(self.pool), 0
+
+    def add(self, chair: Chair) -> None:
+        """An agent who suits is open."""
+        fit = self.fit(chair.profile)
+        if fit is not None and self.pool is not None:
+            heappush(self.pool, self._candidate(chair, fit))
+            self.live += 1
+
+    def remove(self) -> None:
+        """An agent who suits left; the entry dies where it lies."""
+        self.live -= 1
+        self._dead += 1
+        if self.pool is not None and self._dead > self.live + self._limits.dead_entries:
+            self.pool = [entry for entry in self.pool if entry[5].alive]
+            heapify(self.pool)
+            self._dead = 0
+
+    def walk(self) -> Iterator[Candidate]:
+        """The open agents of the pool, best first."""
+        pool = self.pool or []
+        while pool and not pool[0][5].alive:
+            heappop(pool)
+            self._dead -= 1
+        return (entry for entry in in_order(pool) if entry[5].alive)
+
+    def _candidate(self, chair: Chair, fit: Fit) -> Candidate:
+        """Shared between pools where it is the same: thousands of agents stand in dozens of pools."""
+        if not fit.unmet and not fit.level and chair.candidate is not None and chair.candidate_order == self.order:
+            return chair.candidate
+        cost = len(chair.profile.abilities) if self.order == "scarcity" else fit.level
+        first, since, agent_id, _ = chair.turn(self.turn)
+        candidate = (fit.unmet, cost, first, since, agent_id, chair)
+        if not fit.unmet and not fit.level:
+            chair.candidate, chair.candidate_order = candidate, self.order
+        return candidate
+
+    def _judge(self, profile: Profile) -> Fit:
+        levels = profile.levels
+        unmet = sum(levels.get(skill, 0) < level for skill, level in self._prefer)
+        level = -sum(levels.get(skill, 0) for skill in self._named) if self.order == "best_skill" else 0
+        return Fit(unmet, level, tuple(each for each in profile.abilities if each.name not in self._own))

@@ -1,0 +1,138 @@
+"""The contacts that wait for one requirement: a heap of those who can still be met, a heap of those who are late."""
+
+from collections.abc import Iterator
+from heapq import heapify, heappop, heappush, merge
+from math import inf
+
+from services.router.domain.matcher.heaps import in_order
+from services.router.domain.matching import Requirement, Waiting
+
+GONE = -inf
+"""The ``until`` of a contact that no longer waits: before any time."""
+
+
+class Contact:
+    """A waiting contact with its deadlines worked out.
+
+    ``until`` says how long its present key holds: the due time while it can be met, for ever once it is late,
+    GONE when it left. Keys only grow (d1 <= d2), so a line's first entry stays first while its ``until`` is not past.
+    """
+
+    __slots__ = ("d1", "d2", "due", "line", "placed", "until", "waiting")
+
+    def __init__(self, waiting: Waiting, line: "Line") -> None:
+        self.waiting = waiting
+        self.line = line
+        extra = waiting.late_factor * waiting.target
+        if waiting.late_cap is not None:
+            extra = min(extra, waiting.target + waiting.late_cap)
+        self.due = waiting.entered + waiting.target
+        self.d1 = self.due - waiting.boost
+        self.d2 = waiting.entered + extra - waiting.boost
+        self.until: float = self.due
+        self.placed = False
+
+    def __lt__(self, other: "Contact") -> bool:
+        """Only asked when an entry of a contact meets an older entry of the same contact: any answer will do."""
+        return False
+
+    def entry(self, now: float) -> "Entry":
+        """What orders this contact at a time: key, entered, contact id."""
+        key = self.d1 if now <= self.due else self.d2
+        return key, self.waiting.entered, self.waiting.contact_id, self
+
+
+Entry = tuple[float, float, str, Contact]
+
+
+class Line:
+    """Who waits for one requirement, smallest key first; ties by entered, then contact id.
+
+    Without a boost the first to become late is also the first by key, so one heap tells both; boosted contacts have a
+    second heap by due time, because lateness is judged without the boost.
+    """
+
+    __slots__ = ("boosted", "dead", "dead_max", "dues", "fresh", "late", "live", "requirement", "top")
+
+    def __init__(self, requirement: Requirement, dead_max: int) -> None:
+        self.requirement = requirement
+        self.dead_max = dead_max
+        self.fresh: list[Entry] = []
+        self.boosted: list[Entry] = []
+        self.dues: list[Entry] = []
+        self.late: list[Entry] = []
+        self.top: Entry | None = None
+        self.live = 0
+        self.dead = 0
+
+    def place(self, contact: Contact) -> None:
+        """Put a contact in order; it is taken for one that can still be met until somebody looks."""
+        waiting = contact.waiting
+        entry = (contact.d1, waiting.entered, waiting.contact_id, contact)
+        if waiting.boost:
+            heappush(self.boosted, entry)
+            heappush(self.dues, (contact.due, waiting.entered, waiting.contact_id, contact))
+        else:
+            heappush(self.fresh, entry)
+        contact.placed = True
+        self.live += 1
+        if self.top is None or entry < self.top:
+            self.top = entry
+
+    def forget(self, contact: Contact) -> None:
+        """A placed contact left; its entries die where they lie and are cleared away when they outnumber the living."""
+        contact.until = GONE
+        self.live -= 1
+        self.dead += 1
+        if self.live == 0:
+            self._clear()
+        elif self.dead > self.live and self.dead > self.dead_max:
+            self._rebuild()
+
+    def renew(self, now: float) -> Entry | None:
+        """The first entry at a time, after moving who has become late; None when nobody waits."""
+        fresh, late = self.fresh, self.late
+        while fresh and fresh[0][3].until < now:
+            self._grow_late(heappop(fresh)[3])
+        if self.dues:
+            self._renew_boosted(now)
+        while late and late[0][3].until == GONE:
+            heappop(late)
+        heads = [heap[0] for heap in (fresh, self.boosted, late) if heap]
+        self.top = min(heads) if heads else None
+        return self.top
+
+    def walk(self, now: float) -> Iterator[Entry]:
+        """Every waiting contact in order."""
+        self.renew(now)
+        still = [_alive(heap) for heap in (self.fresh, self.boosted)]
+        return merge(*still, (entry for entry in in_order(self.late) if entry[3].until != GONE))
+
+    def _renew_boosted(self, now: float) -> None:
+        while self.dues and self.dues[0][3].until < now:
+            self._grow_late(heappop(self.dues)[3])
+        while self.boosted and self.boosted[0][3].until in (GONE, inf):
+            heappop(self.boosted)
+
+    def _grow_late(self, contact: Contact) -> None:
+        if contact.until != GONE:
+            contact.until = inf
+            heappush(self.late, (contact.d2, contact.waiting.entered, contact.waiting.contact_id, contact))
+
+    def _clear(self) -> None:
+        for heap in (self.fresh, self.boosted, self.dues, self.late):
+            heap.clear()
+        self.top = None
+        self.dead = 0
+
+    def _rebuild(self) -> None:
+        for heap in (self.fresh, self.boosted, self.dues):
+            heap[:] = [entry for entry in heap if entry[3].until not in (GONE, inf)]
+        self.late[:] = [entry for entry in self.late if entry[3].until != GONE]
+        for heap in (self.fresh, self.boosted, self.dues, self.late):
+            heapify(heap)
+        self.dead = 0
+
+
+def _alive(heap: list[Entry]) -> Iterator[Entry]:
+    return (entry for entry in in_order(heap) if entry[3].until not in (GONE, inf))

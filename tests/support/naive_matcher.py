@@ -1,0 +1,121 @@
+"""The rule of the matcher on a page, with no structure at all: every decision looks at everybody."""
+
+from services.router.domain.matching import Requirement, Seat, Waiting
+
+DEBT_MAX = 6.0
+
+
+class NaiveMatcher:
+    """What the matcher must decide, stated as plainly as possible: O(n) and more for each decision."""
+
+    def __init__(self, few_profiles=48, fairness=0.02):
+        self.few_profiles, self.fairness = few_profiles, fairness
+        self.contacts: dict[str, Waiting] = {}
+        self.seats: dict[str, Seat] = {}
+        self.debts: dict[Requirement, float] = {}
+        self.allowances: dict[Requirement, float] = {}
+
+    # --- may this agent take this contact? ---
+
+    def suits(self, seat, need):
+        levels = dict(seat.skills)
+        return (
+            need.channel in seat.channels
+            and all(levels.get(skill, 0) >= level for skill, level in need.must)
+            and all(any(levels.get(skill, 0) >= level for skill, level in group) for group in need.any)
+            and not any(skill in levels for skill in need.without)
+        )
+
+    def held_back(self, seat, need):
+        own = self.debts.get(need, 0.0)
+        return any(
+            other != need
+            and self.suits(seat, other)
+            and sum(self.suits(each, other) for each in self.seats.values()) <= int(debt - own)
+            for other, debt in self.debts.items()
+        )
+
+    def may_take(self, seat, contact):
+        if not self.suits(seat, contact.requirement) or seat.agent_id in contact.barred:
+            return False
+        if contact.only_agent is not None:
+            return contact.only_agent == seat.agent_id
+        return not self.held_back(seat, contact.requirement)
+
+    # --- which contact? the earliest next unmet deadline ---
+
+    def key(self, contact, now):
+        due = contact.entered + contact.target
+        if now <= due:
+            return due - contact.boost, contact.entered, contact.contact_id
+        extra = contact.late_factor * contact.target
+        if contact.late_cap is not None:
+            extra = min(extra, contact.target + contact.late_cap)
+        return contact.entered + extra - contact.boost, contact.entered, contact.contact_id
+
+    def contact_for(self, agent_id, now):
+        """(contact, key, runner-up, its key): the runner-up is the first contact of another requirement."""
+        seat = self.seats[agent_id]
+        ranked = sorted(
+            (self.key(contact, now), contact) for contact in self.contacts.values() if self.may_take(seat, contact)
+        )
+        firsts, seen = [], set()
+        for key, contact in ranked:
+            group = contact.contact_id if contact.only_agent else contact.requirement
+            if group not in seen:
+                seen.add(group)
+                firsts.append((key[0], contact.contact_id))
+        return firsts[:2], len(firsts)
+
+    # --- which agent? preferences, then cost, then whose turn it is ---
+
+    def abilities(self, seat):
+        return [("skill", skill) for skill, _ in seat.skills] + [
+            ("channel", channel) for channel in sorted(seat.channels)
+        ]
+
+    def profile(self, seat):
+        return seat.skills, seat.channels
+
+    def cost(self, seat, contact):
+        need = contact.requirement
+        if contact.agent_order == "best_skill":
+            asked = {skill for pairs in (need.must, contact.prefer, *need.any) for skill, _ in pairs}
+            return -sum(level for skill, level in seat.skills if skill in asked)
+        if contact.agent_order != "scarcity":
+            return 0
+        own = {("skill", skill) for skill, _ in need.must} | {("channel", need.channel)}
+        others = [ability for ability in self.abilities(seat) if ability not in own]
+        if len({self.profile(each) for each in self.seats.values()}) > self.few_profiles:
+            return len(others)
+        cost = 0.0
+        for ability in others:
+            cost += 1 / sum(ability in self.abilities(each) for each in self.seats.values())
+        return cost // self.fairness
+
+    def agent_rank(self, seat, contact):
+        levels = dict(seat.skills)
+        unmet = sum(levels.get(skill, 0) < level for skill, level in contact.prefer)
+        turn = {"longest_idle": float(seat.load > 0), "round_robin": seat.last_offered}.get(
+            contact.agent_order, seat.load
+        )
+        return unmet, self.cost(seat, contact), turn, seat.idle_since, seat.agent_id
+
+    def agent_for(self, contact_id):
+        """([agent, runner-up], how many could): with few profiles the runner-up is of another profile."""
+        contact = self.contacts[contact_id]
+        able = [seat for seat in self.seats.values() if self.may_take(seat, contact)]
+        ranked = sorted(able, key=lambda seat: self.agent_rank(seat, contact))
+        few = len({self.profile(each) for each in self.seats.values()}) <= self.few_profiles
+        second = [seat for seat in ranked[1:] if not few or self.profile(seat) != self.profile(ranked[0])]
+        return [seat.agent_id for seat in (*ranked[:1], *second[:1])], len(able)
+
+    # --- what people ask ---
+
+    def position(self, contact_id, now):
+        contact = self.contacts[contact_id]
+        mine = self.key(contact, now)
+        return sum(each.queue == contact.queue and self.key(each, now) < mine for each in self.contacts.values())
+
+    def answered(self, need, breached):
+        self.debts[need] = min(DEBT_MAX, max(0.0, self.debts[need] + breached - self.allowances[need]))

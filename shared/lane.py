@@ -196,7 +196,8 @@ class Lane:
         caught_up = self._parts.inputs.caught_up(self.partition, next_offset)
         log_ms = newest.at_ms if newest is not None else 0
         if self._parts.upstream_settled is not None:
-            caught_up = caught_up and await self._parts.upstream_settled(self.partition)
+            # Asking costs requests to the broker, so it is asked only when a deadline hangs on the answer.
+            caught_up = caught_up and self._timer_due() and await self._parts.upstream_settled(self.partition)
             log_ms = 0
         self._last_ms = max(self._last_ms, now_ms() if caught_up else 0, log_ms)
         return self._last_ms

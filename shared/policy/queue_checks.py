@@ -40,7 +40,7 @@ class _Relaxing:
     def __init__(self, name: str, queue: Queue, levels: dict[str, int]) -> None:
         self._queue = queue
         self._levels = levels
-        self._dropped: dict[str, int] = {}
+        self._dropped: set[str] = set()
         self._queues = {name}
         self._after = 0.0
 
@@ -48,7 +48,7 @@ class _Relaxing:
         for index, step in enumerate(self._queue.relax):
             here = f"{path}[{index}]"
             yield from self._times(here, step)
-            yield from self._skills(here, index, step)
+            yield from self._skills(here, step)
             if step.add_queue in self._queues:
                 yield PolicyError(f"{here}.add_queue", f"the contact already waits in {step.add_queue!r}", "remove it")
             elif step.add_queue:
@@ -61,15 +61,15 @@ class _Relaxing:
             yield PolicyError(f"{here}.after", "is never reached: life_max ends the contact before", "a shorter time")
         self._after = max(self._after, step.after_seconds)
 
-    def _skills(self, here: str, index: int, step: RelaxStep) -> Iterator[PolicyError]:
+    def _skills(self, here: str, step: RelaxStep) -> Iterator[PolicyError]:
         for skill in step.drop or ():
             if skill in self._dropped:
-                message = f"{skill} is already dropped by step {self._dropped[skill]}"
+                message = f"{skill} is already dropped by an earlier step"
                 yield PolicyError(f"{here}.drop", message, "remove it")
-            self._dropped.setdefault(skill, index)
+            self._dropped.add(skill)
         for skill, level in (step.min_level or {}).items():
             if skill in self._dropped:
-                message = f"has no effect: step {self._dropped[skill]} drops {skill}"
+                message = f"has no effect: an earlier step drops {skill}"
                 yield PolicyError(f"{here}.min_level.{skill}", message, "remove it, or drop it later")
             elif level >= self._levels.get(skill, level + 1):
                 message = f"asks for no less than before (level {self._levels[skill]})"

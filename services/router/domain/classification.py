@@ -1,0 +1,143 @@
+"""What goes into a classification and what comes out of it."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from shared.inputs import MessageReceived, RoutingHint
+from shared.policy.handling import Tier
+
+__all__ = ["Classification", "IntentModel", "Journey", "MessageFacts", "PastContact", "Prediction", "facts_of"]
+
+
+class MessageFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What is known of a contact's message. ``at_ms`` is when it happened; ``language`` as the channel said it."""
+
+    channel: str
+    source: str = ""
+    text: str = ""
+    subject: str = ""
+    language: str | None = None
+    public: bool = False
+    to: str | None = None
+    attachments: int = 0
+    attributes: dict[str, str] = {}
+    hint: RoutingHint | None = None
+    at_ms: int = 0
+
+
+class PastContact(NamedTuple):
+    """An earlier contact of the customer, on any channel."""
+
+    at_ms: int
+    channel: str
+    intent: str | None
+
+
+class Journey(NamedTuple):
+    """The customer's recent contacts, oldest first, without the one being classified.
+
+    ``failed_automation``: a bot or self-service already failed in this episode. ``language``: the customer's.
+    """
+
+    contacts: tuple[PastContact, ...] = ()
+    failed_automation: bool = False
+    language: str | None = None
+
+
+class Prediction(NamedTuple):
+    """What a text model says of one text; probabilities are calibrated, 0 to 1.
+
+    ``top3``: (intent, probability), the likeliest first. ``agent_probability``: the sum over all intents that belong to
+    the agent tier. ``out_of_scope``: the text is like none of the training texts.
+    """
+
+    intent: str
+    confidence: float
+    top3: tuple[tuple[str, float], ...]
+    agent_probability: float
+    out_of_scope: bool = False
+    language: str | None = None
+
+
+class IntentModel(Protocol):
+    """The port for a text model: deterministic, no I/O once loaded."""
+
+    version: str
+
+    def predict(self, texts: Sequence[str], agent_intents: frozenset[str]) -> Sequence[Prediction]:
+        """One prediction per text, in order; ``agent_intents`` are those whose probability must be summed."""
+
+
+class Classification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The recorded answer; replays and retries use the record and never classify again.
+
+    ``skills`` are what this contact asks on top of its queue (skill to minimum level). ``complexity`` is 0 to 100,
+    ``level`` of agents 1 to 3 (3 = specialist). ``priority_seconds`` is without the queue's own boost. ``queue`` and
+    ``bot`` are set for every tier: a contact that is escalated knows where to go. ``reasons`` hold no text of the
+    customer.
+    """
+
+    intent: str | None
+    confidence: float
+    top3: tuple[tuple[str, float], ...]
+    out_of_scope: bool
+    language: str | None
+    sentiment: str
+    urgency: str
+    complexity: int
+    level: int
+    moment_of_truth: bool
+    signals: tuple[str, ...]
+    skills: dict[str, int]
+    tier: Tier
+    queue: str
+    bot: str
+    article_ids: tuple[str, ...]
+    priority_seconds: float
+    reasons: tuple[str, ...]
+    model_version: str | None
+    rules_version: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields of ``usher.contact.classified.v1``."""
+        return {
+            "intent": self.intent,
+            "confidence": self.confidence,
+            "top3": [{"intent": intent, "probability": probability} for intent, probability in self.top3],
+            "out_of_scope": self.out_of_scope,
+            "language": self.language,
+            "sentiment": self.sentiment,
+            "urgency": self.urgency,
+            "complexity": self.complexity,
+            "level": self.level,
+            "moment_of_truth": self.moment_of_truth,
+            "signals": self.signals,
+            "skills": self.skills,
+            "tier": self.tier,
+            "queue": self.queue,
+            "bot": self.bot,
+            "article_ids": self.article_ids,
+            "priority_seconds": self.priority_seconds,
+            "reasons": self.reasons,
+            "model_version": self.model_version,
+            "rules_version": self.rules_version,
+        }
+
+
+def facts_of(message: MessageReceived) -> MessageFacts:
+    """The facts of a canonical message."""
+    return MessageFacts(
+        channel=message.channel,
+        source=message.source,
+        text=message.text or "",
+        subject=message.subject or "",
+        language=message.language,
+        public=message.public,
+        to=message.to,
+        attachments=len(message.attachments),
+        attributes=message.attributes,
+        hint=message.routing,
+        at_ms=message.occurred_ms,
+    )

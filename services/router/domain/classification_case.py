@@ -1,0 +1,25 @@
+"""One contact under classification: everything that is known before anything is decided."""
+
+from typing import NamedTuple
+
+from services.router.domain.classification import Journey, MessageFacts, Prediction
+from services.router.domain.classification_policy import CompiledPolicy
+from services.router.domain.text import Reading
+from shared.policy import Tier
+
+__all__ = ["Case"]
+
+
+class Case(NamedTuple):
+    """The message, the workspace's policy, what was found in the text, what the model says, the customer's journey."""
+
+    facts: MessageFacts
+    policy: CompiledPolicy
+    reading: Reading
+    prediction: Prediction | None
+    journey: Journey | None
+
+    @property
+    def channel_tier(self) -> Tier | None:
+        """Default tier of the contact's channel, None where the policy sets none."""
+        return self.policy.policy.channel(self.facts.channel).tier

@@ -1,0 +1,75 @@
+"""What a contact is about, by the best word there is: the caller's, a pattern's, the model's, a hard rule's."""
+
+from typing import NamedTuple
+
+from services.router.domain.classification_case import Case
+from services.router.domain.classification_policy import CompiledPolicy, KnownIntent
+
+__all__ = ["Recognised", "language_of", "named", "recognise"]
+
+
+class Recognised(NamedTuple):
+    """The intent in force and whose word it is; ``known`` is the policy's description, None where it has none."""
+
+    name: str | None
+    confidence: float
+    by: str
+    known: KnownIntent | None
+    second: bool = False
+
+    @property
+    def is_moment_of_truth(self) -> bool:
+        """Whether the policy counts this intent among the moments of truth."""
+        return self.known is not None and self.known.moment_of_truth
+
+    @property
+    def reason(self) -> str:
+        """The sentence for the decision's reasons."""
+        if self.name is None:
+            return "intent: none recognised"
+        stranger = "" if self.known else ", not described in the policy"
+        return f"intent: {self.name} by {self.by} ({self.confidence:.2f}){stranger}"
+
+
+_NOBODY = Recognised(None, 0.0, "nobody", None)
+
+
+def recognise(case: Case) -> Recognised:
+    """The caller's intent, else the riskiest of those whose patterns are in the text, else the predicted one."""
+    hint, found, said, known = case.facts.hint, case.reading.intents, case.prediction, case.policy.intents
+    if hint and hint.intent:
+        return named(hint.intent, "caller", case.policy)
+    if found:
+        riskiest = max(found, key=lambda name: known[name].risk)
+        return named(riskiest, "patterns", case.policy, second=len(found) > 1)
+    if said is None:
+        return _NOBODY
+    enough = case.policy.policy.classification.thresholds.second_intent
+    second = sum(1 for _, probability in said.top3 if probability >= enough) > 1
+    return Recognised(said.intent, said.confidence, "model", known.get(said.intent), second)
+
+
+def named(name: str, by: str, policy: CompiledPolicy, second: bool = False) -> Recognised:
+    """An intent that somebody names for certain."""
+    return Recognised(name, 1.0, by, policy.intents.get(name), second)
+
+
+def language_of(case: Case) -> str | None:
+    """The language to serve the contact in: as declared, as the model or the words tell, as the customer or the channel
+    has it, else the policy's first. Without languages in the policy the first that anybody names.
+    """
+    facts, rules = case.facts, case.policy.policy
+    candidates = (
+        facts.language,
+        case.prediction.language if case.prediction else None,
+        case.reading.language,
+        case.journey.language if case.journey else None,
+        rules.channel(facts.channel).language,
+    )
+    if not rules.languages:
+        return next((tag for tag in candidates if tag), None)
+    for tag in candidates:
+        served = rules.language(tag) if tag else None
+        if served:
+            return served
+    return rules.languages[0]

@@ -1,0 +1,48 @@
+"""Where a classified contact goes and what it asks: queue, bot, skills, priority."""
+
+from services.router.domain.classification_case import Case
+from services.router.domain.classification_intent import Recognised
+from shared.policy import Rule
+
+__all__ = ["bot_of", "priority_of", "queue_of", "skills_of"]
+
+
+def queue_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
+    """The rule's queue, else the caller's, the intent's, the channel's, the default."""
+    facts, rules = case.facts, case.policy.policy
+    if rule and rule.then.queue:
+        return rule.then.queue
+    asked = facts.hint.queue if facts.hint else None
+    if asked in rules.queues:
+        return str(asked)
+    of_intent = intent.known.queue if intent.known else None
+    return of_intent or rules.channel(facts.channel).queue or rules.default_queue
+
+
+def bot_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
+    """The rule's bot, else the intent's, else the default bot."""
+    of_rule = rule.then.bot if rule else None
+    of_intent = intent.known.bot if intent.known else None
+    return of_rule or of_intent or case.policy.policy.default_bot
+
+
+def skills_of(case: Case, intent: Recognised, rule: Rule | None, language: str | None) -> dict[str, int]:
+    """Intent's, rule's and caller's skills, the highest level of each; the language, unless the caller names one."""
+    skills = dict(intent.known.skills) if intent.known else {}
+    of_caller = case.facts.hint.skills if case.facts.hint else {}
+    languages = case.policy.languages
+    for more in (rule.then.skills if rule else {}, of_caller):
+        for skill, level in more.items():
+            skills[skill] = max(level, skills.get(skill, 0))
+    if language in languages and languages.isdisjoint(of_caller):
+        skills.setdefault(str(language), 1)
+    return skills
+
+
+def priority_of(case: Case, intent: Recognised, rule: Rule | None) -> float:
+    """Seconds: the caller's, else a moment of truth's; the rule's boost is a floor under both."""
+    asked = case.facts.hint.priority_seconds if case.facts.hint else None
+    if asked is None:
+        boost = case.policy.policy.classification.moment_of_truth_boost_seconds
+        asked = boost if intent.is_moment_of_truth else 0.0
+    return max(asked, rule.then.boost_seconds if rule else 0.0)

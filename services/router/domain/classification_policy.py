@@ -1,0 +1,88 @@
+"""A workspace's policy made ready to classify: patterns compiled, intents with their tiers and base points."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.router.domain.text import TextReader
+from shared.policy import Intent, Policy, Rule, Tier
+
+__all__ = ["RANK", "TIERS", "CompiledPolicy", "KnownIntent", "base_without_intent", "compile_policy"]
+
+TIERS: tuple[Tier, ...] = ("self_service", "bot", "agent")
+RANK: dict[str, int] = {tier: rank for rank, tier in enumerate(TIERS)}
+
+_BASE = {"self_service": 5, "bot": 30, "agent": 60}
+BASE_MOMENT_OF_TRUTH = 90
+BASE_UNKNOWN = 60  # what nobody described is complex until shown otherwise
+VERSION_DIGITS = 16  # of the policy's hash, as rules_version
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIntent:
+    """An intent with what follows from it: the tier is a floor, ``base`` the points it starts with."""
+
+    name: str
+    floor: Tier
+    base: int
+    moment_of_truth: bool
+    queue: str | None
+    bot: str | None
+    skills: dict[str, int]
+    articles: tuple[str, ...]
+
+    @property
+    def risk(self) -> tuple[bool, int, int]:
+        """Orders intents by how wrong it would be to take the other one."""
+        return self.moment_of_truth, RANK[self.floor], self.base
+
+
+class CompiledPolicy:
+    """What ``classify`` needs of a policy; immutable after construction. Make one per policy and keep it."""
+
+    __slots__ = ("agent_intents", "intents", "languages", "policy", "reader", "rules", "rules_version")
+
+    def __init__(self, policy: Policy, model_intents: Mapping[str, Intent]) -> None:
+        classification = policy.classification
+        described = {**model_intents, **classification.intents}
+        self.policy = policy
+        self.intents = {name: _known(name, intent) for name, intent in described.items()}
+        self.rules: tuple[Rule, ...] = classification.rules
+        self.languages = frozenset(policy.languages)
+        self.reader = TextReader(classification, policy.languages)
+        self.rules_version = policy.hash[:VERSION_DIGITS]
+        agent_from = classification.score.agent_from
+        self.agent_intents = frozenset(
+            name for name, known in self.intents.items() if known.floor == "agent" or known.base >= agent_from
+        )
+
+
+def compile_policy(policy: Policy, model_intents: Mapping[str, Intent] | None = None) -> CompiledPolicy:
+    """The compiled form of a policy; costs milliseconds. ``model_intents`` are intents that a text model brings with
+    its own tiers; the policy's entries win over them.
+    """
+    return CompiledPolicy(policy, model_intents or {})
+
+
+def _known(name: str, intent: Intent) -> KnownIntent:
+    tier: Tier = "agent" if intent.moment_of_truth else intent.tier or "self_service"
+    return KnownIntent(
+        name=name,
+        floor=tier,
+        base=_base(intent) if intent.base is None else intent.base,
+        moment_of_truth=intent.moment_of_truth,
+        queue=intent.queue,
+        bot=intent.bot,
+        skills=intent.skills,
+        articles=intent.articles,
+    )
+
+
+def base_without_intent(tier: Tier | None) -> int:
+    """Base points of a contact of which no intent is known, on a channel with this default tier."""
+    return _BASE[tier] if tier else BASE_UNKNOWN
+
+
+def _base(intent: Intent) -> int:
+    if intent.moment_of_truth:
+        return BASE_MOMENT_OF_TRUTH
+    return base_without_intent(intent.tier)

@@ -1,0 +1,98 @@
+"""The complexity score: points for what makes a contact hard, each with its reason."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from services.router.domain.classification import Journey, MessageFacts
+from services.router.domain.classification_case import Case
+from services.router.domain.classification_intent import Recognised
+from services.router.domain.classification_policy import base_without_intent
+from services.router.domain.text import Reading
+from shared.policy import Score, Tier
+
+__all__ = ["Scored", "is_flagged", "level_of", "score", "tier_of"]
+
+SCORE_MAX = 100
+DAY_MS = 86_400_000
+REPEAT_MS = 7 * DAY_MS  # the same intent again within this time is a repeat
+HOP_MS = DAY_MS  # another channel within this time is a hop
+QUESTIONS_MANY = 3
+WORDS_LONG = 120
+WORDS_VERY_LONG = 300
+
+_UNSET = frozenset(("", "0", "false", "no"))
+
+
+class Scored(NamedTuple):
+    """Points (at most 100) and how they came together."""
+
+    points: int
+    reasons: tuple[str, ...]
+
+
+def is_flagged(facts: MessageFacts, name: str) -> bool:
+    """Whether an attribute is set to anything but an empty value, 0, false or no."""
+    value = facts.attributes.get(name)
+    return value is not None and value.lower() not in _UNSET
+
+
+def score(case: Case, intent: Recognised) -> Scored:
+    """Base points of the intent and all that apply; every term only adds, so more risk never gives fewer points."""
+    points = case.policy.policy.classification.score
+    base = intent.known.base if intent.known else base_without_intent(case.channel_tier)
+    terms = [("base", base)]
+    if case.journey:
+        terms += _of_journey(case.journey, case.facts, intent.name, points)
+    terms += _of_message(case.facts, case.reading, points)
+    if intent.second:
+        terms.append(("second intent", points.second_intent))
+    total = min(SCORE_MAX, sum(number for _, number in terms))
+    return Scored(total, tuple(f"score: {name} +{number}" for name, number in terms if number))
+
+
+def _of_journey(journey: Journey, facts: MessageFacts, intent: str | None, points: Score) -> Iterator[tuple[str, int]]:
+    if journey.failed_automation:
+        yield "failed bot or self-service", points.failed_automation
+    earliest = facts.at_ms - REPEAT_MS
+    repeats = sum(1 for past in journey.contacts if past.at_ms >= earliest and past.intent == intent) if intent else 0
+    if repeats:
+        yield "repeat contact", points.repeat if repeats == 1 else points.second_repeat
+    recent = (past for past in journey.contacts if past.at_ms >= facts.at_ms - HOP_MS)
+    if any(past.channel != facts.channel for past in recent):
+        yield "channel hop", points.channel_hop
+
+
+def _of_message(facts: MessageFacts, reading: Reading, points: Score) -> Iterator[tuple[str, int]]:
+    if reading.is_negative:
+        yield from _of_sentiment(facts, reading, points)
+    if reading.urgent:
+        yield "urgent", points.urgent
+    if reading.questions >= QUESTIONS_MANY:
+        yield "many questions", points.many_questions
+    if reading.words > WORDS_LONG:
+        yield "long text", points.very_long_text if reading.words > WORDS_VERY_LONG else points.long_text
+    if facts.attachments:
+        yield "attachment", points.attachment
+    if facts.attributes and (is_flagged(facts, "vip") or is_flagged(facts, "vulnerable")):
+        yield "vip or vulnerable", points.vip_or_vulnerable
+
+
+def _of_sentiment(facts: MessageFacts, reading: Reading, points: Score) -> Iterator[tuple[str, int]]:
+    if reading.sentiment == "strong_negative":
+        yield "strong negative sentiment", points.strong_negative
+    else:
+        yield "negative sentiment", points.negative
+    if facts.public:
+        yield "public complaint", points.public_complaint
+
+
+def tier_of(points: int, bands: Score) -> Tier:
+    """The tier whose band the points fall in."""
+    if points >= bands.agent_from:
+        return "agent"
+    return "bot" if points >= bands.bot_from else "self_service"
+
+
+def level_of(points: int, bands: Score) -> int:
+    """Level of agent that so many points ask for: 1, 2, or 3 for a specialist."""
+    return 1 + (points >= bands.level_2_from) + (points >= bands.specialist_from)

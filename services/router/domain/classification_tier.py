@@ -1,0 +1,69 @@
+"""Which tier serves a contact: the highest that anything asks for, hard rules above everything."""
+
+from collections.abc import Iterator
+
+from services.router.domain.classification import Prediction
+from services.router.domain.classification_case import Case
+from services.router.domain.classification_intent import Recognised
+from services.router.domain.classification_policy import RANK, CompiledPolicy
+from services.router.domain.classification_score import is_flagged, tier_of
+from shared.policy import Rule, Tier
+
+__all__ = ["classified_tier", "final_tier"]
+
+Asked = tuple[Tier, str]
+"""A tier and who asks for it."""
+
+
+def classified_tier(case: Case, intent: Recognised, points: int) -> Asked:
+    """The tier by score and overrides, before caller and hard rules. Every override is a floor, but one: a machine
+    that writes on a customer's behalf goes to the bot first.
+    """
+    facts = case.facts
+    if facts.attributes and is_flagged(facts, "machine") and not intent.is_moment_of_truth:
+        return "bot", "machine on a customer's behalf"
+    asked = [*_overrides(case, intent), (tier_of(points, case.policy.policy.classification.score), f"score {points}")]
+    if intent.known:
+        asked.append((intent.known.floor, f"intent {intent.name}"))
+    return max(asked, key=_rank)
+
+
+def _rank(asked: Asked) -> int:
+    return RANK[asked[0]]
+
+
+def _overrides(case: Case, intent: Recognised) -> Iterator[Asked]:
+    """In order of precedence; of two that ask for the same tier the first gives the reason."""
+    if intent.is_moment_of_truth:
+        yield "agent", f"moment of truth {intent.name}"
+    if case.reading.person:
+        yield "agent", "a person was asked for"
+    if intent.by == "model" and case.prediction:
+        yield from _doubts(case.prediction, case.policy)
+    if intent.known is None:
+        tier = case.channel_tier
+        yield (tier, f"channel {case.facts.channel}") if tier else ("agent", "human triage: no known intent")
+
+
+def _doubts(prediction: Prediction, policy: CompiledPolicy) -> Iterator[Asked]:
+    limits = policy.policy.classification.thresholds
+    if prediction.agent_probability > limits.agent_probability:
+        yield "agent", f"probability {prediction.agent_probability:.3f} of an intent for agents"
+    if prediction.out_of_scope:
+        yield "agent", "human triage: out of scope"
+    if prediction.confidence < limits.confidence:
+        yield "agent", f"human triage: confidence {prediction.confidence:.2f}"
+
+
+def final_tier(asked: Asked, caller: Tier | None, rule: Rule | None, safeguards: tuple[str, ...]) -> list[Asked]:
+    """The steps to the final tier, which is the last: the caller's word replaces what was classified, a hard rule or a
+    safeguard may only raise it.
+    """
+    steps: list[Asked] = [(caller, "caller") if caller else asked]
+    floors: list[Asked] = [("agent", f"safeguard {name}") for name in safeguards]
+    if rule and rule.then.tier:
+        floors.insert(0, (rule.then.tier, f"rule {rule.name}"))
+    for floor in floors:
+        if RANK[floor[0]] > RANK[steps[-1][0]]:
+            steps.append(floor)
+    return steps

@@ -1,0 +1,144 @@
+"""Classify a contact: hard rules, then what is known or predicted of its intent, then score, then thresholds.
+
+A wrong deflection costs far more than a needless agent: whatever is unclear goes to a person.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from services.router.domain.classification import (
+    Classification,
+    IntentModel,
+    Journey,
+    MessageFacts,
+    Prediction,
+    facts_of,
+)
+from services.router.domain.classification_case import Case
+from services.router.domain.classification_intent import Recognised, language_of, named, recognise
+from services.router.domain.classification_place import bot_of, priority_of, queue_of, skills_of
+from services.router.domain.classification_policy import RANK, CompiledPolicy, compile_policy
+from services.router.domain.classification_rules import first_rule
+from services.router.domain.classification_score import Scored, is_flagged, level_of, score
+from services.router.domain.classification_tier import Asked, classified_tier, final_tier
+from services.router.domain.text import Reading
+from shared.policy import Rule, Tier
+
+__all__ = ["classify", "classify_predicted", "compile_policy", "facts_of", "whole_text"]
+
+CONFIDENCE_DIGITS = 4
+_CALLERS_TIERS: dict[str | None, Tier] = {"self_service": "self_service", "bot": "bot", "agent": "agent"}
+
+
+def classify(
+    facts: MessageFacts, policy: CompiledPolicy, model: IntentModel | None = None, journey: Journey | None = None
+) -> Classification:
+    """The classification of one contact; same input, same answer. Any Unicode text is accepted."""
+    if model is None:
+        return classify_predicted(facts, policy, None, journey)
+    (prediction,) = model.predict([whole_text(facts)], policy.agent_intents)
+    return classify_predicted(facts, policy, prediction, journey, model.version)
+
+
+def classify_predicted(
+    facts: MessageFacts,
+    policy: CompiledPolicy,
+    prediction: Prediction | None,
+    journey: Journey | None = None,
+    model_version: str | None = None,
+) -> Classification:
+    """The same with a prediction that was made before, in a batch."""
+    case = Case(facts, policy, policy.reader.read(whole_text(facts)), prediction, journey)
+    language = language_of(case)
+    intent = recognise(case)
+    rule = first_rule(policy.rules, facts, case.reading, language, intent.name)
+    judged = _judge(case, intent)
+    if rule and rule.then.intent and rule.then.intent != intent.name:
+        judged = _renamed(case, judged, named(rule.then.intent, f"rule {rule.name}", policy))
+    return _recorded(case, judged, rule, language, model_version)
+
+
+class _Judged(NamedTuple):
+    """An intent with its score and the tier that follows from both."""
+
+    intent: Recognised
+    scored: Scored
+    tier: Asked
+
+
+def _judge(case: Case, intent: Recognised) -> _Judged:
+    scored = score(case, intent)
+    return _Judged(intent, scored, classified_tier(case, intent, scored.points))
+
+
+def _renamed(case: Case, before: _Judged, intent: Recognised) -> _Judged:
+    """Judged again with the intent that a rule names; a rule never lowers a tier that another intent asked for."""
+    after = _judge(case, intent)
+    lowers = before.intent.name is not None and RANK[after.tier[0]] < RANK[before.tier[0]]
+    return after._replace(tier=before.tier) if lowers else after
+
+
+def _recorded(
+    case: Case, judged: _Judged, rule: Rule | None, language: str | None, model_version: str | None
+) -> Classification:
+    intent, scored, asked = judged
+    facts, policy, reading, prediction, _ = case
+    caller = _CALLERS_TIERS.get(facts.hint.tier) if facts.hint else None
+    steps = final_tier(asked, caller, rule, reading.safeguards)
+    return Classification(
+        intent=intent.name,
+        confidence=round(intent.confidence, CONFIDENCE_DIGITS),
+        top3=prediction.top3 if prediction else (),
+        out_of_scope=bool(prediction and prediction.out_of_scope),
+        language=language,
+        sentiment=reading.sentiment,
+        urgency="urgent" if reading.urgent else "normal",
+        complexity=scored.points,
+        level=level_of(scored.points, policy.policy.classification.score),
+        moment_of_truth=intent.is_moment_of_truth,
+        signals=tuple(_signals(facts, reading)),
+        skills=skills_of(case, intent, rule, language),
+        tier=steps[-1][0],
+        queue=queue_of(case, intent, rule),
+        bot=bot_of(case, intent, rule),
+        article_ids=intent.known.articles if intent.known else (),
+        priority_seconds=priority_of(case, intent, rule),
+        reasons=_reasons(rule, intent, scored, steps),
+        model_version=model_version,
+        rules_version=policy.rules_version,
+    )
+
+
+def whole_text(facts: MessageFacts) -> str:
+    """Subject and text as one text, the form in which models and patterns see them."""
+    return f"{facts.subject}\n{facts.text}" if facts.subject and facts.text else facts.subject or facts.text
+
+
+def _reasons(rule: Rule | None, intent: Recognised, scored: Scored, steps: list[Asked]) -> tuple[str, ...]:
+    """Every term in the order of deciding; none holds a word of the customer."""
+    of_rule = (f"rule {rule.name}: {_done_by(rule)}",) if rule else ()
+    tiers = (f"tier: {tier} by {why}" for tier, why in steps)
+    return (*of_rule, intent.reason, *scored.reasons, *tiers)
+
+
+def _done_by(rule: Rule) -> str:
+    """What a rule does, in words: ``tier agent, queue complaints, boost 600 s``."""
+    then = rule.then
+    parts = [f"{name} {value}" for name in ("tier", "queue", "intent", "bot") if (value := getattr(then, name))]
+    parts += [f"{skill}>={level}" for skill, level in then.skills.items()]
+    if then.boost_seconds:
+        parts.append(f"boost {then.boost_seconds:g} s")
+    return ", ".join(parts)
+
+
+def _signals(facts: MessageFacts, reading: Reading) -> Iterator[str]:
+    if reading.person:
+        yield "person_asked"
+    if reading.buying:
+        yield "prospect"
+    if facts.public and reading.is_negative:
+        yield "public_complaint"
+    for name in ("machine", "vip", "vulnerable"):
+        if facts.attributes and is_flagged(facts, name):
+            yield name
+    yield from reading.safeguards

@@ -1,0 +1,139 @@
+"""Reading a text: which patterns and words of a workspace are in it, all found in one pass."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from services.router.domain.words import LEXICONS, Lexicon
+from shared.policy.classification import Classification as ClassificationRules
+from shared.policy.classification import Words
+from shared.policy.patterns import PatternSet, fold, literal
+
+__all__ = ["Reading", "Sentiment", "TextReader"]
+
+Sentiment = Literal["strong_negative", "negative", "neutral", "positive"]
+
+LANGUAGE_WORDS_MIN = 3  # below so many words a text says too little about its language
+LANGUAGE_HITS_MIN = 2  # common words of the language that must be in it
+LANGUAGE_SAMPLE = 60  # words at the start of a text that are looked at
+
+_WORD = re.compile(r"\w+")
+
+
+class Reading(NamedTuple):
+    """What was found in one text. ``rules`` are indices of hard rules whose text condition holds, ascending."""
+
+    words: int
+    questions: int
+    rules: frozenset[int]
+    intents: tuple[str, ...]
+    sentiment: Sentiment
+    urgent: bool
+    person: bool
+    buying: bool
+    safeguards: tuple[str, ...]
+    language: str | None
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether there is any negative sentiment."""
+        return self.sentiment in ("negative", "strong_negative")
+
+
+class TextReader:
+    """All patterns and word lists of one policy, compiled once."""
+
+    def __init__(self, rules: ClassificationRules, languages: tuple[str, ...]) -> None:
+        self._patterns: list[str] = []
+        self._meanings: list[tuple[str, str | int]] = []
+        self._words: dict[str, set[str]] = {
+            "strong_negative": set(),
+            "negative": set(),
+            "positive": set(),
+            "urgent": set(),
+        }
+        self._common: list[tuple[str, frozenset[str]]] = []
+        for index, rule in enumerate(rules.rules):
+            if rule.when.text is not None:
+                self._add("rule", index, rule.when.text)
+        for name, intent in rules.intents.items():
+            self._add("intent", name, *intent.patterns)
+        for tag in languages or tuple(LEXICONS):
+            self._add_language(tag, rules.safeguards)
+        self._add_operators_words(rules.words)
+        self._set = PatternSet(self._patterns)
+        self._tables = {kind: frozenset(words) for kind, words in self._words.items()}
+
+    def read(self, text: str) -> Reading:
+        """What is in the text; linear in its length, whatever it holds."""
+        folded = fold(text)
+        tokens = _WORD.findall(folded)
+        found = [self._meanings[index] for index in self._set.matches(folded)]
+        kinds = {kind for kind, _ in found}
+        tables = self._tables
+        return Reading(
+            words=len(tokens),
+            questions=text.count("?") + text.count("\uff1f"),
+            rules=frozenset(meaning for kind, meaning in found if kind == "rule" and isinstance(meaning, int)),
+            intents=tuple(sorted({str(meaning) for kind, meaning in found if kind == "intent"})),
+            sentiment=self._sentiment(tokens, kinds),
+            urgent="urgent" in kinds or not tables["urgent"].isdisjoint(tokens),
+            person="person" in kinds,
+            buying="buying" in kinds,
+            safeguards=tuple(sorted({str(meaning) for kind, meaning in found if kind == "safeguard"})),
+            language=self._language(tokens),
+        )
+
+    def _sentiment(self, tokens: list[str], kinds: set[str]) -> Sentiment:
+        kind: Sentiment
+        for kind in ("strong_negative", "negative", "positive"):
+            if kind in kinds or not self._tables[kind].isdisjoint(tokens):
+                return kind
+        return "neutral"
+
+    def _language(self, tokens: list[str]) -> str | None:
+        if len(self._common) < 2 or len(tokens) < LANGUAGE_WORDS_MIN:
+            return None
+        sample = set(tokens[:LANGUAGE_SAMPLE])
+        hits = [(len(common & sample), tag) for tag, common in self._common]
+        best, tag = max(hits, key=lambda hit: hit[0])
+        clear = best >= LANGUAGE_HITS_MIN and all(count < best for count, other in hits if other != tag)
+        return tag if clear else None
+
+    def _add(self, kind: str, meaning: str | int, *patterns: str) -> None:
+        for pattern in patterns:
+            self._patterns.append(pattern)
+            self._meanings.append((kind, meaning))
+
+    def _add_language(self, tag: str, safeguards: bool) -> None:
+        lexicon = LEXICONS.get(tag.partition("-")[0])
+        if lexicon is None:
+            return
+        self._common.append((tag, frozenset(map(fold, lexicon.common))))
+        for kind, words in _word_lists(lexicon):
+            self._add_words(kind, words)
+        self._add("person", "", *lexicon.person)
+        self._add("buying", "", *lexicon.buying)
+        for name, patterns in lexicon.safeguards.items() if safeguards else ():
+            self._add("safeguard", name, *patterns)
+
+    def _add_operators_words(self, words: Mapping[str, Words]) -> None:
+        for lists in words.values():
+            for kind, phrases in _word_lists(lists):
+                self._add_words(kind, phrases)
+            self._add("person", "", *map(literal, lists.person))
+
+    def _add_words(self, kind: str, words: tuple[str, ...]) -> None:
+        """Single words are looked up, phrases are searched for."""
+        for word in words:
+            if _WORD.fullmatch(fold(word)):
+                self._words[kind].add(fold(word))
+            else:
+                self._add(kind, "", literal(word))
+
+
+def _word_lists(lists: Lexicon | Words) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "strong_negative", lists.strong_negative
+    yield "negative", lists.negative
+    yield "positive", lists.positive
+    yield "urgent", lists.urgent

@@ -1,0 +1,55 @@
+"""German words."""
+
+from services.router.domain.words.lexicon import Lexicon, words
+
+_WHO = r"(menschen|person|mitarbeiter(in)?|berater(in)?|agenten|jemandem|jemanden|vorgesetzten|kundenberater(in)?)"
+_SOME = r"(einem |einer |einen |eine |ein |echten |echter |richtigen |menschlichen |ihrem |irgend)*"
+
+GERMAN = Lexicon(
+    common=words(
+        "der das und ich nicht ist mein meine meinen es zu ein eine einen mit für auf wie wann wo warum bitte habe "
+        "kann sie mir mich von wird noch immer aber auch sich dem den seit wurde"
+    ),
+    negative=words(
+        "schlecht schlechte enttäuscht enttäuschend unzufrieden ärgerlich verärgert frustriert falsch kaputt defekt "
+        "langsam nutzlos verwirrend problem probleme unfair beschädigt beschwerde reklamation fehler verspätet "
+        "verspätung"
+    ),
+    strong_negative=(
+        *words(
+            "schrecklich furchtbar katastrophe katastrophal unverschämt unverschämtheit inakzeptabel empört wütend "
+            "betrug abzocke schlimmste skandal frechheit unfähig widerlich sauer hasse"
+        ),
+        "nie wieder",
+        "die nase voll",
+        "es reicht",
+    ),
+    positive=words("danke dankeschön super perfekt ausgezeichnet toll wunderbar zufrieden großartig freundlich"),
+    urgent=(
+        *words("dringend sofort umgehend notfall eilig schnellstmöglich unverzüglich"),
+        "so schnell wie möglich",
+        "so bald wie möglich",
+        "auf der stelle",
+    ),
+    person=(
+        rf"\b(mit|an|zu) {_SOME}{_WHO} (sprechen|reden|verbinden|verbunden|chatten|telefonieren|weiterleiten)\b",
+        rf"\b(spreche|sprechen|rede|verbinden sie mich|verbinde mich) (bitte )?mit {_SOME}{_WHO}\b",
+        r"\b(will|mochte|brauche) (bitte )?(einen |eine |mit einem |mit einer )(echten |echte )?"
+        r"(menschen|person|mitarbeiter(in)?|berater(in)?)\b",
+        r"\becht(en|er|em) (mensch(en)?|person|mitarbeiter)\b",
+        r"\b(kein|keinen|nicht mit einem|statt) (bot|roboter|chatbot|computer|maschine)\b",
+        r"^\W*(ein(en)? )?(mensch(en)?|mitarbeiter|berater|agent)( bitte)?\W*$",
+    ),
+    buying=(r"\b(mochte|will|wurde gerne?) .*\b(kaufen|bestellen|abschliessen|ein angebot)\b",),
+    safeguards={
+        "self_harm": (r"\b(selbstmord|suizid\w*|mich umbringen|mir das leben nehmen|mir etwas antun|will sterben)\b",),
+        "legal": (r"\b(anwalt|anwaltin|rechtsanwalt|rechtliche schritte|vor gericht|verklagen|klage einreichen)\b",),
+        "regulator": (
+            r"\b(ombudsmann|bafin|aufsichtsbehorde|verbraucherschutz|verbraucherzentrale|bundesnetzagentur)\b",
+        ),
+        "fraud": (
+            r"\b(betrug|betruger(isch\w*)?|betrogen|phishing|identitatsdiebstahl)\b",
+            r"\b(gehackt|nicht autorisiert\w*|unbefugt\w*)\b",
+        ),
+    },
+)

@@ -1,0 +1,60 @@
+"""English words."""
+
+from services.router.domain.words.lexicon import Lexicon, words
+
+_WHO = r"(person|human( being)?|agent|somebody|someone|operator|representative|rep|advisor|adviser|supervisor|manager)"
+_SOME = r"(a |an |the |some |any |your |one of your |my )?(real |live |actual |human |proper )*"
+
+ENGLISH = Lexicon(
+    common=words(
+        "the and you my is it to of in for i have not with this that can be what when how where your me was are do on "
+        "please but been why has did would there they from"
+    ),
+    negative=words(
+        "bad poor annoyed annoying disappointed disappointing unhappy upset frustrated frustrating wrong broken faulty "
+        "slow late useless confusing problem problems unfair ignored damaged refuse complaint complain fail failed "
+        "mistake overcharged"
+    ),
+    strong_negative=(
+        *words(
+            "terrible awful horrible disgusting disgrace disgraceful unacceptable appalling furious outrageous "
+            "outraged worst scam ripoff nightmare shocking shameful livid pathetic incompetent angry hate"
+        ),
+        "fed up",
+        "rip off",
+        "sick of",
+        "never again",
+    ),
+    positive=words("thanks thank great excellent perfect love lovely happy brilliant amazing wonderful helpful"),
+    urgent=(
+        *words("urgent urgently asap immediately emergency desperate"),
+        "right now",
+        "right away",
+        "as soon as possible",
+        "at once",
+        "stranded",
+        "locked out",
+    ),
+    person=(
+        rf"\b(speak|talk|chat|connect(ed)?|transfer(red)?|put through|through)( me)? (to|with) {_SOME}{_WHO}\b",
+        rf"\b(want|need|get|give|gimme|like)( me)? {_SOME}(person|human( being)?|agent|operator|representative)\b",
+        r"\b(real|live|actual) (person|human|agent)\b",
+        r"\b(no|not a|not another|stop|instead of a|hate) (bot|bots|robot|robots|chatbot|machine)\b",
+        r"^\W*(an? )?(person|human|agent|operator|representative)( please)?\W*$",
+    ),
+    buying=(
+        r"\b(want|like|looking|interested) (to|in) (buy(ing)?|order(ing)?|purchas\w+|subscrib\w+|upgrad\w+)\b",
+        r"\b(get|need|send me) (a )?quote\b",
+    ),
+    safeguards={
+        "self_harm": (r"\b(suicide|suicidal|want to die|end(ing)? my life|(kill|harm|hurt)(ing)? myself)\b",),
+        "legal": (
+            r"\b(lawyer|solicitor|attorney|legal action|take (you|this) to court|see you in court|sue you|lawsuit)\b",
+        ),
+        "regulator": (r"\b(ombudsman|regulator|consumer protection|trading standards|data protection authority)\b",),
+        "fraud": (
+            r"\b(fraud|fraudulent|scammed|phishing|identity theft|unauthori[sz]ed (payment|transaction|charge)s?)\b",
+            r"\b(hacked|someone (used|is using|has used) my (card|account))\b",
+        ),
+    },
+)

@@ -1,0 +1,54 @@
+"""Spanish words."""
+
+from services.router.domain.words.lexicon import Lexicon, words
+
+_WHO = r"(persona|humano|humana|agente|alguien|operador|operadora|asesor|asesora|representante|encargado|supervisor)"
+
+SPANISH = Lexicon(
+    common=words(
+        "el la los las que de en un una por para con mi mis es no se lo me te su como cuando donde esta este esto pero "
+        "muy he ha hay quiero puedo tengo del al y porque desde todavía ya"
+    ),
+    negative=words(
+        "malo mala molesto molesta decepcionado decepcionada decepcionante frustrado frustrada roto rota defectuoso "
+        "defectuosa lento inútil confuso problema problemas injusto dañado dañada queja reclamación error fallo "
+        "equivocado retraso"
+    ),
+    strong_negative=(
+        *words(
+            "horrible pésimo pésima inaceptable indignado indignada vergüenza vergonzoso furioso furiosa estafa "
+            "timo asqueroso pesadilla lamentable incompetentes odio enfadado enfadada"
+        ),
+        "harto de",
+        "harta de",
+        "nunca más",
+        "una tomadura de pelo",
+    ),
+    positive=words("gracias genial excelente perfecto perfecta encantado encantada estupendo maravilloso amable"),
+    urgent=(
+        *words("urgente urgentemente urgencia emergencia inmediatamente"),
+        "cuanto antes",
+        "ahora mismo",
+        "ya mismo",
+        "lo antes posible",
+        "de inmediato",
+    ),
+    person=(
+        rf"\b(hablar|hablo|comunicar|comunicarme|comunicame|pasar|pasame|paseme|conectar|conecteme|contactar) con "
+        rf"(una? |el |la |algun |alguna |su |un )?{_WHO}\b",
+        r"\b(quiero|necesito|prefiero|dame|deme) (a )?(una? )?(persona|humano|agente|operador|operadora)\b",
+        r"\b(persona|agente) (real|humano|humana|de verdad)\b",
+        r"\b(no|otro|con un|odio los) (quiero )?(bot|bots|robot|robots|chatbot|maquina)\b",
+        r"^\W*(una? )?(persona|humano|agente|operador|operadora)( por favor)?\W*$",
+    ),
+    buying=(r"\b(quiero|quisiera|me gustaria|interesado en|interesada en) (comprar|contratar|pedir un presupuesto)\b",),
+    safeguards={
+        "self_harm": (r"\b(suicid\w+|matarme|quitarme la vida|hacerme da[nñ]o|quiero morir(me)?)\b",),
+        "legal": (r"\b(abogad[oa]s?|acciones legales|los tribunales|demandar(os|les|los)?|denunciar(os|les|los)?)\b",),
+        "regulator": (r"\b(defensor del (pueblo|cliente)|organismo regulador|oficina del consumidor|ocu|facua)\b",),
+        "fraud": (
+            r"\b(fraude|fraudulent[oa]s?|phishing|suplantacion|robo de identidad|cargos? no autorizados?)\b",
+            r"\b(me han (hackeado|estafado)|han usado mi (tarjeta|cuenta))\b",
+        ),
+    },
+)

@@ -1,0 +1,78 @@
+"""The sla process: its parts, put together."""
+
+import asyncio
+
+from services.sla.domain.engine import SlaEngine
+from services.sla.kafka import SETTLED_AGE_MS, RouterProgress
+from services.sla.metrics import CommittedTotals, SlaCollector
+from services.sla.postgres import SlaStore
+from services.sla.settings import SlaSettings
+from shared.clock import now_ms
+from shared.lane import Lane
+from shared.lane_service import LaneService, LaneSpec
+from shared.logs import Log, configure
+from shared.metrics import registry_for
+from shared.postgres import Database
+from shared.topics import CONTACT_EVENTS, SLA_EVENTS
+from shared.version import VERSION
+
+__all__ = ["SlaService", "build"]
+
+
+class SlaService(LaneService):
+    """The sla service: lanes with the SLA engine, and a look at the router beside them."""
+
+    def __init__(self, settings: SlaSettings, log: Log) -> None:
+        registry = registry_for("sla", VERSION)
+        committed = CommittedTotals()
+        self._progress = RouterProgress(settings, settings.group_of_router, self._applied, log)
+
+        def store(database: Database) -> SlaStore:
+            return SlaStore(database, committed, breach_retention_days=settings.breach_retention_days)
+
+        def new_engine(partition: int) -> SlaEngine:
+            lateness_ms = settings.watermark_lateness_ms
+            return SlaEngine(CONTACT_EVENTS, partition, lateness_ms=lateness_ms, settle_ms=SETTLED_AGE_MS)
+
+        super().__init__(
+            LaneSpec(
+                service="sla",
+                settings=settings,
+                registry=registry,
+                log=log,
+                input_topic=CONTACT_EVENTS,
+                log_topic=SLA_EVENTS,
+                hand_off_topics=(),
+                store=store,
+                new_engine=new_engine,
+                counted=lambda step: None,
+                upstream_settled=self._progress.settled,
+            )
+        )
+        registry.register(SlaCollector(committed, self._engines, self._progress.settled_ms, now_ms))
+
+    async def run(self) -> None:
+        """Serve until ``stop``, watching the router meanwhile."""
+        watching = asyncio.ensure_future(self._progress.run())
+        try:
+            await super().run()
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    def _applied(self) -> dict[int, int]:
+        return {lane.partition: lane.claim.next_offset for lane in self.lanes()}
+
+    def _engines(self) -> dict[int, SlaEngine | None]:
+        return {lane.partition: _engine(lane) for lane in self.lanes()}
+
+
+def _engine(lane: Lane) -> SlaEngine | None:
+    return lane.engine if isinstance(lane.engine, SlaEngine) else None
+
+
+async def build() -> tuple[SlaService, SlaSettings, Log]:
+    """Everything from the environment."""
+    settings = SlaSettings()
+    log = configure("sla", settings.log_level)
+    return SlaService(settings, log), settings, log

@@ -1,0 +1,57 @@
+"""The pending deadlines of all clocks: a heap whose outdated entries are dropped when they come up."""
+
+from heapq import heapify, heappop, heappush
+
+from services.sla.domain.clock import Clock
+from services.sla.domain.contact import Contact
+
+__all__ = ["Deadlines"]
+
+Entry = tuple[int, str, Clock, Contact]
+
+STALE_ENTRIES_MAX = 1024  # outdated entries allowed beyond the live ones before the heap is rebuilt: about 0.2 MB
+
+
+class Deadlines:
+    """Clocks ordered by their next deadline, then by clock id.
+
+    An entry is outdated when its clock has ended, paused or moved its deadline. Long targets would keep outdated
+    entries for hours, so the heap is rebuilt when they outnumber the live ones.
+    """
+
+    def __init__(self) -> None:
+        self._heap: list[Entry] = []
+        self._size_max = STALE_ENTRIES_MAX
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def add(self, clock: Clock, contact: Contact) -> None:
+        """Remember the clock's next deadline; a clock that does not run has none."""
+        at_ms = clock.next_ms
+        if at_ms is None:
+            return
+        if len(self._heap) >= self._size_max:
+            self._rebuild()
+        heappush(self._heap, (at_ms, clock.clock_id, clock, contact))
+
+    def first_ms(self) -> int | None:
+        """The earliest deadline."""
+        heap = self._heap
+        while heap and heap[0][2].next_ms != heap[0][0]:
+            heappop(heap)
+        return heap[0][0] if heap else None
+
+    def pop_before(self, horizon_ms: int) -> tuple[Clock, Contact] | None:
+        """The clock with the earliest deadline, if that is strictly before the horizon."""
+        heap = self._heap
+        while heap and heap[0][0] < horizon_ms:
+            at_ms, _, clock, contact = heappop(heap)
+            if clock.next_ms == at_ms:
+                return clock, contact
+        return None
+
+    def _rebuild(self) -> None:
+        self._heap = [entry for entry in self._heap if entry[2].next_ms == entry[0]]
+        heapify(self._heap)
+        self._size_max = 2 * len(self._heap) + STALE_ENTRIES_MAX

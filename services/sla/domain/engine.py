@@ -1,0 +1,180 @@
+"""The SLA engine: reads the log of contacts by event time and says what became of every promise."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from services.sla.domain.book import Book
+from services.sla.domain.contact import Contact
+from services.sla.domain.contact_event import Changed, PolicyActivated, Queued
+from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
+from services.sla.domain.target import promises_of
+from services.sla.domain.totals import Totals
+from shared.clock import to_ms
+from shared.engine import DeadLetter, Origin, Record, Step
+from shared.errors import Reason
+from shared.ids import derive
+from shared.policy.parse import parse_policy
+
+__all__ = ["POLICY_ACTIVATED", "SlaEngine"]
+
+POLICY_ACTIVATED = "usher.policy.activated.v1"
+
+Known = Mapping[PolicyKey, str]
+Handler = tuple[Callable[[bytes], Any], Callable[[Any, int], None]]
+
+_encode = msgspec.json.Encoder().encode
+_decode_contact = msgspec.json.Decoder(Contact).decode
+_decode_policy_event = msgspec.json.Decoder(PolicyActivated).decode
+_decode_changed = msgspec.json.Decoder(Changed).decode
+_decode_queued = msgspec.json.Decoder(Queued).decode
+
+
+class SlaEngine:
+    """One partition of usher.contact-events.v1 as clocks. Deterministic; see shared/engine.py for the port.
+
+    The *watermark* is the latest event time read so far, less ``lateness_ms``: the room for reports that are still on
+    their way. A clock breaches when its work was done after its due time, or when the watermark passed the due time
+    without it. The wall clock, less another ``settle_ms``, stands in for the watermark when the lane vouches for it.
+    """
+
+    def __init__(self, topic: str, partition: int, *, lateness_ms: int, settle_ms: int) -> None:
+        self.event_ms = 0
+        self._topic = topic
+        self._partition = partition
+        self._lateness_ms = lateness_ms
+        self._wall_lateness_ms = lateness_ms + settle_ms
+        self._stored: set[str] = set()
+        self._known: Known = {}
+        self._activated: dict[str, int] = {}
+        self._open(Book(Totals()))
+
+    def _open(self, book: Book) -> None:
+        self._book = book
+        self._work = book.work
+        # Types that do not stand here are skipped unread.
+        self._handlers: dict[str, Handler] = {
+            "usher.contact.received.v1": (_decode_changed, book.received),
+            "usher.contact.sent_to_self_service.v1": (_decode_changed, book.routed),
+            "usher.contact.sent_to_bot.v1": (_decode_changed, book.routed),
+            "usher.contact.queued.v1": (_decode_queued, book.queued),
+            "usher.contact.scheduled.v1": (_decode_changed, book.scheduled),
+            "usher.contact.assigned.v1": (_decode_changed, book.assigned),
+            "usher.contact.closed.v1": (_decode_changed, book.resolved),
+            "usher.contact.contained.v1": (_decode_changed, book.resolved),
+            "usher.contact.abandoned.v1": (_decode_changed, book.abandoned),
+            "usher.contact.cancelled.v1": (_decode_changed, book.given_up),
+            "usher.contact.expired.v1": (_decode_changed, book.given_up),
+        }
+
+    @property
+    def open_clocks(self) -> Mapping[str, int]:
+        """Clocks that are not decided yet, by kind."""
+        return self._work.open_clocks
+
+    # ---- the port ----
+
+    def restore(self, rows: SlaRows) -> None:
+        """Fill the empty engine from one snapshot."""
+        self.event_ms = rows.event_ms
+        contacts = [_decode_contact(body) for body in rows.contacts]
+        self._stored = {contact.contact_id for contact in contacts}
+        self._open(Book(Totals(rows.totals), contacts))
+        for (workspace, version), document in rows.policies.items():
+            self._promise(workspace, version, document)
+
+    def needs(self, records: Sequence[Record]) -> list[PolicyKey] | None:
+        """The policies that these records activate, by (workspace, version)."""
+        wanted = {_policy_key(record.value) for record in records if record.type == POLICY_ACTIVATED}
+        return sorted(key for key in wanted if key is not None) or None
+
+    def step(self, records: Sequence[Record], known: Known | None, now_ms: int) -> Step:
+        """Apply the records, then breach whatever the watermark, or the wall clock ``now_ms``, has passed.
+
+        ``now_ms`` must be a time as of which everything that happened is in the log and was applied.
+        """
+        self._known = known or {}
+        dead = [letter for record in records if (letter := self._apply(record)) is not None]
+        self._work.fire_before(max(self.event_ms - self._lateness_ms, now_ms - self._wall_lateness_ms))
+        writes, events = self._writes(), self._work.take_events()
+        return Step(writes=writes, events=events, dead=dead, changed=bool(records or events))
+
+    def deadline_ms(self) -> int | None:
+        """When the wall clock will have passed the earliest warning or due time."""
+        first = self._work.first_deadline_ms()
+        return None if first is None else first + self._wall_lateness_ms + 1
+
+    def reject(self, record: Record, reason: Reason, detail: str) -> DeadLetter:
+        """The dead letter of a record that cannot be applied; its id derives from topic, partition and offset."""
+        return self._dead(record, reason, "", detail)
+
+    # ---- one record ----
+
+    def _apply(self, record: Record) -> DeadLetter | None:
+        found = self._handlers.get(record.type)
+        if found is None:
+            return self._activate(record) if record.type == POLICY_ACTIVATED else None
+        decode, apply = found
+        try:
+            event = decode(record.value)
+        except msgspec.DecodeError as error:
+            return self._undecodable(record, error)
+        at_ms = to_ms(event.occurred_at)
+        # What happened cannot be later than the record that tells of it: a skewed clock must not breach every promise.
+        self.event_ms = max(self.event_ms, min(at_ms, record.at_ms))
+        self._work.fire_before(self.event_ms - self._lateness_ms)
+        apply(event, at_ms)
+        return None
+
+    def _activate(self, record: Record) -> DeadLetter | None:
+        try:
+            event = _decode_policy_event(record.value)
+        except msgspec.DecodeError as error:
+            return self._undecodable(record, error)
+        self._promise(event.workspace, event.policy_version, self._known[event.workspace, event.policy_version])
+        self._activated[event.workspace] = event.policy_version
+        return None
+
+    def _promise(self, workspace: str, version: int, document: str) -> None:
+        self._book.promise(workspace, promises_of(parse_policy(msgspec.json.decode(document)), version))
+
+    # ---- what a step leaves behind ----
+
+    def _writes(self) -> SlaWrites:
+        writes = SlaWrites(
+            breaches=self._work.take_breaches(),
+            totals=self._work.totals.take_changed(),
+            policies=sorted(self._activated.items()),
+            event_ms=self.event_ms,
+        )
+        self._activated = {}
+        live, stored = self._book.contacts, self._stored
+        for contact_id, contact in self._work.take_touched().items():
+            if contact_id in live:
+                writes.contacts.append((contact_id, _encode(contact).decode()))
+                stored.add(contact_id)
+            elif contact_id in stored:
+                writes.gone.append(contact_id)
+                stored.remove(contact_id)
+        return writes
+
+    def _undecodable(self, record: Record, error: msgspec.DecodeError) -> DeadLetter:
+        if not record.value:
+            return self._dead(record, Reason.EMPTY, "", "the record has no value")
+        text, _, path = str(error).partition(" - at `$.")
+        reason = Reason.INVALID if isinstance(error, msgspec.ValidationError) else Reason.NOT_JSON
+        return self._dead(record, reason, path.rstrip("`"), text)
+
+    def _dead(self, record: Record, reason: Reason, path: str, detail: str) -> DeadLetter:
+        origin = Origin(topic=self._topic, partition=self._partition, offset=record.offset)
+        identity = derive("dead", self._topic, str(self._partition), str(record.offset))
+        return DeadLetter(identity, None, reason, path, detail, origin, record.value, record.at_ms)
+
+
+def _policy_key(value: bytes) -> PolicyKey | None:
+    try:
+        event = _decode_policy_event(value)
+    except msgspec.DecodeError:
+        return None  # the step says why, as a dead letter
+    return event.workspace, event.policy_version

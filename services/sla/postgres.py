@@ -1,0 +1,117 @@
+"""The sla service's rows in PostgreSQL: live contacts with their clocks, breaches, exact totals."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
+from services.sla.domain.totals import Key, Total
+from services.sla.metrics import CommittedTotals
+from shared.clock import now_ms
+from shared.errors import PartitionClosed
+from shared.lane_store import PostgresLaneStore
+from shared.postgres import FORGET_ROWS_MAX, Connection, Database
+from shared.store import Claim, Commit
+
+__all__ = ["SlaStore"]
+
+DAY_MS = 24 * 3600 * 1000
+
+_decode_key = msgspec.json.Decoder(Key).decode
+_encode_key = msgspec.json.Encoder().encode
+
+_LOAD_POLICIES = """
+    SELECT s.workspace, s.version, p.body::text AS body
+    FROM sla_policy AS s LEFT JOIN policy AS p USING (workspace, version)
+    WHERE s.partition = $1
+"""
+_POLICIES = """
+    SELECT w.workspace, w.version, p.body::text AS body
+    FROM unnest($1::text[], $2::int[]) AS w (workspace, version) LEFT JOIN policy AS p USING (workspace, version)
+"""
+_FORGET = """
+    DELETE FROM sla_breach WHERE clock_id IN (
+        SELECT clock_id FROM sla_breach WHERE partition = $1 AND due_ms < $2 ORDER BY due_ms LIMIT $3
+    )
+"""
+
+
+class SlaStore(PostgresLaneStore):
+    """A shared.store.LaneStore for the SLA engine. What is committed here, and nothing else, reaches ``committed``."""
+
+    service = "sla"
+    commit_sql = "SELECT sla_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+
+    def __init__(self, database: Database, committed: CommittedTotals, *, breach_retention_days: int) -> None:
+        super().__init__(database)
+        self._committed = committed
+        self._breach_retention_ms = breach_retention_days * DAY_MS
+
+    async def load(self, claim: Claim) -> SlaRows:
+        """The partition's rows in one snapshot; the metrics show them from here on."""
+        rows: SlaRows = await super().load(claim)
+        self._committed.restart(claim.partition, rows)
+        return rows
+
+    async def commit(self, commit: Commit) -> None:
+        """One statement; the metrics follow once it is known to be applied."""
+        await super().commit(commit)
+        if commit.writes is not None:
+            self._committed.follow(commit.after.partition, commit.writes)
+
+    def arguments(self, writes: SlaWrites | None) -> Sequence[Any]:
+        """What ``sla_commit`` takes after the lane's own five."""
+        if writes is None:
+            return [], [], [], [], [], [], [], [], None
+        return (
+            [contact_id for contact_id, _ in writes.contacts],
+            [body for _, body in writes.contacts],
+            writes.gone,
+            writes.breaches,
+            [_encode_key(total.key).decode() for total in writes.totals],
+            [total.value for total in writes.totals],
+            [workspace for workspace, _ in writes.policies],
+            [version for _, version in writes.policies],
+            writes.event_ms,
+        )
+
+    async def load_rows(self, connection: Connection, partition: int) -> SlaRows:
+        """Everything live in the partition."""
+        contacts = await connection.fetch("SELECT body::text AS body FROM sla_contact WHERE partition = $1", partition)
+        totals = await connection.fetch("SELECT key, value FROM sla_total WHERE partition = $1", partition)
+        policies = await connection.fetch(_LOAD_POLICIES, partition)
+        event_ms = await connection.fetchval("SELECT event_ms FROM sla_partition WHERE partition = $1", partition)
+        return SlaRows(
+            contacts=[row["body"] for row in contacts],
+            totals=[Total(_decode_key(row["key"]), row["value"]) for row in totals],
+            policies=_bodies(policies),
+            event_ms=event_ms or 0,
+        )
+
+    async def prefetch_rows(self, connection: Connection, partition: int, needs: list[PolicyKey]) -> Any:
+        """The bodies of the policies that are about to be activated, by (workspace, version)."""
+        rows = await connection.fetch(
+            _POLICIES, [workspace for workspace, _ in needs], [version for _, version in needs]
+        )
+        return _bodies(rows)
+
+    async def forget(self, partition: int, before_ms: int) -> int:
+        """Drop breaches past their own retention, a bounded number at a time; the totals keep counting them."""
+        before_ms = now_ms() - self._breach_retention_ms
+
+        async def work(connection: Connection) -> str:
+            status: str = await connection.execute(_FORGET, partition, before_ms, FORGET_ROWS_MAX)
+            return status
+
+        return int((await self.database.call(work)).rpartition(" ")[2])
+
+
+def _bodies(rows: Sequence[Any]) -> dict[PolicyKey, str]:
+    for row in rows:
+        if row["body"] is None:
+            raise PartitionClosed(
+                f"the log activates policy {row['version']} of workspace {row['workspace']}, but the database does not"
+                " have it: the database is older than the log, or another one"
+            )
+    return {(row["workspace"], row["version"]): row["body"] for row in rows}

@@ -1,0 +1,22 @@
+"""Settings of the sla service; each field is the environment variable USHER_<FIELD>."""
+
+from pydantic import Field
+
+from shared.settings import LaneSettings
+
+__all__ = ["SlaSettings"]
+
+
+class SlaSettings(LaneSettings):
+    """Beside the lane's own: how late a report may come, whom to wait for, and how long breaches are kept."""
+
+    watermark_lateness_ms: int = Field(
+        default=1000, ge=0, le=3_600_000, description="room for an answer that was given in time and is on its way"
+    )
+    router_group: str = Field(default="", description="the router's consumer group; default as the router has it")
+    breach_retention_days: int = Field(default=90, ge=1, description="how long rows of sla_breach are kept")
+
+    @property
+    def group_of_router(self) -> str:
+        """The group whose offsets say how far the router is."""
+        return self.router_group or f"{self.topic_prefix}usher.router"

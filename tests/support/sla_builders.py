@@ -1,0 +1,294 @@
+"""Logs of contacts for tests of the sla service, and an independent recomputation of what became of every promise."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from services.sla.domain.engine import SlaEngine
+from services.sla.domain.rows import SlaRows, SlaWrites
+from services.sla.domain.totals import Total
+from shared.clock import rfc3339
+from shared.engine import Event, Record, Step
+
+BASE_MS = 1_782_000_000_000  # 2026-06-21T00:00:00Z, a Sunday
+LATENESS_MS = 1000
+SETTLE_MS = 500
+
+POLICIES: dict[tuple[str, int], dict[str, Any]] = {
+    ("acme", 1): {
+        "workspace": "acme",
+        "queues": {
+            "orders": {
+                "targets": {"time_to_answer": {"within": "20s", "warn_at": 0.75}, "resolution": {"within": "10m"}}
+            },
+            "cards": {"targets": {"time_to_answer": {"within": "10s"}}},
+            "general": {},
+        },
+        "default_queue": "orders",
+    },
+    ("globex", 1): {
+        "workspace": "globex",
+        "queues": {
+            "orders": {"targets": {"time_to_answer": {"within": "8s"}, "resolution": {"within": "2m", "warn_at": 0.5}}},
+            "general": {"targets": {"time_to_answer": {"within": "30s"}}},
+        },
+        "default_queue": "general",
+    },
+}
+ANSWER_SECONDS = {("acme", "orders"): 20, ("acme", "cards"): 10, ("globex", "orders"): 8, ("globex", "general"): 30}
+RESOLUTION_SECONDS = {("acme", "orders"): 600, ("globex", "orders"): 120}
+DEFAULT_QUEUE = {"acme": "orders", "globex": "general"}
+WARN_SHARE = {("acme", "time_to_answer"): 0.75, ("globex", "resolution"): 0.5}
+ORDERING_SECONDS = 3600  # what the router states for a queue that promises nothing
+
+
+def bodies() -> dict[tuple[str, int], str]:
+    """The policies as the router's table holds them."""
+    return {key: orjson.dumps(document).decode() for key, document in POLICIES.items()}
+
+
+@dataclass
+class Log:
+    """A contact-events log under construction: every call appends one record. Times are seconds after BASE_MS."""
+
+    records: list[Record] = field(default_factory=list)
+    versions: Counter[str] = field(default_factory=Counter)
+    workspace: str = "acme"
+    channel: str = "voice"
+
+    def policy(self, workspace: str = "acme", version: int = 1) -> "Log":
+        """A policy version holds from here on."""
+        body = {"workspace": workspace, "policy_version": version, "hash": "00", "occurred_at": rfc3339(BASE_MS)}
+        return self._append("usher.policy.activated.v1", workspace, 0.0, body)
+
+    def event(self, kind: str, contact: str, at: float, **fields: Any) -> "Log":
+        """``usher.contact.<kind>.v1`` of a contact, as the router words it. ``stamped``: the record's own time."""
+        stamped = fields.pop("stamped", at)
+        workspace = fields.pop("workspace", self.workspace)
+        channel = fields.pop("channel", self.channel)
+        self.versions[contact] += 1
+        body = {
+            "workspace": workspace,
+            "contact_id": contact,
+            "version": self.versions[contact],
+            "state": "as the table says",
+            "source": channel,
+            "channel": channel,
+            "conversation_id": f"conversation-{contact}",
+            "customer_id": "0123456789abcdef0123456789abcdef",
+            "occurred_at": rfc3339(ms(at)),
+            "cause_id": f"cause-{contact}-{self.versions[contact]}",
+            **fields,
+        }
+        return self._append(f"usher.contact.{kind}.v1", contact, stamped, body)
+
+    def queued(self, contact: str, at: float, queue: str = "orders", **fields: Any) -> "Log":
+        """One entry into a queue; ``entered``: when the contact first entered one."""
+        entered = fields.pop("entered", at)
+        workspace = fields.get("workspace", self.workspace)
+        seconds = fields.pop("target_seconds", ANSWER_SECONDS.get((workspace, queue), ORDERING_SECONDS))
+        return self.event(
+            "queued",
+            contact,
+            at,
+            queue=queue,
+            requirements={"must": {"orders": 2}, "prefer": {}, "any": [], "not": []},
+            priority_seconds=0.0,
+            target_seconds=float(seconds),
+            due_at=rfc3339(ms(entered + seconds)),
+            entered_at=rfc3339(ms(entered)),
+            position=1,
+            expected_wait_seconds=None,
+            reason="routed",
+            **fields,
+        )
+
+    def _append(self, kind: str, subject: str, stamped: float, body: dict[str, Any]) -> "Log":
+        seq = len(self.records) + 1
+        self.records.append(Record(seq - 1, ms(stamped), kind, f"id-{seq}", orjson.dumps(body), seq))
+        return self
+
+
+def ms(seconds: float) -> int:
+    """Milliseconds since the epoch of so many seconds after BASE_MS."""
+    return BASE_MS + round(seconds * 1000)
+
+
+class Database:
+    """What the sla store keeps, in memory: applies the rows of commits and gives them back."""
+
+    def __init__(self) -> None:
+        self.contacts: dict[str, str] = {}
+        self.totals: dict[tuple[str, ...], float] = {}
+        self.policies: dict[str, int] = {}
+        self.breaches: dict[str, Any] = {}
+        self.event_ms = 0
+
+    def apply(self, writes: SlaWrites) -> None:
+        """Apply one commit; a breach that is already there is an error, as it is in the real table."""
+        for contact_id, body in writes.contacts:
+            self.contacts[contact_id] = body
+        for contact_id in writes.gone:
+            del self.contacts[contact_id]
+        for breach in writes.breaches:
+            assert breach.clock_id not in self.breaches, "a breach was counted twice"
+            self.breaches[breach.clock_id] = breach
+        self.totals.update({tuple(map(str, total.key)): total.value for total in writes.totals})
+        self.policies.update(writes.policies)
+        self.event_ms = writes.event_ms
+
+    def rows(self) -> SlaRows:
+        """One snapshot."""
+        return SlaRows(
+            contacts=list(self.contacts.values()),
+            totals=[Total(key, value) for key, value in self.totals.items()],
+            policies={key: bodies()[key] for key in self.policies.items()},
+            event_ms=self.event_ms,
+        )
+
+
+class Runner:
+    """An engine with its database: steps commit, ``restart`` forgets the memory."""
+
+    def __init__(self) -> None:
+        self.database = Database()
+        self.events: list[Event] = []
+        self.dead: list[Any] = []
+        self.engine = self._new()
+
+    def _new(self) -> SlaEngine:
+        return SlaEngine("usher.contact-events.v1", 0, lateness_ms=LATENESS_MS, settle_ms=SETTLE_MS)
+
+    def restart(self) -> None:
+        """A new owner: all it knows is what was committed."""
+        self.engine = self._new()
+        self.engine.restore(self.database.rows())
+
+    def step(self, records: list[Record], now: float | None = None) -> Step:
+        """One committed step; ``now`` in seconds after BASE_MS, None: the wall clock decides nothing."""
+        needs = self.engine.needs(records)
+        known = {key: bodies()[key] for key in needs} if needs else None
+        step = self.engine.step(records, known, 0 if now is None else ms(now))
+        self.database.apply(step.writes)
+        self.events += step.events
+        self.dead += step.dead
+        return step
+
+    def facts(self) -> list[tuple[str, str, str, float]]:
+        """(fact, contact, kind, seconds after BASE_MS) of everything published, in order."""
+        return [fact(event) for event in self.events]
+
+    def results(self) -> dict[tuple[str, str], float]:
+        """Decided clocks by (kind, result)."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for key, value in self.database.totals.items():
+            if key[0] == "clocks":
+                counts[key[1], key[3]] += round(value)
+        return dict(counts)
+
+    def total(self, *key: str) -> float:
+        """One committed total; 0 where it does not exist."""
+        return self.database.totals.get(key, 0)
+
+
+def fact(event: Event) -> tuple[str, str, str, float]:
+    """(fact, contact, kind, seconds after BASE_MS) of one published event."""
+    body = orjson.loads(event.body)
+    name = event.type.removeprefix("usher.sla.clock_").removesuffix(".v1")
+    return name, body["contact_id"], body["kind"], (event.at_ms - BASE_MS) / 1000
+
+
+# ---- the oracle ----
+
+
+@dataclass
+class Promise:
+    """One clock as the oracle sees it: when it began, when it was due, and what ended it."""
+
+    contact: str
+    kind: str
+    queue: str
+    started: int
+    due: int
+    warn: int | None
+    ended: int | None = None
+    done: bool = False
+
+
+def recompute(records: list[Record], horizon_ms: int) -> Counter[tuple[str, str, str, float]]:
+    """Every fact that the whole log implies, read at leisure: no batches, no watermark, no memory of its own.
+
+    ``horizon_ms``: promises still open at the end are judged as of this time.
+    """
+    facts: Counter[tuple[str, str, str, float]] = Counter()
+    for promise in _promises([(r.type.split(".")[2], orjson.loads(r.value)) for r in records]):
+        for name, at_ms in _story(promise, horizon_ms):
+            facts[name, promise.contact, promise.kind, (at_ms - BASE_MS) / 1000] += 1
+    return facts
+
+
+def _story(promise: Promise, horizon_ms: int) -> list[tuple[str, int]]:
+    ended = promise.ended if promise.ended is not None else horizon_ms
+    story = [("started", promise.started)]
+    if promise.warn is not None and ended > promise.warn:
+        story.append(("warned", promise.warn))
+    if ended > promise.due:
+        story.append(("breached", promise.due))
+        if promise.done:
+            story.append(("ended_late", ended))
+    elif promise.ended is not None:
+        story.append(("met" if promise.done else "cancelled", ended))
+    return story
+
+
+def _promises(events: list[tuple[str, dict[str, Any]]]) -> list[Promise]:
+    every: list[Promise] = []
+    for contact in dict.fromkeys(body["contact_id"] for _, body in events if "contact_id" in body):
+        mine = [(kind, body) for kind, body in events if body.get("contact_id") == contact]
+        every += _answers(contact, mine)
+        every += _resolution(contact, mine)
+    return every
+
+
+ENDS = {"closed", "contained", "abandoned", "cancelled", "expired"}
+
+
+def _answers(contact: str, events: list[tuple[str, dict[str, Any]]]) -> list[Promise]:
+    promises: list[Promise] = []
+    running: Promise | None = None
+    for kind, body in events:
+        if kind == "queued" and running is None:
+            seconds = ANSWER_SECONDS.get((body["workspace"], body["queue"]))
+            if seconds is not None:
+                running = _promise(contact, "time_to_answer", body, _at(body["entered_at"]), seconds)
+                promises.append(running)
+        elif running is not None and kind in {"assigned", "scheduled", *ENDS}:
+            running.ended, running.done, running = _at(body["occurred_at"]), kind == "assigned", None
+    return promises
+
+
+def _resolution(contact: str, events: list[tuple[str, dict[str, Any]]]) -> list[Promise]:
+    received = next(_at(body["occurred_at"]) for kind, body in events if kind == "received")
+    promise: Promise | None = None
+    for kind, body in events:
+        queue = body.get("queue") or DEFAULT_QUEUE[body["workspace"]]
+        seconds = RESOLUTION_SECONDS.get((body["workspace"], queue))
+        if kind in {"queued", "sent_to_bot", "sent_to_self_service"} and promise is None and seconds is not None:
+            promise = _promise(contact, "resolution", {**body, "queue": queue}, received, seconds)
+        elif kind in ENDS and promise is not None:
+            promise.ended, promise.done = _at(body["occurred_at"]), kind in {"closed", "contained"}
+    return [promise] if promise is not None else []
+
+
+def _promise(contact: str, kind: str, body: dict[str, Any], started: int, seconds: float) -> Promise:
+    share = WARN_SHARE.get((body["workspace"], kind)) if body["queue"] == "orders" else None
+    warn = None if share is None else started + round(seconds * 1000 * share)
+    return Promise(contact, kind, body["queue"], started, started + round(seconds * 1000), warn)
+
+
+def _at(text: str) -> int:
+    from datetime import datetime
+
+    return round(datetime.fromisoformat(text).timestamp() * 1000)

@@ -1,0 +1,250 @@
+"""What the sla engine makes of the log of contacts."""
+
+import orjson
+import pytest
+
+from services.sla.domain.clock import Fact
+from shared.engine import Record
+from tests.support.sla_builders import BASE_MS, Log, Runner, ms
+
+
+def run(log: Log, now: float | None = None) -> Runner:
+    """The log in one batch."""
+    runner = Runner()
+    runner.step(log.records, now)
+    return runner
+
+
+def test_an_answer_within_the_target_meets_the_promise() -> None:
+    runner = run(Log().policy().queued("c1", 0, "cards").event("assigned", "c1", 7, agent_id="a1"))
+    assert runner.facts() == [("started", "c1", "time_to_answer", 0), ("met", "c1", "time_to_answer", 7)]
+    assert runner.results() == {("time_to_answer", "met"): 1}
+    assert runner.database.contacts == {}
+
+
+def test_an_answer_at_the_due_time_is_in_time_and_a_millisecond_later_is_not() -> None:
+    log = Log().policy().queued("c1", 0, "cards").queued("c2", 0, "cards")
+    runner = run(log.event("assigned", "c1", 10).event("assigned", "c2", 10.001))
+    assert runner.results() == {("time_to_answer", "met"): 1, ("time_to_answer", "breached"): 1}
+
+
+def test_a_late_answer_is_a_breach_at_the_due_time_and_then_tells_its_lateness() -> None:
+    runner = run(Log().policy().queued("c1", 0, "cards").event("assigned", "c1", 12.5, agent_id="a1"))
+    assert [name for name, *_ in runner.facts()] == ["started", "breached", "ended_late"]
+    breached, late = (orjson.loads(event.body) for event in runner.events[1:])
+    assert breached["at"] == breached["due_at"] == "2026-06-21T00:00:10.000Z"
+    assert "lateness_seconds" not in breached
+    assert late["lateness_seconds"] == 2.5
+    assert late["agent_id"] == "a1"
+    assert runner.results() == {("time_to_answer", "breached"): 1}
+
+
+def test_an_event_tells_the_whole_promise_in_the_words_of_the_contract() -> None:
+    runner = run(Log().policy().queued("c1", 0, "cards"))
+    (event,) = runner.events
+    assert (event.type, event.workspace, event.subject) == ("usher.sla.clock_started.v1", "acme", "c1")
+    body = orjson.loads(event.body)
+    assert event.cause_id == body["clock_id"]
+    assert body == {
+        "workspace": "acme",
+        "contact_id": "c1",
+        "clock_id": body["clock_id"],
+        "kind": "time_to_answer",
+        "target": "10s",
+        "target_seconds": 10.0,
+        "started_at": "2026-06-21T00:00:00.000Z",
+        "due_at": "2026-06-21T00:00:10.000Z",
+        "at": "2026-06-21T00:00:00.000Z",
+        "channel": "voice",
+        "queue": "cards",
+    }
+
+
+def test_the_watermark_breaches_a_promise_that_nobody_kept_once_and_for_all() -> None:
+    log = Log().policy().queued("c1", 0, "cards").event("received", "c2", 11)
+    runner = run(log)
+    assert runner.results() == {}, "an answer given at the due time may still be on its way"
+    more = log.event("received", "c3", 11.001).event("received", "c4", 60).records[3:]
+    runner.step(more)
+    assert runner.facts()[1:] == [("breached", "c1", "time_to_answer", 10)]
+    assert runner.total("breaches", "time_to_answer", "10s", "cards", "voice") == 1
+    runner.step(log.event("assigned", "c1", 61).records[5:])
+    assert runner.facts()[2:] == [("ended_late", "c1", "time_to_answer", 61)]
+    assert runner.total("breaches", "time_to_answer", "10s", "cards", "voice") == 1
+
+
+def test_the_wall_clock_breaches_only_when_the_lane_vouches_for_it() -> None:
+    runner = run(Log().policy().queued("c1", 0, "cards"))
+    assert runner.engine.deadline_ms() == ms(11.501)
+    runner.step([], 11.5)
+    assert len(runner.events) == 1
+    runner.step([], 11.501)
+    assert runner.facts()[1:] == [("breached", "c1", "time_to_answer", 10)]
+    assert runner.engine.deadline_ms() is None
+
+
+def test_a_lagging_service_never_breaches_a_promise_whose_answer_waits_in_the_log() -> None:
+    log = Log().policy().queued("c1", 0, "cards").event("assigned", "c1", 9, stamped=500.0)
+    runner = Runner()
+    for record in log.records:
+        runner.step([record])
+    assert runner.results() == {("time_to_answer", "met"): 1}
+
+
+def test_a_report_stamped_later_than_the_log_took_it_does_not_breach_the_promises_of_others() -> None:
+    log = Log().policy().queued("c1", 0, "cards").event("received", "c2", 9_000, stamped=5)
+    runner = run(log.event("assigned", "c1", 6))
+    assert runner.results() == {("time_to_answer", "met"): 1}
+
+
+@pytest.mark.parametrize("end", ["abandoned", "cancelled", "expired", "scheduled"])
+def test_an_end_before_the_due_time_cancels_the_promise(end: str) -> None:
+    runner = run(Log().policy().queued("c1", 0, "cards").event(end, "c1", 9))
+    assert runner.facts()[1:] == [("cancelled", "c1", "time_to_answer", 9)]
+    assert runner.results() == {("time_to_answer", "cancelled"): 1}
+    assert runner.database.contacts == {}
+
+
+@pytest.mark.parametrize("end", ["abandoned", "cancelled", "expired", "scheduled"])
+def test_an_end_after_the_due_time_leaves_the_breach_and_says_no_more(end: str) -> None:
+    runner = run(Log().policy().queued("c1", 0, "cards").event(end, "c1", 30))
+    assert runner.facts()[1:] == [("breached", "c1", "time_to_answer", 10)]
+    assert runner.results() == {("time_to_answer", "breached"): 1}
+    assert runner.database.contacts == {}
+
+
+def test_overflow_keeps_the_promise_of_the_first_queue() -> None:
+    log = Log().policy().queued("c1", 0, "cards").event("overflowed", "c1", 8, queue="orders")
+    runner = run(log.queued("c1", 8, "orders", entered=0).event("assigned", "c1", 12))
+    assert [name for name, *_ in runner.facts()] == ["started", "breached", "ended_late"]
+    assert runner.total("breaches", "time_to_answer", "10s", "cards", "voice") == 1
+
+
+def test_overflow_into_the_first_queue_that_promises_starts_the_clock() -> None:
+    log = Log().policy().queued("c1", 0, "general").queued("c1", 8, "cards", entered=0)
+    runner = run(log.event("assigned", "c1", 9))
+    assert runner.facts() == [("started", "c1", "time_to_answer", 0), ("met", "c1", "time_to_answer", 9)]
+
+
+def test_an_entry_after_an_assignment_starts_another_clock() -> None:
+    log = Log().policy().queued("c1", 0, "cards").event("assigned", "c1", 3).event("requeued", "c1", 5)
+    runner = run(log.queued("c1", 5, "cards", entered=0).event("assigned", "c1", 8))
+    assert runner.results() == {("time_to_answer", "met"): 2}
+    assert len({orjson.loads(event.body)["clock_id"] for event in runner.events}) == 2
+
+
+def test_a_queue_without_a_promise_has_no_clock_whatever_orders_it() -> None:
+    runner = run(Log().policy().queued("c1", 0, "general"), now=50_000)
+    assert runner.events == []
+
+
+def test_without_the_workspaces_policy_the_events_own_target_holds() -> None:
+    runner = run(Log().queued("c1", 0, "cards").event("assigned", "c1", 4))
+    assert runner.results() == {("time_to_answer", "met"): 1}
+
+
+def test_a_warning_comes_at_its_share_of_the_target() -> None:
+    runner = run(Log().policy().queued("c1", 0, "orders").event("assigned", "c1", 18))
+    assert runner.facts() == [
+        ("started", "c1", "time_to_answer", 0),
+        ("warned", "c1", "time_to_answer", 15),
+        ("met", "c1", "time_to_answer", 18),
+    ]
+
+
+def test_a_resolution_runs_from_arrival_to_close() -> None:
+    log = Log().policy().event("received", "c1", 0).queued("c1", 100, "orders").event("assigned", "c1", 105)
+    runner = run(log.event("closed", "c1", 600, agent_id="a1"))
+    assert [fact for fact in runner.facts() if fact[2] == "resolution"] == [
+        ("started", "c1", "resolution", 0),
+        ("met", "c1", "resolution", 600),
+    ]
+    assert runner.database.contacts == {}
+
+
+def test_a_contact_has_one_resolution_over_transfers_and_queues() -> None:
+    log = Log().policy().event("received", "c1", 0).queued("c1", 0, "orders").event("assigned", "c1", 5)
+    log.event("transferred", "c1", 10).queued("c1", 10, "orders", entered=0).event("assigned", "c1", 11)
+    runner = run(log.event("closed", "c1", 601))
+    assert [name for name, _, kind, _ in runner.facts() if kind == "resolution"] == [
+        "started",
+        "breached",
+        "ended_late",
+    ]
+
+
+def test_a_bot_is_held_to_the_default_queues_resolution() -> None:
+    log = Log().policy().event("received", "c1", 0).event("sent_to_bot", "c1", 1, bot="default")
+    runner = run(log.event("contained", "c1", 60))
+    assert runner.results() == {("resolution", "met"): 1}
+    assert orjson.loads(runner.events[0].body)["queue"] == "orders"
+
+
+def test_an_escalated_contact_gets_the_resolution_of_the_queue_where_the_default_queue_has_none() -> None:
+    log = Log(workspace="globex").policy("globex").event("received", "c1", 0).event("sent_to_bot", "c1", 1)
+    runner = run(log.event("escalated", "c1", 50).queued("c1", 50, "orders").event("closed", "c1", 121))
+    assert [fact for fact in runner.facts() if fact[2] == "resolution"] == [
+        ("started", "c1", "resolution", 0),
+        ("warned", "c1", "resolution", 60),
+        ("breached", "c1", "resolution", 120),
+        ("ended_late", "c1", "resolution", 121),
+    ]
+
+
+def test_a_policy_holds_from_its_place_in_the_log_and_only_in_its_workspace() -> None:
+    log = Log(workspace="globex").policy("acme").event("received", "c1", 0).queued("c1", 0, "orders")
+    runner = run(log.policy("globex").event("received", "c2", 1).queued("c2", 1, "orders"))
+    assert [fact for fact in runner.facts() if fact[2] == "resolution"] == [("started", "c2", "resolution", 1)]
+
+
+def test_waits_are_counted_by_how_they_ended_with_every_target_as_a_bound() -> None:
+    log = Log(workspace="globex").policy("globex").queued("c1", 0, "orders").event("assigned", "c1", 8)
+    log.queued("c2", 0, "orders").queued("c2", 3, "general", entered=0).event("abandoned", "c2", 8.001)
+    runner = run(log.queued("c3", 0, "general").event("scheduled", "c3", 2))
+    assert runner.total("wait_bucket", "orders", "voice", "answered", "8.0") == 1
+    assert runner.total("wait_bucket", "orders", "voice", "flow_out", "5.0") == 1
+    assert runner.total("wait_bucket", "general", "voice", "abandoned", "10.0") == 1
+    assert runner.total("wait_sum", "general", "voice", "abandoned") == 8.001
+    assert runner.total("wait_bucket", "general", "voice", "callback", "2.0") == 1
+
+
+def test_a_breach_counter_exists_from_the_start_of_the_first_clock() -> None:
+    runner = run(Log().policy().queued("c1", 0, "cards"))
+    assert runner.database.totals["breaches", "time_to_answer", "10s", "cards", "voice"] == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "reason", "path"),
+    [
+        (b"", "empty", ""),
+        (b"{", "not_json", ""),
+        (b"[]", "invalid", ""),
+        (b'{"workspace": "acme"}', "invalid", ""),
+        (b'{"workspace": "acme", "contact_id": 7}', "invalid", "contact_id"),
+    ],
+)
+def test_a_record_that_cannot_be_read_is_refused_and_its_neighbours_count(value: bytes, reason: str, path: str) -> None:
+    log = Log().policy().queued("c1", 0, "cards")
+    log.records.append(Record(2, BASE_MS, "usher.contact.assigned.v1", "x", value, 3))
+    log.records.append(Record(3, BASE_MS, "usher.policy.activated.v1", "y", value, 4))
+    log.event("assigned", "c1", 5)
+    runner = run(log)
+    assert runner.results() == {("time_to_answer", "met"): 1}
+    assert [(dead.reason, dead.path) for dead in runner.dead][0] == (reason, path)
+    assert [dead.origin.offset for dead in runner.dead] == [2, 3]
+    assert runner.engine.reject(log.records[2], runner.dead[0].reason, "again").id == runner.dead[0].id
+
+
+def test_what_is_no_event_of_a_contact_is_skipped_unread() -> None:
+    log = Log()
+    for kind in ("usher.agent.availability_changed.v1", "usher.contact.offered.v1", "", "usher.future.v9"):
+        log.records.append(Record(0, BASE_MS, kind, "x", b"not even JSON", 1))
+    runner = run(log)
+    assert (runner.events, runner.dead) == ([], [])
+
+
+def test_every_fact_of_a_clock_has_an_event_id_of_its_own() -> None:
+    log = Log().policy().event("received", "c1", 0).queued("c1", 0, "orders").event("assigned", "c1", 30)
+    runner = run(log.event("closed", "c1", 700))
+    assert len({(event.cause_id, event.ordinal) for event in runner.events}) == len(runner.events) == 7
+    assert {event.type for event in runner.events} <= {fact.value for fact in Fact}

@@ -1,0 +1,15 @@
+"""``python -m services.ingest``: one ingest process, configured by environment."""
+
+import sys
+
+from services.ingest.app import build
+from shared.service import run
+
+
+def main() -> int:
+    """Run until SIGTERM; the exit code of the process."""
+    return run(build)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

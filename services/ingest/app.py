@@ -1,0 +1,168 @@
+"""The parts of the ingest service, put together."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+from services.ingest.delivery import Delivery
+from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.admission import Route, TopicDoor
+from services.ingest.domain.handles import Pseudonyms
+from services.ingest.domain.normalise import Normaliser
+from services.ingest.domain.sources import Sources, SourcesError
+from services.ingest.domain.way import Way
+from services.ingest.gather import Gatherer
+from services.ingest.http import Api
+from services.ingest.kafka import Subscription, Subscriptions
+from services.ingest.metrics import SERVICE, IngestMetrics
+from services.ingest.postgres import PostgresDeadLetters
+from services.ingest.sense import Sense
+from services.ingest.settings import IngestSettings, load_sources, pseudonym_key
+from services.ingest.stream import Stream
+from services.ingest.wire import RecordWriter
+from shared.errors import Fatal, Retryable
+from shared.failpoints import Failpoints
+from shared.kafka import OutputLog, ensure_topics, partition_of
+from shared.logs import Log, configure
+from shared.metrics import registry_for
+from shared.postgres import Database
+from shared.service import listen, serve_http
+from shared.topics import AGENT_ACTIVITY, CONTACT_UPDATES, DEAD_LETTERS, ROUTER_INPUT, TopicSpec, channel_topic
+from shared.version import VERSION
+
+__all__ = ["Ingest", "build"]
+
+CONNECTIONS_MAX = 2  # dead letters are rare; the subscriptions take turns
+WAIT_SECONDS = 0.5  # between looks at a broker that is not there yet
+
+
+class Ingest:
+    """One process of the ingest service; a shared.service.Application."""
+
+    def __init__(self, settings: IngestSettings, sources: Sources, key: bytes, log: Log) -> None:
+        self.registry = registry_for(SERVICE, VERSION)
+        self._settings = settings
+        self._log = log
+        self._stopping = asyncio.Event()
+        self._sense = Sense(log, IngestMetrics(self.registry), Failpoints(settings.failpoints))
+        self._topics = _inbound_topics(settings, sources)
+
+        self._database = Database(
+            settings.postgres_dsn.get_secret_value(),
+            connections_max=CONNECTIONS_MAX,
+            seconds_max=settings.database_seconds_max,
+        )
+        self._outputs = OutputLog(settings)
+        writer = RecordWriter(partial(partition_of, partitions=settings.partitions))
+        normaliser = Normaliser(Pseudonyms(key))
+
+        door = TopicDoor(_routes(settings, sources), normaliser)
+        self._delivery = Delivery(self._outputs, PostgresDeadLetters(self._database), writer, self._sense)
+        self._stream = Stream(door, self._delivery, self._sense)
+        self._subscriptions: Subscriptions | None = None
+
+        gatherer = Gatherer(self._outputs, writer)
+        self._api = Api(settings, sources, normaliser, gatherer, self._sense.metrics)
+        self._socket = listen(settings.http_host, settings.http_port)
+
+    async def run(self) -> None:
+        """Wait for the topics, then serve topics and HTTP until ``stop``."""
+        await self._database.open()
+        try:
+            await self._wait_for_topics()
+            if not self._stopping.is_set():
+                await self._serve()
+        finally:
+            await self._outputs.stop()
+            await self._database.close()
+            self._socket.close()
+
+    def stop(self) -> None:
+        """Begin a clean end: no new batch, no new request."""
+        self._stopping.set()
+        self._delivery.stop()
+
+    async def problems(self) -> list[str]:
+        """Why this process is not ready; empty when it is."""
+        if self._subscriptions is None:
+            return ["waiting for the topics"]
+        return [*self._subscriptions.problems(), *self._delivery.problems()]
+
+    def endpoints(self) -> dict[str, str]:
+        """Where the HTTP API listens."""
+        host, port = self._socket.getsockname()[:2]
+        return {"ingest_url": f"http://{f'[{host}]' if ':' in host else host}:{port}"}
+
+    async def _serve(self) -> None:
+        server = serve_http(self._api.app, self._socket)
+        serving = asyncio.ensure_future(server.serve(sockets=[self._socket]))
+        try:
+            while not self._stopping.is_set():
+                await self._consume()
+        finally:
+            server.should_exit = True
+            await asyncio.wait({serving})
+
+    async def _consume(self) -> None:
+        subscriptions = [
+            Subscription(name, topics, self._stream.handle, self._sense) for name, topics in self._topics.items()
+        ]
+        self._subscriptions = Subscriptions(self._settings, subscriptions, self._sense)
+        try:
+            await self._subscriptions.run(self._stopping)
+        except Retryable as error:
+            self._log.warning("waiting", what="Kafka", problem=str(error))
+            await asyncio.sleep(WAIT_SECONDS)
+
+    async def _wait_for_topics(self) -> None:
+        names = [
+            topic.removeprefix(self._settings.topic_prefix) for topics in self._topics.values() for topic in topics
+        ]
+        specs = [TopicSpec(name=name, retention_ms=0) for name in (*names, ROUTER_INPUT, DEAD_LETTERS)]
+        said = ""
+        while not self._stopping.is_set():
+            try:
+                problems = await ensure_topics(self._settings, specs, check=True)
+            except Retryable as error:
+                problems = [str(error)]
+            if not problems:
+                return
+            frozen = [problem for problem in problems if "frozen" in problem]
+            if frozen:
+                raise Fatal(frozen[0])
+            if problems[0] != said:
+                said = problems[0]
+                self._log.warning("waiting", what="the topics", problem=said)
+            await asyncio.sleep(WAIT_SECONDS)
+
+
+def _inbound_topics(settings: IngestSettings, sources: Sources) -> dict[str, Sequence[str]]:
+    """Topics by subscription. Agents do not wait behind a flood of contacts, so each kind has a consumer of its own."""
+    prefix = settings.topic_prefix
+    return {
+        "contacts": [prefix + channel_topic(name) for name in sources.by_name],
+        "agent-activity": [prefix + AGENT_ACTIVITY],
+        "contact-updates": [prefix + CONTACT_UPDATES],
+    }
+
+
+def _routes(settings: IngestSettings, sources: Sources) -> dict[str, Route]:
+    prefix = settings.topic_prefix
+    routes = {
+        prefix + channel_topic(source.name): Route(ADAPTERS[source.adapter], source.way)
+        for source in sources.by_name.values()
+    }
+    for topic in (AGENT_ACTIVITY, CONTACT_UPDATES):
+        routes[prefix + topic] = Route(ADAPTERS["canonical"], Way())
+    return routes
+
+
+async def build() -> tuple[Ingest, IngestSettings, Log]:
+    """The service as its environment describes it. Fatal with one line that names the setting and the fix."""
+    settings = IngestSettings()
+    log = configure(SERVICE, settings.log_level)
+    try:
+        sources = load_sources(settings.sources_file, with_channels=settings.channel_sources)
+    except SourcesError as error:
+        raise Fatal(f"USHER_SOURCES_FILE: {error}") from None
+    return Ingest(settings, sources, pseudonym_key(settings), log), settings, log

@@ -1,0 +1,122 @@
+"""What happens to a batch once it is read: published and kept, with patience, until nothing of it can be lost."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from services.ingest.domain.normalise import Admitted
+from services.ingest.domain.rejection import Refusal
+from services.ingest.metrics import SERVICE
+from services.ingest.sense import Sense
+from services.ingest.wire import RecordWriter
+from shared.envelope import Message, dead_letter_message
+from shared.errors import Fatal, Retryable
+from shared.topics import DEAD_LETTERS, ROUTER_INPUT
+
+__all__ = ["DeadLetters", "Delivery", "Outputs", "Stopped", "wait_for"]
+
+BACK_OFF_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # the last one repeats: a broker restart takes about 15 s
+
+
+class Stopped(Exception):
+    """The process ends before the batch could be delivered; whoever reads next starts with it again."""
+
+
+class Outputs(Protocol):
+    """Where records go: appends to one partition of a topic, in order, acknowledged by all replicas."""
+
+    async def publish(self, topic: str, partition: int, messages: Sequence[Message]) -> None:
+        """Retryable: some, all or none may be on the log."""
+
+
+class DeadLetters(Protocol):
+    """Where refused inputs are kept."""
+
+    async def store(self, refusals: Sequence[Refusal]) -> None:
+        """Keep each once. Retryable: call again. Fatal: not before an operator acted."""
+
+
+class Delivery:
+    """Delivers batches: canonical events to the router's log, refused inputs to their table and topic.
+
+    ``deliver`` returns when all of it is acknowledged, however often Kafka or the database fail meanwhile; only what
+    failed is repeated, and events of one workspace keep their order.
+    """
+
+    def __init__(self, outputs: Outputs, dead_letters: DeadLetters, writer: RecordWriter, sense: Sense) -> None:
+        self._outputs = outputs
+        self._dead_letters = dead_letters
+        self._writer = writer
+        self._log = sense.log
+        self._metrics = sense.metrics
+        self._failpoints = sense.failpoints
+        self._stopping = asyncio.Event()
+        self._troubles: dict[str, str] = {}
+
+    def stop(self) -> None:
+        """Give up waiting for what does not answer."""
+        self._stopping.set()
+
+    def problems(self) -> list[str]:
+        """Faults that hold up a batch now."""
+        return [f"{what}: {trouble}" for what, trouble in self._troubles.items()]
+
+    async def deliver(self, admitted: Sequence[Admitted], refused: Sequence[Refusal]) -> None:
+        """Deliver a batch, in order. Stopped: the process ends and some of it may not be delivered."""
+        work = [
+            self._patiently(f"publishing to partition {partition}", self._publish(ROUTER_INPUT, partition, messages))
+            for partition, messages in self._written(admitted).items()
+        ]
+        if refused:
+            work.append(self._keep(refused))
+        await asyncio.gather(*work)
+        await self._failpoints.reach("ingest.delivered")
+        self._metrics.accepted(admitted)
+        for refusal in refused:
+            self._metrics.dead_letter(refusal.letter.reason)
+
+    def _written(self, admitted: Sequence[Admitted]) -> dict[int, list[Message]]:
+        by_partition: dict[int, list[Message]] = defaultdict(list)
+        for event in admitted:
+            partition, message = self._writer.write(event)
+            by_partition[partition].append(message)
+        return by_partition
+
+    async def _keep(self, refused: Sequence[Refusal]) -> None:
+        """First the table, then the topic: whoever hears of a dead letter can look at it."""
+        await self._patiently("storing dead letters", lambda: self._dead_letters.store(refused))
+        by_partition: dict[int, list[Message]] = defaultdict(list)
+        for refusal in refused:
+            message = dead_letter_message(SERVICE, refusal.letter)
+            by_partition[self._writer.partition(message.key)].append(message)
+        for partition, messages in by_partition.items():
+            await self._patiently("publishing dead letters", self._publish(DEAD_LETTERS, partition, messages))
+
+    def _publish(self, topic: str, partition: int, messages: Sequence[Message]) -> Callable[[], Awaitable[None]]:
+        return lambda: self._outputs.publish(topic, partition, messages)
+
+    async def _patiently(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+        failures = 0
+        while True:
+            try:
+                await work()
+                self._troubles.pop(what, None)
+                return
+            except (Retryable, Fatal) as error:
+                # Even what only an operator can cure is waited for: the batch is safe on its topic meanwhile.
+                if self._troubles.get(what) != str(error):
+                    self._log.warning("waiting", what=what, problem=str(error))
+                self._troubles[what] = str(error)
+                self._metrics.retry(what.partition(" to ")[0])
+            await wait_for(self._stopping, BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
+            if self._stopping.is_set():
+                raise Stopped(what)
+            failures += 1
+
+
+async def wait_for(event: asyncio.Event, seconds: float) -> None:
+    """Wait until the event is set, at most ``seconds``."""
+    waiting = asyncio.ensure_future(event.wait())
+    await asyncio.wait({waiting}, timeout=seconds)
+    waiting.cancel()

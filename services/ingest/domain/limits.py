@@ -1,0 +1,23 @@
+"""How often one credential may come: a token bucket."""
+
+__all__ = ["TokenBucket"]
+
+
+class TokenBucket:
+    """``burst`` requests at once, ``per_second`` in the long run. Times are monotonic seconds."""
+
+    def __init__(self, per_second: float, burst: int) -> None:
+        self._per_second = per_second
+        self._burst = float(burst)
+        self._tokens = float(burst)
+        self._at: float | None = None
+
+    def take(self, now: float) -> float:
+        """Take one token; 0.0 when there was one, else the seconds until there will be."""
+        if self._at is not None:
+            self._tokens = min(self._burst, self._tokens + (now - self._at) * self._per_second)
+        self._at = now
+        if self._tokens >= 1.0:
+            self._tokens -= 1.0
+            return 0.0
+        return (1.0 - self._tokens) / self._per_second

@@ -1,0 +1,138 @@
+"""A message of a customer on a channel (usher.channel.message.v1): its fields, and its canonical form."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.ingest.domain.fields import (
+    SECONDS_MAX,
+    Channel,
+    Id,
+    Inbound,
+    Note,
+    Skills,
+    SourceName,
+    Text,
+    Time,
+    Url,
+    Workspace,
+)
+from services.ingest.domain.handles import Pseudonyms
+from services.ingest.domain.reading import INTEGER_MAX
+from services.ingest.domain.way import Arrival, Way
+from shared.ids import message_event_id
+from shared.inputs import Attachment, MessageReceived, Party, ReplyTo, RoutingHint
+
+__all__ = ["ChannelMessage", "received"]
+
+SUBJECT_LENGTH_MAX = 998  # characters; a line of RFC 5322
+TEXT_LENGTH_MAX = 65_536  # characters, by contract
+ATTACHMENTS_MAX = 32  # by contract
+ATTRIBUTES_MAX = 64  # by contract
+ATTRIBUTE_LENGTH_MAX = 1024  # characters, by contract
+LANGUAGE_PATTERN = r"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}$"  # the form of a BCP 47 tag
+
+
+class Sender(Inbound):
+    """The customer as the channel knows them."""
+
+    handle: Text
+    name: Note | None = None
+    customer_id: Id | None = None
+
+
+class AttachmentBody(Inbound):
+    """One attachment."""
+
+    content_type: Text
+    url: Url | None = None
+    name: Note | None = None
+    bytes: Annotated[int, Field(ge=0, le=INTEGER_MAX)] | None = None
+
+
+class ReplyAddress(Inbound):
+    """Where an answer goes."""
+
+    address: Text
+    thread: Note | None = None
+
+
+class Routing(Inbound):
+    """What the caller already knows."""
+
+    queue: Id | None = None
+    tier: Literal["self_service", "bot", "agent"] | None = None
+    intent: Id | None = None
+    skills: Skills | None = None
+    priority_seconds: Annotated[float, Field(ge=-SECONDS_MAX, le=SECONDS_MAX)] | None = None
+
+
+class ChannelMessage(Inbound):
+    """The body of usher.channel.message.v1."""
+
+    workspace: Workspace
+    channel: Channel
+    source: SourceName | None = None
+    conversation_id: Id
+    message_id: Id
+    occurred_at: Time | None = None
+    from_: Sender = Field(alias="from")
+    to: Note | None = None
+    sender: Literal["customer", "agent", "bot", "system"] | None = None
+    subject: Annotated[str, Field(max_length=SUBJECT_LENGTH_MAX)] | None = None
+    text: Annotated[str, Field(max_length=TEXT_LENGTH_MAX)] | None = None
+    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] | None = None
+    attachments: Annotated[list[AttachmentBody], Field(max_length=ATTACHMENTS_MAX)] | None = None
+    reply_to: ReplyAddress | None = None
+    public: bool | None = None
+    attributes: (
+        Annotated[
+            dict[Id, Annotated[str, Field(max_length=ATTRIBUTE_LENGTH_MAX)]],
+            Field(max_length=ATTRIBUTES_MAX),
+        ]
+        | None
+    ) = None
+    routing: Routing | None = None
+
+
+def received(body: ChannelMessage, way: Way, arrival: Arrival, pseudonyms: Pseudonyms) -> MessageReceived:
+    """The canonical event: defaults filled in, the customer always named, never later than its arrival."""
+    source = body.source or way.source
+    sender = body.from_
+    customer_id = sender.customer_id or pseudonyms.customer(body.workspace, sender.handle)
+    occurred_ms = arrival.received_ms if body.occurred_at is None else body.occurred_at
+    reply_to = body.reply_to
+    return MessageReceived(
+        event_id=message_event_id(body.workspace, source, body.message_id),
+        workspace=body.workspace,
+        occurred_ms=min(occurred_ms, arrival.arrived_ms),
+        arrived_ms=arrival.arrived_ms,
+        origin=arrival.origin,
+        channel=way.channel or body.channel,
+        source=source,
+        conversation_id=body.conversation_id,
+        message_id=body.message_id,
+        party=Party(sender.handle, sender.name, customer_id),
+        reply_to=(
+            ReplyTo(sender.handle, body.conversation_id)
+            if reply_to is None
+            else ReplyTo(reply_to.address, reply_to.thread)
+        ),
+        sender=body.sender or "customer",
+        to=body.to,
+        subject=body.subject,
+        text=body.text,
+        language=body.language,
+        attachments=[Attachment(a.content_type, a.url, a.name, a.bytes) for a in body.attachments or ()],
+        public=bool(body.public),
+        attributes=body.attributes or {},
+        routing=_hint(body.routing, way.queue),
+    )
+
+
+def _hint(routing: Routing | None, queue: str) -> RoutingHint | None:
+    if routing is None:
+        return RoutingHint(queue=queue) if queue else None
+    return RoutingHint(
+        routing.queue or queue or None, routing.tier, routing.intent, routing.skills or {}, routing.priority_seconds
+    )

@@ -1,0 +1,125 @@
+"""From an event out of its envelope to the canonical event on usher.router-input.v1, or a rejection."""
+
+import re
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import msgspec
+from pydantic import ValidationError
+
+from services.ingest.domain.fields import Inbound, rfc3339_ms
+from services.ingest.domain.handles import Pseudonyms
+from services.ingest.domain.message import ChannelMessage, received
+from services.ingest.domain.rejection import Rejected, from_validation
+from services.ingest.domain.types import EVENT_TYPES, EventType
+from services.ingest.domain.way import Arrival, Way
+from shared.cloudevents import Event
+from shared.errors import Reason
+from shared.ids import derive
+from shared.inputs import Input
+
+__all__ = ["CANONICAL_BYTES_MAX", "Admitted", "Normaliser"]
+
+# A body may grow on its way: the reply address repeats the handle, and 1e15 is written as 1000000000000000.0. Half the
+# largest record that any broker takes by default (1 MiB) leaves room for what later services add.
+CANONICAL_BYTES_MAX = 512 * 1024
+
+_TYPE_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_encode = msgspec.json.Encoder().encode
+
+
+class Admitted(NamedTuple):
+    """One canonical event, ready to publish. ``body`` is a struct of shared/inputs.py as JSON; ``channel`` is ""
+    unless it is a message."""
+
+    type: str
+    event_id: str
+    workspace: str
+    subject: str
+    channel: str
+    occurred_ms: int
+    traceparent: str
+    body: bytes
+
+
+class Normaliser:
+    """Validates and normalises events. Pure: the same event, way and arrival give the same bytes."""
+
+    def __init__(self, pseudonyms: Pseudonyms) -> None:
+        self._pseudonyms = pseudonyms
+
+    def normalise(self, event: Event, way: Way, arrival: Arrival, raw: bytes) -> Admitted:
+        """The canonical event; ``raw`` is the record or body it came from, which names an event without an id.
+
+        Rejected: unknown_type, too_large, or invalid with every wrong field.
+        """
+        entry = EVENT_TYPES.get(event.type)
+        if entry is None:
+            raise Rejected(Reason.UNKNOWN_TYPE, event.type_path, _unknown(event.type))
+        try:
+            body = entry.body.model_validate(_completed(event, way))
+        except ValidationError as error:
+            raise from_validation(error) from None
+        workspace: str = body.workspace  # type: ignore[attr-defined]
+        if way.workspace and workspace != way.workspace:
+            raise Rejected(Reason.INVALID, "workspace", "is not the workspace of this source")
+        if isinstance(body, ChannelMessage):
+            if not (body.source or way.source):
+                raise Rejected(Reason.INVALID, "source", "Field required")
+            canonical: Input = received(body, way, arrival, self._pseudonyms)
+        else:
+            canonical = _converted(body, entry, event, arrival, raw)
+        canonical.traceparent = event.traceparent
+        encoded = _encode(canonical)
+        if len(encoded) > CANONICAL_BYTES_MAX:
+            raise Rejected(Reason.TOO_LARGE, "", f"{len(encoded)} bytes once normalised; at most {CANONICAL_BYTES_MAX}")
+        return Admitted(
+            event.type,
+            canonical.event_id,
+            workspace,
+            getattr(canonical, entry.subject),
+            getattr(canonical, "channel", ""),
+            canonical.occurred_ms,
+            event.traceparent,
+            encoded,
+        )
+
+
+def _unknown(kind: str) -> str:
+    return f"unknown event type {kind}" if _TYPE_NAME.fullmatch(kind) else "unknown event type"
+
+
+def _completed(event: Event, way: Way) -> dict[str, Any]:
+    """The body with what its envelope and its way say about fields it left out."""
+    data = event.data
+    added: dict[str, Any] = {}
+    if way.workspace and "workspace" not in data:
+        added["workspace"] = way.workspace
+    if way.source and "source" not in data:
+        added["source"] = way.source
+    if event.time and "occurred_at" not in data and _is_time(event.time):
+        added["occurred_at"] = event.time
+    return {**data, **added} if added else data
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return rfc3339_ms(text) >= 0
+    except ValueError:
+        return False
+
+
+def _converted(body: Inbound, entry: EventType, event: Event, arrival: Arrival, raw: bytes) -> Input:
+    """Every event but a message: the canonical form has the same fields, and one moment instead of a text."""
+    values = body.model_dump(exclude_none=True)
+    workspace = values["workspace"]
+    values["event_id"] = (
+        derive("ce", workspace, event.source, event.id)
+        if event.id and event.source
+        else derive("body", workspace, event.type, sha256(raw).hexdigest())
+    )
+    values["occurred_ms"] = min(values["occurred_at"], arrival.arrived_ms)
+    values["arrived_ms"] = arrival.arrived_ms
+    canonical = msgspec.convert(values, entry.canonical)
+    canonical.origin = arrival.origin
+    return canonical

@@ -1,0 +1,77 @@
+"""How a refused input is described: one reason, and the fields that are wrong with what would be right."""
+
+import re
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from shared.engine import DeadLetter
+from shared.errors import Invalid, Reason
+
+__all__ = ["FieldError", "Refusal", "Rejected", "from_validation", "legible", "path_of", "workspace_in"]
+
+ERRORS_MAX = 32  # a longer list helps nobody and lets a sender choose the size of our answer
+PATH_LENGTH_MAX = 256  # characters; a key of the sender may stand in a path
+DETAIL_LENGTH_MAX = 512  # characters
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_WORKSPACE = re.compile(r"[a-z0-9-]{1,64}")
+_KEY_MARK = "[key]"  # pydantic's last part for an error in a key itself
+
+
+class FieldError(NamedTuple):
+    """One wrong field: its path (``from.handle``, ``attachments[3].url``, "" for the whole) and the fix."""
+
+    path: str
+    message: str
+
+
+class Refusal(NamedTuple):
+    """A dead letter, and the headers that its record came with: a replay needs both."""
+
+    letter: DeadLetter
+    headers: dict[str, str]
+
+
+class Rejected(Invalid):
+    """An input that can never be accepted. ``errors`` has at least one entry; ``path`` and ``detail`` are the first.
+
+    ``workspace`` is the sender's, None while it is not readable. No message repeats a value of the input.
+    """
+
+    def __init__(self, reason: Reason, path: str, detail: str, errors: tuple[FieldError, ...] = ()) -> None:
+        first = FieldError(legible(path, PATH_LENGTH_MAX), legible(detail, DETAIL_LENGTH_MAX))
+        super().__init__(reason, first.path, first.message)
+        self.errors = errors or (first,)
+        self.workspace: str | None = None
+
+
+def from_validation(error: ValidationError) -> Rejected:
+    """The rejection that pydantic's findings amount to; a missing or wrong field is ``invalid``."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    errors = tuple(
+        FieldError(legible(path_of(item["loc"]), PATH_LENGTH_MAX), legible(item["msg"], DETAIL_LENGTH_MAX))
+        for item in found[:ERRORS_MAX]
+    )
+    return Rejected(Reason.INVALID, *errors[0], errors)
+
+
+def path_of(parts: tuple[Any, ...]) -> str:
+    """``("attachments", 3, "url")`` as ``attachments[3].url``."""
+    path = ""
+    for part in parts:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif part != _KEY_MARK:
+            path += f".{part}" if path else str(part)
+    return path
+
+
+def legible(text: str, length_max: int) -> str:
+    """Text that any log, header or database takes: no control characters, no lone surrogates, bounded length."""
+    return _UNWRITABLE.sub("\ufffd", text[:length_max])
+
+
+def workspace_in(data: object) -> str | None:
+    """The workspace that a refused body names, None where it is not readable."""
+    named = data.get("workspace") if isinstance(data, dict) else None
+    return named if isinstance(named, str) and _WORKSPACE.fullmatch(named) else None

@@ -1,0 +1,29 @@
+"""By which way an event came in, and when: what fills the fields that a sender may leave out."""
+
+from typing import NamedTuple
+
+from shared.engine import Origin
+
+__all__ = ["Arrival", "Way"]
+
+
+class Way(NamedTuple):
+    """What a topic, a webhook or a credential says about its events; "" where it says nothing.
+
+    ``workspace`` is binding: an event of another workspace is refused. ``source`` is a default, ``channel`` and
+    ``queue`` come from the sources file. ``default_type`` stands for a missing type.
+    """
+
+    source: str = ""
+    workspace: str = ""
+    channel: str = ""
+    queue: str = ""
+    default_type: str = ""
+
+
+class Arrival(NamedTuple):
+    """When and where: ``received_ms`` the log or the server took it, ``arrived_ms`` (not before) ingest saw it."""
+
+    received_ms: int
+    arrived_ms: int
+    origin: Origin

@@ -1,0 +1,71 @@
+"""Single events gathered into batches: whoever waits for Kafka's acknowledgement shares it with the others who wait."""
+
+import asyncio
+from collections import deque
+from typing import NamedTuple
+
+from services.ingest.delivery import Outputs
+from services.ingest.domain.normalise import Admitted
+from services.ingest.wire import RecordWriter
+from shared.envelope import Message
+from shared.errors import Retryable
+from shared.topics import ROUTER_INPUT
+
+__all__ = ["Gatherer"]
+
+BATCH_RECORDS_MAX = 500  # of one produce request; what comes meanwhile waits for the next
+
+
+class _Waiting(NamedTuple):
+    message: Message
+    answer: "asyncio.Future[Retryable | None]"
+
+
+class Gatherer:
+    """Publishes events one by one for the caller, many at a time for Kafka. Order is kept per workspace.
+
+    While one request to a partition is under way, events for it gather; so the batches grow with the load, and an
+    event that comes alone is sent at once.
+    """
+
+    def __init__(self, outputs: Outputs, writer: RecordWriter) -> None:
+        self._outputs = outputs
+        self._writer = writer
+        self._waiting: dict[int, deque[_Waiting]] = {}
+        self._sending: dict[int, asyncio.Task[None]] = {}
+
+    async def publish(self, event: Admitted, seconds_max: float) -> None:
+        """Return once Kafka has the event. Retryable: no answer in time, and the event may still arrive."""
+        partition, message = self._writer.write(event)
+        answer: asyncio.Future[Retryable | None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(partition, deque()).append(_Waiting(message, answer))
+        if partition not in self._sending:
+            self._sending[partition] = asyncio.ensure_future(self._send(partition))
+        await asyncio.wait({answer}, timeout=seconds_max)
+        if not answer.done():
+            answer.cancel()  # not sent any more, if it still waits for its turn
+            raise Retryable("Kafka did not acknowledge in time")
+        failure = answer.result()
+        if failure is not None:
+            raise failure
+
+    async def _send(self, partition: int) -> None:
+        waiting = self._waiting[partition]
+        try:
+            while waiting:
+                batch = [waiting.popleft() for _ in range(min(len(waiting), BATCH_RECORDS_MAX))]
+                await self._send_batch(partition, [one for one in batch if not one.answer.done()])
+        finally:
+            del self._sending[partition]
+
+    async def _send_batch(self, partition: int, batch: list[_Waiting]) -> None:
+        if not batch:
+            return
+        failure: Retryable | None = None
+        try:
+            await self._outputs.publish(ROUTER_INPUT, partition, [one.message for one in batch])
+        except Retryable as error:
+            failure = error
+        for one in batch:
+            if not one.answer.done():
+                one.answer.set_result(failure)

@@ -1,0 +1,271 @@
+"""The edge to HTTP: the canonical API and the webhooks. 2xx only after Kafka's acknowledgement."""
+
+import asyncio
+import hashlib
+import math
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import NamedTuple
+
+import orjson
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.limits import TokenBucket
+from services.ingest.domain.normalise import Admitted, Normaliser
+from services.ingest.domain.reading import BODY_BYTES_MAX
+from services.ingest.domain.rejection import Rejected
+from services.ingest.domain.sources import Credential, Sources
+from services.ingest.domain.types import AREAS, EVENT_TYPES, MESSAGE, Area, Right
+from services.ingest.domain.way import Arrival, Way
+from services.ingest.gather import Gatherer
+from services.ingest.metrics import IngestMetrics
+from services.ingest.problem import Problem, problem_of
+from services.ingest.settings import IngestSettings
+from shared.clock import monotonic, now_ms
+from shared.cloudevents import STRUCTURED, Event, http_attributes
+from shared.engine import Origin
+from shared.errors import Reason, Retryable
+
+__all__ = ["Api"]
+
+HTTP_SOURCE = "api"  # the source of events that name none, by contract
+DRAIN_BYTES_MAX = 4 * 1024 * 1024  # of a body that is too large: read and dropped, so that the sender sees the answer
+RETRY_AFTER_SECONDS = 1  # a broker's short trouble is over by then; a longer one answers 503 again
+MEDIA_TYPES = frozenset({"application/json", STRUCTURED})
+_KEY_CHARACTERS_MAX = 512
+
+_RIGHTS_OF = {
+    Area.CONTACTS: frozenset({Right.CONTACTS}),
+    Area.AGENT_ACTIVITY: frozenset({Right.AGENTS}),
+    Area.CONTACT_UPDATES: frozenset({Right.UPDATES, Right.COMMANDS}),
+}
+
+
+class _Caller(NamedTuple):
+    """Who is at the door: the workspace that binds ("" where the body names it), and the way's defaults."""
+
+    way: Way
+    types: frozenset[str]
+    may: Callable[[str], bool]
+
+
+class Api:
+    """The HTTP surface of ingest; ``app`` is the ASGI application."""
+
+    def __init__(
+        self,
+        settings: IngestSettings,
+        sources: Sources,
+        normaliser: Normaliser,
+        gatherer: Gatherer,
+        metrics: IngestMetrics,
+    ) -> None:
+        self._settings = settings
+        self._sources = sources
+        self._normaliser = normaliser
+        self._gatherer = gatherer
+        self._metrics = metrics
+        self._buckets: dict[str | bytes, TokenBucket] = {}
+        self._inflight = 0
+        self.app = Starlette(
+            routes=[
+                *(Route(f"/v1/{area}", self._area(area), methods=["POST"]) for area in Area),
+                Route("/v1/webhooks/{source}", self._counted("webhooks", self._webhook), methods=["POST"]),
+            ],
+            exception_handlers={HTTPException: self._refuse, Exception: self._break},
+        )
+        self.app.router.redirect_slashes = False
+
+    def _area(self, area: Area) -> Callable[[Request], Awaitable[Response]]:
+        async def post(request: Request) -> Response:
+            credential = self._credential(request)
+            if not credential.may & _RIGHTS_OF[area]:
+                raise Problem(HTTPStatus.FORBIDDEN, f"this key may not post {area}")
+            caller = _Caller(
+                Way(HTTP_SOURCE, credential.workspace, default_type=MESSAGE if area is Area.CONTACTS else ""),
+                AREAS[area],
+                lambda kind: _right_of(kind, area) in credential.may,
+            )
+            event = await self._take(request, caller, credential.digest)
+            return Response(orjson.dumps({"event_id": event.event_id}), 202, media_type="application/json")
+
+        return self._counted(area, post)
+
+    async def _webhook(self, request: Request) -> Response:
+        source = self._sources.by_name.get(request.path_params["source"])
+        if source is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "unknown source")
+        if not source.admits(_bearer(request)):
+            raise _unauthorised()
+        await self._take(request, _Caller(source.way, AREAS[Area.CONTACTS], lambda _: True), source.name)
+        return Response(b"{}", 200, media_type="application/json")
+
+    # ---- one request ----
+
+    async def _take(self, request: Request, caller: _Caller, bucket: str | bytes) -> Admitted:
+        """Read, admit and publish one event."""
+        self._limit(bucket)
+        if self._inflight >= self._settings.http_inflight_max:
+            raise _unavailable("too many requests are waiting for Kafka")
+        self._inflight += 1
+        try:
+            _check_media_type(request)
+            body = await self._body(request)
+            event = self._admit(request, body, caller)
+            await self._gatherer.publish(event, self._settings.http_ack_seconds_max)
+        except Rejected as rejected:
+            raise problem_of(rejected) from None
+        except Retryable as error:
+            raise _unavailable("Kafka does not acknowledge; send the same again") from error
+        finally:
+            self._inflight -= 1
+        self._metrics.accepted((event,))
+        return event
+
+    def _admit(self, request: Request, body: bytes, caller: _Caller) -> Admitted:
+        attributes = http_attributes(request.scope["headers"])
+        (event,) = ADAPTERS["canonical"](body, attributes, caller.way.default_type)
+        _check_event(event, caller)
+        at_ms = now_ms()
+        return self._normaliser.normalise(
+            event, caller.way, Arrival(at_ms, at_ms, Origin(source=caller.way.source)), body
+        )
+
+    async def _body(self, request: Request) -> bytes:
+        try:
+            async with asyncio.timeout(self._settings.http_body_seconds_max):
+                return await _read(request)
+        except TimeoutError:
+            raise Problem(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly", headers=_CLOSE) from None
+        except ClientDisconnect:
+            raise Problem(HTTPStatus.BAD_REQUEST, "the connection ended before the body") from None
+
+    # ---- who may ----
+
+    def _credential(self, request: Request) -> Credential:
+        """The holder of the request's key; looked up by its hash, so that no comparison depends on the key itself."""
+        key = _bearer(request)
+        credential = self._sources.credentials.get(hashlib.sha256(key.encode()).digest())
+        if not key or credential is None:
+            raise _unauthorised()
+        return credential
+
+    def _limit(self, key: str | bytes) -> None:
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = TokenBucket(self._settings.http_rate_per_second, self._settings.http_burst)
+            self._buckets[key] = bucket  # as many as there are credentials and sources
+        seconds = bucket.take(monotonic())
+        if seconds:
+            after = str(max(1, math.ceil(seconds)))
+            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "slow down", headers={"Retry-After": after})
+
+    # ---- answers ----
+
+    def _counted(
+        self, path: str, post: Callable[[Request], Awaitable[Response]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def counted(request: Request) -> Response:
+            try:
+                response = await post(request)
+            except Problem as problem:
+                response = problem.response()
+            self._metrics.request(path, response.status_code)
+            return response
+
+        return counted
+
+    async def _refuse(self, _: Request, error: Exception) -> Response:
+        """Unknown paths and methods."""
+        status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+        self._metrics.request("other", status.value)
+        headers = error.headers if isinstance(error, HTTPException) else None
+        return Problem(status, _ROUTING_DETAIL.get(status, status.phrase), headers=headers).response()
+
+    async def _break(self, _: Request, __: Exception) -> Response:
+        self._metrics.request("other", 500)
+        return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "an error on our side; send the same again").response()
+
+
+_CLOSE = {"Connection": "close"}
+_ROUTING_DETAIL = {
+    HTTPStatus.NOT_FOUND: "unknown path; events are posted to " + ", ".join(f"/v1/{area}" for area in Area),
+    HTTPStatus.METHOD_NOT_ALLOWED: "only POST is possible here",
+}
+
+
+def _right_of(kind: str, area: Area) -> Right:
+    right = EVENT_TYPES[kind].right
+    return Right.CONTACTS if area is Area.CONTACTS else right
+
+
+def _check_event(event: Event, caller: _Caller) -> None:
+    """What the caller may post here, before the body is looked at. Problem 403, Rejected (422)."""
+    if event.type not in caller.types:
+        known = "posted elsewhere" if event.type in EVENT_TYPES else "unknown"
+        raise Rejected(
+            Reason.UNKNOWN_TYPE, event.type_path, f"this type is {known}; here: {', '.join(sorted(caller.types))}"
+        )
+    if not caller.may(event.type):
+        raise Problem(HTTPStatus.FORBIDDEN, f"this key may not post {event.type}")
+    named = event.data.get("workspace")
+    if caller.way.workspace and isinstance(named, str) and named != caller.way.workspace:
+        raise Problem(HTTPStatus.FORBIDDEN, "the workspace in the body is not that of the key")
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and len(token) <= _KEY_CHARACTERS_MAX else ""
+
+
+def _unauthorised() -> Problem:
+    return Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "send a valid key as Authorization: Bearer KEY",
+        headers={"WWW-Authenticate": 'Bearer realm="usher"'},
+    )
+
+
+def _unavailable(detail: str) -> Problem:
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def _check_media_type(request: Request) -> None:
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"') if "charset" in parameters.lower() else ""
+    if media_type.strip().lower() not in MEDIA_TYPES or charset not in {"", "utf-8", "utf8"}:
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {' or '.join(sorted(MEDIA_TYPES))} in UTF-8")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body without Content-Encoding")
+
+
+async def _read(request: Request) -> bytes:
+    """The body, never more of it in memory than the limit."""
+    length = request.headers.get("content-length", "0")
+    if length.isdigit() and int(length) > BODY_BYTES_MAX and request.headers.get("expect"):
+        raise _too_large()  # the sender asked before sending: nothing needs to be read
+    parts: list[bytes] = []
+    size = 0
+    more = True
+    while more and size <= DRAIN_BYTES_MAX:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part = message.get("body", b"")
+        more = message.get("more_body", False)
+        size += len(part)
+        if size <= BODY_BYTES_MAX:
+            parts.append(part)
+    if size > BODY_BYTES_MAX:
+        raise _too_large()
+    return b"".join(parts)
+
+
+def _too_large() -> Problem:
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_BYTES_MAX} bytes are accepted", headers=_CLOSE)

@@ -1,0 +1,243 @@
+"""The edge to Kafka: FastStream batch subscribers on the inbound topics, acknowledged only after delivery.
+
+What FastStream does by itself and is not wanted here, and what stands in its place: it acknowledges before the handler
+(AckPolicy.MANUAL, and offsets are committed by name), it decodes headers and fails on odd ones (a parser over the raw
+records), it swallows the errors of a handler and goes on (the handler never raises: it delivers, or ends the process),
+it creates topics with one partition (switched off), it commits without bound (a bounded call beside the loop).
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
+
+from services.ingest.delivery import wait_for
+from services.ingest.sense import Sense
+from services.ingest.settings import IngestSettings
+from shared.errors import Retryable
+
+__all__ = ["Records", "Subscription", "Subscriptions"]
+
+REQUEST_MS_MAX = 10_000  # an unanswered request is given up after this and asked again
+METADATA_AGE_MS_MAX = 30_000  # a moved partition leader is noticed at the latest after this
+POLL_INTERVAL_MS_MAX = 24 * 3600 * 1000  # waiting out a long fault is no reason to lose the partitions
+FETCH_BYTES_MAX = 1024 * 1024  # per partition and reply; a single larger record is delivered all the same
+COMMIT_EVERY_SECONDS = 1.0  # a crash repeats at most this much, and the router drops repeats by their ids
+COMMIT_SECONDS_MAX = 5.0  # aiokafka's commit waits for a broker without bound
+STOP_SECONDS_MAX = 8.0  # so do its consumers when they stop
+
+Records = Sequence[ConsumerRecord]
+Handle = Callable[[Records], Awaitable[None]]
+
+
+class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Lets a subscription settle before its partitions move."""
+
+    def __init__(self, revoked: Callable[[], Awaitable[None]]) -> None:
+        self._revoked = revoked
+
+    async def on_partitions_revoked(self, _: set[TopicPartition]) -> None:
+        await self._revoked()
+
+    async def on_partitions_assigned(self, _: set[TopicPartition]) -> None:
+        return None
+
+
+class _ErrorsOnly:
+    """FastStream's logger: its chatter is dropped, its errors reach ours without any record's content."""
+
+    def __init__(self, sense: Sense) -> None:
+        self._log = sense.log
+
+    def log(self, level: int, msg: Any, /, *_: Any, exc_info: Any = None, **__: Any) -> None:
+        if level >= logging.ERROR:
+            self._log.error("consumer", problem=type(exc_info).__name__ if exc_info else str(msg))
+
+
+async def _parse(batch: tuple[ConsumerRecord, ...]) -> KafkaAckableMessage:
+    return KafkaAckableMessage(
+        raw_message=batch, body=batch, headers={}, message_id="batch", correlation_id="batch", consumer=FAKE_CONSUMER
+    )
+
+
+async def _decode(message: KafkaAckableMessage) -> Any:
+    return message.raw_message
+
+
+class Subscription:
+    """One consumer group member on some topics: a batch at a time, in the order of each partition."""
+
+    def __init__(self, name: str, topics: Sequence[str], handle: Handle, sense: Sense) -> None:
+        self.name = name
+        self.topics = topics
+        self._handle = handle
+        self._metrics = sense.metrics
+        self._log = sense.log
+        self._subscriber: Any = None
+        self._done: dict[TopicPartition, int] = {}  # offsets to commit: everything before them is delivered
+        self._next: dict[TopicPartition, int] = {}  # the same, kept after the commit, for the lag
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closing = False
+        self._committing = asyncio.Lock()
+        self._failed: Callable[[Exception], None] = lambda _: None
+
+    def attach(self, broker: KafkaBroker, settings: IngestSettings, failed: Callable[[Exception], None]) -> None:
+        """Register with the broker; ``failed`` hears of an error that must end the process."""
+        self._failed = failed
+        self._subscriber = broker.subscriber(
+            *self.topics,
+            batch=True,
+            group_id=f"{settings.group or settings.topic_prefix + 'usher.ingest'}.{self.name}",
+            ack_policy=AckPolicy.MANUAL,
+            auto_offset_reset="earliest",
+            max_records=settings.batch_records_max,
+            batch_timeout_ms=settings.batch_wait_ms,
+            max_partition_fetch_bytes=FETCH_BYTES_MAX,
+            session_timeout_ms=settings.session_timeout_ms,
+            heartbeat_interval_ms=settings.heartbeat_ms,
+            rebalance_timeout_ms=settings.rebalance_timeout_ms,
+            max_poll_interval_ms=POLL_INTERVAL_MS_MAX,
+            listener=_Listener(self._revoked),
+            parser=_parse,
+            decoder=_decode,
+            no_reply=True,
+        )
+        self._subscriber(self._receive)
+
+    @property
+    def running(self) -> bool:
+        """Whether the consumer polls and the group has answered; a standby without partitions counts."""
+        return bool(self._subscriber and self._subscriber.running and not self._closing)
+
+    async def _receive(self, records: Any) -> None:
+        """FastStream's handler. It never raises: an error here would be swallowed, and the batch with it."""
+        if self._closing:
+            return
+        self._idle.clear()
+        try:
+            await self._handle(records)
+        except Exception as error:  # noqa: BLE001 - the edge: FastStream would go on with the next batch
+            self._closing = True
+            self._failed(error)
+        else:
+            for record in records:
+                self._done[TopicPartition(record.topic, record.partition)] = record.offset + 1
+        finally:
+            self._idle.set()
+
+    async def close(self, seconds_max: float) -> None:
+        """Take no further batch, give the one in hand ``seconds_max``, commit what is delivered."""
+        self._closing = True
+        await wait_for(self._idle, seconds_max)
+        await self.commit()
+
+    async def _revoked(self) -> None:
+        await wait_for(self._idle, COMMIT_SECONDS_MAX)
+        await self.commit()
+        for where in self._next:
+            self._metrics.disowned(_name(where))
+        self._done.clear()
+        self._next.clear()
+
+    async def commit(self) -> None:
+        """Tell the group what is delivered; bounded. A failure is no loss: the same is read and dropped again."""
+        async with self._committing:
+            consumer = self._subscriber.consumer
+            offsets, self._done = self._done, {}
+            if consumer is None or not offsets:
+                return
+            owned = consumer.assignment()
+            offsets = {where: offset for where, offset in offsets.items() if where in owned}
+            self._next.update(offsets)
+            committing = asyncio.ensure_future(consumer.commit(offsets))
+            await asyncio.wait({committing}, timeout=COMMIT_SECONDS_MAX)
+            if committing.done() and isinstance(committing.exception(), None | IllegalStateError):
+                return
+            problem = repr(committing.exception()) if committing.done() else "no answer"
+            committing.cancel()
+            self._log.warning("offsets were not committed", group=self.name, problem=problem)
+            self._done = {**offsets, **self._done}
+
+    def report(self) -> int:
+        """Set the lag of each owned partition; returns how many there are."""
+        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
+        owned = consumer.assignment() if consumer is not None else ()
+        for where in owned:
+            end = consumer.highwater(where) if consumer is not None else None
+            taken = self._done.get(where, self._next.get(where))
+            if end is not None and taken is not None:
+                self._metrics.lag(_name(where), max(0, end - taken))
+        return len(owned)
+
+
+class Subscriptions:
+    """All subscriptions of the process, on one FastStream broker."""
+
+    def __init__(self, settings: IngestSettings, subscriptions: Sequence[Subscription], sense: Sense) -> None:
+        self._subscriptions = subscriptions
+        self._metrics = sense.metrics
+        self._drain_seconds_max = settings.drain_seconds_max
+        self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._broker = KafkaBroker(
+            settings.kafka_bootstrap_servers.split(","),
+            client_id=settings.instance or "usher-ingest",
+            request_timeout_ms=REQUEST_MS_MAX,
+            metadata_max_age_ms=METADATA_AGE_MS_MAX,
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            graceful_timeout=settings.drain_seconds_max,
+            apply_types=False,
+            logger=_ErrorsOnly(sense),
+        )
+        for subscription in subscriptions:
+            subscription.attach(self._broker, settings, self._fail)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Serve until ``stopping``; raises what ended it otherwise. Retryable: no broker answered at the start."""
+        try:
+            await self._broker.start()
+        except (KafkaError, OSError) as error:
+            await self._stop_broker()
+            raise Retryable(f"Kafka: {error!r}") from error
+        housekeeping = asyncio.ensure_future(self._keep_house())
+        stopped = asyncio.ensure_future(stopping.wait())
+        try:
+            ends: set[asyncio.Future[Any]] = {self._failure, stopped}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            housekeeping.cancel()
+            stopped.cancel()
+            await asyncio.gather(*(subscription.close(self._drain_seconds_max) for subscription in self._subscriptions))
+            await self._stop_broker()
+        if self._failure.done():
+            self._failure.result()
+
+    def problems(self) -> list[str]:
+        """Subscriptions that do not run."""
+        return [f"not consuming {s.name}" for s in self._subscriptions if not s.running]
+
+    def _fail(self, error: Exception) -> None:
+        if not self._failure.done():
+            self._failure.set_exception(error)
+
+    async def _keep_house(self) -> None:
+        while True:
+            await asyncio.sleep(COMMIT_EVERY_SECONDS)
+            await asyncio.gather(*(subscription.commit() for subscription in self._subscriptions))
+            self._metrics.owned_partitions.set(sum(subscription.report() for subscription in self._subscriptions))
+
+    async def _stop_broker(self) -> None:
+        stopping = asyncio.ensure_future(self._broker.stop())
+        await asyncio.wait({stopping}, timeout=STOP_SECONDS_MAX)
+        stopping.cancel()
+
+
+def _name(where: TopicPartition) -> str:
+    return f"{where.topic}:{where.partition}"

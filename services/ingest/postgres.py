@@ -1,0 +1,90 @@
+"""Dead letters in PostgreSQL: stored once each, whatever the database does meanwhile."""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from services.ingest.domain.rejection import Refusal
+from shared.errors import Poison
+from shared.postgres import Connection, Database
+
+__all__ = ["PostgresDeadLetters"]
+
+PAYLOAD_BYTES_MAX = 1024 * 1024  # of a payload that is kept; its hash and length are those of the whole
+CHUNK_BYTES_MAX = 4 * 1024 * 1024  # of payloads in one statement, so that a batch of huge records stays bounded
+CHUNK_ROWS_MAX = 200
+
+_INSERT = """
+INSERT INTO dead_letter (id, service, workspace, reason, path, detail, origin, headers, payload,
+                         payload_sha256, payload_bytes, occurred_at)
+SELECT id, 'ingest', workspace, reason, path, detail, origin::jsonb, headers::jsonb, payload,
+       payload_sha256, payload_bytes, to_timestamp(at_ms / 1000.0)
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[],
+            $9::text[], $10::int[], $11::bigint[])
+     AS d (id, workspace, reason, path, detail, origin, headers, payload, payload_sha256, payload_bytes, at_ms)
+ON CONFLICT (id) DO NOTHING
+"""
+
+
+class PostgresDeadLetters:
+    """The table of refused inputs, as ingest writes it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def store(self, refusals: Sequence[Refusal]) -> None:
+        """Insert each refusal unless it is there already. Retryable, OutcomeUnknown: call again. Fatal: no schema."""
+        for chunk in _chunks(refusals):
+            try:
+                await self._insert(chunk)
+            except Poison:
+                for refusal in chunk:
+                    await self._insert_alone(refusal)
+
+    async def _insert(self, chunk: Sequence[Refusal]) -> None:
+        columns = list(zip(*map(_row, chunk), strict=True))
+
+        async def work(connection: Connection) -> None:
+            await connection.execute(_INSERT, *columns)
+
+        await self._database.call(work)
+
+    async def _insert_alone(self, refusal: Refusal) -> None:
+        """One refusal; where the database takes no text of it, its bytes and reason are kept without the words."""
+        try:
+            await self._insert([refusal])
+        except Poison:
+            await self._insert([Refusal(msgspec.structs.replace(refusal.letter, path="", detail=""), {})])
+
+
+def _chunks(refusals: Sequence[Refusal]) -> Iterator[list[Refusal]]:
+    chunk: list[Refusal] = []
+    size = 0
+    for refusal in refusals:
+        length = min(len(refusal.letter.payload), PAYLOAD_BYTES_MAX)
+        if chunk and (size + length > CHUNK_BYTES_MAX or len(chunk) >= CHUNK_ROWS_MAX):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(refusal)
+        size += length
+    if chunk:
+        yield chunk
+
+
+def _row(refusal: Refusal) -> tuple[Any, ...]:
+    letter = refusal.letter
+    return (
+        letter.id,
+        letter.workspace,
+        letter.reason,
+        letter.path,
+        letter.detail,
+        msgspec.json.encode(letter.origin).decode(),
+        msgspec.json.encode(refusal.headers).decode(),
+        letter.payload[:PAYLOAD_BYTES_MAX],
+        sha256(letter.payload).hexdigest(),
+        len(letter.payload),
+        letter.at_ms,
+    )

@@ -1,0 +1,58 @@
+"""Errors over HTTP: application/problem+json (RFC 9457), each with the fields that are wrong."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+import orjson
+from starlette.responses import Response
+
+from services.ingest.domain.rejection import FieldError, Rejected
+from shared.errors import Reason
+
+__all__ = ["Problem", "problem_of"]
+
+_STATUS_OF = {
+    Reason.EMPTY: HTTPStatus.BAD_REQUEST,
+    Reason.NOT_UTF8: HTTPStatus.BAD_REQUEST,
+    Reason.NOT_JSON: HTTPStatus.BAD_REQUEST,
+    Reason.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
+
+
+class Problem(Exception):
+    """A request that is answered with an error. ``detail`` says the fix; ``headers`` go with the answer."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors or (FieldError("", detail),)
+        self.headers = dict(headers or {})
+
+    def response(self) -> Response:
+        """The answer."""
+        body = {
+            "type": "about:blank",
+            "title": self.status.phrase,
+            "status": self.status.value,
+            "detail": self.detail,
+            "errors": [{"path": error.path, "message": error.message} for error in self.errors],
+        }
+        return Response(
+            orjson.dumps(body), self.status.value, media_type="application/problem+json", headers=self.headers
+        )
+
+
+def problem_of(rejected: Rejected) -> Problem:
+    """The answer to a body that was refused."""
+    status = _STATUS_OF.get(rejected.reason, HTTPStatus.UNPROCESSABLE_ENTITY)
+    first = rejected.errors[0]
+    detail = f"{first.path}: {first.message}" if first.path else first.message
+    return Problem(status, detail, errors=rejected.errors)

@@ -1,0 +1,102 @@
+"""Settings of the ingest service; each field is the environment variable USHER_<FIELD>."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import Field, SecretStr
+
+from services.ingest.domain.sources import Sources, SourcesError, read_sources
+from shared.errors import Fatal
+from shared.settings import CommonSettings
+
+__all__ = ["IngestSettings", "load_sources", "pseudonym_key"]
+
+PSEUDONYM_KEY_LENGTH_MIN = 16  # characters; a shorter key could be guessed from one known handle
+SECRET_BYTES_MAX = 16 * 1024  # a secret file is a line, not a disk
+_LOCAL_KEY = "usher-local-pseudonyms-only"  # worthless by intent: everybody knows it
+
+
+class IngestSettings(CommonSettings):
+    """Bounds of the door. Units last; the reasons stand beside the numbers."""
+
+    environment: Literal["production", "local"] = Field(
+        default="production", description="local allows the built-in pseudonym key"
+    )
+    sources_file: str = Field(default="", description="connections and credentials (YAML)")
+    channel_sources: bool = Field(default=True, description="a canonical source for each channel, without the file")
+    pseudonym_key: SecretStr = SecretStr("")
+    pseudonym_key_file: str = Field(default="", description="read instead of pseudonym_key")
+
+    group: str = Field(
+        default="", description="consumer groups begin with this; default usher.ingest behind the prefix"
+    )
+    batch_records_max: int = Field(default=500, ge=1, le=5000)  # 10 ms of this process's time: HTTP waits no longer
+    batch_wait_ms: int = Field(default=8, ge=1, le=1000)  # between polls of idle topics
+    session_timeout_ms: int = Field(default=6000, ge=1000)  # the broker's group.min.session.timeout.ms is 6 s
+    heartbeat_ms: int = Field(default=2000, ge=100)
+    rebalance_timeout_ms: int = Field(default=15000, ge=1000)
+    drain_seconds_max: float = Field(default=10.0, gt=0)  # a stop must fit a platform's grace period
+    database_seconds_max: float = Field(default=10.0, gt=0)  # beyond it the connection is dropped
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=0, ge=0, le=65535, description="0 = a free port, written to ready_file")
+    http_inflight_max: int = Field(default=1000, ge=1)  # 256 MiB of bodies at the very worst
+    http_ack_seconds_max: float = Field(default=5.0, gt=0)  # Kafka is given this long before the caller hears 503
+    http_body_seconds_max: float = Field(default=10.0, gt=0)  # a body that trickles slower holds a place too long
+    http_rate_per_second: float = Field(default=2000.0, gt=0)  # per credential; above what one process serves
+    http_burst: int = Field(default=4000, ge=1)
+
+
+def pseudonym_key(settings: IngestSettings) -> bytes:
+    """The key of customers' pseudonyms. Fatal without a proper one, unless this is a local environment."""
+    if settings.pseudonym_key_file:
+        try:
+            key = _read_secret(settings.pseudonym_key_file)
+        except ValueError as error:
+            raise Fatal(f"USHER_PSEUDONYM_KEY_FILE: {error}") from None
+    else:
+        key = settings.pseudonym_key.get_secret_value()
+    if not key and settings.environment == "local":
+        key = _LOCAL_KEY
+    if len(key) < PSEUDONYM_KEY_LENGTH_MIN:
+        raise Fatal(
+            f"USHER_PSEUDONYM_KEY: set a secret of at least {PSEUDONYM_KEY_LENGTH_MIN} characters that never changes"
+            " (USHER_ENVIRONMENT=local uses a built-in one)"
+        )
+    return key.encode()
+
+
+def load_sources(path: str, *, with_channels: bool = True) -> Sources:
+    """The sources of a file, secrets resolved; without a path the channels alone. SourcesError: one line, with path."""
+    if not path:
+        return read_sources(None, _resolve, with_channels=with_channels)
+    try:
+        document = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SourcesError(f"{path}: {error.strerror}") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SourcesError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    try:
+        return read_sources(document, _resolve, with_channels=with_channels)
+    except SourcesError as error:
+        raise SourcesError(f"{path}: {error}") from None
+
+
+def _resolve(reference: str) -> str:
+    kind, _, name = reference.partition(":")
+    secret = os.environ.get(name, "") if kind == "env" else _read_secret(name)
+    if not secret:
+        raise ValueError(f"{reference} is not set or empty")
+    return secret
+
+
+def _read_secret(path: str) -> str:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(SECRET_BYTES_MAX).decode().strip()
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8") from None

@@ -41,6 +41,7 @@ class KafkaBroker:
         lock: Path | None = None,
         stop_seconds_max: float = STOP_SECONDS_MAX,
     ) -> None:
+        self.label = "kafka"
         self.folder = folder.absolute()
         self.log = log or self.folder / "kafka.log"
         self._java_options = tuple(java_options)

@@ -61,6 +61,7 @@ class PostgresServer:
         lock: Path | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> None:
+        self.label = "postgres"
         self.folder = folder.absolute()
         self.data = self.folder / "data"
         self._file = self.folder / "server.json"

@@ -21,7 +21,8 @@ GONE_SECONDS_MAX = 10.0  # after SIGKILL the kernel still has to free the memory
 class Command:
     """What to run. ``stop_signal`` asks for an orderly end within ``grace_seconds``, after which it is killed.
 
-    ``lock`` is a file on which a shared lock is held while any process of the command lives.
+    The grace period also holds when the
+    parent is gone. ``lock`` is a file on which a shared lock is held while any process of the command lives.
     """
 
     arguments: Sequence[str]
@@ -54,12 +55,14 @@ class LeashedProcess:
             env=None if command.environment is None else dict(command.environment),
             start_new_session=True,  # Ctrl-C belongs to the supervisor alone
         )
-        assert leash.stdout is not None
-        line = (await asyncio.wait_for(leash.stdout.readline(), START_SECONDS_MAX)).decode().strip()
-        if not line.isdigit():
+        try:
+            return cls(command, leash, await _pid(command, leash))
+        except LocalStackError:
             await leash.wait()
-            raise LocalStackError(f"{command.arguments[0]} cannot be started: {line.removeprefix('! ') or 'no answer'}")
-        return cls(command, leash, int(line))
+            raise
+        except BaseException:  # cancelled, or no answer: the leash takes the command with it
+            _kill(leash.pid, SIGTERM)
+            raise
 
     @property
     def running(self) -> bool:
@@ -75,11 +78,11 @@ class LeashedProcess:
         if self.running:
             _kill(self.pid, number)
 
-    async def stop(self) -> None:
+    async def stop(self, grace_seconds: float | None = None) -> None:
         """Ask for an orderly end, kill what is left after the grace period; returns when nothing runs."""
         self.send(self.command.stop_signal)
         try:
-            await asyncio.wait_for(self._leash.wait(), self.command.grace_seconds)
+            await asyncio.wait_for(self._leash.wait(), grace_seconds or self.command.grace_seconds)
         except TimeoutError:
             await self.kill()
 
@@ -87,6 +90,14 @@ class LeashedProcess:
         """SIGKILL, at once; returns when nothing of it runs."""
         self.send(SIGKILL)
         await asyncio.wait_for(self._leash.wait(), GONE_SECONDS_MAX)
+
+
+async def _pid(command: Command, leash: asyncio.subprocess.Process) -> int:
+    assert leash.stdout is not None
+    line = (await asyncio.wait_for(leash.stdout.readline(), START_SECONDS_MAX)).decode().strip()
+    if not line.isdigit():
+        raise LocalStackError(f"{command.arguments[0]} cannot be started: {line.removeprefix('! ') or 'no answer'}")
+    return int(line)
 
 
 def _leash_arguments(command: Command) -> list[str]:

@@ -1,0 +1,77 @@
+"""Who may use the local stack's HTTP door: keys made once, and the sources file that ingest reads."""
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deploy.local.cluster import write_private
+from deploy.local.errors import SetupError
+from deploy.local.state import StateFolder
+from shared.topics import CHANNELS
+
+RIGHTS = ("contacts", "agents", "updates", "commands")
+PSEUDONYM_BYTES = 32
+
+
+def make_keys(state: StateFolder, workspaces: Sequence[str]) -> dict[str, str]:
+    """The API key of each workspace; made the first time, kept in a file for this user only."""
+    keys: dict[str, str] = {}
+    with contextlib.suppress(OSError, ValueError):
+        keys = dict(json.loads(state.keys_file.read_text()))
+    for workspace in workspaces:
+        keys.setdefault(workspace, secrets.token_urlsafe(24))
+    write_private(state.keys_file, keys)
+    return {workspace: keys[workspace] for workspace in workspaces}
+
+
+def pseudonym_key(state: StateFolder) -> str:
+    """The key that handles are hashed with: USHER_PSEUDONYM_KEY, else one that is kept with the data."""
+    given = os.environ.get("USHER_PSEUDONYM_KEY")
+    if given:
+        return given
+    known = state.recall().get("pseudonym_key")
+    if not known:
+        known = secrets.token_hex(PSEUDONYM_BYTES)
+        state.remember(pseudonym_key=known)
+    return str(known)
+
+
+def write_sources(state: StateFolder, keys: dict[str, str], given: Path | None) -> tuple[str, ...]:
+    """Write the sources file: default sources, keys, and all of the given file; returns the sources' names."""
+    document = read_sources(given) if given else {"workspaces": {}, "sources": {}}
+    for workspace, key in keys.items():
+        entry = document["workspaces"].setdefault(workspace, {})
+        local = {"name": "local", "sha256": sha256(key.encode()).hexdigest(), "may": list(RIGHTS)}
+        entry["api_keys"] = [*entry.get("api_keys", []), local]
+    defaults = {channel: {"adapter": "canonical"} for channel in CHANNELS}
+    document["sources"] = {**defaults, **document["sources"]}
+    partial = state.sources_file.with_name("sources.partial")
+    partial.touch(mode=0o600)
+    partial.write_text(
+        "# Made at each start from the policies, .local/api-keys.json and --sources.\n" + _dump(document)
+    )
+    partial.replace(state.sources_file)
+    return tuple(document["sources"])
+
+
+def read_sources(file: Path) -> dict[str, Any]:
+    """A sources file with both of its sections; SetupError names the file and what is wrong. Ingest checks the rest."""
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SetupError(f"{file}: cannot be read ({' '.join(str(error).split())})") from None
+    for section in ("workspaces", "sources"):
+        if not isinstance(document, dict) or not isinstance(document.setdefault(section, {}), dict):
+            raise SetupError(f"{file}: {section}: must be a mapping of names")
+    return dict(document)
+
+
+def _dump(document: dict[str, Any]) -> str:
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True)

@@ -1,0 +1,175 @@
+"""The state folder of a local stack: who holds it, what lies where, and whether its parts belong together."""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from deploy.local.accounts import remove_folder
+from deploy.local.cluster import write_private
+from deploy.local.errors import SetupError
+from deploy.local.java import ROOT
+from shared.clock import monotonic
+
+LEFTOVER_SECONDS_MAX = 20.0  # a crashed stack's processes end by themselves within 15 s
+POLL_SECONDS = 0.1
+CLAIM_TRIES = 3  # somebody who only asks who the owner is holds the lock for an instant
+ANEW = "usher down --wipe starts anew without the data"
+
+
+def state_folder() -> Path:
+    """USHER_LOCAL_DIR, else .local of the repository around the current folder, else of this code's repository."""
+    named = os.environ.get("USHER_LOCAL_DIR")
+    if named:
+        return Path(named).absolute()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "pyproject.toml").exists() and (folder / "services").is_dir():
+            return folder / ".local"
+    return ROOT / ".local"
+
+
+class StateFolder:
+    """Everything that a local stack keeps. ``claim`` it before anything is started or deleted."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.kafka = path / "kafka"
+        self.postgres = path / "postgres"
+        self.logs = path / "logs"
+        self.ready = path / "ready"
+        self.stack_file = path / "stack.json"
+        self.sources_file = path / "sources.yaml"
+        self.keys_file = path / "api-keys.json"
+        self.memory_file = path / "memory.json"
+        self.processes_lock = path / "processes.lock"
+        self._owner_lock = path / "supervisor.lock"
+
+    @contextlib.contextmanager
+    def claim(self) -> Iterator[None]:
+        """Be the only supervisor while inside; SetupError if another one is."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            file = self._owner_lock.open("a+")
+        except OSError as error:
+            raise SetupError(
+                f"{self.path} cannot be used ({error.strerror}): set USHER_LOCAL_DIR to a folder"
+            ) from None
+        with file:
+            if not _lock_soon(file.fileno()):
+                raise SetupError(f"a stack runs already (process {self.owner()}): usher down stops it")
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+    def owner(self) -> int | None:
+        """Process id of the supervisor that holds the folder, None if nobody does."""
+        try:
+            with self._owner_lock.open("r") as file:
+                if _try_lock(file.fileno()):
+                    return None
+                return int(file.read() or 0) or None
+        except (OSError, ValueError):
+            return None
+
+    async def leftovers_gone(self, seconds_max: float = LEFTOVER_SECONDS_MAX) -> bool:
+        """Wait until no process of an earlier stack is left; False if one still is after ``seconds_max``."""
+        if not self.processes_lock.exists():
+            return True
+        deadline = monotonic() + seconds_max
+        with self.processes_lock.open("r") as file:
+            while not _try_lock(file.fileno()):
+                if monotonic() >= deadline:
+                    return False
+                await asyncio.sleep(POLL_SECONDS)
+        return True
+
+    def clean(self) -> None:
+        """Forget the processes of an earlier stack; its data stay."""
+        self.stack_file.unlink(missing_ok=True)
+        for folder in (self.logs, self.ready):
+            folder.mkdir(exist_ok=True)
+        for file in self.ready.iterdir():
+            file.unlink()
+
+    def write_stack(self, document: Mapping[str, Any]) -> None:
+        """Publish what runs, by rename."""
+        write_private(self.stack_file, document)
+
+    def read_stack(self) -> dict[str, Any] | None:
+        """What was published last, None if nothing was."""
+        with contextlib.suppress(OSError, ValueError):
+            document = json.loads(self.stack_file.read_text())
+            return document if isinstance(document, dict) else None
+        return None
+
+    def remember(self, **facts: Any) -> None:
+        """Keep facts for the next start."""
+        write_private(self.memory_file, {**self.recall(), **facts})
+
+    def recall(self) -> dict[str, Any]:
+        """What was remembered; SetupError if the file was damaged."""
+        if not self.memory_file.exists():
+            return {}
+        try:
+            facts = json.loads(self.memory_file.read_text())
+            return dict(facts)
+        except (OSError, ValueError, TypeError):
+            raise SetupError(f"{self.memory_file} cannot be read: {ANEW}") from None
+
+    def wipe(self) -> None:
+        """Delete all data and keys; only what a stack makes is touched, whatever else lies in the folder."""
+        remove_folder(self.postgres / "data")
+        for folder in (self.postgres, self.kafka, self.logs, self.ready):
+            remove_folder(folder)
+        for file in (self.stack_file, self.sources_file, self.keys_file, self.memory_file):
+            file.unlink(missing_ok=True)
+
+
+def check_together(state: StateFolder, *, kafka: bool, postgres: bool) -> None:
+    """SetupError if log and database (of those that are ours) are not the pair that worked together last time."""
+    known = state.recall()
+    for wanted, name, identity in ((kafka, "kafka", kafka_identity), (postgres, "postgres", postgres_identity)):
+        if wanted and name in known and identity(state) != known[name]:
+            fate = "replaced" if identity(state) else "deleted or damaged"
+            raise SetupError(f"{state.path / name} was {fate}: log and database no longer belong together; {ANEW}")
+
+
+def kafka_identity(state: StateFolder) -> str | None:
+    """The cluster id that Kafka's data were formatted with."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        for line in (state.kafka / "log" / "meta.properties").read_text().splitlines():
+            if line.startswith("cluster.id="):
+                return line.partition("=")[2].strip()
+    return None
+
+
+def postgres_identity(state: StateFolder) -> str | None:
+    """A digest of the password that was made with the cluster, as its mark."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        password = json.loads((state.postgres / "server.json").read_text())["password"]
+        return sha256(str(password).encode()).hexdigest()
+    return None
+
+
+def _lock_soon(descriptor: int) -> bool:
+    for _ in range(CLAIM_TRIES):
+        if _try_lock(descriptor):
+            return True
+        time.sleep(POLL_SECONDS)
+    return False
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

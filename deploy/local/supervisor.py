@@ -1,0 +1,240 @@
+"""Starts the local stack, keeps every part of it alive, and takes all of it down."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deploy.local.access import make_keys, pseudonym_key, write_sources
+from deploy.local.broker import KafkaBroker
+from deploy.local.database import PostgresServer
+from deploy.local.errors import LocalStackError, SetupError
+from deploy.local.state import StateFolder, check_together, kafka_identity, postgres_identity
+from deploy.local.units import ServiceUnit, Unit
+from shared.clock import monotonic
+from shared.errors import Retryable, UsherError
+from shared.kafka import ensure_topics
+from shared.migrate import migrate
+from shared.settings import CommonSettings
+from shared.topics import all_topics
+
+SERVICES = ("ingest", "router", "sla")
+RESTART_SECONDS_MIN = 0.2
+RESTART_SECONDS_MAX = 5.0
+STABLE_SECONDS = 30.0  # who lived this long starts again with the shortest pause
+REPLICAS_MAX = 16  # of one service on one machine; each is a process of some 100 MB
+PARTITIONS_DEFAULT = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackOptions:
+    """What to start. ``workspaces``: whose policies are activated, the first is the one that stack.json names.
+
+    ``kafka`` and ``postgres`` name servers that run already. ``activate`` publishes the policies once the log is there.
+    """
+
+    workspaces: Sequence[str]
+    activate: Callable[[CommonSettings], Awaitable[None]]
+    sources: Path | None = None
+    partitions: int | None = None
+    replicas: Mapping[str, int] = field(default_factory=dict)
+    services: Sequence[str] = SERVICES
+    kafka: str | None = None
+    postgres: str | None = None
+
+
+class Supervisor:
+    """One local stack. Its state folder must be claimed while it lives; ``say`` gets a line for whatever happens."""
+
+    def __init__(self, options: StackOptions, state: StateFolder, say: Callable[[str], None]) -> None:
+        self._options = options
+        self._state = state
+        self._say = say
+        self._broker = None if options.kafka else _broker(state)
+        self._database = None if options.postgres else _database(state)
+        self._replicas: list[ServiceUnit] = []
+        self._keepers: list[asyncio.Task[None]] = []
+        self._keys: dict[str, str] = {}
+        self._environment: dict[str, str] = {}
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Bring everything up; returns when all are ready. LocalStackError: what failed, and its log file."""
+        started = monotonic()
+        if not await self._state.leftovers_gone():
+            raise LocalStackError("processes of a crashed stack still run and hold the data: wait, or end them")
+        self._state.clean()
+        partitions = self._partitions()
+        check_together(self._state, kafka=self._broker is not None, postgres=self._database is not None)
+        self._keys = make_keys(self._state, self._options.workspaces)
+        sources = write_sources(self._state, self._keys, self._options.sources)
+        await self._start_servers()
+        settings = self._settings(partitions)
+        await self._prepare(settings, sources)
+        self._environment = self._services_environment(settings)
+        self._replicas = self._make_replicas()
+        await self._start_units(self._replicas)
+        self.publish()
+        self._keepers = [asyncio.create_task(self._keep(unit)) for unit in self._units()]
+        self._say(f"ready after {monotonic() - started:.1f} s")
+
+    async def run(self) -> None:
+        """Keep everything alive until cancelled."""
+        await asyncio.gather(*self._keepers)
+
+    async def stop(self) -> None:
+        """Services first, so that they can drain; then the servers. Nothing runs afterwards; the data stay."""
+        self._stopping = True
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        servers = [server for server in (self._broker, self._database) if server]
+        await asyncio.gather(*(unit.stop() for unit in self._replicas))
+        await asyncio.gather(*(server.stop() for server in servers))
+        self._state.stack_file.unlink(missing_ok=True)
+
+    async def kill(self) -> None:
+        """Everything at once, without draining."""
+        self._stopping = True
+        await asyncio.gather(*(unit.kill() for unit in self._units()))
+
+    def document(self) -> dict[str, Any]:
+        """What stack.json holds."""
+        by_service = {service: [unit for unit in self._replicas if unit.service == service] for service in SERVICES}
+        workspace = self._options.workspaces[0]
+        ingest = by_service["ingest"]
+        return {
+            "kafka": self._options.kafka or (self._broker.bootstrap if self._broker else ""),
+            "postgres": self._options.postgres or (self._database.dsn if self._database else ""),
+            "ingest_url": ingest[0].endpoints.get("http_url", "").rstrip("/") if ingest else "",
+            "metrics": {
+                service: [unit.endpoints["metrics_url"] for unit in units if unit.endpoints]
+                for service, units in by_service.items()
+            },
+            "pids": {
+                "kafka": self._broker.pid if self._broker else None,
+                "postgres": self._database.pid if self._database else None,
+                **{service: [unit.pid for unit in units] for service, units in by_service.items()},
+            },
+            "workspace": workspace,
+            "api_key": self._keys[workspace],
+            "api_keys": self._keys,
+            "supervisor": os.getpid(),
+        }
+
+    def publish(self) -> None:
+        """Write stack.json."""
+        self._state.write_stack(self.document())
+
+    def _spawned(self) -> None:
+        if self._keepers:  # before that a reader would take a stack that starts for one that is ready
+            self.publish()
+
+    def _units(self) -> list[Unit]:
+        servers: list[Unit] = [server for server in (self._broker, self._database) if server]
+        return [*servers, *self._replicas]
+
+    async def _start_servers(self) -> None:
+        await self._start_units([server for server in (self._broker, self._database) if server])
+        if self._broker:
+            self._state.remember(kafka=kafka_identity(self._state))
+        if self._database:
+            self._state.remember(postgres=postgres_identity(self._state))
+
+    async def _start_units(self, units: Sequence[Unit]) -> None:
+        starting = [asyncio.ensure_future(self._start_one(unit)) for unit in units]
+        try:
+            await asyncio.gather(*starting)
+        finally:  # one that failed, or an end that was asked for, ends the others too
+            for task in starting:
+                task.cancel()
+            await asyncio.gather(*starting, return_exceptions=True)
+
+    async def _start_one(self, unit: Unit) -> None:
+        started = monotonic()
+        await unit.start()
+        self._say(f"{unit.label} ready after {monotonic() - started:.1f} s")
+
+    async def _prepare(self, settings: CommonSettings, sources: tuple[str, ...]) -> None:
+        """Schema, topics, policies: everything that services expect to find."""
+        try:
+            _, problems = await asyncio.gather(
+                migrate(settings.postgres_dsn.get_secret_value()), ensure_topics(settings, all_topics(sources))
+            )
+            if problems:
+                raise SetupError(f"{problems[0]}; usher down --wipe starts anew without the data")
+            self._state.remember(partitions=settings.partitions)
+            await self._options.activate(settings)
+        except Retryable as error:
+            raise LocalStackError(f"{error}; see {self._state.logs}") from None
+        except UsherError as error:
+            raise SetupError(f"{error}") from None
+        self._say("schema, topics and policies are in place")
+
+    def _partitions(self) -> int:
+        return self._options.partitions or int(self._state.recall().get("partitions", PARTITIONS_DEFAULT))
+
+    def _settings(self, partitions: int) -> CommonSettings:
+        addresses = self.document()
+        return CommonSettings(
+            kafka_bootstrap_servers=addresses["kafka"], postgres_dsn=addresses["postgres"], partitions=partitions
+        )
+
+    def _services_environment(self, settings: CommonSettings) -> dict[str, str]:
+        return {
+            **os.environ,
+            **self._addresses(),
+            "USHER_PARTITIONS": str(settings.partitions),
+            "USHER_SOURCES_FILE": str(self._state.sources_file),
+            "USHER_PSEUDONYM_KEY": pseudonym_key(self._state),
+        }
+
+    def _addresses(self) -> dict[str, str]:
+        document = self.document()
+        return {"USHER_KAFKA_BOOTSTRAP_SERVERS": document["kafka"], "USHER_POSTGRES_DSN": document["postgres"]}
+
+    async def _follow_addresses(self) -> None:
+        """A server whose port was taken meanwhile came back on another: the services must start with that one."""
+        addresses = self._addresses()
+        if not addresses.items() <= self._environment.items():
+            self._environment.update(addresses)
+            self._say("a server had to change its port: the services are started again")
+            await asyncio.gather(*(replica.kill() for replica in self._replicas))
+
+    def _make_replicas(self) -> list[ServiceUnit]:
+        return [
+            ServiceUnit(service, number, state=self._state, environment=self._environment, spawned=self._spawned)
+            for service in self._options.services
+            for number in range(1, self._options.replicas.get(service, 1) + 1)
+        ]
+
+    async def _keep(self, unit: Unit) -> None:
+        """Start a unit again whenever it ends, with a pause that grows while it does not live long."""
+        pause, started = RESTART_SECONDS_MIN, monotonic()
+        while True:
+            status = await unit.wait()
+            if monotonic() - started > STABLE_SECONDS:
+                pause = RESTART_SECONDS_MIN
+            self._say(f"{unit.label} ended ({_how(status)}); it is started again in {pause:.1f} s (log: {unit.log})")
+            await asyncio.sleep(pause)
+            pause, started = min(2 * pause, RESTART_SECONDS_MAX), monotonic()
+            try:
+                await self._start_one(unit)
+            except LocalStackError as error:
+                self._say(str(error))
+            self.publish()
+            await self._follow_addresses()
+
+
+def _broker(state: StateFolder) -> KafkaBroker:
+    return KafkaBroker(state.kafka, log=state.logs / "kafka.log", lock=state.processes_lock)
+
+
+def _database(state: StateFolder) -> PostgresServer:
+    return PostgresServer(state.postgres, log=state.logs / "postgres.log", lock=state.processes_lock)
+
+
+def _how(status: int) -> str:
+    return f"signal {256 - status}" if status > 128 else f"exit {status}"

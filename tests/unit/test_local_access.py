@@ -1,0 +1,77 @@
+"""Keys and sources of the local stack: made once, kept private, and understood by ingest."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from deploy.local.access import make_keys, pseudonym_key, write_sources
+from deploy.local.errors import SetupError
+from deploy.local.state import StateFolder
+from services.ingest.settings import load_sources
+from shared.topics import CHANNELS
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateFolder:
+    return StateFolder(tmp_path)
+
+
+def test_each_workspace_keeps_its_key_over_starts(state: StateFolder) -> None:
+    first = make_keys(state, ["acme", "bolt"])
+    second = make_keys(state, ["acme", "cora"])
+
+    assert second["acme"] == first["acme"]
+    assert len({*first.values(), *second.values()}) == 3
+    assert set(second) == {"acme", "cora"}
+    assert state.keys_file.stat().st_mode & 0o077 == 0
+
+
+def test_sources_file_gives_ingest_the_keys_and_the_eight_channels(state: StateFolder) -> None:
+    keys = make_keys(state, ["acme"])
+
+    names = write_sources(state, keys, None)
+
+    assert names == CHANNELS
+    text = state.sources_file.read_text()
+    assert keys["acme"] not in text
+    sources = load_sources(str(state.sources_file), with_channels=False)
+    assert set(sources.by_name) == set(CHANNELS)
+    credential = sources.credentials[sha256(keys["acme"].encode()).digest()]
+    assert (credential.workspace, len(credential.may)) == ("acme", 4)
+
+
+def test_given_sources_file_is_added_to_and_not_replaced(state: StateFolder, tmp_path: Path) -> None:
+    digest = sha256(b"theirs").hexdigest()
+    given = tmp_path / "given.yaml"
+    given.write_text(
+        f"workspaces: {{acme: {{api_keys: [{{name: office, sha256: {digest}, may: [contacts]}}]}}}}\n"
+        "sources: {shop: {workspace: acme, adapter: canonical}}\n"
+    )
+
+    names = write_sources(state, make_keys(state, ["acme"]), given)
+
+    sources = load_sources(str(state.sources_file), with_channels=False)
+    assert set(names) == set(sources.by_name) == {*CHANNELS, "shop"}
+    assert {credential.name for credential in sources.credentials.values()} == {"office", "local"}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"), [("[1, 2]", "workspaces"), ("sources: [a]", "sources"), ("a: [", "cannot be read")]
+)
+def test_sources_file_that_is_none_is_named(state: StateFolder, tmp_path: Path, text: str, reason: str) -> None:
+    given = tmp_path / "given.yaml"
+    given.write_text(text)
+
+    with pytest.raises(SetupError, match=f"given.yaml.*{reason}"):
+        write_sources(state, {}, given)
+
+
+def test_pseudonyms_stay_the_same_over_starts(state: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("USHER_PSEUDONYM_KEY", raising=False)
+    made = pseudonym_key(state)
+
+    assert pseudonym_key(state) == made
+    assert len(made) == 64
+    monkeypatch.setenv("USHER_PSEUDONYM_KEY", "from the environment")
+    assert pseudonym_key(state) == "from the environment"

@@ -1,0 +1,105 @@
+"""Options of the local stack: every mistake is one line that names the option, before anything is started."""
+
+import argparse
+import socket
+from pathlib import Path
+
+import pytest
+
+from cli.main import Parser
+from cli.output import UsageError
+from cli.stack import add_stack_options, stack_options
+from deploy.local.ports import free_port, is_free, keep_or_choose
+
+POLICY = "workspace: {name}\nqueues: {{general: {{}}}}\ndefault_queue: general\n"
+
+
+@pytest.fixture
+def parser() -> argparse.ArgumentParser:
+    made = Parser(prog="usher up")
+    add_stack_options(made)
+    return made
+
+
+def policy(folder: Path, name: str) -> Path:
+    file = folder / f"{name}.yaml"
+    file.write_text(POLICY.format(name=name))
+    return file
+
+
+def test_first_policy_named_is_the_stacks_workspace(parser: argparse.ArgumentParser, tmp_path: Path) -> None:
+    words = ["--policy", str(policy(tmp_path, "zeta")), "--policy", str(policy(tmp_path, "alpha"))]
+
+    options = stack_options(parser.parse_args(words))
+
+    assert options.workspaces == ["zeta", "alpha"]
+
+
+def test_folder_of_policies_serves_all_its_workspaces(parser: argparse.ArgumentParser, tmp_path: Path) -> None:
+    policy(tmp_path, "alpha"), policy(tmp_path, "beta")
+
+    assert stack_options(parser.parse_args(["--policy", str(tmp_path)])).workspaces == ["alpha", "beta"]
+
+
+def test_replicas_are_given_per_service(parser: argparse.ArgumentParser, tmp_path: Path) -> None:
+    words = ["--replicas", "router=3", "--replicas", "sla=2", "--policy", str(policy(tmp_path, "acme"))]
+
+    assert stack_options(parser.parse_args(words)).replicas == {"router": 3, "sla": 2}
+
+
+@pytest.mark.parametrize("value", ["router", "router=0", "router=x", "door=2", "router=17", "router=-1"])
+def test_odd_replicas_are_refused(
+    parser: argparse.ArgumentParser, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        parser.parse_args(["--replicas", value])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--replicas" in line and "SERVICE=N" in line
+
+
+@pytest.mark.parametrize("value", ["0", "513", "four", "-1"])
+def test_odd_partition_counts_are_refused(
+    parser: argparse.ArgumentParser, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        parser.parse_args(["--partitions", value])
+    assert "--partitions" in capsys.readouterr().err
+
+
+def test_policy_that_is_wrong_is_named_before_anything_starts(parser: argparse.ArgumentParser, tmp_path: Path) -> None:
+    file = tmp_path / "broken.yaml"
+    file.write_text("workspace: acme\nqueues: 7\n")
+
+    with pytest.raises(UsageError, match="broken.yaml") as refused:
+        stack_options(parser.parse_args(["--policy", str(file)]))
+    assert "\n" not in str(refused.value)
+
+
+def test_sources_that_are_wrong_are_named_before_anything_starts(
+    parser: argparse.ArgumentParser, tmp_path: Path
+) -> None:
+    file = tmp_path / "sources.yaml"
+    file.write_text("sources: {shop: {adapter: carrier-pigeon}}")
+    words = ["--policy", str(policy(tmp_path, "acme")), "--sources", str(file)]
+
+    with pytest.raises(UsageError, match="sources.shop.adapter"):
+        stack_options(parser.parse_args(words))
+
+
+def test_variable_that_is_wrong_is_named_before_anything_starts(
+    parser: argparse.ArgumentParser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USHER_PARTITIONS", "many")
+
+    with pytest.raises(UsageError, match="USHER_PARTITIONS"):
+        stack_options(parser.parse_args(["--policy", str(policy(tmp_path, "acme"))]))
+
+
+def test_port_is_kept_unless_somebody_took_it() -> None:
+    port = free_port()
+    assert keep_or_choose(port) == port
+    with socket.socket() as thief:
+        thief.bind(("127.0.0.1", port))
+        thief.listen()
+        assert not is_free(port)
+        assert keep_or_choose(port) != port

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import psutil
@@ -39,6 +40,7 @@ class Rig:
     folder: Path
     processes: dict[str, LeashedProcess] = field(default_factory=dict)
     urls: dict[str, dict[str, str]] = field(default_factory=dict)
+    _connection: Any = None
 
     @property
     def settings(self) -> CommonSettings:
@@ -80,6 +82,8 @@ class Rig:
         for process in self.processes.values():
             await process.stop(grace_seconds=12.0)
         self.processes.clear()
+        if self._connection is not None:
+            await self._connection.close()
 
     def cpu_seconds(self) -> dict[str, float]:
         """User and system time so far, by process name, plus broker and database with its backends."""
@@ -102,12 +106,10 @@ class Rig:
             await consumer.stop()
 
     async def value(self, sql: str) -> int:
-        """One number of the database."""
-        connection = await asyncpg.connect(self.dsn, server_settings={"search_path": "usher"})
-        try:
-            return int(await connection.fetchval(sql) or 0)
-        finally:
-            await connection.close()
+        """One number of the database, over one connection that is kept."""
+        if self._connection is None:
+            self._connection = await asyncpg.connect(self.dsn, server_settings={"search_path": "usher"})
+        return int(await self._connection.fetchval(sql) or 0)
 
 
 def _cpu(process: psutil.Process, *, reaped: bool = False) -> float:

@@ -1,0 +1,209 @@
+"""Contacts per second end to end, CPU per contact and latency: this design against the naive one, in one run.
+
+    python -m tests.benchmarks.bench_pipeline [--contacts N] [--naive N] [--rates 300,1000] [--seconds S] [--json FILE]
+
+Prints a table and the same figures as JSON. Real Kafka and PostgreSQL (fsync on), one workspace, one partition.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from signal import SIGCONT, SIGSTOP
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from cli.policy import activate
+
+from shared.clock import monotonic
+from shared.policy import load_policy
+from shared.topics import AGENT_OFFERS, CONTACT_EVENTS, ROUTER_INPUT
+from tests.benchmarks.pipeline.load import agents, message, send, send_at_rate
+from tests.benchmarks.pipeline.rig import ROOT, Rig, rig, shared_servers
+
+POLICY = ROOT / "tests/benchmarks/pipeline/policy.yaml"
+SERVICES = ("ingest", "router", "sla")
+PATIENCE_SECONDS_MAX = 300.0
+BUDGETS = {"ingest": 60, "router": 100, "sla": 45}
+RATIO_GOAL = 30
+
+
+async def until(condition: Callable[[], Awaitable[bool]], pause: float = 0.02) -> None:
+    """Wait for a condition; a run that hangs ends with an error."""
+    deadline = monotonic() + PATIENCE_SECONDS_MAX
+    while not await condition():
+        if monotonic() > deadline:
+            raise SystemExit("the benchmark made no progress")
+        await asyncio.sleep(pause)
+
+
+async def start_ours(made: Rig) -> None:
+    """The three services, the policy active, the agents signed on."""
+    for name in SERVICES:
+        await made.start(name, ["-m", f"services.{name}"])
+    await activate(made.settings, [load_policy(POLICY)])
+    await send(made.kafka.bootstrap, made.prefix, agents())
+    await until(lambda: settled(made, 1 + len(agents())))
+
+
+async def settled(made: Rig, inputs: int) -> bool:
+    """Whether so many inputs have gone through the router, and all their events through the sla service."""
+    return bool(
+        await made.value(
+            "SELECT count(*) FROM lane r JOIN lane s ON s.service = 'sla' AND s.partition = r.partition"
+            f" WHERE r.service = 'router' AND r.next_offset >= {inputs} AND s.input_seq = r.next_seq - 1"
+        )
+    )
+
+
+async def throughput_ours(made: Rig, first: int, contacts: int) -> dict[str, Any]:
+    """A backlog of contacts, worked off: contacts/s and CPU microseconds per contact by process."""
+    before = await made.end_offset(ROUTER_INPUT)
+    made.processes["ingest"].send(SIGSTOP)  # so that the whole backlog is there when it begins
+    await send(made.kafka.bootstrap, made.prefix, [message(first + number) for number in range(contacts)])
+    cpu, started = made.cpu_seconds(), monotonic()
+    made.processes["ingest"].send(SIGCONT)
+    await until(lambda: settled(made, before + contacts))
+    return _rates(made, contacts, cpu, monotonic() - started)
+
+
+def _rates(made: Rig, contacts: int, cpu: dict[str, float], seconds: float) -> dict[str, Any]:
+    spent = made.cpu_seconds()
+    return {
+        "contacts": contacts,
+        "contacts_per_second": contacts / seconds,
+        "cpu_us_per_contact": {name: (spent[name] - cpu[name]) / contacts * 1e6 for name in spent},
+    }
+
+
+async def throughput_naive(made: Rig, contacts: int) -> dict[str, Any]:
+    """The same backlog through the naive design."""
+    for role in SERVICES:
+        await made.start(f"naive {role}", ["-m", "tests.benchmarks.pipeline.naive", role], wait=False)
+    await until(lambda: _naive_ready(made))
+    await send(made.kafka.bootstrap, made.prefix, agents())
+    await until(lambda: _count(made, "naive_agent", len(agents())))
+    cpu, started = made.cpu_seconds(), monotonic()
+    await send(made.kafka.bootstrap, made.prefix, [message(number) for number in range(contacts)])
+    await until(lambda: _count(made, "naive_contact", contacts))
+    events = 0
+    while events != (events := await made.end_offset(CONTACT_EVENTS)):
+        await asyncio.sleep(0.2)
+    await until(lambda: _count(made, "naive_seen", events))
+    return _rates(made, contacts, cpu, monotonic() - started)
+
+
+async def _naive_ready(made: Rig) -> bool:
+    return bool(await made.value("SELECT count(*) FROM pg_tables WHERE tablename = 'naive_seen'"))
+
+
+async def _count(made: Rig, table: str, expected: int) -> bool:
+    return await made.value(f"SELECT count(*) FROM {table}") >= expected
+
+
+async def latency(made: Rig, first: int, per_second: int, seconds: float) -> dict[str, Any]:
+    """Channel topic -> offer on usher.agent-offers.v1, open loop, milliseconds."""
+    place = TopicPartition(made.prefix + AGENT_OFFERS, 0)
+    consumer = AIOKafkaConsumer(bootstrap_servers=made.kafka.bootstrap, enable_auto_commit=False)
+    consumer.assign([place])
+    await consumer.start()
+    await consumer.seek_to_end(place)
+    await consumer.position(place)
+    cpu, waits = made.cpu_seconds(), []
+    try:
+        sending = asyncio.ensure_future(send_at_rate(made.kafka.bootstrap, made.prefix, first, per_second, seconds))
+        expected, quiet_since = int(per_second * seconds) * 3 // 10, monotonic()
+        while len(waits) < expected and monotonic() - quiet_since < 20.0:
+            for raw in (await consumer.getmany(place, timeout_ms=500)).get(place, []):
+                quiet_since = monotonic()
+                if dict(raw.headers)["ce_type"] == b"usher.contact.offered.v1":
+                    waits.append(raw.timestamp - _sent_ms(json.loads(raw.value)["occurred_at"]))
+        sent = await sending
+    finally:
+        await consumer.stop()
+    quantiles = statistics.quantiles(waits, n=100) if len(waits) > 1 else [0.0] * 99
+    return {
+        **_rates(made, sent, cpu, seconds),
+        "offers": len(waits),
+        "offers_expected": expected,
+        "p50_ms": quantiles[49],
+        "p99_ms": quantiles[98],
+    }
+
+
+def _sent_ms(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp() * 1000
+
+
+async def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """Both designs on the same servers, one after the other."""
+    async with shared_servers() as (kafka, postgres):
+        async with rig(kafka, postgres) as made:
+            say(f"naive design: {options.naive} contacts")
+            naive = await throughput_naive(made, options.naive)
+        async with rig(kafka, postgres) as made:
+            await start_ours(made)
+            say("this design: warming up")
+            await throughput_ours(made, 0, 2_000)
+            say(f"this design: {options.contacts} contacts")
+            ours = await throughput_ours(made, 2_000, options.contacts)
+            first, steady = 2_000 + options.contacts, []
+            for rate in map(int, options.rates.split(",")):
+                say(f"this design: {rate} contacts/s for {options.seconds} s")
+                steady.append(await latency(made, first, rate, options.seconds))
+                first += int(rate * options.seconds)
+    ratio = ours["contacts_per_second"] / naive["contacts_per_second"]
+    return {"ours": ours, "naive": naive, "ratio": ratio, "steady": steady}
+
+
+def say(line: str) -> None:
+    """Progress, on stderr."""
+    sys.stderr.write(line + "\n")
+
+
+def table(found: dict[str, Any]) -> str:
+    """The figures as people read them, the goal beside each."""
+    ours, naive = found["ours"], found["naive"]
+    lines = [
+        f"{'design':<10}{'contacts/s':>12}   CPU us per contact",
+        *(
+            f"{name:<10}{figures['contacts_per_second']:>12.0f}   "
+            + "  ".join(f"{part} {value:.0f}" for part, value in figures["cpu_us_per_contact"].items())
+            for name, figures in (("naive", naive), ("usher", ours))
+        ),
+        f"ratio {found['ratio']:.1f} (goal {RATIO_GOAL})",
+        "budgets, us per contact: "
+        + ", ".join(f"{name} {ours['cpu_us_per_contact'][name]:.0f} (goal {goal})" for name, goal in BUDGETS.items()),
+    ]
+    for row in found["steady"]:
+        lines.append(
+            f"channel topic -> offer at {row['contacts_per_second']:.0f}/s: p50 {row['p50_ms']:.0f} ms,"
+            f" p99 {row['p99_ms']:.0f} ms, {row['offers']} of {row['offers_expected']} offers"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Run, print the table on stdout and write the JSON."""
+    parser = argparse.ArgumentParser(prog="bench_pipeline")
+    parser.add_argument("--contacts", type=int, default=30_000)
+    parser.add_argument("--naive", type=int, default=1_000)
+    parser.add_argument("--rates", default="300,1000")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    found = asyncio.run(measure(options))
+    sys.stdout.write(table(found))
+    document = json.dumps(found, indent=2)
+    if options.json:
+        options.json.write_text(document + "\n")
+    else:
+        sys.stdout.write(document + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""Everything live in one partition, in memory: workspaces with their matcher, contacts, offers, assignments, agents."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from services.router.domain.capacity import Rooms
+from services.router.domain.matcher import Matcher
+from services.router.domain.matching import Seat, Waiting
+from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
+from services.router.domain.rows import RouterRows
+from services.router.domain.rules import Rules
+from services.router.domain.states import ContactState, Presence
+from services.router.domain.timers import Timer, Timers
+from shared.policy import parse_policy
+
+NOBODY: frozenset[str] = frozenset()
+
+_contact = msgspec.json.Decoder(LiveContact).decode
+_agent = msgspec.json.Decoder(Agent).decode
+
+
+class Workspace:
+    """Agents, queues and contacts that route together, under one policy."""
+
+    __slots__ = ("agents", "hash", "matcher", "name", "open", "rooms", "rules", "_skills")
+
+    def __init__(self, name: str, rules: Rules, policy_hash: str) -> None:
+        self.name = name
+        self.rules = rules
+        self.hash = policy_hash
+        self.rooms = Rooms(rules.channels)
+        self.matcher = Matcher()
+        self.agents: dict[str, Agent] = {}
+        self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
+        self._skills: dict[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]] = {}
+
+    def adopt(self, rules: Rules, policy_hash: str) -> None:
+        """Go on under another policy; the caller waits and seats everybody again."""
+        self.rules = rules
+        self.hash = policy_hash
+        self.rooms = Rooms(rules.channels)
+
+    def share_skills(self, agent: Agent) -> None:
+        """Let agents of one profile share one tuple: 10,000 agents have a few hundred."""
+        agent.skills = self._skills.setdefault(agent.skills, agent.skills)
+
+    def seat(self, agent: Agent) -> bool:
+        """Show the matcher what the agent can take now; True if that is more than before."""
+        channels = self.rooms.of(agent).open if agent.presence is Presence.AVAILABLE else frozenset()
+        before = self.open.get(agent.agent_id, frozenset())
+        if not channels:
+            if before:
+                self.matcher.unseat(agent.agent_id)
+                del self.open[agent.agent_id]
+            return False
+        self.open[agent.agent_id] = channels
+        self.matcher.seat(
+            Seat(
+                agent_id=agent.agent_id,
+                skills=agent.skills,
+                channels=channels,
+                load=self.rooms.of(agent).share,
+                idle_since=agent.idle_since,
+                last_offered=agent.last_offered,
+            )
+        )
+        return not channels <= before
+
+    def wait(self, contact: Contact, asked: Iterable[str] = ()) -> None:
+        """Put a contact into the waiting set, at the place that its age and priority give it, but not for ``asked``."""
+        rules = self.rules
+        queue = rules.queue(contact.queue)
+        need = rules.need(queue, contact.skills, contact.channel)
+        self.matcher.wait(
+            Waiting(
+                contact_id=contact.contact_id,
+                queue=queue.name,
+                requirement=need.requirement,
+                entered=contact.entered_ms,
+                target=rules.due_ms(queue, contact.entered_ms) - contact.entered_ms,
+                boost=contact.boost_ms + queue.boost_ms,
+                late_factor=queue.late_factor,
+                late_cap=queue.late_cap_ms,
+                prefer=need.prefer,
+                agent_order=queue.agent_order,
+                barred=frozenset((*contact.barred, *asked)) if contact.barred or asked else NOBODY,
+                only_agent=contact.only_agent or None,
+            )
+        )
+
+
+class Book:
+    """The memory of one partition; the only place where rows become objects."""
+
+    __slots__ = ("assignments", "by_conversation", "clock_ms", "contacts", "offers", "personal", "timers", "workspaces")
+
+    def __init__(self) -> None:
+        self.clock_ms = 0
+        self.timers = Timers()
+        self.workspaces: dict[str, Workspace] = {}
+        self.contacts: dict[str, Contact] = {}
+        self.by_conversation: dict[str, Contact] = {}
+        self.personal: dict[str, bytes] = {}
+        self.offers: dict[str, Offer] = {}
+        self.assignments: dict[str, Assignment] = {}
+
+    def add(self, contact: Contact) -> None:
+        """A contact is live from now on."""
+        self.contacts[contact.contact_id] = contact
+        self.by_conversation[contact.conversation_key] = contact
+
+    def remove(self, contact: Contact) -> None:
+        """The contact has ended: nothing of it stays."""
+        del self.contacts[contact.contact_id]
+        del self.by_conversation[contact.conversation_key]
+        self.personal.pop(contact.contact_id, None)
+        for kind in (Timer.LIFE, Timer.STATE, Timer.BAR, Timer.DIRECT):
+            self.timers.disarm(kind, contact.contact_id)
+
+    def restore(self, rows: RouterRows) -> None:
+        """Fill an empty book from one snapshot of the database."""
+        self.clock_ms = rows.clock_ms
+        for row in rows.policies:
+            policy = parse_policy(msgspec.json.decode(row.body))
+            self.workspaces[row.workspace] = Workspace(row.workspace, Rules(policy, row.version), row.hash)
+        self.personal = {contact_id: body.encode() for contact_id, body in rows.personal}
+        for text in sorted(rows.agents):
+            self._restore_agent(_agent(text))
+        for text in sorted(rows.contacts):
+            self._restore_contact(_contact(text))
+
+    def _restore_agent(self, agent: Agent) -> None:
+        workspace = self.workspaces[agent.workspace]
+        workspace.agents[agent.agent_id] = agent
+        workspace.share_skills(agent)
+        workspace.seat(agent)
+        if agent.lease_ms:
+            self.timers.arm(Timer.LEASE, agent_key(agent.workspace, agent.agent_id), agent.lease_ms)
+
+    def _restore_contact(self, live: LiveContact) -> None:
+        contact = live.contact
+        self.add(contact)
+        for offer in live.offers:
+            self.offers[offer.offer_id] = offer
+            self.timers.arm(Timer.OFFER, offer.offer_id, offer.expires_ms)
+        if live.assignment is not None:
+            self.assignments[live.assignment.assignment_id] = live.assignment
+        if contact.state is ContactState.QUEUED:
+            self.workspaces[contact.workspace].wait(contact)
+        self.arm(contact)
+
+    def arm(self, contact: Contact) -> None:
+        """Set every deadline that the contact's fields name."""
+        timers, subject = self.timers, contact.contact_id
+        timers.arm(Timer.LIFE, subject, contact.life_ms)
+        if contact.timer_ms:
+            timers.arm(Timer.STATE, subject, contact.timer_ms)
+        if contact.barred:
+            timers.arm(Timer.BAR, subject, min(contact.barred.values()))
+        if contact.only_until_ms:
+            timers.arm(Timer.DIRECT, subject, contact.only_until_ms)
+
+    def orphans(self) -> int:
+        """Live contacts that are neither in a waiting set nor under a deadline: 0, or the promise is broken."""
+        queued = sum(contact.state is ContactState.QUEUED for contact in self.contacts.values())
+        waiting = sum(len(workspace.matcher) for workspace in self.workspaces.values())
+        untimed = sum(not self.timers.armed(Timer.LIFE, contact_id) for contact_id in self.contacts)
+        return abs(queued - waiting) + untimed
+
+
+def agent_key(workspace: str, agent_id: str) -> str:
+    """Subject of an agent's lease; a workspace name holds no slash."""
+    return f"{workspace}/{agent_id}"

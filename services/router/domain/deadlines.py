@@ -1,0 +1,56 @@
+"""What happens when a deadline passes: an ordinary cause, at the deadline's own time."""
+
+from services.router.domain import agents, assignments, dispatch, endings, offers, queueing, tiers
+from services.router.domain.records import Contact
+from services.router.domain.states import ContactState
+from services.router.domain.timers import Timer
+from services.router.domain.turn import Turn
+from shared.ids import derive
+
+
+def fire(turn: Turn, until_ms: int) -> None:
+    """Fire every deadline up to then, in order of time, kind and subject; those set meanwhile too."""
+    timers = turn.book.timers
+    while True:
+        at_ms = timers.next_ms()
+        if at_ms is None or at_ms > until_ms:
+            return
+        _, kind, subject = timers.pop()
+        turn.book.clock_ms = max(turn.book.clock_ms, at_ms)
+        turn.begin(derive("deadline", kind, subject, str(at_ms)), turn.book.clock_ms, at_ms, "")
+        _HANDLERS[kind](turn, subject)
+        dispatch.settle(turn)
+
+
+def _state_over(turn: Turn, subject: str) -> None:
+    contact = turn.book.contacts[subject]
+    contact.timer_ms = 0
+    match contact.state:
+        case ContactState.SELF_SERVICE | ContactState.BOT:
+            tiers.time_out(turn, contact)
+        case ContactState.WRAPPING:
+            assignments.close(turn, turn.book.assignments[contact.assignment_id], "system", "wrap_up_over")
+        case ContactState.SCHEDULED:
+            queueing.enter(turn, turn.workspace(contact), contact, contact.queue, "scheduled")
+        case _:
+            raise AssertionError(f"a contact in state {contact.state} has no such deadline")
+
+
+def _lease_over(turn: Turn, subject: str) -> None:
+    name, _, agent_id = subject.partition("/")
+    workspace = turn.book.workspaces[name]
+    agents.lease_over(turn, workspace, workspace.agents[agent_id])
+
+
+def _contact(turn: Turn, subject: str) -> Contact:
+    return turn.book.contacts[subject]
+
+
+_HANDLERS = {
+    Timer.BAR: lambda turn, subject: queueing.unbar(turn, _contact(turn, subject)),
+    Timer.DIRECT: lambda turn, subject: queueing.open_to_all(turn, _contact(turn, subject)),
+    Timer.LEASE: _lease_over,
+    Timer.LIFE: lambda turn, subject: endings.life_over(turn, _contact(turn, subject)),
+    Timer.OFFER: lambda turn, subject: offers.expire(turn, turn.book.offers[subject]),
+    Timer.STATE: _state_over,
+}

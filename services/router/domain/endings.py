@@ -1,0 +1,30 @@
+"""How contacts end: the one terminal event, after which nothing follows."""
+
+from services.router.domain import desks, events, offers, queueing, work
+from services.router.domain.records import Contact
+from services.router.domain.states import AssignmentState
+from services.router.domain.turn import Turn
+from shared.topics import AGENT_OFFERS
+
+
+def end(turn: Turn, contact: Contact, kind: str, by: str, reason: str) -> None:
+    """End the contact: open offers are rescinded, the assignment closed, the place in the queue given up."""
+    book = turn.book
+    for offer_id in list(contact.offers):
+        offers.rescind(turn, book.offers[offer_id], reason)
+    workspace = turn.workspace(contact)
+    queueing.leave(turn, workspace, contact)
+    assignment_id = contact.assignment_id or None
+    agent = work.release(turn, contact, AssignmentState.CLOSED)
+    body = events.Ended(by, reason, assignment_id, agent.agent_id if agent else None)
+    turn.tell(contact, kind, body, copy=AGENT_OFFERS if contact.attempts else "")
+    turn.contact_ended(contact)
+    turn.count("usher_contacts_ended_total", contact.state, contact.channel)
+    if agent is not None:
+        desks.refresh(turn, workspace, agent, str(contact.state))
+        desks.forget_if_gone(turn, workspace, agent)
+
+
+def life_over(turn: Turn, contact: Contact) -> None:
+    """A deadline: the contact has lived for as long as its queue allows."""
+    end(turn, contact, events.EXPIRED, "system", "life_max")

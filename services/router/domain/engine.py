@@ -1,0 +1,184 @@
+"""The router engine: inputs and deadlines in, transitions, offers and rows out; deterministic and without I/O."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from services.router.domain import agents, answers, assignments, commands, dispatch, intake, policies, reports, tiers
+from services.router.domain.book import Book, Workspace
+from services.router.domain.checks import check
+from services.router.domain.deadlines import fire
+from services.router.domain.rows import Known, Needs, RouterRows
+from services.router.domain.states import Repeat
+from services.router.domain.triage import Classify
+from services.router.domain.turn import Turn
+from shared import inputs
+from shared.engine import DeadLetter, Origin, Record, Step
+from shared.errors import Invalid, Reason
+from shared.ids import conversation_key, derive
+from shared.topics import ROUTER_INPUT
+
+_DECODERS = {name: msgspec.json.Decoder(kind).decode for name, kind in inputs.INPUT_TYPES.items()}
+_NOTHING = Known()
+
+
+class _Decoded(NamedTuple):
+    """One record as read: the input, or why it cannot be one."""
+
+    said: inputs.Input | None
+    fault: Invalid | None
+
+
+class RouterEngine:
+    """The engine of one partition; implements ``shared.engine.Engine``.
+
+    ``classify`` must be deterministic: the same message and policy give the same verdict.
+    """
+
+    def __init__(self, partition: int, classify: Classify) -> None:
+        self.partition = partition
+        self.book = Book()
+        self._classify = classify
+        self._decoded: dict[int, _Decoded] = {}
+
+    def restore(self, rows: RouterRows) -> None:
+        """Fill an empty engine from one snapshot."""
+        self.book.restore(rows)
+
+    def needs(self, records: Sequence[Record]) -> Needs | None:
+        """Input ids, and the keys of everything that the records speak of and that is not live."""
+        if not records:
+            return None
+        needs = Needs()
+        self._decoded = {record.offset: _decode(record) for record in records}
+        for decoded in self._decoded.values():
+            if decoded.said is not None:
+                needs.event_ids.append(decoded.said.event_id)
+                _ask(needs, self.book, decoded.said)
+        return needs
+
+    def step(self, records: Sequence[Record], known: Known | None, now_ms: int) -> Step:
+        """Apply the records in order, each after the deadlines that lie before it; at last those up to ``now_ms``."""
+        turn = Turn(self.book, known or _NOTHING)
+        for record in records:
+            at_ms = max(self.book.clock_ms, record.at_ms)
+            fire(turn, at_ms)
+            self.book.clock_ms = at_ms
+            self._apply(turn, record)
+        fire(turn, now_ms)
+        step = turn.finish()
+        step.changed = bool(records or turn.events)
+        return step
+
+    def deadline_ms(self) -> int | None:
+        """The earliest pending deadline."""
+        return self.book.timers.next_ms()
+
+    def reject(self, record: Record, reason: Reason, detail: str) -> DeadLetter:
+        """The dead letter of a record that cannot be taken; its id derives from the record's place in the log."""
+        said = (self._decoded.get(record.offset) or _decode(record)).said
+        return self._dead(record, said, Invalid(reason, "", detail))
+
+    def _apply(self, turn: Turn, record: Record) -> None:
+        decoded = self._decoded.pop(record.offset, None) or _decode(record)
+        said = decoded.said
+        if said is None:
+            assert decoded.fault is not None
+            turn.dead.append(self._dead(record, None, decoded.fault))
+        elif said.event_id in turn.inputs or said.event_id in turn.known.event_ids:
+            turn.count("usher_duplicates_total")
+        else:
+            self._handle(turn, record, said)
+
+    def _handle(self, turn: Turn, record: Record, said: inputs.Input) -> None:
+        turn.begin(said.event_id, self.book.clock_ms, said.occurred_ms, said.traceparent)
+        try:
+            if isinstance(said, inputs.PolicyActivated):
+                policies.activate(turn, said)
+            else:
+                self._in_workspace(turn, said)
+            dispatch.settle(turn)
+        except Repeat:
+            turn.count("usher_duplicates_total")
+        except Invalid as fault:
+            turn.dead.append(self._dead(record, said, fault))
+            return
+        turn.inputs[said.event_id] = None
+
+    def _in_workspace(self, turn: Turn, said: inputs.Input) -> None:
+        workspace = turn.book.workspaces.get(said.workspace)
+        if workspace is None:
+            detail = f"workspace {said.workspace} has no policy; apply one with `usher policy apply`"
+            raise Invalid(Reason.UNKNOWN_WORKSPACE, "workspace", detail)
+        if isinstance(said, inputs.MessageReceived):
+            intake.receive(turn, workspace, said, self._classify)
+        else:
+            _HANDLERS[type(said)](turn, workspace, said)
+
+    def _dead(self, record: Record, said: inputs.Input | None, fault: Invalid) -> DeadLetter:
+        here = Origin(topic=ROUTER_INPUT, partition=self.partition, offset=record.offset)
+        known = said is not None and (said.origin.topic or said.origin.source)
+        return DeadLetter(
+            id=derive("dead", ROUTER_INPUT, str(self.partition), str(record.offset)),
+            workspace=said.workspace if said else None,
+            reason=fault.reason,
+            path=fault.path,
+            detail=fault.detail,
+            origin=said.origin if said is not None and known else here,
+            payload=record.value,
+            at_ms=record.at_ms,
+        )
+
+
+Handler = Callable[[Turn, Workspace, Any], None]
+
+_HANDLERS: dict[type[inputs.Input], Handler] = {
+    inputs.ConversationEnded: intake.conversation_ended,
+    inputs.AgentSignedOn: agents.sign_on,
+    inputs.PresenceChanged: agents.change_presence,
+    inputs.AgentHeartbeat: agents.heartbeat,
+    inputs.AgentSignedOff: agents.sign_off,
+    inputs.OfferAnswered: answers.answer,
+    inputs.AssignmentEnded: assignments.report_end,
+    inputs.AssignmentWrappedUp: assignments.report_wrapped_up,
+    inputs.OutcomeReported: tiers.report_outcome,
+    inputs.ReplySent: reports.reply_sent,
+    inputs.PendingChanged: reports.pending_changed,
+    inputs.ContactCommanded: commands.obey,
+}
+
+
+def _decode(record: Record) -> _Decoded:
+    decode = _DECODERS.get(record.type)
+    if decode is None:
+        return _Decoded(None, Invalid(Reason.UNKNOWN_TYPE, "type", f"{record.type!r} is no input of the router"))
+    try:
+        said = decode(record.value)
+        check(said)
+        return _Decoded(said, None)
+    except Invalid as fault:
+        return _Decoded(None, fault)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        return _Decoded(None, Invalid(Reason.INVALID, path.strip("`."), message))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return _Decoded(None, Invalid(Reason.NOT_JSON, "", str(error)))
+
+
+def _ask(needs: Needs, book: Book, said: inputs.Input) -> None:
+    """Note what the database must be asked about this input: whatever it names that is not live in memory."""
+    if isinstance(said, inputs.MessageReceived | inputs.ConversationEnded):
+        key = conversation_key(said.workspace, said.source, said.conversation_id)
+        if key not in book.by_conversation:
+            needs.conversations.append(key)
+    elif isinstance(said, inputs.OfferAnswered):
+        if said.offer_id not in book.offers:
+            needs.offers.append(said.offer_id)
+    elif isinstance(said, inputs.AssignmentEnded | inputs.AssignmentWrappedUp):
+        if said.assignment_id not in book.assignments:
+            needs.assignments.append(said.assignment_id)
+    else:
+        contact_id = getattr(said, "contact_id", None)
+        if contact_id is not None and contact_id not in book.contacts:
+            needs.contacts.append(contact_id)

@@ -1,0 +1,220 @@
+"""The bodies of the events that the router publishes: what every contact event holds, and what each type adds."""
+
+from typing import Any
+
+import msgspec
+
+RECEIVED = "usher.contact.received.v1"
+MESSAGE_ADDED = "usher.contact.message_added.v1"
+CLASSIFIED = "usher.contact.classified.v1"
+SENT_TO_SELF_SERVICE = "usher.contact.sent_to_self_service.v1"
+SENT_TO_BOT = "usher.contact.sent_to_bot.v1"
+ESCALATED = "usher.contact.escalated.v1"
+QUEUED = "usher.contact.queued.v1"
+REPRIORITISED = "usher.contact.reprioritised.v1"
+OFFERED = "usher.contact.offered.v1"
+OFFER_DECLINED = "usher.contact.offer_declined.v1"
+OFFER_EXPIRED = "usher.contact.offer_expired.v1"
+OFFER_RESCINDED = "usher.contact.offer_rescinded.v1"
+ASSIGNED = "usher.contact.assigned.v1"
+WRAPPING = "usher.contact.wrapping.v1"
+TRANSFERRED = "usher.contact.transferred.v1"
+REQUEUED = "usher.contact.requeued.v1"
+CLOSED = "usher.contact.closed.v1"
+CONTAINED = "usher.contact.contained.v1"
+ABANDONED = "usher.contact.abandoned.v1"
+CANCELLED = "usher.contact.cancelled.v1"
+EXPIRED = "usher.contact.expired.v1"
+REPLY_SENT = "usher.contact.reply_sent.v1"
+PENDING_CHANGED = "usher.contact.pending_changed.v1"
+AVAILABILITY_CHANGED = "usher.agent.availability_changed.v1"
+POLICY_ACTIVATED = "usher.policy.activated.v1"
+
+
+class Body(msgspec.Struct, omit_defaults=True, gc=False):
+    """Base of everything below: absent means the default."""
+
+
+class Head(Body):
+    """What every contact event holds. ``state`` is the state after; times are RFC 3339."""
+
+    workspace: str
+    contact_id: str
+    version: int
+    state: str
+    source: str
+    channel: str
+    conversation_id: str
+    customer_id: str
+    occurred_at: str
+    cause_id: str
+    queue: str | None = None
+
+
+class Received(Body):
+    """The first message of an episode (from 1) of a conversation."""
+
+    message_id: str
+    episode: int
+
+
+class MessageAdded(Body):
+    """A further message of a live contact."""
+
+    message_id: str
+    sender: str
+
+
+class SentToSelfService(Body, omit_defaults=False):
+    """Articles that may answer the customer, best first."""
+
+    articles: list[str]
+
+
+class SentToBot(Body):
+    """The bot that takes over, and until when it may keep the contact without an outcome."""
+
+    bot: str
+    expires_at: str
+
+
+class Escalated(Body, omit_defaults=False):
+    """The contact goes on to a person; ``context`` is what was learnt so far."""
+
+    from_tier: str
+    reason: str
+    context: msgspec.Raw
+
+
+class Queued(Body, omit_defaults=False):
+    """One entry into a queue. ``position`` counts from 1 by the order of service."""
+
+    requirements: msgspec.Raw
+    priority_seconds: float
+    target_seconds: float
+    due_at: str
+    entered_at: str
+    position: int
+    expected_wait_seconds: float | None
+    reason: str
+
+
+class Reprioritised(Body):
+    """A supervisor's change of priority; ``priority_seconds`` is the new total."""
+
+    priority_seconds: float
+    actor: str
+    reason: str
+
+
+class Offered(Body):
+    """An agent is asked; the offer ends at ``expires_at``."""
+
+    offer_id: str
+    agent_id: str
+    expires_at: str
+    decision: Body
+    sentence: str
+
+
+class OfferEnded(Body):
+    """An offer that did not become an assignment."""
+
+    offer_id: str
+    agent_id: str
+    reason: str
+
+
+class Assigned(Body, omit_defaults=False):
+    """The agent took the contact; ``waited_seconds`` since it first entered a queue."""
+
+    offer_id: str
+    assignment_id: str
+    agent_id: str
+    waited_seconds: float
+
+
+class Wrapping(Body):
+    """The customer is gone, the agent finishes; over at ``expires_at`` at the latest."""
+
+    assignment_id: str
+    agent_id: str
+    reason: str
+    expires_at: str
+
+
+class Moved(Body):
+    """An assignment (none when a waiting contact is moved) gave its contact back; ``to`` says where it goes."""
+
+    to: dict[str, Any]
+    reason: str
+    assignment_id: str | None = None
+    agent_id: str | None = None
+    actor: str | None = None
+
+
+class Ended(Body):
+    """The one terminal event of a contact."""
+
+    by: str
+    reason: str
+    assignment_id: str | None = None
+    agent_id: str | None = None
+
+
+class ReplySent(Body, omit_defaults=False):
+    """A reply to the customer, as reported."""
+
+    by: str
+    agent_id: str | None
+    public: bool
+
+
+class PendingChanged(Body, omit_defaults=False):
+    """Whether the contact waits for the customer, as reported."""
+
+    pending: bool
+
+
+class AvailabilityChanged(Body, omit_defaults=False):
+    """An agent's presence, availability or free units changed."""
+
+    workspace: str
+    agent_id: str
+    presence: str
+    availability: str
+    free_units: int
+    reason: str
+    occurred_at: str
+    cause_id: str
+
+
+class PolicyActivated(Body, omit_defaults=False):
+    """A policy version decides from here on."""
+
+    workspace: str
+    policy_version: int
+    hash: str
+    occurred_at: str
+    cause_id: str
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def join(head: Body, extra: Body | bytes | None) -> bytes:
+    """One JSON object of the fields of two bodies; the second may be encoded already."""
+    encoded = _encode(head)
+    if extra is None:
+        return encoded
+    return extend(encoded, extra if isinstance(extra, bytes) else _encode(extra))
+
+
+def extend(encoded: bytes, more: bytes) -> bytes:
+    """One JSON object of two encoded ones; b"" and ``{}`` add nothing."""
+    return encoded[:-1] + b"," + more[1:] if len(more) > 2 else encoded
+
+
+def encode(body: Body) -> bytes:
+    """The JSON of a body that stands alone."""
+    return _encode(body)

@@ -1,0 +1,79 @@
+"""Messages: a new conversation becomes a contact, is classified and sent to its tier; later ones are added to it."""
+
+import msgspec
+
+from services.router.domain import assignments, endings, events, tiers
+from services.router.domain.book import Workspace
+from services.router.domain.records import Contact
+from services.router.domain.states import ContactState, Repeat
+from services.router.domain.timers import Timer
+from services.router.domain.triage import Classify
+from services.router.domain.turn import Turn
+from shared.errors import Invalid, Reason
+from shared.ids import contact_id, conversation_key
+from shared.inputs import Attachment, ConversationEnded, MessageReceived, Party, ReplyTo
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Personal(msgspec.Struct, omit_defaults=True, gc=False):
+    """What only the hand-off topics and one table ever hold: the message and how to answer it."""
+
+    from_: Party = msgspec.field(name="from")
+    reply_to: ReplyTo
+    text: str = ""
+    subject: str | None = None
+    attachments: list[Attachment] = []
+
+
+def receive(turn: Turn, workspace: Workspace, said: MessageReceived, classify: Classify) -> None:
+    """A message of a live contact, or the first of a new episode."""
+    key = conversation_key(said.workspace, said.source, said.conversation_id)
+    contact = turn.book.by_conversation.get(key)
+    if contact is not None:
+        turn.tell(contact, events.MESSAGE_ADDED, events.MessageAdded(said.message_id, said.sender))
+        return
+    if said.sender != "customer":
+        detail = f"only a customer's message opens a contact, this one is of {said.sender}"
+        raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", detail)
+    contact = _open(turn, workspace, said, key)
+    tiers.route(turn, workspace, contact, classify(said, workspace.rules.policy))
+
+
+def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> Contact:
+    episode = 1 + (turn.episodes.get(key) or turn.known.episodes.get(key, 0))
+    contact = Contact(
+        contact_id=contact_id(key, episode),
+        workspace=said.workspace,
+        conversation_key=key,
+        episode=episode,
+        source=said.source,
+        channel=said.channel,
+        conversation_id=said.conversation_id,
+        customer_id=said.party.customer_id or "",
+        born_ms=turn.now_ms,
+        life_ms=turn.now_ms + workspace.rules.life_ms,
+    )
+    personal = _encode(Personal(said.party, said.reply_to, said.text or "", said.subject, said.attachments))
+    turn.book.add(contact)
+    turn.book.timers.arm(Timer.LIFE, contact.contact_id, contact.life_ms)
+    turn.book.personal[contact.contact_id] = turn.personal[contact.contact_id] = personal
+    turn.tell(contact, events.RECEIVED, events.Received(said.message_id, episode))
+    turn.count("usher_contacts_received_total", said.channel)
+    return contact
+
+
+def conversation_ended(turn: Turn, workspace: Workspace, said: ConversationEnded) -> None:
+    """The customer is gone: an assigned contact goes into wrap-up, a waiting one is abandoned."""
+    key = conversation_key(said.workspace, said.source, said.conversation_id)
+    contact = turn.book.by_conversation.get(key)
+    if contact is None:
+        if turn.episodes.get(key) or turn.known.episodes.get(key):
+            raise Repeat  # the contact ended before the channel's own end was heard of
+        raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", "there is no contact of this conversation")
+    if contact.state is ContactState.WRAPPING:
+        raise Repeat
+    if contact.state is ContactState.ASSIGNED:
+        assignments.customer_left(turn, workspace, contact, said.reason)
+    else:
+        endings.end(turn, contact, events.ABANDONED, "customer", said.reason)

@@ -1,0 +1,54 @@
+"""A policy takes effect: validated once more, versioned, and applied to everybody who waits without losing a place."""
+
+from services.router.domain import desks, events, queueing
+from services.router.domain.book import Workspace
+from services.router.domain.rows import PolicyRow
+from services.router.domain.rules import Rules
+from services.router.domain.states import ContactState, Repeat
+from services.router.domain.turn import Turn
+from shared.clock import rfc3339
+from shared.errors import Invalid, Reason
+from shared.inputs import PolicyActivated
+from shared.policy import PolicyErrors, parse_policy
+
+
+def activate(turn: Turn, said: PolicyActivated) -> None:
+    """Version = previous + 1; the policy that is active already is a Repeat. Invalid names the first fault's path."""
+    workspace = turn.book.workspaces.get(said.workspace)
+    try:
+        policy = parse_policy(said.policy)
+    except PolicyErrors as error:
+        first = error.errors[0]
+        path = f"policy.{first.path}" if first.path else "policy"
+        raise Invalid(Reason.INVALID, path, first.message) from error
+    if policy.workspace != said.workspace:
+        raise Invalid(Reason.INVALID, "policy.workspace", f"is {policy.workspace}, the record says {said.workspace}")
+    if workspace is not None and workspace.hash == policy.hash:
+        raise Repeat
+    rules = Rules(policy, workspace.rules.version + 1 if workspace else 1)
+    row = PolicyRow(said.workspace, rules.version, policy.hash, policy.canonical.decode(), turn.now_ms)
+    turn.policies.append(row)
+    at_ms = turn.said_ms
+    body = events.PolicyActivated(said.workspace, rules.version, policy.hash, rfc3339(at_ms), turn.cause_id)
+    turn.publish(events.POLICY_ACTIVATED, said.workspace, said.workspace, at_ms, body)
+    if workspace is None:
+        turn.book.workspaces[said.workspace] = Workspace(said.workspace, rules, policy.hash)
+    else:
+        workspace.adopt(rules, policy.hash)
+        _apply(turn, workspace)
+
+
+def _apply(turn: Turn, workspace: Workspace) -> None:
+    """Seat and wait everybody under the new rules; a contact whose queue is gone enters the default queue."""
+    for agent_id in sorted(workspace.agents):
+        agent = workspace.agents[agent_id]
+        agent.ceiling = max(agent.capacity.units, workspace.rooms.of(agent).load)
+        desks.refresh(turn, workspace, agent, "policy_activated")
+    for contact_id in sorted(turn.book.contacts):
+        contact = turn.book.contacts[contact_id]
+        if contact.workspace != workspace.name or contact.state is not ContactState.QUEUED:
+            continue
+        if contact.queue in workspace.rules.queues:
+            queueing.rejoin(turn, workspace, contact)
+        else:
+            queueing.enter(turn, workspace, contact, None, "policy_activated")

@@ -1,0 +1,94 @@
+"""A contact's way into a queue, back into it, and out of it."""
+
+from services.router.domain import events
+from services.router.domain.book import Workspace
+from services.router.domain.records import Contact
+from services.router.domain.states import ContactState
+from services.router.domain.timers import Timer
+from services.router.domain.turn import Turn
+from shared.clock import rfc3339
+
+
+def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | None, reason: str) -> None:
+    """One entry into a queue; the contact keeps the age of its first entry."""
+    rules = workspace.rules
+    queue = rules.queue(queue_name)
+    contact.queue = queue.name
+    contact.entered_ms = contact.entered_ms or max(contact.last_ms, turn.said_ms)
+    contact.life_ms = contact.born_ms + queue.life_ms
+    turn.book.timers.arm(Timer.LIFE, contact.contact_id, contact.life_ms)
+    stop_state_timer(turn, contact)
+    workspace.wait(contact)
+    body = events.Queued(
+        requirements=rules.need(queue, contact.skills, contact.channel).json,
+        priority_seconds=(contact.boost_ms + queue.boost_ms) / 1000,
+        target_seconds=queue.target_seconds,
+        due_at=rfc3339(rules.due_ms(queue, contact.entered_ms)),
+        entered_at=rfc3339(contact.entered_ms),
+        position=workspace.matcher.position(contact.contact_id, turn.now_ms) + 1,
+        expected_wait_seconds=None,
+        reason=reason,
+    )
+    turn.tell(contact, events.QUEUED, body)
+    turn.hungry[contact.contact_id] = contact
+
+
+def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """Back into the waiting set after a failed offer, or anew after something about the contact changed."""
+    workspace.wait(contact)
+    turn.hungry[contact.contact_id] = contact
+
+
+def leave(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """Out of the waiting set."""
+    if contact.state is ContactState.QUEUED:
+        workspace.matcher.leave(contact.contact_id)
+        turn.hungry.pop(contact.contact_id, None)
+
+
+def bar(turn: Turn, contact: Contact, agent_id: str, until_ms: int) -> None:
+    """Do not offer the contact to this agent for a while."""
+    if until_ms > turn.now_ms:
+        contact.barred[agent_id] = until_ms
+        turn.book.timers.arm(Timer.BAR, contact.contact_id, min(contact.barred.values()))
+
+
+def unbar(turn: Turn, contact: Contact) -> None:
+    """A deadline: agents whose pause is over may be asked again."""
+    contact.barred = {agent: until for agent, until in contact.barred.items() if until > turn.now_ms}
+    if contact.barred:
+        turn.book.timers.arm(Timer.BAR, contact.contact_id, min(contact.barred.values()))
+    turn.contacts[contact.contact_id] = contact
+    if contact.state is ContactState.QUEUED:
+        rejoin(turn, turn.workspace(contact), contact)
+
+
+def direct(turn: Turn, workspace: Workspace, contact: Contact, agent_id: str, until_ms: int) -> None:
+    """Keep the contact for one agent until then; at once open to all when they are not signed on."""
+    if agent_id in workspace.agents:
+        contact.only_agent = agent_id
+        contact.only_until_ms = until_ms
+        contact.barred.pop(agent_id, None)
+        turn.book.timers.arm(Timer.DIRECT, contact.contact_id, until_ms)
+
+
+def open_to_all(turn: Turn, contact: Contact) -> None:
+    """A deadline: the one agent did not take the contact, so anybody may."""
+    contact.only_agent = ""
+    contact.only_until_ms = 0
+    turn.contacts[contact.contact_id] = contact
+    if contact.state is ContactState.QUEUED:
+        rejoin(turn, turn.workspace(contact), contact)
+
+
+def start_state_timer(turn: Turn, contact: Contact, at_ms: int) -> None:
+    """The deadline of the state that the contact is in now."""
+    contact.timer_ms = at_ms
+    turn.book.timers.arm(Timer.STATE, contact.contact_id, at_ms)
+
+
+def stop_state_timer(turn: Turn, contact: Contact) -> None:
+    """Cancel it, if there is one."""
+    if contact.timer_ms:
+        contact.timer_ms = 0
+        turn.book.timers.disarm(Timer.STATE, contact.contact_id)

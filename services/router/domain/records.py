@@ -1,0 +1,114 @@
+"""What the router remembers, one struct per row: contact, offer, assignment and agent."""
+
+import msgspec
+
+from services.router.domain.states import AssignmentState, ContactState, OfferState, Presence
+from shared.inputs import AgentCapacity
+
+Skills = dict[str, int]
+Levels = tuple[tuple[str, int], ...]
+
+
+class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """One episode of a conversation. Times are milliseconds; 0 means "not yet" or "none".
+
+    ``born_ms`` and ``timer_ms`` are router time; ``entered_ms`` (first entry into a queue) and ``last_ms`` (latest
+    event) are event times. ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` maps
+    agents to the time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON.
+    """
+
+    contact_id: str
+    workspace: str
+    conversation_key: str
+    episode: int
+    source: str
+    channel: str
+    conversation_id: str
+    customer_id: str
+    state: ContactState = ContactState.NEW
+    version: int = 0
+    last_ms: int = 0
+    born_ms: int = 0
+    life_ms: int = 0
+    timer_ms: int = 0
+    tier: str = ""
+    bot: str = ""
+    intent: str = ""
+    language: str = ""
+    skills: Skills = {}
+    queue: str | None = None
+    home_queue: str = ""
+    entered_ms: int = 0
+    boost_ms: int = 0
+    attempts: int = 0
+    offers: list[str] = []
+    assignment_id: str = ""
+    wrap_began_ms: int = 0
+    barred: dict[str, int] = {}
+    only_agent: str = ""
+    only_until_ms: int = 0
+    context: str = ""
+    pending: bool = False
+    traceparent: str = ""
+
+
+class Offer(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """One agent asked to take one contact, until ``expires_ms`` (router time)."""
+
+    offer_id: str
+    contact_id: str
+    workspace: str
+    agent_id: str
+    channel: str
+    issued_ms: int
+    expires_ms: int
+    parallel: bool = False
+    state: OfferState = OfferState.ISSUED
+
+
+class Assignment(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """One agent working on one contact since ``began_ms``."""
+
+    assignment_id: str
+    offer_id: str
+    contact_id: str
+    workspace: str
+    agent_id: str
+    channel: str
+    began_ms: int
+    state: AssignmentState = AssignmentState.ACTIVE
+
+
+class LiveContact(msgspec.Struct, omit_defaults=True, gc=False):
+    """A contact's row: with its open offers and its assignment."""
+
+    contact: Contact
+    offers: list[Offer] = []
+    assignment: Assignment | None = None
+
+
+class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """One signed-on agent.
+
+    ``offers`` and ``work`` map the ids of open offers and live assignments to their channel; ``wrapping`` counts those
+    of ``work`` that are in wrap-up. ``shown`` is the (presence, availability, free units) last published.
+    ``ceiling`` is the load that nothing may exceed: the units, or the work kept through a sign-on that lowered them.
+    """
+
+    workspace: str
+    agent_id: str
+    skills: Levels
+    capacity: AgentCapacity
+    name: str = ""
+    presence: Presence = Presence.OFFLINE
+    lease_seconds: float = 0.0
+    lease_ms: int = 0
+    ceiling: int = 0
+    offers: dict[str, str] = {}
+    work: dict[str, str] = {}
+    wrapping: int = 0
+    idle_since: int = 0
+    last_offered: int = 0
+    last_ms: int = 0
+    load: int = 0
+    shown: tuple[str, str, int] = ("offline", "idle", 0)

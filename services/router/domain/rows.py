@@ -1,0 +1,119 @@
+"""What the router engine and its store exchange: rows to restore from, look-ups, and the rows of one commit."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+@dataclass(slots=True)
+class Needs:
+    """Keys whose rows are not in memory: input ids, conversations without a live contact, and ended things."""
+
+    event_ids: list[str] = field(default_factory=list)
+    conversations: list[str] = field(default_factory=list)
+    contacts: list[str] = field(default_factory=list)
+    offers: list[str] = field(default_factory=list)
+    assignments: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Known:
+    """The answer to Needs: ids already applied, last episode per conversation, and how ended things ended.
+
+    ``past`` maps ended offers and assignments to (state, agent id); ``contacts`` maps ended contacts to the outcome.
+    """
+
+    event_ids: set[str] = field(default_factory=set)
+    episodes: dict[str, int] = field(default_factory=dict)
+    contacts: dict[str, str] = field(default_factory=dict)
+    past: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+class ContactRow(NamedTuple):
+    """A live contact. ``body`` is a LiveContact as JSON; the others repeat its fields for the schema's guards."""
+
+    contact_id: str
+    workspace: str
+    state: str
+    version: int
+    offer_id: str | None
+    assignment_id: str | None
+    body: str
+
+
+class PersonalRow(NamedTuple):
+    """Message text and handles of a live contact: one JSON object."""
+
+    contact_id: str
+    body: str
+
+
+class OutcomeRow(NamedTuple):
+    """The one terminal outcome of a contact; ``body`` is the Contact as JSON."""
+
+    contact_id: str
+    workspace: str
+    conversation_key: str
+    episode: int
+    outcome: str
+    ended_ms: int
+    body: str
+
+
+class PastRow(NamedTuple):
+    """How an offer (kind ``o``) or an assignment (kind ``a``) ended."""
+
+    id: str
+    kind: str
+    contact_id: str
+    agent_id: str
+    state: str
+    ended_ms: int
+
+
+class AgentRow(NamedTuple):
+    """``body`` is the Agent as JSON; 0 <= load <= ceiling."""
+
+    workspace: str
+    agent_id: str
+    load: int
+    ceiling: int
+    body: str
+
+
+class PolicyRow(NamedTuple):
+    """One activated version of a workspace's policy; ``body`` is the whole document as JSON."""
+
+    workspace: str
+    version: int
+    hash: str
+    body: str
+    activated_ms: int
+
+
+@dataclass(slots=True)
+class RouterWrites:
+    """The rows of one commit; each list holds a key at most once. ``clock_ms`` is the partition's time.
+
+    The rows of ``outcomes`` replace the contact's live row and its personal row.
+    """
+
+    clock_ms: int = 0
+    inputs: list[str] = field(default_factory=list)
+    contacts: list[ContactRow] = field(default_factory=list)
+    personal: list[PersonalRow] = field(default_factory=list)
+    outcomes: list[OutcomeRow] = field(default_factory=list)
+    past: list[PastRow] = field(default_factory=list)
+    agents: list[AgentRow] = field(default_factory=list)
+    agents_gone: list[tuple[str, str]] = field(default_factory=list)
+    policies: list[PolicyRow] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RouterRows:
+    """Everything live in a partition, in any order; ``policies`` holds the newest version of each workspace."""
+
+    clock_ms: int = 0
+    contacts: list[str] = field(default_factory=list)
+    personal: list[tuple[str, str]] = field(default_factory=list)
+    agents: list[str] = field(default_factory=list)
+    policies: list[PolicyRow] = field(default_factory=list)

@@ -1,0 +1,105 @@
+"""The three tiers: where a classified contact goes, and what becomes of it when self-service or a bot is done."""
+
+import msgspec
+
+from services.router.domain import endings, events, queueing
+from services.router.domain.book import Workspace
+from services.router.domain.classification import Classification
+from services.router.domain.records import Contact
+from services.router.domain.states import expect, illegal
+from services.router.domain.turn import Turn
+from shared.clock import rfc3339
+from shared.errors import Invalid, Reason
+from shared.inputs import HandOffContext, OutcomeReported
+from shared.topics import BOT, SELF_SERVICE
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classification) -> None:
+    """Record the classification and hand the contact to its tier."""
+    contact.tier = verdict.tier
+    contact.intent = verdict.intent or ""
+    contact.language = verdict.language or ""
+    contact.skills = verdict.skills
+    contact.boost_ms = round(verdict.priority_seconds * 1000)
+    contact.home_queue = verdict.queue
+    turn.tell(contact, events.CLASSIFIED, _encode(verdict.as_json()))
+    turn.count("usher_contacts_routed_total", verdict.tier, contact.channel)
+    private = turn.book.personal.get(contact.contact_id, b"{}")
+    if verdict.tier == "self_service":
+        queueing.start_state_timer(turn, contact, turn.now_ms + workspace.rules.self_service_ms)
+        body = events.SentToSelfService(list(verdict.article_ids))
+        turn.tell(contact, events.SENT_TO_SELF_SERVICE, body, copy=SELF_SERVICE, private=private)
+    elif verdict.tier == "bot":
+        contact.bot = verdict.bot
+        until_ms = turn.now_ms + workspace.rules.bot_ms(verdict.bot)
+        queueing.start_state_timer(turn, contact, until_ms)
+        turn.tell(
+            contact, events.SENT_TO_BOT, events.SentToBot(verdict.bot, rfc3339(until_ms)), copy=BOT, private=private
+        )
+    else:
+        queueing.enter(turn, workspace, contact, verdict.queue, "classified")
+
+
+def report_outcome(turn: Turn, workspace: Workspace, said: OutcomeReported) -> None:
+    """Self-service or a bot is done: contained, or on to an agent with what was learnt."""
+    contact = find(turn, workspace.name, said.contact_id, events.ESCALATED)
+    if contact.state != said.by:
+        raise illegal("by", f"the contact is with {contact.state}, not with {said.by}", (contact.state,))
+    if said.outcome == "resolved":
+        endings.end(turn, contact, events.CONTAINED, said.by, said.reason or "resolved")
+    else:
+        escalate(turn, contact, said.reason or said.outcome, said.context)
+
+
+def time_out(turn: Turn, contact: Contact) -> None:
+    """A deadline: self-service or the bot said nothing for too long."""
+    escalate(turn, contact, "timeout", None)
+
+
+def escalate(turn: Turn, contact: Contact, reason: str, context: HandOffContext | None) -> None:
+    """On to an agent; the contact keeps its age and what was learnt."""
+    hand_over(turn, contact, reason, context)
+    queueing.enter(turn, turn.workspace(contact), contact, contact.home_queue or None, "escalated")
+
+
+def hand_over(turn: Turn, contact: Contact, reason: str, context: HandOffContext | None) -> None:
+    """Take the contact from self-service or the bot; the caller puts it into a queue."""
+    from_tier = str(contact.state)
+    if context is not None:
+        _learn(turn.workspace(contact), contact, context)
+    queueing.stop_state_timer(turn, contact)
+    learnt = msgspec.Raw(contact.context.encode() if contact.context else b"{}")
+    turn.tell(contact, events.ESCALATED, events.Escalated(from_tier, reason, learnt))
+    contact.tier = "agent"
+
+
+def _learn(workspace: Workspace, contact: Contact, context: HandOffContext) -> None:
+    contact.context = _encode(context).decode()
+    policy = workspace.rules.policy
+    skills = dict(contact.skills)
+    if context.intent and context.intent in policy.classification.intents:
+        intent = policy.classification.intents[context.intent]
+        contact.intent = context.intent
+        contact.home_queue = intent.queue or contact.home_queue
+        _raise(skills, intent.skills)
+    _raise(skills, context.skills)
+    contact.skills = dict(sorted(skills.items()))
+
+
+def _raise(skills: dict[str, int], more: dict[str, int]) -> None:
+    for skill, level in more.items():
+        skills[skill] = max(level, skills.get(skill, 0))
+
+
+def find(turn: Turn, workspace: str, contact_id: str, event_type: str) -> Contact:
+    """The live contact that an input speaks of; Invalid when there is none or its state does not allow the event."""
+    contact = turn.book.contacts.get(contact_id)
+    if contact is None or contact.workspace != workspace:
+        ended = turn.ended.get(contact_id, ("",))[0] or turn.known.contacts.get(contact_id)
+        if ended is None:
+            raise Invalid(Reason.UNKNOWN_REFERENCE, "contact_id", f"there is no contact {contact_id}")
+        raise illegal("contact_id", f"the contact is {ended}", ("a live contact",))
+    expect(contact.state, event_type, "contact_id")
+    return contact

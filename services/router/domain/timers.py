@@ -1,0 +1,69 @@
+"""Deadlines of one partition in one heap; a deadline that was moved or cancelled is skipped when it comes up."""
+
+import heapq
+from enum import StrEnum
+
+HEAP_SLACK = 1024  # stale entries tolerated beyond one for each live one, before the heap is rebuilt
+
+
+class Timer(StrEnum):
+    """What a deadline is about; the subject is a contact, an offer or an agent."""
+
+    BAR = "bar"  # an agent may be offered the contact again
+    DIRECT = "direct"  # a contact kept for one agent opens to all
+    LEASE = "lease"  # an agent gave no sign of life
+    LIFE = "life"  # a contact's maximum life
+    OFFER = "offer"  # an offer nobody answered
+    STATE = "state"  # bot or self-service time-out, end of wrap-up, start of a scheduled contact
+
+
+class Timers:
+    """Named deadlines in milliseconds. Order of firing: time, then kind, then subject; never insertion order."""
+
+    __slots__ = ("_due", "_heap", "_live")
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[int, Timer, str]] = []
+        self._due: dict[Timer, dict[str, int]] = {kind: {} for kind in Timer}
+        self._live = 0
+
+    def arm(self, kind: Timer, subject: str, at_ms: int) -> None:
+        """Set or move a deadline."""
+        due = self._due[kind]
+        if due.get(subject) == at_ms:
+            return
+        self._live += subject not in due
+        due[subject] = at_ms
+        heapq.heappush(self._heap, (at_ms, kind, subject))
+        if len(self._heap) > 2 * self._live + HEAP_SLACK:
+            self._rebuild()
+
+    def disarm(self, kind: Timer, subject: str) -> None:
+        """Cancel a deadline, if there is one."""
+        if self._due[kind].pop(subject, None) is not None:
+            self._live -= 1
+
+    def armed(self, kind: Timer, subject: str) -> bool:
+        """Whether such a deadline is pending."""
+        return subject in self._due[kind]
+
+    def next_ms(self) -> int | None:
+        """The earliest pending deadline."""
+        heap = self._heap
+        while heap:
+            at_ms, kind, subject = heap[0]
+            if self._due[kind].get(subject) == at_ms:
+                return at_ms
+            heapq.heappop(heap)
+        return None
+
+    def pop(self) -> tuple[int, Timer, str]:
+        """Take the deadline that ``next_ms`` announced."""
+        entry = heapq.heappop(self._heap)
+        del self._due[entry[1]][entry[2]]
+        self._live -= 1
+        return entry
+
+    def _rebuild(self) -> None:
+        self._heap = [(at_ms, kind, subject) for kind, due in self._due.items() for subject, at_ms in due.items()]
+        heapq.heapify(self._heap)

@@ -1,0 +1,203 @@
+"""One step in the making: what it has seen, the events it tells, and the rows it will write."""
+
+import msgspec
+
+from services.router.domain import events
+from services.router.domain.book import Book, Workspace
+from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
+from services.router.domain.rows import (
+    AgentRow,
+    ContactRow,
+    Known,
+    OutcomeRow,
+    PastRow,
+    PersonalRow,
+    PolicyRow,
+    RouterWrites,
+)
+from services.router.domain.states import ContactState, after
+from shared.clock import rfc3339
+from shared.engine import DeadLetter, Event, Step
+from shared.topics import AGENT_OFFERS
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Turn:
+    """The outputs of one step, and the moment at which its present cause happens.
+
+    ``now_ms`` is router time (deadlines are set from it); ``said_ms`` is when the cause happened, as reported (events
+    carry it). ``hungry`` contacts and ``freed`` agents are matched when the cause has been dealt with.
+    """
+
+    __slots__ = (
+        "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "ended", "episodes", "events",
+        "freed", "hungry", "inputs", "known", "now_ms", "ordinal", "outcomes", "past", "personal", "policies",
+        "said_ms", "traceparent",
+    )  # fmt: skip
+
+    def __init__(self, book: Book, known: Known) -> None:
+        self.book = book
+        self.known = known
+        self.events: list[Event] = []
+        self.dead: list[DeadLetter] = []
+        self.counts: dict[tuple[str, ...], float] = {}
+        self.inputs: dict[str, None] = {}
+        self.contacts: dict[str, Contact] = {}
+        self.personal: dict[str, bytes] = {}
+        self.agents: dict[tuple[str, str], Agent] = {}
+        self.agents_gone: dict[tuple[str, str], None] = {}
+        self.outcomes: list[OutcomeRow] = []
+        self.past: list[PastRow] = []
+        self.policies: list[PolicyRow] = []
+        self.ended: dict[str, tuple[str, str]] = {}
+        self.episodes: dict[str, int] = {}
+        self.hungry: dict[str, Contact] = {}
+        self.freed: dict[tuple[str, str], Agent] = {}
+        self.begin("", 0, 0, "")
+
+    def begin(self, cause_id: str, now_ms: int, said_ms: int, traceparent: str) -> None:
+        """From here on events are caused by this input or deadline."""
+        self.cause_id = cause_id
+        self.ordinal = 0
+        self.now_ms = now_ms
+        self.said_ms = said_ms
+        self.traceparent = traceparent
+
+    def count(self, name: str, *labels: str) -> None:
+        """Add one to a counter, after the commit."""
+        key = (name, *labels)
+        self.counts[key] = self.counts.get(key, 0.0) + 1.0
+
+    def workspace(self, contact: Contact) -> Workspace:
+        """The workspace of a live contact."""
+        return self.book.workspaces[contact.workspace]
+
+    def tell(
+        self,
+        contact: Contact,
+        kind: str,
+        extra: events.Body | bytes | None = None,
+        *,
+        to: ContactState | None = None,
+        copy: str = "",
+        private: bytes = b"",
+    ) -> None:
+        """Publish a contact's event and make its transition; ``private`` goes only to the hand-off topic ``copy``."""
+        state = contact.state = after(contact.state, kind, to)
+        contact.version += 1
+        at_ms = contact.last_ms = max(contact.last_ms, self.said_ms)
+        head = events.Head(
+            contact.workspace,
+            contact.contact_id,
+            contact.version,
+            state,
+            contact.source,
+            contact.channel,
+            contact.conversation_id,
+            contact.customer_id,
+            rfc3339(at_ms),
+            self.cause_id,
+            contact.queue,
+        )
+        body = events.join(head, extra)
+        copies = ((copy, events.extend(body, private)),) if copy else ()
+        self.events.append(
+            Event(
+                kind,
+                contact.workspace,
+                contact.contact_id,
+                at_ms,
+                self.cause_id,
+                self.ordinal,
+                body,
+                copies,
+                self.traceparent,
+            )
+        )
+        self.ordinal += 1
+        self.contacts[contact.contact_id] = contact
+
+    def tell_desk(self, contact: Contact, kind: str, extra: events.Body, *, to: ContactState | None = None) -> None:
+        """Publish an event that agents' desktops need too."""
+        self.tell(contact, kind, extra, to=to, copy=AGENT_OFFERS)
+
+    def tell_agent(self, agent: Agent, reason: str) -> None:
+        """Publish an agent's presence, availability and free units."""
+        presence, availability, free = agent.shown
+        at_ms = agent.last_ms = max(agent.last_ms, self.said_ms)
+        body = events.AvailabilityChanged(
+            agent.workspace, agent.agent_id, presence, availability, free, reason, rfc3339(at_ms), self.cause_id
+        )
+        self.publish(events.AVAILABILITY_CHANGED, agent.workspace, agent.agent_id, at_ms, body)
+
+    def publish(self, kind: str, workspace: str, subject: str, at_ms: int, body: events.Body) -> None:
+        """Publish an event that is not a contact's."""
+        encoded = events.encode(body)
+        self.events.append(
+            Event(kind, workspace, subject, at_ms, self.cause_id, self.ordinal, encoded, (), self.traceparent)
+        )
+        self.ordinal += 1
+
+    def offer_ended(self, offer: Offer) -> None:
+        """Remember how an offer ended, for whoever speaks of it later."""
+        self.ended[offer.offer_id] = (offer.state, offer.agent_id)
+        row = PastRow(offer.offer_id, "o", offer.contact_id, offer.agent_id, offer.state, self.now_ms)
+        self.past.append(row)
+
+    def assignment_ended(self, ended: Assignment) -> None:
+        """Remember how an assignment ended."""
+        self.ended[ended.assignment_id] = (ended.state, ended.agent_id)
+        row = PastRow(ended.assignment_id, "a", ended.contact_id, ended.agent_id, ended.state, self.now_ms)
+        self.past.append(row)
+
+    def contact_ended(self, contact: Contact) -> None:
+        """Forget an ended contact; its outcome and episode stay."""
+        self.book.remove(contact)
+        self.contacts.pop(contact.contact_id, None)
+        self.personal.pop(contact.contact_id, None)
+        self.ended[contact.contact_id] = (contact.state, "")
+        self.episodes[contact.conversation_key] = contact.episode
+        self.outcomes.append(
+            OutcomeRow(
+                contact.contact_id,
+                contact.workspace,
+                contact.conversation_key,
+                contact.episode,
+                contact.state,
+                contact.last_ms,
+                _encode(contact).decode(),
+            )
+        )
+
+    def finish(self) -> Step:
+        """The step: rows of everything that was touched, encoded once."""
+        writes = RouterWrites(
+            clock_ms=self.book.clock_ms,
+            inputs=list(self.inputs),
+            contacts=[self._contact_row(contact) for contact in self.contacts.values()],
+            personal=[PersonalRow(key, body.decode()) for key, body in self.personal.items()],
+            outcomes=self.outcomes,
+            past=self.past,
+            agents=[_agent_row(agent) for agent in self.agents.values()],
+            agents_gone=list(self.agents_gone),
+            policies=self.policies,
+        )
+        return Step(writes=writes, events=self.events, dead=self.dead, counts=self.counts)
+
+    def _contact_row(self, contact: Contact) -> ContactRow:
+        offers = [self.book.offers[offer_id] for offer_id in contact.offers]
+        assignment = self.book.assignments[contact.assignment_id] if contact.assignment_id else None
+        return ContactRow(
+            contact.contact_id,
+            contact.workspace,
+            contact.state,
+            contact.version,
+            contact.offers[0] if offers else None,
+            contact.assignment_id or None,
+            _encode(LiveContact(contact, offers, assignment)).decode(),
+        )
+
+
+def _agent_row(agent: Agent) -> AgentRow:
+    return AgentRow(agent.workspace, agent.agent_id, agent.load, agent.ceiling, _encode(agent).decode())

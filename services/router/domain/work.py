@@ -1,0 +1,23 @@
+"""The end of an agent's work on a contact, whatever ended it."""
+
+from services.router.domain import desks, queueing
+from services.router.domain.records import Agent, Contact
+from services.router.domain.states import AssignmentState
+from services.router.domain.turn import Turn
+
+
+def release(turn: Turn, contact: Contact, state: AssignmentState) -> Agent | None:
+    """End the contact's assignment, if it has one; the caller refreshes the agent after the contact's event."""
+    if not contact.assignment_id:
+        return None
+    assignment = turn.book.assignments.pop(contact.assignment_id)
+    agent = turn.workspace(contact).agents[assignment.agent_id]
+    agent.wrapping -= assignment.state is AssignmentState.WRAPPING
+    del agent.work[assignment.assignment_id]
+    assignment.state = state
+    turn.assignment_ended(assignment)
+    contact.assignment_id = ""
+    contact.wrap_began_ms = 0
+    queueing.stop_state_timer(turn, contact)
+    desks.rest(agent, turn.now_ms)
+    return agent

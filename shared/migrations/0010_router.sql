@@ -38,7 +38,7 @@ CREATE TABLE router_outcome (
 -- Offers and assignments that are over, so that a late word about one gets the right answer. ``kind``: o or a.
 CREATE TABLE router_past (
     id         uuid   PRIMARY KEY,
-    kind       "char" NOT NULL CHECK (kind IN ('o', 'a')),
+    kind       text   NOT NULL CHECK (kind IN ('o', 'a')),
     contact_id uuid   NOT NULL,
     agent_id   text   NOT NULL,
     state      text   NOT NULL,
@@ -92,7 +92,7 @@ CREATE FUNCTION router_commit(
     n_ids uuid[], n_bodies text[],
     o_ids uuid[], o_workspaces text[], o_keys uuid[], o_episodes int[], o_outcomes text[], o_ended_ms bigint[],
     o_bodies text[],
-    e_ids uuid[], e_kinds "char"[], e_contacts uuid[], e_agents text[], e_states text[], e_ended_ms bigint[],
+    e_ids uuid[], e_kinds text[], e_contacts uuid[], e_agents text[], e_states text[], e_ended_ms bigint[],
     g_workspaces text[], g_ids text[], g_loads int[], g_ceilings int[], g_bodies text[],
     x_workspaces text[], x_ids text[],
     p_workspaces text[], p_versions int[], p_hashes text[], p_bodies text[], p_activated_ms bigint[]
@@ -101,8 +101,10 @@ BEGIN
     IF NOT lane_advance(b, a, p_at_ms, p_outbox, p_dead) THEN
         RETURN;
     END IF;
-    INSERT INTO router_clock (partition, at_ms) VALUES (b.partition, p_clock_ms)
-    ON CONFLICT (partition) DO UPDATE SET at_ms = excluded.at_ms;
+    IF p_clock_ms IS NOT NULL THEN
+        INSERT INTO router_clock (partition, at_ms) VALUES (b.partition, p_clock_ms)
+        ON CONFLICT (partition) DO UPDATE SET at_ms = excluded.at_ms;
+    END IF;
     IF cardinality(p_inputs) > 0 THEN
         INSERT INTO router_input (event_id, partition, seen_ms)
         SELECT i, b.partition, p_clock_ms FROM unnest(p_inputs) AS i;
@@ -155,14 +157,14 @@ END $$;
 
 -- What the engine asks about a batch, in one answer: input ids seen, last episodes, and how ended things ended.
 CREATE FUNCTION router_known(p_inputs uuid[], p_keys uuid[], p_contacts uuid[], p_past uuid[])
-RETURNS TABLE (kind "char", id uuid, number int, state text, agent_id text)
+RETURNS TABLE (kind text, id uuid, number int, state text, agent_id text)
 LANGUAGE sql STABLE SET enable_seqscan = off AS $$
-    SELECT 'i'::"char", event_id, 0, '', '' FROM router_input WHERE event_id = ANY (p_inputs)
+    SELECT 'i', event_id, 0, '', '' FROM router_input WHERE event_id = ANY (p_inputs)
     UNION ALL
-    SELECT 'k'::"char", conversation_key, max(episode), '', '' FROM router_outcome
+    SELECT 'k', conversation_key, max(episode), '', '' FROM router_outcome
     WHERE conversation_key = ANY (p_keys) GROUP BY conversation_key
     UNION ALL
-    SELECT 'c'::"char", contact_id, 0, outcome, '' FROM router_outcome WHERE contact_id = ANY (p_contacts)
+    SELECT 'c', contact_id, 0, outcome, '' FROM router_outcome WHERE contact_id = ANY (p_contacts)
     UNION ALL
     SELECT p.kind, p.id, 0, p.state, p.agent_id FROM router_past AS p WHERE p.id = ANY (p_past);
 $$;

@@ -20,7 +20,7 @@ from services.router.domain.rows import (
 from services.router.domain.triage import Triage
 from shared import inputs
 from shared.engine import DeadLetter, Event, Origin, Record, Step
-from shared.ids import message_event_id
+from shared.ids import derive, message_event_id
 from shared.policy import parse_policy
 
 TYPE_OF = {kind: name for name, kind in inputs.INPUT_TYPES.items()}
@@ -191,7 +191,7 @@ class Router:
         }
 
     def _key(self, what: str) -> str:
-        return f"{what}-{self.offset}"
+        return derive("test", what, str(self.offset))
 
     def activate(self, policy: dict[str, Any]) -> list[Event]:
         """Apply a policy."""

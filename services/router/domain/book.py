@@ -1,6 +1,6 @@
 """Everything live in one partition, in memory: workspaces with their matcher, contacts, offers, assignments, agents."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -25,12 +25,12 @@ class Workspace:
 
     __slots__ = ("agents", "hash", "matcher", "name", "open", "rooms", "rules", "_skills")
 
-    def __init__(self, name: str, rules: Rules, policy_hash: str) -> None:
+    def __init__(self, name: str, rules: Rules, policy_hash: str, matcher: Matcher) -> None:
         self.name = name
         self.rules = rules
         self.hash = policy_hash
         self.rooms = Rooms(rules.channels)
-        self.matcher = Matcher()
+        self.matcher = matcher
         self.agents: dict[str, Agent] = {}
         self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
         self._skills: dict[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]] = {}
@@ -93,9 +93,13 @@ class Workspace:
 class Book:
     """The memory of one partition; the only place where rows become objects."""
 
-    __slots__ = ("assignments", "by_conversation", "clock_ms", "contacts", "offers", "personal", "timers", "workspaces")
+    __slots__ = (
+        "_new_matcher", "assignments", "by_conversation", "clock_ms", "contacts", "offers", "personal", "timers",
+        "workspaces",
+    )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, new_matcher: Callable[[], Matcher] = Matcher) -> None:
+        self._new_matcher = new_matcher
         self.clock_ms = 0
         self.timers = Timers()
         self.workspaces: dict[str, Workspace] = {}
@@ -104,6 +108,10 @@ class Book:
         self.personal: dict[str, bytes] = {}
         self.offers: dict[str, Offer] = {}
         self.assignments: dict[str, Assignment] = {}
+
+    def open_workspace(self, name: str, rules: Rules, policy_hash: str) -> None:
+        """A workspace has its first policy: from here on it is known."""
+        self.workspaces[name] = Workspace(name, rules, policy_hash, self._new_matcher())
 
     def add(self, contact: Contact) -> None:
         """A contact is live from now on."""
@@ -123,7 +131,7 @@ class Book:
         self.clock_ms = rows.clock_ms
         for row in rows.policies:
             policy = parse_policy(msgspec.json.decode(row.body))
-            self.workspaces[row.workspace] = Workspace(row.workspace, Rules(policy, row.version), row.hash)
+            self.open_workspace(row.workspace, Rules(policy, row.version), row.hash)
         self.personal = {contact_id: body.encode() for contact_id, body in rows.personal}
         for text in sorted(rows.agents):
             self._restore_agent(_agent(text))

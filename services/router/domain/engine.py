@@ -9,6 +9,7 @@ from services.router.domain import agents, answers, assignments, commands, dispa
 from services.router.domain.book import Book, Workspace
 from services.router.domain.checks import check
 from services.router.domain.deadlines import fire
+from services.router.domain.matcher import Matcher
 from services.router.domain.rows import Known, Needs, RouterRows
 from services.router.domain.states import Repeat
 from services.router.domain.triage import Classify
@@ -36,9 +37,9 @@ class RouterEngine:
     ``classify`` must be deterministic: the same message and policy give the same verdict.
     """
 
-    def __init__(self, partition: int, classify: Classify) -> None:
+    def __init__(self, partition: int, classify: Classify, new_matcher: Callable[[], Matcher] = Matcher) -> None:
         self.partition = partition
-        self.book = Book()
+        self.book = Book(new_matcher)
         self._classify = classify
         self._decoded: dict[int, _Decoded] = {}
 

@@ -32,7 +32,7 @@ def activate(turn: Turn, said: PolicyActivated) -> None:
     body = events.PolicyActivated(said.workspace, rules.version, policy.hash, rfc3339(at_ms), turn.cause_id)
     turn.publish(events.POLICY_ACTIVATED, said.workspace, said.workspace, at_ms, body)
     if workspace is None:
-        turn.book.workspaces[said.workspace] = Workspace(said.workspace, rules, policy.hash)
+        turn.book.open_workspace(said.workspace, rules, policy.hash)
     else:
         workspace.adopt(rules, policy.hash)
         _apply(turn, workspace)

@@ -1,0 +1,92 @@
+"""The router process: its parts, put together."""
+
+from services.router.domain.classification import Classification
+from services.router.domain.engine import RouterEngine
+from services.router.domain.matcher import Matcher
+from services.router.domain.matching import Match
+from services.router.domain.triage import Triage
+from services.router.metrics import RouterCollector, RouterMetrics
+from services.router.postgres import RouterStore
+from services.router.settings import RouterSettings
+from shared.clock import monotonic, now_ms
+from shared.inputs import MessageReceived
+from shared.lane_service import LaneService, LaneSpec
+from shared.logs import Log, configure
+from shared.metrics import registry_for
+from shared.policy import Policy
+from shared.topics import AGENT_OFFERS, BOT, CONTACT_EVENTS, ROUTER_INPUT, SELF_SERVICE
+from shared.version import VERSION
+
+__all__ = ["RouterService", "build"]
+
+
+class RouterService(LaneService):
+    """The router: lanes with the router engine."""
+
+    def __init__(self, settings: RouterSettings, log: Log) -> None:
+        registry = registry_for("router", VERSION)
+        metrics = RouterMetrics(registry)
+        triage = _TimedTriage(Triage(), metrics)
+
+        def new_matcher() -> Matcher:
+            return _TimedMatcher(metrics)
+
+        super().__init__(
+            LaneSpec(
+                service="router",
+                settings=settings,
+                registry=registry,
+                log=log,
+                input_topic=ROUTER_INPUT,
+                log_topic=CONTACT_EVENTS,
+                hand_off_topics=(SELF_SERVICE, BOT, AGENT_OFFERS),
+                store=RouterStore,
+                new_engine=lambda partition: RouterEngine(partition, triage, new_matcher),
+                counted=metrics.counted,
+            )
+        )
+        registry.register(RouterCollector(self._engines, now_ms))
+
+    def _engines(self) -> list[RouterEngine]:
+        return [lane.engine for lane in self.lanes() if isinstance(lane.engine, RouterEngine)]
+
+
+class _TimedTriage:
+    """Classification under a stopwatch; the engine itself knows no clock."""
+
+    def __init__(self, triage: Triage, metrics: RouterMetrics) -> None:
+        self._triage = triage
+        self._observe = metrics.classify_seconds.observe
+
+    def __call__(self, message: MessageReceived, policy: Policy) -> Classification:
+        started = monotonic()
+        found = self._triage(message, policy)
+        self._observe(monotonic() - started)
+        return found
+
+
+class _TimedMatcher(Matcher):
+    """The matcher under a stopwatch."""
+
+    def __init__(self, metrics: RouterMetrics) -> None:
+        super().__init__()
+        self._observe = metrics.decision_seconds.observe
+
+    def agent_for(self, contact_id: str, now: float) -> Match | None:
+        started = monotonic()
+        match = super().agent_for(contact_id, now)
+        self._observe(monotonic() - started)
+        return match
+
+    def contact_for(self, agent_id: str, now: float) -> Match | None:
+        started = monotonic()
+        match = super().contact_for(agent_id, now)
+        self._observe(monotonic() - started)
+        return match
+
+
+async def build() -> tuple[RouterService, RouterSettings, Log]:
+    """Everything from the environment."""
+    settings = RouterSettings()
+    log = configure("router", settings.log_level)
+    return RouterService(settings, log), settings, log

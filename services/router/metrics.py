@@ -1,0 +1,102 @@
+"""The router's metrics: counters of what was committed, and gauges read from the engines' memory when asked."""
+
+from collections import Counter as Tally
+from collections.abc import Callable, Iterable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from services.router.domain.engine import RouterEngine
+from shared.engine import Step
+
+__all__ = ["RouterCollector", "RouterMetrics"]
+
+MILLISECONDS_PER_SECOND = 1000
+DECISION_BUCKETS = (5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 5e-3, 2e-2)
+CLASSIFY_BUCKETS = (1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 2e-2)
+
+_COUNTERS = {
+    "usher_contacts_received_total": ("New contacts.", ["channel"]),
+    "usher_contacts_routed_total": ("Contacts by the tier they were first sent to.", ["tier", "channel"]),
+    "usher_contacts_ended_total": ("Contacts by outcome.", ["outcome", "channel"]),
+    "usher_offers_total": ("Offers issued, and how they ended.", ["result"]),
+    "usher_duplicates_total": ("Inputs that said what was known already.", []),
+}
+
+
+class RouterMetrics:
+    """Counters and histograms; children are cached, because looking labels up costs more than an event."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._counters = {
+            name: Counter(name.removesuffix("_total"), text, labels, registry=registry)
+            for name, (text, labels) in _COUNTERS.items()
+        }
+        self._children: dict[tuple[str, ...], Counter] = {}
+        self.decision_seconds = Histogram(
+            "usher_decision_seconds", "Time to find a match.", buckets=DECISION_BUCKETS, registry=registry
+        )
+        self.classify_seconds = Histogram(
+            "usher_classify_seconds", "Time to classify a contact.", buckets=CLASSIFY_BUCKETS, registry=registry
+        )
+
+    def counted(self, step: Step) -> None:
+        """Add what a committed step counted."""
+        for key, number in step.counts.items():
+            child = self._children.get(key)
+            if child is None:
+                counter = self._counters[key[0]]
+                child = self._children[key] = counter.labels(*key[1:]) if len(key) > 1 else counter
+            child.inc(number)
+
+
+class RouterCollector(Collector):
+    """Queues, agents and orphans of the partitions that this process owns now."""
+
+    def __init__(self, engines: Callable[[], Iterable[RouterEngine]], now_ms: Callable[[], int]) -> None:
+        self._engines = engines
+        self._now_ms = now_ms
+
+    def collect(self) -> Iterator[Metric]:
+        """One consistent view: nothing can be committed while this runs."""
+        engines = list(self._engines())
+        waiting = GaugeMetricFamily("usher_queue_waiting", "Contacts waiting.", labels=["queue"])
+        oldest = GaugeMetricFamily(
+            "usher_queue_oldest_wait_seconds", "Age of the oldest waiting contact.", labels=["queue"]
+        )
+        agents = GaugeMetricFamily("usher_agents", "Agents signed on.", labels=["availability"])
+        orphans = GaugeMetricFamily("usher_orphans", "Live contacts that nothing will ever move: always 0.")
+        now_ms = self._now_ms()
+        for queue, (count, entered) in sorted(_queues(engines).items()):
+            waiting.add_metric([queue], count)
+            oldest.add_metric([queue], max(0.0, (now_ms - entered) / MILLISECONDS_PER_SECOND) if count else 0.0)
+        for availability, number in sorted(_agents(engines).items()):
+            agents.add_metric([availability], number)
+        orphans.add_metric([], sum(engine.book.orphans() for engine in engines))
+        return iter((waiting, oldest, agents, orphans))
+
+
+def _queues(engines: list[RouterEngine]) -> dict[str, tuple[int, float]]:
+    """Of each queue of each policy: how many wait, and when the oldest of them entered."""
+    found: dict[str, tuple[int, float]] = {}
+    for engine in engines:
+        for workspace in engine.book.workspaces.values():
+            for queue in workspace.rules.queues:
+                count, entered = found.get(queue, (0, float("inf")))
+                oldest = workspace.matcher.oldest_entered(queue)
+                count += workspace.matcher.waiting_count(queue)
+                found[queue] = (count, min(entered, oldest) if oldest is not None else entered)
+    return found
+
+
+def _agents(engines: list[RouterEngine]) -> Tally[str]:
+    """Availability of available and draining agents; the presence of the others."""
+    tally: Tally[str] = Tally(("idle", "offered", "busy", "full", "wrapping"))
+    tally.subtract(tally)
+    for engine in engines:
+        for workspace in engine.book.workspaces.values():
+            for agent in workspace.agents.values():
+                presence, availability, _ = agent.shown
+                tally[presence if presence in ("not_ready", "offline") else availability] += 1
+    return tally

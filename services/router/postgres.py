@@ -1,0 +1,105 @@
+"""The router's rows in PostgreSQL: live contacts, agents, outcomes, input ids, policies; one commit, one look-up."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.router.domain.rows import Known, Needs, PolicyRow, RouterRows, RouterWrites
+from shared.lane_store import PostgresLaneStore
+from shared.postgres import FORGET_ROWS_MAX, Connection
+
+__all__ = ["RouterStore"]
+
+_NOTHING = RouterWrites()
+_INPUT, _CONVERSATION, _CONTACT = "i", "k", "c"
+
+# The newest version of each workspace decides; older ones stay for those who look back.
+_LOAD_POLICIES = """
+    SELECT DISTINCT ON (workspace) workspace, version, hash, body::text AS body, activated_ms
+    FROM policy WHERE partition = $1 ORDER BY workspace, version DESC
+"""
+_FORGET_INPUTS = """
+    DELETE FROM router_input WHERE event_id IN (
+        SELECT event_id FROM router_input WHERE seen_ms < $2 AND partition = $1 ORDER BY seen_ms LIMIT $3
+    )
+"""
+_FORGET_PAST = """
+    DELETE FROM router_past WHERE id IN (
+        SELECT id FROM router_past WHERE ended_ms < $1 ORDER BY ended_ms LIMIT $2
+    )
+"""
+
+
+class RouterStore(PostgresLaneStore):
+    """A shared.store.LaneStore for the router engine."""
+
+    service = "router"
+    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 42))})"
+
+    def arguments(self, writes: RouterWrites | None) -> Sequence[Any]:
+        """What ``router_commit`` takes after the lane's own five: each table's columns, in order of its row type."""
+        rows = writes or _NOTHING
+        return (
+            None if writes is None else rows.clock_ms,
+            rows.inputs,
+            *_columns(rows.contacts, 7),
+            *_columns(rows.personal, 2),
+            *_columns(rows.outcomes, 7),
+            *_columns(rows.past, 6),
+            *_columns(rows.agents, 5),
+            *_columns(rows.agents_gone, 2),
+            *_columns(rows.policies, 5),
+        )
+
+    async def load_rows(self, connection: Connection, partition: int) -> RouterRows:
+        """Everything live in the partition."""
+        contacts = await connection.fetch("SELECT body::text FROM router_contact WHERE partition = $1", partition)
+        personal = await connection.fetch(
+            "SELECT contact_id, body::text FROM router_personal WHERE partition = $1", partition
+        )
+        agents = await connection.fetch("SELECT body::text FROM router_agent WHERE partition = $1", partition)
+        policies = await connection.fetch(_LOAD_POLICIES, partition)
+        clock_ms = await connection.fetchval("SELECT at_ms FROM router_clock WHERE partition = $1", partition)
+        return RouterRows(
+            clock_ms=clock_ms or 0,
+            contacts=[row[0] for row in contacts],
+            personal=[(str(row[0]), row[1]) for row in personal],
+            agents=[row[0] for row in agents],
+            policies=[PolicyRow(*row) for row in policies],
+        )
+
+    async def prefetch_rows(self, connection: Connection, partition: int, needs: Needs) -> Known:
+        """Which inputs are known, the last episodes, and how ended contacts, offers and assignments ended."""
+        found = await connection.fetch(
+            "SELECT kind, id, number, state, agent_id FROM router_known($1, $2, $3, $4)",
+            needs.event_ids,
+            needs.conversations,
+            needs.contacts,
+            [*needs.offers, *needs.assignments],
+        )
+        known = Known()
+        for kind, identity, number, state, agent_id in found:
+            key = str(identity)
+            if kind == _INPUT:
+                known.event_ids.add(key)
+            elif kind == _CONVERSATION:
+                known.episodes[key] = number
+            elif kind == _CONTACT:
+                known.contacts[key] = state
+            else:
+                known.past[key] = (state, agent_id)
+        return known
+
+    async def forget(self, partition: int, before_ms: int) -> int:
+        """Drop input ids and ended offers and assignments that are older; a bounded number at a time."""
+
+        async def work(connection: Connection) -> tuple[str, str]:
+            inputs = await connection.execute(_FORGET_INPUTS, partition, before_ms, FORGET_ROWS_MAX)
+            past = await connection.execute(_FORGET_PAST, before_ms, FORGET_ROWS_MAX)
+            return inputs, past
+
+        return sum(int(status.rpartition(" ")[2]) for status in await self.database.call(work))
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> Sequence[Sequence[Any]]:
+    """The rows column by column; ``width`` empty columns for no rows."""
+    return list(zip(*rows, strict=True)) if rows else [()] * width

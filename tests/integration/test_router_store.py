@@ -1,0 +1,126 @@
+"""The router's rows on real PostgreSQL: what is committed is what a new owner loads."""
+
+from dataclasses import replace
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.router.domain.rows import Needs, RouterRows
+from services.router.postgres import RouterStore
+from shared.errors import Poison
+from shared.ids import derive
+from shared.postgres import Database
+from shared.store import Claim, Commit
+from tests.support.router_builders import Router, body_of
+
+
+class StoredRouter:
+    """A router under test whose every step is also committed to PostgreSQL."""
+
+    def __init__(self, store: RouterStore, claim: Claim) -> None:
+        self.store = store
+        self.claim = claim
+        self.router = Router()
+        self._done = 0
+
+    async def commit(self) -> None:
+        """Commit the steps made since."""
+        for step in self.router.steps[self._done :]:
+            after = replace(
+                self.claim, next_step=self.claim.next_step + 1, next_seq=self.claim.next_seq + len(step.events)
+            )
+            commit = Commit(before=self.claim, after=after, at_ms=0, outbox=None, dead=step.dead, writes=step.writes)
+            await self.store.commit(commit)
+            self.claim = after
+        self._done = len(self.router.steps)
+
+
+@pytest.fixture
+async def stored(database: str) -> Any:
+    connected = Database(database, connections_max=2, seconds_max=10.0)
+    await connected.open()
+    store = RouterStore(connected)
+    claim = await store.claim(0, "test")
+    yield StoredRouter(store, claim)
+    await connected.close()
+
+
+def _comparable(rows: RouterRows) -> Any:
+    policies = [(row.workspace, row.version, row.hash) for row in rows.policies]
+    return rows.clock_ms, sorted(rows.contacts), sorted(rows.personal), sorted(rows.agents), policies
+
+
+async def test_a_new_owner_loads_exactly_what_was_committed(stored: StoredRouter) -> None:
+    router = stored.router
+    router.sign_on("a1", units=3)
+    router.sign_on("a2")
+    router.contact("c1", intent="complaint")
+    router.contact("c2", channel="voice")
+    router.answer(router.last("offered")["offer_id"], router.last("offered")["agent_id"])
+    router.contact("c3", intent="order_status")
+    router.contact("c4")
+    router.hang_up("c4")
+    router.sign_off("a2")
+    await stored.commit()
+    loaded = await stored.store.load(stored.claim)
+    assert _comparable(loaded) == _comparable(router.store.rows())
+    router.engine.book.orphans()
+    restored = type(router)(policy=None)
+    restored.engine.restore(loaded)
+    assert restored.engine.deadline_ms() == router.engine.deadline_ms()
+
+
+async def test_the_database_knows_what_ended_and_what_was_said(stored: StoredRouter) -> None:
+    router = stored.router
+    contact_id, assignment_id = router.assigned("c1")
+    offer_id = router.last("assigned")["offer_id"]
+    event = router.end(assignment_id)[0]
+    await stored.commit()
+    key = router.store.outcomes[contact_id].conversation_key
+    needs = Needs([event.cause_id, derive("other")], [key], [contact_id], [offer_id], [assignment_id])
+    known = await stored.store.prefetch(0, needs)
+    assert known.event_ids == {event.cause_id}
+    assert known.episodes == {key: 1}
+    assert known.contacts == {contact_id: "closed"}
+    assert known.past == {offer_id: ("accepted", "a1"), assignment_id: ("closed", "a1")}
+
+
+async def test_guards_of_the_schema_refuse_what_the_protocol_forbids(stored: StoredRouter, database: str) -> None:
+    router = stored.router
+    router.sign_on("a1")
+    router.contact("c1")
+    offer_id = body_of(router.events[-2])["offer_id"]
+    await stored.commit()
+    assert offer_id
+    connection = await asyncpg.connect(database, server_settings={"search_path": "usher"})
+    try:
+        for change in ("state = 'assigned'", "offer_id = NULL", "version = 0"):
+            with pytest.raises(asyncpg.CheckViolationError):
+                await connection.execute(f"UPDATE router_contact SET {change}")
+        with pytest.raises(asyncpg.CheckViolationError):
+            await connection.execute("UPDATE router_agent SET load = ceiling + 1")
+    finally:
+        await connection.close()
+
+
+async def test_an_input_that_was_applied_cannot_be_applied_again(stored: StoredRouter) -> None:
+    stored.router.contact("c1")
+    await stored.commit()
+    again = stored.router.steps[-1]
+    after = replace(stored.claim, next_step=stored.claim.next_step + 1)
+    commit = Commit(before=stored.claim, after=after, at_ms=0, outbox=None, dead=[], writes=again.writes)
+    with pytest.raises(Poison):
+        await stored.store.commit(commit)
+
+
+async def test_old_input_ids_and_old_ends_are_forgotten_and_nothing_else(stored: StoredRouter) -> None:
+    router = stored.router
+    contact_id, assignment_id = router.assigned("c1")
+    router.end(assignment_id)
+    await stored.commit()
+    assert await stored.store.forget(0, router.now_ms) == 0
+    assert await stored.store.forget(0, router.now_ms + 1) == 7
+    known = await stored.store.prefetch(0, Needs(contacts=[contact_id], assignments=[assignment_id]))
+    assert known.contacts == {contact_id: "closed"}
+    assert not known.past

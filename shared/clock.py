@@ -2,8 +2,10 @@
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 MILLISECONDS_PER_SECOND = 1000
+SECONDS_REMEMBERED = 8192  # texts of whole seconds kept: the times of one batch fall into few, and formatting is slow
 
 
 def now_ms() -> int:
@@ -32,23 +34,15 @@ def from_ms(at_ms: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
 
 
-class _SecondText:
-    """Remembers the text of the last second formatted: events of one batch share it, and strftime is slow."""
-
-    __slots__ = ("second", "text")
-
-    def __init__(self) -> None:
-        self.second = -1
-        self.text = ""
+_MILLISECOND_TEXTS = tuple(f".{milliseconds:03d}Z" for milliseconds in range(MILLISECONDS_PER_SECOND))
 
 
-_last = _SecondText()
+@lru_cache(maxsize=SECONDS_REMEMBERED)
+def _second_text(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat()[:19]
 
 
 def rfc3339(at_ms: int) -> str:
     """RFC 3339, UTC, milliseconds: ``2026-01-31T09:30:00.125Z``."""
     second, milliseconds = divmod(at_ms, MILLISECONDS_PER_SECOND)
-    if second != _last.second:
-        _last.text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        _last.second = second
-    return f"{_last.text}.{milliseconds:03d}Z"
+    return _second_text(second) + _MILLISECOND_TEXTS[milliseconds]

@@ -6,10 +6,9 @@ from services.sla.domain.clock import Clock, Kind, clock_id
 from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import Changed, Queued
-from services.sla.domain.target import Promises, Target
+from services.sla.domain.target import Promises, Target, stated
 from services.sla.domain.totals import Totals
 from shared.clock import to_ms
-from shared.policy.calendar import ALWAYS_OPEN
 
 __all__ = ["Book"]
 
@@ -148,7 +147,7 @@ class Book:
         promises = self._promises.get(event.workspace)
         if promises is not None:
             return promises.of(Kind.TIME_TO_ANSWER, event.queue)
-        return Target(queue=event.queue or "", seconds=seconds, calendar=ALWAYS_OPEN, warn_at=None)
+        return stated(event.queue or "", seconds)
 
     def _start_resolution(self, contact: Contact, event: Changed) -> None:
         started_ms, promises = contact.received_ms, self._promises.get(event.workspace)

@@ -66,6 +66,7 @@ class SlaEngine:
             "usher.contact.abandoned.v1": (_decode_changed, book.abandoned),
             "usher.contact.cancelled.v1": (_decode_changed, book.given_up),
             "usher.contact.expired.v1": (_decode_changed, book.given_up),
+            POLICY_ACTIVATED: (_decode_policy_event, self._activate),
         }
 
     @property
@@ -86,8 +87,8 @@ class SlaEngine:
 
     def needs(self, records: Sequence[Record]) -> list[PolicyKey] | None:
         """The policies that these records activate, by (workspace, version)."""
-        wanted = {_policy_key(record.value) for record in records if record.type == POLICY_ACTIVATED}
-        return sorted(key for key in wanted if key is not None) or None
+        activations = [record.value for record in records if record.type == POLICY_ACTIVATED]
+        return sorted({key for value in activations if (key := _policy_key(value)) is not None}) or None
 
     def step(self, records: Sequence[Record], known: Known | None, now_ms: int) -> Step:
         """Apply the records, then breach whatever the watermark, or the wall clock ``now_ms``, has passed.
@@ -95,7 +96,11 @@ class SlaEngine:
         ``now_ms`` must be a time as of which everything that happened is in the log and was applied.
         """
         self._known = known or {}
-        dead = [letter for record in records if (letter := self._apply(record)) is not None]
+        dead: list[DeadLetter] = []
+        for record in records:
+            handler = self._handlers.get(record.type)
+            if handler is not None:
+                self._apply(record, handler, dead)
         self._work.fire_before(max(self.event_ms - self._lateness_ms, now_ms - self._wall_lateness_ms))
         writes, events = self._writes(), self._work.take_events()
         return Step(writes=writes, events=events, dead=dead, changed=bool(records or events))
@@ -111,30 +116,24 @@ class SlaEngine:
 
     # ---- one record ----
 
-    def _apply(self, record: Record) -> DeadLetter | None:
-        found = self._handlers.get(record.type)
-        if found is None:
-            return self._activate(record) if record.type == POLICY_ACTIVATED else None
-        decode, apply = found
+    def _apply(self, record: Record, handler: Handler, dead: list[DeadLetter]) -> None:
+        decode, apply = handler
         try:
             event = decode(record.value)
         except msgspec.DecodeError as error:
-            return self._undecodable(record, error)
+            dead.append(self._undecodable(record, error))
+            return
         at_ms = to_ms(event.occurred_at)
         # What happened cannot be later than the record that tells of it: a skewed clock must not breach every promise.
-        self.event_ms = max(self.event_ms, min(at_ms, record.at_ms))
+        reached_ms = at_ms if at_ms < record.at_ms else record.at_ms
+        if reached_ms > self.event_ms:
+            self.event_ms = reached_ms
         self._work.fire_before(self.event_ms - self._lateness_ms)
         apply(event, at_ms)
-        return None
 
-    def _activate(self, record: Record) -> DeadLetter | None:
-        try:
-            event = _decode_policy_event(record.value)
-        except msgspec.DecodeError as error:
-            return self._undecodable(record, error)
+    def _activate(self, event: PolicyActivated, at_ms: int) -> None:
         self._promise(event.workspace, event.policy_version, self._known[event.workspace, event.policy_version])
         self._activated[event.workspace] = event.policy_version
-        return None
 
     def _promise(self, workspace: str, version: int, document: str) -> None:
         self._book.promise(workspace, promises_of(parse_policy(msgspec.json.decode(document)), version))

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.sla.domain.clock import Kind
-from shared.policy.calendar import Calendar
+from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.policy.fields import format_duration
 from shared.policy.policy import Policy
 
-__all__ = ["Promises", "Target", "promises_of"]
+__all__ = ["Promises", "Target", "promises_of", "stated"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,14 +20,10 @@ class Target:
     """
 
     queue: str
+    name: str
     seconds: float
     calendar: Calendar
     warn_at: float | None
-
-    @property
-    def name(self) -> str:
-        """``20s`` for a target of 20 seconds."""
-        return format_duration(self.seconds)
 
     def due_ms(self, started_ms: int) -> int:
         """When the promise is due that started then."""
@@ -61,6 +57,11 @@ class Promises:
         return {targets[kind].seconds for targets in self._queues.values() if kind in targets}
 
 
+def stated(queue: str, seconds: float) -> Target:
+    """A target of which only the seconds are known, counted at all hours and without a warning."""
+    return Target(queue=queue, name=format_duration(seconds), seconds=seconds, calendar=ALWAYS_OPEN, warn_at=None)
+
+
 def promises_of(policy: Policy, version: int) -> Promises:
     """The targets of a validated policy. Kinds that no clock runs for yet are read and kept like the others."""
     return Promises(
@@ -70,6 +71,7 @@ def promises_of(policy: Policy, version: int) -> Promises:
             name: {
                 Kind(kind): Target(
                     queue=name,
+                    name=format_duration(target.within_seconds),
                     seconds=target.within_seconds,
                     calendar=policy.calendar(target.calendar),
                     warn_at=target.warn_at,

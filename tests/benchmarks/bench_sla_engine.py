@@ -1,0 +1,136 @@
+"""CPU microseconds per contact of the sla service's own code at full batches: records in, rows and events out.
+
+Measured are reading of headers, engine, packing of rows and outbox, and the records to publish; not Kafka's client,
+PostgreSQL's client or the servers. The budget of the whole service is 45 us per contact.
+"""
+
+import argparse
+import gc
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from services.sla.domain.engine import SlaEngine  # noqa: E402
+from services.sla.metrics import CommittedTotals  # noqa: E402
+from services.sla.postgres import SlaStore  # noqa: E402
+from shared.clock import rfc3339  # noqa: E402
+from shared.engine import Step  # noqa: E402
+from shared.envelope import to_record  # noqa: E402
+from shared.lane_store import encode_batch  # noqa: E402
+from shared.postgres import Database  # noqa: E402
+from shared.publisher import Wire  # noqa: E402
+from shared.store import OutboxBatch  # noqa: E402
+from tests.support.sla_builders import BASE_MS, Log, bodies, ms  # noqa: E402
+
+BATCH_RECORDS = 500
+ARRIVALS_PER_SECOND = 1000
+CHANNELS = ("voice", "chat", "email", "sms")
+Raw = tuple[int, int, bytes, list[tuple[str, bytes]]]
+
+
+def log_of(contacts: int, queue: str) -> list[Raw]:
+    """Contacts that arrive, are offered, answered after 0.2 s (every 20th late) and closed after 0.5 s more."""
+    log = Log().policy()
+    story: list[tuple[float, int, str]] = []
+    for number in range(contacts):
+        at = number / ARRIVALS_PER_SECOND
+        answered = at + (25 if number % 20 == 0 else 0.2)
+        story += [(at, number, kind) for kind in ("received", "classified", "queued", "offered")]
+        story += [(answered, number, kind) for kind in ("assigned", "availability")]
+        story += [(answered + 0.5, number, kind) for kind in ("wrapping", "closed")]
+    for at, number, kind in sorted(story, key=lambda item: item[0]):
+        _append(log, kind, f"{number:08d}-0000-5000-8000-000000000000", at, queue, CHANNELS[number % len(CHANNELS)])
+    return [_raw(log, index) for index in range(len(log.records))]
+
+
+def _append(log: Log, kind: str, contact: str, at: float, queue: str, channel: str) -> None:
+    log.channel = channel
+    if kind == "queued":
+        log.queued(contact, at, queue)
+    elif kind == "availability":
+        log.event("none", contact, at, presence="available", availability="busy", free_units=0)
+        log.records[-1] = log.records[-1]._replace(type="usher.agent.availability_changed.v1")
+    else:
+        more = {"queue": queue, "agent_id": "agent-7"} if kind in {"assigned", "closed", "wrapping"} else {}
+        log.event(kind, contact, at, **more)
+
+
+def _raw(log: Log, index: int) -> Raw:
+    record = log.records[index]
+    headers = [
+        ("ce_type", record.type.encode()),
+        ("ce_id", b"6f1f0f6e-7d0c-5b7e-9a55-0d6f3f7f5a11"),
+        ("ce_sequence", str(record.seq).encode()),
+        ("ce_source", b"/usher/router/acme"),
+        ("ce_specversion", b"1.0"),
+        ("ce_time", rfc3339(BASE_MS).encode()),
+        ("ce_subject", b"subject"),
+        ("ce_partitionkey", b"acme"),
+        ("content-type", b"application/json"),
+    ]
+    return record.offset, record.at_ms, record.value, headers
+
+
+def batches(raw: list[Raw]) -> Iterator[list[Raw]]:
+    """Full batches."""
+    for first in range(0, len(raw), BATCH_RECORDS):
+        yield raw[first : first + BATCH_RECORDS]
+
+
+def measure(raw: list[Raw], contacts: int) -> dict[str, float]:
+    """Microseconds of CPU per contact by part, and events out per contact."""
+    gc.collect()
+    gc.freeze()  # the prepared records are not the service's memory: the collector need not walk them
+    engine = SlaEngine("usher.contact-events.v1", 0, lateness_ms=1000, settle_ms=500)
+    store = SlaStore(Database("", connections_max=1, seconds_max=1.0), CommittedTotals(), breach_retention_days=1)
+    wire = Wire("sla", "usher.sla-events.v1")
+    spent = {"read": 0.0, "engine": 0.0, "pack": 0.0, "publish": 0.0}
+    events = rows = 0
+    for step_number, batch in enumerate(batches(raw)):
+        began = time.process_time()
+        records = [to_record(*fields) for fields in batch]
+        read = time.process_time()
+        step: Step = engine.step(records, bodies() if engine.needs(records) else None, 0)
+        stepped = time.process_time()
+        store.arguments(step.writes)
+        packed = OutboxBatch(step_number, events + 1, 0, step.events, step.dead)
+        encode_batch(packed)
+        stored = time.process_time()
+        wire.records([packed])
+        published = time.process_time()
+        for part, seconds in zip(
+            spent, (read - began, stepped - read, stored - stepped, published - stored), strict=True
+        ):
+            spent[part] += seconds
+        events += len(step.events)
+        rows += len(step.writes.contacts) + len(step.writes.gone) + len(step.writes.breaches)
+    result = {part: seconds / contacts * 1e6 for part, seconds in spent.items()}
+    return {**result, "total": sum(result.values()), "events": events / contacts, "rows": rows / contacts}
+
+
+def main() -> None:
+    """Print one line per kind of promise."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contacts", type=int, default=20_000)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    results = {}
+    for name, queue in (("time_to_answer", "cards"), ("time_to_answer, warned, and resolution", "orders")):
+        raw = log_of(arguments.contacts, queue)
+        results[name] = {**measure(raw, arguments.contacts), "records": len(raw) / arguments.contacts}
+        if not arguments.json:
+            parts = ", ".join(f"{part} {value:.1f}" for part, value in results[name].items())
+            sys.stdout.write(f"{name}: us per contact: {parts}\n")
+    if arguments.json:
+        sys.stdout.write(orjson.dumps(results, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+assert ms(0) == BASE_MS
+
+if __name__ == "__main__":
+    main()

@@ -9,6 +9,7 @@ it creates topics with one partition (switched off), it commits without bound (a
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -18,8 +19,10 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
 from services.ingest.delivery import wait_for
+from services.ingest.kafka_reader import Reader
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
+from shared.clock import MILLISECONDS_PER_SECOND
 from shared.errors import Retryable
 
 __all__ = ["Records", "Subscription", "Subscriptions"]
@@ -87,10 +90,14 @@ class Subscription:
         self._closing = False
         self._committing = asyncio.Lock()
         self._failed: Callable[[Exception], None] = lambda _: None
+        self._batch_records_max = 1
+        self._gather_seconds = 0.0
 
     def attach(self, broker: KafkaBroker, settings: IngestSettings, failed: Callable[[Exception], None]) -> None:
         """Register with the broker; ``failed`` hears of an error that must end the process."""
         self._failed = failed
+        self._batch_records_max = settings.batch_records_max
+        self._gather_seconds = settings.gather_ms / MILLISECONDS_PER_SECOND
         self._subscriber = broker.subscriber(
             *self.topics,
             batch=True,
@@ -123,14 +130,15 @@ class Subscription:
         self._idle.clear()
         try:
             await self._handle(records)
+            for record in records:
+                self._done[TopicPartition(record.topic, record.partition)] = record.offset + 1
         except Exception as error:  # noqa: BLE001 - the edge: FastStream would go on with the next batch
             self._closing = True
             self._failed(error)
-        else:
-            for record in records:
-                self._done[TopicPartition(record.topic, record.partition)] = record.offset + 1
         finally:
             self._idle.set()
+        if len(records) < self._batch_records_max:
+            await asyncio.sleep(self._gather_seconds)
 
     async def close(self, seconds_max: float) -> None:
         """Take no further batch, give the one in hand ``seconds_max``, commit what is delivered."""
@@ -145,6 +153,7 @@ class Subscription:
             self._metrics.disowned(_name(where))
         self._done.clear()
         self._next.clear()
+        self._subscriber.consumer.forget()
 
     async def commit(self) -> None:
         """Tell the group what is delivered; bounded. A failure is no loss: the same is read and dropped again."""
@@ -202,6 +211,7 @@ class Subscriptions:
     async def run(self, stopping: asyncio.Event) -> None:
         """Serve until ``stopping``; raises what ended it otherwise. Retryable: no broker answered at the start."""
         try:
+            await self._use_own_reader()
             await self._broker.start()
         except (KafkaError, OSError) as error:
             await self._stop_broker()
@@ -222,6 +232,11 @@ class Subscriptions:
     def problems(self) -> list[str]:
         """Subscriptions that do not run."""
         return [f"not consuming {s.name}" for s in self._subscriptions if not s.running]
+
+    async def _use_own_reader(self) -> None:
+        """FastStream has no setting for the class of its consumers; what it builds them with is an attribute."""
+        builder: Any = await self._broker.connect()
+        self._broker.config.broker_config.builder = partial(Reader, **builder.keywords)
 
     def _fail(self, error: Exception) -> None:
         if not self._failure.done():

@@ -33,6 +33,7 @@ class IngestSettings(CommonSettings):
         default="", description="consumer groups begin with this; default usher.ingest behind the prefix"
     )
     batch_records_max: int = Field(default=500, ge=1, le=5000)  # 10 ms of this process's time: HTTP waits no longer
+    gather_ms: int = Field(default=5, ge=0, le=1000)  # after a batch that was not full: the next one is larger for it
     batch_wait_ms: int = Field(default=8, ge=1, le=1000)  # between polls of idle topics
     session_timeout_ms: int = Field(default=6000, ge=1000)  # the broker's group.min.session.timeout.ms is 6 s
     heartbeat_ms: int = Field(default=2000, ge=100)

@@ -50,7 +50,14 @@ def loc_of(path: str) -> Loc:
 
 def faults_of(error: ValidationError) -> list[tuple[Loc, Loc, PolicyError]]:
     """Each fault with its location, and the location of what to remove so that the rest can be read (() for all)."""
-    return [_fault(details) for details in error.errors(include_url=False)]
+    found = error.errors(include_url=False)
+    misnamed = {tuple(details["loc"][:-1]) for details in found if details["loc"][-1:] == ("[key]",)}
+    return [_fault(details) for details in found if not _is_below(tuple(details["loc"]), misnamed)]
+
+
+def _is_below(loc: Loc, misnamed: set[Loc]) -> bool:
+    """Whether the location lies under a key that is itself at fault: what stands there says nothing."""
+    return loc[-1:] != ("[key]",) and any(loc[:size] in misnamed for size in range(len(loc)))
 
 
 def _fault(details: ErrorDetails) -> tuple[Loc, Loc, PolicyError]:

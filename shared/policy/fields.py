@@ -39,7 +39,7 @@ DURATION_SECONDS_MAX = 366 * 86_400.0  # a promise beyond a year is a slip of th
 PROMISE_SECONDS_MIN = 0.1  # below it a promise is shorter than one batch of the lane
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
-_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(s|m|h|d)")
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(s|m|h|d)", re.ASCII)
 _DURATION_HINT = "a number and one unit: 20s, 5m, 2h or 1d"
 _DURATION_SCHEMA = {
     "type": "string",

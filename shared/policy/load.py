@@ -19,11 +19,12 @@ FILE_BYTES_MAX = 1024 * 1024  # far beyond any policy that a person keeps
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
-class _Repeated(yaml.YAMLError):
-    """A key stands twice in one mapping; YAML would silently keep the last."""
+class _WrongKey(yaml.YAMLError):
+    """A key that YAML would accept and nobody can mean: no plain value, or twice in one mapping."""
 
-    def __init__(self, key: Any, line: int) -> None:
-        super().__init__(f"the key {key!r} stands twice in one mapping")
+    def __init__(self, message: str, hint: str, line: int) -> None:
+        super().__init__(message)
+        self.hint = hint
         self.line = line
 
 
@@ -38,8 +39,11 @@ class _Loader(yaml.CSafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
-            if isinstance(key, list | dict) or key in seen:
-                raise _Repeated(key, key_node.start_mark.line + 1)
+            line = key_node.start_mark.line + 1
+            if isinstance(key, list | dict):
+                raise _WrongKey("a key is a list or a mapping", "keys are names", line)
+            if key in seen:
+                raise _WrongKey(f"the key {key!r} stands twice in one mapping", "remove one", line)
             seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
@@ -111,8 +115,8 @@ def _text(path: Path) -> str:
 def _document(text: str, path: Path) -> Any:
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a SafeLoader
-    except _Repeated as error:
-        raise _refused(path, str(error), "remove one", error.line) from None
+    except _WrongKey as error:
+        raise _refused(path, str(error), error.hint, error.line) from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise _refused(path, f"is not YAML: {error.problem}", "check indentation and quotes", line) from None

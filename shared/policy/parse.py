@@ -46,48 +46,87 @@ class _Reading:
     def __init__(self, plain: dict[str, Any]) -> None:
         self._plain = plain
         self._removed: set[Loc] = set()
-        self._filled: dict[str, Any] = {}
+        self._filled: dict[Loc, Any] = {}
         self.faults: list[PolicyError] = []
 
     def policy(self) -> Policy | None:
         """The policy without its faulty parts; None where too little is left."""
         for _ in range(ROUNDS_MAX):
             try:
-                return Policy.model_validate({**_without(self._plain, (), self._removed), **self._filled})
+                return Policy.model_validate(self._rest(self._plain, ()))
             except ValidationError as error:
-                found = faults_of(error)
-            seen = {loc[:size] for loc in self._removed for size in range(len(loc) + 1)}
-            for at, loc, fault in [(self._original(at), self._original(loc), fault) for at, loc, fault in found]:
-                if at not in seen:
-                    self.faults.append(fault._replace(path=path_of(at)))
-                if not self._take_out(at, loc):
-                    return None
+                found = [(self._original(at), self._original(loc), fault) for at, loc, fault in faults_of(error)]
+            seen = _with_parents(self._removed)
+            # A list that lost its only item is not "too short" as well.
+            followers = seen | _with_parents({at[:-1] for at, _, _ in found})
+            self.faults += [fault._replace(path=path_of(at)) for at, _, fault in found if at not in followers]
+            possible = [self._take_out(at, loc, seen) for at, loc, _ in found]
+            if not all(possible):
+                return None
         return None
 
     def as_written(self, path: str) -> str:
         """A path in the reduced policy as a path in the document: items that were taken out count again."""
         return path_of(self._original(loc_of(path)))
 
-    def _take_out(self, at: Loc, loc: Loc) -> bool:
-        """Remove the faulty part, or fill in what the root cannot do without; False when that is impossible."""
-        if loc and loc != ("queues",):
-            self._removed.add(loc)
+    def _take_out(self, at: Loc, loc: Loc, seen: set[Loc]) -> bool:
+        """Remove the faulty part, or put in what the rest cannot do without; False when neither is possible."""
+        stand_in = self._stand_in(at)
+        if stand_in is not None and (at in seen or at[:-1] == loc):
+            self._filled[at] = stand_in
             return True
+        loc = self._existing(loc)
+        self._removed.add(loc)
+        return loc not in ((), ("queues",))
+
+    def _stand_in(self, at: Loc) -> Any:
         queues = self._plain.get("queues")
-        stand_ins = {
-            "workspace": "unnamed",
-            "default_queue": next(iter(queues), "") if isinstance(queues, dict) else "",
-        }
-        self._filled |= {str(key): stand_ins[str(key)] for key in at[:1] if key in stand_ins}
-        return at[:1] in (("workspace",), ("default_queue",))
+        match at:
+            case ("workspace",):
+                return "unnamed"
+            case ("default_queue",):
+                return next(iter(queues), None) if isinstance(queues, dict) else None
+            case ("classification", "rules", int(), "when"):
+                return {"attributes": {path_of(at): "never"}}
+            case ("classification", "rules", int(), "then"):
+                return {"tier": "agent"}
+        return None
+
+    def _existing(self, loc: Loc) -> Loc:
+        """The deepest part of the location that stands in the document: a lone value may be read as a list."""
+        value: Any = self._plain
+        for depth, part in enumerate(loc):
+            inside = isinstance(value, dict) and part in value
+            if not inside and not (isinstance(value, tuple) and isinstance(part, int) and part < len(value)):
+                return loc[:depth]
+            value = value[part]
+        return loc
+
+    def _rest(self, value: Any, at: Loc) -> Any:
+        """A copy without what was taken out and with what was put in."""
+        if at in self._filled:
+            return self._filled[at]
+        if isinstance(value, dict):
+            missing = {loc[-1]: None for loc in self._filled if loc[:-1] == at and loc[-1] not in value}
+            keys = [
+                key for key in {**value, **missing} if (*at, key) in self._filled or (*at, key) not in self._removed
+            ]
+            return {key: self._rest(value.get(key), (*at, key)) for key in keys}
+        if isinstance(value, tuple):
+            kept = [index for index in range(len(value)) if (*at, index) not in self._removed]
+            return tuple(self._rest(value[index], (*at, index)) for index in kept)
+        return value
 
     def _original(self, loc: Loc) -> Loc:
         original: Loc = ()
         for part in loc:
-            if isinstance(part, int):
-                part = _nth_kept(part, original, self._removed)
-            original = (*original, part)
+            kept = _nth_kept(part, original, self._removed) if isinstance(part, int) else part
+            original = (*original, kept)
         return original
+
+
+def _with_parents(locations: set[Loc]) -> set[Loc]:
+    return {loc[:size] for loc in locations for size in range(len(loc) + 1)}
 
 
 def _nth_kept(number: int, at: Loc, removed: set[Loc]) -> int:
@@ -99,16 +138,6 @@ def _nth_kept(number: int, at: Loc, removed: set[Loc]) -> int:
                 return index
             number -= 1
         index += 1
-
-
-def _without(value: Any, at: Loc, removed: set[Loc]) -> Any:
-    """A copy without the parts taken out."""
-    if isinstance(value, dict):
-        return {key: _without(item, (*at, key), removed) for key, item in value.items() if (*at, key) not in removed}
-    if isinstance(value, tuple):
-        items = enumerate(value)
-        return tuple(_without(item, (*at, index), removed) for index, item in items if (*at, index) not in removed)
-    return value
 
 
 def _plain(document: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The JSON Schema of the policy file, made from the same types that read it."""
 
+import sys
 from typing import Any
 
 import orjson
@@ -24,3 +25,7 @@ def policy_schema() -> dict[str, Any]:
 def schema_text() -> bytes:
     """The published file: sorted, indented, with a line end."""
     return orjson.dumps(policy_schema(), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(schema_text())

@@ -38,7 +38,7 @@ GERMAN = Lexicon(
         r"(menschen|person|mitarbeiter(in)?|berater(in)?)\b",
         r"\becht(en|er|em) (mensch(en)?|person|mitarbeiter)\b",
         r"\b(kein|keinen|nicht mit einem|statt) (bot|roboter|chatbot|computer|maschine)\b",
-        r"^\W*(ein(en)? )?(mensch(en)?|mitarbeiter|berater|agent)( bitte)?\W*$",
+        r"(^|[.,;:!?\n])\s*(ein(en)? )?(mensch(en)?|mitarbeiter|berater|agent)( bitte)?\W*$",
     ),
     buying=(r"\b(mochte|will|wurde gerne?) .*\b(kaufen|bestellen|abschliessen|ein angebot)\b",),
     safeguards={

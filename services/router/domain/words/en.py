@@ -40,7 +40,7 @@ ENGLISH = Lexicon(
         rf"\b(want|need|get|give|gimme|like)( me)? {_SOME}(person|human( being)?|agent|operator|representative)\b",
         r"\b(real|live|actual) (person|human|agent)\b",
         r"\b(no|not a|not another|stop|instead of a|hate) (bot|bots|robot|robots|chatbot|machine)\b",
-        r"^\W*(an? )?(person|human|agent|operator|representative)( please)?\W*$",
+        r"(^|[.,;:!?\n])\s*(an? )?(person|human|agent|operator|representative)( please| pls)?\W*$",
     ),
     buying=(
         r"\b(want|like|looking|interested) (to|in) (buy(ing)?|order(ing)?|purchas\w+|subscrib\w+|upgrad\w+)\b",

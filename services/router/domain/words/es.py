@@ -39,7 +39,7 @@ SPANISH = Lexicon(
         r"\b(quiero|necesito|prefiero|dame|deme) (a )?(una? )?(persona|humano|agente|operador|operadora)\b",
         r"\b(persona|agente) (real|humano|humana|de verdad)\b",
         r"\b(no|otro|con un|odio los) (quiero )?(bot|bots|robot|robots|chatbot|maquina)\b",
-        r"^\W*(una? )?(persona|humano|agente|operador|operadora)( por favor)?\W*$",
+        r"(^|[.,;:!?\n])\s*(una? )?(persona|humano|agente|operador|operadora)( por favor)?\W*$",
     ),
     buying=(r"\b(quiero|quisiera|me gustaria|interesado en|interesada en) (comprar|contratar|pedir un presupuesto)\b",),
     safeguards={

@@ -1,0 +1,474 @@
+"""A policy document: what it means, and every way to get it wrong, with the path and the fix."""
+
+import copy
+
+import pytest
+
+from shared.policy import NotYet, PolicyErrors, Requirements, parse_policy
+from shared.policy.fields import format_duration, parse_duration
+from shared.policy.requirements import parse_requires
+
+
+def document(**changes):
+    base = {
+        "workspace": "acme",
+        "timezone": "Europe/Madrid",
+        "languages": ["en", "es"],
+        "queues": {
+            "orders": {
+                "requires": {"orders": 2},
+                "prefers": {"es": 3},
+                "targets": {"time_to_answer": {"within": "20s", "warn_at": 0.75}},
+            },
+            "general": {"requires": {}},
+        },
+        "default_queue": "general",
+        "calendars": {"office": {"open": {"mon-fri": ["09:00-13:30", "15:00-18:00"]}, "holidays": ["2026-12-25"]}},
+    }
+    return copy.deepcopy({**base, **changes})
+
+
+def with_queue(**changes):
+    made = document()
+    made["queues"]["orders"].update(changes)
+    return made
+
+
+def faults(made, not_yet=()):
+    with pytest.raises(PolicyErrors) as refused:
+        parse_policy(made, not_yet=not_yet)
+    return {error.path: f"{error.message} ({error.hint})" for error in refused.value.errors}
+
+
+def test_a_policy_of_one_queue_needs_nothing_else():
+    policy = parse_policy({"workspace": "a", "queues": {"all": {}}})
+    assert policy.default_queue == "all"
+    assert policy.queues["all"].requirements == Requirements()
+    assert policy.queues["all"].answer_seconds == 3600
+    assert policy.offers.timeout_seconds == 15
+    assert policy.presence.lease_seconds is None
+    assert policy.calendar(None).is_always_open
+
+
+def test_durations_become_seconds_and_shares_stay_shares():
+    queue = parse_policy(with_queue(late_factor=7, boost="5m", life_max="2d", late_cap="1h")).queues["orders"]
+    assert queue.targets["time_to_answer"].within_seconds == 20.0
+    assert queue.targets["time_to_answer"].objective == 0.8
+    assert queue.answer_seconds == 20.0
+    assert (queue.late_factor, queue.boost_seconds, queue.life_max_seconds) == (7.0, 300.0, 172_800.0)
+    assert queue.late_cap_seconds == 3600.0
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("20s", 20), ("0.5s", 0.5), ("5m", 300), ("1.5m", 90), ("2h", 7200), ("1d", 86400), ("0s", 0)]
+)
+def test_durations_are_a_number_and_one_unit(text, seconds):
+    assert parse_duration(text) == seconds
+    assert parse_duration(format_duration(seconds)) == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["20", 20, 20.0, "s", "-5s", "1h30m", "5 m", "5M", "1w", "٣s", "1e3s", "", None, "400d", True]
+)
+def test_anything_else_is_no_duration(text):
+    found = faults(document(offers={"timeout": text}))
+    assert list(found) == ["offers.timeout"]
+    assert "20s, 5m, 2h or 1d" in found["offers.timeout"]
+
+
+def test_a_promise_shorter_than_a_tenth_of_a_second_is_refused():
+    assert "too short" in faults(with_queue(targets={"time_to_answer": {"within": "0.05s"}})).popitem()[1]
+    parse_policy(with_queue(targets={"time_to_answer": {"within": "0.1s"}}))
+
+
+def test_requirements_read_in_both_forms_and_travel_as_json():
+    boolean = {"all": ["orders>=2", {"en": 3}], "any": [["es>=2", "pt"], ["chat"]], "not": ["trainee"]}
+    found = parse_requires(boolean)
+    assert found.must == (("en", 3), ("orders", 2))
+    assert found.any == ((("chat", 1),), (("es", 2), ("pt", 1)))
+    assert found.without == ("trainee",)
+    assert found.as_json() == {
+        "must": {"en": 3, "orders": 2},
+        "prefer": {},
+        "any": [[{"chat": 1}], [{"es": 2}, {"pt": 1}]],
+        "not": ["trainee"],
+    }
+    assert parse_requires({"orders": 2}) == parse_requires({"all": ["orders>=2"]})
+    assert parse_requires({"any": ["a", "b"]}).any == ((("a", 1), ("b", 1)),)
+    assert parse_requires({"all": 3}).must == (("all", 3),)  # a skill may be called all
+
+
+def test_a_contacts_skills_are_added_and_the_higher_level_holds():
+    queue = parse_policy(document()).queues["orders"]
+    assert queue.requirements.prefer == (("es", 3),)
+    both = queue.requirements.plus({"orders": 1, "en": 1})
+    assert both.must == (("en", 1), ("orders", 2))
+    assert both.prefer == (("es", 3),)
+    assert queue.requirements.plus({"orders": 4}).must == (("orders", 4),)
+
+
+@pytest.mark.parametrize(
+    ("requires", "words"),
+    [
+        ({"orders": 6}, "whole number from 1 to 5"),
+        ({"orders": 0}, "whole number from 1 to 5"),
+        ({"orders": True}, "whole number from 1 to 5"),
+        ({"orders": "2"}, "whole number from 1 to 5"),
+        ({"a b": 2}, "not the name of a skill"),
+        ({"all": ["orders>2"]}, "is not a requirement"),
+        ({"all": "orders"}, "must be a list"),
+        ({"any": [[]]}, "empty group"),
+        ({"any": ["a", ["b"]]}, "mixes skills and groups"),
+        ({"not": ["a>=2"]}, "without levels"),
+        ({"all": ["a"], "not": ["a"]}, "both required and excluded"),
+        (["orders"], "must be a mapping"),
+        (None, "must be a mapping"),
+    ],
+)
+def test_requirements_that_cannot_be_meant_are_refused(requires, words):
+    assert words in faults(with_queue(requires=requires))["queues.orders.requires"]
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "words"),
+    [
+        ({"late_factr": 5}, "queues.orders.late_factr", "did you mean late_factor?"),
+        ({"late_factor": 20.5}, "queues.orders.late_factor", "at most 20"),
+        ({"late_factor": 0.5}, "queues.orders.late_factor", "at least 1"),
+        ({"late_factor": "5"}, "queues.orders.late_factor", "must be a number, not '5'"),
+        ({"late_factor": True}, "queues.orders.late_factor", "must be a number"),
+        ({"late_factor": float("nan")}, "queues.orders.late_factor", "finite"),
+        ({"waiting_max": 1.0}, "queues.orders.waiting_max", "whole number"),
+        ({"waiting_max": 0}, "queues.orders.waiting_max", "at least 1"),
+        ({"agent_order": "longest"}, "queues.orders.agent_order", "did you mean longest_idle?"),
+        ({"targets": {"time_to_anser": {}}}, "queues.orders.targets.time_to_anser", "time_to_answer"),
+        ({"targets": {"resolution": {}}}, "queues.orders.targets.resolution.within", "is missing"),
+        (
+            {"targets": {"resolution": {"within": "1h", "objective": 1.2}}},
+            "queues.orders.targets.resolution.objective",
+            "1",
+        ),
+        (
+            {"targets": {"resolution": {"within": "1h", "warn_at": 1}}},
+            "queues.orders.targets.resolution.warn_at",
+            "less",
+        ),
+        (
+            {"targets": {"resolution": {"within": "1h", "calendar": "ofice"}}},
+            "queues.orders.targets.resolution.calendar",
+            "did you mean office?",
+        ),
+        ({"hours": "night"}, "queues.orders.hours", "there is no calendar 'night'"),
+        ({"prefers": {"es": 9}}, "queues.orders.prefers.es", "at most 5"),
+        ({"relax": {"after": "1m"}}, "queues.orders.relax", "must be a list"),
+        ({"relax": [{"after": "1m"}]}, "queues.orders.relax[0]", "does nothing"),
+        ({"relax": [{"drop": ["es"]}]}, "queues.orders.relax[0].after", "is missing"),
+        ({"relax": [{"after": "1m", "drop": []}]}, "queues.orders.relax[0].drop", "is empty"),
+        (
+            {"relax": [{"after": "1m", "add_queue": "genral"}]},
+            "queues.orders.relax[0].add_queue",
+            "did you mean general?",
+        ),
+        ({"relax": [{"after": "1m", "add_queue": "orders"}]}, "queues.orders.relax[0].add_queue", "already waits"),
+        ({"overflow": [{"when": {}, "to": {"queue": "general"}}]}, "queues.orders.overflow[0].when", "no condition"),
+        ({"overflow": [{"when": {"waiting": 1}, "to": {}}]}, "queues.orders.overflow[0].to", "exactly one"),
+        (
+            {"overflow": [{"when": {"waiting": 1}, "to": {"queue": "general", "callback": True}}]},
+            "queues.orders.overflow[0].to",
+            "exactly one",
+        ),
+        (
+            {"overflow": [{"when": {"closed": False}, "to": {"queue": "general"}}]},
+            "queues.orders.overflow[0].when.closed",
+            "must be True",
+        ),
+        (
+            {"overflow": [{"when": {"waiting": 1}, "to": {"queue": "orders"}}]},
+            "queues.orders.overflow[0].to.queue",
+            "overflow to itself",
+        ),
+    ],
+)
+def test_a_wrong_queue_is_refused_with_path_and_fix(change, path, words):
+    found = faults(with_queue(**change))
+    assert list(found) == [path]
+    assert words in found[path]
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "words"),
+    [
+        ({"workspace": "Acme"}, "workspace", "must match"),
+        ({"timezone": "Europe/Madird"}, "timezone", "not a time zone"),
+        ({"timezone": "../etc/passwd"}, "timezone", "not a time zone"),
+        ({"languages": ["en", False]}, "languages[1]", "must be a text"),
+        ({"languages": ["english"]}, "languages[0]", "must match"),
+        ({"languages": ["en", "es", "en"]}, "languages[2]", "stands twice"),
+        ({"default_queue": "generl"}, "default_queue", "did you mean general?"),
+        ({"default_queue": None}, "default_queue", "must be a text, not nothing"),
+        ({"queues": {}}, "queues", "is empty"),
+        ({"queues": []}, "queues", "must be a mapping, not a list"),
+        ({"channels": {"fax": {}}}, "channels.fax", "must be"),
+        ({"channels": {"chat": {"cost": 0}}}, "channels.chat", "exclusive"),
+        ({"channels": {"chat": {"queue": "nowhere"}}}, "channels.chat.queue", "there is no queue"),
+        ({"channels": {"chat": {"language": "fr"}}}, "channels.chat.language", "there is no language"),
+        ({"offers": {"parallel": 0}}, "offers.parallel", "at least 1"),
+        ({"offers": {"on_expiry": "ready"}}, "offers.on_expiry", "not_ready"),
+        ({"wrap_up": {"default": "10m", "forced_end": "5m"}}, "wrap_up", "longer than forced_end"),
+        ({"sticky": {"within": "7d"}}, "sticky.wait", "is missing"),
+        ({"bots": {"default": {"max_minutes": 10}}}, "bots.default.max_minutes", "is not a duration"),
+        ({"calenders": {}}, "calenders", "did you mean calendars?"),
+        ({"classification": {"thresholds": {"confidence": 1.5}}}, "classification.thresholds.confidence", "at most 1"),
+        (
+            {"classification": {"intents": {"a": {"queue": "oders"}}}},
+            "classification.intents.a.queue",
+            "did you mean orders?",
+        ),
+        ({"classification": {"intents": {"a": {"bot": "hal"}}}}, "classification.intents.a.bot", "there is no bot"),
+        (
+            {"classification": {"intents": {"a": {"moment_of_truth": True, "tier": "bot"}}}},
+            "classification.intents.a.tier",
+            "always goes to an agent",
+        ),
+        ({"classification": {"intents": {"a": {"base": 101}}}}, "classification.intents.a.base", "at most 100"),
+        ({"classification": {"score": {"repeat": 40}}}, "classification.score", "more risk may never lower"),
+        ({"classification": {"score": {"bot_from": 60}}}, "classification.score", "bot_from <= agent_from"),
+        (
+            {"classification": {"words": {"fr": {"urgent": ["vite"]}}}},
+            "classification.words.fr",
+            "there is no language",
+        ),
+    ],
+)
+def test_a_wrong_part_is_refused_with_path_and_fix(change, path, words):
+    found = faults(document(**change))
+    assert list(found) == [path]
+    assert words in found[path]
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "words"),
+    [
+        ({"when": {"text": "(a"}, "then": {"tier": "agent"}}, "when.text", "missing ): (a at character 1"),
+        ({"when": {"text": "ab(?<=c)"}, "then": {"tier": "agent"}}, "when.text", "at character 3"),
+        ({"when": {"text": "x*"}, "then": {"tier": "agent"}}, "when.text", "matches the empty text"),
+        ({"when": {"text": r"\bявка"}, "then": {"tier": "agent"}}, "when.text", "knows only those"),
+        ({"when": {"text": "(((a{30}){30}){30})b"}, "then": {"tier": "agent"}}, "when.text", "is not a pattern"),
+        ({"when": {"text": "a" * 1001}, "then": {"tier": "agent"}}, "when.text", "1001 characters"),
+        ({"when": {}, "then": {"tier": "agent"}}, "when", "no condition"),
+        ({"when": {"channel": "fax"}, "then": {"tier": "agent"}}, "when.channel[0]", "must be"),
+        ({"when": {"language": "fr"}, "then": {"tier": "agent"}}, "when.language", "there is no language"),
+        ({"when": {"intent": "x"}, "then": {"tier": "agent"}}, "when.intent", "there is no intent"),
+        ({"when": {"public": "yes"}, "then": {"tier": "agent"}}, "when.public", "must be true or false"),
+        ({"when": {"attributes": {"vip": True}}, "then": {"tier": "agent"}}, "when.attributes.vip", "must be a text"),
+        ({"when": {"public": True}, "then": {}}, "then", "does nothing"),
+        ({"when": {"public": True}, "then": {"tier": "human"}}, "then.tier", "agent"),
+        ({"when": {"public": True}, "then": {"queue": "x"}}, "then.queue", "there is no queue"),
+        ({"when": {"public": True}, "then": {"intent": "x"}}, "then.intent", "there is no intent"),
+    ],
+)
+def test_a_wrong_rule_is_refused_with_path_and_fix(rule, path, words):
+    found = faults(document(classification={"rules": [{"name": "r", **rule}]}))
+    assert list(found) == [f"classification.rules[0].{path}"]
+    assert words in found.popitem()[1]
+
+
+@pytest.mark.parametrize(
+    ("spans", "words"),
+    [
+        ({"mon": ["9:00-10:00"]}, "not a span"),
+        ({"mon": ["09:00-25:00"]}, "not a span"),
+        ({"mon": ["09:00-24:01"]}, "ends after midnight"),
+        ({"mon": ["22:00-02:00"]}, "write 22:00-24:00, and 00:00-02:00 on the next day"),
+        ({"mon": ["09:00-09:00"]}, "is empty"),
+        ({"mon-fri": ["09:00-12:00"], "fri": ["11:00-13:00"]}, "fri: 09:00-12:00 and 11:00-13:00 overlap"),
+        ({"mon": []}, "never opens"),
+        ({}, "never opens"),
+        ({"monday": ["09:00-10:00"]}, "must match"),
+    ],
+)
+def test_wrong_opening_hours_are_refused(spans, words):
+    found = faults(document(calendars={"office": {"open": spans}}))
+    assert any(words in text for text in found.values())
+    assert all(path.startswith("calendars.office.open") for path in found)
+
+
+def test_midnight_is_2400_and_days_may_wrap():
+    policy = parse_policy(document(calendars={"late": {"open": {"sat-mon": ["18:00-24:00"]}}}))
+    week = policy.calendars["late"].week
+    assert [day for day, spans in enumerate(week) if spans] == [0, 5, 6]
+    assert policy.calendars["late"].weekly_seconds == 3 * 6 * 3600
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "2026-02-30", "20261225", 20261225, "25.12.2026"])
+def test_a_holiday_is_a_date(day):
+    found = faults(document(calendars={"office": {"open": {"mon": ["09:00-10:00"]}, "holidays": [day]}}))
+    assert "write 2026-12-25" in found["calendars.office.holidays[0]"]
+
+
+def test_a_promise_that_needs_more_than_a_year_of_opening_hours_is_refused():
+    change = {"targets": {"resolution": {"within": "300d", "calendar": "office"}}}
+    assert "more than a year" in faults(with_queue(**change))["queues.orders.targets.resolution.within"]
+
+
+@pytest.mark.parametrize(
+    ("relax", "path", "words"),
+    [
+        ([("2m", {"drop": ["es"]}), ("1m", {"add_queue": "general"})], "relax[1].after", "comes before"),
+        ([("1m", {"drop": ["es"]}), ("2m", {"drop": ["es"]})], "relax[1].drop", "already dropped"),
+        (
+            [("1m", {"drop": ["orders"]}), ("2m", {"min_level": {"orders": 1}})],
+            "relax[1].min_level.orders",
+            "no effect",
+        ),
+        ([("1m", {"min_level": {"orders": 2}})], "relax[0].min_level.orders", "no less than before (level 2)"),
+        (
+            [("1m", {"min_level": {"orders": 1}}), ("2m", {"min_level": {"orders": 1}})],
+            "relax[1].min_level.orders",
+            "no less than before (level 1)",
+        ),
+        ([("1m", {"add_queue": "general"}), ("2m", {"add_queue": "general"})], "relax[1].add_queue", "already waits"),
+        ([("8d", {"drop": ["es"]})], "relax[0].after", "never reached"),
+    ],
+)
+def test_a_relaxation_step_that_can_have_no_effect_is_refused(relax, path, words):
+    found = faults(with_queue(relax=[{"after": after, **step} for after, step in relax]))
+    assert list(found) == [f"queues.orders.{path}"]
+    assert words in found.popitem()[1]
+
+
+def test_a_level_that_only_an_intent_asks_for_may_be_relaxed():
+    made = with_queue(relax=[{"after": "1m", "min_level": {"cards": 2}}, {"after": "2m", "drop": ["cards"]}])
+    made["classification"] = {"intents": {"stolen": {"queue": "orders", "skills": {"cards": 4}}}}
+    parse_policy(made, not_yet=())
+
+
+@pytest.mark.parametrize(
+    ("overflow", "path", "words"),
+    [
+        ([({"waiting": 5}, "general"), ({"waiting": 9}, "general")], "overflow[1]", "a rule above holds whenever"),
+        ([({"waiting": 5}, "general"), ({"waiting": 5, "waited": "1m"}, "general")], "overflow[1]", "a rule above"),
+        ([({"waited": "8d"}, "general")], "overflow[0].when.waited", "never reached"),
+        ([({"closed": True}, "general")], "overflow[0]", "never closes"),
+    ],
+)
+def test_an_overflow_rule_that_can_have_no_effect_is_refused(overflow, path, words):
+    found = faults(with_queue(overflow=[{"when": when, "to": {"queue": queue}} for when, queue in overflow]))
+    assert list(found) == [f"queues.orders.{path}"]
+    assert words in found.popitem()[1]
+
+
+def test_overflow_beyond_the_most_that_may_wait_is_never_reached():
+    change = {"waiting_max": 10, "overflow": [{"when": {"waiting": 11}, "to": {"callback": True}}]}
+    assert "never reached" in faults(with_queue(**change))["queues.orders.overflow[0].when.waiting"]
+
+
+def test_overflow_in_a_circle_is_refused_once():
+    def to(queue):
+        return {"overflow": [{"when": {"waiting": 5}, "to": {"queue": queue}}]}
+
+    made = document(queues={"a": to("b"), "b": to("c"), "c": to("a"), "d": to("a")}, default_queue="a")
+    assert faults(made) == {"queues.a.overflow": "goes round in a circle: a -> b -> c -> a (let one of them end it)"}
+
+
+def test_a_rule_below_a_wider_rule_is_never_reached():
+    wide = {"name": "wide", "when": {"channel": ["chat", "sms"]}, "then": {"tier": "bot"}}
+    narrow = {"name": "narrow", "when": {"channel": "sms", "public": True}, "then": {"tier": "agent"}}
+    found = faults(document(classification={"rules": [wide, narrow]}))
+    assert "rule 'wide' above" in found["classification.rules[1]"]
+    parse_policy(document(classification={"rules": [narrow, wide]}))
+
+
+def test_every_fault_is_named_at_once_with_its_own_path():
+    made = document(timezone="Mars", default_queue="nowhere", calenders={})
+    made["queues"]["orders"]["relax"] = [
+        {"after": "x", "drop": ["es"]},
+        {"after": "2m", "drop": ["es"]},
+        {"after": "1m", "drop": ["es"]},
+    ]
+    made["queues"]["orders"]["late_factor"] = 25
+    made["classification"] = {"rules": [{"name": "r", "when": {"text": "("}, "then": {"queue": "nowhere"}}]}
+    assert sorted(faults(made)) == [
+        "calenders",
+        "classification.rules[0].then.queue",
+        "classification.rules[0].when.text",
+        "default_queue",
+        "queues.orders.late_factor",
+        "queues.orders.relax[0].after",
+        "queues.orders.relax[2].after",
+        "queues.orders.relax[2].drop",
+        "timezone",
+    ]
+
+
+def test_a_fault_brings_forth_no_other_faults():
+    made = with_queue(hours="office", targets={"resolution": {"within": "1h", "calendar": "office"}})
+    made["calendars"]["office"]["open"]["mon"] = ["99:00-10:00"]
+    assert list(faults(made)) == ["calendars.office.open.mon[0]"]
+
+
+def test_what_is_not_acted_on_yet_is_refused_and_never_ignored():
+    made = with_queue(relax=[{"after": "1m", "drop": ["es"]}])
+    assert "not supported yet" in faults(made, not_yet=(NotYet("queues.*.relax"),))["queues.orders.relax"]
+    parse_policy(with_queue(relax=[]), not_yet=(NotYet("queues.*.relax", harmless=((), [])),))
+    parse_policy(document(offers={"parallel": 1}), not_yet=(NotYet("offers.parallel", harmless=(1,)),))
+    assert "offers.parallel" in faults(document(offers={"parallel": 2}), not_yet=(NotYet("offers.parallel", (1,)),))
+
+
+@pytest.mark.parametrize("made", [None, [], "workspace: acme", 5])
+def test_a_document_that_is_no_mapping_is_refused(made):
+    assert "a policy is a mapping" in faults(made)[""]
+
+
+def test_a_document_that_multiplies_itself_is_refused():
+    bomb = ["x"] * 10
+    for _ in range(8):
+        bomb = [bomb] * 10
+    assert "too large" in faults(document(languages=bomb))[""]
+    deep = []
+    for _ in range(50):
+        deep = [deep]
+    assert "nested too deeply" in faults(document(languages=deep))[""]
+
+
+def test_values_that_json_does_not_know_are_refused():
+    assert "put it in quotes" in faults(document(languages=[b"en"]))["languages[0]"]
+    assert "put it in quotes" in faults({5: 6})[""]
+
+
+def test_the_normalised_document_parses_to_an_equal_policy_with_the_same_hash():
+    made = with_queue(requires={"all": ["orders>=2"], "any": ["a", "b"], "not": ["c"]}, hours="office", boost="1.5m")
+    made["classification"] = {
+        "intents": {"i": {"tier": "bot", "patterns": ["x"]}},
+        "rules": [{"name": "r", "when": {"channel": "chat"}, "then": {"tier": "agent", "boost": "10m"}}],
+    }
+    policy = parse_policy(made, not_yet=())
+    again = parse_policy(policy.document(), not_yet=())
+    assert again == policy
+    assert again.hash == policy.hash
+    assert policy.document()["queues"]["orders"]["boost"] == "90s"
+
+
+def test_the_hash_is_of_the_meaning_and_not_of_the_writing():
+    one = document(offers={"timeout": "60s"})
+    other = {key: one[key] for key in reversed(list(one))}
+    other["offers"] = {"timeout": "1m", "parallel": 1}
+    assert parse_policy(one).hash == parse_policy(other).hash
+    assert parse_policy(document(offers={"timeout": "61s"})).hash != parse_policy(one).hash
+
+
+def test_channels_have_a_cost_and_voice_is_exclusive_unless_said():
+    policy = parse_policy(document(channels={"chat": {"cost": 2}}))
+    assert policy.channel("voice").exclusive
+    assert (policy.channel("chat").units, policy.channel("chat").exclusive) == (2, False)
+    assert policy.channel("email").units == 1
+    assert not parse_policy(document(channels={"voice": {"cost": 3}})).channel("voice").exclusive
+
+
+def test_a_language_is_found_by_tag_then_by_primary_language():
+    policy = parse_policy(document(languages=["en", "pt-BR"]))
+    assert policy.language("EN-gb") == "en"
+    assert policy.language("pt-BR") == "pt-BR"
+    assert policy.language("pt") == "pt-BR"
+    assert policy.language("fr") is None
+    assert policy.language(None) is None

@@ -8,7 +8,7 @@ from shared import inputs
 from shared.errors import Invalid, Reason
 from shared.topics import CHANNELS
 
-UNITS_MAX = 1000  # of capacity; more than any person holds
+UNITS_MAX = 10_000  # of capacity: the bound of the door; more than any person holds
 SECONDS_MAX = 366 * 86_400.0  # of a priority, a lease or a wrap-up
 
 _SETS: dict[type[inputs.Input], dict[str, tuple[str, ...]]] = {

@@ -24,7 +24,7 @@ TEXTS = (
     "I need to talk to somebody about a damaged washing machine",
 )
 AGENTS = 40
-AGENT_UNITS = 100_000  # the benchmark measures routing, not how long customers wait for a person
+AGENT_UNITS = 10_000  # the benchmark measures routing, not how long customers wait for a person
 BATCH = 500
 
 

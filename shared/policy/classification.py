@@ -77,7 +77,7 @@ class When(Node):
 
 
 class Then(Node):
-    """What a rule does. ``tier`` is a floor: a rule may move a contact up, never down. ``intent`` names what the contact
+    """What a rule does. ``tier`` is a floor: a rule may move a contact up, never down. ``intent`` names what a contact
     is about; where another intent was known, the tier stays at least what that one asked for.
     """
 

@@ -18,8 +18,16 @@ PROGRAM_SIZE_MAX = 4000  # RE2 instructions; a counted repeat of a counted repea
 MEMORY_BYTES = 16 * 1024 * 1024  # the automaton's cache for one set; it is filled only as texts need it
 CACHE_ENTRIES = 4096  # compiled patterns remembered between validations
 
-_MARKS = dict.fromkeys(range(0x300, 0x370))  # combining accents
-_QUOTES = {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x00B4: "'", 0x201C: '"', 0x201D: '"', 0x00DF: "ss", 0x1E9E: "ss"}
+_MARKS = re.compile("[\u0300-\u036f]+")  # combining accents
+_PLAIN = (
+    ("\u2018", "'"),
+    ("\u2019", "'"),
+    ("\u02bc", "'"),
+    ("\u00b4", "'"),
+    ("\u201c", '"'),
+    ("\u201d", '"'),
+    ("\u00df", "ss"),
+)
 _DEAF_BOUNDARY = re.compile(r"\\b[^\x00-\x7f]|[^\x00-\x7f]\\b")
 
 
@@ -28,16 +36,19 @@ def fold(text: str) -> str:
     lowered = text.lower()
     if lowered.isascii():
         return lowered
-    return _without_accents(lowered.translate(_QUOTES))
+    return _without_accents(lowered)
 
 
 def _without_accents(text: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).translate(_MARKS))
+    for special, plain in _PLAIN:
+        text = text.replace(special, plain)
+    bare = _MARKS.sub("", unicodedata.normalize("NFD", text))
+    return unicodedata.normalize("NFC", bare)
 
 
 def _folded_pattern(pattern: str) -> str:
     """Accents go, case stays: lower-casing would turn ``\\S`` into ``\\s``; RE2 ignores the case itself."""
-    return pattern if pattern.isascii() else _without_accents(pattern.translate(_QUOTES))
+    return pattern if pattern.isascii() else _without_accents(pattern.replace("\u1e9e", "ss"))
 
 
 def literal(phrase: str) -> str:

@@ -10,7 +10,7 @@ from cli.output import EXIT_NO, EXIT_OK, say
 from deploy.local.state import StateFolder, state_folder
 from shared.clock import monotonic
 
-STOP_SECONDS_MAX = 40.0  # services drain for 12 s at most, the servers end within 5 s, a busy machine gets room
+STOP_SECONDS_MAX = 60.0  # services drain for 12 s at most, the servers end within 20 s, a busy machine gets room
 POLL_SECONDS = 0.1
 
 

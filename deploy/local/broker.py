@@ -25,7 +25,8 @@ START_SECONDS_MAX = 90.0  # recovery of a large log on a busy machine
 FORMAT_SECONDS_MAX = 60.0
 PROBE_SECONDS_MAX = 2.0
 POLL_SECONDS = 0.1
-STOP_SECONDS_MAX = 5.0  # longer than a clean shutdown, short enough for a stack that must be gone within 15 s
+STOP_SECONDS_MAX = 20.0  # a clean shutdown takes one second; after a kill the next start has to recover
+ORPHAN_SECONDS_MAX = 5.0  # without a parent everything must be gone within 15 s
 METADATA_REQUEST = struct.pack(">hhih", 3, 0, 1, -1) + struct.pack(">i", 1) + struct.pack(">h", 1) + b"-"
 
 
@@ -79,7 +80,7 @@ class KafkaBroker:
             log=self.log,
             folder=self.folder,
             lock=self._lock,
-            grace_seconds=self._stop_seconds_max,
+            grace_seconds=ORPHAN_SECONDS_MAX,
         )
         self._process = await LeashedProcess.start(command)
         await self._answering()
@@ -92,7 +93,7 @@ class KafkaBroker:
     async def stop(self) -> None:
         """An orderly shutdown; nothing if it does not run."""
         if self._process is not None:
-            await self._process.stop()
+            await self._process.stop(self._stop_seconds_max)
 
     async def kill(self) -> None:
         """SIGKILL: what a power cut of the process looks like."""

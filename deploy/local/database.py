@@ -23,7 +23,8 @@ from shared.clock import monotonic
 
 START_SECONDS_MAX = 60.0  # recovery after a kill, on a busy machine
 POLL_SECONDS = 0.02
-STOP_SECONDS_MAX = 5.0
+STOP_SECONDS_MAX = 20.0  # the last checkpoint writes what is in memory; after a kill the next start has to recover
+ORPHAN_SECONDS_MAX = 5.0  # without a parent everything must be gone within 15 s
 SETTINGS = {
     "listen_addresses": LOOPBACK,
     "fsync": "on",
@@ -123,7 +124,7 @@ class PostgresServer:
             user=user,
             lock=self._lock,
             stop_signal=SIGINT,
-            grace_seconds=STOP_SECONDS_MAX,
+            grace_seconds=ORPHAN_SECONDS_MAX,
         )
         self._process = await LeashedProcess.start(command)
         await self._accepting()
@@ -137,7 +138,7 @@ class PostgresServer:
         """Stop in this mode; killed if that takes longer than STOP_SECONDS_MAX. Nothing if it does not run."""
         if self._process is not None:
             self._process.send(mode.value)
-            await self._process.stop()
+            await self._process.stop(STOP_SECONDS_MAX)
 
     async def kill(self) -> None:
         """SIGKILL the postmaster and every backend."""

@@ -108,7 +108,7 @@ class Supervisor:
         return {
             "kafka": self._options.kafka or (self._broker.bootstrap if self._broker else ""),
             "postgres": self._options.postgres or (self._database.dsn if self._database else ""),
-            "ingest_url": ingest[0].endpoints.get("http_url", "").rstrip("/") if ingest else "",
+            "ingest_url": ingest[0].endpoints.get("ingest_url", "").rstrip("/") if ingest else "",
             "metrics": {
                 service: [unit.endpoints["metrics_url"] for unit in units if unit.endpoints]
                 for service, units in by_service.items()

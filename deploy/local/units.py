@@ -115,7 +115,7 @@ class ServiceUnit:
 
     def _kept_ports(self) -> dict[str, str]:
         ports = {"USHER_METRICS_PORT": "0", "USHER_HTTP_PORT": "0"}
-        for name, url in (("METRICS", self.endpoints.get("metrics_url")), ("HTTP", self.endpoints.get("http_url"))):
+        for name, url in (("METRICS", self.endpoints.get("metrics_url")), ("HTTP", self.endpoints.get("ingest_url"))):
             if url:
                 ports[f"USHER_{name}_PORT"] = url.split("/")[2].rpartition(":")[2]
         return ports
@@ -139,9 +139,13 @@ class ServiceUnit:
 
 
 def last_line(log: Path) -> str:
-    """The last line of a log file, for a message of one line."""
+    """The last line of a log file, for a message of one line; of a JSON line its event and reason."""
     lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    return lines[-1][:REASON_CHARACTERS_MAX] if lines else "no output"
+    text = lines[-1] if lines else "no output"
+    with contextlib.suppress(ValueError, AttributeError):
+        entry = json.loads(text)
+        text = ": ".join(str(entry[name]) for name in ("event", "reason") if name in entry) or text
+    return text[:REASON_CHARACTERS_MAX]
 
 
 def _read_endpoints(file: Path) -> dict[str, str]:

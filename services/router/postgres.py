@@ -70,23 +70,23 @@ class RouterStore(PostgresLaneStore):
     async def prefetch_rows(self, connection: Connection, partition: int, needs: Needs) -> Known:
         """Which inputs are known, the last episodes, and how ended contacts, offers and assignments ended."""
         found = await connection.fetch(
-            "SELECT kind, id, number, state, agent_id FROM router_known($1, $2, $3, $4)",
+            "SELECT kind, id, number, state, whose FROM router_known($1, $2, $3, $4)",
             needs.event_ids,
             needs.conversations,
             needs.contacts,
             [*needs.offers, *needs.assignments],
         )
         known = Known()
-        for kind, identity, number, state, agent_id in found:
+        for kind, identity, number, state, whose in found:
             key = str(identity)
             if kind == _INPUT:
                 known.event_ids.add(key)
             elif kind == _CONVERSATION:
                 known.episodes[key] = number
             elif kind == _CONTACT:
-                known.contacts[key] = state
+                known.contacts[key] = (state, whose)
             else:
-                known.past[key] = (state, agent_id)
+                known.past[key] = (state, whose)
         return known
 
     async def forget(self, partition: int, before_ms: int) -> int:

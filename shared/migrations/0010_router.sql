@@ -157,14 +157,14 @@ END $$;
 
 -- What the engine asks about a batch, in one answer: input ids seen, last episodes, and how ended things ended.
 CREATE FUNCTION router_known(p_inputs uuid[], p_keys uuid[], p_contacts uuid[], p_past uuid[])
-RETURNS TABLE (kind text, id uuid, number int, state text, agent_id text)
+RETURNS TABLE (kind text, id uuid, number int, state text, whose text)
 LANGUAGE sql STABLE SET enable_seqscan = off AS $$
     SELECT 'i', event_id, 0, '', '' FROM router_input WHERE event_id = ANY (p_inputs)
     UNION ALL
     SELECT 'k', conversation_key, max(episode), '', '' FROM router_outcome
     WHERE conversation_key = ANY (p_keys) GROUP BY conversation_key
     UNION ALL
-    SELECT 'c', contact_id, 0, outcome, '' FROM router_outcome WHERE contact_id = ANY (p_contacts)
+    SELECT 'c', contact_id, 0, outcome, workspace FROM router_outcome WHERE contact_id = ANY (p_contacts)
     UNION ALL
     SELECT p.kind, p.id, 0, p.state, p.agent_id FROM router_past AS p WHERE p.id = ANY (p_past);
 $$;

@@ -82,7 +82,7 @@ async def test_the_database_knows_what_ended_and_what_was_said(stored: StoredRou
     known = await stored.store.prefetch(0, needs)
     assert known.event_ids == {event.cause_id}
     assert known.episodes == {key: 1}
-    assert known.contacts == {contact_id: "closed"}
+    assert known.contacts == {contact_id: ("closed", "acme")}
     assert known.past == {offer_id: ("accepted", "a1"), assignment_id: ("closed", "a1")}
 
 
@@ -122,5 +122,5 @@ async def test_old_input_ids_and_old_ends_are_forgotten_and_nothing_else(stored:
     assert await stored.store.forget(0, router.now_ms) == 0
     assert await stored.store.forget(0, router.now_ms + 1) == 7
     known = await stored.store.prefetch(0, Needs(contacts=[contact_id], assignments=[assignment_id]))
-    assert known.contacts == {contact_id: "closed"}
+    assert known.contacts == {contact_id: ("closed", "acme")}
     assert not known.past

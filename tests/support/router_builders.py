@@ -113,7 +113,11 @@ class MemoryStore:
         return Known(
             event_ids=self.inputs.intersection(needs.event_ids),
             episodes={key: episodes[key] for key in needs.conversations if key in episodes},
-            contacts={key: self.outcomes[key].outcome for key in needs.contacts if key in self.outcomes},
+            contacts={
+                key: (self.outcomes[key].outcome, self.outcomes[key].workspace)
+                for key in needs.contacts
+                if key in self.outcomes
+            },
             past={row.id: (row.state, row.agent_id) for row in past},
         )
 

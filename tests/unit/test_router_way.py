@@ -1,10 +1,21 @@
 """The way of a contact through the router, transition by transition."""
 
-from tests.support.router_builders import POLICY, Router, body_of, kinds
+import msgspec
+import pytest
+
+from shared import inputs
+from shared.ids import contact_id as derived_contact_id
+from shared.ids import conversation_key, derive
+from shared.topics import AGENT_OFFERS, BOT, SELF_SERVICE
+from tests.support.router_builders import POLICY, START_MS, Router, body_of, kinds, policy_with
 
 
-def test_a_message_is_classified_queued_offered_accepted_and_closed() -> None:
-    router = Router()
+@pytest.fixture
+def router() -> Router:
+    return Router()
+
+
+def test_a_message_is_classified_queued_offered_accepted_and_closed(router: Router) -> None:
     router.sign_on("a1")
     told = router.say(router.message("c1"))
     assert kinds(told) == [
@@ -21,12 +32,334 @@ def test_a_message_is_classified_queued_offered_accepted_and_closed() -> None:
     assert router.state(told[0].subject) == "closed"
     versions = [body_of(event)["version"] for event in router.events if event.type.startswith("usher.contact.")]
     assert versions == list(range(1, len(versions) + 1))
-    assert router.engine.book.orphans() == 0
     assert not router.dead
 
 
-def test_policy_is_needed() -> None:
+def test_ids_derive_from_what_caused_them(router: Router) -> None:
+    router.sign_on("a1")
+    contact_id = router.contact("c1")
+    assert contact_id == derived_contact_id(conversation_key("acme", "chat", "c1"), 1)
+    offered = router.last("offered")
+    assert offered["offer_id"] == derive("offer", contact_id, "1")
+    router.answer(offered["offer_id"])
+    assert router.last("assigned")["assignment_id"] == derive("assignment", offered["offer_id"])
+
+
+def test_text_and_handle_stand_only_on_the_hand_off_copy(router: Router) -> None:
+    router.sign_on("a1")
+    router.contact("c1")
+    for event in router.events:
+        assert b"secret words" not in event.body
+        assert b"+34600000001" not in event.body
+    offered = next(event for event in router.events if event.type == "usher.contact.offered.v1")
+    ((topic, copy),) = offered.copies
+    handed = msgspec.json.decode(copy)
+    assert topic == AGENT_OFFERS
+    assert handed["text"] == "secret words"
+    assert handed["from"]["handle"] == "+34600000001"
+    assert handed["reply_to"] == {"address": "+34600000001"}
+
+
+def test_self_service_and_bot_get_their_copies(router: Router) -> None:
+    router.say(router.message("c1", intent="order_status"))
+    sent = router.events[-1]
+    assert sent.type == "usher.contact.sent_to_self_service.v1"
+    assert body_of(sent)["articles"] == ["where-is-my-order"]
+    assert [topic for topic, _ in sent.copies] == [SELF_SERVICE]
+    router.say(router.message("c2", intent="change_address"))
+    sent = router.events[-1]
+    assert sent.type == "usher.contact.sent_to_bot.v1"
+    assert body_of(sent)["bot"] == "default"
+    assert [topic for topic, _ in sent.copies] == [BOT]
+    assert b"secret words" in sent.copies[0][1]
+
+
+def test_queued_says_everything_about_the_entry(router: Router) -> None:
+    router.contact("c1", intent="stolen_card")
+    queued = router.last("queued")
+    assert queued["queue"] == "cards"
+    assert queued["requirements"]["must"] == {"cards": 3}
+    assert queued["target_seconds"] == 10
+    assert queued["priority_seconds"] == 600  # a moment of truth
+    assert queued["entered_at"] == "2023-11-14T22:13:20.000Z"
+    assert queued["due_at"] == "2023-11-14T22:13:30.000Z"
+    assert queued["position"] == 1
+    assert queued["reason"] == "classified"
+
+
+def test_a_message_of_a_live_contact_is_added(router: Router) -> None:
+    contact_id = router.contact("c1")
+    told = router.say(router.message("c1", number=2))
+    assert kinds(told) == ["contact.message_added"]
+    assert told[0].subject == contact_id
+    assert body_of(told[0])["state"] == "queued"
+
+
+def test_a_message_after_the_end_opens_the_next_episode(router: Router) -> None:
+    first, assignment_id = router.assigned("c1")
+    router.end(assignment_id)
+    told = router.say(router.message("c1", number=2))
+    assert kinds(told)[0] == "contact.received"
+    assert body_of(told[0])["episode"] == 2
+    assert told[0].subject != first
+
+
+def test_end_and_next_message_in_one_batch_open_the_next_episode(router: Router) -> None:
+    _, assignment_id = router.assigned("c1")
+    common = router.common(derive("end"))
+    end = inputs.AssignmentEnded(**common, assignment_id=assignment_id, agent_id="a1", outcome="closed")
+    told = router.batch([router.record(end), router.record(router.message("c1", number=2))])
+    received = next(body_of(event) for event in told if event.type == "usher.contact.received.v1")
+    assert received["episode"] == 2
+
+
+def test_only_a_customer_opens_a_contact(router: Router) -> None:
+    assert router.say(router.message("c1", sender="agent")) == []
+    assert [(dead.reason, dead.path) for dead in router.dead] == [("unknown_reference", "conversation_id")]
+
+
+def test_an_agent_who_signs_on_gets_the_most_urgent_contact(router: Router) -> None:
+    router.contact("c1")
+    urgent = router.contact("c2", intent="stolen_card")
+    told = router.sign_on("a1")
+    assert kinds(told) == ["agent.availability_changed", "contact.offered", "agent.availability_changed"]
+    assert told[1].subject == urgent
+
+
+def test_a_freed_agent_gets_the_next_contact_after_their_availability_changed(router: Router) -> None:
+    _, assignment_id = router.assigned("c1")
+    waiting = router.contact("c2")
+    told = router.end(assignment_id)
+    assert kinds(told) == [
+        "contact.closed",
+        "agent.availability_changed",
+        "contact.offered",
+        "agent.availability_changed",
+    ]
+    assert told[2].subject == waiting
+    assert [body_of(told[number])["availability"] for number in (1, 3)] == ["idle", "offered"]
+
+
+def test_accepted_says_how_long_the_contact_waited(router: Router) -> None:
+    router.contact("c1")
+    router.now_ms += 7_500
+    router.sign_on("a1")
+    router.now_ms += 500
+    router.answer(router.last("offered")["offer_id"])
+    assert router.last("assigned")["waited_seconds"] == 8
+
+
+def test_resolved_by_self_service_is_contained(router: Router) -> None:
+    contact_id = router.contact("c1", intent="order_status")
+    told = router.outcome(contact_id, "self_service", "resolved")
+    assert kinds(told) == ["contact.contained"]
+    assert body_of(told[0])["by"] == "self_service"
+    assert told[0].copies == ()
+
+
+@pytest.mark.parametrize("outcome", ["escalated", "failed"])
+def test_a_bot_that_is_done_without_success_escalates_with_context_and_age(router: Router, outcome: str) -> None:
+    contact_id = router.contact("c1", intent="change_address")
+    router.now_ms += 30_000
+    context = inputs.HandOffContext(intent="stolen_card", slots={"card": "gold"}, tried=["faq"], skills={"cards": 2})
+    told = router.outcome(contact_id, "bot", outcome, context=context, reason="asked for a person")
+    assert kinds(told) == ["contact.escalated", "contact.queued"]
+    escalated, queued = map(body_of, told)
+    assert (escalated["state"], escalated["from_tier"]) == ("classified", "bot")
+    assert escalated["context"]["slots"] == {"card": "gold"}
+    assert queued["queue"] == "cards"
+    assert queued["requirements"]["must"] == {"cards": 3}
+    assert queued["reason"] == "escalated"
+    router.sign_on("a1")
+    offered = next(event for event in router.events if event.type == "usher.contact.offered.v1")
+    assert msgspec.json.decode(offered.copies[0][1])["context"]["tried"] == ["faq"]
+
+
+def test_a_silent_bot_is_escalated_at_its_time_out(router: Router) -> None:
+    contact_id = router.contact("c1", intent="change_address")
+    assert router.wait(599.999) == []
+    told = router.wait(0.001)
+    assert kinds(told) == ["contact.escalated", "contact.queued"]
+    assert body_of(told[0])["reason"] == "timeout"
+    assert told[0].at_ms == START_MS + 600_000
+    assert router.state(contact_id) == "queued"
+
+
+def test_an_outcome_of_the_wrong_tier_or_state_is_illegal(router: Router) -> None:
+    bot = router.contact("c1", intent="change_address")
+    queued = router.contact("c2")
+    router.outcome(bot, "self_service", "resolved")
+    router.outcome(queued, "bot", "resolved")
+    assert [(dead.reason, dead.path) for dead in router.dead] == [("illegal", "by"), ("illegal", "contact_id")]
+    assert "expected self_service or bot" in router.dead[1].detail
+    assert (router.state(bot), router.state(queued)) == ("bot", "queued")
+
+
+@pytest.mark.parametrize("intent", ["order_status", "change_address", "complaint"])
+def test_a_hang_up_before_an_agent_took_it_abandons_the_contact(router: Router, intent: str) -> None:
+    contact_id = router.contact("c1", intent=intent)
+    told = router.hang_up("c1")
+    assert kinds(told) == ["contact.abandoned"]
+    assert body_of(told[0])["reason"] == "hang_up"
+    assert router.state(contact_id) == "abandoned"
+
+
+def test_a_hang_up_during_an_offer_rescinds_it(router: Router) -> None:
+    router.sign_on("a1")
+    router.contact("c1")
+    told = router.hang_up("c1")
+    assert kinds(told) == ["contact.offer_rescinded", "agent.availability_changed", "contact.abandoned"]
+    assert [topic for topic, _ in told[2].copies] == [AGENT_OFFERS]
+
+
+def test_a_hang_up_during_an_assignment_wraps_up() -> None:
+    router = Router(policy_with(wrap_up={"default": "30s"}))
+    contact_id, assignment_id = router.assigned("c1")
+    told = router.hang_up("c1")
+    assert kinds(told) == ["contact.wrapping", "agent.availability_changed"]
+    assert body_of(told[1])["availability"] == "wrapping"
+    assert kinds(router.wrapped_up(assignment_id)) == ["contact.closed", "agent.availability_changed"]
+    assert router.state(contact_id) == "closed"
+
+
+def test_a_second_hang_up_and_one_after_the_end_are_duplicates(router: Router) -> None:
+    router.contact("c1")
+    router.hang_up("c1")
+    assert router.hang_up("c1", "left") == []
+    assert router.counts["usher_duplicates_total",] == 1
+    router.hang_up("never heard of")
+    assert [dead.reason for dead in router.dead] == ["unknown_reference"]
+
+
+def test_wrap_up_ends_by_itself_and_holds_the_units_meanwhile() -> None:
+    router = Router(policy_with(wrap_up={"default": "30s"}))
+    _, assignment_id = router.assigned("c1")
+    waiting = router.contact("c2")
+    told = router.end(assignment_id, disposition="solved")
+    assert kinds(told) == ["contact.wrapping", "agent.availability_changed"]
+    assert body_of(told[1])["free_units"] == 0
+    told = router.wait(30)
+    assert kinds(told)[:3] == ["contact.closed", "agent.availability_changed", "contact.offered"]
+    assert body_of(told[0])["reason"] == "wrap_up_over"
+    assert told[2].subject == waiting
+
+
+def test_the_agent_may_ask_for_longer_wrap_up_but_not_beyond_the_forced_end() -> None:
+    router = Router(policy_with(wrap_up={"default": "30s", "forced_end": "2m"}))
+    _, assignment_id = router.assigned("c1")
+    router.end(assignment_id, wrap_up_seconds=3600)
+    assert router.wait(119) == []
+    assert kinds(router.wait(1))[0] == "contact.closed"
+
+
+def test_an_agent_who_closes_after_the_hang_up_changes_wrap_up_only_by_naming_a_time() -> None:
+    router = Router(policy_with(wrap_up={"default": "30s"}))
+    contact_id, assignment_id = router.assigned("c1")
+    router.hang_up("c1")
+    assert router.end(assignment_id) == []
+    assert kinds(router.end(assignment_id, wrap_up_seconds=0)) == ["contact.closed", "agent.availability_changed"]
+    assert router.state(contact_id) == "closed"
+
+
+@pytest.mark.parametrize("outcome", ["transferred", "requeued"])
+def test_a_contact_given_back_keeps_its_age_and_avoids_the_agent(router: Router, outcome: str) -> None:
+    contact_id, assignment_id = router.assigned("c1")
+    router.now_ms += 60_000
+    transfer = inputs.Transfer(queue="cards", skills={"cards": 2})
+    told = router.end(assignment_id, outcome=outcome, transfer=transfer)
+    assert kinds(told) == [f"contact.{outcome}", "contact.queued", "agent.availability_changed"]
+    queued = body_of(told[1])
+    assert queued["entered_at"] == "2023-11-14T22:13:20.000Z"
+    assert queued["queue"] == "cards"
+    assert queued["requirements"]["must"] == {"cards": 2}
+    assert body_of(told[0])["to"] == {"queue": "cards", "skills": {"cards": 2}}
+    assert kinds(router.sign_on("a2"))[1] == "contact.offered"
+    assert router.state(contact_id) == "offered"
+
+
+def test_a_transfer_to_an_agent_waits_for_them_and_then_opens_to_all() -> None:
+    router = Router(policy_with(offers={"decline_pause": "2m"}))
+    router.sign_on("a2", presence="not_ready")
+    contact_id, assignment_id = router.assigned("c1")
+    router.sign_on("a3")
+    router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(agent_id="a2"))
+    assert router.state(contact_id) == "queued"
+    told = router.wait(60)
+    assert router.last("offered")["agent_id"] == "a3"
+    assert "contact.offered" in kinds(told)
+
+
+def test_a_transfer_to_an_unknown_queue_is_refused_and_changes_nothing(router: Router) -> None:
+    contact_id, assignment_id = router.assigned("c1")
+    assert router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(queue="nowhere")) == []
+    assert [(dead.reason, dead.path) for dead in router.dead] == [("unknown_reference", "transfer.queue")]
+    assert router.state(contact_id) == "assigned"
+
+
+def test_a_contact_that_nobody_takes_expires_at_its_maximum_life(router: Router) -> None:
+    contact_id = router.contact("c1", intent="stolen_card")
+    router.wait(3599)
+    assert router.state(contact_id) == "queued"
+    told = router.wait(1)
+    assert kinds(told) == ["contact.expired"]
+    assert body_of(told[0])["reason"] == "life_max"
+    assert router.state(contact_id) == "expired"
+    assert router.engine.book.personal == {}
+
+
+def test_an_assigned_contact_expires_too_and_frees_its_agent(router: Router) -> None:
+    contact_id, _ = router.assigned("c1", intent="stolen_card")
+    told = router.wait(3600)
+    assert kinds(told) == ["contact.expired", "agent.availability_changed"]
+    assert router.state(contact_id) == "expired"
+
+
+def test_nothing_follows_a_terminal_event(router: Router) -> None:
+    contact_id, assignment_id = router.assigned("c1")
+    router.end(assignment_id)
+    before = len(router.events)
+    router.outcome(contact_id, "bot", "resolved")
+    router.command(contact_id, "cancel")
+    router.say(inputs.ReplySent(**router.common(derive("reply")), contact_id=contact_id, by="agent"))
+    assert len(router.events) == before
+    assert [dead.reason for dead in router.dead] == ["illegal"] * 3
+    assert all("closed" in dead.detail for dead in router.dead)
+
+
+def test_replies_and_pending_are_told_and_change_no_state(router: Router) -> None:
+    contact_id, _ = router.assigned("c1")
+    reply = inputs.ReplySent(**router.common(derive("r")), contact_id=contact_id, by="agent", agent_id="a1")
+    assert body_of(router.say(reply)[0])["state"] == "assigned"
+    pending = inputs.PendingChanged(**router.common(derive("p")), contact_id=contact_id, pending=True)
+    told = router.say(pending)
+    assert kinds(told) == ["contact.pending_changed"]
+    assert body_of(told[0])["pending"] is True
+
+
+def test_occurred_at_is_as_reported_but_never_before_the_previous_event(router: Router) -> None:
+    late = router.message("c1", occurred_ms=START_MS - 5000)
+    told = router.say(late)
+    assert {event.at_ms for event in told} == {START_MS - 5000}
+    router.now_ms += 1000
+    told = router.say(router.message("c1", number=2, occurred_ms=START_MS - 9000))
+    assert told[0].at_ms == START_MS - 5000
+
+
+def test_a_workspace_without_a_policy_is_unknown() -> None:
     router = Router(policy=None)
-    router.contact_dead = router.say(router.message("c1"))
-    assert [dead.reason for dead in router.dead] == ["unknown_workspace"]
+    router.say(router.message("c1"))
+    assert [(dead.reason, dead.path) for dead in router.dead] == [("unknown_workspace", "workspace")]
     router.activate(POLICY)
+    assert kinds(router.say(router.message("c1")))[0] == "contact.received"
+
+
+def test_two_workspaces_never_meet(router: Router) -> None:
+    router.activate(policy_with(workspace="other"))
+    router.sign_on("a1")
+    message = router.message("c1")
+    message.workspace = "other"
+    contact_id = router.say(message)[0].subject
+    assert router.state(contact_id) == "queued"
+    router.command(contact_id, "cancel")  # by somebody of acme
+    assert [dead.reason for dead in router.dead] == ["unknown_reference"]
+    assert router.state(contact_id) == "queued"

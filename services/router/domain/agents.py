@@ -54,7 +54,7 @@ def change_presence(turn: Turn, workspace: Workspace, said: PresenceChanged) -> 
             agent.idle_since = turn.now_ms
         agent.presence = presence
     if presence is not Presence.AVAILABLE:
-        _rescind_all(turn, agent, str(presence))
+        offers.rescind_all(turn, agent, str(presence))
     desks.refresh(turn, workspace, agent, said.reason or str(presence))
 
 
@@ -75,7 +75,7 @@ def lease_over(turn: Turn, workspace: Workspace, agent: Agent) -> None:
 
 def _lose(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
     agent.presence = Presence.OFFLINE
-    _rescind_all(turn, agent, reason)
+    offers.rescind_all(turn, agent, reason)
     for assignment_id in sorted(agent.work) if workspace.rules.requeue_lost else ():
         assignment = turn.book.assignments[assignment_id]
         if assignment.state is AssignmentState.WRAPPING:
@@ -83,11 +83,6 @@ def _lose(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
         else:
             assignments.give_back(turn, assignment, AssignmentState.REQUEUED, reason, Transfer())
     desks.leave(turn, workspace, agent, reason)
-
-
-def _rescind_all(turn: Turn, agent: Agent, reason: str) -> None:
-    for offer_id in sorted(agent.offers):
-        offers.rescind(turn, turn.book.offers[offer_id], reason)
 
 
 def _signed_on(workspace: Workspace, agent_id: str) -> Agent:

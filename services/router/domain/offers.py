@@ -74,6 +74,14 @@ def expire(turn: Turn, offer: Offer) -> None:
     if workspace.rules.not_ready_on_expiry and agent.presence is Presence.AVAILABLE:
         agent.presence = Presence.NOT_READY
     fail(turn, workspace, contact, offer, Failure(OfferState.EXPIRED, "not answered in time"))
+    if agent.presence is Presence.NOT_READY:
+        rescind_all(turn, agent, "the agent is not ready")
+
+
+def rescind_all(turn: Turn, agent: Agent, reason: str) -> None:
+    """Take back every open offer of an agent who takes none now."""
+    for offer_id in sorted(agent.offers):
+        rescind(turn, turn.book.offers[offer_id], reason)
 
 
 def rescind(turn: Turn, offer: Offer, reason: str) -> None:

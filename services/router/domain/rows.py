@@ -19,12 +19,13 @@ class Needs:
 class Known:
     """The answer to Needs: ids already applied, last episode per conversation, and how ended things ended.
 
-    ``past`` maps ended offers and assignments to (state, agent id); ``contacts`` maps ended contacts to the outcome.
+    ``past`` maps ended offers and assignments to (state, agent id); ``contacts`` maps ended contacts to
+    (outcome, workspace).
     """
 
     event_ids: set[str] = field(default_factory=set)
     episodes: dict[str, int] = field(default_factory=dict)
-    contacts: dict[str, str] = field(default_factory=dict)
+    contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
     past: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 

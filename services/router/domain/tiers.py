@@ -96,10 +96,12 @@ def _raise(skills: dict[str, int], more: dict[str, int]) -> None:
 def find(turn: Turn, workspace: str, contact_id: str, event_type: str) -> Contact:
     """The live contact that an input speaks of; Invalid when there is none or its state does not allow the event."""
     contact = turn.book.contacts.get(contact_id)
-    if contact is None or contact.workspace != workspace:
-        ended = turn.ended.get(contact_id, ("",))[0] or turn.known.contacts.get(contact_id)
-        if ended is None:
-            raise Invalid(Reason.UNKNOWN_REFERENCE, "contact_id", f"there is no contact {contact_id}")
-        raise illegal("contact_id", f"the contact is {ended}", ("a live contact",))
+    ended = turn.ended.get(contact_id) or turn.known.contacts.get(contact_id) if contact is None else None
+    owner = contact.workspace if contact else ended[1] if ended else None
+    if owner != workspace:
+        raise Invalid(Reason.UNKNOWN_REFERENCE, "contact_id", f"there is no contact {contact_id}")
+    if contact is None:
+        assert ended is not None
+        raise illegal("contact_id", f"the contact is {ended[0]}", ("a live contact",))
     expect(contact.state, event_type, "contact_id")
     return contact

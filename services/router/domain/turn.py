@@ -156,7 +156,7 @@ class Turn:
         self.book.remove(contact)
         self.contacts.pop(contact.contact_id, None)
         self.personal.pop(contact.contact_id, None)
-        self.ended[contact.contact_id] = (contact.state, "")
+        self.ended[contact.contact_id] = (contact.state, contact.workspace)
         self.episodes[contact.conversation_key] = contact.episode
         self.outcomes.append(
             OutcomeRow(

@@ -30,7 +30,7 @@ class Stream:
     async def handle(self, records: Sequence[LogRecord]) -> None:
         """Deliver a batch in order. Stopped: the process ends before all of it was delivered."""
         at_ms = now_ms()
-        oldest_ms = min(record.timestamp for record in records)
+        oldest_ms = min((record.timestamp for record in records if record.timestamp > 0), default=at_ms)
         self._metrics.event_age_seconds.observe(max(0, at_ms - oldest_ms) / MILLISECONDS_PER_SECOND)
         self._metrics.batch_records.observe(len(records))
         admitted: list[Admitted] = []

@@ -22,7 +22,8 @@ _NUL_ESCAPE = b"\\u0000"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _HUGE = object()  # stands for a number that the parser could not hold
 # The parser's own words for what is JSON by the grammar and yet can never be accepted.
-_GRAMMATICAL = ("hex escape", "recursion limit", "number out of range")
+_TOO_DEEP = "recursion limit"
+_GRAMMATICAL = ("hex escape", "number out of range")
 
 
 def read_object(value: bytes | None) -> dict[str, Any]:
@@ -52,6 +53,8 @@ def _why(value: bytes, complaint: str) -> Rejected:
         text = value.decode()
     except UnicodeDecodeError as error:
         return Rejected(Reason.NOT_UTF8, "", f"not UTF-8 at byte {error.start}")
+    if _TOO_DEEP in complaint:
+        return Rejected(Reason.INVALID, "", "nested too deep")
     if any(mark in complaint for mark in _GRAMMATICAL):
         found = _beyond_the_grammar(text)
         if found is not None:
@@ -73,7 +76,7 @@ def _beyond_the_grammar(text: str) -> Rejected | None:
         return rejected
     except ValueError:
         return None
-    return Rejected(Reason.INVALID, "", "nested too deep")
+    return Rejected(Reason.INVALID, "", "a lone surrogate or a number beyond all bounds")
 
 
 def _refuse_constant(_: str) -> Any:

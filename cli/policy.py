@@ -1,0 +1,236 @@
+"""``usher policy``: check, apply, show, diff and roll back policies."""
+
+import argparse
+import asyncio
+import re
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.policy_diff import changes
+from cli.policy_store import (
+    Version,
+    active_versions,
+    publish,
+    settings_in_force,
+    version_of,
+    wait_until_active,
+)
+from shared.clock import rfc3339
+from shared.errors import Fatal, Retryable
+from shared.policy import Policy, PolicyError, PolicyErrors, load_policies, parse_policy
+from shared.settings import CommonSettings
+
+__all__ = ["activate", "configure", "run"]
+
+Answer = TypeVar("Answer")
+
+VERSIONS_MAX = 999_999_999
+WAIT_SECONDS = 30.0  # for a router that is just starting; a running one needs less than one second
+_VERSION = re.compile(r"([a-z0-9-]{1,64})(?:@(\d{1,9}))?")
+
+
+async def activate(settings: CommonSettings, policies: Sequence[Policy]) -> list[str]:
+    """Publish the policies that are not in force yet; returns their workspaces. Does not wait for the router.
+
+    Idempotent: a policy that is in force is left alone. Retryable where Kafka or the database does not answer.
+    """
+    active = await active_versions(settings)
+    new = [policy for policy in policies if _hash(active.get(policy.workspace)) != policy.hash]
+    if new:
+        await publish(settings, new)
+    return [policy.workspace for policy in new]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The five subcommands."""
+    commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = _add(commands, "check", _check, "find every fault of policy files; exit 1 if there is one")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
+    apply = _add(commands, "apply", _apply, "put policies in force and wait until they are")
+    apply.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
+    show = _add(commands, "show", _show, "the policies in force, or one of them in full")
+    show.add_argument("workspace", nargs="?", help="show this workspace's policy (default: list all)")
+    show.add_argument("--version", type=_number, metavar="N", help="an earlier version")
+    diff = _add(commands, "diff", _diff, "what differs between two policies; exit 1 if anything does")
+    for name in ("before", "after"):
+        diff.add_argument(name, metavar=name[0].upper(), help="a file, WORKSPACE (in force) or WORKSPACE@VERSION")
+    rollback = _add(commands, "rollback", _rollback, "put an earlier version in force again, as a new version")
+    rollback.add_argument("workspace")
+    rollback.add_argument("--to", type=_number, metavar="N", help="the version to return to (default: the one before)")
+    for waiting in (apply, rollback):
+        waiting.add_argument("--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="at most so long")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one subcommand; exit 0, 1 (the answer is no) or 2 (bad usage or input)."""
+    try:
+        return int(args.action_run(args))
+    except Retryable as error:
+        say(f"usher policy: {error}; is the stack up, and USHER_KAFKA_BOOTSTRAP_SERVERS and USHER_POSTGRES_DSN right?")
+        return EXIT_NO
+    except Fatal as error:
+        raise UsageError(str(error)) from None
+
+
+def _add(
+    commands: Any, name: str, action: Callable[[argparse.Namespace], int], summary: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
+    parser.add_argument("--json", action="store_true", help="the result as JSON on stdout")
+    parser.set_defaults(action_run=action)
+    return parser
+
+
+def _check(args: argparse.Namespace) -> int:
+    _refuse_unreadable(args.files)
+    policies: list[Policy] = []
+    faults: Sequence[PolicyError] = ()
+    try:
+        policies = load_policies(args.files)
+    except PolicyErrors as refused:
+        faults = refused.errors
+    if args.json:
+        result({"valid": not faults, "errors": [fault._asdict() for fault in faults]})
+    else:
+        for fault in faults:
+            _write(str(fault))
+        for policy in policies:
+            _write(f"valid: workspace {policy.workspace}, {len(policy.queues)} queues, hash {policy.hash[:16]}")
+    return EXIT_NO if faults else EXIT_OK
+
+
+def _refuse_unreadable(paths: Sequence[Path]) -> None:
+    for path in paths:
+        try:
+            if not path.is_dir():
+                path.open("rb").close()
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}; give a policy file or a folder of them") from None
+
+
+def _apply(args: argparse.Namespace) -> int:
+    policies = _loaded(args.files)
+    return asyncio.run(_put_in_force(settings_in_force(), policies, args))
+
+
+async def _put_in_force(settings: CommonSettings, policies: Sequence[Policy], args: argparse.Namespace) -> int:
+    new = await activate(settings, policies)
+    try:
+        active = await wait_until_active(settings, policies, args.wait)
+    except TimeoutError as late:
+        say(f"usher policy: published, but not in force after {args.wait:g} s for {late}; is the router running?")
+        return EXIT_NO
+    versions = [active[policy.workspace] for policy in policies]
+    if args.json:
+        result([{**_summary(version), "changed": version.workspace in new} for version in versions])
+    for version in () if args.json else versions:
+        verb = "now in force" if version.workspace in new else "in force already"
+        _write(f"{version.workspace}: version {version.number} {verb}, hash {version.hash[:16]}")
+    return EXIT_OK
+
+
+def _show(args: argparse.Namespace) -> int:
+    if args.workspace is None:
+        if args.version is not None:
+            raise UsageError("show --version: name the workspace too")
+        return _list(args.json)
+    version = _ask(lambda settings: version_of(settings, args.workspace, args.version))
+    if args.json:
+        result({**_summary(version), "policy": version.document})
+    else:
+        _write(f"# workspace {version.workspace}, version {version.number}, since {rfc3339(version.activated_ms)}")
+        _write(yaml.safe_dump(version.document, sort_keys=False, allow_unicode=True, width=120).rstrip())
+    return EXIT_OK
+
+
+def _list(as_json: bool) -> int:
+    versions = _ask(active_versions).values()
+    if as_json:
+        result([_summary(version) for version in versions])
+    for version in () if as_json else versions:
+        since = rfc3339(version.activated_ms)
+        _write(f"{version.workspace}: version {version.number} since {since}, hash {version.hash[:16]}")
+    return EXIT_OK
+
+
+def _diff(args: argparse.Namespace) -> int:
+    found = changes(_document(args.before), _document(args.after))
+    if args.json:
+        result({"changes": [change._asdict() for change in found]})
+    for change in () if args.json else found:
+        _write(str(change))
+    return EXIT_NO if found else EXIT_OK
+
+
+def _document(name: str) -> dict[str, Any]:
+    """The normalised document of a file, or of a version in the database."""
+    if Path(name).exists():
+        return _loaded([Path(name)])[0].document()
+    version = _VERSION.fullmatch(name)
+    if version is None:
+        raise UsageError(f"{name}: no such file, and not WORKSPACE or WORKSPACE@VERSION")
+    number = int(version[2]) if version[2] else None
+    return _ask(lambda settings: version_of(settings, version[1], number)).document
+
+
+def _rollback(args: argparse.Namespace) -> int:
+    settings = settings_in_force()
+    return asyncio.run(_return_to(settings, args))
+
+
+async def _return_to(settings: CommonSettings, args: argparse.Namespace) -> int:
+    active = await version_of(settings, args.workspace, None)
+    number = active.number - 1 if args.to is None else args.to
+    if number < 1:
+        raise UsageError(f"workspace {args.workspace!r} has no version before {active.number}")
+    earlier = await version_of(settings, args.workspace, number)
+    try:
+        policy = parse_policy(earlier.document)
+    except PolicyErrors as refused:
+        raise UsageError(f"version {number} of {args.workspace}: {_one_line(refused)}") from None
+    return await _put_in_force(settings, [policy], args)
+
+
+def _ask(question: Callable[[CommonSettings], Coroutine[Any, Any, Answer]]) -> Answer:
+    return asyncio.run(question(settings_in_force()))
+
+
+def _loaded(paths: Sequence[Path]) -> list[Policy]:
+    try:
+        return load_policies(paths)
+    except PolicyErrors as refused:
+        raise UsageError(_one_line(refused)) from None
+
+
+def _one_line(refused: PolicyErrors) -> str:
+    more = len(refused.errors) - 1
+    return f"{refused.errors[0]}" + (f"; and {more} more: usher policy check names them all" if more else "")
+
+
+def _summary(version: Version) -> dict[str, Any]:
+    return {
+        "workspace": version.workspace,
+        "version": version.number,
+        "hash": version.hash,
+        "activated_at": rfc3339(version.activated_ms),
+    }
+
+
+def _number(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(VERSIONS_MAX)) else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a version")
+    return number
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _hash(version: Version | None) -> str | None:
+    return version.hash if version else None

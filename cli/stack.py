@@ -3,11 +3,13 @@
 import argparse
 import asyncio
 import contextlib
+import logging
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from cli.output import UsageError, say
+from cli.stack_policies import activate_policies
 from cli.stack_settings import common_settings
 from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.java import ROOT
@@ -52,9 +54,7 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
     names = [policy.workspace for policy in (*first, *policies)]
 
     async def activate(settings: CommonSettings) -> None:
-        from cli.policy import activate as publish
-
-        await publish(settings, policies)
+        await activate_policies(settings, policies)
 
     return StackOptions(
         workspaces=list(dict.fromkeys(names)),
@@ -71,6 +71,7 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
 async def running_stack(options: StackOptions) -> AsyncIterator[Supervisor]:
     """A stack that is ready inside the block and gone after it, however the block ends. UsageError, LocalStackError."""
     state = StateFolder(state_folder())
+    logging.getLogger("aiokafka").setLevel("CRITICAL")  # it calls every retry an error; failures that stay are raised
     try:
         with state.claim():
             supervisor = Supervisor(options, state, say)

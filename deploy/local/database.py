@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
-from signal import SIGCONT, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, Signals
+from signal import SIGCONT, SIGINT, SIGQUIT, SIGSTOP, Signals
 
 from deploy.local.accounts import (
     account_for_postgres,
@@ -40,9 +40,8 @@ SETTINGS = {
 
 
 class StopMode(Enum):
-    """How PostgreSQL ends: wait for clients, end their sessions, or drop everything and recover at the next start."""
+    """How PostgreSQL ends: end the sessions and write everything, or drop everything and recover at the next start."""
 
-    SMART = SIGTERM
     FAST = SIGINT
     IMMEDIATE = SIGQUIT
 

@@ -1,0 +1,258 @@
+"""usher up and down as a user meets them: what runs, what comes back, what is explained, and that nothing is left."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+import urllib.request
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from deploy.local.broker import KafkaBroker
+from deploy.local.database import PostgresServer
+from tests.support import servers
+
+ROOT = Path(__file__).resolve().parents[2]
+GONE_SECONDS_MAX = 15.0
+BACK_SECONDS_MAX = 20.0
+UP_SECONDS_MAX = 120.0
+ROUTED_SECONDS_MAX = 20.0
+
+
+class Stack:
+    """A state folder of its own and the usher command in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, "USHER_LOCAL_DIR": str(folder)}
+        for name in ("USHER_KAFKA_BOOTSTRAP_SERVERS", "USHER_POSTGRES_DSN"):
+            self.environment.pop(name, None)
+
+    async def usher(self, *words: str, **variables: str) -> tuple[int, str, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", "from cli.main import main; main()", *words,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=ROOT,
+            env={**self.environment, **variables},
+        )  # fmt: skip
+        out, err = await asyncio.wait_for(process.communicate(), UP_SECONDS_MAX)
+        return process.returncode or 0, out.decode(), err.decode()
+
+    async def up(self, *words: str, **variables: str) -> dict[str, Any]:
+        status, out, err = await self.usher("up", "--detach", "--json", *words, **variables)
+        assert status == 0, err
+        assert json.loads(out) == self.document()
+        return self.document()
+
+    def document(self) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads((self.folder / "stack.json").read_text())
+        return document
+
+    def processes(self) -> list[str]:
+        """Every process that belongs to this folder: it stands in the command line or in the environment."""
+        found = []
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit() and int(folder.name) != os.getpid():
+                try:
+                    text = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+                except OSError:
+                    continue
+                if str(self.folder).encode() in text:
+                    found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:200])
+        return found
+
+    async def gone(self) -> None:
+        async with asyncio.timeout(GONE_SECONDS_MAX):
+            while self.processes():
+                await asyncio.sleep(0.1)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def stack() -> AsyncIterator[Stack]:
+    folder = servers.temporary_folder()
+    made = Stack(folder)
+    yield made
+    await made.usher("down", "--wipe")
+    servers.remove(folder)
+
+
+async def test_first_start_says_all_that_the_contracts_promise(stack: Stack) -> None:
+    document = await stack.up("--replicas", "sla=2", "--partitions", "2")
+
+    assert {name: len(urls) for name, urls in document["metrics"].items()} == {"ingest": 1, "router": 1, "sla": 2}
+    for url in (url for urls in document["metrics"].values() for url in urls):
+        assert url.endswith("/metrics")
+        assert "usher_build_info" in await fetch(url)
+    assert document["workspace"] == "acme"
+    assert {name: type(pid) for name, pid in document["pids"].items()} == {
+        "kafka": int, "postgres": int, "ingest": list, "router": list, "sla": list,
+    }  # fmt: skip
+    assert not document["ingest_url"].endswith("/")
+    assert (stack.folder / "stack.json").stat().st_mode & 0o077 == 0
+
+
+async def test_contact_sent_with_the_stacks_own_key_is_routed(stack: Stack) -> None:
+    document = stack.document()
+    contact = {"channel": "chat", "conversation_id": "c", "message_id": "m", "from": {"handle": "h"}, "text": "hello"}
+
+    answer = await fetch(document["ingest_url"] + "/v1/contacts", body=contact, key=document["api_key"])
+
+    assert json.loads(answer)["event_id"]
+    async with asyncio.timeout(ROUTED_SECONDS_MAX):
+        while 'usher_contacts_routed_total{channel="chat"' not in await fetch(document["metrics"]["router"][0]):
+            await asyncio.sleep(0.2)
+
+
+async def test_second_start_is_refused_with_the_way_out(stack: Stack) -> None:
+    status, _, err = await stack.usher("up", "--detach")
+
+    (line,) = err.splitlines()
+    assert status == 2
+    assert "runs already" in line and "usher down" in line
+
+
+@pytest.mark.parametrize("name", ["router", "postgres", "kafka"])
+async def test_what_was_killed_comes_back_and_the_stack_file_follows(stack: Stack, name: str) -> None:
+    before = stack.document()
+    (pid,) = [before["pids"][name]] if name != "router" else before["pids"][name]
+    os.kill(pid, signal.SIGKILL)
+
+    async with asyncio.timeout(BACK_SECONDS_MAX):
+        while stack.document()["pids"][name] == before["pids"][name]:
+            await asyncio.sleep(0.1)
+    after = stack.document()
+    assert after["metrics"] == before["metrics"] and after["ingest_url"] == before["ingest_url"]
+    assert (after["kafka"], after["postgres"]) == (before["kafka"], before["postgres"])
+    async with asyncio.timeout(BACK_SECONDS_MAX):
+        while await status_of(after["metrics"]["router"][0].replace("/metrics", "/readyz")) != 200:
+            await asyncio.sleep(0.1)
+    log = (stack.folder / "logs" / "supervisor.log").read_text()
+    assert f"{name}" in log and "ended (signal 9)" in log
+
+
+async def test_down_leaves_nothing_running_and_keeps_the_data(stack: Stack) -> None:
+    status, _, err = await stack.usher("down")
+
+    assert status == 0, err
+    assert stack.processes() == []
+    assert not (stack.folder / "stack.json").exists()
+
+
+async def test_killed_supervisor_takes_everything_with_it(stack: Stack) -> None:
+    document = await stack.up()
+    connection = await asyncpg.connect(document["postgres"])
+    kept = await connection.fetchval("SELECT count(*) FROM usher.policy")
+    await connection.close()
+
+    os.kill(document["supervisor"], signal.SIGKILL)
+
+    await stack.gone()
+    assert kept == 2, "the same policies again are no new versions"
+
+
+async def test_start_with_another_number_of_partitions_is_explained(stack: Stack) -> None:
+    status, _, err = await stack.usher("up", "--detach", "--partitions", "3")
+
+    assert status == 2
+    assert "2 partitions, expected 3" in err.splitlines()[-1]
+    await stack.gone()
+
+
+async def test_service_that_does_not_come_up_is_named_with_its_log(stack: Stack) -> None:
+    status, _, err = await stack.usher("up", "--detach", USHER_LOG_LEVEL="loud")
+
+    assert status == 1
+    assert str(stack.folder / "logs") in err.splitlines()[-1]
+    await stack.gone()
+
+
+async def test_data_of_another_postgresql_are_explained(stack: Stack) -> None:
+    version = stack.folder / "postgres" / "data" / "PG_VERSION"
+    kept = version.read_text()
+    version.write_text("12\n")
+
+    status, _, err = await stack.usher("up", "--detach")
+
+    version.write_text(kept)
+    assert status == 2
+    assert "made by PostgreSQL 12" in err.splitlines()[-1] and "usher down --wipe" in err.splitlines()[-1]
+    await stack.gone()
+
+
+async def test_log_that_does_not_belong_to_the_database_is_explained(stack: Stack) -> None:
+    shutil.rmtree(stack.folder / "kafka")
+
+    status, _, err = await stack.usher("up", "--detach")
+
+    assert status == 2
+    assert "usher down --wipe" in err.splitlines()[-1]
+
+
+async def test_machine_without_java_is_told_what_to_install(stack: Stack) -> None:
+    status, _, err = await stack.usher("down", "--wipe")
+    assert status == 0, err
+
+    status, _, err = await stack.usher("up", "--detach", PATH="/nowhere", JAVA_HOME="")
+
+    line = err.splitlines()[-1]
+    assert status == 2
+    assert "Java" in line and "apt install" in line and "USHER_KAFKA_BOOTSTRAP_SERVERS" in line
+    await stack.gone()
+
+
+async def test_wipe_leaves_no_data(stack: Stack) -> None:
+    status, _, _ = await stack.usher("down", "--wipe")
+
+    assert status == 0
+    assert {file.name for file in stack.folder.iterdir()} <= {"supervisor.lock", "processes.lock"}
+
+
+async def test_servers_that_run_already_are_used_and_left_alone(
+    kafka: KafkaBroker, postgres: PostgresServer, database: str, topic_prefix: str
+) -> None:
+    folder = servers.temporary_folder()
+    stack = Stack(folder)
+    stack.environment["USHER_KAFKA_BOOTSTRAP_SERVERS"] = kafka.bootstrap
+    stack.environment["USHER_POSTGRES_DSN"] = database
+    stack.environment["USHER_TOPIC_PREFIX"] = topic_prefix
+
+    document = await stack.up()
+    status, _, err = await stack.usher("down", "--wipe")
+
+    assert status == 0, err
+    assert (document["kafka"], document["postgres"]) == (kafka.bootstrap, database)
+    assert document["pids"]["kafka"] is None and document["pids"]["postgres"] is None
+    assert kafka.running and postgres.running
+    assert stack.processes() == []
+    servers.remove(folder)
+
+
+async def fetch(url: str, body: dict[str, Any] | None = None, key: str = "") -> str:
+    """The answer's body; an HTTP error is raised."""
+
+    def ask() -> str:
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=10) as answer:
+            text: str = answer.read().decode()
+            return text
+
+    return await asyncio.to_thread(ask)
+
+
+async def status_of(url: str) -> int:
+    """The HTTP status, 0 without an answer."""
+    try:
+        await fetch(url)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+    except OSError:
+        return 0
+    return 200

@@ -78,7 +78,8 @@ class SlaCollector(Collector):
         text = "How far behind now breaches are decided, by the partition that is furthest behind."
         lag = GaugeMetricFamily("usher_sla_watermark_lag_seconds", text)
         known = [(partition, engine) for partition, engine in engines.items() if engine is not None]
-        reached_ms = min((max(self._settled_ms(number), engine.event_ms) for number, engine in known), default=0)
+        reached = [max(self._settled_ms(partition), engine.event_ms) for partition, engine in known]
+        reached_ms = min(filter(None, reached), default=0)  # a partition without any event has promised nothing
         if reached_ms:
             lag.add_metric([], max(0, self._now_ms() - reached_ms) / MILLISECONDS_PER_SECOND)
         return lag

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -51,8 +52,9 @@ def bodies() -> dict[tuple[str, int], str]:
 
 @dataclass
 class Log:
-    """A contact-events log under construction: every call appends one record. Times are seconds after BASE_MS."""
+    """A contact-events log under construction: every call appends one record. Times are seconds after ``base_ms``."""
 
+    base_ms: int = BASE_MS
     records: list[Record] = field(default_factory=list)
     versions: Counter[str] = field(default_factory=Counter)
     workspace: str = "acme"
@@ -60,7 +62,7 @@ class Log:
 
     def policy(self, workspace: str = "acme", version: int = 1) -> "Log":
         """A policy version holds from here on."""
-        body = {"workspace": workspace, "policy_version": version, "hash": "00", "occurred_at": rfc3339(BASE_MS)}
+        body = {"workspace": workspace, "policy_version": version, "hash": "00", "occurred_at": rfc3339(self.base_ms)}
         return self._append("usher.policy.activated.v1", workspace, 0.0, body)
 
     def event(self, kind: str, contact: str, at: float, **fields: Any) -> "Log":
@@ -78,7 +80,7 @@ class Log:
             "channel": channel,
             "conversation_id": f"conversation-{contact}",
             "customer_id": "0123456789abcdef0123456789abcdef",
-            "occurred_at": rfc3339(ms(at)),
+            "occurred_at": rfc3339(self.ms(at)),
             "cause_id": f"cause-{contact}-{self.versions[contact]}",
             **fields,
         }
@@ -97,17 +99,21 @@ class Log:
             requirements={"must": {"orders": 2}, "prefer": {}, "any": [], "not": []},
             priority_seconds=0.0,
             target_seconds=float(seconds),
-            due_at=rfc3339(ms(entered + seconds)),
-            entered_at=rfc3339(ms(entered)),
+            due_at=rfc3339(self.ms(entered + seconds)),
+            entered_at=rfc3339(self.ms(entered)),
             position=1,
             expected_wait_seconds=None,
             reason="routed",
             **fields,
         )
 
+    def ms(self, seconds: float) -> int:
+        """Milliseconds since the epoch of so many seconds after the log's base."""
+        return self.base_ms + round(seconds * 1000)
+
     def _append(self, kind: str, subject: str, stamped: float, body: dict[str, Any]) -> "Log":
         seq = len(self.records) + 1
-        self.records.append(Record(seq - 1, ms(stamped), kind, f"id-{seq}", orjson.dumps(body), seq))
+        self.records.append(Record(seq - 1, self.ms(stamped), kind, f"id-{seq}", orjson.dumps(body), seq))
         return self
 
 
@@ -289,6 +295,4 @@ def _promise(contact: str, kind: str, body: dict[str, Any], started: int, second
 
 
 def _at(text: str) -> int:
-    from datetime import datetime
-
     return round(datetime.fromisoformat(text).timestamp() * 1000)

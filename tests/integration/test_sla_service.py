@@ -1,0 +1,306 @@
+"""The sla service on real Kafka and PostgreSQL: breaches on time, none while the router is behind, exact over kill -9."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from deploy.local.broker import KafkaBroker
+from services.sla.app import SlaService
+from services.sla.settings import SlaSettings
+from shared.clock import now_ms
+from shared.engine import Record
+from shared.envelope import Message
+from shared.kafka import OutputLog, ensure_topics, read_tail
+from shared.logs import configure
+from shared.topics import CONTACT_EVENTS, DEAD_LETTERS, ROUTER_INPUT, SLA_EVENTS, TopicSpec
+from tests.support.sla_builders import BASE_MS, POLICIES, Log, recompute
+
+SECONDS_MAX = 30.0
+
+
+@pytest.fixture
+async def settings(kafka: KafkaBroker, database: str, topic_prefix: str) -> SlaSettings:
+    made = SlaSettings(
+        kafka_bootstrap_servers=kafka.bootstrap, postgres_dsn=database, topic_prefix=topic_prefix, partitions=2
+    )
+    names = (ROUTER_INPUT, CONTACT_EVENTS, SLA_EVENTS, DEAD_LETTERS)
+    await ensure_topics(made, [TopicSpec(name=name, retention_ms=3_600_000) for name in names])
+    connection = await asyncpg.connect(database, server_settings={"search_path": "usher"})
+    for (workspace, version), document in POLICIES.items():
+        await connection.execute(
+            "INSERT INTO policy (workspace, version, partition, hash, body, activated_ms) VALUES ($1, $2, 0, '', $3, 0)",
+            workspace,
+            version,
+            orjson.dumps(document).decode(),
+        )
+    await connection.close()
+    return made
+
+
+class Router:
+    """What the sla service sees of a router: a log, and how much of its input it says it has handled."""
+
+    def __init__(self, settings: SlaSettings) -> None:
+        self._settings = settings
+        self._outputs = OutputLog(settings)
+        self._sent: Counter[int] = Counter()
+
+    async def publish(self, log: Log, partition: int = 0) -> None:
+        """Append what the log holds beyond what was appended before."""
+        records = log.records[self._sent[partition] :]
+        self._sent[partition] = len(log.records)
+        await self._outputs.publish(CONTACT_EVENTS, partition, [_message(record) for record in records])
+
+    async def receives(self, partition: int = 0) -> None:
+        """One more input that is not handled yet."""
+        await self._outputs.publish(ROUTER_INPUT, partition, [Message(b"acme", b"{}", [])])
+
+    async def handled(self, offset: int, partitions: tuple[int, ...] = (0, 1)) -> None:
+        """Everything below this offset is handled, and its events are on the log."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._settings.kafka_bootstrap_servers,
+            group_id=self._settings.group_of_router,
+            enable_auto_commit=False,
+        )
+        where = [TopicPartition(self._settings.topic_prefix + ROUTER_INPUT, partition) for partition in partitions]
+        consumer.assign(where)
+        await consumer.start()
+        await consumer.commit(dict.fromkeys(where, offset))
+        await consumer.stop()
+
+    async def stop(self) -> None:
+        await self._outputs.stop()
+
+
+def _message(record: Record) -> Message:
+    headers = [("ce_type", record.type.encode()), ("ce_id", record.id.encode())]
+    return Message(b"acme", record.value, [*headers, ("ce_sequence", str(record.seq).encode())])
+
+
+@pytest.fixture
+async def router(settings: SlaSettings) -> AsyncIterator[Router]:
+    made = Router(settings)
+    yield made
+    await made.stop()
+
+
+@contextlib.asynccontextmanager
+async def running(settings: SlaSettings) -> AsyncIterator[SlaService]:
+    service = SlaService(settings, configure("sla", "WARNING"))
+    task = asyncio.ensure_future(service.run())
+    try:
+        yield service
+    finally:
+        service.stop()
+        await task
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(SECONDS_MAX):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+async def published(settings: SlaSettings, partition: int = 0) -> list[tuple[str, dict[str, Any]]]:
+    """The log of the sla service as a consumer takes it: seq == last + 1; a gap fails."""
+    accepted: list[tuple[str, dict[str, Any]]] = []
+    for record in await read_tail(settings, SLA_EVENTS, partition):
+        if record.seq == len(accepted) + 1:
+            accepted.append((record.type.split(".")[2].removeprefix("clock_"), orjson.loads(record.value)))
+        else:
+            assert record.seq is not None
+            assert record.seq <= len(accepted), "a gap in the log"
+    return accepted
+
+
+async def names(settings: SlaSettings, partition: int = 0) -> list[str]:
+    return [name for name, _ in await published(settings, partition)]
+
+
+def samples(text: str) -> dict[str, float]:
+    """Samples by name and label values, joined by commas; the exposition sorts labels by name."""
+    return {
+        ",".join([sample.name, *sample.labels.values()]): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def shown(service: SlaService) -> dict[str, float]:
+    return samples(generate_latest(service.registry).decode())
+
+
+async def test_a_promise_that_nobody_keeps_is_breached_soon_after_its_due_time(
+    settings: SlaSettings, router: Router
+) -> None:
+    log = Log(base_ms=now_ms() - 8_000).policy().queued("c1", 0, "cards")
+    await router.handled(0)
+    async with running(settings) as service:
+        await router.publish(log)
+        await until(lambda: _is(names(settings), ["started", "breached"]))
+        assert now_ms() - log.ms(10) < 6_000
+        ((_, breached),) = [fact for fact in await published(settings) if fact[0] == "breached"]
+        assert breached["at"] == breached["due_at"]
+        assert shown(service)["usher_sla_breaches_total,voice,time_to_answer,cards,10s"] == 1
+        assert shown(service)["usher_sla_open_clocks,time_to_answer"] == 0
+        assert shown(service)["usher_sla_watermark_lag_seconds"] < 5
+        assert await service.problems() == []
+
+
+async def test_a_router_that_is_behind_never_causes_a_false_breach(settings: SlaSettings, router: Router) -> None:
+    log = Log(base_ms=now_ms() - 20_000).policy().queued("c1", 0, "cards")
+    await router.receives()
+    async with running(settings) as service:
+        await router.publish(log)
+        await until(lambda: _is(names(settings), ["started"]))
+        await asyncio.sleep(3)
+        assert await names(settings) == ["started"], "the answer may be what the router has not handled yet"
+        assert shown(service)["usher_sla_watermark_lag_seconds"] > 15
+        await router.publish(log.event("assigned", "c1", 9))
+        await router.handled(1)
+        await until(lambda: _is(names(settings), ["started", "met"]))
+        await asyncio.sleep(2)
+        assert await names(settings) == ["started", "met"]
+        assert shown(service)["usher_sla_breaches_total,voice,time_to_answer,cards,10s"] == 0
+
+
+async def test_steady_input_that_moves_no_contact_does_not_hold_breaches_back(
+    settings: SlaSettings, router: Router
+) -> None:
+    log = Log(base_ms=now_ms() - 9_000).policy().queued("c1", 0, "cards")
+    async with running(settings):
+        await router.publish(log)
+        received = 0
+        async with asyncio.timeout(SECONDS_MAX):
+            while await names(settings) != ["started", "breached"]:
+                for _ in range(5):  # the router tells its offset only now and then, while heartbeats keep coming
+                    await router.receives()
+                    received += 1
+                await router.handled(received, (0,))
+
+
+async def test_the_sum_over_replicas_is_the_truth(settings: SlaSettings, router: Router) -> None:
+    for partition, number in ((0, 3), (1, 4)):
+        log = Log(base_ms=BASE_MS).policy()
+        for contact in range(number):
+            log.queued(f"c{partition}-{contact}", 0, "cards").event("assigned", f"c{partition}-{contact}", 11)
+        await router.publish(log, partition)
+    series = "usher_sla_breaches_total,voice,time_to_answer,cards,10s"
+    async with running(settings) as first:
+        await until(lambda: _holds(lambda: shown(first).get(series) == 7))
+        async with running(settings) as second:
+            await until(lambda: _holds(lambda: len(first.lanes()) == len(second.lanes()) == 1))
+            assert {shown(first)[series], shown(second)[series]} == {3, 4}
+        await until(lambda: _holds(lambda: shown(first).get(series) == 7))
+
+
+FAILPOINTS = ("lane.stepped", "lane.committed@2", "publisher.before_send@2", "publisher.acknowledged@2")
+
+
+@pytest.mark.parametrize("failpoint", FAILPOINTS)
+async def test_kill_9_anywhere_neither_loses_nor_repeats_a_breach(
+    settings: SlaSettings, router: Router, tmp_path: Path, failpoint: str
+) -> None:
+    log = many_contacts()
+    await router.publish(log)
+    name, _, passes = failpoint.partition("@")
+    process, _ = await spawn(settings, tmp_path, f"{name}=kill@{passes or 1}")
+    assert await asyncio.wait_for(process.wait(), SECONDS_MAX) == -signal.SIGKILL
+    process, metrics_url = await spawn(settings, tmp_path, "")
+    expected = recompute(log.records, 0)
+    try:
+        await until(lambda: _holds_count(settings, expected.total()))
+        told = await published(settings)
+        assert (
+            Counter((name, body["contact_id"], body["kind"], _seconds(body["at"])) for name, body in told) == expected
+        )
+        breaches = sum(number for (name, *_), number in expected.items() if name == "breached")
+        assert breaches > 20
+        async with httpx.AsyncClient() as client:
+            text = (await client.get(metrics_url)).text
+        counted = [value for series, value in samples(text).items() if series.startswith("usher_sla_breaches_total")]
+        assert sum(counted) == breaches
+        assert await breach_rows(settings) == breaches
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), SECONDS_MAX) == 0
+
+
+def many_contacts() -> Log:
+    """120 contacts in the past, every third answered late, all closed; several batches of a small lane."""
+    log = Log(base_ms=BASE_MS).policy()
+    for number in range(120):
+        at, name = number * 0.1, f"c{number}"
+        log.event("received", name, at).queued(name, at, "orders")
+        answered = at + (25 if number % 3 == 0 else 5)
+        log.event("assigned", name, answered, stamped=answered).event("closed", name, answered + 1)
+    # The log's own stamps are the time of publication, long after; and the order is that of the story above, in which
+    # answers run ahead of other contacts by less than the lateness that the service allows.
+    log.records.sort(key=lambda record: record.at_ms)
+    log.records[:] = [
+        record._replace(offset=index, seq=index + 1, id=f"id-{index + 1}") for index, record in enumerate(log.records)
+    ]
+    return log
+
+
+async def spawn(settings: SlaSettings, folder: Path, failpoints: str) -> tuple[asyncio.subprocess.Process, str]:
+    """``python -m services.sla`` as the platform starts it; returns the process and, once it listens, its metrics URL."""
+    ready = folder / f"ready-{failpoints or 'last'}.json"
+    environment = {
+        **os.environ,
+        "USHER_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
+        "USHER_POSTGRES_DSN": settings.postgres_dsn.get_secret_value(),
+        "USHER_TOPIC_PREFIX": settings.topic_prefix,
+        "USHER_PARTITIONS": str(settings.partitions),
+        "USHER_BATCH_RECORDS_MAX": "100",
+        "USHER_READY_FILE": str(ready),
+        "USHER_FAILPOINTS": failpoints,
+        "USHER_LOG_LEVEL": "WARNING",
+    }
+    root = Path(__file__).parents[2]
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.sla", cwd=root, env=environment)
+    async with asyncio.timeout(SECONDS_MAX):
+        while not ready.exists():
+            await asyncio.sleep(0.02)
+    return process, orjson.loads(ready.read_bytes())["metrics_url"]
+
+
+async def breach_rows(settings: SlaSettings) -> int:
+    connection = await asyncpg.connect(
+        settings.postgres_dsn.get_secret_value(), server_settings={"search_path": "usher"}
+    )
+    try:
+        return int(await connection.fetchval("SELECT count(*) FROM sla_breach"))
+    finally:
+        await connection.close()
+
+
+async def _is(found: Awaitable[list[str]], expected: list[str]) -> bool:
+    return await found == expected
+
+
+async def _holds(condition: Callable[[], bool]) -> bool:
+    return condition()
+
+
+async def _holds_count(settings: SlaSettings, number: int) -> bool:
+    return len(await published(settings)) == number
+
+
+def _seconds(text: str) -> float:
+    return (round(datetime.fromisoformat(text).timestamp() * 1000) - BASE_MS) / 1000

@@ -1,0 +1,165 @@
+"""The sla service's rows on real PostgreSQL: what is committed comes back, once, and only by the owner."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import asyncpg
+import pytest
+from prometheus_client import CollectorRegistry
+
+from services.sla.domain.engine import SlaEngine
+from services.sla.domain.rows import SlaWrites
+from services.sla.metrics import CommittedTotals, SlaCollector
+from services.sla.postgres import SlaStore
+from shared.errors import Fenced, PartitionClosed, Poison
+from shared.postgres import Database
+from shared.store import Claim, Commit
+from tests.support.sla_builders import BASE_MS, LATENESS_MS, SETTLE_MS, Log, bodies
+
+
+@pytest.fixture
+async def store(database: str) -> AsyncIterator[SlaStore]:
+    pool = Database(database, connections_max=2, seconds_max=10.0)
+    await pool.open()
+    for (workspace, version), body in bodies().items():
+        await execute(
+            pool,
+            "INSERT INTO policy (workspace, version, partition, hash, body, activated_ms) VALUES ($1, $2, 0, '', $3, 0)",
+            workspace,
+            version,
+            body,
+        )
+    yield SlaStore(pool, CommittedTotals(), breach_retention_days=90)
+    await pool.close()
+
+
+async def execute(pool: Database, sql: str, *arguments: object) -> list[asyncpg.Record]:
+    return await pool.call(lambda connection: connection.fetch(sql, *arguments))
+
+
+def engine() -> SlaEngine:
+    return SlaEngine("usher.contact-events.v1", 0, lateness_ms=LATENESS_MS, settle_ms=SETTLE_MS)
+
+
+def commit_of(claim: Claim, writes: SlaWrites | None) -> Commit:
+    after = replace(claim, next_step=claim.next_step + 1)
+    return Commit(before=claim, after=after, at_ms=BASE_MS, outbox=None, dead=[], writes=writes)
+
+
+def shown(store: SlaStore) -> dict[str, float]:
+    """What /metrics would show of partition 0: the sample's name and labels as text."""
+    registry = CollectorRegistry()
+    registry.register(SlaCollector(store._committed, lambda: {0: None}, lambda partition: 0, lambda: 0))
+    return {
+        ",".join([sample.name, *sample.labels.values()]): sample.value
+        for family in registry.collect()
+        for sample in family.samples
+    }
+
+
+def story() -> Log:
+    """One promise met, one broken, two open; a wait of 7 s and one of 12."""
+    log = Log().policy().policy("globex").event("received", "c1", 0).queued("c1", 0, "cards").queued("c2", 0, "cards")
+    log.event("assigned", "c1", 7).event("assigned", "c2", 12).event("received", "c3", 13)
+    return log.queued("c3", 13, "orders")
+
+
+async def test_what_is_committed_comes_back_as_the_same_engine(store: SlaStore) -> None:
+    log, first = story(), engine()
+    claim = await store.claim(0, "first")
+    known = await store.prefetch(0, first.needs(log.records))
+    step = first.step(log.records[:5], known, 0)
+    await store.commit(commit_of(claim, step.writes))
+    claim = await store.claim(0, "second")
+    second = engine()
+    second.restore(await store.load(replace(claim)))
+    rest = log.records[5:]
+    assert second.step(rest, None, 0) == first.step(rest, None, 0)
+    assert second.deadline_ms() == first.deadline_ms()
+    assert second.open_clocks == first.open_clocks
+
+
+async def test_the_metrics_are_the_committed_totals_whoever_owns_the_partition(store: SlaStore) -> None:
+    first = engine()
+    claim = await store.claim(0, "first")
+    await store.load(claim)
+    step = first.step(story().records, bodies(), 0)
+    assert shown(store).get("usher_sla_breaches_total,time_to_answer,10s,cards,voice") is None
+    await store.commit(commit_of(claim, step.writes))
+    committed = shown(store)
+    assert committed["usher_sla_breaches_total,time_to_answer,10s,cards,voice"] == 1
+    assert committed["usher_sla_clocks_total,time_to_answer,10s,met"] == 1
+    assert committed["usher_sla_clocks_total,time_to_answer,10s,breached"] == 1
+    assert committed["usher_queue_wait_seconds_bucket,cards,voice,answered,8.0"] == 1
+    assert committed["usher_queue_wait_seconds_bucket,cards,voice,answered,+Inf"] == 2
+    assert committed["usher_queue_wait_seconds_sum,cards,voice,answered"] == 19
+    heir = SlaStore(store.database, CommittedTotals(), breach_retention_days=90)
+    await heir.load(await heir.claim(0, "heir"))
+    assert shown(heir) == committed
+
+
+async def test_a_commit_that_is_repeated_or_fenced_counts_nothing(store: SlaStore) -> None:
+    claim = await store.claim(0, "first")
+    step = engine().step(story().records, bodies(), 0)
+    await store.commit(commit_of(claim, step.writes))
+    before = shown(store)
+    await store.commit(commit_of(claim, step.writes))
+    await store.claim(0, "second")
+    stale = replace(commit_of(claim, step.writes).after)
+    with pytest.raises(Fenced):
+        await store.commit(commit_of(stale, step.writes))
+    assert shown(store) == before
+    assert len(await execute(store.database, "SELECT * FROM sla_breach")) == 1
+
+
+async def test_the_same_clock_cannot_breach_twice(store: SlaStore) -> None:
+    claim = await store.claim(0, "first")
+    step = engine().step(story().records, bodies(), 0)
+    commit = commit_of(claim, step.writes)
+    await store.commit(commit)
+    with pytest.raises(Poison):
+        await store.commit(commit_of(commit.after, step.writes))
+
+
+async def test_an_empty_commit_writes_nothing(store: SlaStore) -> None:
+    await store.commit(commit_of(await store.claim(0, "me"), None))
+    assert await execute(store.database, "SELECT * FROM sla_partition") == []
+
+
+async def test_a_policy_that_the_database_does_not_have_closes_the_partition(store: SlaStore) -> None:
+    with pytest.raises(PartitionClosed, match="policy 7 of workspace acme"):
+        await store.prefetch(0, [("acme", 7)])
+
+
+async def test_open_clocks_are_there_for_people_who_look(store: SlaStore) -> None:
+    step = engine().step(story().records, bodies(), 0)
+    await store.commit(commit_of(await store.claim(0, "me"), step.writes))
+    clocks = await execute(store.database, "SELECT * FROM sla_clock ORDER BY kind")
+    assert [(clock["contact_id"], clock["kind"], clock["state"]) for clock in clocks] == [
+        ("c3", "resolution", "running"),
+        ("c3", "time_to_answer", "running"),
+    ]
+    assert [round((clock["due_at"] - clock["started_at"]).total_seconds()) for clock in clocks] == [600, 20]
+
+
+async def test_old_breaches_are_forgotten_and_still_counted(store: SlaStore) -> None:
+    claim = await store.claim(0, "me")
+    step = engine().step(story().records, bodies(), 0)
+    old = [breach._replace(due_ms=1) for breach in step.writes.breaches]
+    step.writes.breaches = [*old, old[0]._replace(clock_id="young", due_ms=4_000_000_000_000)]
+    await store.commit(commit_of(claim, step.writes))
+    assert await store.forget(0, 0) == 1
+    assert [row["clock_id"] for row in await execute(store.database, "SELECT clock_id FROM sla_breach")] == ["young"]
+    assert shown(store)["usher_sla_breaches_total,time_to_answer,10s,cards,voice"] == 1
+
+
+async def test_no_commit_or_load_reads_a_whole_table(store: SlaStore) -> None:
+    await execute(store.database, "SELECT 1 FROM set_config('enable_seqscan', 'off', false)")
+    for sql in (
+        "SELECT body FROM sla_contact WHERE partition = 0",
+        "DELETE FROM sla_contact WHERE partition = 0 AND contact_id = ANY (ARRAY['a', 'b'])",
+        "SELECT key FROM sla_total WHERE partition = 0",
+        "SELECT clock_id FROM sla_breach WHERE partition = 0 AND due_ms < 5 ORDER BY due_ms LIMIT 10",
+    ):
+        plan = "\n".join(row[0] for row in await execute(store.database, f"EXPLAIN {sql}"))
+        assert "Seq Scan" not in plan, plan

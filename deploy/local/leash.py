@@ -29,7 +29,7 @@ KILL_PAUSE_SECONDS = 0.01
 
 
 def main() -> int:
-    """Start the command, wait for its end or the parent's, leave nothing running; the command's exit status."""
+    """Start the command, wait for its end or the parent's, leave nothing running; its exit status as shells have it."""
     options = _arguments()
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -48,7 +48,7 @@ def main() -> int:
     if status is None:
         status = _terminate(pid, getattr(signal, options.signal), options.grace)
     _sweep()
-    return os.waitstatus_to_exitcode(status) % 256 if status is not None else 1
+    return _exit_status(status)
 
 
 def _arguments() -> argparse.Namespace:
@@ -112,6 +112,12 @@ def _watch(pid: int, wake: int) -> int | None:
         ready = {fd for fd, _ in poller.poll(POLL_SECONDS * 1000)}
         if 0 in ready or (wake in ready and signal.SIGTERM in os.read(wake, 4096)):
             return _reap(pid)
+
+
+def _exit_status(status: int | None) -> int:
+    """The command's own, 128 + N for signal N; also if it had to be killed here."""
+    code = -signal.SIGKILL if status is None else os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
 
 
 def _reap(pid: int) -> int | None:

@@ -70,7 +70,7 @@ class LeashedProcess:
         return self._leash.returncode is None
 
     async def wait(self) -> int:
-        """Wait until nothing of it runs; its exit status (a signal N as 256 - N)."""
+        """Wait until nothing of it runs; its exit status (128 + N for a signal N)."""
         return await self._leash.wait()
 
     def send(self, number: Signals) -> None:

@@ -237,4 +237,4 @@ def _database(state: StateFolder) -> PostgresServer:
 
 
 def _how(status: int) -> str:
-    return f"signal {256 - status}" if status > 128 else f"exit {status}"
+    return f"signal {status - 128}" if status > 128 else f"exit {status}"

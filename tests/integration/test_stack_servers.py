@@ -129,7 +129,7 @@ async def test_leash_reports_the_commands_own_end(tmp_path: Path) -> None:
     os.kill(killed.pid, signal.SIGKILL)
 
     assert await ended.wait() == 7
-    assert await killed.wait() == 256 - signal.SIGKILL
+    assert await killed.wait() == 128 + signal.SIGKILL
     assert (tmp_path / "a.log").read_text() == "hello\n"
 
 

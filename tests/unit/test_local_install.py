@@ -1,0 +1,79 @@
+"""make setup: what it installs by itself and what it says when it may not."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """A folder of executables that stands for a whole machine: neither Java nor Maven."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    return folder
+
+
+def executable(folder: Path, name: str, script: str) -> None:
+    file = folder / name
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+
+
+def install_tools(machine: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    program = (
+        "import sys\nfrom deploy.local import install\n"
+        "try: install.install_tools()\nexcept install.Missing as problem: sys.exit(f'MISSING {problem}')"
+    )
+    environment = {"PATH": str(machine), "JAVA_HOME": "", "PYTHONPATH": str(ROOT), **variables}
+    return subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_machine_without_apt_is_told_what_to_install_in_one_line(machine: Path) -> None:
+    done = install_tools(machine)
+
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 1
+    for word in ("MISSING", "java", "mvn", "openjdk-17-jre-headless maven", "USHER_KAFKA_BOOTSTRAP_SERVERS", "docker"):
+        assert word in line
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may use apt")
+def test_root_on_debian_gets_java_and_maven_by_apt_after_being_told(machine: Path) -> None:
+    executable(machine, "apt-get", f'echo "$@" >> {machine}/log')
+
+    done = install_tools(machine)
+
+    assert done.returncode == 0, done.stderr
+    assert "installing openjdk-17-jre-headless maven with apt" in done.stderr
+    updated, installed = (machine / "log").read_text().splitlines()
+    assert updated.endswith("update")
+    assert installed.endswith("install openjdk-17-jre-headless maven")
+
+
+def test_machine_with_java_and_maven_is_left_alone(machine: Path, tmp_path: Path) -> None:
+    executable(machine, "mvn", "exit 1")
+    executable(machine, "apt-get", "exit 1")
+    (tmp_path / "java" / "bin").mkdir(parents=True)
+    executable(tmp_path / "java" / "bin", "java", "exit 1")
+
+    done = install_tools(machine, JAVA_HOME=str(tmp_path / "java"))
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_failed_apt_is_said_in_one_line(machine: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may use apt")
+    executable(machine, "apt-get", "exit 100")
+
+    done = install_tools(machine)
+
+    assert done.returncode == 1
+    assert "apt-get update failed (exit 100)" in done.stderr.splitlines()[-1]

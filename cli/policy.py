@@ -144,8 +144,16 @@ def _show(args: argparse.Namespace) -> int:
         result({**_summary(version), "policy": version.document})
     else:
         _write(f"# workspace {version.workspace}, version {version.number}, since {rfc3339(version.activated_ms)}")
-        _write(yaml.safe_dump(version.document, sort_keys=False, allow_unicode=True, width=120).rstrip())
+        _write(yaml.safe_dump(_in_order(version.document), sort_keys=False, allow_unicode=True, width=120).rstrip())
     return EXIT_OK
+
+
+def _in_order(document: dict[str, Any]) -> dict[str, Any]:
+    """The keys in the order of the policy file; the database keeps none."""
+    try:
+        return parse_policy(document, not_yet=()).document()
+    except PolicyErrors:  # made by another version of Usher: shown as it is
+        return document
 
 
 def _list(as_json: bool) -> int:

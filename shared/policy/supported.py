@@ -19,12 +19,15 @@ class NotYet(NamedTuple):
 NOT_YET: tuple[NotYet, ...] = (
     NotYet("classification.model"),
     NotYet("channels.*.idle_after"),
-    NotYet("channels.*.reserve"),
+    NotYet("queues.*.targets.first_response"),
+    NotYet("queues.*.targets.next_response"),
+    NotYet("queues.*.targets.self_service_response"),
+    NotYet("queues.*.targets.bot_response"),
     NotYet("queues.*.protect"),
     NotYet("queues.*.relax", harmless=((), [])),
     NotYet("queues.*.overflow", harmless=((), [])),
     NotYet("queues.*.hours"),
-    NotYet("offers.parallel", harmless=(1,)),
+    NotYet("queues.*.waiting_max"),
     NotYet("sticky"),
 )
 

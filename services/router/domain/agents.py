@@ -3,7 +3,7 @@
 from services.router.domain import assignments, desks, offers
 from services.router.domain.book import Workspace
 from services.router.domain.records import Agent
-from services.router.domain.states import AssignmentState, Presence, illegal
+from services.router.domain.states import PRESENCE, AssignmentState, Presence, illegal, move
 from services.router.domain.turn import Turn
 from shared.errors import Invalid, Reason
 from shared.inputs import AgentHeartbeat, AgentSignedOff, AgentSignedOn, PresenceChanged, Transfer
@@ -25,7 +25,8 @@ def sign_on(turn: Turn, workspace: Workspace, said: AgentSignedOn) -> None:
     agent.lease_seconds = said.lease_seconds or workspace.rules.lease_seconds
     if agent.presence is not Presence.AVAILABLE:
         agent.idle_since = turn.now_ms
-    agent.presence = Presence(said.presence)
+    presence = Presence(said.presence)
+    agent.presence = presence if presence is agent.presence else move(PRESENCE, agent.presence, presence)
     desks.renew(turn, agent)
     agent.ceiling = max(agent.capacity.units, workspace.rooms.of(agent).load)
     _drop_unfit_offers(turn, workspace, agent)
@@ -52,7 +53,7 @@ def change_presence(turn: Turn, workspace: Workspace, said: PresenceChanged) -> 
     if agent.presence is not presence:
         if presence is Presence.AVAILABLE:
             agent.idle_since = turn.now_ms
-        agent.presence = presence
+        agent.presence = move(PRESENCE, agent.presence, presence)
     if presence is not Presence.AVAILABLE:
         offers.rescind_all(turn, agent, str(presence))
     desks.refresh(turn, workspace, agent, said.reason or str(presence))
@@ -74,7 +75,7 @@ def lease_over(turn: Turn, workspace: Workspace, agent: Agent) -> None:
 
 
 def _lose(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
-    agent.presence = Presence.OFFLINE
+    agent.presence = move(PRESENCE, agent.presence, Presence.OFFLINE)
     offers.rescind_all(turn, agent, reason)
     for assignment_id in sorted(agent.work) if workspace.rules.requeue_lost else ():
         assignment = turn.book.assignments[assignment_id]

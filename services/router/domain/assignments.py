@@ -6,7 +6,7 @@ from services.router.domain import desks, endings, events, queueing, work
 from services.router.domain.book import Workspace
 from services.router.domain.records import Agent, Assignment, Contact
 from services.router.domain.rules import DIRECT_MS
-from services.router.domain.states import AssignmentState, Repeat, illegal
+from services.router.domain.states import ASSIGNMENT, AssignmentState, Repeat, illegal, move
 from services.router.domain.turn import Turn
 from shared.clock import rfc3339
 from shared.errors import Invalid, Reason
@@ -99,7 +99,7 @@ def wrap(turn: Turn, assignment: Assignment, reason: str, until_ms: int) -> None
     contact = turn.book.contacts[assignment.contact_id]
     workspace = turn.workspace(contact)
     agent = workspace.agents[assignment.agent_id]
-    assignment.state = AssignmentState.WRAPPING
+    assignment.state = move(ASSIGNMENT, assignment.state, AssignmentState.WRAPPING)
     agent.wrapping += 1
     contact.wrap_began_ms = turn.now_ms
     queueing.start_state_timer(turn, contact, until_ms)

@@ -7,7 +7,7 @@ from services.router.domain.book import Workspace
 from services.router.domain.decisions import decide, sentence
 from services.router.domain.matching import Match
 from services.router.domain.records import Agent, Contact, Offer
-from services.router.domain.states import ContactState, OfferState, Presence
+from services.router.domain.states import OFFER, PRESENCE, ContactState, OfferState, Presence, move
 from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
 from shared.clock import rfc3339
@@ -72,7 +72,7 @@ def expire(turn: Turn, offer: Offer) -> None:
     workspace = turn.workspace(contact)
     agent = workspace.agents[offer.agent_id]
     if workspace.rules.not_ready_on_expiry and agent.presence is Presence.AVAILABLE:
-        agent.presence = Presence.NOT_READY
+        agent.presence = move(PRESENCE, agent.presence, Presence.NOT_READY)
     fail(turn, workspace, contact, offer, Failure(OfferState.EXPIRED, "not answered in time"))
     if agent.presence is Presence.NOT_READY:
         rescind_all(turn, agent, "the agent is not ready")
@@ -106,7 +106,7 @@ def fail(turn: Turn, workspace: Workspace, contact: Contact, offer: Offer, how: 
 
 def end(turn: Turn, agent: Agent, contact: Contact, offer: Offer, state: OfferState) -> None:
     """An issued offer ends; the caller tells its contact's event and refreshes the agent."""
-    offer.state = state
+    offer.state = move(OFFER, offer.state, state)
     del turn.book.offers[offer.offer_id]
     turn.book.timers.disarm(Timer.OFFER, offer.offer_id)
     turn.offer_ended(offer)

@@ -1,6 +1,8 @@
 """The state machines of contact, offer, assignment and presence: these tables are the code and the documentation."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from shared.errors import Invalid, Reason
 
@@ -67,6 +69,7 @@ class Availability(StrEnum):
 
 
 C = ContactState
+S = TypeVar("S", OfferState, AssignmentState, Presence)
 LIVE = (C.RECEIVED, C.CLASSIFIED, C.SELF_SERVICE, C.BOT, C.QUEUED, C.SCHEDULED, C.OFFERED, C.ASSIGNED, C.WRAPPING)
 TERMINAL = frozenset((C.CLOSED, C.CONTAINED, C.ABANDONED, C.CANCELLED, C.EXPIRED))
 _SETTLED = LIVE[2:]  # states in which a contact can rest between two inputs
@@ -126,7 +129,7 @@ ASSIGNMENT: dict[AssignmentState, tuple[AssignmentState, ...]] = {
     AssignmentState.WRAPPING: (AssignmentState.CLOSED,),
 }
 PRESENCE: dict[Presence, tuple[Presence, ...]] = {
-    Presence.OFFLINE: (Presence.AVAILABLE, Presence.NOT_READY),
+    Presence.OFFLINE: (Presence.AVAILABLE, Presence.NOT_READY, Presence.DRAINING),
     Presence.AVAILABLE: (Presence.NOT_READY, Presence.DRAINING, Presence.OFFLINE),
     Presence.NOT_READY: (Presence.AVAILABLE, Presence.DRAINING, Presence.OFFLINE),
     Presence.DRAINING: (Presence.AVAILABLE, Presence.NOT_READY, Presence.OFFLINE),
@@ -149,6 +152,13 @@ def after(state: ContactState, event_type: str, to: ContactState | None = None) 
     return to or allowed[0]
 
 
+def move(table: Mapping[S, tuple[S, ...]], before: S, to: S) -> S:
+    """The state of an offer, an assignment or a presence after a change; IllegalTransition if no row allows it."""
+    if to not in table.get(before, ()):
+        raise IllegalTransition(f"from {before} to {to}")
+    return to
+
+
 def expect(state: ContactState, event_type: str, path: str) -> None:
     """Refuse an input whose event the contact's state does not allow, saying what was expected."""
     allowed = CONTACT[event_type]
@@ -159,3 +169,28 @@ def expect(state: ContactState, event_type: str, path: str) -> None:
 def illegal(path: str, found: str, expected: tuple[str, ...]) -> Invalid:
     """The refusal of an input that the present state does not allow."""
     return Invalid(Reason.ILLEGAL, path, f"{found}; expected {' or '.join(expected)}")
+
+
+def document() -> str:
+    """The tables as docs/states.md shows them."""
+    lines = [
+        "# State machines of the router",
+        "",
+        "Drawn from `services/router/domain/states.py`; a test keeps both equal. Whatever is not in a table is refused:",
+        "an input becomes a dead letter `illegal` whose detail says what was expected.",
+        "",
+        "## Contact",
+        "",
+        "| event | state before | state after |",
+        "|---|---|---|",
+    ]
+    for kind, rows in CONTACT.items():
+        for before, states in rows.items():
+            lines.append(f"| `{kind}` | {before} | {' or '.join(states)} |")
+    lines += ["", f"Terminal: {', '.join(sorted(TERMINAL))}. Nothing follows a terminal event.", ""]
+    tables = (("Offer", OFFER), ("Assignment", ASSIGNMENT), ("Presence of an agent", PRESENCE))
+    for title, table in tables:
+        lines += [f"## {title}", "", "| from | to |", "|---|---|"]
+        lines += [f"| {before} | {', '.join(states)} |" for before, states in table.items()]
+        lines.append("")
+    return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from services.router.domain import desks, queueing
 from services.router.domain.records import Agent, Contact
-from services.router.domain.states import AssignmentState
+from services.router.domain.states import ASSIGNMENT, AssignmentState, move
 from services.router.domain.turn import Turn
 
 
@@ -14,7 +14,7 @@ def release(turn: Turn, contact: Contact, state: AssignmentState) -> Agent | Non
     agent = turn.workspace(contact).agents[assignment.agent_id]
     agent.wrapping -= assignment.state is AssignmentState.WRAPPING
     del agent.work[assignment.assignment_id]
-    assignment.state = state
+    assignment.state = move(ASSIGNMENT, assignment.state, state)
     turn.assignment_ended(assignment)
     contact.assignment_id = ""
     contact.wrap_began_ms = 0

@@ -1,0 +1,116 @@
+"""CPU of the router engine per contact: decode, look-up, step, rows, outbox; run as a program, prints a table."""
+
+import gc
+import time
+from collections.abc import Callable
+
+from services.router.domain.engine import RouterEngine
+from services.router.domain.rows import Known
+from services.router.domain.triage import Triage
+from services.router.postgres import RouterStore
+from shared import inputs
+from shared.engine import Record
+from shared.ids import derive
+from shared.lane_store import encode_batch
+from shared.store import OutboxBatch
+from tests.support.router_builders import START_MS, Router, body_of, policy_with
+
+BATCH = 500
+CONTACTS = 10_000
+
+
+class Bench:
+    """A router whose records are made beforehand, so that only the engine's own work is on the clock."""
+
+    def __init__(self) -> None:
+        self.router = Router(policy_with(wrap_up={"default": "0s"}))
+        self.engine: RouterEngine = self.router.engine
+        self.store = RouterStore(None)  # type: ignore[arg-type]
+        self.seconds = 0.0
+        self.events = 0
+
+    def run(self, records: list[Record]) -> list[object]:
+        """Step the records batch by batch under the clock; returns the events."""
+        told: list[object] = []
+        for begin in range(0, len(records), BATCH):
+            batch = records[begin : begin + BATCH]
+            known = Known()
+            started = time.process_time()
+            self.engine.needs(batch)
+            step = self.engine.step(batch, known, batch[-1].at_ms)
+            self.store.arguments(step.writes)
+            encode_batch(OutboxBatch(0, 1, 0, step.events, step.dead))
+            self.seconds += time.process_time() - started
+            assert not step.dead, step.dead[0]
+            self.events += len(step.events)
+            told += step.events
+        return told
+
+    def messages(self, count: int, **changes: object) -> list[Record]:
+        """First messages of as many conversations."""
+        return [self.router.record(self.router.message(f"c{number}", **changes)) for number in range(count)]
+
+    def row(self, name: str) -> str:
+        """One line of the table."""
+        return f"{name:44} {self.seconds / CONTACTS * 1e6:8.1f} us/contact {self.events / CONTACTS:6.1f} events/contact"
+
+
+def self_service() -> str:
+    """A message that self-service answers."""
+    bench = Bench()
+    bench.run(bench.messages(CONTACTS, intent="order_status"))
+    return bench.row("message -> self-service")
+
+
+def full_way() -> str:
+    """Message, offer, accept, close: three inputs a contact, an idle agent for each."""
+    bench = Bench()
+    for number in range(BATCH):
+        bench.router.sign_on(f"a{number}")
+    for begin in range(0, CONTACTS, BATCH):
+        records = [
+            bench.router.record(bench.router.message(f"c{number}")) for number in range(begin, begin + BATCH)
+        ]
+        offered = [body_of(event) for event in bench.run(records) if event.type == "usher.contact.offered.v1"]
+        answers = [
+            inputs.OfferAnswered(
+                **bench.router.common(derive("answer", offer["offer_id"])),
+                offer_id=offer["offer_id"],
+                agent_id=offer["agent_id"],
+                answer="accepted",
+            )
+            for offer in offered
+        ]
+        told = bench.run([bench.router.record(answer) for answer in answers])
+        ends = [
+            inputs.AssignmentEnded(
+                **bench.router.common(derive("end", body["assignment_id"])),
+                assignment_id=body["assignment_id"],
+                agent_id=body["agent_id"],
+                outcome="closed",
+            )
+            for body in (body_of(event) for event in told if event.type == "usher.contact.assigned.v1")
+        ]
+        bench.run([bench.router.record(end) for end in ends])
+    return bench.row("message -> offer -> accept -> close")
+
+
+def backlog() -> str:
+    """A message that joins a growing queue because no agent is there."""
+    bench = Bench()
+    bench.run(bench.messages(CONTACTS, intent="stolen_card"))
+    return bench.row("message -> waiting (0 to 10,000 before it)")
+
+
+def main() -> None:
+    """Print the table."""
+    flows: list[Callable[[], str]] = [self_service, full_way, backlog]
+    for flow in flows:
+        gc.collect()
+        print(flow(), flush=True)
+
+
+if __name__ == "__main__":
+    main()
+
+__all__ = ["START_MS", "Triage", "main"]

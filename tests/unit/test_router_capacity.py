@@ -1,0 +1,51 @@
+"""What an agent can still take."""
+
+import pytest
+
+from services.router.domain.capacity import ChannelRules, room
+from shared.inputs import AgentCapacity
+from shared.topics import CHANNELS
+
+RULES = ChannelRules(costs=dict.fromkeys(CHANNELS, 1), maximum={}, reserve={}, exclusive=("voice",))
+ALL = frozenset(CHANNELS)
+
+
+def test_an_idle_agent_is_open_for_every_channel() -> None:
+    left = room(AgentCapacity(units=4), (), RULES)
+    assert (left.load, left.free, left.open) == (0, 4, ALL)
+
+
+def test_other_work_closes_voice_and_a_call_closes_everything() -> None:
+    assert room(AgentCapacity(units=4), ("chat",), RULES).open == ALL - {"voice"}
+    left = room(AgentCapacity(units=4), ("voice",), RULES)
+    assert (left.load, left.free, left.open) == (4, 0, frozenset())
+
+
+def test_an_agent_who_says_so_takes_calls_beside_other_work() -> None:
+    assert "voice" in room(AgentCapacity(units=4, exclusive=[]), ("chat",), RULES).open
+
+
+def test_costs_of_the_agent_win_over_those_of_the_policy() -> None:
+    rules = RULES._replace(costs={"email": 2})
+    assert room(AgentCapacity(units=4), ("email",), rules).load == 2
+    assert room(AgentCapacity(units=4, costs={"email": 3}), ("email",), rules).load == 3
+    assert "email" not in room(AgentCapacity(units=4, costs={"email": 3}), ("email",), rules).open
+
+
+def test_a_channel_has_a_maximum() -> None:
+    left = room(AgentCapacity(units=4, max={"chat": 2}), ("chat", "chat"), RULES)
+    assert left.open == ALL - {"chat", "voice"}
+    assert left.free == 2
+
+
+@pytest.mark.parametrize(("work", "chat_fits"), [((), True), (("chat",), True), (("chat", "chat"), False)])
+def test_units_kept_for_a_channel_are_not_given_to_others(work: tuple[str, ...], chat_fits: bool) -> None:
+    capacity = AgentCapacity(units=4, reserve={"email": 2})
+    left = room(capacity, work, RULES)
+    assert ("chat" in left.open) is chat_fits
+    assert "email" in left.open
+
+
+def test_work_kept_through_a_smaller_capacity_leaves_no_room() -> None:
+    left = room(AgentCapacity(units=1), ("chat", "chat"), RULES)
+    assert (left.load, left.free, left.open) == (2, 0, frozenset())

@@ -69,7 +69,8 @@ def make_environment() -> None:
 def install_tools() -> None:
     """Java and Maven by apt, if this is Debian and the user is root; otherwise say what to install."""
     missing = [tool for tool in PACKAGES if shutil.which(tool) is None]
-    if "java" in missing and shutil.which("java", path=f"{os.environ.get('JAVA_HOME', '')}/bin"):
+    home = os.environ.get("JAVA_HOME")
+    if home and "java" in missing and shutil.which("java", path=f"{home}/bin"):
         missing.remove("java")
     if missing:
         apt_install([PACKAGES[tool] for tool in missing], f"not found: {', '.join(missing)}")

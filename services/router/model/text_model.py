@@ -1,0 +1,173 @@
+"""The text model: words and letter groups, one linear layer, calibrated probabilities."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.router.domain.classification import Prediction
+from services.router.model.features import Features, Vector
+from services.router.model.manifest import Manifest
+from services.router.model.tiers import AGENT, Decision, OwnTiers
+from shared.policy import Intent, Tier
+
+__all__ = ["Encode", "Layer", "Scores", "TextModel"]
+
+POLICIES_MAX = 256  # sets of intents remembered, one per policy of this process
+EVIDENCE_MAX = 5  # words that are named as the reason of an intent
+
+Vectors = NDArray[np.float64]
+Encode = Callable[[Sequence[str]], Vectors]
+"""Texts to unit vectors (n, D), in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A linear layer: weights (V, L) in single precision, bias (L,)."""
+
+    weights: NDArray[np.float32]
+    bias: Vectors
+
+    def scores(self, vector: Vector) -> Vectors:
+        """Scores (L,) of one sparse vector, summed in double precision."""
+        found: Vectors = vector.weights @ self.weights.take(vector.positions, axis=0)
+        return found + self.bias
+
+
+class Scores:
+    """What is known of one text: ``probabilities`` (L,) sum to 1; ``unknown_share`` of its letter groups, 0 to 1."""
+
+    __slots__ = ("best", "probabilities", "unknown_share")
+
+    def __init__(self, probabilities: Vectors, unknown_share: float) -> None:
+        self.probabilities = probabilities
+        self.unknown_share = unknown_share
+        self.best = int(probabilities.argmax())
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the likeliest intent."""
+        return float(self.probabilities[self.best])
+
+
+class TextModel:
+    """A loaded model. Deterministic, no I/O; safe to use from several threads."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        features: Features,
+        layer: Layer,
+        encoder: tuple[Encode, Layer] | None = None,
+        golden: Sequence[tuple[str, str, float]] = (),
+    ) -> None:
+        self.manifest = manifest
+        self.labels = manifest.labels
+        self.version = manifest.version
+        self.golden = tuple(golden)
+        self._features = features
+        self._layer = layer
+        self._encoder = encoder
+        self._tiers = OwnTiers(self.labels, manifest.tiers, manifest.thresholds) if manifest.tiers else None
+        self._masks: dict[frozenset[str], Vectors] = {}
+
+    def scores(self, texts: Sequence[str]) -> list[Scores]:
+        """Scores of each text, in order."""
+        dense = self._dense(texts)
+        found = []
+        for at, text in enumerate(texts):
+            vector = self._features.vector(text)
+            logits = self._layer.scores(vector)
+            if dense is not None:
+                logits = logits + dense[at]
+            found.append(Scores(_softmax(logits / self.manifest.temperature), vector.unknown_share))
+        return found
+
+    def predict(self, texts: Sequence[str], agent_intents: frozenset[str]) -> list[Prediction]:
+        """One prediction per text, in order; ``agent_intents`` are those whose probability is summed."""
+        mask = self._mask(agent_intents)
+        return [self._prediction(scores, mask) for scores in self.scores(texts)]
+
+    def out_of_scope(self, scores: Scores) -> bool:
+        """Whether almost no training text looked so little like what the model knows."""
+        limits = self.manifest.thresholds
+        return scores.confidence < limits.scope_confidence or scores.unknown_share > limits.scope_unknown
+
+    def decide(self, scores: Scores) -> Decision | None:
+        """The tier by the model's own tiers and thresholds; None when it was trained without tiers."""
+        if self._tiers is None:
+            return None
+        return self._tiers.decide(scores.probabilities, self.out_of_scope(scores))
+
+    def tier_of(self, said: Prediction, agent_intents: frozenset[str]) -> Tier:
+        """The tier of a prediction by this model's thresholds; an intent without a tier of its own is for a bot."""
+        limits, own = self.manifest.thresholds, (self.manifest.tiers or {}).get(said.intent)
+        doubtful = said.agent_probability > limits.agent_probability or said.confidence < limits.confidence
+        if doubtful or said.out_of_scope or said.intent in agent_intents or (own and own.for_agents):
+            return AGENT
+        return own.tier if own else "bot"
+
+    def is_moment(self, intent: str) -> bool:
+        """Whether the training data called the intent a moment of truth."""
+        own = (self.manifest.tiers or {}).get(intent)
+        return own is not None and own.moment_of_truth
+
+    def top3(self, scores: Scores) -> tuple[tuple[str, float], ...]:
+        """The three likeliest intents with their probabilities; of equals the first label."""
+        order = np.argsort(-scores.probabilities, kind="stable")[:3]
+        return tuple((self.labels[at], float(scores.probabilities[at])) for at in order)
+
+    def evidence(self, text: str, intent: str) -> list[str]:
+        """Words and pairs of the text that spoke most for an intent against the average one, strongest first."""
+        vector = self._features.vector(text)
+        words = vector.positions < self._features.word_count()
+        rows = self._layer.weights[vector.positions[words]]
+        said = vector.weights[words] * (rows[:, self.labels.index(intent)] - rows.mean(axis=1))
+        names = self._features.names()
+        order = [at for at in np.argsort(-said, kind="stable")[:EVIDENCE_MAX] if said[at] > 0]
+        return [names[vector.positions[words][at]] for at in order]
+
+    def intents(self) -> dict[str, Intent]:
+        """The intents with the tiers of the training data, for a policy that does not describe them itself."""
+        return {
+            label: Intent(
+                tier=own.tier,
+                base=own.base,
+                moment_of_truth=own.moment_of_truth,
+                skills=dict(own.skills),
+                articles=own.articles,
+            )
+            for label, own in (self.manifest.tiers or {}).items()
+        }
+
+    def _prediction(self, scores: Scores, mask: Vectors) -> Prediction:
+        return Prediction(
+            intent=self.labels[scores.best],
+            confidence=scores.confidence,
+            top3=self.top3(scores),
+            agent_probability=float(scores.probabilities @ mask),
+            out_of_scope=self.out_of_scope(scores),
+        )
+
+    def _mask(self, intents: frozenset[str]) -> Vectors:
+        mask = self._masks.get(intents)
+        if mask is None:
+            if len(self._masks) >= POLICIES_MAX:
+                self._masks.clear()
+            mask = np.array([label in intents for label in self.labels], np.float64)
+            self._masks[intents] = mask
+        return mask
+
+    def _dense(self, texts: Sequence[str]) -> Vectors | None:
+        if self._encoder is None or not texts:
+            return None
+        encode, layer = self._encoder
+        said: Vectors = encode(texts) @ layer.weights.astype(np.float64) + layer.bias
+        return said
+
+
+def _softmax(logits: Vectors) -> Vectors:
+    powers = np.exp(logits - logits.max())
+    shares: Vectors = powers / powers.sum()
+    return shares

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from cli.output import EXIT_USAGE, UsageError
 
-# Name -> (module, one-line help). A module has configure(parser) and run(args) -> exit code; it is imported only when asked for.
+# Name -> (module, one-line help). A module has configure(parser) and run(args) -> exit code, and is imported when asked for.
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("cli.up", "start the local stack: Kafka, PostgreSQL, migrations, topics, policies, services"),
     "down": ("cli.down", "stop the local stack and leave nothing running"),

@@ -19,6 +19,7 @@ from services.ingest.domain.sources import SourcesError
 from services.ingest.settings import load_sources
 from shared.policy.errors import PolicyErrors
 from shared.policy.load import load_policies
+from shared.policy.policy import Policy
 from shared.settings import CommonSettings
 
 DEMO_POLICIES = ROOT / "deploy" / "policies" / "demo"
@@ -67,6 +68,11 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
     )
 
 
+def stack_policies(args: argparse.Namespace) -> list[Policy]:
+    """The policies that these options name, for whoever plays the people of their workspaces."""
+    return load_policies(args.policy or [DEMO_POLICIES])
+
+
 @contextlib.asynccontextmanager
 async def running_stack(options: StackOptions) -> AsyncIterator[Supervisor]:
     """A stack that is ready inside the block and gone after it, however the block ends. UsageError, LocalStackError."""
@@ -111,4 +117,4 @@ def _replicas(text: str) -> tuple[str, int]:
     return service, int(count)
 
 
-__all__ = ["LocalStackError", "add_stack_options", "running_stack", "stack_options"]
+__all__ = ["LocalStackError", "add_stack_options", "running_stack", "stack_options", "stack_policies"]

@@ -1,0 +1,62 @@
+"""Options of ``usher demo`` and its course: the stack comes up, the show runs, the stack goes down."""
+
+import argparse
+import asyncio
+import signal
+from typing import Any
+
+from cli.demo.show import Show
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.stack import LocalStackError, add_stack_options, running_stack, stack_options, stack_policies
+from deploy.local.supervisor import StackOptions
+from shared.policy import Policy
+
+RATE_DEFAULT = 6.0  # contacts a second: enough to see queues breathe, few enough to read the decisions
+RATE_MAX = 2_000.0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options of ``usher demo``."""
+    add_stack_options(parser)
+    parser.add_argument("--seconds", type=float, metavar="N", help="of traffic; default: until Ctrl-C")
+    parser.add_argument("--rate", type=float, default=RATE_DEFAULT, metavar="R", help="contacts a second, default 6")
+    parser.add_argument("--json", action="store_true", help="totals on stdout at the end; a line a second on stderr")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit 0 after the run or Ctrl-C, 1 if something did not come up, 2 for bad options."""
+    if not 0 < args.rate <= RATE_MAX:
+        raise UsageError(f"--rate {args.rate:g}: contacts a second, above 0 and at most {RATE_MAX:g}")
+    if args.seconds is not None and args.seconds <= 0:
+        raise UsageError(f"--seconds {args.seconds:g}: must be above 0")
+    options, policies = stack_options(args), stack_policies(args)
+    try:
+        totals = asyncio.run(_demo(options, policies, args))
+    except LocalStackError as error:
+        say(f"usher demo: {error}")
+        return EXIT_NO
+    if args.json:
+        result(totals)
+    return EXIT_OK
+
+
+async def _demo(options: StackOptions, policies: list[Policy], args: argparse.Namespace) -> dict[str, Any]:
+    """The totals; also when it was ended by Ctrl-C or SIGTERM."""
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel)
+    totals: dict[str, Any] = {}
+    try:
+        async with running_stack(options) as supervisor:
+            keeping = asyncio.ensure_future(supervisor.run())
+            async with Show(supervisor.document()["kafka"], policies, args.rate, quiet=args.json) as show:
+                try:
+                    await show.run(args.seconds)
+                finally:
+                    totals.update(show.account.document())
+                    keeping.cancel()
+    except asyncio.CancelledError:
+        say("stopped")
+    return totals

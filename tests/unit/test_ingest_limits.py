@@ -1,0 +1,165 @@
+"""The HTTP surface when Kafka is slow or silent, or a caller is too quick: refused with when to come again."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client import CollectorRegistry
+
+from services.ingest.domain.handles import Pseudonyms
+from services.ingest.domain.normalise import Normaliser
+from services.ingest.domain.sources import Sources, read_sources
+from services.ingest.gather import Gatherer
+from services.ingest.http import Api
+from services.ingest.metrics import IngestMetrics
+from services.ingest.settings import IngestSettings
+from services.ingest.wire import RecordWriter
+from shared.envelope import Message
+from shared.errors import Retryable
+from tests.support.ingest_builders import BODIES, KEY
+
+HEADERS = {"Authorization": "Bearer secret"}
+SOURCES = {
+    "workspaces": {
+        "acme": {
+            "api_keys": [
+                {"name": "test", "sha256": hashlib.sha256(b"secret").hexdigest(), "may": ["contacts"]},
+                {"name": "other", "sha256": hashlib.sha256(b"other").hexdigest(), "may": ["contacts"]},
+            ]
+        }
+    }
+}
+BODY = BODIES["usher.channel.message.v1"]
+
+
+class Log:
+    """A log that acknowledges when told to, or not at all; remembers what it was given."""
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.open.set()
+        self.failing = False
+        self.batches: list[list[Message]] = []
+
+    async def publish(self, topic: str, partition: int, messages: Sequence[Message]) -> None:
+        self.batches.append(list(messages))
+        await self.open.wait()
+        if self.failing:
+            raise Retryable("no broker")
+
+
+def sources() -> Sources:
+    return read_sources(SOURCES, lambda reference: reference, with_channels=True)
+
+
+def client_of(log: Log, **settings: Any) -> httpx.AsyncClient:
+    gatherer = Gatherer(log, RecordWriter(lambda _: 0))
+    metrics = IngestMetrics(CollectorRegistry())
+    api = Api(IngestSettings(**settings), sources(), Normaliser(Pseudonyms(KEY)), gatherer, metrics)
+    transport = httpx.ASGITransport(app=api.app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://ingest", headers=HEADERS)
+
+
+def message(number: int) -> dict[str, Any]:
+    return {**BODY, "message_id": f"message-{number}"}
+
+
+def assert_come_again(response: httpx.Response, status: int) -> None:
+    assert response.status_code == status
+    assert int(response.headers["retry-after"]) >= 1
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["errors"]
+
+
+@pytest.mark.parametrize("silent", [True, False])
+async def test_without_an_acknowledgement_the_caller_hears_503_and_the_same_again_has_the_same_id(silent: bool) -> None:
+    log = Log()
+    log.failing = not silent
+    if silent:
+        log.open.clear()
+    async with client_of(log, http_ack_seconds_max=0.05) as client:
+        refused = await client.post("/v1/contacts", json=message(1))
+        log.failing = False
+        log.open.set()
+        accepted = await client.post("/v1/contacts", json=message(1))
+
+    assert_come_again(refused, 503)
+    assert accepted.status_code == 202
+    first, second = (dict(batch[0].headers)["ce_id"] for batch in log.batches)
+    assert first == second == accepted.json()["event_id"].encode()
+
+
+async def test_a_caller_who_gave_up_is_not_published_later() -> None:
+    log = Log()
+    log.open.clear()
+    async with client_of(log, http_ack_seconds_max=0.05) as client:
+        under_way = asyncio.ensure_future(client.post("/v1/contacts", json=message(0)))
+        await until(lambda: len(log.batches) == 1)
+        await asyncio.gather(under_way, *(client.post("/v1/contacts", json=message(n)) for n in range(1, 5)))
+        log.open.set()
+        assert (await client.post("/v1/contacts", json=message(9))).status_code == 202
+
+    sent = [record.value for batch in log.batches for record in batch]
+    assert b"message-9" in sent[-1]
+    assert not any(b"message-4" in value for value in sent)
+
+
+async def test_requests_that_wait_for_kafka_share_one_batch_and_keep_their_order() -> None:
+    log = Log()
+    log.open.clear()
+    async with client_of(log) as client:
+        first = asyncio.ensure_future(client.post("/v1/contacts", json=message(0)))
+        await until(lambda: len(log.batches) == 1)
+        others = [asyncio.ensure_future(client.post("/v1/contacts", json=message(n))) for n in range(1, 20)]
+        await asyncio.sleep(0.05)
+        log.open.set()
+        responses = await asyncio.gather(first, *others)
+
+    assert {response.status_code for response in responses} == {202}
+    assert [len(batch) for batch in log.batches] == [1, 19]
+
+
+async def test_more_waiting_requests_than_the_cap_are_turned_away_at_once() -> None:
+    log = Log()
+    log.open.clear()
+    async with client_of(log, http_inflight_max=3) as client:
+        waiting = [asyncio.ensure_future(client.post("/v1/contacts", json=message(n))) for n in range(3)]
+        await until(lambda: len(log.batches) == 1)
+        await asyncio.sleep(0.05)
+        refused = await client.post("/v1/contacts", json=message(4))
+        log.open.set()
+        accepted = await asyncio.gather(*waiting)
+        after = await client.post("/v1/contacts", json=message(4))
+
+    assert_come_again(refused, 503)
+    assert {response.status_code for response in (*accepted, after)} == {202}
+
+
+async def test_a_key_that_comes_too_often_is_slowed_down_and_no_other() -> None:
+    async with client_of(Log(), http_rate_per_second=0.001, http_burst=2) as client:
+        responses = [await client.post("/v1/contacts", json=message(number)) for number in range(3)]
+        other = await client.post("/v1/contacts", json=message(4), headers={"Authorization": "Bearer other"})
+
+    assert [response.status_code for response in responses[:2]] == [202, 202]
+    assert_come_again(responses[2], 429)
+    assert other.status_code == 202
+
+
+async def test_a_fault_of_our_own_is_a_problem_without_details() -> None:
+    log = Log()
+    del log.open  # publishing now fails in a way that nobody foresaw
+    async with client_of(log, http_ack_seconds_max=0.05) as client:
+        response = await client.post("/v1/contacts", json=message(1))
+
+    assert response.status_code in {500, 503}
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "open" not in response.text
+
+
+async def until(condition: Any) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)

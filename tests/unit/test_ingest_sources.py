@@ -1,0 +1,150 @@
+"""The sources file and the settings: what is wrong is said in one line, with its path and the fix."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from services.ingest.domain.sources import SourcesError, read_sources
+from services.ingest.domain.types import Right
+from services.ingest.settings import IngestSettings, load_sources, pseudonym_key
+from shared.errors import Fatal
+from shared.topics import CHANNELS
+
+DIGEST = hashlib.sha256(b"key").hexdigest()
+API_KEY = {"name": "back-office", "sha256": DIGEST, "may": ["contacts", "commands"]}
+
+
+def refusal(document: Any) -> str:
+    with pytest.raises(SourcesError) as error:
+        read_sources(document, lambda reference: f"secret of {reference}", with_channels=True)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("document", [None, {}, {"sources": {}}])
+def test_without_a_file_every_channel_is_a_source(document: Any) -> None:
+    sources = read_sources(document, lambda reference: reference, with_channels=True)
+
+    assert tuple(sources.by_name) == CHANNELS
+    assert sources.credentials == {}
+    assert not any(source.admits("") for source in sources.by_name.values())
+
+
+def test_the_file_adds_sources_and_credentials() -> None:
+    document = {
+        "workspaces": {"acme": {"api_keys": [API_KEY]}},
+        "sources": {
+            "help": {
+                "workspace": "acme",
+                "adapter": "canonical",
+                "queue": "orders",
+                "secrets": {"bearer": ["env:A", "env:B"]},
+            },
+        },
+    }
+
+    sources = read_sources(document, lambda reference: f"secret of {reference}", with_channels=False)
+
+    assert list(sources.by_name) == ["help"]
+    source = sources.by_name["help"]
+    assert (source.way.workspace, source.way.queue, source.way.source) == ("acme", "orders", "help")
+    assert [source.admits(f"secret of env:{name}") for name in "ABC"] == [True, True, False]
+    credential = sources.credentials[bytes.fromhex(DIGEST)]
+    assert (credential.workspace, credential.may) == ("acme", {Right.CONTACTS, Right.COMMANDS})
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ([], "the file: "),
+        ({"source": {}}, "source: "),
+        ({"sources": {"a b": {"adapter": "canonical"}}}, "sources.a b: "),
+        ({"sources": {"a": {}}}, "sources.a.adapter: "),
+        ({"sources": {"a": {"adapter": "fax"}}}, "sources.a.adapter: unknown"),
+        ({"sources": {"a": {"adapter": "twilio"}}}, "sources.a.adapter: twilio is not supported yet"),
+        ({"sources": {"a": {"adapter": "canonical", "workspace": "A B"}}}, "sources.a.workspace: "),
+        ({"sources": {"a": {"adapter": "canonical", "channel": "fax"}}}, "sources.a.channel: "),
+        ({"sources": {"a": {"adapter": "canonical", "own": ["x"]}}}, "sources.a.own: "),
+        (
+            {"sources": {"a": {"adapter": "canonical", "secrets": {"bearer": "in the file"}}}},
+            "sources.a.secrets.bearer",
+        ),
+        (
+            {"sources": {"a": {"adapter": "canonical", "secrets": {"app_secret": "env:A"}}}},
+            "sources.a.secrets.app_secret",
+        ),
+        ({"workspaces": {"ACME": {}}}, "workspaces.ACME: "),
+        (
+            {"workspaces": {"acme": {"api_keys": [{**API_KEY, "sha256": "abc"}]}}},
+            "workspaces.acme.api_keys[0].sha256: ",
+        ),
+        ({"workspaces": {"acme": {"api_keys": [{**API_KEY, "may": ["all"]}]}}}, "workspaces.acme.api_keys[0].may[0]: "),
+        ({"workspaces": {"acme": {"api_keys": [{**API_KEY, "may": []}]}}}, "workspaces.acme.api_keys[0].may: "),
+        (
+            {"workspaces": {"acme": {"api_keys": [API_KEY]}, "globex": {"api_keys": [API_KEY]}}},
+            "workspaces.globex.api_keys[0].sha256: the same key stands for acme",
+        ),
+    ],
+)
+def test_a_fault_of_the_file_is_one_line_with_its_path(document: Any, said: str) -> None:
+    message = refusal(document)
+
+    assert message.startswith(said)
+    assert "\n" not in message
+
+
+def test_secrets_come_from_the_environment_or_from_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text("from-a-file\n")
+    monkeypatch.setenv("TEST_BEARER", "from-the-environment")
+    entry = {"adapter": "canonical", "secrets": {"bearer": ["env:TEST_BEARER", f"file:{tmp_path}/token"]}}
+    (tmp_path / "sources.yaml").write_text(yaml.safe_dump({"sources": {"help": entry}}))
+
+    source = load_sources(str(tmp_path / "sources.yaml")).by_name["help"]
+
+    assert source.bearers == ("from-the-environment", "from-a-file")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not YAML"),
+        ("sources: {help: {adapter: canonical, secrets: {bearer: env:NOT_SET_ANYWHERE}}}", "env:NOT_SET_ANYWHERE"),
+        ("sources: {help: {adapter: canonical, secrets: {bearer: 'file:/no/such/file'}}}", "/no/such/file"),
+        ("1: 2", "sources.yaml: "),
+        ("\x00", "not YAML"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_in_one_line(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "sources.yaml"
+    path.write_text(text)
+
+    with pytest.raises(SourcesError) as error:
+        load_sources(str(path))
+
+    assert str(error.value).startswith(str(path))
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_missing_file_is_named() -> None:
+    with pytest.raises(SourcesError, match="/no/such/file: No such file"):
+        load_sources("/no/such/file")
+
+
+def test_the_built_in_pseudonym_key_is_for_local_environments_only(tmp_path: Path) -> None:
+    secret = tmp_path / "key"
+    secret.write_text("a key of a real deployment\n")
+
+    assert pseudonym_key(IngestSettings(environment="local"))
+    assert pseudonym_key(IngestSettings(pseudonym_key="a key of a real deployment")) == b"a key of a real deployment"
+    assert pseudonym_key(IngestSettings(pseudonym_key_file=str(secret))) == b"a key of a real deployment"
+    for settings in (
+        IngestSettings(environment="production", pseudonym_key=""),
+        IngestSettings(pseudonym_key="short"),
+        IngestSettings(environment="local", pseudonym_key="short"),
+        IngestSettings(pseudonym_key_file="/no/such/file"),
+    ):
+        with pytest.raises(Fatal, match="USHER_PSEUDONYM_KEY"):
+            pseudonym_key(settings)

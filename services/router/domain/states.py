@@ -176,7 +176,7 @@ def document() -> str:
     lines = [
         "# State machines of the router",
         "",
-        "Drawn from `services/router/domain/states.py`; a test keeps both equal. Whatever is not in a table is refused:",
+        "Drawn from `services/router/domain/states.py`; a test keeps both equal. What is not in a table is refused:",
         "an input becomes a dead letter `illegal` whose detail says what was expected.",
         "",
         "## Contact",

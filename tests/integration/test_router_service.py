@@ -1,0 +1,152 @@
+"""The router service on real Kafka and PostgreSQL: inputs go in, the log and the hand-off topics come out."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import msgspec
+import pytest
+from prometheus_client import generate_latest
+
+from deploy.local.broker import KafkaBroker
+from services.router.app import RouterService
+from services.router.settings import RouterSettings
+from shared import inputs
+from shared.clock import now_ms
+from shared.envelope import Message
+from shared.ids import derive
+from shared.kafka import OutputLog, ensure_topics, read_tail
+from shared.logs import configure
+from shared.policy import parse_policy
+from shared.topics import AGENT_OFFERS, CONTACT_EVENTS, ROUTER_INPUT, all_topics
+from tests.support.router_builders import TYPE_OF, policy_with
+
+SETTLE_SECONDS_MAX = 30.0
+PARTITION = 0
+
+
+class Running:
+    """A router service and the producer that feeds it."""
+
+    def __init__(self, settings: RouterSettings, service: RouterService) -> None:
+        self.settings = settings
+        self.service = service
+        self.output = OutputLog(settings)
+
+    async def say(self, *said: inputs.Input) -> None:
+        """Put inputs on the router's log, as ingest does."""
+        messages = [
+            Message(
+                item.workspace.encode(),
+                msgspec.json.encode(item),
+                [("ce_type", TYPE_OF[type(item)].encode()), ("ce_id", item.event_id.encode())],
+            )
+            for item in said
+        ]
+        await self.output.publish(ROUTER_INPUT, PARTITION, messages)
+
+    async def until(self, enough: Callable[[list[Any]], bool], topic: str = CONTACT_EVENTS) -> list[Any]:
+        """The (type, body) pairs of the topic once they are enough."""
+        async with asyncio.timeout(SETTLE_SECONDS_MAX):
+            while True:
+                records = await read_tail(self.settings, topic, PARTITION)
+                seen = [(record.type, msgspec.json.decode(record.value)) for record in records]
+                if enough(seen):
+                    return seen
+                await asyncio.sleep(0.1)
+
+
+@pytest.fixture
+async def running(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIterator[Running]:
+    settings = RouterSettings(
+        kafka_bootstrap_servers=kafka.bootstrap, postgres_dsn=database, topic_prefix=topic_prefix, partitions=1
+    )
+    await ensure_topics(settings, list(all_topics(())))
+    service = RouterService(settings, configure("router", "WARNING"))
+    task = asyncio.ensure_future(service.run())
+    found = Running(settings, service)
+    yield found
+    await found.output.stop()
+    service.stop()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def _common(key: str) -> dict[str, Any]:
+    at_ms = now_ms()
+    return {"event_id": derive("it", key), "workspace": "acme", "occurred_ms": at_ms, "arrived_ms": at_ms}
+
+
+def _message(conversation: str) -> inputs.MessageReceived:
+    return inputs.MessageReceived(
+        **_common(conversation),
+        channel="chat",
+        source="chat",
+        conversation_id=conversation,
+        message_id=f"{conversation}-1",
+        party=inputs.Party(handle="+34600000001", customer_id="cust-1"),
+        reply_to=inputs.ReplyTo(address="+34600000001"),
+        text="secret words",
+    )
+
+
+def _policy(**changes: Any) -> inputs.PolicyActivated:
+    policy = parse_policy(policy_with(**changes))
+    return inputs.PolicyActivated(**_common("policy"), hash=policy.hash, policy=policy.document())
+
+
+def _agent(agent_id: str) -> inputs.AgentSignedOn:
+    return inputs.AgentSignedOn(
+        **_common(agent_id), agent_id=agent_id, skills={"orders": 3}, capacity=inputs.AgentCapacity(units=1)
+    )
+
+
+def _kinds(seen: list[Any]) -> list[str]:
+    return [kind.removeprefix("usher.").removesuffix(".v1") for kind, _ in seen]
+
+
+async def test_a_contact_goes_all_the_way_through_the_topics(running: Running) -> None:
+    await running.say(_policy(), _agent("a1"), _message("c1"))
+    offers = await running.until(bool, AGENT_OFFERS)
+    kind, offered = offers[0]
+    assert kind == "usher.contact.offered.v1"
+    assert offered["text"] == "secret words"
+    answer = inputs.OfferAnswered(**_common("answer"), offer_id=offered["offer_id"], agent_id="a1", answer="accepted")
+    await running.say(answer, answer)
+    log = await running.until(lambda seen: "contact.assigned" in _kinds(seen))
+    assigned = next(body for kind, body in log if kind == "usher.contact.assigned.v1")
+    end = inputs.AssignmentEnded(
+        **_common("end"), assignment_id=assigned["assignment_id"], agent_id="a1", outcome="closed"
+    )
+    await running.say(end)
+    log = await running.until(lambda seen: "contact.closed" in _kinds(seen))
+    assert _kinds(log) == [
+        "policy.activated",
+        "agent.availability_changed",
+        "contact.received",
+        "contact.classified",
+        "contact.queued",
+        "contact.offered",
+        "agent.availability_changed",
+        "contact.assigned",
+        "agent.availability_changed",
+        "contact.closed",
+        "agent.availability_changed",
+    ]
+    shown = generate_latest(running.service.registry).decode()
+    assert 'usher_contacts_ended_total{channel="chat",outcome="closed"} 1.0' in shown
+    assert 'usher_agents{availability="idle"} 1.0' in shown
+    assert "usher_orphans 0.0" in shown
+    assert "usher_duplicates_total 1.0" in shown
+
+
+async def test_an_offer_nobody_answers_expires_on_an_idle_log(running: Running) -> None:
+    await running.say(_policy(offers={"timeout": "1s"}), _agent("a1"), _message("c1"))
+    log = await running.until(lambda seen: "contact.offer_expired" in _kinds(seen))
+    expired = next(body for kind, body in log if kind == "usher.contact.offer_expired.v1")
+    offered = next(body for kind, body in log if kind == "usher.contact.offered.v1")
+    assert expired["occurred_at"] == offered["expires_at"]
+    shown = generate_latest(running.service.registry).decode()
+    assert 'usher_queue_waiting{queue="general"} 1.0' in shown
+    assert 'usher_agents{availability="not_ready"} 1.0' in shown

@@ -108,13 +108,16 @@ class RouterProgress:
         outputs = self._at(CONTACT_EVENTS, partitions)
         output_ends = await reader.end_offsets(outputs)
         for partition, source, target in zip(partitions, inputs, outputs, strict=True):
-            looks = self._inputs.setdefault(partition, deque(maxlen=LOOKS_MAX))
-            looks.append(Look(at_ms, ends[source]))
             handled = committed[source].offset if source in committed else 0
-            covered_ms = _newest_covered(looks, handled)
-            if covered_ms:
-                results = self._outputs.setdefault(partition, deque(maxlen=LOOKS_MAX))
-                results.append(Look(covered_ms, output_ends[target]))
+            self.looked(partition, Look(at_ms, ends[source]), handled=handled, output_end=output_ends[target])
+
+    def looked(self, partition: int, inputs: Look, *, handled: int, output_end: int) -> None:
+        """Take in one look: the end of the router's input, then its offset, then the end of its output."""
+        looks = self._inputs.setdefault(partition, deque(maxlen=LOOKS_MAX))
+        looks.append(inputs)
+        covered_ms = _newest_covered(looks, handled)
+        if covered_ms:
+            self._outputs.setdefault(partition, deque(maxlen=LOOKS_MAX)).append(Look(covered_ms, output_end))
 
     def _at(self, topic: str, partitions: list[int]) -> list[TopicPartition]:
         return [TopicPartition(self._settings.topic_prefix + topic, partition) for partition in partitions]

@@ -1,4 +1,4 @@
-"""The sla service on real Kafka and PostgreSQL: breaches on time, none while the router is behind, exact over kill -9."""
+"""The sla service on real Kafka and PostgreSQL: breaches on time, none while the router lags, exact over kill -9."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ from shared.envelope import Message
 from shared.kafka import OutputLog, ensure_topics, read_tail
 from shared.logs import configure
 from shared.topics import CONTACT_EVENTS, DEAD_LETTERS, ROUTER_INPUT, SLA_EVENTS, TopicSpec
-from tests.support.sla_builders import BASE_MS, POLICIES, Log, recompute
+from tests.support.sla_builders import BASE_MS, INSERT_POLICY, Log, policy_rows, recompute
 
 SECONDS_MAX = 30.0
 
@@ -41,13 +41,7 @@ async def settings(kafka: KafkaBroker, database: str, topic_prefix: str) -> SlaS
     names = (ROUTER_INPUT, CONTACT_EVENTS, SLA_EVENTS, DEAD_LETTERS)
     await ensure_topics(made, [TopicSpec(name=name, retention_ms=3_600_000) for name in names])
     connection = await asyncpg.connect(database, server_settings={"search_path": "usher"})
-    for (workspace, version), document in POLICIES.items():
-        await connection.execute(
-            "INSERT INTO policy (workspace, version, partition, hash, body, activated_ms) VALUES ($1, $2, 0, '', $3, 0)",
-            workspace,
-            version,
-            orjson.dumps(document).decode(),
-        )
+    await connection.executemany(INSERT_POLICY, policy_rows())
     await connection.close()
     return made
 
@@ -259,7 +253,7 @@ def many_contacts() -> Log:
 
 
 async def spawn(settings: SlaSettings, folder: Path, failpoints: str) -> tuple[asyncio.subprocess.Process, str]:
-    """``python -m services.sla`` as the platform starts it; returns the process and, once it listens, its metrics URL."""
+    """``python -m services.sla`` as a platform starts it; the process and, once it listens, its metrics URL."""
     ready = folder / f"ready-{failpoints or 'last'}.json"
     environment = {
         **os.environ,

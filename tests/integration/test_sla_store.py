@@ -14,21 +14,14 @@ from services.sla.postgres import SlaStore
 from shared.errors import Fenced, PartitionClosed, Poison
 from shared.postgres import Database
 from shared.store import Claim, Commit
-from tests.support.sla_builders import BASE_MS, LATENESS_MS, SETTLE_MS, Log, bodies
+from tests.support.sla_builders import BASE_MS, INSERT_POLICY, LATENESS_MS, SETTLE_MS, Log, bodies, policy_rows
 
 
 @pytest.fixture
 async def store(database: str) -> AsyncIterator[SlaStore]:
     pool = Database(database, connections_max=2, seconds_max=10.0)
     await pool.open()
-    for (workspace, version), body in bodies().items():
-        await execute(
-            pool,
-            "INSERT INTO policy (workspace, version, partition, hash, body, activated_ms) VALUES ($1, $2, 0, '', $3, 0)",
-            workspace,
-            version,
-            body,
-        )
+    await pool.call(lambda connection: connection.executemany(INSERT_POLICY, policy_rows()))
     yield SlaStore(pool, CommittedTotals(), breach_retention_days=90)
     await pool.close()
 

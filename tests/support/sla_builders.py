@@ -50,6 +50,16 @@ def bodies() -> dict[tuple[str, int], str]:
     return {key: orjson.dumps(document).decode() for key, document in POLICIES.items()}
 
 
+INSERT_POLICY = """
+    INSERT INTO policy (workspace, version, partition, hash, body, activated_ms) VALUES ($1, $2, 0, '', $3, 0)
+"""
+
+
+def policy_rows() -> list[tuple[str, int, str]]:
+    """Arguments of INSERT_POLICY for each policy."""
+    return [(workspace, version, body) for (workspace, version), body in bodies().items()]
+
+
 @dataclass
 class Log:
     """A contact-events log under construction: every call appends one record. Times are seconds after ``base_ms``."""

@@ -1,5 +1,4 @@
-"""The sla engine against an independent recomputation: whatever is cut, restarted, repeated or late, the facts are those
-of the whole log."""
+"""The sla engine against a recomputation: whatever is cut, restarted or late, the facts are those of the whole log."""
 
 from collections import Counter
 from itertools import pairwise

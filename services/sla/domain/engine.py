@@ -136,7 +136,9 @@ class SlaEngine:
         self._activated[event.workspace] = event.policy_version
 
     def _promise(self, workspace: str, version: int, document: str) -> None:
-        self._book.promise(workspace, promises_of(parse_policy(msgspec.json.decode(document)), version))
+        # The router has decided already that the policy is one that it acts on.
+        policy = parse_policy(msgspec.json.decode(document), not_yet=())
+        self._book.promise(workspace, promises_of(policy, version))
 
     # ---- what a step leaves behind ----
 

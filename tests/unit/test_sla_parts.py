@@ -1,0 +1,183 @@
+"""The small parts of the sla service: clocks, deadlines, totals, targets, and the look at the router."""
+
+import random
+from itertools import product
+
+import pytest
+
+from services.sla.domain.clock import TRANSITIONS, Clock, Fact, Kind, Signal, State, clock_id, move
+from services.sla.domain.contact import Contact
+from services.sla.domain.deadlines import STALE_ENTRIES_MAX, Deadlines
+from services.sla.domain.target import promises_of
+from services.sla.domain.totals import Total, Totals
+from services.sla.kafka import SETTLED_AGE_MS, Look, RouterProgress
+from services.sla.settings import SlaSettings
+from shared.clock import now_ms
+from shared.logs import configure
+from shared.policy.parse import parse_policy
+
+DECIDED = (State.MET, State.BREACHED, State.CANCELLED)
+
+
+def clock(due_ms: int = 100, **fields: object) -> Clock:
+    base = {"kind": Kind.TIME_TO_ANSWER, "target": "20s", "target_seconds": 20.0, "started_ms": 0, "queue": "orders"}
+    return Clock(**{"clock_id": f"k{due_ms:06d}", "due_ms": due_ms, **base, **fields})
+
+
+CONTACT = Contact(contact_id="c1", workspace="acme", channel="voice")
+
+
+# ---- clocks ----
+
+
+def test_a_decided_clock_never_becomes_anything_else() -> None:
+    for (before, _), (after, _) in TRANSITIONS.items():
+        assert before not in DECIDED or after is before
+
+
+@pytest.mark.parametrize(("state", "signal"), sorted(product(State, Signal) - TRANSITIONS.keys()))
+def test_a_move_that_the_table_does_not_have_is_an_error(state: State, signal: Signal) -> None:
+    with pytest.raises(KeyError):
+        move(clock(state=state), signal)
+
+
+def test_only_a_running_clock_has_a_next_time_first_its_warning_then_its_due_time() -> None:
+    assert clock(100, warn_ms=75).next_ms == 75
+    assert clock(100).next_ms == 100
+    assert {clock(100, state=state).next_ms for state in State if state is not State.RUNNING} == {None}
+
+
+def test_each_start_of_a_clock_has_an_id_of_its_own_and_always_the_same() -> None:
+    ids = {clock_id(contact, kind, "20s", version) for contact in "ab" for kind in Kind for version in (3, 4)}
+    assert len(ids) == 2 * len(Kind) * 2
+    assert clock_id("a", Kind.RESOLUTION, "4h", 2) == clock_id("a", Kind.RESOLUTION, "4h", 2)
+
+
+def test_every_move_with_news_has_its_own_event_type() -> None:
+    assert {fact for _, fact in TRANSITIONS.values() if fact} == set(Fact) - {Fact.STARTED, Fact.WARNED}
+
+
+# ---- deadlines ----
+
+
+def test_deadlines_come_in_order_of_time_then_id_and_ended_clocks_never() -> None:
+    clocks = [clock(due, clock_id=f"k{number}") for number, due in enumerate((50, 20, 20, 90, 30))]
+    deadlines = Deadlines()
+    for one in clocks:
+        deadlines.add(one, CONTACT)
+    move(clocks[4], Signal.DONE)
+    assert deadlines.first_ms() == 20
+    assert [found[0].clock_id for found in iter(lambda: deadlines.pop_before(90), None)] == ["k1", "k2", "k0"]
+    assert deadlines.first_ms() == 90
+    move(clocks[3], Signal.DROPPED)
+    assert deadlines.first_ms() is None
+
+
+def test_ended_clocks_with_far_deadlines_do_not_fill_the_memory() -> None:
+    deadlines, rng = Deadlines(), random.Random(1)
+    live = [clock(10_000_000 + number) for number in range(500)]
+    for one in live:
+        deadlines.add(one, CONTACT)
+    for number in range(20_000):
+        brief = clock(rng.randrange(1_000_000, 9_000_000), clock_id=str(number))
+        deadlines.add(brief, CONTACT)
+        move(brief, Signal.DONE)
+    assert len(deadlines) <= 2 * len(live) + STALE_ENTRIES_MAX
+    assert deadlines.first_ms() == 10_000_000
+    assert sum(1 for _ in iter(lambda: deadlines.pop_before(2**60), None)) == len(live)
+
+
+# ---- totals ----
+
+
+def test_totals_are_taken_once_and_in_one_order() -> None:
+    totals = Totals([Total(("clocks", "resolution", "4h", "met"), 41)])
+    totals.add(("clocks", "resolution", "4h", "met"))
+    totals.begin(("breaches", "resolution", "4h", "orders", "voice"))
+    totals.begin(("clocks", "resolution", "4h", "met"))
+    assert totals.take_changed() == [
+        Total(("breaches", "resolution", "4h", "orders", "voice"), 0),
+        Total(("clocks", "resolution", "4h", "met"), 42),
+    ]
+    assert totals.take_changed() == []
+
+
+def test_a_target_is_a_bound_of_the_waits_from_the_moment_it_is_known_and_after_a_restart() -> None:
+    totals = Totals()
+    totals.waited("q", "voice", "answered", 7.5)
+    totals.add_bounds([7.5, 20])
+    totals.waited("q", "voice", "answered", 7.5)
+    stored = {total.key: total.value for total in totals.take_changed()}
+    assert stored["wait_bucket", "q", "voice", "answered", "10.0"] == 1
+    assert stored["wait_bucket", "q", "voice", "answered", "7.5"] == 1
+    again = Totals([Total(key, value) for key, value in stored.items()])
+    again.waited("q", "voice", "answered", 7.4)
+    assert Total(("wait_bucket", "q", "voice", "answered", "7.5"), 2) in again.take_changed()
+
+
+def test_a_wait_beyond_all_bounds_is_counted() -> None:
+    totals = Totals()
+    totals.waited("q", "email", "answered", 1e6)
+    assert Total(("wait_bucket", "q", "email", "answered", "+Inf"), 1) in totals.take_changed()
+
+
+# ---- targets ----
+
+
+def promises(**queues: dict) -> object:
+    document = {"workspace": "acme", "timezone": "Europe/Madrid", "queues": queues, "default_queue": next(iter(queues))}
+    document["calendars"] = {"office": {"open": {"mon-fri": ["09:00-13:00", "15:00-18:00"]}}}
+    return promises_of(parse_policy(document, not_yet=()), 3)
+
+
+def test_a_target_counts_only_the_open_time_of_its_calendar() -> None:
+    found = promises(orders={"targets": {"resolution": {"within": "2h", "calendar": "office", "warn_at": 0.25}}})
+    target = found.of(Kind.RESOLUTION, "orders")
+    monday_noon = 1_782_122_400_000  # 2026-06-22 12:00 in Madrid: an hour before lunch
+    assert target.due_ms(monday_noon) == monday_noon + 4 * 3_600_000
+    assert target.warn_ms(monday_noon) == monday_noon + 1_800_000
+
+
+def test_a_contact_without_a_queue_is_promised_what_the_default_queue_promises() -> None:
+    found = promises(first={"targets": {"resolution": {"within": "4h"}}}, second={"targets": {}})
+    assert found.of(Kind.RESOLUTION, None).queue == "first"
+    assert found.of(Kind.RESOLUTION, "second") is None
+    assert found.of(Kind.RESOLUTION, "gone with an older policy") is None
+
+
+def test_kinds_that_no_clock_runs_for_yet_are_read_from_the_policy() -> None:
+    found = promises(orders={"targets": {kind.value: {"within": "90s"} for kind in Kind}})
+    assert {found.of(kind, "orders").name for kind in Kind} == {"90s"}
+
+
+# ---- the look at the router ----
+
+
+def progress(applied: dict[int, int]) -> RouterProgress:
+    return RouterProgress(SlaSettings(), "usher.router", lambda: applied, configure("sla", "ERROR"))
+
+
+async def test_a_partition_is_settled_only_when_inputs_outputs_and_our_own_offset_have_met() -> None:
+    applied = {0: 7}
+    watch, now = progress(applied), now_ms()
+    assert not await watch.settled(0)
+    watch.looked(0, Look(now - 300, 5), handled=4, output_end=7)
+    assert not await watch.settled(0), "the router has an input in hand"
+    watch.looked(0, Look(now - 200, 6), handled=5, output_end=8)
+    assert not await watch.settled(0), "we have not applied what the router made of the fifth input"
+    applied[0] = 8
+    assert await watch.settled(0)
+    assert watch.settled_ms(0) == now - 300, "the sixth input is still in the router's hands"
+
+
+async def test_what_was_settled_long_ago_is_not_settled_now() -> None:
+    watch = progress({0: 0})
+    watch.looked(0, Look(now_ms() - SETTLED_AGE_MS - 100, 0), handled=0, output_end=0)
+    assert not await watch.settled(0)
+    assert watch.settled_ms(0) > 0
+
+
+async def test_a_partition_that_is_not_ours_is_never_settled() -> None:
+    watch = progress({})
+    watch.looked(0, Look(now_ms(), 0), handled=0, output_end=0)
+    assert not await watch.settled(0)

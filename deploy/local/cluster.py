@@ -39,14 +39,17 @@ async def make_cluster(binaries: Path, data: Path, *, log: Path, user: str | Non
     """Make a cluster in an empty folder (no link): role and database ``usher``; returns the role's password."""
     access = ["--username", NAME, "--auth-local=trust", "--auth-host=scram-sha-256"]
     options = ["--encoding=UTF8", "--no-locale", "--no-sync"]
-    await _run(Command(arguments=[str(binaries / "initdb"), "-D", str(data), *access, *options], log=log, user=user))
+    anywhere = Path("/")  # the current folder may be closed to the account
+    arguments = [str(binaries / "initdb"), "-D", str(data), *access, *options]
+    await _run(Command(arguments=arguments, log=log, user=user, folder=anywhere))
     password = secrets.token_hex(16)
     # Without a server there is no moment in which anybody could connect without the password. The script travels in
     # the environment, because arguments can be read by every user of the machine.
     script = f"ALTER ROLE {NAME} PASSWORD '{password}';\nCREATE DATABASE {NAME};\n"
     command = 'printf %s "$SCRIPT" | "$0" --single -D "$1" postgres'
     arguments = ["/bin/sh", "-c", command, str(binaries / "postgres"), str(data)]
-    await _run(Command(arguments=arguments, log=log, user=user, environment={**os.environ, "SCRIPT": script}))
+    environment = {**os.environ, "SCRIPT": script}
+    await _run(Command(arguments=arguments, log=log, user=user, folder=anywhere, environment=environment))
     return password
 
 

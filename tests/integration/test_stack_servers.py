@@ -96,6 +96,25 @@ async def test_taken_port_is_no_problem() -> None:
     servers.remove(folder)
 
 
+async def test_database_works_in_a_folder_that_is_closed_to_its_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkout below root's home: PostgreSQL must not run as root, and its account cannot go there."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.chdir(closed)
+    server = await servers.start_postgres(closed / "pg")
+    data = server.data.resolve()
+    await _run(server.dsn, "CREATE TABLE kept (n int)")
+
+    await server.restart()
+
+    await _run(server.dsn, "SELECT n FROM kept")
+    await server.stop()
+    server.remove()
+    assert not data.exists()
+
+
 async def test_grandchildren_that_left_the_session_die_with_a_killed_parent(tmp_path: Path) -> None:
     """kill -9 of the parent: the leash takes the command, its children and even its daemons with it."""
     script = "setsid sleep 601 & setsid sh -c 'setsid sleep 602' & trap '' TERM; while true; do sleep 603; done"

@@ -29,7 +29,8 @@ class Heard(NamedTuple):
 class Speaker:
     """Sends records at their time; ``occurred_at`` is that time."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, prefix: str = "") -> None:
+        self._prefix = prefix
         self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=5)
         self._pending: list[tuple[float, int, Answer]] = []
         self._numbers = itertools.count()
@@ -59,7 +60,7 @@ class Speaker:
 
     async def say(self, topic: str, body: dict[str, Any]) -> None:
         """Send one record now; returns when it is in the producer's buffer, which waits for a slow broker."""
-        await self._producer.send(topic, orjson.dumps(body), key=body["workspace"].encode())
+        await self._producer.send(self._prefix + topic, orjson.dumps(body), key=body["workspace"].encode())
 
     async def flush(self) -> None:
         """Wait until everything that was said is acknowledged."""
@@ -69,9 +70,10 @@ class Speaker:
 class Listener:
     """Reads public topics from now on."""
 
-    def __init__(self, bootstrap: str, *topics: str) -> None:
-        self._topics = topics
-        self._consumer = AIOKafkaConsumer(*topics, bootstrap_servers=bootstrap, enable_auto_commit=False)
+    def __init__(self, bootstrap: str, *topics: str, prefix: str = "") -> None:
+        self._prefix = prefix
+        names = [prefix + topic for topic in topics]
+        self._consumer = AIOKafkaConsumer(*names, bootstrap_servers=bootstrap, enable_auto_commit=False)
 
     async def start(self) -> None:
         """Connect; what is sent after this returns is heard."""
@@ -91,4 +93,4 @@ class Listener:
             for place, records in polled.items():
                 for raw in records:
                     kind = next((value.decode() for name, value in raw.headers if name == "ce_type"), "")
-                    yield Heard(place.topic, kind, orjson.loads(raw.value), raw.timestamp)
+                    yield Heard(place.topic.removeprefix(self._prefix), kind, orjson.loads(raw.value), raw.timestamp)

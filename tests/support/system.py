@@ -1,0 +1,363 @@
+"""The whole system as processes of a test: services that can be killed, customers and agents, and a ledger of what was
+acknowledged."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from signal import SIGKILL, Signals
+from typing import Any
+
+import asyncpg
+import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from cli.demo.kafka import Listener, Speaker
+from cli.demo.people import Crew, Pace
+from cli.stack_policies import activate_policies
+from deploy.local.broker import KafkaBroker
+from deploy.local.process import Command, LeashedProcess
+from shared.clock import monotonic, now_ms, rfc3339
+from shared.kafka import ensure_topics
+from shared.policy import load_policy
+from shared.settings import CommonSettings
+from shared.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics, channel_topic
+from tests.support import checker
+from tests.support.evidence import gather
+
+ROOT = Path(__file__).resolve().parents[2]
+POLICY = ROOT / "tests" / "fault" / "policy.yaml"
+SERVICES = ("ingest", "router", "sla")
+CHANNELS = ("chat", "voice", "email", "sms")
+TEXTS = ("status of my order please", "I want to change my plan", "help me with this", "help, it is broken", "hello")
+PACE = Pace(
+    think_seconds=(0.05, 0.6),
+    handle_seconds=(0.2, 1.2),
+    wrap_seconds=(0.05, 0.4),
+    machine_seconds=(0.1, 0.8),
+    ignores=0.05,
+    declines=0.05,
+    transfers=0.1,
+    machine_is_silent=0.05,
+    back_after_seconds=1.0,
+)
+AGENTS = 12
+START_SECONDS_MAX = 30.0
+QUIESCE_SECONDS_MAX = 60.0
+
+
+@dataclass(slots=True)
+class System:
+    """Services under test on their own topics and database.
+
+    ``ledger``: the (workspace, source, message id) that were acknowledged."""
+
+    kafka: KafkaBroker
+    dsn: str
+    prefix: str
+    folder: Path
+    partitions: int = 1
+    processes: dict[str, LeashedProcess] = field(default_factory=dict)
+    ledger: list[tuple[str, str, str]] = field(default_factory=list)
+    rows_seen: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    went_back: list[str] = field(default_factory=list)
+    _number: int = 0
+
+    @property
+    def settings(self) -> CommonSettings:
+        return CommonSettings(
+            kafka_bootstrap_servers=self.kafka.bootstrap,
+            postgres_dsn=self.dsn,
+            topic_prefix=self.prefix,
+            partitions=self.partitions,
+        )
+
+    async def prepare(self) -> None:
+        """Topics and policy."""
+        assert not await ensure_topics(self.settings, all_topics())
+        await activate_policies(self.settings, [load_policy(POLICY)])
+
+    async def start(self, service: str, *, name: str = "", failpoints: str = "") -> LeashedProcess:
+        """Start a replica (``name`` default: the service's) and wait until it is ready."""
+        name = name or service
+        ready = self.folder / f"{name}.json"
+        ready.unlink(missing_ok=True)
+        environment = {
+            **os.environ,
+            "USHER_KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap,
+            "USHER_POSTGRES_DSN": self.dsn,
+            "USHER_TOPIC_PREFIX": self.prefix,
+            "USHER_PARTITIONS": str(self.partitions),
+            "USHER_ENVIRONMENT": "local",
+            "USHER_READY_FILE": str(ready),
+            "USHER_INSTANCE": name,
+            "USHER_SESSION_TIMEOUT_MS": "1500",
+            "USHER_HEARTBEAT_MS": "300",
+            "USHER_REBALANCE_TIMEOUT_MS": "3000",
+            "USHER_COMMIT_SECONDS_MAX": "4",
+            "USHER_FAILPOINTS": failpoints,
+        }
+        command = Command(
+            arguments=[sys.executable, "-m", f"services.{service}"],
+            log=self.folder / f"{name}.log",
+            environment=environment,
+            folder=ROOT,
+            grace_seconds=15.0,
+        )
+        process = self.processes[name] = await LeashedProcess.start(command)
+        deadline = monotonic() + START_SECONDS_MAX
+        while not ready.exists() and process.running:
+            assert monotonic() < deadline, f"{name} did not start"
+            await asyncio.sleep(0.02)
+        return process
+
+    def kill(self, name: str) -> None:
+        """kill -9."""
+        self.processes[name].send(SIGKILL)
+
+    def signal(self, name: str, number: Signals) -> None:
+        """SIGSTOP, SIGCONT and the like."""
+        self.processes[name].send(number)
+
+    async def stop(self) -> None:
+        """A clean stop of everything that runs."""
+        await asyncio.gather(*(process.stop() for process in self.processes.values()))
+
+    def logs(self) -> str:
+        """The end of every log, for the message of a failed test."""
+        return "\n".join(f"--- {path.name}\n{path.read_text()[-2000:]}" for path in sorted(self.folder.glob("*.log")))
+
+    # ---- customers ----
+
+    async def customers(self, per_second: float) -> None:
+        """Contacts at a rate until cancelled. What Kafka acknowledged goes into the ledger; what is in doubt is sent
+        again under the same id, as a careful channel does."""
+        chance, producer = Random(7), await self._producer()
+        try:
+            while True:
+                self._number += 1
+                source, body = self.contact(self._number, chance)
+                while not await self._send(producer, channel_topic(source), body):
+                    await asyncio.sleep(0.2)
+                if chance.random() < 0.1:  # a channel that repeats itself
+                    await self._send(producer, channel_topic(source), body)
+                self.ledger.append(("fault", source, body["message_id"]))
+                await asyncio.sleep(1 / per_second)
+        finally:
+            await producer.stop()
+
+    async def _producer(self) -> AIOKafkaProducer:
+        while True:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self.kafka.bootstrap, acks="all", request_timeout_ms=3000, metadata_max_age_ms=2000
+            )
+            try:
+                await producer.start()
+                return producer
+            except KafkaError:
+                await producer.stop()
+                await asyncio.sleep(0.3)
+
+    async def _send(self, producer: AIOKafkaProducer, topic: str, body: dict[str, Any]) -> bool:
+        try:
+            await producer.send_and_wait(self.prefix + topic, orjson.dumps(body))
+            return True
+        except KafkaError:
+            return False
+
+    def contact(self, number: int, chance: Random) -> tuple[str, dict[str, Any]]:
+        """(source, body) of a customer's message; every seventh belongs to the conversation before it."""
+        conversation = number - 1 if number % 7 == 0 else number
+        source = CHANNELS[conversation % len(CHANNELS)]
+        return source, {
+            "type": "usher.channel.message.v1",
+            "workspace": "fault",
+            "channel": source,
+            "conversation_id": f"c{conversation}",
+            "message_id": f"m{number}",
+            "occurred_at": rfc3339(now_ms()),
+            "from": {"handle": f"person-{conversation}@example.com"},
+            "text": chance.choice(TEXTS),
+        }
+
+    # ---- what is asked of it ----
+
+    async def first_routed_after(self, at_ms: int, seconds_max: float) -> float:
+        """Seconds until the log has a ``classified`` event that happened after ``at_ms``; fails after the bound."""
+        started = monotonic()
+        while monotonic() - started < seconds_max:
+            if await self._newest_classified() > at_ms:
+                return monotonic() - started
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"no progress within {seconds_max} s\n{self.logs()}")
+
+    async def _newest_classified(self) -> int:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.kafka.bootstrap, enable_auto_commit=False, request_timeout_ms=3000
+        )
+        place = TopicPartition(self.prefix + CONTACT_EVENTS, 0)
+        consumer.assign([place])
+        try:
+            await consumer.start()
+            end = (await consumer.end_offsets([place]))[place]
+            consumer.seek(place, max(0, end - 60))
+            newest = 0
+            while end and await consumer.position(place) < end:
+                for raw in (await consumer.getmany(place, timeout_ms=500)).get(place, []):
+                    if raw.headers[0][1] == b"usher.contact.classified.v1":
+                        newest = max(newest, raw.timestamp)
+            return newest
+        except (KafkaError, AssertionError):
+            return 0
+        finally:
+            await consumer.stop()
+
+    async def watch(self) -> None:
+        """S7 and S8: epochs and offsets never go back; until cancelled."""
+        while True:
+            try:
+                connection = await asyncpg.connect(self.dsn, timeout=2, server_settings={"search_path": "usher"})
+            except (OSError, asyncpg.PostgresError, TimeoutError):
+                await asyncio.sleep(0.2)
+                continue
+            try:
+                while True:
+                    await self._look(connection)
+                    await asyncio.sleep(0.05)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                continue
+            finally:
+                connection.terminate()
+
+    async def _look(self, connection: Any) -> None:
+        for row in await connection.fetch("SELECT service, partition, epoch, next_offset FROM lane", timeout=2):
+            key, now = (row["service"], row["partition"]), (row["epoch"], row["next_offset"])
+            before = self.rows_seen.get(key, (0, 0))
+            if now[0] < before[0]:
+                self.went_back.append(f"S7: {key}: epoch {before[0]} -> {now[0]}")
+            if now[1] < before[1]:
+                self.went_back.append(f"S8: {key}: offset {before[1]} -> {now[1]}")
+            self.rows_seen[key] = now
+
+    async def quiesce(self) -> None:
+        """Wait until every acknowledged message is decided, every contact ended and sla has read everything."""
+        deadline = monotonic() + QUIESCE_SECONDS_MAX
+        connection = await asyncpg.connect(self.dsn, server_settings={"search_path": "usher"})
+        try:
+            while not await self._quiet(connection):
+                assert monotonic() < deadline, f"not quiet after {QUIESCE_SECONDS_MAX} s\n{self.logs()}"
+                await asyncio.sleep(0.3)
+        finally:
+            await connection.close()
+
+    async def _quiet(self, connection: Any) -> bool:
+        live = await connection.fetchval(
+            "SELECT count(*) FROM router_contact c WHERE NOT EXISTS"
+            " (SELECT 1 FROM router_outcome o WHERE o.contact_id = c.contact_id)"
+        )
+        behind = await connection.fetchval(
+            "SELECT count(*) FROM lane r JOIN lane s ON s.service = 'sla' AND s.partition = r.partition"
+            " WHERE r.service = 'router' AND s.input_seq <> r.next_seq - 1"
+        )
+        return live == 0 and behind == 0 and await self._lag() == 0
+
+    async def _lag(self) -> int:
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka.bootstrap, enable_auto_commit=False)
+        places = [TopicPartition(self.prefix + ROUTER_INPUT, number) for number in range(self.partitions)]
+        consumer.assign(places)
+        connection = await asyncpg.connect(self.dsn, server_settings={"search_path": "usher"})
+        try:
+            await consumer.start()
+            ends = await consumer.end_offsets(places)
+            rows = await connection.fetch("SELECT partition, next_offset FROM lane WHERE service = 'router'")
+            applied = {row["partition"]: row["next_offset"] for row in rows}
+            return sum(end - applied.get(place.partition, 0) for place, end in ends.items())
+        finally:
+            await consumer.stop()
+            await connection.close()
+
+    async def verdict(self) -> list[str]:
+        """All violations, by the checker that reads topics and tables only."""
+        evidence = await gather(self.kafka.bootstrap, self.prefix, self.dsn, checker.TOPICS, checker.TABLES)
+        assert len(evidence.topics[CONTACT_EVENTS]) > 20, "nothing happened, so nothing is shown"
+        return [*self.went_back, *checker.violations(evidence, self.ledger)]
+
+    def report(self, name: str, **figures: float) -> None:
+        """One line of JSON a fault, for whoever reads the test's output."""
+        sys.stdout.write(json.dumps({"fault": name, **figures}) + "\n")
+
+
+@asynccontextmanager
+async def system(
+    kafka: KafkaBroker, database: str, prefix: str, folder: Path, *, partitions: int = 1
+) -> AsyncIterator[System]:
+    """A running system with customers and agents; everything is stopped at the end, however it ends."""
+    made = System(kafka, database, prefix, folder, partitions)
+    await made.prepare()
+    for service in SERVICES:
+        await made.start(service)
+    async with people(made):
+        watching = asyncio.ensure_future(made.watch())
+        try:
+            yield made
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            for process in made.processes.values():
+                process.send(Signals.SIGCONT)
+            await made.stop()
+
+
+@asynccontextmanager
+async def people(made: System) -> AsyncIterator[None]:
+    """Agents, bot and self-service who answer what they hear; they outlive every fault."""
+    crew = Crew(load_policy(POLICY), AGENTS, PACE, Random(11))
+    task = asyncio.ensure_future(_answer(made, crew))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _answer(made: System, crew: Crew) -> None:
+    speaker = Speaker(made.kafka.bootstrap, made.prefix)
+    listener = Listener(made.kafka.bootstrap, CONTACT_EVENTS, prefix=made.prefix)
+    await speaker.start()
+    await listener.start()
+    for answer in crew.sign_on(now_ms()):
+        await speaker.say(answer.topic, answer.body)
+    speaking = asyncio.ensure_future(speaker.run())
+    try:
+        async for record in listener.heard():
+            speaker.later(crew.on_event(record.kind, record.body))
+    finally:
+        speaking.cancel()
+        await asyncio.gather(speaking, return_exceptions=True)
+        await speaker.stop()
+        await listener.stop()
+
+
+@asynccontextmanager
+async def traffic(made: System, per_second: float) -> AsyncIterator[None]:
+    """Customers write while the block runs."""
+    task = asyncio.ensure_future(made.customers(per_second))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds_max: float) -> None:
+    """Wait for a condition; fail after the bound."""
+    deadline = monotonic() + seconds_max
+    while not await condition():
+        assert monotonic() < deadline, "the condition never came true"
+        await asyncio.sleep(0.05)

@@ -141,6 +141,18 @@ def test_the_sample_shows_every_part_of_a_policy():
     assert policy.calendar("office").is_always_open is False
 
 
+def test_the_sample_marks_what_this_version_refuses():
+    lines = (POLICIES / "sample.yaml").read_text().splitlines()
+    marked = {number for number, line in enumerate(lines, start=1) if number > 3 and "(not yet)" in line}
+    try:
+        load_policy(POLICIES / "sample.yaml")
+        refused_lines = set()
+    except PolicyErrors as found:
+        assert {fault.message for fault in found.errors} == {"not supported yet"}
+        refused_lines = {fault.line for fault in found.errors}
+    assert marked == refused_lines
+
+
 def test_the_published_schema_is_current():
     published = (POLICIES / "policy.schema.json").read_bytes()
     assert published == schema_text(), (

@@ -2,12 +2,16 @@
 
 import pytest
 
-from services.router.domain.capacity import ChannelRules, room
+from services.router.domain.capacity import Capacity, ChannelRules, Room
 from shared.inputs import AgentCapacity
 from shared.topics import CHANNELS
 
 RULES = ChannelRules(costs=dict.fromkeys(CHANNELS, 1), maximum={}, reserve={}, exclusive=("voice",))
 ALL = frozenset(CHANNELS)
+
+
+def room(capacity: AgentCapacity, work: tuple[str, ...], rules: ChannelRules) -> Room:
+    return Capacity(capacity, rules).room({channel: work.count(channel) for channel in work})
 
 
 def test_an_idle_agent_is_open_for_every_channel() -> None:

@@ -159,10 +159,14 @@ def _check_book(book: Book) -> None:
     assert book.orphans() == 0
     for workspace in book.workspaces.values():
         for agent in workspace.agents.values():
-            assert 0 <= workspace.rooms.of(agent).load <= agent.ceiling
-            channels = [*agent.offers.values(), *agent.work.values()]
+            assert 0 <= workspace.capacities.room(agent).load <= agent.ceiling
+            offers = [book.offers[key] for key in workspace.asked.get(agent.agent_id, ())]
+            work = [book.assignments[key] for key in workspace.working.get(agent.agent_id, ())]
+            channels = [item.channel for item in (*offers, *work)]
+            assert agent.held == {channel: channels.count(channel) for channel in channels}
+            assert (agent.asked, agent.active + agent.wrapping) == (len(offers), len(work))
             assert "voice" not in channels or len(channels) == 1
-            assert agent.presence is Presence.AVAILABLE or not agent.offers
+            assert agent.presence is Presence.AVAILABLE or not agent.asked
         for contact in book.contacts.values():
             if contact.state is ContactState.QUEUED and contact.workspace == workspace.name:
                 assert workspace.matcher.agent_for(contact.contact_id, book.clock_ms) is None

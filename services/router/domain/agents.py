@@ -16,19 +16,18 @@ def sign_on(turn: Turn, workspace: Workspace, said: AgentSignedOn) -> None:
         agent = Agent(
             workspace=workspace.name, agent_id=said.agent_id, skills=(), capacity=said.capacity, idle_since=turn.now_ms
         )
-        workspace.agents[agent.agent_id] = agent
         turn.agents_gone.pop((agent.workspace, agent.agent_id), None)
     agent.name = said.name or ""
     agent.skills = tuple(sorted(said.skills.items()))
-    workspace.share_skills(agent)
-    agent.capacity = workspace.rooms.share(said.capacity)
+    agent.capacity = said.capacity
+    workspace.know(agent)
     agent.lease_seconds = said.lease_seconds or workspace.rules.lease_seconds
     if agent.presence is not Presence.AVAILABLE:
         agent.idle_since = turn.now_ms
     presence = Presence(said.presence)
     agent.presence = presence if presence is agent.presence else move(PRESENCE, agent.presence, presence)
     desks.renew(turn, agent)
-    agent.ceiling = max(agent.capacity.units, workspace.rooms.of(agent).load)
+    agent.ceiling = max(agent.capacity.units, workspace.capacities.room(agent).load)
     _drop_unfit_offers(turn, workspace, agent)
     desks.refresh(turn, workspace, agent, "signed_on")
     if agent.agent_id in workspace.open:
@@ -37,10 +36,10 @@ def sign_on(turn: Turn, workspace: Workspace, said: AgentSignedOn) -> None:
 
 def _drop_unfit_offers(turn: Turn, workspace: Workspace, agent: Agent) -> None:
     """Offers made under the old skills or capacity do not bind an agent who now lacks them."""
-    for offer_id in sorted(agent.offers):
+    for offer_id in sorted(workspace.asked.get(agent.agent_id, ())):
         contact = turn.book.contacts[turn.book.offers[offer_id].contact_id]
         need = workspace.rules.need(workspace.rules.queue(contact.queue), contact.skills, contact.channel)
-        fits = workspace.rooms.of(agent).load <= agent.capacity.units
+        fits = workspace.capacities.room(agent).load <= agent.capacity.units
         if agent.presence is not Presence.AVAILABLE or not fits or not need.served_by(agent.skills):
             offers.rescind(turn, turn.book.offers[offer_id], "the agent signed on anew")
 
@@ -55,7 +54,7 @@ def change_presence(turn: Turn, workspace: Workspace, said: PresenceChanged) -> 
             agent.idle_since = turn.now_ms
         agent.presence = move(PRESENCE, agent.presence, presence)
     if presence is not Presence.AVAILABLE:
-        offers.rescind_all(turn, agent, str(presence))
+        offers.rescind_all(turn, workspace, agent, str(presence))
     desks.refresh(turn, workspace, agent, said.reason or str(presence))
 
 
@@ -75,15 +74,18 @@ def lease_over(turn: Turn, workspace: Workspace, agent: Agent) -> None:
 
 
 def _lose(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
-    agent.presence = move(PRESENCE, agent.presence, Presence.OFFLINE)
-    offers.rescind_all(turn, agent, reason)
-    for assignment_id in sorted(agent.work) if workspace.rules.requeue_lost else ():
+    desks.go_offline(turn, agent)
+    offers.rescind_all(turn, workspace, agent, reason)
+    working = sorted(workspace.working.get(agent.agent_id, ()))
+    for assignment_id in working if workspace.rules.requeue_lost else ():
         assignment = turn.book.assignments[assignment_id]
         if assignment.state is AssignmentState.WRAPPING:
             assignments.close(turn, assignment, "system", reason)
         else:
             assignments.give_back(turn, assignment, AssignmentState.REQUEUED, reason, Transfer())
-    desks.leave(turn, workspace, agent, reason)
+    if agent.agent_id in workspace.agents:
+        desks.refresh(turn, workspace, agent, reason)
+        desks.forget_if_gone(turn, workspace, agent)
 
 
 def _signed_on(workspace: Workspace, agent_id: str) -> Agent:

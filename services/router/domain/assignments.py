@@ -26,7 +26,7 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
         began_ms=turn.now_ms,
     )
     contact.assignment_id = assignment.assignment_id
-    agent.work[assignment.assignment_id] = assignment.channel
+    desks.engage(workspace, agent, assignment)
     turn.book.assignments[assignment.assignment_id] = assignment
     waited_ms = max(contact.last_ms, turn.said_ms) - contact.entered_ms
     body = events.Assigned(offer_id, assignment.assignment_id, agent.agent_id, waited_ms / 1000)
@@ -100,6 +100,7 @@ def wrap(turn: Turn, assignment: Assignment, reason: str, until_ms: int) -> None
     workspace = turn.workspace(contact)
     agent = workspace.agents[assignment.agent_id]
     assignment.state = move(ASSIGNMENT, assignment.state, AssignmentState.WRAPPING)
+    agent.active -= 1
     agent.wrapping += 1
     contact.wrap_began_ms = turn.now_ms
     queueing.start_state_timer(turn, contact, until_ms)

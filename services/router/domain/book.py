@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from services.router.domain.capacity import Rooms
+from services.router.domain.capacity import NOTHING, Capacities, Room
 from services.router.domain.matcher import Matcher
 from services.router.domain.matching import Seat, Waiting
 from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
@@ -23,15 +23,17 @@ _agent = msgspec.json.Decoder(Agent).decode
 class Workspace:
     """Agents, queues and contacts that route together, under one policy."""
 
-    __slots__ = ("agents", "hash", "matcher", "name", "open", "rooms", "rules", "_skills")
+    __slots__ = ("_skills", "agents", "asked", "capacities", "hash", "matcher", "name", "open", "rules", "working")
 
     def __init__(self, name: str, rules: Rules, policy_hash: str, matcher: Matcher) -> None:
         self.name = name
         self.rules = rules
         self.hash = policy_hash
-        self.rooms = Rooms(rules.channels)
+        self.capacities = Capacities(rules.channels)
         self.matcher = matcher
         self.agents: dict[str, Agent] = {}
+        self.asked: dict[str, set[str]] = {}  # open offers of each agent who has any
+        self.working: dict[str, set[str]] = {}  # live assignments of each agent who has any
         self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
         self._skills: dict[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]] = {}
 
@@ -39,16 +41,25 @@ class Workspace:
         """Go on under another policy; the caller waits and seats everybody again."""
         self.rules = rules
         self.hash = policy_hash
-        self.rooms = Rooms(rules.channels)
+        self.capacities = Capacities(rules.channels)
+        for agent in self.agents.values():
+            self.capacities.state(agent)
 
-    def share_skills(self, agent: Agent) -> None:
-        """Let agents of one profile share one tuple: 10,000 agents have a few hundred."""
+    def know(self, agent: Agent) -> None:
+        """An agent came, or said new skills or a new capacity. Equal profiles share one tuple: they are few."""
+        self.agents[agent.agent_id] = agent
         agent.skills = self._skills.setdefault(agent.skills, agent.skills)
+        self.capacities.state(agent)
 
-    def seat(self, agent: Agent) -> bool:
+    def forget(self, agent: Agent) -> None:
+        """The agent is gone."""
+        self.agents.pop(agent.agent_id, None)
+        self.capacities.forget(agent.agent_id)
+
+    def seat(self, agent: Agent, left: Room) -> bool:
         """Show the matcher what the agent can take now; True if that is more than before."""
-        channels = self.rooms.of(agent).open if agent.presence is Presence.AVAILABLE else frozenset()
-        before = self.open.get(agent.agent_id, frozenset())
+        channels = left.open if agent.presence is Presence.AVAILABLE else NOTHING
+        before = self.open.get(agent.agent_id, NOTHING)
         if not channels:
             if before:
                 self.matcher.unseat(agent.agent_id)
@@ -60,12 +71,12 @@ class Workspace:
                 agent_id=agent.agent_id,
                 skills=agent.skills,
                 channels=channels,
-                load=self.rooms.of(agent).share,
+                load=left.share,
                 idle_since=agent.idle_since,
                 last_offered=agent.last_offered,
             )
         )
-        return not channels <= before
+        return channels is not before and not channels <= before
 
     def wait(self, contact: Contact, asked: Iterable[str] = ()) -> None:
         """Put a contact into the waiting set, at the place that its age and priority give it, but not for ``asked``."""
@@ -140,22 +151,25 @@ class Book:
 
     def _restore_agent(self, agent: Agent) -> None:
         workspace = self.workspaces[agent.workspace]
-        workspace.agents[agent.agent_id] = agent
-        workspace.share_skills(agent)
-        workspace.seat(agent)
+        workspace.know(agent)
+        workspace.seat(agent, workspace.capacities.room(agent))
         if agent.lease_ms:
             self.timers.arm(Timer.LEASE, agent_key(agent.workspace, agent.agent_id), agent.lease_ms)
 
     def _restore_contact(self, live: LiveContact) -> None:
         contact = live.contact
+        workspace = self.workspaces[contact.workspace]
         self.add(contact)
         for offer in live.offers:
             self.offers[offer.offer_id] = offer
+            workspace.asked.setdefault(offer.agent_id, set()).add(offer.offer_id)
             self.timers.arm(Timer.OFFER, offer.offer_id, offer.expires_ms)
         if live.assignment is not None:
-            self.assignments[live.assignment.assignment_id] = live.assignment
+            assignment = live.assignment
+            self.assignments[assignment.assignment_id] = assignment
+            workspace.working.setdefault(assignment.agent_id, set()).add(assignment.assignment_id)
         if contact.state is ContactState.QUEUED:
-            self.workspaces[contact.workspace].wait(contact)
+            workspace.wait(contact)
         self.arm(contact)
 
     def arm(self, contact: Contact) -> None:

@@ -1,5 +1,6 @@
 """What an agent can still take: units, costs per channel, maxima, reserves and exclusive channels."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -9,7 +10,7 @@ from services.router.domain.states import Availability
 from shared.inputs import AgentCapacity
 from shared.topics import CHANNELS
 
-REMEMBERED_MAX = 20_000  # distinct (capacity, work) pairs kept; contact centres have a few hundred
+NOTHING: frozenset[str] = frozenset()
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -32,67 +33,81 @@ class Room(NamedTuple):
     open: frozenset[str]
 
 
-def room(capacity: AgentCapacity, work: tuple[str, ...], rules: ChannelRules) -> Room:
-    """The room of an agent who holds one piece of work per entry of ``work`` (channels)."""
-    exclusive = rules.exclusive if capacity.exclusive is None else capacity.exclusive
-    if any(channel in exclusive for channel in work):
-        return Room(capacity.units, 0, 1.0, frozenset())
-    costs = rules.costs | capacity.costs
-    used = {channel: work.count(channel) * costs.get(channel, 1) for channel in set(work)}
-    load = sum(used.values())
-    free = capacity.units - load
-    most = rules.maximum | capacity.max
-    reserve = capacity.reserve or rules.reserve
+class Capacity:
+    """One stated capacity under one policy, prepared so that the room of an agent costs a few look-ups."""
 
-    def fits(channel: str) -> bool:
-        if channel in exclusive:
-            return not work
-        cost = costs.get(channel, 1)
-        if cost > free or work.count(channel) >= most.get(channel, len(work) + 1):
+    __slots__ = ("_costs", "_dearest", "_exclusive", "_maximum", "_reserve", "_shared", "_sets", "_units")
+
+    def __init__(self, said: AgentCapacity, rules: ChannelRules) -> None:
+        self._units = said.units
+        self._costs = dict.fromkeys(CHANNELS, 1) | rules.costs | said.costs
+        self._maximum = rules.maximum | said.max
+        self._reserve = tuple((said.reserve or rules.reserve).items())
+        self._exclusive = frozenset(rules.exclusive if said.exclusive is None else said.exclusive)
+        self._shared = frozenset(CHANNELS) - self._exclusive
+        self._dearest = max((self._costs[channel] for channel in self._shared), default=0)
+        self._sets: dict[frozenset[str], frozenset[str]] = {self._shared: self._shared}
+
+    def room(self, held: Mapping[str, int]) -> Room:
+        """The room of an agent who holds so many contacts of each channel."""
+        units, costs = self._units, self._costs
+        load = 0
+        for channel, number in held.items():
+            if channel in self._exclusive:
+                return Room(units, 0, 1.0, NOTHING)
+            load += number * costs[channel]
+        free = units - load
+        if not self._maximum and not self._reserve and free >= self._dearest:
+            fits = self._shared
+        else:
+            fits = frozenset(channel for channel in self._shared if self._fits(channel, held, load))
+        if not held:
+            fits |= self._exclusive
+        return Room(load, max(0, free), load / units, self._sets.setdefault(fits, fits))
+
+    def _fits(self, channel: str, held: Mapping[str, int], load: int) -> bool:
+        cost, most = self._costs[channel], self._maximum.get(channel)
+        if load + cost > self._units or (most is not None and held.get(channel, 0) >= most):
             return False
         # Units kept for another channel: everything but that channel together may take at most the rest.
         return all(
-            load - used.get(other, 0) + cost <= capacity.units - kept
-            for other, kept in reserve.items()
+            load - held.get(other, 0) * self._costs[other] + cost <= self._units - kept
+            for other, kept in self._reserve
             if other != channel
         )
 
-    return Room(load, max(0, free), load / max(1, capacity.units), frozenset(filter(fits, CHANNELS)))
 
+class Capacities:
+    """The capacities of a workspace's agents under its policy; agents of one capacity share it."""
 
-class Rooms:
-    """Remembers rooms: most agents share a few capacities and hold a few kinds of work."""
-
-    __slots__ = ("_capacities", "_rooms", "_rules")
+    __slots__ = ("_known", "_of", "_rules")
 
     def __init__(self, rules: ChannelRules) -> None:
         self._rules = rules
-        self._capacities: dict[bytes, AgentCapacity] = {}
-        self._rooms: dict[tuple[int, tuple[str, ...]], Room] = {}
+        self._known: dict[bytes, Capacity] = {}
+        self._of: dict[str, Capacity] = {}
 
-    def share(self, capacity: AgentCapacity) -> AgentCapacity:
-        """The one object that stands for this capacity, so that rooms are found by identity."""
-        return self._capacities.setdefault(_encode(capacity), capacity)
-
-    def of(self, agent: Agent) -> Room:
-        """The agent's room now."""
-        work = (*agent.offers.values(), *agent.work.values())
-        if len(work) > 1:
-            work = tuple(sorted(work))
-        key = (id(agent.capacity), work)
-        found = self._rooms.get(key)
+    def state(self, agent: Agent) -> None:
+        """The agent said a capacity, now or before this policy."""
+        key = _encode(agent.capacity)
+        found = self._known.get(key)
         if found is None:
-            if len(self._rooms) >= REMEMBERED_MAX:
-                self._rooms.clear()
-            agent.capacity = self.share(agent.capacity)
-            found = self._rooms[id(agent.capacity), work] = room(agent.capacity, work, self._rules)
-        return found
+            found = self._known[key] = Capacity(agent.capacity, self._rules)
+        self._of[agent.agent_id] = found
+
+    def forget(self, agent_id: str) -> None:
+        """The agent is gone."""
+        self._of.pop(agent_id, None)
+
+    def room(self, agent: Agent) -> Room:
+        """The agent's room now."""
+        return self._of[agent.agent_id].room(agent.held)
 
 
 def availability(agent: Agent, left: Room) -> Availability:
     """What the agent's work amounts to."""
-    if agent.offers:
+    if agent.asked:
         return Availability.OFFERED
-    if len(agent.work) > agent.wrapping:
+    if agent.active:
         return Availability.BUSY if left.open else Availability.FULL
-    return Availability.WRAPPING if agent.work else Availability.IDLE
+    return Availability.WRAPPING if agent.wrapping else Availability.IDLE

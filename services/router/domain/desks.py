@@ -2,8 +2,8 @@
 
 from services.router.domain.book import Workspace, agent_key
 from services.router.domain.capacity import availability
-from services.router.domain.records import Agent
-from services.router.domain.states import Presence
+from services.router.domain.records import Agent, Assignment, Offer
+from services.router.domain.states import PRESENCE, AssignmentState, Presence, move
 from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
 
@@ -12,21 +12,63 @@ MILLISECONDS = 1000
 
 def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
     """Publish a change of presence, availability or free units, and show the matcher what the agent can take."""
-    left = workspace.rooms.of(agent)
+    left = workspace.capacities.room(agent)
     agent.load = left.load
     shown = (str(agent.presence), str(availability(agent, left)), left.free)
     if shown != agent.shown:
         agent.shown = shown
         turn.tell_agent(agent, reason)
-    if workspace.seat(agent):
+    if workspace.seat(agent, left):
         turn.freed[agent.workspace, agent.agent_id] = agent
     turn.agents[agent.workspace, agent.agent_id] = agent
 
 
-def rest(agent: Agent, now_ms: int) -> None:
-    """Note that the agent became free of work, if they did."""
-    if not agent.work and not agent.offers:
+def ask(workspace: Workspace, agent: Agent, offer: Offer) -> None:
+    """The agent holds the units of an offer from now on."""
+    workspace.asked.setdefault(agent.agent_id, set()).add(offer.offer_id)
+    agent.asked += 1
+    agent.held[offer.channel] = agent.held.get(offer.channel, 0) + 1
+
+
+def unask(workspace: Workspace, agent: Agent, offer: Offer) -> None:
+    """The offer is over."""
+    _drop(workspace.asked, agent.agent_id, offer.offer_id)
+    agent.asked -= 1
+    _release(agent, offer.channel)
+
+
+def engage(workspace: Workspace, agent: Agent, assignment: Assignment) -> None:
+    """The agent works on a contact from now on."""
+    workspace.working.setdefault(agent.agent_id, set()).add(assignment.assignment_id)
+    agent.active += 1
+    agent.held[assignment.channel] = agent.held.get(assignment.channel, 0) + 1
+
+
+def disengage(workspace: Workspace, agent: Agent, assignment: Assignment, now_ms: int) -> None:
+    """The assignment is over; an agent without any other work is idle since now."""
+    _drop(workspace.working, agent.agent_id, assignment.assignment_id)
+    if assignment.state is AssignmentState.WRAPPING:
+        agent.wrapping -= 1
+    else:
+        agent.active -= 1
+    _release(agent, assignment.channel)
+    if not agent.held:
         agent.idle_since = now_ms
+
+
+def _drop(ids: dict[str, set[str]], agent_id: str, item_id: str) -> None:
+    held = ids[agent_id]
+    held.remove(item_id)
+    if not held:
+        del ids[agent_id]
+
+
+def _release(agent: Agent, channel: str) -> None:
+    left = agent.held[channel] - 1
+    if left:
+        agent.held[channel] = left
+    else:
+        del agent.held[channel]
 
 
 def renew(turn: Turn, agent: Agent) -> None:
@@ -37,20 +79,18 @@ def renew(turn: Turn, agent: Agent) -> None:
         turn.agents[agent.workspace, agent.agent_id] = agent
 
 
-def leave(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
-    """The agent is offline; one without work is forgotten."""
-    agent.presence = Presence.OFFLINE
+def go_offline(turn: Turn, agent: Agent) -> None:
+    """The agent is gone, whatever work is still theirs."""
+    agent.presence = move(PRESENCE, agent.presence, Presence.OFFLINE)
     agent.lease_ms = 0
     turn.book.timers.disarm(Timer.LEASE, agent_key(agent.workspace, agent.agent_id))
-    refresh(turn, workspace, agent, reason)
-    forget_if_gone(turn, workspace, agent)
 
 
 def forget_if_gone(turn: Turn, workspace: Workspace, agent: Agent) -> None:
     """Drop an offline agent who holds no work any more."""
-    if agent.presence is Presence.OFFLINE and not agent.work and not agent.offers:
+    if agent.presence is Presence.OFFLINE and not agent.held and agent.agent_id in workspace.agents:
         key = (agent.workspace, agent.agent_id)
-        workspace.agents.pop(agent.agent_id, None)
+        workspace.forget(agent)
         turn.agents.pop(key, None)
         turn.freed.pop(key, None)
         turn.agents_gone[key] = None

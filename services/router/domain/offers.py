@@ -47,7 +47,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
         parallel=rules.parallel > 1,
     )
     contact.offers.append(offer.offer_id)
-    agent.offers[offer.offer_id] = offer.channel
+    desks.ask(workspace, agent, offer)
     agent.last_offered = turn.now_ms
     turn.book.offers[offer.offer_id] = offer
     turn.book.timers.arm(Timer.OFFER, offer.offer_id, offer.expires_ms)
@@ -75,12 +75,12 @@ def expire(turn: Turn, offer: Offer) -> None:
         agent.presence = move(PRESENCE, agent.presence, Presence.NOT_READY)
     fail(turn, workspace, contact, offer, Failure(OfferState.EXPIRED, "not answered in time"))
     if agent.presence is Presence.NOT_READY:
-        rescind_all(turn, agent, "the agent is not ready")
+        rescind_all(turn, workspace, agent, "the agent is not ready")
 
 
-def rescind_all(turn: Turn, agent: Agent, reason: str) -> None:
+def rescind_all(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
     """Take back every open offer of an agent who takes none now."""
-    for offer_id in sorted(agent.offers):
+    for offer_id in sorted(workspace.asked.get(agent.agent_id, ())):
         rescind(turn, turn.book.offers[offer_id], reason)
 
 
@@ -111,5 +111,5 @@ def end(turn: Turn, agent: Agent, contact: Contact, offer: Offer, state: OfferSt
     turn.book.timers.disarm(Timer.OFFER, offer.offer_id)
     turn.offer_ended(offer)
     contact.offers.remove(offer.offer_id)
-    del agent.offers[offer.offer_id]
+    desks.unask(turn.workspace(contact), agent, offer)
     turn.count("usher_offers_total", state)

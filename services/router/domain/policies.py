@@ -42,7 +42,7 @@ def _apply(turn: Turn, workspace: Workspace) -> None:
     """Seat and wait everybody under the new rules; a contact whose queue is gone enters the default queue."""
     for agent_id in sorted(workspace.agents):
         agent = workspace.agents[agent_id]
-        agent.ceiling = max(agent.capacity.units, workspace.rooms.of(agent).load)
+        agent.ceiling = max(agent.capacity.units, workspace.capacities.room(agent).load)
         desks.refresh(turn, workspace, agent, "policy_activated")
     for contact_id in sorted(turn.book.contacts):
         contact = turn.book.contacts[contact_id]

@@ -90,8 +90,8 @@ class LiveContact(msgspec.Struct, omit_defaults=True, gc=False):
 class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One signed-on agent.
 
-    ``offers`` and ``work`` map the ids of open offers and live assignments to their channel; ``wrapping`` counts those
-    of ``work`` that are in wrap-up. ``shown`` is the (presence, availability, free units) last published.
+    ``held`` counts open offers and live assignments by channel; ``asked`` are the offers among them, ``wrapping`` the
+    assignments in wrap-up, ``active`` the others. ``shown`` is the (presence, availability, free units) last published.
     ``ceiling`` is the load that nothing may exceed: the units, or the work kept through a sign-on that lowered them.
     """
 
@@ -104,8 +104,9 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     lease_seconds: float = 0.0
     lease_ms: int = 0
     ceiling: int = 0
-    offers: dict[str, str] = {}
-    work: dict[str, str] = {}
+    held: dict[str, int] = {}
+    asked: int = 0
+    active: int = 0
     wrapping: int = 0
     idle_since: int = 0
     last_offered: int = 0

@@ -11,13 +11,12 @@ def release(turn: Turn, contact: Contact, state: AssignmentState) -> Agent | Non
     if not contact.assignment_id:
         return None
     assignment = turn.book.assignments.pop(contact.assignment_id)
-    agent = turn.workspace(contact).agents[assignment.agent_id]
-    agent.wrapping -= assignment.state is AssignmentState.WRAPPING
-    del agent.work[assignment.assignment_id]
+    workspace = turn.workspace(contact)
+    agent = workspace.agents[assignment.agent_id]
+    desks.disengage(workspace, agent, assignment, turn.now_ms)
     assignment.state = move(ASSIGNMENT, assignment.state, state)
     turn.assignment_ended(assignment)
     contact.assignment_id = ""
     contact.wrap_began_ms = 0
     queueing.stop_state_timer(turn, contact)
-    desks.rest(agent, turn.now_ms)
     return agent

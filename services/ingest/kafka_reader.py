@@ -1,26 +1,32 @@
-"""A consumer that a single malformed record cannot stop.
+"""A consumer that a single odd record cannot stop.
 
 aiokafka decodes the names of headers as UTF-8 while it reads a batch, and fails on any other bytes, although Kafka
 allows them. The failed call delivers nothing, yet the partitions it had read before the bad one have moved on: without
 this class their records would be skipped, and the bad partition would be asked again and again without end.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import CorruptRecordException
-
-from services.ingest.domain.admission import UNREADABLE_HEADERS
+from aiokafka.errors import CorruptRecordException, KafkaError, UnsupportedCodecError
+from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.record.default_records import _DefaultRecordBatchPy
 
 __all__ = ["Reader"]
 
 READ_MS_MAX = 1000  # for records that are known to be there: one round trip to the broker
+FETCH_BYTES_MAX = 1024 * 1024  # of the batches that are decoded here; a single larger batch comes all the same
+
+# A batch begins with its first offset (8 bytes) and the length of what follows (4 bytes).
+_LENGTH_AT = 8
+_BATCH_HEAD = 12
 
 Polled = dict[TopicPartition, list[Any]]
 
 
 class Reader(AIOKafkaConsumer):  # type: ignore[misc]
-    """Delivers every record once per assignment; in place of an unreadable one a record with UNREADABLE_HEADERS."""
+    """Delivers every record, in order; a header whose name is not UTF-8 comes with replacement characters."""
 
     def __init__(self, *topics: str, **options: Any) -> None:
         super().__init__(*topics, **options)
@@ -31,10 +37,13 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         self._taken.clear()
 
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
-        """Records by partition, each in order; an unreadable record does not keep back any other."""
+        """Records by partition, each in order; a batch that cannot be read does not keep back other partitions.
+
+        ``max_records`` may be exceeded by what one odd batch holds.
+        """
         try:
             polled: Polled = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
-        except (UnicodeDecodeError, CorruptRecordException):
+        except (UnicodeDecodeError, CorruptRecordException, UnsupportedCodecError):
             polled = await self._carefully(max_records)
         for where, records in polled.items():
             self._taken[where] = records[-1].offset + 1
@@ -43,41 +52,89 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
     async def _carefully(self, max_records: int | None) -> Polled:
         """Read again from where the last call left each partition, one partition at a time."""
         polled: Polled = {}
+        failure: KafkaError | None = None
         for where in sorted(self.assignment()):
             start = await self._rewind(where)
-            if (self.highwater(where) or 0) > start:
-                polled[where] = await self._read(where, max_records)
+            if (self.highwater(where) or 0) <= start:
+                continue
+            try:
+                polled[where] = await self._read(where, start, max_records)
+            except KafkaError as error:
+                failure = error  # of this partition alone: a codec that is not installed, a damaged disk
+        if failure is not None and not any(polled.values()):
+            raise failure
         return {where: records for where, records in polled.items() if records}
 
     async def _rewind(self, where: TopicPartition) -> int:
+        """Back to the first record that was not handed out; its offset."""
         start = self._taken.get(where)
         if start is None:
             start = await self.committed(where)
         if start is None:
             start = (await self.beginning_offsets([where]))[where]
-        self.seek(where, start)
+        self._taken[where] = start
+        if await self.position(where) != start:
+            self.seek(where, start)
         return int(start)
 
-    async def _read(self, where: TopicPartition, max_records: int | None) -> list[Any]:
+    async def _read(self, where: TopicPartition, start: int, max_records: int | None) -> list[Any]:
         try:
-            return await self._step(where, max_records)
+            polled: Polled = await super().getmany(where, timeout_ms=READ_MS_MAX, max_records=max_records)
+            return polled.get(where, [])
         except UnicodeDecodeError:
-            records: list[Any] = []
-        while True:
-            try:
-                step = await self._step(where, 1)
-            except UnicodeDecodeError:
-                offset = await self.position(where)
-                self.seek(where, offset + 1)
-                return [*records, _unreadable(where, offset)]
-            if not step:
-                return records
-            records += step
+            raw = await self._fetch(where, start)
+        records = [record for record in _decoded(where, raw) if record.offset >= start]
+        if records:
+            self.seek(where, records[-1].offset + 1)
+        return records
 
-    async def _step(self, where: TopicPartition, max_records: int | None) -> list[Any]:
-        polled: Polled = await super().getmany(where, timeout_ms=READ_MS_MAX, max_records=max_records)
-        return polled.get(where, [])
+    async def _fetch(self, where: TopicPartition, start: int) -> bytes:
+        """The batches at ``start`` as the broker keeps them."""
+        node = self._client.cluster.leader_for_partition(where)
+        wanted = [(where.topic, [(where.partition, start, FETCH_BYTES_MAX)])]
+        response = await self._client.send(node, FetchRequest(READ_MS_MAX, 1, FETCH_BYTES_MAX, 0, wanted))
+        return bytes(response.topics[0][1][0][-1] or b"")
 
 
-def _unreadable(where: TopicPartition, offset: int) -> ConsumerRecord:
-    return ConsumerRecord(where.topic, where.partition, offset, -1, 0, None, None, None, -1, -1, UNREADABLE_HEADERS)
+class _Lenient(bytearray):
+    """Bytes whose parts decode to text whatever they are."""
+
+    def __getitem__(self, key: Any) -> Any:
+        part = super().__getitem__(key)
+        return _Lenient(part) if isinstance(part, bytearray) else part
+
+    def decode(self, *_: Any) -> str:
+        return bytes(self).decode(errors="replace")
+
+
+def _decoded(where: TopicPartition, raw: bytes) -> Iterator[ConsumerRecord]:
+    """The records of whole batches by aiokafka's own decoder in plain Python, control records left out."""
+    for batch in _batches(raw):
+        batch._maybe_uncompress()
+        batch._buffer = _Lenient(batch._buffer)
+        for record in batch:
+            yield ConsumerRecord(
+                where.topic,
+                where.partition,
+                record.offset,
+                record.timestamp,
+                record.timestamp_type,
+                record.key,
+                record.value,
+                None,
+                -1 if record.key is None else len(record.key),
+                -1 if record.value is None else len(record.value),
+                tuple(record.headers),
+            )
+
+
+def _batches(raw: bytes) -> Iterator[Any]:
+    at = 0
+    while at + _BATCH_HEAD <= len(raw):
+        end = at + _BATCH_HEAD + int.from_bytes(raw[at + _LENGTH_AT : at + _BATCH_HEAD], "big")
+        if end > len(raw):
+            return  # the broker cuts the last batch at the size that was asked for
+        batch = _DefaultRecordBatchPy(raw[at:end])
+        if not batch.is_control_batch:
+            yield batch
+        at = end

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.domain.admission import UNREADABLE_HEADERS
 from services.ingest.domain.handles import Pseudonyms, normalised
 from services.ingest.domain.limits import TokenBucket
 from services.ingest.domain.types import EVENT_TYPES
@@ -227,12 +226,6 @@ def test_only_a_valid_trace_is_carried_on(given_header: bytes | None, kept: str)
     (event,) = put_body(body(), headers=(("traceparent", given_header),)).admitted
 
     assert event.traceparent == kept
-
-
-def test_a_record_that_no_client_can_read_is_a_dead_letter() -> None:
-    (refusal,) = put(Record(None, UNREADABLE_HEADERS)).refused
-
-    assert (refusal.letter.reason, refusal.letter.path) == (Reason.NOT_UTF8, "headers")
 
 
 # ---- refusals ----

@@ -9,18 +9,14 @@ from services.ingest.domain.rejection import Refusal, Rejected, legible, workspa
 from services.ingest.domain.way import Arrival, Way
 from shared.cloudevents import kafka_attributes
 from shared.engine import DeadLetter, Origin
-from shared.errors import Reason
 from shared.ids import derive
 
-__all__ = ["UNREADABLE_HEADERS", "LogRecord", "Route", "TopicDoor", "refusal"]
+__all__ = ["LogRecord", "Route", "TopicDoor", "refusal"]
 
 # A producer's clock is believed when it says a time within the retention of the topic and not after now.
 RECORD_AGE_MS_MAX = 7 * 24 * 3600 * 1000
 HEADERS_KEPT_MAX = 32  # of a refused record: CloudEvents needs about ten
 HEADER_LENGTH_MAX = 256  # characters of a name or value that are kept
-
-# Stands for the headers of a record that the client could not read at all; compared by identity.
-UNREADABLE_HEADERS: tuple[tuple[str, bytes | None], ...] = (("\ufffd", None),)
 
 
 class LogRecord(Protocol):
@@ -56,8 +52,6 @@ class TopicDoor:
         )
         value = record.value or b""
         try:
-            if record.headers is UNREADABLE_HEADERS:
-                raise Rejected(Reason.NOT_UTF8, "headers", "the name of a header is not UTF-8")
             events = route.adapter(value, kafka_attributes(record.headers), route.way.default_type)
         except Rejected as rejected:
             rejected.workspace = rejected.workspace or route.way.workspace or None

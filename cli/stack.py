@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from cli.output import UsageError, say
-from cli.stack_policies import activate_policies
+from cli.policy_store import publish
 from cli.stack_settings import common_settings
 from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.java import ROOT
@@ -55,7 +55,7 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
     names = [policy.workspace for policy in (*first, *policies)]
 
     async def activate(settings: CommonSettings) -> None:
-        await activate_policies(settings, policies)
+        await publish(settings, policies)
 
     return StackOptions(
         workspaces=list(dict.fromkeys(names)),

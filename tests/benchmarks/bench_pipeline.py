@@ -17,8 +17,8 @@ from signal import SIGCONT, SIGSTOP
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from cli.stack_policies import activate_policies
 
+from cli.policy_store import publish
 from shared.clock import monotonic
 from shared.policy import load_policy
 from shared.topics import AGENT_OFFERS, CONTACT_EVENTS, ROUTER_INPUT
@@ -45,7 +45,7 @@ async def start_ours(made: Rig) -> None:
     """The three services, the policy active, the agents signed on."""
     for name in SERVICES:
         await made.start(name, ["-m", f"services.{name}"])
-    await activate_policies(made.settings, [load_policy(POLICY)])
+    await publish(made.settings, [load_policy(POLICY)])
     await send(made.kafka.bootstrap, made.prefix, agents())
     await until(lambda: settled(made, 1 + len(agents())))
 

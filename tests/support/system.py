@@ -20,7 +20,7 @@ from aiokafka.errors import KafkaError
 
 from cli.demo.kafka import Listener, Speaker
 from cli.demo.people import Crew, Pace
-from cli.stack_policies import activate_policies
+from cli.policy_store import publish
 from deploy.local.broker import KafkaBroker
 from deploy.local.process import Command, LeashedProcess
 from shared.clock import monotonic, now_ms, rfc3339
@@ -81,7 +81,7 @@ class System:
     async def prepare(self) -> None:
         """Topics and policy."""
         assert not await ensure_topics(self.settings, all_topics())
-        await activate_policies(self.settings, [load_policy(POLICY)])
+        await publish(self.settings, [load_policy(POLICY)])
 
     async def start(self, service: str, *, name: str = "", failpoints: str = "") -> LeashedProcess:
         """Start a replica (``name`` default: the service's) and wait until it is ready."""

@@ -36,7 +36,10 @@ class Room(NamedTuple):
 class Capacity:
     """One stated capacity under one policy, prepared so that the room of an agent costs a few look-ups."""
 
-    __slots__ = ("_costs", "_dearest", "_exclusive", "_maximum", "_reserve", "_shared", "_sets", "_units")
+    __slots__ = (
+        "_cheapest", "_costs", "_dearest", "_everything", "_exclusive", "_maximum", "_reserve", "_sets", "_shared",
+        "_units",
+    )  # fmt: skip
 
     def __init__(self, said: AgentCapacity, rules: ChannelRules) -> None:
         self._units = said.units
@@ -45,8 +48,13 @@ class Capacity:
         self._reserve = tuple((said.reserve or rules.reserve).items())
         self._exclusive = frozenset(rules.exclusive if said.exclusive is None else said.exclusive)
         self._shared = frozenset(CHANNELS) - self._exclusive
+        self._everything = self._shared | self._exclusive
+        self._cheapest = min((self._costs[channel] for channel in self._shared), default=0)
         self._dearest = max((self._costs[channel] for channel in self._shared), default=0)
-        self._sets: dict[frozenset[str], frozenset[str]] = {self._shared: self._shared}
+        self._sets: dict[frozenset[str], frozenset[str]] = {
+            self._shared: self._shared,
+            self._everything: self._everything,
+        }
 
     def room(self, held: Mapping[str, int]) -> Room:
         """The room of an agent who holds so many contacts of each channel."""
@@ -57,7 +65,11 @@ class Capacity:
                 return Room(units, 0, 1.0, NOTHING)
             load += number * costs[channel]
         free = units - load
-        if not self._maximum and not self._reserve and free >= self._dearest:
+        if not held and not self._maximum and not self._reserve and free >= self._dearest:
+            return Room(0, units, 0.0, self._everything)
+        if free < self._cheapest:
+            fits = NOTHING
+        elif not self._maximum and not self._reserve and free >= self._dearest:
             fits = self._shared
         else:
             fits = frozenset(channel for channel in self._shared if self._fits(channel, held, load))

@@ -1,5 +1,7 @@
 """Runs every check, fast ones first, and ends with one line: N passed, N failed. Arguments go to pytest."""
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,8 @@ CHECKS = {
     "types": ["mypy"],
 }
 SUITES = ("unit", "contract", "component", "simulation", "integration", "fault")  # fast first
+NEED_JAVA = ("integration", "fault")  # they start a real broker
+KEPT_VARIABLES = ("USHER_POSTGRES_BIN", "USHER_CACHE_DIR")  # which binaries to test; nothing else may leak into tests
 
 
 @dataclass
@@ -35,11 +39,19 @@ class Outcome:
 def main(arguments: list[str]) -> int:
     """0 if everything passed, else 1."""
     outcomes = [run_check(name, command) for name, command in CHECKS.items()]
-    for suite in SUITES:
-        outcomes.append(Outcome(suite, note="no tests")) if not tests_of(suite) else None
-    outcomes += run_suites([suite for suite in SUITES if tests_of(suite)], arguments)
+    obstacles = {suite: obstacle(suite) for suite in SUITES}
+    outcomes += [Outcome(suite, note=why) for suite, why in obstacles.items() if why]
+    outcomes += run_suites([suite for suite, why in obstacles.items() if not why], arguments)
     report(outcomes)
     return 1 if any(outcome.failed for outcome in outcomes) else 0
+
+
+def obstacle(suite: str) -> str:
+    """Why a suite cannot run here; empty if it can."""
+    if not tests_of(suite):
+        return "no tests"
+    java = shutil.which("java") or (Path(os.environ.get("JAVA_HOME", "/nowhere")) / "bin" / "java").exists()
+    return "" if java or suite not in NEED_JAVA else "no Java"
 
 
 def tests_of(suite: str) -> list[str]:
@@ -76,7 +88,10 @@ def run_suites(suites: list[str], arguments: list[str]) -> list[Outcome]:
             *arguments,
             *files,
         ]
-        status = subprocess.run(command, cwd=ROOT, check=False).returncode
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("USHER_") or name in KEPT_VARIABLES
+        }
+        status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         outcomes = count(report_file, suites) if report_file.exists() else []
     if status not in {0, 1, 5} or (status == 1 and not any(outcome.failed for outcome in outcomes)):
         outcomes.append(Outcome("pytest", failed=1, note=f"ended with status {status}"))

@@ -54,7 +54,7 @@ class NaiveMatcher:
         return contact.entered + extra - contact.boost, contact.entered, contact.contact_id
 
     def contact_for(self, agent_id, now):
-        """(contact, key, runner-up, its key): the runner-up is the first contact of another requirement."""
+        """The first contact of each requirement in order, at most two, and in how many requirements somebody waits."""
         seat = self.seats[agent_id]
         ranked = sorted(
             (self.key(contact, now), contact) for contact in self.contacts.values() if self.may_take(seat, contact)
@@ -65,7 +65,9 @@ class NaiveMatcher:
             if group not in seen:
                 seen.add(group)
                 firsts.append((key[0], contact.contact_id))
-        return firsts[:2], len(firsts)
+        served = {each.requirement for each in self.contacts.values() if not each.only_agent}
+        compared = sum(self.suits(seat, need) and not self.held_back(seat, need) for need in served)
+        return firsts[:2], compared + sum(contact.only_agent is not None for _, contact in ranked)
 
     # --- which agent? preferences, then cost, then whose turn it is ---
 

@@ -11,7 +11,7 @@ from services.router.domain.matching import Requirement, Waiting
 
 
 class Pick(NamedTuple):
-    """The contact chosen for an agent, the first of the other requirements, and how many requirements had one."""
+    """The contact chosen for an agent, the first of the other requirements, and in how many somebody waits."""
 
     first: Entry
     second: Entry | None
@@ -92,16 +92,18 @@ class Crowd:
         return Pick(first, second, compared)
 
     def _pick_carefully(self, agent_id: str, profile: Profile, guards: Guards, now: float) -> Pick | None:
+        lines = [each for each in profile.lines if each.live and not guards.hold_back(profile.guards, each.requirement)]
         found: list[Entry] = []
-        for line in profile.lines:
-            if line.live and not guards.hold_back(profile.guards, line.requirement):
-                allowed = (entry for entry in line.walk(now) if agent_id not in entry[3].waiting.barred)
-                found.extend(entry for entry in [next(allowed, None)] if entry is not None)
+        for line in lines:
+            allowed = (entry for entry in line.walk(now) if agent_id not in entry[3].waiting.barred)
+            found += [entry for entry in [next(allowed, None)] if entry is not None]
+        kept = 0
         for contact in self._kept.get(agent_id, {}).values():
             if profile.suits(contact.waiting.requirement) and agent_id not in contact.waiting.barred:
                 found.append(contact.entry(now))
+                kept += 1
         found.sort()
-        return Pick(found[0], found[1] if len(found) > 1 else None, len(found)) if found else None
+        return Pick(found[0], found[1] if len(found) > 1 else None, len(lines) + kept) if found else None
 
     def _place(self) -> None:
         for contact in self._unplaced:

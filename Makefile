@@ -18,7 +18,7 @@ test: setup ## Style, types, imports, then every test, fast ones first; ARGS="-k
 	@.venv/bin/python tests/run.py $(ARGS)
 
 bench: setup ## This design against the naive one, on real Kafka and PostgreSQL; prints a table and JSON
-	@.venv/bin/python -m tests.benchmarks $(ARGS)
+	@.venv/bin/python -m tests.benchmarks.bench_pipeline $(ARGS)
 
 down: ## Stop a local stack that runs
 	@.venv/bin/usher down

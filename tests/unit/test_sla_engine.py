@@ -97,6 +97,16 @@ def test_a_report_stamped_later_than_the_log_took_it_does_not_breach_the_promise
     assert runner.results() == {("time_to_answer", "met"): 1}
 
 
+def test_a_new_owner_knows_how_far_event_time_had_come() -> None:
+    log = Log().policy().event("received", "c0", 100).queued("c1", 50, "cards").event("assigned", "c1", 55)
+    whole, restarted = run(log), Runner()
+    for record in log.records:
+        restarted.step([record])
+        restarted.restart()
+    assert restarted.facts() == whole.facts()
+    assert whole.results() == {("time_to_answer", "breached"): 1}, "reported 45 s late: the watermark had passed"
+
+
 @pytest.mark.parametrize("end", ["abandoned", "cancelled", "expired", "scheduled"])
 def test_an_end_before_the_due_time_cancels_the_promise(end: str) -> None:
     runner = run(Log().policy().queued("c1", 0, "cards").event(end, "c1", 9))
@@ -150,6 +160,12 @@ def test_a_warning_comes_at_its_share_of_the_target() -> None:
         ("warned", "c1", "time_to_answer", 15),
         ("met", "c1", "time_to_answer", 18),
     ]
+
+
+@pytest.mark.parametrize("end", ["assigned", "abandoned"])
+def test_an_end_at_the_very_time_of_the_warning_spares_it(end: str) -> None:
+    runner = run(Log().policy().queued("c1", 0, "orders").event(end, "c1", 15))
+    assert "warned" not in [name for name, *_ in runner.facts()]
 
 
 def test_a_resolution_runs_from_arrival_to_close() -> None:
@@ -206,6 +222,20 @@ def test_waits_are_counted_by_how_they_ended_with_every_target_as_a_bound() -> N
     assert runner.total("wait_bucket", "general", "voice", "abandoned", "10.0") == 1
     assert runner.total("wait_sum", "general", "voice", "abandoned") == 8.001
     assert runner.total("wait_bucket", "general", "voice", "callback", "2.0") == 1
+
+
+def test_entering_the_same_queue_again_while_waiting_is_no_flow_out() -> None:
+    runner = run(Log().policy().queued("c1", 0, "cards").queued("c1", 4, "cards", entered=0))
+    assert not any("flow_out" in key for key in runner.database.totals)
+
+
+def test_a_contact_that_was_forgotten_and_comes_back_is_deleted_once_for_each_time_it_was_stored() -> None:
+    log = Log().policy().queued("c1", 0, "cards").event("assigned", "c1", 1).event("requeued", "c1", 2)
+    log.queued("c1", 2, "cards", entered=0).event("assigned", "c1", 3).queued("c1", 4, "cards", entered=0)
+    runner = Runner()
+    for first, last in ((0, 2), (2, 3), (3, 6), (6, 7)):
+        runner.step(log.records[first:last])
+    assert list(runner.database.contacts) == ["c1"]
 
 
 def test_a_breach_counter_exists_from_the_start_of_the_first_clock() -> None:

@@ -64,6 +64,7 @@ class Delivery:
 
     async def deliver(self, admitted: Sequence[Admitted], refused: Sequence[Refusal]) -> None:
         """Deliver a batch, in order. Stopped: the process ends and some of it may not be delivered."""
+        await self._failpoints.reach("ingest.admitted")
         work = [
             self._patiently(f"publishing to partition {partition}", self._publish(ROUTER_INPUT, partition, messages))
             for partition, messages in self._written(admitted).items()

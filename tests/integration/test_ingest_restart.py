@@ -1,0 +1,227 @@
+"""Crashes and faults: offsets are committed only after delivery, so nothing is lost and some of it is repeated."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from deploy.local.broker import KafkaBroker
+from deploy.local.database import PostgresServer
+from deploy.local.java import ROOT
+from services.ingest.settings import IngestSettings
+from tests.support import hostile, ingest
+
+SERVICE = [sys.executable, "-m", "services.ingest"]
+
+
+@pytest.fixture
+async def settings(kafka: KafkaBroker, database: str, topic_prefix: str, tmp_path: Path) -> IngestSettings:
+    made = ingest.settings_for(
+        kafka.bootstrap,
+        database,
+        topic_prefix,
+        sources_file=str(ingest.write_sources(tmp_path)),
+        ready_file=str(tmp_path / "ready.json"),
+    )
+    await ingest.make_topics(made)
+    return made
+
+
+async def start(settings: IngestSettings, failpoints: str = "") -> asyncio.subprocess.Process:
+    environment = {
+        "USHER_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
+        "USHER_POSTGRES_DSN": settings.postgres_dsn.get_secret_value(),
+        "USHER_TOPIC_PREFIX": settings.topic_prefix,
+        "USHER_PARTITIONS": str(settings.partitions),
+        "USHER_SOURCES_FILE": settings.sources_file,
+        "USHER_READY_FILE": settings.ready_file,
+        "USHER_PSEUDONYM_KEY": ingest.PSEUDONYM_KEY,
+        "USHER_FAILPOINTS": failpoints,
+        "USHER_LOG_LEVEL": "ERROR",
+    }
+    return await asyncio.create_subprocess_exec(*SERVICE, cwd=ROOT, env={**os.environ, **environment})
+
+
+@contextlib.asynccontextmanager
+async def process(settings: IngestSettings, failpoints: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
+    """A service process; killed at the end of the block if it still runs."""
+    running = await start(settings, failpoints)
+    try:
+        yield running
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            running.kill()
+        await running.wait()
+
+
+def ready_file(settings: IngestSettings) -> dict[str, Any]:
+    """What the process says about itself; empty before it listens."""
+    path = Path(settings.ready_file)
+    return orjson.loads(path.read_bytes()) if path.exists() else {}
+
+
+async def metrics_url(settings: IngestSettings) -> str:
+    async def written() -> bool:
+        return bool(ready_file(settings))
+
+    await ingest.until(written)
+    assert ready_file(settings)["ingest_url"].startswith("http://127.0.0.1:")
+    return str(ready_file(settings)["metrics_url"])
+
+
+async def publish(settings: IngestSettings, numbers: range, broken: frozenset[int] = frozenset()) -> None:
+    async with ingest.producer(settings.kafka_bootstrap_servers) as producer:
+        for number in numbers:
+            value = b"{" if number in broken else orjson.dumps(hostile.good(number))
+            await producer.send(f"{settings.topic_prefix}usher.channel.chat.v1", value, key=b"%d" % number)
+        await producer.flush()
+
+
+async def published(settings: IngestSettings) -> dict[str, list[str]]:
+    """Event ids by message id, as often as they stand on the log."""
+    topic = ingest.Topic(settings.kafka_bootstrap_servers, f"{settings.topic_prefix}usher.router-input.v1")
+    found: dict[str, list[str]] = {}
+    for body in await topic.bodies():
+        found.setdefault(body["message_id"], []).append(body["event_id"])
+    return found
+
+
+async def until_published(settings: IngestSettings, count: int) -> dict[str, list[str]]:
+    async def complete() -> bool:
+        return len(await published(settings)) >= count
+
+    await ingest.until(complete, 60)
+    return await published(settings)
+
+
+@pytest.mark.parametrize(("failpoint", "on_the_log_before"), [("ingest.admitted", False), ("ingest.delivered", True)])
+async def test_a_batch_that_was_not_acknowledged_before_a_crash_is_delivered_after_it(
+    settings: IngestSettings, database: str, failpoint: str, on_the_log_before: bool
+) -> None:
+    await publish(settings, range(200), broken=frozenset({7}))
+    async with process(settings, f"{failpoint}=kill") as crashing:
+        assert await asyncio.wait_for(crashing.wait(), 60) == -signal.SIGKILL
+    before = await published(settings)
+    letters_before = len(await ingest.dead_letters(database))
+
+    async with process(settings):
+
+        async def delivered() -> bool:
+            found = await published(settings)
+            repeated = any(len(ids) == 2 for ids in found.values())
+            return len(found) == 199 and repeated == on_the_log_before and len(await ingest.dead_letters(database)) == 1
+
+        await ingest.until(delivered, 60)
+    after = await published(settings)
+
+    assert bool(before) == on_the_log_before
+    assert letters_before == int(on_the_log_before)
+    assert set(after) == {f"message-{number}" for number in range(200)} - {"message-7"}
+    assert all(len(set(ids)) == 1 for ids in after.values())
+
+
+async def test_kills_in_the_middle_of_a_stream_lose_nothing(settings: IngestSettings) -> None:
+    total = 6000
+    publishing = asyncio.ensure_future(publish(settings, range(total)))
+    for minimum in (1, 1500):
+        async with process(settings) as running:
+            await until_published(settings, minimum)
+            running.kill()
+    await publishing
+    async with process(settings):
+        after = await until_published(settings, total)
+
+    assert len(after) == total
+    assert all(len(set(ids)) == 1 for ids in after.values())
+
+
+async def test_a_clean_stop_commits_what_was_delivered(settings: IngestSettings) -> None:
+    await publish(settings, range(300))
+    async with process(settings) as first:
+        await until_published(settings, 300)
+        first.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(first.wait(), 15) == 0
+    async with process(settings):
+        await publish(settings, range(300, 310))
+        after = await until_published(settings, 310)
+
+    assert Counter(len(ids) for ids in after.values()) == {1: 310}
+
+
+async def test_dead_letters_wait_for_the_database_and_hold_back_no_canonical_event(
+    settings: IngestSettings, database: str, postgres: PostgresServer
+) -> None:
+    announced = ingest.Topic(settings.kafka_bootstrap_servers, f"{settings.topic_prefix}usher.dead-letters.v1")
+    async with ingest.running(settings) as service:
+        await postgres.kill()
+        await publish(settings, range(100), broken=frozenset({3, 50}))
+        await until_published(settings, 98)
+
+        async def held_up() -> bool:
+            return bool(await service.problems())
+
+        await ingest.until(held_up)
+        assert await announced.records() == []
+        await postgres.start()
+
+        async def kept() -> bool:
+            return len(await announced.records()) == 2 and not await service.problems()
+
+        await ingest.until(kept)
+    after = await published(settings)
+
+    assert len(await ingest.dead_letters(database)) == 2
+    assert Counter(len(ids) for ids in after.values()) == {1: 98}
+
+
+async def test_a_broker_that_dies_and_returns_costs_time_and_nothing_else(
+    settings: IngestSettings, kafka: KafkaBroker
+) -> None:
+    async with ingest.running(settings):
+        await publish(settings, range(200))
+        await until_published(settings, 200)
+        await kafka.kill()
+        await asyncio.sleep(1)
+        await kafka.start()
+        await publish(settings, range(200, 400))
+        after = await until_published(settings, 400)
+
+    assert len(after) == 400
+    assert all(len(set(ids)) == 1 for ids in after.values())
+
+
+async def test_health_says_whether_the_service_is_ready_and_metrics_count_what_passed(
+    settings: IngestSettings,
+) -> None:
+    async with process(settings), httpx.AsyncClient() as client:
+        url = await metrics_url(settings)
+        base = url.removesuffix("/metrics")
+
+        async def ready() -> bool:
+            return (await client.get(f"{base}/readyz")).status_code == 200
+
+        await ingest.until(ready)
+        await publish(settings, range(50), broken=frozenset({1, 2}))
+        await until_published(settings, 48)
+
+        async def counted() -> bool:
+            text = (await client.get(url)).text
+            return 'usher_dead_letters_total{reason="not_json"} 2.0' in text and "usher_lag_records{" in text
+
+        await ingest.until(counted)
+        text = (await client.get(url)).text
+        assert (await client.get(f"{base}/livez")).status_code == 200
+
+    lines: dict[str, Any] = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert float(lines['usher_ingest_accepted_total{channel="chat",type="usher.channel.message.v1"}']) == 48
+    assert float(lines['usher_event_age_seconds_count{service="ingest"}']) >= 1
+    assert all(float(value) == 0 for name, value in lines.items() if name.startswith("usher_lag_records"))

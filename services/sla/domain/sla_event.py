@@ -11,8 +11,8 @@ __all__ = ["fact_event"]
 
 MILLISECONDS_PER_SECOND = 1000
 
-# The event id derives from (clock id, this number), so that a fact has one id however often it is made.
-_ORDINALS = {fact: ordinal for ordinal, fact in enumerate(Fact)}
+# The event id derives from (clock id, ordinal), so that a fact has one id however often it is made.
+_TYPE_AND_ORDINAL = {fact: (fact.value, ordinal) for ordinal, fact in enumerate(Fact)}
 
 
 class Body(msgspec.Struct, omit_defaults=True, gc=False):
@@ -39,10 +39,11 @@ _encode = msgspec.json.Encoder().encode
 def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, agent_id: str | None = None) -> Event:
     """The event of a fact that became true at ``at_ms``. Only ``clock_ended_late`` carries a lateness (never < 0)."""
     late = max(0, at_ms - clock.due_ms) / MILLISECONDS_PER_SECOND if fact is Fact.ENDED_LATE else None
+    workspace, contact_id, identity = contact.workspace, contact.contact_id, clock.clock_id
     body = Body(
-        contact.workspace,
-        contact.contact_id,
-        clock.clock_id,
+        workspace,
+        contact_id,
+        identity,
         clock.kind,
         clock.target,
         clock.target_seconds,
@@ -54,6 +55,5 @@ def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, agent_id:
         late,
         agent_id,
     )
-    return Event(
-        fact.value, contact.workspace, contact.contact_id, at_ms, clock.clock_id, _ORDINALS[fact], _encode(body)
-    )
+    kind, ordinal = _TYPE_AND_ORDINAL[fact]
+    return Event(kind, workspace, contact_id, at_ms, identity, ordinal, _encode(body))

@@ -45,6 +45,7 @@ class Lane:
         self.claim = Claim(partition=partition, epoch=0)
         self.engine: Engine | None = None
         self.ready = False
+        self.polling = False  # inside a poll nothing is under way, and a rebalance may hold the poll until it is over
         self.publisher = Publisher(partition, parts.wire, parts.outputs, self._still_owner, parts.sense)
 
     # ---- life ----
@@ -161,17 +162,20 @@ class Lane:
             return []
         records = await self._poll(self._wait_ms(), settings.batch_records_max)
         room = settings.batch_records_max - len(records)
-        if records and room and settings.gather_ms:
+        if records and room and settings.gather_ms and not self._stopping:
             await asyncio.sleep(settings.gather_ms / 1000)
-            records += await self._poll(0, room)
+            records += await self._poll(0, room) if not self._stopping else []
         return records
 
     async def _poll(self, wait_ms: int, records_max: int) -> list[Record]:
+        self.polling = True
         try:
             polled = await self._parts.inputs.poll(self.partition, wait_ms=wait_ms, records_max=records_max)
         except Retryable as error:
             await self._patience.pause("poll", error, 0)
             return []
+        finally:
+            self.polling = False
         # After a seek or a rebalance, records of before may still be delivered.
         expected = self.claim.next_offset
         return [record for record in polled if record.offset >= expected] if self.ready else polled

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 
+from shared.clock import monotonic
 from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
 from shared.kafka import InputLog
 from shared.lane import Lane
@@ -10,7 +11,8 @@ from shared.lane_parts import LaneParts, Warm
 
 __all__ = ["Worker"]
 
-NOTE_EVERY_SECONDS = 1.0  # offsets are told to Kafka for lag tools only, so once a second is enough
+LOOK_SECONDS = 0.05  # while lanes end
+NOTE_EVERY_SECONDS = 0.5  # offsets are told to Kafka for lag tools only, and for the sla service, which waits for them
 WATCH_EVERY_SECONDS = 1.0
 # After losing a partition that the group still calls ours, the rightful owner gets this long to appear in the group.
 RECLAIM_SECONDS = 3.0
@@ -28,6 +30,7 @@ class Worker:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._warm: dict[int, Warm] = {}
         self._closed: dict[int, str] = {}
+        self._again: set[int] = set()
         self._stopping = asyncio.Event()
         self._failure: BaseException | None = None
 
@@ -56,7 +59,7 @@ class Worker:
         finally:
             notes.cancel()
             await asyncio.gather(notes, return_exceptions=True)
-            await self._end_lanes(list(self._lanes))
+            await self._end_lanes(list(self._lanes), also_polling=True)
             await self._inputs.stop()
         if self._failure is not None:
             raise self._failure
@@ -95,13 +98,19 @@ class Worker:
         self._inputs.close(partitions)
         self._metrics.rebalances.inc()
         for number in partitions:
-            if number not in self._tasks and not self._stopping.is_set():
+            if number in self._tasks:
+                self._again.add(number)  # its last lane is still leaving a poll that the rebalance held
+            elif not self._stopping.is_set():
                 self._start(number)
         self._metrics.owned_partitions.set(len(self._tasks))
 
     async def revoked(self, partitions: list[int]) -> None:
-        """Stop the lanes within the time that the group allows; memory is kept for the case that they come back."""
-        await self._end_lanes(partitions)
+        """Stop the lanes within the time that the group allows; memory is kept for the case that they come back.
+
+        A lane inside a poll is at rest, and its poll may not return before this callback does: it is not waited for.
+        """
+        self._again.clear()
+        await self._end_lanes(partitions, also_polling=False)
         self._closed.clear()
         self._metrics.owned_partitions.set(len(self._tasks))
 
@@ -131,26 +140,36 @@ class Worker:
         finally:
             self._tasks.pop(number, None)
             self._lanes.pop(number, None)
+            if number in self._again:
+                self._again.discard(number)
+                self._reclaim(number)
 
     def _reclaim(self, number: int) -> None:
         if number not in self._tasks and not self._stopping.is_set() and self._inputs.owns(number):
             self._inputs.close([number])
             self._start(number)
 
-    async def _end_lanes(self, partitions: list[int]) -> None:
-        ending = []
-        for number in partitions:
-            if number in self._tasks:
-                self._lanes[number].stop()
-                ending.append(self._tasks[number])
-        if ending:
-            _, hanging = await asyncio.wait(ending, timeout=self._parts.settings.drain_seconds_max)
-            if hanging:
+    async def _end_lanes(self, partitions: list[int], *, also_polling: bool) -> None:
+        ending = {number: self._tasks[number] for number in partitions if number in self._tasks}
+        for number in ending:
+            self._lanes[number].stop()
+        until = monotonic() + self._parts.settings.drain_seconds_max
+        while any(also_polling or self._is_at_work(number, task) for number, task in ending.items()):
+            running = [task for task in ending.values() if not task.done()]
+            if not running:
+                break
+            if monotonic() > until:
                 self._fail(
-                    Fatal(f"{len(hanging)} lanes did not stop in {self._parts.settings.drain_seconds_max:.0f} s")
+                    Fatal(f"{len(running)} lanes did not stop in {self._parts.settings.drain_seconds_max:.0f} s")
                 )
+                break
+            await asyncio.wait(running, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         for number in partitions:
             self._metrics.disowned(number)
+
+    def _is_at_work(self, number: int, task: "asyncio.Task[None]") -> bool:
+        lane = self._lanes.get(number)
+        return not task.done() and lane is not None and not lane.polling
 
     # ---- offsets for lag tools ----
 

@@ -300,8 +300,7 @@ async def system(
     """A running system with customers and agents; everything is stopped at the end, however it ends."""
     made = System(kafka, database, prefix, folder, partitions)
     await made.prepare()
-    for service in SERVICES:
-        await made.start(service)
+    await asyncio.gather(*(made.start(service) for service in SERVICES))
     async with people(made):
         watching = asyncio.ensure_future(made.watch())
         try:

@@ -1,0 +1,99 @@
+"""``usher validate-event``: inbound payloads checked against the contract, offline."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic_core import from_json
+
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result
+from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.handles import Pseudonyms
+from services.ingest.domain.normalise import Normaliser
+from services.ingest.domain.rejection import Rejected
+from services.ingest.domain.types import EVENT_TYPES
+from services.ingest.domain.way import Arrival, Way
+from shared.clock import now_ms
+from shared.cloudevents import NO_ATTRIBUTES
+from shared.engine import Origin
+
+INPUT_BYTES_MAX = 256 * 1024 * 1024  # all of it is held in memory: a thousand payloads of the largest size
+_OFFLINE_KEY = b"nothing leaves this command"
+
+
+class Fault(NamedTuple):
+    """One wrong field of the payload that begins on ``line`` (from 1)."""
+
+    line: int
+    path: str
+    message: str
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of contracts, and what headers or a credential would say."""
+    parser.add_argument("file", metavar="FILE", help="one JSON document or JSON lines; - reads stdin")
+    parser.add_argument("--type", choices=sorted(EVENT_TYPES), metavar="TYPE", help="of payloads that name none")
+    parser.add_argument("--workspace", metavar="NAME", default="", help="as the API key would imply it")
+    parser.add_argument("--json", action="store_true", help='print {"valid", "errors": [{"line", "path", "message"}]}')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when every payload is valid, 1 otherwise; UsageError when the input cannot be read."""
+    payloads = list(_payloads(_read(arguments.file)))
+    way = Way(source="api", workspace=arguments.workspace, default_type=arguments.type or "")
+    faults = [fault for line, payload in payloads for fault in _faults(line, payload, way)]
+    if arguments.json:
+        result({"valid": not faults, "errors": [fault._asdict() for fault in faults]})
+    else:
+        sys.stdout.writelines(f"line {line}: {path + ': ' if path else ''}{said}\n" for line, path, said in faults)
+        wrong = len({fault.line for fault in faults})
+        sys.stdout.write(f"{len(payloads) - wrong} valid, {wrong} invalid\n")
+    return EXIT_NO if faults else EXIT_OK
+
+
+def _read(name: str) -> bytes:
+    try:
+        if name == "-":
+            content = sys.stdin.buffer.read(INPUT_BYTES_MAX + 1)
+        else:
+            with Path(name).open("rb") as file:
+                content = file.read(INPUT_BYTES_MAX + 1)
+    except OSError as error:
+        raise UsageError(f"{name}: {error.strerror}; give a file that can be read, or - for stdin") from None
+    if len(content) > INPUT_BYTES_MAX:
+        raise UsageError(f"{name}: more than {INPUT_BYTES_MAX} bytes; split it into smaller files")
+    return content
+
+
+def _payloads(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """(line, payload) of each payload. A document over several lines is one; else each line that is not blank."""
+    lines = [(number, line) for number, line in enumerate(content.split(b"\n"), start=1) if line.strip()]
+    if len(lines) > 1 and not _is_json(content) and any(_is_object(line) for _, line in lines):
+        yield from lines
+    else:
+        yield (lines[0][0] if lines else 1), content.strip()
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        from_json(content)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_object(line: bytes) -> bool:
+    return line.lstrip().startswith(b"{") and _is_json(line)
+
+
+def _faults(line: int, payload: bytes, way: Way) -> list[Fault]:
+    at_ms = now_ms()
+    normaliser = Normaliser(Pseudonyms(_OFFLINE_KEY))
+    try:
+        for event in ADAPTERS["canonical"](payload, NO_ATTRIBUTES, way.default_type):
+            normaliser.normalise(event, way, Arrival(at_ms, at_ms, Origin()), payload)
+    except Rejected as rejected:
+        return [Fault(line, error.path, error.message) for error in rejected.errors]
+    return []

@@ -45,7 +45,7 @@ class Ingest:
         self._log = log
         self._stopping = asyncio.Event()
         self._sense = Sense(log, IngestMetrics(self.registry), Failpoints(settings.failpoints))
-        self._topics = _inbound_topics(settings, sources)
+        self.topics = _inbound_topics(settings, sources)
 
         self._database = Database(
             settings.postgres_dsn.get_secret_value(),
@@ -105,7 +105,7 @@ class Ingest:
 
     async def _consume(self) -> None:
         subscriptions = [
-            Subscription(name, topics, self._stream.handle, self._sense) for name, topics in self._topics.items()
+            Subscription(name, topics, self._stream.handle, self._sense) for name, topics in self.topics.items()
         ]
         self._subscriptions = Subscriptions(self._settings, subscriptions, self._sense)
         try:
@@ -116,7 +116,7 @@ class Ingest:
 
     async def _wait_for_topics(self) -> None:
         names = [
-            topic.removeprefix(self._settings.topic_prefix) for topics in self._topics.values() for topic in topics
+            topic.removeprefix(self._settings.topic_prefix) for topics in self.topics.values() for topic in topics
         ]
         specs = [TopicSpec(name=name, retention_ms=0) for name in (*names, ROUTER_INPUT, DEAD_LETTERS)]
         said = ""

@@ -20,6 +20,7 @@ from deploy.local.java import ROOT
 from services.ingest.settings import IngestSettings
 from tests.support import hostile, ingest
 
+OWNED = "usher_owned_partitions"
 SERVICE = [sys.executable, "-m", "services.ingest"]
 
 
@@ -225,3 +226,23 @@ async def test_health_says_whether_the_service_is_ready_and_metrics_count_what_p
     assert float(lines['usher_ingest_accepted_total{channel="chat",type="usher.channel.message.v1"}']) == 48
     assert float(lines['usher_event_age_seconds_count{service="ingest"}']) >= 1
     assert all(float(value) == 0 for name, value in lines.items() if name.startswith("usher_lag_records"))
+
+
+async def test_replicas_share_the_partitions_and_take_over_from_each_other(settings: IngestSettings) -> None:
+    async with ingest.running(settings) as first:
+        await publish(settings, range(200))
+        await until_published(settings, 200)
+        async with ingest.running(settings) as second:
+
+            async def shared() -> bool:
+                owned = [service.registry.get_sample_value(OWNED, {"service": "ingest"}) for service in (first, second)]
+                return sum(owned) == sum(map(len, first.topics.values())) * settings.partitions and min(owned) > 0
+
+            await ingest.until(shared)
+            await publish(settings, range(200, 400))
+            await until_published(settings, 400)
+        await publish(settings, range(400, 600))
+        after = await until_published(settings, 600)
+
+    assert len(after) == 600
+    assert Counter(len(ids) for ids in after.values()) == {1: 600}

@@ -1,66 +1,15 @@
 """The HTTP surface when Kafka is slow or silent, or a caller is too quick: refused with when to come again."""
 
 import asyncio
-import hashlib
-from collections.abc import Sequence
 from typing import Any
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 
-from services.ingest.domain.handles import Pseudonyms
-from services.ingest.domain.normalise import Normaliser
-from services.ingest.domain.sources import Sources, read_sources
-from services.ingest.gather import Gatherer
-from services.ingest.http import Api
-from services.ingest.metrics import IngestMetrics
-from services.ingest.settings import IngestSettings
-from services.ingest.wire import RecordWriter
-from shared.envelope import Message
-from shared.errors import Retryable
-from tests.support.ingest_builders import BODIES, KEY
+from tests.support.ingest_builders import BODIES
+from tests.support.ingest_http import Log, client_of
 
-HEADERS = {"Authorization": "Bearer secret"}
-SOURCES = {
-    "workspaces": {
-        "acme": {
-            "api_keys": [
-                {"name": "test", "sha256": hashlib.sha256(b"secret").hexdigest(), "may": ["contacts"]},
-                {"name": "other", "sha256": hashlib.sha256(b"other").hexdigest(), "may": ["contacts"]},
-            ]
-        }
-    }
-}
 BODY = BODIES["usher.channel.message.v1"]
-
-
-class Log:
-    """A log that acknowledges when told to, or not at all; remembers what it was given."""
-
-    def __init__(self) -> None:
-        self.open = asyncio.Event()
-        self.open.set()
-        self.failing = False
-        self.batches: list[list[Message]] = []
-
-    async def publish(self, topic: str, partition: int, messages: Sequence[Message]) -> None:
-        self.batches.append(list(messages))
-        await self.open.wait()
-        if self.failing:
-            raise Retryable("no broker")
-
-
-def sources() -> Sources:
-    return read_sources(SOURCES, lambda reference: reference, with_channels=True)
-
-
-def client_of(log: Log, **settings: Any) -> httpx.AsyncClient:
-    gatherer = Gatherer(log, RecordWriter(lambda _: 0))
-    metrics = IngestMetrics(CollectorRegistry())
-    api = Api(IngestSettings(**settings), sources(), Normaliser(Pseudonyms(KEY)), gatherer, metrics)
-    transport = httpx.ASGITransport(app=api.app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://ingest", headers=HEADERS)
 
 
 def message(number: int) -> dict[str, Any]:

@@ -30,15 +30,26 @@ from tests.support.sla_builders import BASE_MS, Log, bodies, ms  # noqa: E402
 BATCH_RECORDS = 500
 ARRIVALS_PER_SECOND = 1000
 CHANNELS = ("voice", "chat", "email", "sms")
+SCENARIOS = (
+    ("all to agents, time_to_answer", "cards", 0),
+    ("all to agents, time_to_answer with warning, resolution", "orders", 0),
+    ("seven of ten to a bot, time_to_answer with warning, resolution", "orders", 7),
+)
 Raw = tuple[int, int, bytes, list[tuple[str, bytes]]]
 
 
-def log_of(contacts: int, queue: str) -> list[Raw]:
-    """Contacts that arrive, are offered, answered after 0.2 s (every 20th late) and closed after 0.5 s more."""
+def log_of(contacts: int, queue: str, automated_of_ten: int = 0) -> list[Raw]:
+    """Contacts that arrive, are offered, answered after 0.2 s (every 20th late) and closed after 0.5 s more.
+
+    Of ten, so many go to a bot instead and stay there: three records.
+    """
     log = Log().policy()
     story: list[tuple[float, int, str]] = []
     for number in range(contacts):
         at = number / ARRIVALS_PER_SECOND
+        if number % 10 < automated_of_ten:
+            story += [(at, number, kind) for kind in ("received", "classified", "sent_to_bot")]
+            continue
         answered = at + (25 if number % 20 == 0 else 0.2)
         story += [(at, number, kind) for kind in ("received", "classified", "queued", "offered")]
         story += [(answered, number, kind) for kind in ("assigned", "availability")]
@@ -120,8 +131,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     results = {}
-    for name, queue in (("time_to_answer", "cards"), ("time_to_answer, warned, and resolution", "orders")):
-        raw = log_of(arguments.contacts, queue)
+    for name, queue, automated in SCENARIOS:
+        raw = log_of(arguments.contacts, queue, automated)
         results[name] = {**measure(raw, arguments.contacts), "records": len(raw) / arguments.contacts}
         if not arguments.json:
             parts = ", ".join(f"{part} {value:.1f}" for part, value in results[name].items())

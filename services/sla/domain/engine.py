@@ -97,8 +97,9 @@ class SlaEngine:
         """
         self._known = known or {}
         dead: list[DeadLetter] = []
+        find_handler = self._handlers.get
         for record in records:
-            handler = self._handlers.get(record.type)
+            handler = find_handler(record.type)
             if handler is not None:
                 self._apply(record, handler, dead)
         self._work.fire_before(max(self.event_ms - self._lateness_ms, now_ms - self._wall_lateness_ms))

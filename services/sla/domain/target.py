@@ -43,6 +43,7 @@ class Promises:
         self.version = version
         self._default_queue = default_queue
         self._queues = queues
+        self._kinds = frozenset(kind for targets in queues.values() for kind in targets)
 
     def of(self, kind: Kind, queue: str | None) -> Target | None:
         """The target of a contact in that queue; without a queue (bot, self-service) that of the default queue."""
@@ -50,7 +51,7 @@ class Promises:
 
     def any_of(self, kind: Kind) -> bool:
         """Whether any queue promises this."""
-        return any(kind in targets for targets in self._queues.values())
+        return kind in self._kinds
 
     def seconds_of(self, kind: Kind) -> set[float]:
         """All target seconds of a kind."""

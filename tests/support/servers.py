@@ -1,5 +1,6 @@
 """Real Kafka and PostgreSQL for tests: one of each for a whole run, a topic prefix and a database for each test."""
 
+import os
 import shutil
 import tempfile
 from itertools import count
@@ -13,12 +14,19 @@ from deploy.local.database import PostgresServer
 from shared.migrate import migrate
 
 TEMPLATE = "usher_template"
+PREFIX = "usher-tests"
 _numbers = count(1)
 
 
 def temporary_folder() -> Path:
-    """A folder that PostgreSQL's own account can reach, unlike pytest's; the caller removes it."""
-    folder = Path(tempfile.mkdtemp(prefix="usher-tests-"))
+    """A folder that PostgreSQL's own account can reach, unlike pytest's; the caller removes it.
+
+    Those of runs that were killed are removed here: their process no longer exists.
+    """
+    for abandoned in Path(tempfile.gettempdir()).glob(f"{PREFIX}-*-*"):
+        if not Path("/proc", abandoned.name.removeprefix(f"{PREFIX}-").partition("-")[0]).exists():
+            remove(abandoned)
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-"))
     folder.chmod(0o755)
     return folder
 

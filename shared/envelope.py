@@ -1,6 +1,6 @@
 """CloudEvents 1.0 binary mode as Usher publishes it: headers, key and value of a record."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -17,6 +17,10 @@ UNREADABLE_KEY = "-"  # key of a dead letter whose workspace could not be read
 
 Headers = list[tuple[str, bytes]]
 
+TENANTS_REMEMBERED_MAX = 10_000  # workspaces whose headers are kept encoded
+_SPEC = ("ce_specversion", SPEC_VERSION)
+_TYPE = ("content-type", CONTENT_TYPE)
+
 
 class Message(NamedTuple):
     """One record to produce."""
@@ -26,40 +30,45 @@ class Message(NamedTuple):
     headers: Headers
 
 
-def event_messages(service: str) -> Callable[[Event, int], list[tuple[str | None, Message]]]:
-    """An encoder for one service: (event, seq) -> [(None, log record), (hand-off topic, copy) ...]."""
-    sources: dict[str, bytes] = {}
-    types: dict[str, bytes] = {}
+class EventWriter:
+    """Turns the events of one service into records. What events share (type, workspace, and mostly time and subject of
+    the one before) is encoded once: headers are a fifth of the cost of an event."""
 
-    def encode(event: Event, seq: int) -> list[tuple[str | None, Message]]:
-        workspace = event.workspace
-        source = sources.get(workspace)
-        if source is None:
-            source = sources[workspace] = f"/usher/{service}/{workspace}".encode()
-        kind = types.get(event.type)
-        if kind is None:
-            kind = types[event.type] = event.type.encode()
-        key = workspace.encode()
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self._types: dict[str, tuple[str, bytes]] = {}
+        self._tenants: dict[str, tuple[bytes, tuple[str, bytes], tuple[str, bytes]]] = {}
+        self._at_ms = -1
+        self._time = ("ce_time", b"")
+        self._named = ""
+        self._subject = ("ce_subject", b"")
+
+    def write(self, event: Event, seq: int, log: list[Message], by_topic: dict[str, list[Message]]) -> None:
+        """Append the log's record of an event to ``log``, and its hand-off copies to ``by_topic``."""
+        kind = self._types.get(event.type) or self._types.setdefault(event.type, ("ce_type", event.type.encode()))
+        key, source, partition_key = self._tenants.get(event.workspace) or self._tenant(event.workspace)
+        if event.at_ms != self._at_ms:
+            self._at_ms, self._time = event.at_ms, ("ce_time", rfc3339(event.at_ms).encode())
+        if event.subject != self._named:
+            self._named, self._subject = event.subject, ("ce_subject", event.subject.encode())
+        identity = ("ce_id", event_id(event.cause_id, event.ordinal).encode())
         headers: Headers = [
-            ("ce_type", kind),
-            ("ce_id", event_id(event.cause_id, event.ordinal).encode()),
-            ("ce_sequence", str(seq).encode()),
-            ("ce_source", source),
-            ("ce_specversion", SPEC_VERSION),
-            ("ce_time", rfc3339(event.at_ms).encode()),
-            ("ce_subject", event.subject.encode()),
-            ("ce_partitionkey", key),
-            ("content-type", CONTENT_TYPE),
-        ]
+            kind, identity, ("ce_sequence", b"%d" % seq), source, _SPEC, self._time, self._subject, partition_key, _TYPE
+        ]  # fmt: skip
         if event.traceparent:
             headers.append(("traceparent", event.traceparent.encode()))
-        messages: list[tuple[str | None, Message]] = [(None, Message(key, event.body, headers))]
+        log.append(Message(key, event.body, headers))
         if event.copies:
             plain = headers[:2] + headers[3:]
-            messages.extend((topic, Message(key, body, plain)) for topic, body in event.copies)
-        return messages
+            for topic, body in event.copies:
+                by_topic.setdefault(topic, []).append(Message(key, body, plain))
 
-    return encode
+    def _tenant(self, workspace: str) -> tuple[bytes, tuple[str, bytes], tuple[str, bytes]]:
+        if len(self._tenants) >= TENANTS_REMEMBERED_MAX:
+            self._tenants.clear()
+        key = workspace.encode()
+        source = ("ce_source", f"/usher/{self._service}/{workspace}".encode())
+        return self._tenants.setdefault(workspace, (key, source, ("ce_partitionkey", key)))
 
 
 def dead_letter_message(service: str, dead: DeadLetter) -> Message:

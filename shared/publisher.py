@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from shared.clock import monotonic
-from shared.engine import DeadLetter, Event
-from shared.envelope import Message, dead_letter_message, event_messages
+from shared.engine import DeadLetter
+from shared.envelope import EventWriter, Message, dead_letter_message
 from shared.errors import Fenced, Retryable
 from shared.patience import BACK_OFF_SECONDS
 from shared.sense import Sense
@@ -35,15 +35,16 @@ class Wire:
     def __init__(self, service: str, log_topic: str) -> None:
         self.log_topic = log_topic
         self._service = service
-        self._encode: Callable[[Event, int], list[tuple[str | None, Message]]] = event_messages(service)
+        self._writer = EventWriter(service)
 
     def records(self, batches: Iterable[OutboxBatch]) -> dict[str, list[Message]]:
         """Records by topic, in seq order; the log's topic first."""
-        by_topic: dict[str, list[Message]] = {self.log_topic: []}
+        log: list[Message] = []
+        by_topic: dict[str, list[Message]] = {self.log_topic: log}
+        write = self._writer.write
         for batch in batches:
             for seq, event in enumerate(batch.events, batch.first_seq):
-                for topic, message in self._encode(event, seq):
-                    by_topic.setdefault(topic or self.log_topic, []).append(message)
+                write(event, seq, log, by_topic)
             self._dead(by_topic, batch.dead)
         return by_topic
 

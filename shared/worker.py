@@ -31,6 +31,7 @@ class Worker:
         self._warm: dict[int, Warm] = {}
         self._closed: dict[int, str] = {}
         self._again: set[int] = set()
+        self._joined = False
         self._stopping = asyncio.Event()
         self._failure: BaseException | None = None
 
@@ -42,7 +43,12 @@ class Worker:
         return [lane for lane in self._lanes.values() if lane.ready]
 
     def problems(self) -> list[str]:
-        """Why this process is not ready: partitions closed or still opening. A standby without any is ready."""
+        """Why this process is not ready: not in the group yet, or partitions closed or still opening.
+
+        A standby, which the group gave no partition, is ready.
+        """
+        if not self._joined:
+            return ["waiting for the consumer group"]
         opening = [f"partition {number} is opening" for number, lane in self._lanes.items() if not lane.ready]
         return [*self._closed.values(), *opening]
 
@@ -96,6 +102,7 @@ class Worker:
     def assigned(self, partitions: list[int]) -> None:
         """Start a lane for each; synchronous, so that nothing is delivered before the lane has opened its partition."""
         self._inputs.close(partitions)
+        self._joined = True
         self._metrics.rebalances.inc()
         for number in partitions:
             if number in self._tasks:

@@ -19,8 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 class Attributes(NamedTuple):
     """What the headers say; an odd header counts as absent ("").
 
-    ``type_header`` names the header that held the type (``ce_type``, ``ce-type``), "" when there was none. It is set
-    with an empty ``type`` when the header is there but unreadable.
+    ``binary``: there is a header for the type (``ce_type``, ``ce-type``), though ``type`` is "" if it is unreadable.
     """
 
     type: str = ""
@@ -29,17 +28,14 @@ class Attributes(NamedTuple):
     time: str = ""
     traceparent: str = ""
     content_type: str = ""
-    type_header: str = ""
+    binary: bool = False
 
 
 NO_ATTRIBUTES = Attributes()
 
 
 class Event(NamedTuple):
-    """One event out of its envelope: ``data`` is the body that the contract describes; "" stands for not given.
-
-    ``type_path`` is where the type was looked for, for an error message.
-    """
+    """One event out of its envelope: ``data`` is the body that the contract describes; "" stands for not given."""
 
     type: str
     id: str
@@ -47,7 +43,6 @@ class Event(NamedTuple):
     time: str
     traceparent: str
     data: dict[str, Any]
-    type_path: str
 
 
 def kafka_attributes(headers: Sequence[tuple[str, bytes | None]]) -> Attributes:
@@ -73,21 +68,19 @@ def open_event(document: dict[str, Any], attributes: Attributes, default_type: s
     The type comes from the header (binary mode), else from the JSON; ``default_type`` stands for a missing one.
     """
     structured = is_structured(attributes.content_type)
-    if attributes.type_header and not structured:
+    if attributes.binary and not structured:
         return _binary(document, attributes)
     if structured or ("specversion" in document and "type" in document and "data" in document):
         return _structured(document, attributes)
     kind = document.get("type", default_type)
     if not isinstance(kind, str) or not kind:
         raise Invalid(Reason.UNKNOWN_TYPE, "type", "the event has no type; name it in `type` or in the header ce_type")
-    return Event(kind, attributes.id, attributes.source, attributes.time, attributes.traceparent, document, "type")
+    return Event(kind, attributes.id, attributes.source, attributes.time, attributes.traceparent, document)
 
 
 def _binary(document: dict[str, Any], attributes: Attributes) -> Event:
     if not attributes.type:
-        raise Invalid(
-            Reason.UNKNOWN_TYPE, attributes.type_header, "the header that names the type is not readable UTF-8"
-        )
+        raise Invalid(Reason.UNKNOWN_TYPE, "type", "the header that names the type is not readable UTF-8")
     return Event(
         attributes.type,
         attributes.id,
@@ -95,7 +88,6 @@ def _binary(document: dict[str, Any], attributes: Attributes) -> Event:
         attributes.time,
         attributes.traceparent,
         document,
-        attributes.type_header,
     )
 
 
@@ -115,21 +107,19 @@ def _structured(document: dict[str, Any], attributes: Attributes) -> Event:
         _plain(document.get("time")),
         _trace(document.get("traceparent")) or attributes.traceparent,
         data,
-        "type",
     )
 
 
 def _attributes(headers: Mapping[str, bytes | None], prefix: str) -> Attributes:
-    type_header = prefix + "type"
     trace = headers.get("traceparent") or headers.get(prefix + "traceparent")
     return Attributes(
-        _text(headers.get(type_header)),
+        _text(headers.get(prefix + "type")),
         _text(headers.get(prefix + "id")),
         _text(headers.get(prefix + "source")),
         _text(headers.get(prefix + "time")),
         _trace(_text(trace)),
         _text(headers.get("content-type")),
-        type_header if headers.get(type_header) is not None else "",
+        headers.get(prefix + "type") is not None,
     )
 
 

@@ -115,9 +115,7 @@ class Ingest:
             await asyncio.sleep(WAIT_SECONDS)
 
     async def _wait_for_topics(self) -> None:
-        names = [
-            topic.removeprefix(self._settings.topic_prefix) for topics in self.topics.values() for topic in topics
-        ]
+        names = [topic.removeprefix(self._settings.topic_prefix) for topics in self.topics.values() for topic in topics]
         specs = [TopicSpec(name=name, retention_ms=0) for name in (*names, ROUTER_INPUT, DEAD_LETTERS)]
         said = ""
         while not self._stopping.is_set():

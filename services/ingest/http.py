@@ -208,9 +208,7 @@ def _check_event(event: Event, caller: _Caller) -> None:
     """What the caller may post here, before the body is looked at. Problem 403, Rejected (422)."""
     if event.type not in caller.types:
         known = "posted elsewhere" if event.type in EVENT_TYPES else "unknown"
-        raise Rejected(
-            Reason.UNKNOWN_TYPE, event.type_path, f"this type is {known}; here: {', '.join(sorted(caller.types))}"
-        )
+        raise Rejected(Reason.UNKNOWN_TYPE, "type", f"this type is {known}; here: {', '.join(sorted(caller.types))}")
     if not caller.may(event.type):
         raise Problem(HTTPStatus.FORBIDDEN, f"this key may not post {event.type}")
     named = event.data.get("workspace")

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -22,8 +22,8 @@ from services.ingest.delivery import wait_for
 from services.ingest.kafka_reader import Reader
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
-from shared.clock import MILLISECONDS_PER_SECOND
-from shared.errors import Retryable
+from shared.clock import MILLISECONDS_PER_SECOND, monotonic
+from shared.errors import Fatal, Retryable
 
 __all__ = ["Records", "Subscription", "Subscriptions"]
 
@@ -33,6 +33,7 @@ POLL_INTERVAL_MS_MAX = 24 * 3600 * 1000  # waiting out a long fault is no reason
 FETCH_BYTES_MAX = 1024 * 1024  # per partition and reply; a single larger record is delivered all the same
 COMMIT_EVERY_SECONDS = 1.0  # a crash repeats at most this much, and the router drops repeats by their ids
 COMMIT_SECONDS_MAX = 5.0  # aiokafka's commit waits for a broker without bound
+POSITION_SECONDS_MAX = 0.1  # known at once, unless the partitions move
 STOP_SECONDS_MAX = 8.0  # so do its consumers when they stop
 
 Records = Sequence[ConsumerRecord]
@@ -92,12 +93,15 @@ class Subscription:
         self._failed: Callable[[Exception], None] = lambda _: None
         self._batch_records_max = 1
         self._gather_seconds = 0.0
+        self._stuck_seconds_max = 0.0
+        self._moved_at = monotonic()
 
     def attach(self, broker: KafkaBroker, settings: IngestSettings, failed: Callable[[Exception], None]) -> None:
         """Register with the broker; ``failed`` hears of an error that must end the process."""
         self._failed = failed
         self._batch_records_max = settings.batch_records_max
         self._gather_seconds = settings.gather_ms / MILLISECONDS_PER_SECOND
+        self._stuck_seconds_max = settings.stuck_seconds_max
         self._subscriber = broker.subscriber(
             *self.topics,
             batch=True,
@@ -136,6 +140,7 @@ class Subscription:
             self._closing = True
             self._failed(error)
         finally:
+            self._moved_at = monotonic()
             self._idle.set()
         if len(records) < self._batch_records_max:
             await asyncio.sleep(self._gather_seconds)
@@ -160,10 +165,10 @@ class Subscription:
         async with self._committing:
             consumer = self._subscriber.consumer
             offsets, self._done = self._done, {}
-            if consumer is None or not offsets:
-                return
-            owned = consumer.assignment()
+            owned = consumer.assignment() if consumer is not None else ()
             offsets = {where: offset for where, offset in offsets.items() if where in owned}
+            if not offsets:
+                return
             self._next.update(offsets)
             committing = asyncio.ensure_future(consumer.commit(offsets))
             await asyncio.wait({committing}, timeout=COMMIT_SECONDS_MAX)
@@ -174,16 +179,32 @@ class Subscription:
             self._log.warning("offsets were not committed", group=self.name, problem=problem)
             self._done = {**offsets, **self._done}
 
-    def report(self) -> int:
-        """Set the lag of each owned partition; returns how many there are."""
-        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
-        owned = consumer.assignment() if consumer is not None else ()
+    async def report(self) -> int:
+        """Set the lag of each owned partition; returns how many there are. Fatal: records wait and nothing moves."""
+        consumer: Reader | None = self._subscriber.consumer
+        owned = consumer.assignment() if consumer is not None else set()
+        waiting = 0
         for where in owned:
-            end = consumer.highwater(where) if consumer is not None else None
-            taken = self._done.get(where, self._next.get(where))
-            if end is not None and taken is not None:
-                self._metrics.lag(_name(where), max(0, end - taken))
+            lag = await self._lag(where)
+            self._metrics.lag(_name(where), lag)
+            waiting += lag if where not in self._subscriber.consumer.failing else 0
+        if not waiting or not self._idle.is_set():
+            self._moved_at = monotonic()
+        if monotonic() - self._moved_at > self._stuck_seconds_max:
+            raise Fatal(f"{self.name}: {waiting} records wait, nothing was read for {self._stuck_seconds_max:.0f} s")
         return len(owned)
+
+    async def _lag(self, where: TopicPartition) -> int:
+        """Records behind the last delivered one, by the broker's last reply; 0 while nothing is known."""
+        consumer: Reader = self._subscriber.consumer
+        end = consumer.highwater(where) if where in consumer.assignment() else None
+        taken = self._done.get(where, self._next.get(where))
+        if end is not None and taken is None:
+            asking = asyncio.ensure_future(consumer.position(where))
+            await asyncio.wait({asking}, timeout=POSITION_SECONDS_MAX)
+            taken = asking.result() if asking.done() and not asking.exception() else None
+            asking.cancel()
+        return max(0, end - taken) if end is not None and taken is not None else 0
 
 
 class Subscriptions:
@@ -219,7 +240,7 @@ class Subscriptions:
         housekeeping = asyncio.ensure_future(self._keep_house())
         stopped = asyncio.ensure_future(stopping.wait())
         try:
-            ends: set[asyncio.Future[Any]] = {self._failure, stopped}
+            ends: set[asyncio.Future[Any]] = {self._failure, stopped, housekeeping}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             housekeeping.cancel()
@@ -228,6 +249,8 @@ class Subscriptions:
             await self._stop_broker()
         if self._failure.done():
             self._failure.result()
+        if not housekeeping.cancelled():
+            housekeeping.result()
 
     def problems(self) -> list[str]:
         """Subscriptions that do not run."""
@@ -246,7 +269,8 @@ class Subscriptions:
         while True:
             await asyncio.sleep(COMMIT_EVERY_SECONDS)
             await asyncio.gather(*(subscription.commit() for subscription in self._subscriptions))
-            self._metrics.owned_partitions.set(sum(subscription.report() for subscription in self._subscriptions))
+            owned = await asyncio.gather(*(subscription.report() for subscription in self._subscriptions))
+            self._metrics.owned_partitions.set(sum(owned))
 
     async def _stop_broker(self) -> None:
         stopping = asyncio.ensure_future(self._broker.stop())

@@ -31,10 +31,12 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
     def __init__(self, *topics: str, **options: Any) -> None:
         super().__init__(*topics, **options)
         self._taken: dict[TopicPartition, int] = {}  # offset behind the last record that was handed out
+        self.failing: set[TopicPartition] = set()  # partitions that only an operator can make readable again
 
     def forget(self) -> None:
         """The partitions move: where they stand is the group's matter again."""
         self._taken.clear()
+        self.failing.clear()
 
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
         """Records by partition, each in order; a batch that cannot be read does not keep back other partitions.
@@ -59,7 +61,9 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
                 continue
             try:
                 polled[where] = await self._read(where, start, max_records)
+                self.failing.discard(where)
             except KafkaError as error:
+                self.failing.add(where)
                 failure = error  # of this partition alone: a codec that is not installed, a damaged disk
         if failure is not None and not any(polled.values()):
             raise failure

@@ -39,6 +39,7 @@ class IngestSettings(CommonSettings):
     heartbeat_ms: int = Field(default=2000, ge=100)
     rebalance_timeout_ms: int = Field(default=15000, ge=1000)
     drain_seconds_max: float = Field(default=10.0, gt=0)  # a stop must fit a platform's grace period
+    stuck_seconds_max: float = Field(default=60.0, gt=0)  # records wait and none is read for this long: exit
     database_seconds_max: float = Field(default=10.0, gt=0)  # beyond it the connection is dropped
 
     http_host: str = "127.0.0.1"

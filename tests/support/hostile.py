@@ -195,9 +195,9 @@ def _envelopes(number: int) -> list[Record]:
         Record("unknown type", _json({**body, "type": "usher.channel.message.v9"}), "unknown_type", "type"),
         Record("an outbound type", _json({**body, "type": "usher.contact.queued.v1"}), "unknown_type", "type"),
         Record("the internal type", _json({**body, "type": "usher.policy.activated.v1"}), "unknown_type", "type"),
-        Record("unknown type in header", without, "unknown_type", "ce_type", [("ce_type", b"order.placed")]),
-        Record("non-UTF-8 type", without, "unknown_type", "ce_type", [("ce_type", b"\xff\xfe")]),
-        Record("empty type header", without, "unknown_type", "ce_type", [("ce_type", b"")]),
+        Record("unknown type in header", without, "unknown_type", "type", [("ce_type", b"order.placed")]),
+        Record("non-UTF-8 type", without, "unknown_type", "type", [("ce_type", b"\xff\xfe")]),
+        Record("empty type header", without, "unknown_type", "type", [("ce_type", b"")]),
         Record(
             "structured without data",
             _json({"specversion": "1.0", "type": MESSAGE}),

@@ -55,7 +55,7 @@ class Normaliser:
         """
         entry = EVENT_TYPES.get(event.type)
         if entry is None:
-            raise Rejected(Reason.UNKNOWN_TYPE, event.type_path, _unknown(event.type))
+            raise Rejected(Reason.UNKNOWN_TYPE, "type", _unknown(event.type))
         try:
             body = entry.body.model_validate(_completed(event, way))
         except ValidationError as error:

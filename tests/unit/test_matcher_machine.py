@@ -176,14 +176,21 @@ class CrowdedMachine(MatcherMachine):
     """The same with bounds so small that groups are rebuilt, pools made and dropped, lines forgotten all the time."""
 
     limits = Limits(
-        few_profiles=3, unplaced=2, profiles_kept=3, lines_kept=2, searches_kept=3, dead_entries=1, fairness=0.3
+        few_profiles=3,
+        unplaced=2,
+        profiles_kept=3,
+        lines_kept=2,
+        searches_kept=2,
+        pools_kept=2,
+        dead_entries=1,
+        fairness=0.3,
     )
 
 
 class PooledMachine(MatcherMachine):
     """The same where every profile counts as one of many."""
 
-    limits = Limits(few_profiles=0, lines_kept=2, searches_kept=40, dead_entries=0)
+    limits = Limits(few_profiles=0, lines_kept=2, pools_kept=40, dead_entries=0)
 
 
 COMMON = settings(deadline=None, stateful_step_count=60, suppress_health_check=list(HealthCheck))

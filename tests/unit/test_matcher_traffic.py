@@ -12,7 +12,16 @@ from tests.support.naive_matcher import NaiveMatcher
 STEPS = 500
 SKILLS = ("de", "en", "es", "fr", "vip")
 ORDERS = ("scarcity", "longest_idle", "least_loaded", "round_robin", "best_skill")
-TINY = Limits(few_profiles=4, unplaced=2, profiles_kept=3, lines_kept=2, searches_kept=4, dead_entries=0, fairness=0.3)
+TINY = Limits(
+    few_profiles=4,
+    unplaced=2,
+    profiles_kept=3,
+    lines_kept=2,
+    searches_kept=2,
+    pools_kept=3,
+    dead_entries=0,
+    fairness=0.3,
+)
 POOLED = Limits(few_profiles=0, dead_entries=1)
 
 

@@ -8,6 +8,7 @@ from services.router.domain.matcher.floor import Floor
 from services.router.domain.matcher.heaps import in_order
 from services.router.domain.matcher.idle import Chair, Profile
 from services.router.domain.matcher.search import Candidate, Search
+from services.router.domain.matcher.waiting import Contact
 from services.router.domain.matching import Waiting
 
 
@@ -22,7 +23,7 @@ class Choice(NamedTuple):
     excluded: dict[str, int]
 
 
-def choose(floor: Floor, waiting: Waiting) -> Choice | None:
+def choose(floor: Floor, contact: Contact) -> Choice | None:
     """The agent for a contact; None when no open agent may take it.
 
     The second agent is the best of the other profiles while few profiles are open, else the next of all.
@@ -30,15 +31,16 @@ def choose(floor: Floor, waiting: Waiting) -> Choice | None:
     floor.place()
     if not floor.open:
         return None
-    search = floor.search_for(waiting)
+    search, waiting = floor.search_for(contact), contact.waiting
     if waiting.only_agent is not None:
         return _named_agent(floor, search, waiting)
     if waiting.barred or floor.guards.by_need:
-        return _choose_carefully(floor, search, waiting)
+        return _choose_carefully(floor, search, contact)
     if floor.few:
         best, considered = _best_two(search.heads(floor.open))
     else:
-        best, considered = list(islice(floor.pool(search), 2)), search.live
+        floor.fill_pool(contact.line, search)
+        best, considered = search.first_two(), search.live
     return _choice(floor, search, best, considered, {}) if best else None
 
 
@@ -77,7 +79,8 @@ def _named_agent(floor: Floor, search: Search, waiting: Waiting) -> Choice | Non
 # --- with agents who are barred or held back: the same order, passing over them ---------------------------------------
 
 
-def _choose_carefully(floor: Floor, search: Search, waiting: Waiting) -> Choice | None:
+def _choose_carefully(floor: Floor, search: Search, contact: Contact) -> Choice | None:
+    waiting = contact.waiting
     suited = [profile for profile in floor.open if search.fit(profile) is not None]
     held = {each for each in suited if floor.guards.hold_back(each.guards, waiting.requirement)}
     chairs = [floor.chairs[agent_id] for agent_id in waiting.barred if agent_id in floor.chairs]
@@ -87,7 +90,8 @@ def _choose_carefully(floor: Floor, search: Search, waiting: Waiting) -> Choice 
         heads = (_first_allowed(search, profile, waiting) for profile in suited if profile not in held)
         ranked, _ = _best_two(head for head in heads if head is not None)
     else:
-        everybody = (each for each in floor.pool(search) if each[5].profile not in held)
+        floor.fill_pool(contact.line, search)
+        everybody = (each for each in search.walk() if each[5].profile not in held)
         ranked = list(islice((each for each in everybody if each[4] not in waiting.barred), 2))
     considered = sum(profile.live for profile in suited) - protected - declined
     passed_over = {"declined": declined, "protected": protected}

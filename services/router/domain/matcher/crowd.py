@@ -6,6 +6,7 @@ from services.router.domain.matcher.guard import Guards
 from services.router.domain.matcher.idle import Profile
 from services.router.domain.matcher.ledger import Ledger
 from services.router.domain.matcher.limits import Limits
+from services.router.domain.matcher.lines import Lines
 from services.router.domain.matcher.waiting import GONE, Contact, Entry, Line
 from services.router.domain.matching import Requirement, Waiting
 
@@ -21,14 +22,12 @@ class Pick(NamedTuple):
 class Crowd:
     """Who waits. A contact is put in order only when somebody looks for one; most find an agent before that."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, lines: Lines, limits: Limits) -> None:
+        self._lines = lines
         self._limits = limits
         self.contacts: dict[str, Contact] = {}
         self.counts: dict[str, int] = {}
         self._ledgers: dict[str, Ledger] = {}
-        self._lines: dict[Requirement, Line] = {}
-        self._lines_max = self._limits.lines_kept
-        self._known_lines: list[Line] = []
         self._unplaced: list[Contact] = []
         self._kept: dict[str, dict[str, Contact]] = {}
 
@@ -36,7 +35,7 @@ class Crowd:
         """A contact waits as ``waiting`` says, in place of an earlier entry."""
         if waiting.contact_id in self.contacts:
             self.leave(waiting.contact_id)
-        contact = Contact(waiting, self._lines.get(waiting.requirement) or self._new_line(waiting.requirement))
+        contact = Contact(waiting, self._lines.get(waiting.requirement) or self._make_line(waiting.requirement))
         self.contacts[waiting.contact_id] = contact
         queue = waiting.queue
         self.counts[queue] = self.counts.get(queue, 0) + 1
@@ -80,9 +79,7 @@ class Crowd:
         """The contact that an agent should take; None when nobody waits whom they may take."""
         if self._unplaced:
             self._place()
-        if profile.lines_known is not self._known_lines or profile.lines_seen < len(self._known_lines):
-            self._learn_lines(profile)
-        first, second, compared = _first_two(profile.lines, now)
+        first, second, compared = _first_two(self._lines.served_by(profile), now)
         if (self._kept and agent_id in self._kept) or profile.guards:
             return self._pick_carefully(agent_id, profile, guards, now)
         if first is None:
@@ -92,7 +89,8 @@ class Crowd:
         return Pick(first, second, compared)
 
     def _pick_carefully(self, agent_id: str, profile: Profile, guards: Guards, now: float) -> Pick | None:
-        lines = [each for each in profile.lines if each.live and not guards.hold_back(profile.guards, each.requirement)]
+        served = self._lines.served_by(profile)
+        lines = [each for each in served if each.live and not guards.hold_back(profile.guards, each.need)]
         found: list[Entry] = []
         for line in lines:
             allowed = (entry for entry in line.walk(now) if agent_id not in entry[3].waiting.barred)
@@ -117,24 +115,11 @@ class Crowd:
         if not kept:
             del self._kept[agent_id]
 
-    def _new_line(self, requirement: Requirement) -> Line:
-        if len(self._lines) >= self._lines_max:
+    def _make_line(self, need: Requirement) -> Line:
+        if self._lines.full:
             self._place()
-            self._lines = {need: line for need, line in self._lines.items() if line.live}
-            self._lines_max = 2 * len(self._lines) + self._limits.lines_kept
-            self._known_lines = list(self._lines.values())
-        line = self._lines[requirement] = Line(requirement, self._limits.dead_entries)
-        self._known_lines.append(line)
-        return line
-
-    def _learn_lines(self, profile: Profile) -> None:
-        if profile.lines_known is not self._known_lines:
-            profile.lines_known = self._known_lines
-            profile.lines_seen = 0
-            profile.lines.clear()
-        fresh = self._known_lines[profile.lines_seen :]
-        profile.lines += [line for line in fresh if profile.suits(line.requirement)]
-        profile.lines_seen = len(self._known_lines)
+            self._lines.forget_idle()
+        return self._lines.make(need)
 
 
 def _first_two(lines: list[Line], now: float) -> tuple[Entry | None, Entry | None, int]:

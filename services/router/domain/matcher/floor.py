@@ -1,32 +1,36 @@
-"""The open agents of a workspace: kept in order by what they can do, and searched for a contact."""
+"""The open agents of a workspace: kept in order by what they can do."""
 
 from collections.abc import Iterator
 
 from services.router.domain.matcher.guard import Guard, Guards
 from services.router.domain.matcher.idle import Ability, Chair, Profile
 from services.router.domain.matcher.limits import Limits
-from services.router.domain.matcher.search import Candidate, Search
-from services.router.domain.matching import Requirement, Seat, Skills, Waiting
+from services.router.domain.matcher.lines import Lines
+from services.router.domain.matcher.search import Search
+from services.router.domain.matcher.waiting import Contact, Line
+from services.router.domain.matching import Requirement, Seat, Skills
 
 
 class Floor:
     """Who is open for work. An agent who is seated is put in order only when somebody looks for one."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, lines: Lines, limits: Limits) -> None:
+        self._lines = lines
         self._limits = limits
         self.chairs: dict[str, Chair] = {}
         self.open: dict[Profile, None] = {}
         self.guards = Guards()
         self._profiles: dict[tuple[Skills, frozenset[str]], Profile] = {}
+        self._profiles_max = limits.profiles_kept
         self._abilities: dict[tuple[str, str], Ability] = {}
         self._unplaced: list[Chair] = []
-        self._searches: dict[tuple[Requirement, Skills, str], Search] = {}
-        self._pooled: list[Search] = []
+        self._pooled: list[Line] = []
 
     def seat(self, seat: Seat) -> None:
         """An agent is open as ``seat`` says, in place of an earlier seat."""
-        self.unseat(seat.agent_id)
-        profile = self._profiles.get((seat.skills, seat.channels)) or self._new_profile(seat)
+        if seat.agent_id in self.chairs:
+            self.unseat(seat.agent_id)
+        profile = self._profiles.get((seat.skills, seat.channels)) or self._make_profile(seat)
         chair = Chair(seat, profile)
         self.chairs[seat.agent_id] = chair
         self._unplaced.append(chair)
@@ -39,16 +43,14 @@ class Floor:
         if chair is None:
             return
         chair.alive = False
+        chair.candidate = None
         if chair.placed:
             profile = chair.profile
             profile.remove()
             if self._pooled:
-                for search in self._pools_of(profile):
-                    search.remove()
+                self._leave_pools(profile)
             if not profile.live:
                 del self.open[profile]
-                if self._pooled and len(self.open) < self._limits.few_profiles // 2:
-                    self._drop_pools()
 
     @property
     def few(self) -> bool:
@@ -57,14 +59,15 @@ class Floor:
 
     def place(self) -> None:
         """Put every open agent in order."""
+        if not self._unplaced:
+            return
         for chair in self._unplaced:
             if chair.alive:
                 chair.placed = True
                 chair.profile.add(chair)
                 self.open[chair.profile] = None
                 if self._pooled:
-                    for search in self._pools_of(chair.profile):
-                        search.add(chair)
+                    self._join_pools(chair)
         self._unplaced.clear()
 
     def protect(self, need: Requirement, allowance: float, debt: float) -> None:
@@ -84,53 +87,69 @@ class Floor:
         """The open agents who suit a requirement, in no order."""
         return (chair for chair in self.chairs.values() if chair.profile.suits(need))
 
-    def search_for(self, waiting: Waiting) -> Search:
+    def search_for(self, contact: Contact) -> Search:
         """The search that fits a contact's requirement, preferences and agent order."""
-        key = (waiting.requirement, waiting.prefer, waiting.agent_order)
-        search = self._searches.get(key)
+        waiting = contact.waiting
+        key = (waiting.prefer, waiting.agent_order)
+        searches = contact.line.searches
+        search = searches.get(key)
         if search is None:
-            if len(self._searches) >= self._limits.searches_kept:
-                self._drop_pools()
-                self._searches.clear()
-            search = self._searches[key] = Search(*key, self._limits)
+            if len(searches) >= self._limits.searches_kept:
+                contact.line.forget_searches()
+            search = searches[key] = Search(waiting.requirement, *key, self._limits)
         return search
 
-    def pool(self, search: Search) -> Iterator[Candidate]:
-        """Every open agent who suits, best first; the first call for a search looks at every agent."""
-        if search.pool is None:
-            search.gather(chair for chair in self.chairs.values() if chair.placed)
-            self._pooled.append(search)
-        return search.walk()
+    # --- the pools, for many open profiles ----------------------------------------------------------------------------
 
-    def _pools_of(self, profile: Profile) -> list[Search]:
-        if profile.pooled_seen < len(self._pooled):
-            fresh = self._pooled[profile.pooled_seen :]
-            profile.pooled += [search for search in fresh if search.fit(profile) is not None]
-            profile.pooled_seen = len(self._pooled)
-        return profile.pooled
+    def fill_pool(self, line: Line, search: Search) -> None:
+        """Make sure that a search has its pool; the first time, it looks at every profile that might suit."""
+        if search.pool is None:
+            if len(self._pooled) >= self._limits.pools_kept:
+                self._drop_pools()
+            search.gather(self._near(search))
+            line.pooled.append(search)
+            self._pooled.append(line)
+
+    def _near(self, search: Search) -> list[Profile]:
+        """The profiles with the rarest of the abilities that are asked for: few, and all who suit are among them."""
+        known = [self._abilities.get(name) for name in search.own]
+        return min((ability.profiles if ability else [] for ability in known), key=len)
+
+    def _join_pools(self, chair: Chair) -> None:
+        for line in self._lines.served_by(chair.profile):
+            for search in line.pooled:
+                search.add(chair)
+
+    def _leave_pools(self, profile: Profile) -> None:
+        for line in self._lines.served_by(profile):
+            for search in line.pooled:
+                search.remove()
+        if len(self.open) < self._limits.few_profiles // 2:
+            self._drop_pools()
 
     def _drop_pools(self) -> None:
-        for search in self._pooled:
-            search.pool = None
+        for line in self._pooled:
+            line.drop_pools()
         self._pooled.clear()
-        for profile in self._profiles.values():
-            profile.pooled.clear()
-            profile.pooled_seen = 0
 
-    def _new_profile(self, seat: Seat) -> Profile:
-        if len(self._profiles) > 2 * len(self.chairs) + self._limits.profiles_kept:
+    # --- the profiles -------------------------------------------------------------------------------------------------
+
+    def _make_profile(self, seat: Seat) -> Profile:
+        if len(self._profiles) >= self._profiles_max:
             self._forget_profiles()
         names = [("skill", skill) for skill, _ in seat.skills] + [("channel", each) for each in sorted(seat.channels)]
         abilities = tuple(self._abilities.setdefault(name, Ability(name)) for name in names)
         profile = Profile(seat.skills, seat.channels, abilities, self._limits.dead_entries)
         profile.guards = tuple(guard for need, guard in self.guards.by_need.items() if profile.suits(need))
+        for ability in abilities:
+            ability.profiles.append(profile)
         self._profiles[(seat.skills, seat.channels)] = profile
         return profile
 
     def _forget_profiles(self) -> None:
         self.place()
         self._profiles = {key: profile for key, profile in self._profiles.items() if profile.live}
-        used = {ability.name for profile in self._profiles.values() for ability in profile.abilities}
-        self._abilities = {name: self._abilities[name] for name in used}
-        for search in self._searches.values():
-            search.forget_profiles()
+        self._profiles_max = 2 * len(self._profiles) + self._limits.profiles_kept
+        for ability in self._abilities.values():
+            ability.profiles = [profile for profile in ability.profiles if profile.live]
+        self._abilities = {name: ability for name, ability in self._abilities.items() if ability.profiles}

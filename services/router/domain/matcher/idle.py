@@ -7,7 +7,7 @@ from services.router.domain.matcher.guard import Guard
 from services.router.domain.matching import Requirement, Seat, Skills
 
 if TYPE_CHECKING:
-    from services.router.domain.matcher.search import Candidate, Search
+    from services.router.domain.matcher.search import Candidate
     from services.router.domain.matcher.waiting import Line
 
 Turn = tuple[float, float, str, "Chair"]
@@ -17,13 +17,14 @@ LEAST_LOADED = "least_loaded"
 
 
 class Ability:
-    """A skill or a channel, and how many open agents have it."""
+    """A skill or a channel: how many open agents have it, and the profiles that do."""
 
-    __slots__ = ("name", "open")
+    __slots__ = ("name", "open", "profiles")
 
     def __init__(self, name: tuple[str, str]) -> None:
         self.name = name
         self.open = 0
+        self.profiles: list[Profile] = []
 
 
 class Chair:
@@ -71,20 +72,22 @@ class Profile:
         self.live = 0
         self.dead = 0
         self.turns: dict[str, list[Turn]] = {LEAST_LOADED: []}
-        self.pooled: list[Search] = []
-        self.pooled_seen = 0
         self.lines: list[Line] = []
         self.lines_known: list[Line] | None = None
         self.lines_seen = 0
 
     def suits(self, need: Requirement) -> bool:
         """Whether agents of this profile have what a requirement asks for."""
-        levels = self.levels
-        return (
-            need.channel in self.channels
-            and all(levels.get(skill, 0) >= level for skill, level in need.must)
-            and all(any(levels.get(skill, 0) >= level for skill, level in group) for group in need.any)
-            and not any(skill in levels for skill in need.without)
+        if need.channel not in self.channels:
+            return False
+        level_of = self.levels.get
+        for skill, level in need.must:
+            if level_of(skill, 0) < level:
+                return False
+        if not need.any and not need.without:
+            return True
+        return all(any(level_of(skill, 0) >= level for skill, level in group) for group in need.any) and not any(
+            skill in self.levels for skill in need.without
         )
 
     def add(self, chair: Chair) -> None:

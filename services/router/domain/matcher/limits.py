@@ -11,14 +11,16 @@ class Limits:
     ``fairness``: width of a bucket of scarcity cost; agents within one are equal, and the longest idle is taken.
     ``unplaced``: agents or contacts not yet put in order; most leave before anybody looks, more make a look slow.
     ``profiles_kept``, ``lines_kept``: profiles without an open agent, requirements nobody waits for; they come back
-    and cost about 1 kB each. ``searches_kept``: kinds of contacts, each with a pool of up to 8 bytes an agent.
+    and cost about 2 kB each. ``searches_kept``: ways of looking for an agent of one requirement (preferences, agent
+    order); ``pools_kept``: such ways that keep a pool of all agents, of up to 8 bytes an agent each.
     ``dead_entries``: entries of who left, in one heap, before it is rebuilt: fewer are not worth the work.
     """
 
     few_profiles: int = 48
     fairness: float = 0.02
-    unplaced: int = 64
+    unplaced: int = 8
     profiles_kept: int = 4096
     lines_kept: int = 1024
-    searches_kept: int = 1024
+    searches_kept: int = 64
+    pools_kept: int = 1024
     dead_entries: int = 64

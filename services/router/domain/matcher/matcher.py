@@ -6,6 +6,7 @@ from services.router.domain.matcher.choose import choose
 from services.router.domain.matcher.crowd import Crowd
 from services.router.domain.matcher.floor import Floor
 from services.router.domain.matcher.limits import Limits
+from services.router.domain.matcher.lines import Lines
 from services.router.domain.matching import Match, Requirement, Seat, Waiting
 
 DEFAULT_LIMITS = Limits()
@@ -20,8 +21,9 @@ class Matcher:
     """
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
-        self._crowd = Crowd(limits)
-        self._floor = Floor(limits)
+        lines = Lines(limits)
+        self._crowd = Crowd(lines, limits)
+        self._floor = Floor(lines, limits)
 
     def __len__(self) -> int:
         """Contacts waiting."""
@@ -49,7 +51,7 @@ class Matcher:
         Fewest preferences not met first, then the contact's agent order, load, idle time and agent id.
         """
         contact = self._crowd.contacts[contact_id]
-        choice = choose(self._floor, contact.waiting)
+        choice = choose(self._floor, contact)
         if choice is None:
             return None
         late = now > contact.due

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
+from itertools import islice
 from typing import NamedTuple
 
 from services.router.domain.matcher.heaps import in_order
@@ -14,6 +15,9 @@ Candidate = tuple[int, float, float, float, str, Chair]
 
 OWN_TURNS = frozenset({"longest_idle", "round_robin"})
 """Agent orders whose turns differ from least load, then longest idle."""
+
+FITS_KEPT_MAX = 1024
+"""Profiles of which a search remembers how they fit; few are open while it is asked, others come and go."""
 
 
 class Fit(NamedTuple):
@@ -35,39 +39,46 @@ class Search:
     The pool, made when many profiles are open, is one heap of all agents who suit.
     """
 
-    __slots__ = ("_dead", "_fits", "_limits", "_named", "_need", "_own", "_prefer", "live", "order", "pool", "turn")
+    __slots__ = (
+        "_dead",
+        "_fits",
+        "_limits",
+        "_named",
+        "_need",
+        "_prefer",
+        "live",
+        "order",
+        "own",
+        "plain",
+        "pool",
+        "turn",
+    )
 
     def __init__(self, need: Requirement, prefer: Skills, order: str, limits: Limits) -> None:
         self._need = need
         self._prefer = prefer
         self._limits = limits
-        self._own = {("skill", skill) for skill, _ in need.must} | {("channel", need.channel)}
+        self.own = {("skill", skill) for skill, _ in need.must} | {("channel", need.channel)}
         self._named = {skill for group in (need.must, prefer, *need.any) for skill, _ in group}
         self._fits: dict[Profile, Fit | None] = {}
         self._dead = 0
         self.order = order
+        self.plain = not prefer and order != "best_skill"
         self.turn = order if order in OWN_TURNS else LEAST_LOADED
         self.pool: list[Candidate] | None = None
         self.live = 0
 
+    # --- few open profiles: each is priced anew -----------------------------------------------------------------------
+
     def fit(self, profile: Profile) -> Fit | None:
-        """How a profile meets this search; None when it does not suit. Worked out once."""
+        """How a profile meets this search; None when it does not suit."""
         try:
             return self._fits[profile]
         except KeyError:
+            if len(self._fits) >= FITS_KEPT_MAX:
+                self._fits.clear()
             fit = self._fits[profile] = self._judge(profile) if profile.suits(self._need) else None
             return fit
-
-    def forget_profiles(self) -> None:
-        """Forget what was worked out about profiles."""
-        self._fits.clear()
-
-    def cost(self, profile: Profile, *, few: bool) -> float:
-        """What taking an agent of a profile that suits costs the others, not rounded to buckets."""
-        fit = self.fit(profile)
-        if fit is None or self.order != "scarcity":
-            return 0.0
-        return sum(1 / ability.open for ability in fit.others) if few else float(len(fit.others))
 
     def price(self, fit: Fit) -> float:
         """The cost by which profiles are compared while few are open."""
@@ -86,44 +97,66 @@ class Search:
                 first, since, agent_id, chair = profile.first(self.turn)
                 yield fit.unmet, self.price(fit), first, since, agent_id, chair
 
-    def gather(self, chairs: Iterable[Chair]) -> None:
-        """Make the pool of all agents who suit."""
-        self.pool = [self._candidate(chair, fit) for chair in chairs if (fit := self.fit(chair.profile)) is not None]
-        heapify(self.pool)
-        self.live, self._dead = len(self.pool), 0
+    def cost(self, profile: Profile, *, few: bool) -> float:
+        """What taking an agent of a profile that suits costs the others, not rounded to buckets; 0 in other orders."""
+        if self.order != "scarcity":
+            return 0.0
+        if not few:
+            return float(len(profile.abilities) - len(self.own))
+        fit = self.fit(profile)
+        return sum(1 / ability.open for ability in fit.others) if fit else 0.0
+
+    # --- many open profiles: one pool of all agents who suit ----------------------------------------------------------
+
+    def gather(self, profiles: Iterable[Profile]) -> None:
+        """Make the pool of all agents of the profiles who suit."""
+        suited = (profile for profile in profiles if profile.live and profile.suits(self._need))
+        pool = [self._candidate(turn[3]) for profile in suited for turn in profile.turns[LEAST_LOADED] if turn[3].alive]
+        heapify(pool)
+        self.pool, self.live, self._dead = pool, len(pool), 0
 
     def add(self, chair: Chair) -> None:
         """An agent who suits is open."""
-        fit = self.fit(chair.profile)
-        if fit is not None and self.pool is not None:
-            heappush(self.pool, self._candidate(chair, fit))
+        if self.pool is not None:
+            heappush(self.pool, self._candidate(chair))
             self.live += 1
 
     def remove(self) -> None:
         """An agent who suits left; the entry dies where it lies."""
+        if self.pool is None:
+            return
         self.live -= 1
         self._dead += 1
-        if self.pool is not None and self._dead > self.live + self._limits.dead_entries:
+        if self._dead > self.live + self._limits.dead_entries:
             self.pool = [entry for entry in self.pool if entry[5].alive]
             heapify(self.pool)
             self._dead = 0
 
-    def walk(self) -> Iterator[Candidate]:
-        """The open agents of the pool, best first."""
+    def first_two(self) -> list[Candidate]:
+        """The best two of the pool, or fewer."""
         pool = self.pool or []
         while pool and not pool[0][5].alive:
             heappop(pool)
             self._dead -= 1
-        return (entry for entry in in_order(pool) if entry[5].alive)
+        next_ones = pool[1:3]
+        if all(entry[5].alive for entry in next_ones):
+            return [pool[0], min(next_ones)] if next_ones else pool[:1]
+        return list(islice(self.walk(), 2))
 
-    def _candidate(self, chair: Chair, fit: Fit) -> Candidate:
+    def walk(self) -> Iterator[Candidate]:
+        """The open agents of the pool, best first."""
+        return (entry for entry in in_order(self.pool or []) if entry[5].alive)
+
+    def _candidate(self, chair: Chair) -> Candidate:
         """Shared between pools where it is the same: thousands of agents stand in dozens of pools."""
-        if not fit.unmet and not fit.level and chair.candidate is not None and chair.candidate_order == self.order:
+        plain = self.plain
+        if plain and chair.candidate_order == self.order and chair.candidate is not None:
             return chair.candidate
-        cost = len(chair.profile.abilities) if self.order == "scarcity" else fit.level
+        unmet, level, _ = (0, 0.0, ()) if plain else self._judge(chair.profile)
+        cost = len(chair.profile.abilities) if self.order == "scarcity" else level
         first, since, agent_id, _ = chair.turn(self.turn)
-        candidate = (fit.unmet, cost, first, since, agent_id, chair)
-        if not fit.unmet and not fit.level:
+        candidate = (unmet, cost, first, since, agent_id, chair)
+        if plain:
             chair.candidate, chair.candidate_order = candidate, self.order
         return candidate
 
@@ -131,4 +164,7 @@ class Search:
         levels = profile.levels
         unmet = sum(levels.get(skill, 0) < level for skill, level in self._prefer)
         level = -sum(levels.get(skill, 0) for skill in self._named) if self.order == "best_skill" else 0
-        return Fit(unmet, level, tuple(each for each in profile.abilities if each.name not in self._own))
+        return Fit(unmet, level, self._others(profile))
+
+    def _others(self, profile: Profile) -> tuple[Ability, ...]:
+        return tuple(each for each in profile.abilities if each.name not in self.own)

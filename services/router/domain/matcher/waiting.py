@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush, merge
 from math import inf
+from typing import TYPE_CHECKING
 
 from services.router.domain.matcher.heaps import in_order
-from services.router.domain.matching import Requirement, Waiting
+from services.router.domain.matching import Requirement, Skills, Waiting
+
+if TYPE_CHECKING:
+    from services.router.domain.matcher.search import Search
 
 GONE = -inf
 """The ``until`` of a contact that no longer waits: before any time."""
@@ -46,16 +50,18 @@ Entry = tuple[float, float, str, Contact]
 
 
 class Line:
-    """Who waits for one requirement, smallest key first; ties by entered, then contact id.
+    """Who waits for one requirement, smallest key first; ties by entered, then contact id; and how agents are sought.
 
     Without a boost the first to become late is also the first by key, so one heap tells both; boosted contacts have a
     second heap by due time, because lateness is judged without the boost.
     """
 
-    __slots__ = ("boosted", "dead", "dead_max", "dues", "fresh", "late", "live", "requirement", "top")
+    __slots__ = ("boosted", "dead", "dead_max", "dues", "fresh", "late", "live", "need", "pooled", "searches", "top")
 
-    def __init__(self, requirement: Requirement, dead_max: int) -> None:
-        self.requirement = requirement
+    def __init__(self, need: Requirement, dead_max: int) -> None:
+        self.need = need
+        self.searches: dict[tuple[Skills, str], Search] = {}
+        self.pooled: list[Search] = []
         self.dead_max = dead_max
         self.fresh: list[Entry] = []
         self.boosted: list[Entry] = []
@@ -107,6 +113,17 @@ class Line:
         self.renew(now)
         still = [_alive(heap) for heap in (self.fresh, self.boosted)]
         return merge(*still, (entry for entry in in_order(self.late) if entry[3].until != GONE))
+
+    def forget_searches(self) -> None:
+        """Forget how agents are sought; it is worked out again when asked for."""
+        self.drop_pools()
+        self.searches.clear()
+
+    def drop_pools(self) -> None:
+        """Give back the memory of the pools of agents; they are made again when asked for."""
+        for search in self.pooled:
+            search.pool = None
+        self.pooled.clear()
 
     def _renew_boosted(self, now: float) -> None:
         while self.dues and self.dues[0][3].until < now:

@@ -24,10 +24,7 @@ NOT_YET: tuple[NotYet, ...] = (
     NotYet("queues.*.targets.self_service_response"),
     NotYet("queues.*.targets.bot_response"),
     NotYet("queues.*.protect"),
-    NotYet("queues.*.relax", harmless=((), [])),
-    NotYet("queues.*.overflow", harmless=((), [])),
-    NotYet("queues.*.hours"),
-    NotYet("queues.*.waiting_max"),
+    NotYet("queues.*.overflow.*.when.expected_wait"),
     NotYet("sticky"),
 )
 

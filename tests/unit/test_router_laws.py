@@ -25,7 +25,27 @@ _policy = policy_with(
     offers={"timeout": "10s", "decline_pause": "20s"},
     bots={"default": {"max_minutes": "60s"}},
 )
-_policy["queues"]["cards"]["life_max"] = "100s"
+_policy["queues"]["cards"] |= {
+    "life_max": "100s",
+    "relax": [
+        {"after": "5s", "min_level": {"cards": 1}},
+        {"after": "12s", "drop": ["cards"], "raise_priority": "30s"},
+        {"after": "20s", "add_queue": "orders"},
+    ],
+    "overflow": [
+        {"when": {"waiting": 2}, "to": {"queue": "orders"}},
+        {"when": {"waited": "40s"}, "to": {"queue": "general"}},
+    ],
+}
+_policy["queues"]["general"] |= {
+    "hours": "office",
+    "relax": [{"after": "3s", "add_queue": "cards"}],
+    "overflow": [
+        {"when": {"closed": True, "waited": "50s"}, "to": {"schedule": "next_opening"}},
+        {"when": {"nobody_signed_on": True, "waited": "9s"}, "to": {"callback": True}},
+    ],
+}
+_policy["calendars"] = {"office": {"open": {"mon-sun": ["00:00-22:14", "22:15-24:00"]}}}
 _other = policy_with(offers={"on_expiry": "available", "timeout": "5s"}, presence={"on_lost": "keep", "lease": "30s"})
 
 # A script is a list of moves; each is played against the ids that the moves before it brought about. Scripts come from

@@ -1,10 +1,10 @@
 """Agents come, change and go: sign-on, presence, heartbeat, sign-off, and the lease that a silent agent loses."""
 
 from services.router.domain import assignments, desks, offers
-from services.router.domain.book import Workspace
 from services.router.domain.records import Agent
 from services.router.domain.states import PRESENCE, AssignmentState, Presence, illegal, move
 from services.router.domain.turn import Turn
+from services.router.domain.workspace import Workspace
 from shared.errors import Invalid, Reason
 from shared.inputs import AgentHeartbeat, AgentSignedOff, AgentSignedOn, PresenceChanged, Transfer
 
@@ -20,12 +20,12 @@ def sign_on(turn: Turn, workspace: Workspace, said: AgentSignedOn) -> None:
     agent.name = said.name or ""
     agent.skills = tuple(sorted(said.skills.items()))
     agent.capacity = said.capacity
-    workspace.know(agent)
     agent.lease_seconds = said.lease_seconds or workspace.rules.lease_seconds
     if agent.presence is not Presence.AVAILABLE:
         agent.idle_since = turn.now_ms
     presence = Presence(said.presence)
     agent.presence = presence if presence is agent.presence else move(PRESENCE, agent.presence, presence)
+    workspace.know(agent)
     desks.renew(turn, agent)
     agent.ceiling = max(agent.capacity.units, workspace.capacities.room(agent).load)
     _drop_unfit_offers(turn, workspace, agent)
@@ -38,9 +38,13 @@ def _drop_unfit_offers(turn: Turn, workspace: Workspace, agent: Agent) -> None:
     """Offers made under the old skills or capacity do not bind an agent who now lacks them."""
     for offer_id in sorted(workspace.asked.get(agent.agent_id, ())):
         contact = turn.book.contacts[turn.book.offers[offer_id].contact_id]
-        need = workspace.rules.need(workspace.rules.queue(contact.queue), contact.skills, contact.channel)
+        needs = [workspace.standing(contact).need, *(need for _, need in workspace.further_needs(contact))]
         fits = workspace.capacities.room(agent).load <= agent.capacity.units
-        if agent.presence is not Presence.AVAILABLE or not fits or not need.served_by(agent.skills):
+        if (
+            agent.presence is not Presence.AVAILABLE
+            or not fits
+            or not any(need.served_by(agent.skills) for need in needs)
+        ):
             offers.rescind(turn, turn.book.offers[offer_id], "the agent signed on anew")
 
 
@@ -74,7 +78,7 @@ def lease_over(turn: Turn, workspace: Workspace, agent: Agent) -> None:
 
 
 def _lose(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
-    desks.go_offline(turn, agent)
+    desks.go_offline(turn, workspace, agent)
     offers.rescind_all(turn, workspace, agent, reason)
     working = sorted(workspace.working.get(agent.agent_id, ()))
     for assignment_id in working if workspace.rules.requeue_lost else ():

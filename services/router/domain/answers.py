@@ -1,11 +1,11 @@
 """What agents answer to their offers."""
 
 from services.router.domain import assignments, desks, offers
-from services.router.domain.book import Workspace
 from services.router.domain.records import Contact, Offer
 from services.router.domain.states import OfferState, Repeat, illegal
 from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
+from services.router.domain.workspace import Workspace
 from shared.errors import Invalid, Reason
 from shared.inputs import OfferAnswered
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 from services.router.domain import desks, endings, events, queueing, work
-from services.router.domain.book import Workspace
 from services.router.domain.records import Agent, Assignment, Contact
 from services.router.domain.rules import DIRECT_MS
 from services.router.domain.states import ASSIGNMENT, AssignmentState, Repeat, illegal, move
 from services.router.domain.turn import Turn
+from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339
 from shared.errors import Invalid, Reason
 from shared.ids import derive

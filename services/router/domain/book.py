@@ -1,104 +1,20 @@
 """Everything live in one partition, in memory: workspaces with their matcher, contacts, offers, assignments, agents."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import msgspec
 
-from services.router.domain.capacity import NOTHING, Capacities, Room
 from services.router.domain.matcher import Matcher
-from services.router.domain.matching import Seat, Waiting
 from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
 from services.router.domain.rows import RouterRows
 from services.router.domain.rules import Rules
-from services.router.domain.states import ContactState, Presence
+from services.router.domain.states import ContactState
 from services.router.domain.timers import Timer, Timers
+from services.router.domain.workspace import Workspace
 from shared.policy import parse_policy
-
-NOBODY: frozenset[str] = frozenset()
 
 _contact = msgspec.json.Decoder(LiveContact).decode
 _agent = msgspec.json.Decoder(Agent).decode
-
-
-class Workspace:
-    """Agents, queues and contacts that route together, under one policy."""
-
-    __slots__ = ("_skills", "agents", "asked", "capacities", "hash", "matcher", "name", "open", "rules", "working")
-
-    def __init__(self, name: str, rules: Rules, policy_hash: str, matcher: Matcher) -> None:
-        self.name = name
-        self.rules = rules
-        self.hash = policy_hash
-        self.capacities = Capacities(rules.channels)
-        self.matcher = matcher
-        self.agents: dict[str, Agent] = {}
-        self.asked: dict[str, set[str]] = {}  # open offers of each agent who has any
-        self.working: dict[str, set[str]] = {}  # live assignments of each agent who has any
-        self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
-        self._skills: dict[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]] = {}
-
-    def adopt(self, rules: Rules, policy_hash: str) -> None:
-        """Go on under another policy; the caller waits and seats everybody again."""
-        self.rules = rules
-        self.hash = policy_hash
-        self.capacities = Capacities(rules.channels)
-        for agent in self.agents.values():
-            self.capacities.state(agent)
-
-    def know(self, agent: Agent) -> None:
-        """An agent came, or said new skills or a new capacity. Equal profiles share one tuple: they are few."""
-        self.agents[agent.agent_id] = agent
-        agent.skills = self._skills.setdefault(agent.skills, agent.skills)
-        self.capacities.state(agent)
-
-    def forget(self, agent: Agent) -> None:
-        """The agent is gone."""
-        self.agents.pop(agent.agent_id, None)
-        self.capacities.forget(agent.agent_id)
-
-    def seat(self, agent: Agent, left: Room) -> bool:
-        """Show the matcher what the agent can take now; True if that is more than before."""
-        channels = left.open if agent.presence is Presence.AVAILABLE else NOTHING
-        before = self.open.get(agent.agent_id, NOTHING)
-        if not channels:
-            if before:
-                self.matcher.unseat(agent.agent_id)
-                del self.open[agent.agent_id]
-            return False
-        self.open[agent.agent_id] = channels
-        self.matcher.seat(
-            Seat(
-                agent_id=agent.agent_id,
-                skills=agent.skills,
-                channels=channels,
-                load=left.share,
-                idle_since=agent.idle_since,
-                last_offered=agent.last_offered,
-            )
-        )
-        return channels is not before and not channels <= before
-
-    def wait(self, contact: Contact, asked: Iterable[str] = ()) -> None:
-        """Put a contact into the waiting set, at the place that its age and priority give it, but not for ``asked``."""
-        rules = self.rules
-        queue = rules.queue(contact.queue)
-        need = rules.need(queue, contact.skills, contact.channel)
-        self.matcher.wait(
-            Waiting(
-                contact_id=contact.contact_id,
-                queue=queue.name,
-                requirement=need.requirement,
-                entered=contact.entered_ms,
-                target=rules.due_ms(queue, contact.entered_ms) - contact.entered_ms,
-                boost=contact.boost_ms + queue.boost_ms,
-                late_factor=queue.late_factor,
-                late_cap=queue.late_cap_ms,
-                prefer=need.prefer,
-                agent_order=queue.agent_order,
-                barred=frozenset((*contact.barred, *asked)) if contact.barred or asked else NOBODY,
-                only_agent=contact.only_agent or None,
-            )
-        )
 
 
 class Book:
@@ -134,7 +50,7 @@ class Book:
         del self.contacts[contact.contact_id]
         del self.by_conversation[contact.conversation_key]
         self.personal.pop(contact.contact_id, None)
-        for kind in (Timer.LIFE, Timer.STATE, Timer.BAR, Timer.DIRECT):
+        for kind in (Timer.LIFE, Timer.STATE, Timer.BAR, Timer.DIRECT, Timer.RELAX, Timer.OVERFLOW):
             self.timers.disarm(kind, contact.contact_id)
 
     def restore(self, rows: RouterRows) -> None:
@@ -170,9 +86,9 @@ class Book:
             workspace.working.setdefault(assignment.agent_id, set()).add(assignment.assignment_id)
         if contact.state is ContactState.QUEUED:
             workspace.wait(contact)
-        self.arm(contact)
+        self._arm(workspace, contact)
 
-    def arm(self, contact: Contact) -> None:
+    def _arm(self, workspace: Workspace, contact: Contact) -> None:
         """Set every deadline that the contact's fields name."""
         timers, subject = self.timers, contact.contact_id
         timers.arm(Timer.LIFE, subject, contact.life_ms)
@@ -182,11 +98,18 @@ class Book:
             timers.arm(Timer.BAR, subject, min(contact.barred.values()))
         if contact.only_until_ms:
             timers.arm(Timer.DIRECT, subject, contact.only_until_ms)
+        if contact.state is ContactState.QUEUED:
+            step_ms = workspace.next_step_ms(contact)
+            look_ms = workspace.next_look_ms(contact, self.clock_ms)
+            if step_ms is not None:
+                timers.arm(Timer.RELAX, subject, step_ms)
+            if look_ms is not None:
+                timers.arm(Timer.OVERFLOW, subject, look_ms)
 
     def orphans(self) -> int:
         """Live contacts that are neither in a waiting set nor under a deadline: 0, or the promise is broken."""
         queued = sum(contact.state is ContactState.QUEUED for contact in self.contacts.values())
-        waiting = sum(len(workspace.matcher) for workspace in self.workspaces.values())
+        waiting = sum(workspace.waiting for workspace in self.workspaces.values())
         untimed = sum(not self.timers.armed(Timer.LIFE, contact_id) for contact_id in self.contacts)
         return abs(queued - waiting) + untimed
 

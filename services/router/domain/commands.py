@@ -3,11 +3,11 @@
 from typing import Any
 
 from services.router.domain import desks, endings, events, offers, queueing, tiers, work
-from services.router.domain.book import Workspace
 from services.router.domain.records import Contact
 from services.router.domain.rules import DIRECT_MS
 from services.router.domain.states import AssignmentState, ContactState, illegal
 from services.router.domain.turn import Turn
+from services.router.domain.workspace import Workspace
 from shared.errors import Invalid, Reason
 from shared.inputs import ContactCommanded
 from shared.topics import AGENT_OFFERS
@@ -39,7 +39,7 @@ def _prioritise(turn: Turn, workspace: Workspace, contact: Contact, said: Contac
     if said.seconds is None:
         raise Invalid(Reason.INVALID, "seconds", "prioritise needs seconds: treated as if it came so much earlier")
     contact.boost_ms += round(said.seconds * 1000)
-    total = (contact.boost_ms + workspace.rules.queue(contact.queue).boost_ms) / 1000
+    total = workspace.standing(contact).boost_ms / 1000
     turn.tell(contact, events.REPRIORITISED, events.Reprioritised(total, said.actor, said.reason))
     if contact.state is ContactState.QUEUED:
         queueing.rejoin(turn, workspace, contact)

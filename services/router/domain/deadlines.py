@@ -1,6 +1,6 @@
 """What happens when a deadline passes: an ordinary cause, at the deadline's own time."""
 
-from services.router.domain import agents, assignments, dispatch, endings, offers, queueing, tiers
+from services.router.domain import agents, assignments, dispatch, endings, offers, overflow, queueing, relaxing, tiers
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState
 from services.router.domain.timers import Timer
@@ -52,5 +52,7 @@ _HANDLERS = {
     Timer.LEASE: _lease_over,
     Timer.LIFE: lambda turn, subject: endings.life_over(turn, _contact(turn, subject)),
     Timer.OFFER: lambda turn, subject: offers.expire(turn, turn.book.offers[subject]),
+    Timer.OVERFLOW: lambda turn, subject: overflow.look(turn, _contact(turn, subject)),
+    Timer.RELAX: lambda turn, subject: relaxing.step_due(turn, _contact(turn, subject)),
     Timer.STATE: _state_over,
 }

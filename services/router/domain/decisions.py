@@ -2,10 +2,10 @@
 
 import msgspec
 
-from services.router.domain.book import Workspace
 from services.router.domain.events import Body
 from services.router.domain.matching import Match
 from services.router.domain.records import Contact
+from services.router.domain.workspace import Workspace
 
 
 class Decision(Body):
@@ -22,6 +22,7 @@ class Decision(Body):
     entered_ms: int
     target_ms: int
     boost_ms: int
+    relaxed: int
     first_deadline: float
     second_deadline: float
     key: float
@@ -41,20 +42,20 @@ class Decision(Body):
 
 def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) -> Decision:
     """The record of the match, complete enough to decide again."""
-    queue = workspace.rules.queue(contact.queue)
-    boost = contact.boost_ms + queue.boost_ms
-    target = workspace.rules.due_ms(queue, contact.entered_ms) - contact.entered_ms
+    queue, need, due_ms, boost = workspace.standing(contact)
+    target = due_ms - contact.entered_ms
     late = queue.late_factor * target
     if queue.late_cap_ms is not None:
         late = min(late, target + queue.late_cap_ms)
     return Decision(
         policy_version=workspace.rules.version,
         contact_id=contact.contact_id,
-        requirements=workspace.rules.need(queue, contact.skills, contact.channel).json,
+        requirements=need.json,
         decided_ms=now_ms,
         entered_ms=contact.entered_ms,
         target_ms=target,
         boost_ms=boost,
+        relaxed=contact.relaxed,
         first_deadline=contact.entered_ms + target - boost,
         second_deadline=contact.entered_ms + late - boost,
         key=match.key,

@@ -1,11 +1,12 @@
 """Keeps an agent's published availability and seat in step with their work and presence."""
 
-from services.router.domain.book import Workspace, agent_key
+from services.router.domain.book import agent_key
 from services.router.domain.capacity import availability
 from services.router.domain.records import Agent, Assignment, Offer
 from services.router.domain.states import PRESENCE, AssignmentState, Presence, move
 from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
+from services.router.domain.workspace import Workspace
 
 MILLISECONDS = 1000
 
@@ -79,10 +80,11 @@ def renew(turn: Turn, agent: Agent) -> None:
         turn.agents[agent.workspace, agent.agent_id] = agent
 
 
-def go_offline(turn: Turn, agent: Agent) -> None:
+def go_offline(turn: Turn, workspace: Workspace, agent: Agent) -> None:
     """The agent is gone, whatever work is still theirs."""
     agent.presence = move(PRESENCE, agent.presence, Presence.OFFLINE)
     agent.lease_ms = 0
+    workspace.staff.remove(agent.agent_id)
     turn.book.timers.disarm(Timer.LEASE, agent_key(agent.workspace, agent.agent_id))
 
 

@@ -1,10 +1,10 @@
 """Brings free agents and waiting contacts together after every cause: nobody waits beside an idle agent."""
 
 from services.router.domain import offers
-from services.router.domain.book import Workspace
 from services.router.domain.records import Agent, Contact
 from services.router.domain.states import ContactState
 from services.router.domain.turn import Turn
+from services.router.domain.workspace import Workspace
 
 
 def settle(turn: Turn) -> None:
@@ -25,13 +25,12 @@ def settle(turn: Turn) -> None:
 
 def _serve_agent(turn: Turn, workspace: Workspace, agent: Agent, *, alone: bool) -> None:
     """Give the agent the most urgent contacts until they are full; of several free agents the fittest takes each."""
-    matcher = workspace.matcher
     while agent.agent_id in workspace.open:
-        match = matcher.contact_for(agent.agent_id, turn.now_ms)
+        match = workspace.contact_for(agent, turn.now_ms)
         if match is None:
             return
         if not alone:
-            match = matcher.agent_for(match.contact_id, turn.now_ms) or match
+            match = workspace.agent_for(turn.book.contacts[match.contact_id], turn.now_ms) or match
         offers.issue(turn, workspace, match)
         _offer_widely(turn, workspace, turn.book.contacts[match.contact_id])
 
@@ -39,7 +38,7 @@ def _serve_agent(turn: Turn, workspace: Workspace, agent: Agent, *, alone: bool)
 def _serve_contact(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     if contact.state is not ContactState.QUEUED:
         return
-    match = workspace.matcher.agent_for(contact.contact_id, turn.now_ms)
+    match = workspace.agent_for(contact, turn.now_ms)
     if match is not None:
         offers.issue(turn, workspace, match)
         _offer_widely(turn, workspace, contact)
@@ -50,8 +49,8 @@ def _offer_widely(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     while len(contact.offers) < workspace.rules.parallel:
         asked = {turn.book.offers[offer_id].agent_id for offer_id in contact.offers}
         workspace.wait(contact, asked)
-        match = workspace.matcher.agent_for(contact.contact_id, turn.now_ms)
+        match = workspace.agent_for(contact, turn.now_ms)
         if match is None:
-            workspace.matcher.leave(contact.contact_id)
+            workspace.leave(contact)
             return
         offers.issue(turn, workspace, match)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from services.router.domain import agents, answers, assignments, commands, dispatch, intake, policies, reports, tiers
-from services.router.domain.book import Book, Workspace
+from services.router.domain.book import Book
 from services.router.domain.checks import check
 from services.router.domain.deadlines import fire
 from services.router.domain.matcher import Matcher
@@ -14,6 +14,7 @@ from services.router.domain.rows import Known, Needs, RouterRows
 from services.router.domain.states import Repeat
 from services.router.domain.triage import Classify
 from services.router.domain.turn import Turn
+from services.router.domain.workspace import Workspace
 from shared import inputs
 from shared.engine import DeadLetter, Origin, Record, Step
 from shared.errors import Invalid, Reason
@@ -67,7 +68,7 @@ class RouterEngine:
             fire(turn, at_ms)
             self.book.clock_ms = at_ms
             self._apply(turn, record)
-        fire(turn, now_ms)
+        fire(turn, max(now_ms, self.book.clock_ms))
         step = turn.finish()
         step.changed = bool(records or turn.events)
         return step

@@ -102,6 +102,30 @@ class Queued(Body, omit_defaults=False):
     reason: str
 
 
+class Relaxed(Body, omit_defaults=False):
+    """The contact asks for less since this step (from 1): what it asks now, and the queues it waits in as well."""
+
+    step: int
+    requirements: msgspec.Raw
+    also_queues: list[str]
+    priority_seconds: float
+    reason: str
+
+
+class Overflowed(Body):
+    """A rule of the queue moved the contact, or promised to call back; ``reason`` is the rule's condition."""
+
+    to: dict[str, Any]
+    reason: str
+
+
+class Scheduled(Body):
+    """The contact rests until then."""
+
+    until: str
+    reason: str
+
+
 class Reprioritised(Body):
     """A supervisor's change of priority; ``priority_seconds`` is the new total."""
 
@@ -118,6 +142,7 @@ class Offered(Body):
     expires_at: str
     decision: Body
     sentence: str
+    callback: bool = False
 
 
 class OfferEnded(Body):

@@ -3,12 +3,12 @@
 import msgspec
 
 from services.router.domain import assignments, endings, events, tiers
-from services.router.domain.book import Workspace
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState, Repeat
 from services.router.domain.timers import Timer
 from services.router.domain.triage import Classify
 from services.router.domain.turn import Turn
+from services.router.domain.workspace import Workspace
 from shared.errors import Invalid, Reason
 from shared.ids import contact_id, conversation_key
 from shared.inputs import Attachment, ConversationEnded, MessageReceived, Party, ReplyTo
@@ -73,6 +73,8 @@ def conversation_ended(turn: Turn, workspace: Workspace, said: ConversationEnded
         raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", "there is no contact of this conversation")
     if contact.state is ContactState.WRAPPING:
         raise Repeat
+    if contact.callback and contact.state in (ContactState.QUEUED, ContactState.OFFERED):
+        return  # they were promised a call back: hanging up gives nothing up
     if contact.state is ContactState.ASSIGNED:
         assignments.customer_left(turn, workspace, contact, said.reason)
     else:

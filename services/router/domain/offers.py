@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 from services.router.domain import desks, events, queueing
-from services.router.domain.book import Workspace
 from services.router.domain.decisions import decide, sentence
 from services.router.domain.matching import Match
 from services.router.domain.records import Agent, Contact, Offer
 from services.router.domain.states import OFFER, PRESENCE, ContactState, OfferState, Presence, move
 from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
+from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339
 from shared.ids import derive
 from shared.topics import AGENT_OFFERS
@@ -34,7 +34,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
     contact = turn.book.contacts[match.contact_id]
     agent = workspace.agents[match.agent_id]
     rules = workspace.rules
-    workspace.matcher.leave(contact.contact_id)
+    workspace.leave(contact)
     contact.attempts += 1
     offer = Offer(
         offer_id=derive("offer", contact.contact_id, str(contact.attempts)),
@@ -56,6 +56,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
         agent_id=agent.agent_id,
         expires_at=rfc3339(offer.expires_ms),
         decision=decide(workspace, contact, match, turn.now_ms),
+        callback=contact.callback,
         sentence=sentence(match, turn.now_ms),
     )
     private = turn.book.personal.get(contact.contact_id, b"{}")

@@ -1,29 +1,34 @@
 """A contact's way into a queue, back into it, and out of it."""
 
-from services.router.domain import events
-from services.router.domain.book import Workspace
+from services.router.domain import events, overflow, relaxing
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState
 from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
+from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339
+
+_ARRIVALS = ("classified", "escalated")  # a queue that is full refuses these; what is in the house already stays
 
 
 def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | None, reason: str) -> None:
     """One entry into a queue; the contact keeps the age of its first entry."""
-    rules = workspace.rules
-    queue = rules.queue(queue_name)
+    queue = workspace.rules.queue(queue_name)
     contact.queue = queue.name
     contact.entered_ms = contact.entered_ms or max(contact.last_ms, turn.said_ms)
+    contact.queued_ms = turn.now_ms
+    contact.relaxed = 0
     contact.life_ms = contact.born_ms + queue.life_ms
     turn.book.timers.arm(Timer.LIFE, contact.contact_id, contact.life_ms)
     stop_state_timer(turn, contact)
+    stop_queue_timers(turn, contact)
     workspace.wait(contact)
+    place = workspace.standing(contact)
     body = events.Queued(
-        requirements=rules.need(queue, contact.skills, contact.channel).json,
-        priority_seconds=(contact.boost_ms + queue.boost_ms) / 1000,
+        requirements=place.need.json,
+        priority_seconds=place.boost_ms / 1000,
         target_seconds=queue.target_seconds,
-        due_at=rfc3339(rules.due_ms(queue, contact.entered_ms)),
+        due_at=rfc3339(place.due_ms),
         entered_at=rfc3339(contact.entered_ms),
         position=workspace.matcher.position(contact.contact_id, turn.now_ms) + 1,
         expected_wait_seconds=None,
@@ -31,19 +36,36 @@ def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | 
     )
     turn.tell(contact, events.QUEUED, body)
     turn.hungry[contact.contact_id] = contact
+    if queue.relax:
+        relaxing.begin(turn, workspace, contact)
+    if queue.overflow or queue.waiting_max is not None:
+        overflow.arrive(turn, workspace, contact, may_refuse=reason in _ARRIVALS)
 
 
 def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """Back into the waiting set after a failed offer, or anew after something about the contact changed."""
     workspace.wait(contact)
     turn.hungry[contact.contact_id] = contact
+    stop_queue_timers(turn, contact)
+    queue = workspace.rules.queue(contact.queue)
+    if queue.relax:
+        relaxing.arm(turn, workspace, contact)
+    if queue.overflow:
+        overflow.come_back(turn, workspace, contact)
 
 
 def leave(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """Out of the waiting set."""
     if contact.state is ContactState.QUEUED:
-        workspace.matcher.leave(contact.contact_id)
+        workspace.leave(contact)
         turn.hungry.pop(contact.contact_id, None)
+        stop_queue_timers(turn, contact)
+
+
+def stop_queue_timers(turn: Turn, contact: Contact) -> None:
+    """The next relaxation and the next look at overflow are off."""
+    turn.book.timers.disarm(Timer.RELAX, contact.contact_id)
+    turn.book.timers.disarm(Timer.OVERFLOW, contact.contact_id)
 
 
 def bar(turn: Turn, contact: Contact, agent_id: str, until_ms: int) -> None:

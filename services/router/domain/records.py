@@ -12,9 +12,10 @@ Levels = tuple[tuple[str, int], ...]
 class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One episode of a conversation. Times are milliseconds; 0 means "not yet" or "none".
 
-    ``born_ms`` and ``timer_ms`` are router time; ``entered_ms`` (first entry into a queue) and ``last_ms`` (latest
-    event) are event times. ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` maps
-    agents to the time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON.
+    ``born_ms``, ``queued_ms`` (entry into the present queue) and ``timer_ms`` are router time; ``entered_ms`` (first
+    entry into a queue) and ``last_ms`` (latest event) are event times. ``relaxed`` counts the relaxation steps taken in
+    this queue. ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` maps agents to the
+    time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON.
     """
 
     contact_id: str
@@ -39,6 +40,9 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     queue: str | None = None
     home_queue: str = ""
     entered_ms: int = 0
+    queued_ms: int = 0
+    relaxed: int = 0
+    callback: bool = False
     boost_ms: int = 0
     attempts: int = 0
     offers: list[str] = []

@@ -1,8 +1,8 @@
 """Facts about a live contact that change no state: replies, and waiting for the customer."""
 
 from services.router.domain import desks, events, tiers
-from services.router.domain.book import Workspace
 from services.router.domain.turn import Turn
+from services.router.domain.workspace import Workspace
 from shared.inputs import PendingChanged, ReplySent
 
 

@@ -6,9 +6,8 @@ import msgspec
 
 from services.router.domain.capacity import ChannelRules
 from services.router.domain.matching import Requirement
-from shared.policy.policy import Policy
-from shared.policy.queues import Queue
-from shared.policy.requirements import Requirements
+from services.router.domain.queue_rules import QueueRules, queue_rules, to_ms
+from shared.policy import Policy
 from shared.topics import CHANNELS
 
 REMEMBERED_MAX = 50_000  # distinct requirements kept per policy; skills per contact are few
@@ -34,40 +33,24 @@ class Need:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRules:
-    """One queue of the policy, in milliseconds. ``target_ms`` is what the order of service is computed from."""
-
-    name: str
-    requirements: Requirements
-    target_ms: int
-    target_seconds: float
-    boost_ms: int
-    late_factor: float
-    late_cap_ms: float | None
-    agent_order: str
-    life_ms: int
-    calendar: str | None
-
-
 class Rules:
     """The compiled form of one policy version."""
 
     def __init__(self, policy: Policy, version: int) -> None:
         self.policy = policy
         self.version = version
-        self.queues = {name: _queue(name, queue) for name, queue in policy.queues.items()}
+        self.queues = {name: queue_rules(name, queue) for name, queue in policy.queues.items()}
         self.default_queue = self.queues[policy.default_queue]
         self.channels = _channels(policy)
-        self.offer_ms = _ms(policy.offers.timeout_seconds)
-        self.decline_ms = _ms(policy.offers.decline_pause_seconds)
+        self.offer_ms = to_ms(policy.offers.timeout_seconds)
+        self.decline_ms = to_ms(policy.offers.decline_pause_seconds)
         self.not_ready_on_expiry = policy.offers.on_expiry == "not_ready"
         self.parallel = policy.offers.parallel
-        self.wrap_ms = _ms(policy.wrap_up.default_seconds)
-        self.wrap_end_ms = _ms(policy.wrap_up.forced_end_seconds)
+        self.wrap_ms = to_ms(policy.wrap_up.default_seconds)
+        self.wrap_end_ms = to_ms(policy.wrap_up.forced_end_seconds)
         self.lease_seconds = policy.presence.lease_seconds or 0.0
         self.requeue_lost = policy.presence.on_lost == "requeue"
-        self.self_service_ms = _ms(policy.self_service.max_seconds)
+        self.self_service_ms = to_ms(policy.self_service.max_seconds)
         self.life_ms = max(queue.life_ms for queue in self.queues.values())
         self._needs: dict[tuple[object, ...], Need] = {}
 
@@ -77,39 +60,39 @@ class Rules:
 
     def bot_ms(self, bot: str) -> int:
         """How long a bot may keep a contact without reporting an outcome."""
-        return _ms(self.policy.bot(bot).max_seconds)
+        return to_ms(self.policy.bot(bot).max_seconds)
 
     def due_ms(self, queue: QueueRules, entered_ms: int) -> int:
         """When the queue's answer is due, in the target's calendar."""
+        if queue.calendar is None:
+            return entered_ms + queue.target_ms
         return self.policy.calendar(queue.calendar).add_open_time(entered_ms, queue.target_seconds)
 
-    def need(self, queue: QueueRules, skills: dict[str, int], channel: str) -> Need:
-        """What a contact with these skills asks in this queue."""
-        key = (queue.name, channel, *skills.items())
+    def is_open(self, queue: QueueRules, at_ms: int) -> bool:
+        """Whether the queue is within its hours."""
+        return self.policy.calendar(queue.hours).is_open(at_ms)
+
+    def next_opening_ms(self, queue: QueueRules, at_ms: int) -> int | None:
+        """When the queue opens next; None when it never does."""
+        return self.policy.calendar(queue.hours).next_opening(at_ms)
+
+    def need(
+        self, queue: QueueRules, skills: dict[str, int], channel: str, relaxed: int = 0, home: QueueRules | None = None
+    ) -> Need:
+        """What a contact with these skills asks in this queue after the first steps of its home queue (or this one)."""
+        home = home or queue
+        key = (queue.name, home.name, relaxed, channel, *skills.items())
         found = self._needs.get(key)
         if found is None:
             if len(self._needs) >= REMEMBERED_MAX:
                 self._needs.clear()
             wanted = queue.requirements.plus(skills)
+            for step in home.relax[:relaxed]:
+                wanted = step.applied(wanted)
             requirement = Requirement(wanted.must, wanted.any, wanted.without, channel)
             found = Need(requirement, wanted.prefer, msgspec.Raw(msgspec.json.encode(wanted.as_json())))
             self._needs[key] = found
         return found
-
-
-def _queue(name: str, queue: Queue) -> QueueRules:
-    return QueueRules(
-        name=name,
-        requirements=queue.requirements,
-        target_ms=_ms(queue.answer_seconds),
-        target_seconds=queue.answer_seconds,
-        boost_ms=_ms(queue.boost_seconds),
-        late_factor=queue.late_factor,
-        late_cap_ms=None if queue.late_cap_seconds is None else _ms(queue.late_cap_seconds),
-        agent_order=queue.agent_order,
-        life_ms=_ms(queue.life_max_seconds),
-        calendar=queue.answer_calendar,
-    )
 
 
 def _channels(policy: Policy) -> ChannelRules:
@@ -120,7 +103,3 @@ def _channels(policy: Policy) -> ChannelRules:
         reserve={channel: found.reserve for channel, found in rules.items() if found.reserve},
         exclusive=tuple(channel for channel, found in rules.items() if found.exclusive),
     )
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)

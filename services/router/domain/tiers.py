@@ -3,11 +3,11 @@
 import msgspec
 
 from services.router.domain import endings, events, queueing
-from services.router.domain.book import Workspace
 from services.router.domain.classification import Classification
 from services.router.domain.records import Contact
 from services.router.domain.states import expect, illegal
 from services.router.domain.turn import Turn
+from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339
 from shared.errors import Invalid, Reason
 from shared.inputs import HandOffContext, OutcomeReported

@@ -14,6 +14,8 @@ class Timer(StrEnum):
     LEASE = "lease"  # an agent gave no sign of life
     LIFE = "life"  # a contact's maximum life
     OFFER = "offer"  # an offer nobody answered
+    OVERFLOW = "overflow"  # the next look at a queue's overflow rules
+    RELAX = "relax"  # the next relaxation step
     STATE = "state"  # bot or self-service time-out, end of wrap-up, start of a scheduled contact
 
 

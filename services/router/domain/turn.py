@@ -3,7 +3,7 @@
 import msgspec
 
 from services.router.domain import events
-from services.router.domain.book import Book, Workspace
+from services.router.domain.book import Book
 from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
 from services.router.domain.rows import (
     AgentRow,
@@ -16,6 +16,7 @@ from services.router.domain.rows import (
     RouterWrites,
 )
 from services.router.domain.states import ContactState, after
+from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339
 from shared.engine import DeadLetter, Event, Step
 from shared.topics import AGENT_OFFERS

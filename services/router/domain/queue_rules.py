@@ -1,0 +1,129 @@
+"""One queue of a policy as the engine uses it: milliseconds, relaxation steps added up, overflow rules in order."""
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+from shared.policy import Overflow, Queue, RelaxStep
+from shared.policy.requirements import Requirements
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One relaxation step: after so long in the queue, what the contact asks changes."""
+
+    after_ms: int
+    drop: frozenset[str]
+    levels: dict[str, int]
+    add_queue: str | None
+    raise_ms: int
+
+    def applied(self, wanted: Requirements) -> Requirements:
+        """The requirements without what is dropped and with lower levels; a group that names a dropped skill goes."""
+        drop, levels = self.drop, self.levels
+        return wanted._replace(
+            must=tuple((skill, _least(level, levels.get(skill))) for skill, level in wanted.must if skill not in drop),
+            any=tuple(group for group in wanted.any if drop.isdisjoint(skill for skill, _ in group)),
+            without=tuple(skill for skill in wanted.without if skill not in drop),
+            prefer=tuple(pair for pair in wanted.prefer if pair[0] not in drop),
+        )
+
+
+def _least(level: int, other: int | None) -> int:
+    return level if other is None else min(level, other)
+
+
+@dataclass(frozen=True, slots=True)
+class OverflowRule:
+    """One overflow rule: all given conditions must hold."""
+
+    waiting: int | None
+    waited_ms: int | None
+    nobody: bool
+    closed: bool
+    to_queue: str | None
+    callback: bool
+
+    @property
+    def for_arrivals(self) -> bool:
+        """Whether the rule is about the queue that a contact finds, not about what happens while it waits."""
+        return self.waiting is not None and self.waited_ms is None
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether it can come true without any event of the contact, so that it must be looked at again and again."""
+        return self.closed or self.nobody or (self.waiting is not None and self.waited_ms is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRules:
+    """One queue. ``target_ms`` is what the order of service is computed from.
+
+    ``raised_ms`` and ``added`` are sums over the first n steps of ``relax``: extra boost, and queues waited in as well.
+    """
+
+    name: str
+    requirements: Requirements
+    target_ms: int
+    target_seconds: float
+    boost_ms: int
+    late_factor: float
+    late_cap_ms: float | None
+    agent_order: str
+    life_ms: int
+    calendar: str | None
+    relax: tuple[Step, ...]
+    raised_ms: tuple[int, ...]
+    added: tuple[tuple[str, ...], ...]
+    overflow: tuple[OverflowRule, ...]
+    hours: str | None
+    waiting_max: int | None
+
+
+def queue_rules(name: str, queue: Queue) -> QueueRules:
+    """The compiled form of a policy's queue."""
+    relax = tuple(_step(step) for step in queue.relax)
+    return QueueRules(
+        name=name,
+        requirements=queue.requirements,
+        target_ms=to_ms(queue.answer_seconds),
+        target_seconds=queue.answer_seconds,
+        boost_ms=to_ms(queue.boost_seconds),
+        late_factor=queue.late_factor,
+        late_cap_ms=None if queue.late_cap_seconds is None else to_ms(queue.late_cap_seconds),
+        agent_order=queue.agent_order,
+        life_ms=to_ms(queue.life_max_seconds),
+        calendar=queue.answer_calendar,
+        relax=relax,
+        raised_ms=tuple(accumulate((step.raise_ms for step in relax), initial=0)),
+        added=tuple(accumulate(((step.add_queue,) if step.add_queue else () for step in relax), initial=())),
+        overflow=tuple(_overflow(rule) for rule in queue.overflow),
+        hours=queue.hours,
+        waiting_max=queue.waiting_max,
+    )
+
+
+def _step(step: RelaxStep) -> Step:
+    return Step(
+        after_ms=to_ms(step.after_seconds),
+        drop=frozenset(step.drop or ()),
+        levels=dict(step.min_level or {}),
+        add_queue=step.add_queue,
+        raise_ms=to_ms(step.raise_priority_seconds or 0.0),
+    )
+
+
+def _overflow(rule: Overflow) -> OverflowRule:
+    when, to = rule.when, rule.to
+    return OverflowRule(
+        waiting=when.waiting,
+        waited_ms=None if when.waited_seconds is None else to_ms(when.waited_seconds),
+        nobody=bool(when.nobody_signed_on),
+        closed=bool(when.closed),
+        to_queue=to.queue,
+        callback=bool(to.callback),
+    )
+
+
+def to_ms(seconds: float) -> int:
+    """Whole milliseconds."""
+    return round(seconds * 1000)

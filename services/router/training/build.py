@@ -151,7 +151,7 @@ def _assembled(
         data=data,
         recipe=recipe,
         vocabulary=vocabulary,
-        sparse=_sum(final[:2], shares),
+        sparse=_sum(final[:2], shares).plain(len(vocabulary.words)),
         dense=_sum(final[2:], shares[2:]) if recipe.encoding else None,
         factors=factors,
         thresholds=limits,

@@ -19,7 +19,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
 from services.ingest.delivery import wait_for
-from services.ingest.kafka_reader import Reader
+from services.ingest.reader.kafka import Reader
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
 from shared.clock import MILLISECONDS_PER_SECOND, monotonic

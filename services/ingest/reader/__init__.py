@@ -1,0 +1,1 @@
+"""A consumer that a single odd record cannot stop."""

@@ -34,7 +34,8 @@ class Floor:
         chair = Chair(seat, profile)
         self.chairs[seat.agent_id] = chair
         self._unplaced.append(chair)
-        if len(self._unplaced) > self._limits.unplaced:
+        # With many agents open the next contact finds one at once, so waiting to put this one in order saves nothing.
+        if self._pooled or len(self._unplaced) > self._limits.unplaced:
             self.place()
 
     def unseat(self, agent_id: str) -> None:

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from cli.output import EXIT_USAGE, UsageError
 
-# Name -> (module, one-line help). A module has configure(parser) and run(args) -> exit code, and is imported when asked for.
+# Name -> (module, one-line help). A module has configure(parser) and run(args) -> exit code; it is imported on demand.
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("cli.up", "start the local stack: Kafka, PostgreSQL, migrations, topics, policies, services"),
     "down": ("cli.down", "stop the local stack and leave nothing running"),
@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "validate-event": ("cli.validate_event", "check inbound payloads against the contract, offline"),
     "explain": ("cli.explain", "the way of a contact and the reasons of every decision"),
     "dlq": ("cli.dlq", "list, show, replay and discard dead letters"),
+    "lane": ("cli.lane", "where each partition stands; open one that is kept closed"),
 }
 
 

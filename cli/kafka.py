@@ -1,0 +1,96 @@
+"""What commands read from Kafka: bounds of partitions, records at an offset, records since a time."""
+
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord
+
+from shared.errors import Retryable
+from shared.settings import CommonSettings
+
+__all__ = ["ConsumerRecord", "LogReader"]
+
+REQUEST_MS_MAX = 10_000  # an operator who waits longer than this wants to know why
+RECORDS_MAX = 500  # of one fetch; a command looks at the beginning of what is there
+
+
+class LogReader:
+    """Reads partitions from wherever it is asked to, in no group; topics are named without the deployment's prefix.
+
+    Every method raises Retryable when no broker answers.
+    """
+
+    def __init__(self, settings: CommonSettings) -> None:
+        self._prefix = settings.topic_prefix
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=settings.kafka_bootstrap_servers,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            request_timeout_ms=REQUEST_MS_MAX,
+            fetch_max_wait_ms=50,
+        )
+
+    async def __aenter__(self) -> "LogReader":
+        try:
+            await self._consumer.start()
+        except (KafkaError, OSError) as error:
+            await self._consumer.stop()
+            raise Retryable(f"Kafka: {error!r}") from error
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._consumer.stop()
+
+    async def topics(self) -> set[str]:
+        """The topics of this deployment that exist."""
+        try:
+            names: set[str] = await self._consumer.topics()
+        except KafkaError as error:
+            raise Retryable(f"Kafka: {error!r}") from error
+        return {name.removeprefix(self._prefix) for name in names if name.startswith(self._prefix)}
+
+    async def bounds(self, topic: str, partitions: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """(first offset that is still there, offset of the next record) of partitions of a topic that exists."""
+        places = [self._at(topic, partition) for partition in partitions]
+        try:
+            begins = await self._consumer.beginning_offsets(places)
+            ends = await self._consumer.end_offsets(places)
+        except KafkaError as error:
+            raise Retryable(f"Kafka: {error!r}") from error
+        return {place.partition: (begins[place], ends[place]) for place in places}
+
+    async def read(self, topic: str, partition: int, offset: int) -> list[ConsumerRecord]:
+        """Records from ``offset`` on, which lies below the end of the log; at most RECORDS_MAX, at least one."""
+        place = self._at(topic, partition)
+        self._consumer.assign([place])
+        self._consumer.seek(place, offset)
+        try:
+            polled = await self._consumer.getmany(place, timeout_ms=REQUEST_MS_MAX, max_records=RECORDS_MAX)
+        except KafkaError as error:
+            raise Retryable(f"Kafka: {error!r}") from error
+        if not polled.get(place):
+            raise Retryable(f"Kafka: {place.topic}-{partition} could not be read at offset {offset}")
+        return list(polled[place])
+
+    async def at_time(self, topic: str, partition: int, at_ms: int) -> AsyncIterator[ConsumerRecord]:
+        """The records that the log took at this very millisecond, in order; none where they are gone."""
+        place = self._at(topic, partition)
+        try:
+            found = (await self._consumer.offsets_for_times({place: at_ms}))[place]
+        except KafkaError as error:
+            raise Retryable(f"Kafka: {error!r}") from error
+        _, end = (await self.bounds(topic, [partition]))[partition]
+        offset = end if found is None else found.offset
+        while offset < end:
+            for record in await self.read(topic, partition, offset):
+                if record.timestamp != at_ms:
+                    return
+                yield record
+                offset = record.offset + 1
+
+    def _at(self, topic: str, partition: int) -> TopicPartition:
+        return TopicPartition(self._prefix + topic, partition)

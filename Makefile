@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench down clean
+.PHONY: help setup run test bench starter down clean
 
 help: ## This list
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | awk -F': .*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
@@ -19,6 +19,10 @@ test: setup ## Style, types, imports, then every test, fast ones first; ARGS="-k
 
 bench: setup ## This design against the naive one, on real Kafka and PostgreSQL; prints a table and JSON
 	@.venv/bin/python -m tests.benchmarks.bench_pipeline $(ARGS)
+
+starter: setup ## The starter model again, after its texts or tiers were changed
+	@.venv/bin/usher train deploy/starter/train.csv --label intent --tiers deploy/starter/tiers.csv --compact \
+		--out deploy/starter/model --test deploy/starter/heldout.csv
 
 down: ## Stop a local stack that runs
 	@.venv/bin/usher down

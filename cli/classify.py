@@ -10,11 +10,11 @@ from cli.evaluate import open_model
 from cli.output import UsageError, result
 from services.router.domain.classification import MessageFacts
 from services.router.domain.classify import classify_predicted, compile_policy
+from services.router.model.folders import STARTER_FOLDER
 from services.router.model.text_model import Scores, TextModel
 from services.router.model.tiers import Decision
 from shared.policy import Policy, PolicyErrors, load_policy
 
-STARTER = Path(__file__).resolve().parents[1] / "deploy" / "starter" / "model"
 LINE_BYTES_MAX = 4 * 1024 * 1024  # of one text on stdin
 LINES_MAX = 200_000  # texts in one run; --json holds all answers in memory
 
@@ -89,7 +89,7 @@ def _folder(path: Path | None, policy: Policy | None) -> Path | None:
     if named is None:
         return None
     if named == "starter":
-        return STARTER if STARTER.is_dir() or policy else None
+        return STARTER_FOLDER if STARTER_FOLDER.is_dir() or policy else None
     beside = path.parent / named if path else Path(named)
     return beside if beside.is_dir() else Path(named)
 

@@ -36,6 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help="where the model is put (default: model-<content hash>)"
     )
+    parser.add_argument(
+        "--compact", action="store_true", help="weights as bytes: a tenth of the size, almost the same answers"
+    )
     parser.add_argument("--encoder", metavar="DIR", type=Path, help="a sentence encoder: model.onnx and tokenizer.json")
     parser.add_argument("--test", metavar="FILE", help="labelled texts to measure the finished model on")
     parser.add_argument(
@@ -140,7 +143,8 @@ def _built(
     if given and tiers is None:
         raise UsageError("--risk-agent and --risk-moment need --tiers FILE")
     risk = Risk(**given, stated=bool(given))
-    return build(data, Recipe(tiers=tiers, risk=risk, encoding=_encoding(arguments, data)), progress)
+    recipe = Recipe(tiers=tiers, risk=risk, encoding=_encoding(arguments, data), compact=arguments.compact)
+    return build(data, recipe, progress)
 
 
 def _encoding(arguments: argparse.Namespace, data: Data) -> "Encoding | None":

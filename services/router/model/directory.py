@@ -23,6 +23,7 @@ from services.router.model.manifest import (
     WEIGHTS_BYTES_MAX,
     Manifest,
 )
+from services.router.model.packing import unpacked
 from services.router.model.seal import MANIFEST, sha256
 from services.router.model.text_model import Layer, TextModel
 
@@ -51,7 +52,7 @@ def read_model(folder: Path) -> TextModel:
     return TextModel(
         manifest,
         Features(words, chars, arrays["idf"]),
-        Layer(arrays["weights"], arrays["bias"]),
+        Layer(_weights(arrays), arrays["bias"]),
         encoder,
         _golden(content[GOLDEN], manifest.labels),
     )
@@ -108,13 +109,19 @@ def _shapes(manifest: Manifest) -> Shapes:
     labels = len(manifest.labels)
     shapes = {
         "idf": ((manifest.features,), "<f8"),
-        "weights": ((manifest.features, labels), "<f4"),
+        "weights": ((manifest.features, labels), "|i1" if manifest.compact else "<f4"),
         "bias": ((labels,), "<f8"),
     }
+    if manifest.compact:
+        shapes["scale"] = ((manifest.features,), "<f4")
     if manifest.encoder:
         shapes["encoder_weights"] = ((manifest.encoder.dimensions, labels), "<f4")
         shapes["encoder_bias"] = ((labels,), "<f8")
     return shapes
+
+
+def _weights(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+    return unpacked(arrays["weights"], arrays["scale"]) if "scale" in arrays else arrays["weights"]
 
 
 def _arrays(content: bytes, shapes: Shapes) -> dict[str, NDArray[Any]]:

@@ -70,10 +70,14 @@ class EncoderSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """The checked content. ``document`` holds everything, metrics included; ``version`` names the content."""
+    """The checked content. ``document`` holds everything, metrics included; ``version`` names the content.
+
+    ``compact``: a weight is stored as a byte and a scale per feature (see ``unpacked`` in packing.py).
+    """
 
     labels: tuple[str, ...]
     features: int
+    compact: bool
     temperature: float
     thresholds: Thresholds
     tiers: Mapping[str, IntentTier] | None
@@ -94,6 +98,7 @@ class Manifest:
         return cls(
             labels=labels,
             features=_whole(document, "features", FEATURES_MAX),
+            compact=document.get("compact") is True,
             temperature=_number(document, "temperature", 1e-3, 1e3),
             thresholds=_thresholds(document.get("thresholds")),
             tiers=_tiers(document.get("tiers"), labels),

@@ -43,11 +43,12 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What shall be made of the data; every label has a tier, or ``tiers`` is None."""
+    """What shall be made of the data; every label has a tier, or ``tiers`` is None. ``compact``: weights as bytes."""
 
     tiers: Mapping[str, IntentTier] | None = None
     risk: Risk = Risk()
     encoding: Encoding | None = None
+    compact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

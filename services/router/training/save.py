@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 import scipy
 import sklearn
+from numpy.typing import NDArray
 
 from services.router.model.directory import read_model
 from services.router.model.golden import self_test
 from services.router.model.manifest import ENCODER, FORMAT, GOLDEN, TOKENIZER, VOCAB, WEIGHTS
+from services.router.model.packing import packed
 from services.router.model.seal import MANIFEST, seal, sha256
 from services.router.model.text import spec, spec_sha256
 from services.router.model.text_model import TextModel
@@ -135,16 +137,20 @@ def _json(document: Any) -> bytes:
 
 
 def _weights(built: Built) -> bytes:
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "idf": built.vocabulary.idf.astype("<f8"),
-        "weights": np.ascontiguousarray(built.sparse.weights, "<f4"),
         "bias": built.sparse.bias.astype("<f8"),
     }
+    if built.recipe.compact:
+        arrays["weights"], arrays["scale"] = packed(built.sparse.weights)
+    else:
+        arrays["weights"] = np.ascontiguousarray(built.sparse.weights, "<f4")
     if built.dense:
         arrays["encoder_weights"] = np.ascontiguousarray(built.dense.weights, "<f4")
         arrays["encoder_bias"] = built.dense.bias.astype("<f8")
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
+    store = np.savez_compressed if built.recipe.compact else np.savez
+    store(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 
@@ -154,6 +160,7 @@ def _manifest(built: Built) -> dict[str, Any]:
         "format": FORMAT,
         "labels": list(data.labels),
         "features": len(built.vocabulary.idf),
+        "compact": built.recipe.compact,
         "features_spec": spec(),
         "features_sha256": spec_sha256(),
         "temperature": built.temperature,

@@ -1,0 +1,70 @@
+"""The starter model is what its data make, loads on any machine, and is as good as its page says."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from cli.table_input import read_examples, read_tiers
+from services.router.model.folders import STARTER_FOLDER, folder_of
+from services.router.model.host import open_model
+from services.router.model.text_model import TextModel
+from services.router.training.data import prepare
+from services.router.training.judge import judge
+
+STARTER = STARTER_FOLDER.parent
+STALE = "the starter model is older than its data: make starter"
+BYTES_MAX = 5_000_000  # what a repository can bear
+
+
+@cache
+def model() -> TextModel:
+    return open_model(STARTER_FOLDER)
+
+
+def test_the_starter_model_was_made_of_the_texts_and_tiers_beside_it() -> None:
+    data = prepare(read_examples(str(STARTER / "train.csv"), None, "intent"))
+    assert model().manifest.document["data"]["sha256"] == data.sha256, STALE
+    assert model().manifest.tiers == read_tiers(str(STARTER / "tiers.csv")), STALE
+
+
+def test_the_starter_model_is_as_good_on_texts_it_has_not_seen_as_its_page_says() -> None:
+    examples = read_examples(str(STARTER / "heldout.csv"), None, "intent")
+
+    figures = judge(model(), examples, read_tiers(str(STARTER / "tiers.csv"))).figures
+
+    assert figures["accuracy"] >= 0.77
+    assert figures["ece"] <= 0.06
+    assert figures["deflection"] >= 0.25
+    assert figures["wrong_deflection_agent"] <= 0.015
+    assert figures["wrong_deflection_moment_of_truth"] <= 1.5 / figures["moment_of_truth_texts"]
+
+
+def test_the_starter_model_fits_into_a_repository() -> None:
+    assert sum(path.stat().st_size for path in STARTER_FOLDER.rglob("*")) < BYTES_MAX
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("where is my order", "order_status"),
+        ("My card was stolen on the train this morning, please block it", "stolen_card"),
+        ("he olvidado mi contraseña", "password_reset"),
+        ("Meine Karte wurde gestohlen, bitte sofort sperren", "stolen_card"),
+    ],
+)
+def test_the_starter_model_understands_the_plain_ways_of_saying_it(text: str, intent: str) -> None:
+    (said,) = model().predict([text], frozenset())
+
+    assert said.intent == intent
+
+
+def test_a_model_is_found_by_its_name_or_its_directory(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+
+    assert folder_of("starter", tmp_path) == STARTER_FOLDER
+    assert folder_of("own", tmp_path) == tmp_path / "own"
+    assert folder_of(str(tmp_path / "own")) == tmp_path / "own"
+
+    (tmp_path / "starter").mkdir()
+    assert folder_of("starter", tmp_path) == tmp_path / "starter"

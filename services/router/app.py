@@ -1,6 +1,6 @@
 """The router process: its parts, put together."""
 
-from services.router.domain.classification import Classification
+from services.router.domain.classification import Classification, Journey
 from services.router.domain.engine import RouterEngine
 from services.router.domain.matcher import Matcher
 from services.router.domain.matching import Match
@@ -58,9 +58,9 @@ class _TimedTriage:
         self._triage = triage
         self._observe = metrics.classify_seconds.observe
 
-    def __call__(self, message: MessageReceived, policy: Policy) -> Classification:
+    def __call__(self, message: MessageReceived, policy: Policy, journey: Journey | None = None) -> Classification:
         started = monotonic()
-        found = self._triage(message, policy)
+        found = self._triage(message, policy, journey)
         self._observe(monotonic() - started)
         return found
 

@@ -10,7 +10,7 @@ from shared.postgres import FORGET_ROWS_MAX, Connection
 __all__ = ["RouterStore"]
 
 _NOTHING = RouterWrites()
-_INPUT, _CONVERSATION, _CONTACT = "i", "k", "c"
+_INPUT, _CONVERSATION, _CONTACT, _RECENT, _SERVED = "i", "k", "c", "r", "s"
 
 # The newest version of each workspace decides; older ones stay for those who look back.
 _LOAD_POLICIES = """
@@ -33,7 +33,7 @@ class RouterStore(PostgresLaneStore):
     """A shared.store.LaneStore for the router engine."""
 
     service = "router"
-    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 42))})"
+    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 49))})"
 
     def arguments(self, writes: RouterWrites | None) -> Sequence[Any]:
         """What ``router_commit`` takes after the lane's own five: each table's columns, in order of its row type."""
@@ -47,6 +47,8 @@ class RouterStore(PostgresLaneStore):
             *_columns(rows.past, 6),
             *_columns(rows.agents, 5),
             *_columns(rows.agents_gone, 2),
+            *_columns(rows.recents, 3),
+            *_columns(rows.served, 4),
             *_columns(rows.policies, 5),
         )
 
@@ -70,11 +72,13 @@ class RouterStore(PostgresLaneStore):
     async def prefetch_rows(self, connection: Connection, partition: int, needs: Needs) -> Known:
         """Which inputs are known, the last episodes, and how ended contacts, offers and assignments ended."""
         found = await connection.fetch(
-            "SELECT kind, id, number, state, whose FROM router_known($1, $2, $3, $4)",
+            "SELECT kind, id, number, state, whose FROM router_known($1, $2, $3, $4, $5, $6)",
             needs.event_ids,
             needs.conversations,
             needs.contacts,
             [*needs.offers, *needs.assignments],
+            [workspace for workspace, _ in needs.customers],
+            [customer_id for _, customer_id in needs.customers],
         )
         known = Known()
         for kind, identity, number, state, whose in found:
@@ -85,6 +89,10 @@ class RouterStore(PostgresLaneStore):
                 known.episodes[key] = number
             elif kind == _CONTACT:
                 known.contacts[key] = (state, whose)
+            elif kind == _RECENT:
+                known.recents[needs.customers[number - 1]] = state
+            elif kind == _SERVED:
+                known.served[needs.customers[number - 1]] = (whose, int(state))
             else:
                 known.past[key] = (state, whose)
         return known

@@ -57,6 +57,17 @@ CREATE TABLE router_agent (
     CHECK (load BETWEEN 0 AND ceiling)
 ) WITH (fillfactor = 50);
 
+-- What is remembered of a customer over all channels: recent contacts, and who served them last. The id is no handle.
+CREATE TABLE router_customer (
+    workspace   text NOT NULL,
+    customer_id text NOT NULL,
+    partition   int  NOT NULL,
+    recent      json NOT NULL DEFAULT '[]',
+    agent_id    text,
+    agent_ms    bigint,
+    PRIMARY KEY (workspace, customer_id)
+) WITH (fillfactor = 80);
+
 -- Input ids already applied: what makes a repeated input a duplicate.
 CREATE TABLE router_input (
     event_id  uuid   PRIMARY KEY,
@@ -95,6 +106,8 @@ CREATE FUNCTION router_commit(
     e_ids uuid[], e_kinds text[], e_contacts uuid[], e_agents text[], e_states text[], e_ended_ms bigint[],
     g_workspaces text[], g_ids text[], g_loads int[], g_ceilings int[], g_bodies text[],
     x_workspaces text[], x_ids text[],
+    r_workspaces text[], r_ids text[], r_recents text[],
+    s_workspaces text[], s_ids text[], s_agents text[], s_agents_ms bigint[],
     p_workspaces text[], p_versions int[], p_hashes text[], p_bodies text[], p_activated_ms bigint[]
 ) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
@@ -147,6 +160,18 @@ BEGIN
         DELETE FROM router_agent AS r USING unnest(x_workspaces, x_ids) AS x (workspace, id)
         WHERE r.workspace = x.workspace AND r.agent_id = x.id;
     END IF;
+    IF cardinality(r_ids) > 0 THEN
+        INSERT INTO router_customer (workspace, customer_id, partition, recent)
+        SELECT r.workspace, r.id, b.partition, r.recent::json
+        FROM unnest(r_workspaces, r_ids, r_recents) AS r (workspace, id, recent)
+        ON CONFLICT (workspace, customer_id) DO UPDATE SET recent = excluded.recent;
+    END IF;
+    IF cardinality(s_ids) > 0 THEN
+        INSERT INTO router_customer (workspace, customer_id, partition, agent_id, agent_ms)
+        SELECT s.workspace, s.id, b.partition, s.agent, s.at_ms
+        FROM unnest(s_workspaces, s_ids, s_agents, s_agents_ms) AS s (workspace, id, agent, at_ms)
+        ON CONFLICT (workspace, customer_id) DO UPDATE SET agent_id = excluded.agent_id, agent_ms = excluded.agent_ms;
+    END IF;
     IF cardinality(p_versions) > 0 THEN
         INSERT INTO policy (workspace, version, partition, hash, body, activated_ms)
         SELECT p.workspace, p.version, b.partition, p.hash, p.body::jsonb, p.activated_ms
@@ -155,9 +180,11 @@ BEGIN
     END IF;
 END $$;
 
--- What the engine asks about a batch, in one answer: input ids seen, last episodes, and how ended things ended.
-CREATE FUNCTION router_known(p_inputs uuid[], p_keys uuid[], p_contacts uuid[], p_past uuid[])
-RETURNS TABLE (kind text, id uuid, number int, state text, whose text)
+-- What the engine asks about a batch, in one answer: input ids seen, last episodes, how ended things ended, customers.
+-- A customer's row has no id: ``number`` is its place in the request.
+CREATE FUNCTION router_known(
+    p_inputs uuid[], p_keys uuid[], p_contacts uuid[], p_past uuid[], p_workspaces text[], p_customers text[]
+) RETURNS TABLE (kind text, id uuid, number bigint, state text, whose text)
 LANGUAGE sql STABLE SET enable_seqscan = off AS $$
     SELECT 'i', event_id, 0, '', '' FROM router_input WHERE event_id = ANY (p_inputs)
     UNION ALL
@@ -166,5 +193,14 @@ LANGUAGE sql STABLE SET enable_seqscan = off AS $$
     UNION ALL
     SELECT 'c', contact_id, 0, outcome, workspace FROM router_outcome WHERE contact_id = ANY (p_contacts)
     UNION ALL
-    SELECT p.kind, p.id, 0, p.state, p.agent_id FROM router_past AS p WHERE p.id = ANY (p_past);
+    SELECT p.kind, p.id, 0, p.state, p.agent_id FROM router_past AS p WHERE p.id = ANY (p_past)
+    UNION ALL
+    SELECT 'r', NULL, n.place, c.recent::text, '' FROM router_customer AS c
+    JOIN unnest(p_workspaces, p_customers) WITH ORDINALITY AS n (workspace, id, place)
+      ON c.workspace = n.workspace AND c.customer_id = n.id
+    UNION ALL
+    SELECT 's', NULL, n.place, c.agent_ms::text, c.agent_id FROM router_customer AS c
+    JOIN unnest(p_workspaces, p_customers) WITH ORDINALITY AS n (workspace, id, place)
+      ON c.workspace = n.workspace AND c.customer_id = n.id
+    WHERE c.agent_id IS NOT NULL;
 $$;

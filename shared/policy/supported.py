@@ -25,7 +25,6 @@ NOT_YET: tuple[NotYet, ...] = (
     NotYet("queues.*.targets.bot_response"),
     NotYet("queues.*.protect"),
     NotYet("queues.*.overflow.*.when.expected_wait"),
-    NotYet("sticky"),
 )
 
 

@@ -12,7 +12,7 @@ from shared.errors import Poison
 from shared.ids import derive
 from shared.postgres import Database
 from shared.store import Claim, Commit
-from tests.support.router_builders import Router, body_of
+from tests.support.router_builders import Router, body_of, policy_with
 
 
 class StoredRouter:
@@ -84,6 +84,20 @@ async def test_the_database_knows_what_ended_and_what_was_said(stored: StoredRou
     assert known.episodes == {key: 1}
     assert known.contacts == {contact_id: ("closed", "acme")}
     assert known.past == {offer_id: ("accepted", "a1"), assignment_id: ("closed", "a1")}
+
+
+async def test_the_database_knows_the_customer(stored: StoredRouter) -> None:
+    router = stored.router
+    router.activate(policy_with(sticky={"within": "7d", "wait": "20s"}))
+    first, _ = router.assigned("c1")
+    second = router.contact("c2", channel="email")
+    await stored.commit()
+    customers = [("acme", "nobody"), ("acme", "cust-1"), ("other", "cust-1")]
+    known = await stored.store.prefetch(0, Needs(customers=customers))
+    assert known.served == {("acme", "cust-1"): ("a1", router.now_ms)}
+    assert list(known.recents) == [("acme", "cust-1")]
+    assert first in known.recents["acme", "cust-1"]
+    assert second in known.recents["acme", "cust-1"]
 
 
 async def test_guards_of_the_schema_refuse_what_the_protocol_forbids(stored: StoredRouter, database: str) -> None:

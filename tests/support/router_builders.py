@@ -70,6 +70,8 @@ class MemoryStore:
         self.outcomes: dict[str, OutcomeRow] = {}
         self.past: dict[str, PastRow] = {}
         self.agents: dict[tuple[str, str], AgentRow] = {}
+        self.recents: dict[tuple[str, str], str] = {}
+        self.served: dict[tuple[str, str], tuple[str, int]] = {}
         self.policies: dict[str, list[PolicyRow]] = {}
 
     def apply(self, writes: RouterWrites) -> None:
@@ -98,6 +100,8 @@ class MemoryStore:
             self.agents[agent.workspace, agent.agent_id] = agent
         for key in writes.agents_gone:
             self.agents.pop(key, None)
+        self.recents.update(((name, customer), text) for name, customer, text in writes.recents)
+        self.served.update(((name, customer), (agent, at)) for name, customer, agent, at in writes.served)
         for policy in writes.policies:
             self.policies.setdefault(policy.workspace, []).append(policy)
         assert set(self.personal) == set(self.contacts)
@@ -119,6 +123,8 @@ class MemoryStore:
                 if key in self.outcomes
             },
             past={row.id: (row.state, row.agent_id) for row in past},
+            recents={key: self.recents[key] for key in needs.customers if key in self.recents},
+            served={key: self.served[key] for key in needs.customers if key in self.served},
         )
 
     def rows(self) -> RouterRows:

@@ -50,12 +50,12 @@ def test_check_names_every_fault_on_a_line_of_its_own_and_answers_no(usher, tmp_
 
 
 def test_check_as_json_is_one_document_with_paths_and_lines(usher, tmp_path):
-    path = file(tmp_path, SMALL + "sticky: {within: 7d, wait: 20s}\n")
+    path = file(tmp_path, SMALL + "sticky: {within: 7d}\n")
     code, out, _ = usher("check", "--json", path)
     assert code == 1
     (fault,) = json.loads(out)["errors"]
-    assert fault["path"] == "sticky"
-    assert fault["message"] == "not supported yet"
+    assert fault["path"] == "sticky.wait"
+    assert fault["message"] == "is missing"
     assert (fault["file"], fault["line"]) == (str(path), 4)
     assert json.loads(usher("check", "--json", file(tmp_path, SMALL))[1]) == {"valid": True, "errors": []}
 

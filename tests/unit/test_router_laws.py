@@ -24,6 +24,7 @@ _policy = policy_with(
     wrap_up={"default": "5s"},
     offers={"timeout": "10s", "decline_pause": "20s"},
     bots={"default": {"max_minutes": "60s"}},
+    sticky={"within": "1d", "wait": "7s"},
 )
 _policy["queues"]["cards"] |= {
     "life_max": "100s",

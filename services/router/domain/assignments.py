@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.router.domain import desks, endings, events, queueing, work
+from services.router.domain import customers, desks, endings, events, queueing, work
 from services.router.domain.records import Agent, Assignment, Contact
 from services.router.domain.rules import DIRECT_MS
 from services.router.domain.states import ASSIGNMENT, AssignmentState, Repeat, illegal, move
@@ -31,6 +31,7 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     waited_ms = max(contact.last_ms, turn.said_ms) - contact.entered_ms
     body = events.Assigned(offer_id, assignment.assignment_id, agent.agent_id, waited_ms / 1000)
     turn.tell_desk(contact, events.ASSIGNED, body)
+    customers.served(turn, workspace, contact, agent.agent_id)
     desks.refresh(turn, workspace, agent, "assigned")
 
 

@@ -23,6 +23,7 @@ class Decision(Body):
     target_ms: int
     boost_ms: int
     relaxed: int
+    kept_for_agent: bool
     first_deadline: float
     second_deadline: float
     key: float
@@ -56,6 +57,7 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
         target_ms=target,
         boost_ms=boost,
         relaxed=contact.relaxed,
+        kept_for_agent=bool(contact.only_agent),
         first_deadline=contact.entered_ms + target - boost,
         second_deadline=contact.entered_ms + late - boost,
         key=match.key,

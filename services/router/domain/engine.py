@@ -171,9 +171,7 @@ def _decode(record: Record) -> _Decoded:
 def _ask(needs: Needs, book: Book, said: inputs.Input) -> None:
     """Note what the database must be asked about this input: whatever it names that is not live in memory."""
     if isinstance(said, inputs.MessageReceived | inputs.ConversationEnded):
-        key = conversation_key(said.workspace, said.source, said.conversation_id)
-        if key not in book.by_conversation:
-            needs.conversations.append(key)
+        _ask_conversation(needs, book, said)
     elif isinstance(said, inputs.OfferAnswered):
         if said.offer_id not in book.offers:
             needs.offers.append(said.offer_id)
@@ -184,3 +182,12 @@ def _ask(needs: Needs, book: Book, said: inputs.Input) -> None:
         contact_id = getattr(said, "contact_id", None)
         if contact_id is not None and contact_id not in book.contacts:
             needs.contacts.append(contact_id)
+
+
+def _ask_conversation(needs: Needs, book: Book, said: inputs.MessageReceived | inputs.ConversationEnded) -> None:
+    key = conversation_key(said.workspace, said.source, said.conversation_id)
+    if key not in book.by_conversation:
+        needs.conversations.append(key)
+    # A live contact may end before its message's turn comes, so the customer is asked about in any case.
+    if isinstance(said, inputs.MessageReceived) and said.party.customer_id:
+        needs.customers.append((said.workspace, said.party.customer_id))

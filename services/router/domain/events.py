@@ -55,10 +55,11 @@ class Head(Body):
 
 
 class Received(Body):
-    """The first message of an episode (from 1) of a conversation."""
+    """The first message of an episode (from 1) of a conversation; ``linked``: open contacts of the same customer."""
 
     message_id: str
     episode: int
+    linked: list[str] = []
 
 
 class MessageAdded(Body):
@@ -100,6 +101,7 @@ class Queued(Body, omit_defaults=False):
     position: int
     expected_wait_seconds: float | None
     reason: str
+    kept_for: str | None
 
 
 class Relaxed(Body, omit_defaults=False):
@@ -143,6 +145,7 @@ class Offered(Body):
     decision: Body
     sentence: str
     callback: bool = False
+    linked: list[str] = []
 
 
 class OfferEnded(Body):

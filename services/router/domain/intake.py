@@ -2,7 +2,7 @@
 
 import msgspec
 
-from services.router.domain import assignments, endings, events, tiers
+from services.router.domain import assignments, customers, endings, events, tiers
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState, Repeat
 from services.router.domain.timers import Timer
@@ -37,7 +37,11 @@ def receive(turn: Turn, workspace: Workspace, said: MessageReceived, classify: C
         detail = f"only a customer's message opens a contact, this one is of {said.sender}"
         raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", detail)
     contact = _open(turn, workspace, said, key)
-    tiers.route(turn, workspace, contact, classify(said, workspace.rules.policy))
+    journey = customers.journey(turn, workspace, contact, said.occurred_ms)
+    turn.tell(contact, events.RECEIVED, events.Received(said.message_id, contact.episode, contact.linked))
+    turn.count("usher_contacts_received_total", said.channel)
+    tiers.route(turn, workspace, contact, classify(said, workspace.rules.policy, journey))
+    customers.remember(turn, contact, said.occurred_ms)
 
 
 def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> Contact:
@@ -58,8 +62,6 @@ def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> 
     turn.book.add(contact)
     turn.book.timers.arm(Timer.LIFE, contact.contact_id, contact.life_ms)
     turn.book.personal[contact.contact_id] = turn.personal[contact.contact_id] = personal
-    turn.tell(contact, events.RECEIVED, events.Received(said.message_id, episode))
-    turn.count("usher_contacts_received_total", said.channel)
     return contact
 
 

@@ -57,6 +57,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
         expires_at=rfc3339(offer.expires_ms),
         decision=decide(workspace, contact, match, turn.now_ms),
         callback=contact.callback,
+        linked=[other for other in contact.linked if other in turn.book.contacts],
         sentence=sentence(match, turn.now_ms),
     )
     private = turn.book.personal.get(contact.contact_id, b"{}")
@@ -99,6 +100,7 @@ def fail(turn: Turn, workspace: Workspace, contact: Contact, offer: Offer, how: 
     body = events.OfferEnded(offer.offer_id, offer.agent_id, how.reason)
     turn.tell_desk(contact, _KINDS[how.state], body, to=to)
     if how.state is not OfferState.RESCINDED:
+        queueing.keep_no_longer(turn, contact, offer.agent_id)
         queueing.bar(turn, contact, offer.agent_id, turn.now_ms + workspace.rules.decline_ms)
     if to is ContactState.QUEUED:
         queueing.rejoin(turn, workspace, contact)

@@ -1,6 +1,6 @@
 """A contact's way into a queue, back into it, and out of it."""
 
-from services.router.domain import events, overflow, relaxing
+from services.router.domain import customers, events, overflow, relaxing
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState
 from services.router.domain.timers import Timer
@@ -22,6 +22,8 @@ def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | 
     turn.book.timers.arm(Timer.LIFE, contact.contact_id, contact.life_ms)
     stop_state_timer(turn, contact)
     stop_queue_timers(turn, contact)
+    if reason in _ARRIVALS:
+        _keep_for_known_agent(turn, workspace, contact)
     workspace.wait(contact)
     place = workspace.standing(contact)
     body = events.Queued(
@@ -33,6 +35,7 @@ def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | 
         position=workspace.matcher.position(contact.contact_id, turn.now_ms) + 1,
         expected_wait_seconds=None,
         reason=reason,
+        kept_for=contact.only_agent or None,
     )
     turn.tell(contact, events.QUEUED, body)
     turn.hungry[contact.contact_id] = contact
@@ -40,6 +43,15 @@ def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | 
         relaxing.begin(turn, workspace, contact)
     if queue.overflow or queue.waiting_max is not None:
         overflow.arrive(turn, workspace, contact, may_refuse=reason in _ARRIVALS)
+
+
+def _keep_for_known_agent(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """Sticky: a returning customer first waits for the agent who knows them, if that costs little."""
+    agent_id = customers.known_agent(turn, workspace, contact)
+    if agent_id:
+        wait_ms = customers.wait_for_ms(turn, workspace, contact, agent_id)
+        if wait_ms:
+            direct(turn, workspace, contact, agent_id, turn.now_ms + wait_ms)
 
 
 def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
@@ -92,6 +104,13 @@ def direct(turn: Turn, workspace: Workspace, contact: Contact, agent_id: str, un
         contact.only_until_ms = until_ms
         contact.barred.pop(agent_id, None)
         turn.book.timers.arm(Timer.DIRECT, contact.contact_id, until_ms)
+
+
+def keep_no_longer(turn: Turn, contact: Contact, agent_id: str) -> None:
+    """The one agent that the contact was kept for did not want it: it is open to all."""
+    if contact.only_agent == agent_id:
+        contact.only_agent, contact.only_until_ms = "", 0
+        turn.book.timers.disarm(Timer.DIRECT, contact.contact_id)
 
 
 def open_to_all(turn: Turn, contact: Contact) -> None:

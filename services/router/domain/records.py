@@ -15,7 +15,8 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     ``born_ms``, ``queued_ms`` (entry into the present queue) and ``timer_ms`` are router time; ``entered_ms`` (first
     entry into a queue) and ``last_ms`` (latest event) are event times. ``relaxed`` counts the relaxation steps taken in
     this queue. ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` maps agents to the
-    time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON.
+    time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON. ``linked`` are
+    contacts of the same customer that were open when this one came, ``last_agent`` served that customer lately.
     """
 
     contact_id: str
@@ -53,6 +54,8 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     only_until_ms: int = 0
     context: str = ""
     pending: bool = False
+    linked: list[str] = []
+    last_agent: str = ""
     traceparent: str = ""
 
 

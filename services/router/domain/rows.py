@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 @dataclass(slots=True)
 class Needs:
-    """Keys whose rows are not in memory: input ids, conversations without a live contact, and ended things."""
+    """Keys whose rows are not in memory: input ids, conversations without a live contact, ended things, customers."""
 
     event_ids: list[str] = field(default_factory=list)
     conversations: list[str] = field(default_factory=list)
     contacts: list[str] = field(default_factory=list)
     offers: list[str] = field(default_factory=list)
     assignments: list[str] = field(default_factory=list)
+    customers: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -20,13 +21,16 @@ class Known:
     """The answer to Needs: ids already applied, last episode per conversation, and how ended things ended.
 
     ``past`` maps ended offers and assignments to (state, agent id); ``contacts`` maps ended contacts to
-    (outcome, workspace).
+    (outcome, workspace). Of customers by (workspace, customer id): ``recents``, their recent contacts as JSON, and
+    ``served``, (agent id, time) of who served them last.
     """
 
     event_ids: set[str] = field(default_factory=set)
     episodes: dict[str, int] = field(default_factory=dict)
     contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
     past: dict[str, tuple[str, str]] = field(default_factory=dict)
+    recents: dict[tuple[str, str], str] = field(default_factory=dict)
+    served: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
 
 
 class ContactRow(NamedTuple):
@@ -95,7 +99,8 @@ class PolicyRow(NamedTuple):
 class RouterWrites:
     """The rows of one commit; each list holds a key at most once. ``clock_ms`` is the partition's time.
 
-    The rows of ``outcomes`` replace the contact's live row and its personal row.
+    The rows of ``outcomes`` replace the contact's live row and its personal row. ``recents`` are (workspace, customer
+    id, recent contacts as JSON), ``served`` (workspace, customer id, agent id, time).
     """
 
     clock_ms: int = 0
@@ -106,6 +111,8 @@ class RouterWrites:
     past: list[PastRow] = field(default_factory=list)
     agents: list[AgentRow] = field(default_factory=list)
     agents_gone: list[tuple[str, str]] = field(default_factory=list)
+    recents: list[tuple[str, str, str]] = field(default_factory=list)
+    served: list[tuple[str, str, str, int]] = field(default_factory=list)
     policies: list[PolicyRow] = field(default_factory=list)
 
 

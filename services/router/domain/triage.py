@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from services.router.domain.classification import Classification, IntentModel
+from services.router.domain.classification import Classification, IntentModel, Journey
 from services.router.domain.classification_policy import CompiledPolicy
 from services.router.domain.classify import classify, compile_policy, facts_of
 from shared.inputs import MessageReceived
@@ -12,9 +12,9 @@ POLICIES_MAX = 2000  # compiled policies kept; a partition serves at most some h
 
 
 class Classify(Protocol):
-    """The port of the engine. Deterministic: the same message and policy give the same classification."""
+    """The port of the engine. Deterministic: the same message, policy and journey give the same classification."""
 
-    def __call__(self, message: MessageReceived, policy: Policy) -> Classification:
+    def __call__(self, message: MessageReceived, policy: Policy, journey: Journey | None = None) -> Classification:
         """The classification of a contact's first message."""
 
 
@@ -25,7 +25,7 @@ class Triage:
         self._model = model
         self._compiled: dict[str, CompiledPolicy] = {}
 
-    def __call__(self, message: MessageReceived, policy: Policy) -> Classification:
+    def __call__(self, message: MessageReceived, policy: Policy, journey: Journey | None = None) -> Classification:
         """The classification of a contact's first message."""
         key = f"{policy.workspace}/{policy.hash}"
         compiled = self._compiled.get(key)
@@ -33,4 +33,4 @@ class Triage:
             if len(self._compiled) >= POLICIES_MAX:
                 self._compiled.clear()
             compiled = self._compiled[key] = compile_policy(policy)
-        return classify(facts_of(message), compiled, self._model)
+        return classify(facts_of(message), compiled, self._model, journey)

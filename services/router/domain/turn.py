@@ -34,7 +34,7 @@ class Turn:
     __slots__ = (
         "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "ended", "episodes", "events",
         "freed", "hungry", "inputs", "known", "now_ms", "ordinal", "outcomes", "past", "personal", "policies",
-        "said_ms", "traceparent",
+        "recents", "said_ms", "served", "traceparent",
     )  # fmt: skip
 
     def __init__(self, book: Book, known: Known) -> None:
@@ -51,6 +51,8 @@ class Turn:
         self.outcomes: list[OutcomeRow] = []
         self.past: list[PastRow] = []
         self.policies: list[PolicyRow] = []
+        self.recents: dict[tuple[str, str], str] = {}
+        self.served: dict[tuple[str, str], tuple[str, int]] = {}
         self.ended: dict[str, tuple[str, str]] = {}
         self.episodes: dict[str, int] = {}
         self.hungry: dict[str, Contact] = {}
@@ -182,6 +184,8 @@ class Turn:
             past=self.past,
             agents=[_agent_row(agent) for agent in self.agents.values()],
             agents_gone=list(self.agents_gone),
+            recents=[(*key, text) for key, text in self.recents.items()],
+            served=[(*key, *last) for key, last in self.served.items()],
             policies=self.policies,
         )
         return Step(writes=writes, events=self.events, dead=self.dead, counts=self.counts)

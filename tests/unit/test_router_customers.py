@@ -1,0 +1,121 @@
+"""What the router knows of a customer over all channels: repeats, open contacts, and the agent who knows them."""
+
+import pytest
+
+from shared.inputs import Party
+from tests.support.router_builders import Router, body_of, kinds, policy_with
+
+
+@pytest.fixture
+def router() -> Router:
+    return Router(policy_with(sticky={"within": "7d", "wait": "20s"}))
+
+
+def serve(router: Router, conversation: str, agent: str) -> str:
+    """A contact that the agent takes and closes."""
+    contact_id = router.contact(conversation)
+    assert router.last("offered")["agent_id"] == agent
+    router.answer(router.last("offered")["offer_id"], agent)
+    router.end(router.last("assigned")["assignment_id"], agent)
+    return contact_id
+
+
+def test_a_repeat_within_the_week_is_harder(router: Router) -> None:
+    for number in range(3):
+        router.contact(f"c{number}", intent="order_status")
+    complexity = [body_of(e)["complexity"] for e in router.events if e.type == "usher.contact.classified.v1"]
+    assert complexity == [5, 20, 35]
+    router.now_ms += 8 * 86_400_000
+    router.contact("c9", intent="order_status")
+    assert router.last("classified")["complexity"] == 5
+
+
+def test_another_customer_is_another_story(router: Router) -> None:
+    router.contact("c1", intent="order_status")
+    router.contact("c2", intent="order_status", party=Party(handle="x", customer_id="cust-2"))
+    assert router.last("classified")["complexity"] == 5
+
+
+def test_open_contacts_of_one_customer_are_linked(router: Router) -> None:
+    first = router.contact("c1")
+    router.contact("c2", channel="email")
+    assert router.last("received")["linked"] == [first]
+    router.hang_up("c1")
+    router.contact("c3", channel="email")
+    assert first not in router.last("received").get("linked", [])
+
+
+def test_a_returning_customer_waits_a_little_for_the_agent_who_knows_them(router: Router) -> None:
+    router.sign_on("a1")
+    serve(router, "c1", "a1")
+    router.sign_on("a2")
+    router.contact("c2", party=Party(handle="y", customer_id="cust-2"))
+    assert router.last("offered")["agent_id"] == "a1"
+    router.answer(router.last("offered")["offer_id"], "a1")
+    busy = router.last("assigned")["assignment_id"]
+    contact_id = router.contact("c3")
+    assert router.last("queued")["kept_for"] == "a1"
+    assert router.state(contact_id) == "queued", "a2 is free, but a1 knows the customer"
+    router.now_ms += 19_000
+    assert kinds(router.end(busy))[2] == "contact.offered"
+    offered = router.last("offered")
+    assert (offered["agent_id"], offered["decision"]["kept_for_agent"]) == ("a1", True)
+
+
+def test_the_wait_for_a_known_agent_ends(router: Router) -> None:
+    router.sign_on("a1")
+    serve(router, "c1", "a1")
+    router.sign_on("a2")
+    router.contact("c2", party=Party(handle="y", customer_id="cust-2"))
+    router.answer(router.last("offered")["offer_id"], "a1")
+    router.contact("c3")
+    assert kinds(router.wait(19.999)) == []
+    assert kinds(router.wait(0.001))[0] == "contact.offered"
+    assert router.last("offered")["agent_id"] == "a2"
+
+
+def test_the_wait_is_at_most_half_of_what_is_left_until_the_contact_is_due(router: Router) -> None:
+    router.sign_on("a1")
+    serve(router, "c1", "a1")
+    router.sign_on("a2")
+    router.contact("c2", party=Party(handle="y", customer_id="cust-2"))
+    router.answer(router.last("offered")["offer_id"], "a1")
+    router.contact("c3", queue="orders")  # 20 s to answer
+    router.wait(10)
+    assert router.last("offered")["agent_id"] == "a2"
+
+
+def test_an_agent_who_is_away_or_declines_is_not_waited_for(router: Router) -> None:
+    router.sign_on("a1")
+    serve(router, "c1", "a1")
+    router.sign_on("a2")
+    router.presence("a1", "not_ready")
+    router.contact("c2")
+    assert router.last("queued")["kept_for"] is None
+    assert router.last("offered")["agent_id"] == "a2"
+    router.presence("a1", "available")
+    router.contact("c3")
+    assert router.last("offered")["agent_id"] == "a1"
+    router.answer(router.last("offered")["offer_id"], "a1", "declined")
+    assert router.state(router.last("offer_declined")["contact_id"]) == "queued"
+    told = router.sign_on("a3")
+    assert body_of(told[1])["agent_id"] == "a3", "it is open to all at once"
+
+
+def test_the_agent_who_has_another_contact_of_the_customer_gets_this_one_too(router: Router) -> None:
+    router.sign_on("a1", units=2)
+    router.sign_on("a2", units=2)
+    router.contact("c1")
+    first = router.last("offered")["agent_id"]
+    router.answer(router.last("offered")["offer_id"], first)
+    router.contact("c2", channel="email")
+    assert router.last("offered")["agent_id"] == first
+    assert router.last("offered")["linked"] == [router.last("assigned")["contact_id"]]
+
+
+def test_after_the_time_of_the_policy_nobody_is_remembered(router: Router) -> None:
+    router.sign_on("a1")
+    serve(router, "c1", "a1")
+    router.now_ms += 8 * 86_400_000
+    router.contact("c2")
+    assert router.last("queued")["kept_for"] is None

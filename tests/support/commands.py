@@ -1,0 +1,66 @@
+"""The usher command as a process of its own, on the servers of a test."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import asyncpg
+import orjson
+
+from shared.settings import CommonSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND_SECONDS_MAX = 60.0
+
+
+class Said(NamedTuple):
+    """How a command ended and what it wrote."""
+
+    status: int
+    out: str
+    err: str
+
+    def document(self) -> Any:
+        """Its one JSON document."""
+        return orjson.loads(self.out)
+
+
+class Usher:
+    """Runs commands with the environment that these settings describe, and none of the caller's."""
+
+    def __init__(self, settings: CommonSettings) -> None:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("USHER_")}
+        self._environment = {
+            **inherited,
+            "USHER_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
+            "USHER_POSTGRES_DSN": settings.postgres_dsn.get_secret_value(),
+            "USHER_TOPIC_PREFIX": settings.topic_prefix,
+            "USHER_PARTITIONS": str(settings.partitions),
+        }
+
+    async def __call__(self, *words: str, **variables: str) -> Said:
+        """``usher WORDS``; a warning in it is an error."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-W", "error", "-c", "from cli.main import main; main()", *words,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=ROOT,
+            env={**self._environment, **variables},
+        )  # fmt: skip
+        try:
+            out, err = await asyncio.wait_for(process.communicate(), COMMAND_SECONDS_MAX)
+        finally:
+            if process.returncode is None:
+                process.kill()
+        assert process.returncode is not None
+        return Said(process.returncode, out.decode(), err.decode())
+
+
+async def rows(settings: CommonSettings, sql: str, *values: Any) -> list[Any]:
+    """What a query on the test's database says."""
+    dsn = settings.postgres_dsn.get_secret_value()
+    connection = await asyncpg.connect(dsn, server_settings={"search_path": "usher"})
+    try:
+        return list(await connection.fetch(sql, *values))
+    finally:
+        await connection.close()

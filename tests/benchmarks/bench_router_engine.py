@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 from services.router.domain.engine import RouterEngine
 from services.router.domain.rows import Known
-from services.router.domain.triage import Triage
 from services.router.postgres import RouterStore
 from shared import inputs
 from shared.engine import Record
 from shared.ids import derive
 from shared.lane_store import encode_batch
 from shared.store import OutboxBatch
-from tests.support.router_builders import START_MS, Router, body_of, policy_with
+from tests.support.router_builders import Router, body_of, policy_with
 
 BATCH = 500
 CONTACTS = 10_000
@@ -48,7 +47,12 @@ class Bench:
 
     def messages(self, count: int, **changes: object) -> list[Record]:
         """First messages of as many conversations."""
-        return [self.router.record(self.router.message(f"c{number}", **changes)) for number in range(count)]
+        return [self.record(number, **changes) for number in range(count)]
+
+    def record(self, number: int, **changes: object) -> Record:
+        """The first message of a customer of its own."""
+        party = inputs.Party(handle="+34600000001", customer_id=f"customer-{number}")
+        return self.router.record(self.router.message(f"c{number}", party=party, **changes))
 
     def row(self, name: str) -> str:
         """One line of the table."""
@@ -68,9 +72,7 @@ def full_way() -> str:
     for number in range(BATCH):
         bench.router.sign_on(f"a{number}")
     for begin in range(0, CONTACTS, BATCH):
-        records = [
-            bench.router.record(bench.router.message(f"c{number}")) for number in range(begin, begin + BATCH)
-        ]
+        records = [bench.record(number) for number in range(begin, begin + BATCH)]
         offered = [body_of(event) for event in bench.run(records) if event.type == "usher.contact.offered.v1"]
         answers = [
             inputs.OfferAnswered(
@@ -112,5 +114,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
-__all__ = ["START_MS", "Triage", "main"]

@@ -130,7 +130,7 @@ class Player:
         if not work:
             return None
         item = work[number % len(work)]
-        transfer = inputs.Transfer(queue="general") if outcome == "transferred" else None
+        transfer = inputs.Transfer(queue="general", warm=number == 1) if outcome == "transferred" else None
         return inputs.AssignmentEnded(
             **self._common(),
             assignment_id=item.assignment_id,
@@ -183,9 +183,10 @@ def _check_book(book: Book) -> None:
             assert 0 <= workspace.capacities.room(agent).load <= agent.ceiling
             offers = [book.offers[key] for key in workspace.asked.get(agent.agent_id, ())]
             work = [book.assignments[key] for key in workspace.working.get(agent.agent_id, ())]
-            channels = [item.channel for item in (*offers, *work)]
+            hosted = [book.contacts[key] for key in workspace.hosting.get(agent.agent_id, ())]
+            channels = [item.channel for item in (*offers, *work, *hosted)]
             assert agent.held == {channel: channels.count(channel) for channel in channels}
-            assert (agent.asked, agent.active + agent.wrapping) == (len(offers), len(work))
+            assert (agent.asked, agent.active + agent.wrapping) == (len(offers), len(work) + len(hosted))
             assert "voice" not in channels or len(channels) == 1
             assert agent.presence is Presence.AVAILABLE or not agent.asked
         for contact in book.contacts.values():

@@ -289,6 +289,36 @@ def test_a_transfer_to_an_agent_waits_for_them_and_then_opens_to_all() -> None:
     assert "contact.offered" in kinds(told)
 
 
+def test_in_a_warm_transfer_the_agent_stays_until_somebody_takes_over(router: Router) -> None:
+    contact_id, assignment_id = router.assigned("c1")
+    other = router.contact("c2")
+    told = router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(queue="cards", warm=True))
+    assert kinds(told) == ["contact.transferred", "contact.queued"], "the agent is as busy as before"
+    assert body_of(told[0])["to"] == {"queue": "cards", "warm": True}
+    assert router.state(other) == "queued"
+    router.restart()
+    router.command(other, "cancel")
+    router.sign_on("a2")
+    told = router.answer(router.last("offered")["offer_id"], agent="a2")
+    assert kinds(told) == ["contact.assigned", "agent.availability_changed", "agent.availability_changed"]
+    assert {body_of(event)["agent_id"] for event in told[1:]} == {"a1", "a2"}
+    assert router.state(contact_id) == "assigned"
+
+
+def test_a_warm_transfer_ends_with_the_customer_or_with_the_agent(router: Router) -> None:
+    _, assignment_id = router.assigned("c1")
+    router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(queue="cards", warm=True))
+    told = router.hang_up("c1")
+    assert [body_of(event)["availability"] for event in told if event.type.startswith("usher.agent")] == ["idle"]
+    contact_id = router.contact("c2")
+    router.answer(router.last("offered")["offer_id"])
+    transfer = inputs.Transfer(queue="cards", warm=True)
+    router.end(router.last("assigned")["assignment_id"], outcome="transferred", transfer=transfer)
+    router.sign_off("a1")
+    assert router.state(contact_id) == "queued"
+    assert router.store.agents == {}
+
+
 def test_a_transfer_to_an_unknown_queue_is_refused_and_changes_nothing(router: Router) -> None:
     contact_id, assignment_id = router.assigned("c1")
     assert router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(queue="nowhere")) == []

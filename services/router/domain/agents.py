@@ -87,6 +87,8 @@ def _lose(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
             assignments.close(turn, assignment, "system", reason)
         else:
             assignments.give_back(turn, assignment, AssignmentState.REQUEUED, reason, Transfer())
+    for contact_id in sorted(workspace.hosting.get(agent.agent_id, ())):
+        desks.unhost(turn, workspace, turn.book.contacts[contact_id])
     if agent.agent_id in workspace.agents:
         desks.refresh(turn, workspace, agent, reason)
         desks.forget_if_gone(turn, workspace, agent)

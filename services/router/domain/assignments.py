@@ -31,6 +31,7 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     waited_ms = max(contact.last_ms, turn.said_ms) - contact.entered_ms
     body = events.Assigned(offer_id, assignment.assignment_id, agent.agent_id, waited_ms / 1000)
     turn.tell_desk(contact, events.ASSIGNED, body)
+    desks.unhost(turn, workspace, contact)
     customers.served(turn, workspace, contact, agent.agent_id)
     desks.refresh(turn, workspace, agent, "assigned")
 
@@ -137,6 +138,8 @@ def give_back(turn: Turn, assignment: Assignment, state: AssignmentState, reason
     kind = events.TRANSFERRED if state is AssignmentState.TRANSFERRED else events.REQUEUED
     turn.tell_desk(contact, kind, body)
     queueing.bar(turn, contact, agent.agent_id, turn.now_ms + workspace.rules.decline_ms)
+    if transfer.warm:
+        desks.host(workspace, agent, contact)
     if transfer.agent_id:
         queueing.direct(turn, workspace, contact, transfer.agent_id, turn.now_ms + DIRECT_MS)
     queueing.enter(turn, workspace, contact, queue, str(state))
@@ -150,6 +153,8 @@ def _destination(queue: str | None, transfer: Transfer) -> dict[str, Any]:
         to["agent_id"] = transfer.agent_id
     if transfer.skills:
         to["skills"] = transfer.skills
+    if transfer.warm:
+        to["warm"] = True
     return to
 
 

@@ -84,6 +84,8 @@ class Book:
             assignment = live.assignment
             self.assignments[assignment.assignment_id] = assignment
             workspace.working.setdefault(assignment.agent_id, set()).add(assignment.assignment_id)
+        if contact.host:
+            workspace.hosting.setdefault(contact.host, set()).add(contact.contact_id)
         if contact.state is ContactState.QUEUED:
             workspace.wait(contact)
         self._arm(workspace, contact)

@@ -2,7 +2,7 @@
 
 from services.router.domain.book import agent_key
 from services.router.domain.capacity import availability
-from services.router.domain.records import Agent, Assignment, Offer
+from services.router.domain.records import Agent, Assignment, Contact, Offer
 from services.router.domain.states import PRESENCE, AssignmentState, Presence, move
 from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
@@ -55,6 +55,30 @@ def disengage(workspace: Workspace, agent: Agent, assignment: Assignment, now_ms
     _release(agent, assignment.channel)
     if not agent.held:
         agent.idle_since = now_ms
+
+
+def host(workspace: Workspace, agent: Agent, contact: Contact) -> None:
+    """Warm transfer: the agent stays with the customer, and holds the units, until somebody takes over."""
+    workspace.hosting.setdefault(agent.agent_id, set()).add(contact.contact_id)
+    contact.host = agent.agent_id
+    agent.active += 1
+    agent.held[contact.channel] = agent.held.get(contact.channel, 0) + 1
+
+
+def unhost(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """The host is free of the contact; nothing happens without one."""
+    if not contact.host:
+        return
+    agent = workspace.agents[contact.host]
+    _drop(workspace.hosting, agent.agent_id, contact.contact_id)
+    contact.host = ""
+    agent.active -= 1
+    _release(agent, contact.channel)
+    if not agent.held:
+        agent.idle_since = turn.now_ms
+    turn.contacts[contact.contact_id] = contact
+    refresh(turn, workspace, agent, "transfer_over")
+    forget_if_gone(turn, workspace, agent)
 
 
 def _drop(ids: dict[str, set[str]], agent_id: str, item_id: str) -> None:

@@ -18,6 +18,7 @@ def end(turn: Turn, contact: Contact, kind: str, by: str, reason: str) -> None:
     agent = work.release(turn, contact, AssignmentState.CLOSED)
     body = events.Ended(by, reason, assignment_id, agent.agent_id if agent else None)
     turn.tell(contact, kind, body, copy=AGENT_OFFERS if contact.attempts else "")
+    desks.unhost(turn, workspace, contact)
     turn.contact_ended(contact)
     turn.count("usher_contacts_ended_total", contact.state, contact.channel)
     if agent is not None:

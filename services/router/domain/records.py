@@ -17,6 +17,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     this queue. ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` maps agents to the
     time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON. ``linked`` are
     contacts of the same customer that were open when this one came, ``last_agent`` served that customer lately.
+    ``host`` is the agent who stays with the customer during a warm transfer.
     """
 
     contact_id: str
@@ -56,6 +57,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     pending: bool = False
     linked: list[str] = []
     last_agent: str = ""
+    host: str = ""
     traceparent: str = ""
 
 

@@ -31,7 +31,8 @@ class Workspace:
     """Agents, queues and contacts that route together, under one policy."""
 
     __slots__ = (
-        "_also", "agents", "asked", "capacities", "hash", "matcher", "name", "open", "rules", "staff", "working",
+        "_also", "agents", "asked", "capacities", "hash", "hosting", "matcher", "name", "open", "rules", "staff",
+        "working",
     )  # fmt: skip
 
     def __init__(self, name: str, rules: Rules, policy_hash: str, matcher: Matcher) -> None:
@@ -44,6 +45,7 @@ class Workspace:
         self.agents: dict[str, Agent] = {}
         self.asked: dict[str, set[str]] = {}  # open offers of each agent who has any
         self.working: dict[str, set[str]] = {}  # live assignments of each agent who has any
+        self.hosting: dict[str, set[str]] = {}  # contacts with which an agent stays during a warm transfer
         self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
         self._also: dict[str, int] = {}  # contacts that wait in further queues, and in how many
 

@@ -35,6 +35,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
     agent = workspace.agents[match.agent_id]
     rules = workspace.rules
     workspace.leave(contact)
+    queueing.stop_queue_timers(turn, contact)
     contact.attempts += 1
     offer = Offer(
         offer_id=derive("offer", contact.contact_id, str(contact.attempts)),

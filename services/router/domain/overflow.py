@@ -3,7 +3,6 @@
 from services.router.domain import endings, events, queueing
 from services.router.domain.queue_rules import OverflowRule, QueueRules
 from services.router.domain.records import Contact
-from services.router.domain.states import ContactState
 from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
@@ -23,10 +22,9 @@ def arrive(turn: Turn, workspace: Workspace, contact: Contact, *, may_refuse: bo
 
 def look(turn: Turn, contact: Contact) -> None:
     """A deadline: see whether a rule holds now. An offered contact is looked at when it waits again."""
-    if contact.state is ContactState.QUEUED:
-        workspace = turn.workspace(contact)
-        if not _overflow(turn, workspace, contact, arriving=False):
-            arm(turn, workspace, contact)
+    workspace = turn.workspace(contact)
+    if not _overflow(turn, workspace, contact, arriving=False):
+        arm(turn, workspace, contact)
 
 
 def arm(turn: Turn, workspace: Workspace, contact: Contact) -> None:

@@ -2,7 +2,6 @@
 
 from services.router.domain import events
 from services.router.domain.records import Contact
-from services.router.domain.states import ContactState
 from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
@@ -22,10 +21,8 @@ def arm(turn: Turn, workspace: Workspace, contact: Contact) -> None:
 
 
 def step_due(turn: Turn, contact: Contact) -> None:
-    """A deadline: the next step. An offered contact takes it when it waits again."""
+    """A deadline: the next step. Only waiting contacts have one; an offered contact takes it when it waits again."""
     workspace = turn.workspace(contact)
-    if contact.state is not ContactState.QUEUED or workspace.next_step_ms(contact) is None:
-        return
     _apply(turn, workspace, contact, "waited")
     _skip_unstaffed(turn, workspace, contact)
     arm(turn, workspace, contact)

@@ -1,36 +1,139 @@
-"""Classification as the engine calls it: one compiled policy per policy, kept as long as it decides."""
+"""Classification as the engine calls it: a policy compiled once, a model asked once for all messages of a batch."""
 
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
-from services.router.domain.classification import Classification, IntentModel, Journey
+import msgspec
+
+from services.router.domain.classification import Classification, IntentModel, Journey, Prediction
 from services.router.domain.classification_policy import CompiledPolicy
-from services.router.domain.classify import classify, compile_policy, facts_of
+from services.router.domain.classify import classify_predicted, compile_policy, facts_of, whole_text
 from shared.inputs import MessageReceived
-from shared.policy import Policy
+from shared.policy import Intent, Policy
+
+__all__ = ["Classify", "Foreseen", "KnownModel", "Models", "NoModels", "Triage"]
 
 POLICIES_MAX = 2000  # compiled policies kept; a partition serves at most some hundred workspaces
 
 
-class Classify(Protocol):
-    """The port of the engine. Deterministic: the same message, policy and journey give the same classification."""
+class KnownModel(IntentModel, Protocol):
+    """A model that also says who serves its intents, for those that the policy does not describe."""
 
-    def __call__(self, message: MessageReceived, policy: Policy, journey: Journey | None = None) -> Classification:
-        """The classification of a contact's first message."""
+    def intents(self) -> Mapping[str, Intent]:
+        """Intents with the tiers of the training data."""
+
+
+class Models(Protocol):
+    """The port for the models in memory."""
+
+    def get(self, name: str) -> KnownModel | None:
+        """The model that policies call so; None where it cannot be used."""
+
+
+class NoModels:
+    """Where nothing is loaded."""
+
+    def get(self, name: str) -> KnownModel | None:
+        """None, whatever the name."""
+        return None
+
+
+class Foreseen(NamedTuple):
+    """What could be told of a message before its turn: valid under the policy and model that ``key`` names.
+
+    ``wants_articles``: it may go to self-service with no article known. ``seconds``: what it cost, 0 if unmeasured.
+    """
+
+    key: str
+    prediction: Prediction | None
+    wants_articles: bool
+    seconds: float = 0.0
+
+
+class Classify(Protocol):
+    """The port of the engine. Deterministic: the same message, policy, journey and model give the same classification."""
+
+    def foresee(self, messages: Sequence[tuple[MessageReceived, Policy]]) -> list[Foreseen]:
+        """Ask the models about all messages at once; one answer per message, in order."""
+
+    def __call__(
+        self, message: MessageReceived, policy: Policy, journey: Journey | None = None, foreseen: Foreseen | None = None
+    ) -> Classification:
+        """The classification of a contact's first message; what was foreseen is used where it still holds."""
+
+
+class _Ready(NamedTuple):
+    """A policy with the model that it names."""
+
+    key: str
+    compiled: CompiledPolicy
+    model: KnownModel | None
 
 
 class Triage:
-    """Rules, hints and, where one is given, a text model."""
+    """Rules, hints and, where the policy names one, a text model."""
 
-    def __init__(self, model: IntentModel | None = None) -> None:
-        self._model = model
+    def __init__(self, models: Models | None = None) -> None:
+        self._models = models or NoModels()
         self._compiled: dict[str, CompiledPolicy] = {}
 
-    def __call__(self, message: MessageReceived, policy: Policy, journey: Journey | None = None) -> Classification:
+    def foresee(self, messages: Sequence[tuple[MessageReceived, Policy]]) -> list[Foreseen]:
+        """One call of a model per policy."""
+        ready = [self._ready(policy) for _, policy in messages]
+        found: list[Foreseen | None] = [None] * len(messages)
+        groups: dict[str, list[int]] = {}
+        for at, each in enumerate(ready):
+            groups.setdefault(each.key, []).append(at)
+        for places in groups.values():
+            policy = ready[places[0]]
+            said = _predictions(policy, [messages[at][0] for at in places])
+            for at, prediction in zip(places, said, strict=True):
+                wants = _wants_articles(policy.compiled, messages[at][0], prediction)
+                found[at] = Foreseen(policy.key, prediction, wants)
+        return [each for each in found if each is not None]
+
+    def __call__(
+        self, message: MessageReceived, policy: Policy, journey: Journey | None = None, foreseen: Foreseen | None = None
+    ) -> Classification:
         """The classification of a contact's first message."""
-        key = f"{policy.workspace}/{policy.hash}"
+        ready = self._ready(policy)
+        if foreseen is not None and foreseen.key == ready.key:
+            prediction = foreseen.prediction
+        else:
+            (prediction,) = _predictions(ready, [message])
+        version = ready.model.version if ready.model else None
+        verdict = classify_predicted(facts_of(message), ready.compiled, prediction, journey, version)
+        name = policy.classification.model
+        if name is None or ready.model is not None:
+            return verdict
+        reason = f"model: {name} cannot be used by this router, decided without it"
+        return msgspec.structs.replace(verdict, reasons=(reason, *verdict.reasons))
+
+    def _ready(self, policy: Policy) -> _Ready:
+        name = policy.classification.model
+        model = self._models.get(name) if name else None
+        key = f"{policy.workspace}/{policy.hash}/{model.version if model else ''}"
         compiled = self._compiled.get(key)
         if compiled is None:
             if len(self._compiled) >= POLICIES_MAX:
                 self._compiled.clear()
-            compiled = self._compiled[key] = compile_policy(policy)
-        return classify(facts_of(message), compiled, self._model, journey)
+            compiled = self._compiled[key] = compile_policy(policy, model.intents() if model else None)
+        return _Ready(key, compiled, model)
+
+
+def _predictions(ready: _Ready, messages: Sequence[MessageReceived]) -> Sequence[Prediction | None]:
+    if ready.model is None:
+        return [None] * len(messages)
+    return ready.model.predict([whole_text(facts_of(message)) for message in messages], ready.compiled.agent_intents)
+
+
+def _wants_articles(compiled: CompiledPolicy, message: MessageReceived, prediction: Prediction | None) -> bool:
+    """Whether the message goes to self-service without an article, as far as can be told: a journey only raises tiers.
+
+    Where each intent of self-service has its article, nothing has to be looked at.
+    """
+    asked = message.routing is not None and message.routing.tier == "self_service"
+    if not asked and not compiled.may_lack_articles:
+        return False
+    verdict = classify_predicted(facts_of(message), compiled, prediction)
+    return verdict.tier == "self_service" and not verdict.article_ids

@@ -1,1 +1,1 @@
-"""Pure simulation of the router on a virtual clock."""
+"""The router's matching on a virtual clock: scenarios, arrivals, runs and statistics; values in, values out."""

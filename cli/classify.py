@@ -78,7 +78,8 @@ def _classifier(arguments: argparse.Namespace) -> Classifier:
 
 def _policy(path: Path) -> Policy:
     try:
-        return load_policy(path)
+        # What the router does not act on yet, queues and targets above all, does not matter to a classification.
+        return load_policy(path, not_yet=())
     except PolicyErrors as refused:
         raise UsageError(str(refused.errors[0])) from None
 

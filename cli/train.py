@@ -193,11 +193,11 @@ def _tested(model: Any, data: Data, test: Sequence[Example]) -> dict[str, Any] |
 
 @contextmanager
 def _bar(encoder: bool) -> Iterator[Callable[[str], None]]:
-    """A progress bar on stderr; without a terminal, a line per step."""
+    """A progress bar on stderr; without a terminal nothing, so that a refusal stays the only line."""
     from services.router.training.build import steps
 
     if not sys.stderr.isatty():
-        yield lambda step: say(f"usher train: {step}")
+        yield lambda step: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

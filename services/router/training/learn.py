@@ -171,7 +171,9 @@ def _stationary(fitted: Linear, features: Any, targets: Targets, strength: float
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     errors = powers / powers.sum(axis=1, keepdims=True)
     errors[np.arange(len(targets)), targets] -= 1.0
-    gradient = np.asarray(features.T @ errors) + fitted.weights / strength
+    # Of two labels scikit-learn penalises the difference of the columns, which is twice each of them.
+    penalty = fitted.weights * (2.0 if errors.shape[1] == 2 else 1.0) / strength
+    gradient = np.asarray(features.T @ errors) + penalty
     if np.abs(gradient).max() / len(targets) > 10 * LOGISTIC_TOLERANCE:
         raise _diverged("the logistic regression")
 

@@ -1,0 +1,103 @@
+"""usher classify: one answer per text, with reasons, by a model, by a policy, or by both."""
+
+import io
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from cli.main import main
+from services.router.training.save import save
+from tests.support.labelled_texts import TIERS, small_model
+
+KEYS = {"intent", "confidence", "top3", "out_of_scope", "language", "complexity", "moment_of_truth", "skills", "tier"}
+KEYS |= {"article_ids", "reasons", "model_version", "rules_version"}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    place, _ = save(small_model(60, TIERS), tmp_path_factory.mktemp("models") / "small")
+    return place
+
+
+@pytest.fixture
+def usher(capsys, monkeypatch):
+    """Runs classify with bytes on stdin; returns (exit code, stdout, stderr)."""
+
+    def command(*arguments, stdin=b""):
+        monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as ended:
+            main(["classify", *map(str, arguments)])
+        shown = capsys.readouterr()
+        return ended.value.code, shown.out, shown.err
+
+    return command
+
+
+def test_with_a_model_alone_its_own_tiers_and_thresholds_hold(usher, model):
+    code, out, err = usher("--model", model, "--json", "someone stole my card", "where is my order")
+    stolen, order = json.loads(out)
+    assert (code, err) == (0, "")
+    assert stolen.keys() >= KEYS
+    assert stolen["text"] == "someone stole my card"
+    assert (stolen["intent"], stolen["tier"], stolen["moment_of_truth"]) == ("stolen_card", "agent", True)
+    assert stolen["skills"] == {"cards": 4}
+    assert stolen["reasons"][-1] == "tier: agent by moment of truth stolen_card"
+    assert (order["intent"], order["tier"], order["article_ids"]) == (
+        "order_status",
+        "self_service",
+        ["where-is-my-order"],
+    )
+    assert any(reason.startswith("words: ") and "order" in reason for reason in order["reasons"])
+
+
+def test_a_dash_reads_one_text_per_line(usher, model):
+    lines = b"where is my order\n\nwhen do you open\r\nlast without end"
+    found = json.loads(usher("--model", model, "--json", "-", stdin=lines)[1])
+    assert [one["text"] for one in found] == ["where is my order", "", "when do you open", "last without end"]
+    assert found[2]["intent"] == "opening_hours"
+
+
+def test_lines_that_are_not_utf8_are_named(usher, model):
+    code, out, err = usher("--model", model, "-", stdin=b"fine\nbad \xff\n")
+    assert (code, out) == (2, "")
+    assert err == "usher classify: stdin: line 2: is not UTF-8; convert the input\n"
+
+
+def test_any_text_gets_an_answer(usher, model):
+    texts = ["", "\udcff lone", "\U0001f600" * 500, "x" * 65536]
+    found = json.loads(usher("--model", model, "--json", *texts)[1])
+    assert len(found) == len(texts)
+    assert found[1]["text"] == "? lone"
+    assert {one["tier"] for one in found} <= {"agent", "bot", "self_service"}
+
+
+def test_a_policy_decides_over_the_model(usher, model, tmp_path):
+    policy = tmp_path / "acme.yaml"
+    policy.write_text(
+        "workspace: acme\nqueues: {general: {}}\n"
+        f"classification:\n  model: {model}\n"
+        "  rules: [{name: law, when: {text: ombudsman}, then: {tier: agent}}]\n"
+    )
+    code, out, err = usher("--policy", policy, "--json", "where is my order", "where is my order, says the ombudsman")
+    assert (code, err) == (0, "")
+    plain, ruled = json.loads(out)
+    assert plain["intent"] == "order_status"
+    assert plain["model_version"]
+    assert ruled["tier"] == "agent"
+    assert any("rule law" in reason for reason in ruled["reasons"])
+
+
+def test_a_bad_policy_or_model_is_one_line(usher, model, tmp_path):
+    policy = tmp_path / "acme.yaml"
+    policy.write_text("workspace: acme\nqueue: {}\n")
+    for arguments in (("--policy", policy), ("--model", tmp_path)):
+        code, out, err = usher(*arguments, "hello")
+        assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_a_person_reads_the_answer_and_its_reasons(usher, model):
+    code, out, _ = usher("--model", model, "someone stole my card")
+    assert code == 0
+    assert out.splitlines()[0] == "someone stole my card"
+    assert "agent  stolen_card" in out.splitlines()[1]

@@ -43,6 +43,7 @@ class FifoDesk:
             self._waiting[class_index].append(contact)
             return -1
         self._take(best[2], class_index)
+        self._sit(best[2])
         return best[2]
 
     def free(self, agent: int, ended: int, now: float) -> int:

@@ -38,10 +38,24 @@ POLICIES: dict[tuple[str, int], dict[str, Any]] = {
         "default_queue": "general",
     },
 }
-ANSWER_SECONDS = {("acme", "orders"): 20, ("acme", "cards"): 10, ("globex", "orders"): 8, ("globex", "general"): 30}
-RESOLUTION_SECONDS = {("acme", "orders"): 600, ("globex", "orders"): 120}
-DEFAULT_QUEUE = {"acme": "orders", "globex": "general"}
-WARN_SHARE = {("acme", "time_to_answer"): 0.75, ("globex", "resolution"): 0.5}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the oracle knows of the policies: seconds by (workspace, queue), default queues, and shares that warn."""
+
+    answer: dict[tuple[str, str], float]
+    resolution: dict[tuple[str, str], float]
+    default_queue: dict[str, str]
+    warn: dict[tuple[str, str, str], float]
+
+
+TERMS = Terms(
+    answer={("acme", "orders"): 20, ("acme", "cards"): 10, ("globex", "orders"): 8, ("globex", "general"): 30},
+    resolution={("acme", "orders"): 600, ("globex", "orders"): 120},
+    default_queue={"acme": "orders", "globex": "general"},
+    warn={("acme", "orders", "time_to_answer"): 0.75, ("globex", "orders", "resolution"): 0.5},
+)
 ORDERING_SECONDS = 3600  # what the router states for a queue that promises nothing
 
 
@@ -100,7 +114,7 @@ class Log:
         """One entry into a queue; ``entered``: when the contact first entered one."""
         entered = fields.pop("entered", at)
         workspace = fields.get("workspace", self.workspace)
-        seconds = fields.pop("target_seconds", ANSWER_SECONDS.get((workspace, queue), ORDERING_SECONDS))
+        seconds = fields.pop("target_seconds", TERMS.answer.get((workspace, queue), ORDERING_SECONDS))
         return self.event(
             "queued",
             contact,
@@ -135,7 +149,8 @@ def ms(seconds: float) -> int:
 class Database:
     """What the sla store keeps, in memory: applies the rows of commits and gives them back."""
 
-    def __init__(self) -> None:
+    def __init__(self, bodies: dict[tuple[str, int], str]) -> None:
+        self.bodies = bodies
         self.contacts: dict[str, str] = {}
         self.totals: dict[tuple[str, ...], float] = {}
         self.policies: dict[str, int] = {}
@@ -160,7 +175,7 @@ class Database:
         return SlaRows(
             contacts=list(self.contacts.values()),
             totals=[Total(key, value) for key, value in self.totals.items()],
-            policies={key: bodies()[key] for key in self.policies.items()},
+            policies={key: self.bodies[key] for key in self.policies.items()},
             event_ms=self.event_ms,
         )
 
@@ -168,8 +183,8 @@ class Database:
 class Runner:
     """An engine with its database: steps commit, ``restart`` forgets the memory."""
 
-    def __init__(self) -> None:
-        self.database = Database()
+    def __init__(self, policies: dict[tuple[str, int], str] | None = None) -> None:
+        self.database = Database(policies or bodies())
         self.events: list[Event] = []
         self.dead: list[Any] = []
         self.engine = self._new()
@@ -185,7 +200,7 @@ class Runner:
     def step(self, records: list[Record], now: float | None = None) -> Step:
         """One committed step; ``now`` in seconds after BASE_MS, None: the wall clock decides nothing."""
         needs = self.engine.needs(records)
-        known = {key: bodies()[key] for key in needs} if needs else None
+        known = {key: self.database.bodies[key] for key in needs} if needs else None
         step = self.engine.step(records, known, 0 if now is None else ms(now))
         self.database.apply(step.writes)
         self.events += step.events
@@ -233,13 +248,14 @@ class Promise:
     done: bool = False
 
 
-def recompute(records: list[Record], horizon_ms: int) -> Counter[tuple[str, str, str, float]]:
+def recompute(records: list[Record], horizon_ms: int, terms: Terms = TERMS) -> Counter[tuple[str, str, str, float]]:
     """Every fact that the whole log implies, read at leisure: no batches, no watermark, no memory of its own.
 
     ``horizon_ms``: promises still open at the end are judged as of this time.
     """
     facts: Counter[tuple[str, str, str, float]] = Counter()
-    for promise in _promises([(r.type.split(".")[2], orjson.loads(r.value)) for r in records]):
+    events = [(record.type.split(".")[2], orjson.loads(record.value)) for record in records]
+    for promise in _promises(events, terms):
         for name, at_ms in _story(promise, horizon_ms):
             facts[name, promise.contact, promise.kind, (at_ms - BASE_MS) / 1000] += 1
     return facts
@@ -259,49 +275,51 @@ def _story(promise: Promise, horizon_ms: int) -> list[tuple[str, int]]:
     return story
 
 
-def _promises(events: list[tuple[str, dict[str, Any]]]) -> list[Promise]:
-    every: list[Promise] = []
-    for contact in dict.fromkeys(body["contact_id"] for _, body in events if "contact_id" in body):
-        mine = [(kind, body) for kind, body in events if body.get("contact_id") == contact]
-        every += _answers(contact, mine)
-        every += _resolution(contact, mine)
-    return every
-
-
+Told = list[tuple[str, dict[str, Any]]]
 ENDS = {"closed", "contained", "abandoned", "cancelled", "expired"}
 
 
-def _answers(contact: str, events: list[tuple[str, dict[str, Any]]]) -> list[Promise]:
+def _promises(events: Told, terms: Terms) -> list[Promise]:
+    every: list[Promise] = []
+    for contact in dict.fromkeys(body["contact_id"] for _, body in events if "contact_id" in body):
+        mine = [(kind, body) for kind, body in events if body.get("contact_id") == contact]
+        every += _answers(contact, mine, terms)
+        every += _resolution(contact, mine, terms)
+    return every
+
+
+def _answers(contact: str, events: Told, terms: Terms) -> list[Promise]:
     promises: list[Promise] = []
     running: Promise | None = None
     for kind, body in events:
         if kind == "queued" and running is None:
-            seconds = ANSWER_SECONDS.get((body["workspace"], body["queue"]))
+            seconds = terms.answer.get((body["workspace"], body["queue"]))
             if seconds is not None:
-                running = _promise(contact, "time_to_answer", body, _at(body["entered_at"]), seconds)
+                place = body["workspace"], body["queue"], "time_to_answer"
+                running = _promise(contact, place, _at(body["entered_at"]), seconds, terms)
                 promises.append(running)
         elif running is not None and kind in {"assigned", "scheduled", *ENDS}:
             running.ended, running.done, running = _at(body["occurred_at"]), kind == "assigned", None
     return promises
 
 
-def _resolution(contact: str, events: list[tuple[str, dict[str, Any]]]) -> list[Promise]:
+def _resolution(contact: str, events: Told, terms: Terms) -> list[Promise]:
     received = next(_at(body["occurred_at"]) for kind, body in events if kind == "received")
     promise: Promise | None = None
     for kind, body in events:
-        queue = body.get("queue") or DEFAULT_QUEUE[body["workspace"]]
-        seconds = RESOLUTION_SECONDS.get((body["workspace"], queue))
+        queue = body.get("queue") or terms.default_queue[body["workspace"]]
+        seconds = terms.resolution.get((body["workspace"], queue))
         if kind in {"queued", "sent_to_bot", "sent_to_self_service"} and promise is None and seconds is not None:
-            promise = _promise(contact, "resolution", {**body, "queue": queue}, received, seconds)
+            promise = _promise(contact, (body["workspace"], queue, "resolution"), received, seconds, terms)
         elif kind in ENDS and promise is not None:
             promise.ended, promise.done = _at(body["occurred_at"]), kind in {"closed", "contained"}
     return [promise] if promise is not None else []
 
 
-def _promise(contact: str, kind: str, body: dict[str, Any], started: int, seconds: float) -> Promise:
-    share = WARN_SHARE.get((body["workspace"], kind)) if body["queue"] == "orders" else None
+def _promise(contact: str, place: tuple[str, str, str], started: int, seconds: float, terms: Terms) -> Promise:
+    share = terms.warn.get(place)
     warn = None if share is None else started + round(seconds * 1000 * share)
-    return Promise(contact, kind, body["queue"], started, started + round(seconds * 1000), warn)
+    return Promise(contact, place[2], place[1], started, started + round(seconds * 1000), warn)
 
 
 def _at(text: str) -> int:

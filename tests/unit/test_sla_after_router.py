@@ -1,0 +1,108 @@
+"""The sla engine on what the real router says: random days of a contact centre, judged again from the log alone."""
+
+import random
+from collections import Counter
+
+import pytest
+
+from shared.engine import Record
+from shared.ids import event_id
+from tests.support.router_builders import Router, body_of, policy_with
+from tests.support.sla_builders import BASE_MS, LATENESS_MS, SETTLE_MS, Runner, Terms, recompute
+
+POLICY = policy_with(
+    queues={
+        "orders": {
+            "requires": {"orders": 2},
+            "targets": {"time_to_answer": {"within": "20s", "warn_at": 0.5}, "resolution": {"within": "2m"}},
+        },
+        "cards": {"targets": {"time_to_answer": {"within": "10s"}}},
+        "general": {"targets": {"resolution": {"within": "5m", "warn_at": 0.9}}, "life_max": "10m"},
+    }
+)
+TERMS = Terms(
+    answer={("acme", "orders"): 20, ("acme", "cards"): 10},
+    resolution={("acme", "orders"): 120, ("acme", "general"): 300},
+    default_queue={"acme": "general"},
+    warn={("acme", "orders", "time_to_answer"): 0.5, ("acme", "general", "resolution"): 0.9},
+)
+INTENTS = ("order_status", "change_address", "stolen_card", "complaint")
+ACTIONS = 250
+
+
+class Day:
+    """Random, seeded traffic: customers come and go, agents answer, decline, transfer, close, or do nothing."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.router = Router(POLICY)
+        for agent in ("a1", "a2"):
+            self.router.sign_on(agent, units=2)
+        self.conversations = 0
+
+    def records(self) -> list[Record]:
+        """The day as the log of contacts has it."""
+        moves = (self.customer, self.customer, self.answer, self.answer, self.finish, self.hang_up, self.bot, self.boss)
+        for _ in range(ACTIONS):
+            self.rng.choice(moves)()
+            self.router.wait(self.rng.choice((0, 0, 0.5, 1, 3, 8, 15, 40)))
+            for agent in ("a1", "a2"):
+                self.router.presence(agent, "available")
+        return [
+            Record(index, event.at_ms, event.type, event_id(event.cause_id, event.ordinal), event.body, index + 1)
+            for index, event in enumerate(self.router.events)
+        ]
+
+    def customer(self) -> None:
+        self.conversations += 1
+        self.router.contact(f"c{self.conversations}", intent=self.rng.choice(INTENTS))
+
+    def hang_up(self) -> None:
+        if self.conversations:
+            self.router.hang_up(f"c{self.rng.randint(max(1, self.conversations - 5), self.conversations)}")
+
+    def answer(self) -> None:
+        offers = [row for row in self.router.store.contacts.values() if row.offer_id]
+        for row in offers:
+            offered = self.body("offered", row.contact_id)
+            answer = self.rng.choice(("accepted", "accepted", "declined"))
+            self.router.answer(offered["offer_id"], offered["agent_id"], answer)
+
+    def finish(self) -> None:
+        for row in [row for row in self.router.store.contacts.values() if row.state == "assigned"]:
+            assigned = self.body("assigned", row.contact_id)
+            outcome = self.rng.choice(("closed", "closed", "requeued", "transferred"))
+            self.router.end(assigned["assignment_id"], assigned["agent_id"], outcome)
+
+    def bot(self) -> None:
+        for row in [row for row in self.router.store.contacts.values() if row.state in ("bot", "self_service")]:
+            outcome = self.rng.choice(("resolved", "escalated", "failed"))
+            self.router.outcome(row.contact_id, row.state, outcome)
+
+    def boss(self) -> None:
+        live = sorted(self.router.store.contacts)
+        if live:
+            command = self.rng.choice(("cancel", "requeue", "prioritise"))
+            self.router.command(self.rng.choice(live), command, queue="cards", seconds=30)
+
+    def body(self, kind: str, contact_id: str) -> dict:
+        name = f"usher.contact.{kind}.v1"
+        told = (event for event in reversed(self.router.events) if event.type == name and event.subject == contact_id)
+        return body_of(next(told))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_the_router_says_means_to_the_sla_service_what_it_means_to_anybody_who_reads_the_log(seed: int) -> None:
+    day = Day(seed)
+    records = day.records()
+    runner = Runner({("acme", 1): day.router.store.policies["acme"][0].body})
+    for first in range(0, len(records), 37):
+        runner.step(records[first : first + 37])
+        runner.restart()
+    end_ms = day.router.now_ms + 1_000_000
+    runner.step([], (end_ms - BASE_MS) / 1000)
+    expected = recompute(records, end_ms - LATENESS_MS - SETTLE_MS, TERMS)
+    assert Counter(runner.facts()) == expected
+    assert runner.dead == []
+    facts = Counter((name, kind) for name, _, kind, _ in expected.elements())
+    assert {"started", "met", "breached", "ended_late", "cancelled"} <= {name for name, _ in facts}, "a dull day"

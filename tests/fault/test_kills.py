@@ -2,14 +2,14 @@
 
 import asyncio
 from pathlib import Path
-from signal import SIGCONT, SIGSTOP
+from signal import SIGCONT, SIGSTOP, SIGTERM
 
 import pytest
 
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer, StopMode
 from shared.clock import monotonic, now_ms
-from tests.support.system import System, system, traffic
+from tests.support.system import System, mischief, system, traffic
 
 FAILPOINTS = (
     "lane.claimed", "lane.loaded", "lane.checked", "lane.polled", "lane.prefetched", "lane.stepped", "lane.committed",
@@ -19,6 +19,7 @@ OPENING = {"lane.claimed", "lane.loaded", "lane.checked"}
 CONTACTS_PER_SECOND = 25.0
 WARM_SECONDS = 1.5
 DIES_SECONDS_MAX = 20.0
+DRAIN_SECONDS_MAX = 10.0
 # L1 of the invariants: progress resumes after a fault heals.
 ROUTER_SECONDS_MAX, BROKER_SECONDS_MAX, POSTGRES_SECONDS_MAX = 15.0, 30.0, 10.0
 
@@ -116,3 +117,36 @@ async def test_rebalances_while_commits_are_under_way(
                     process = running.processes.pop(f"{service}-{number}-b")
                     await (process.stop() if number % 2 else process.kill())
         await finish(running)
+
+
+async def test_answers_twice_late_and_from_the_wrong_person_break_nothing(running: System) -> None:
+    async with traffic(running, 2 * CONTACTS_PER_SECOND), mischief(running):
+        await asyncio.sleep(8.0)
+        running.kill("router")
+        await running.start("router")
+        await asyncio.sleep(4.0)
+    await finish(running)
+
+
+async def test_a_stop_under_load_drains_within_10_seconds(running: System) -> None:
+    async with traffic(running, 4 * CONTACTS_PER_SECOND):
+        await asyncio.sleep(WARM_SECONDS)
+        for service in ("router", "sla", "ingest"):
+            started = monotonic()
+            running.processes[service].send(SIGTERM)
+            status = await asyncio.wait_for(running.processes[service].wait(), DRAIN_SECONDS_MAX)
+            running.report(f"stop {service}", seconds=round(monotonic() - started, 2))
+            assert status == 0
+            await running.start(service)
+    await finish(running)
+
+
+async def test_a_lane_that_hangs_ends_its_process_so_that_it_is_restarted(running: System) -> None:
+    async with traffic(running, CONTACTS_PER_SECOND):
+        await running.processes["router"].stop()
+        hung = await running.start("router", failpoints="lane.stepped=sleep:600@3", USHER_STUCK_SECONDS_MAX="2")
+        status = await asyncio.wait_for(hung.wait(), DIES_SECONDS_MAX)
+        assert status != 0
+        await running.start("router")
+        await running.first_routed_after(now_ms(), ROUTER_SECONDS_MAX)
+    await finish(running)

@@ -214,17 +214,19 @@ def _clocks(events: list[Seen], sla: list[Seen], evidence: Evidence, found: list
     rows = {str(row["clock_id"]) for row in evidence.tables["sla_breach"]}
     if rows != set(breached):
         found.append(f"S9: breach rows and breach events differ: {sorted(rows ^ set(breached))[:3]}")
-    late = _late_answers(events)
+    late, unanswered = _late_answers(events)
     by_contact = {body["contact_id"] for body in breached.values() if body["kind"] == "time_to_answer"}
     for identity, (answered_late, answered_in_time) in late.items():
         if answered_late and identity not in by_contact:
             found.append(f"S9: {identity} was answered late and never breached")
-        if answered_in_time and not answered_late and identity in by_contact:
+        always_in_time = answered_in_time and not answered_late and identity not in unanswered
+        if always_in_time and identity in by_contact:
             found.append(f"S9: {identity} was always answered in time and yet breached")
 
 
-def _late_answers(events: list[Seen]) -> dict[str, tuple[bool, bool]]:
-    """Per contact: whether any answer came after its due time, and whether any came in time."""
+def _late_answers(events: list[Seen]) -> tuple[dict[str, tuple[bool, bool]], set[str]]:
+    """Per contact: whether any answer came after its due time, and whether any came in time; and the contacts whose
+    last wait had no answer (their promise may be broken without one)."""
     due: dict[str, str] = {}
     answers: dict[str, tuple[bool, bool]] = {}
     for event in events:
@@ -236,7 +238,7 @@ def _late_answers(events: list[Seen]) -> dict[str, tuple[bool, bool]]:
             late, in_time = answers.get(body["contact_id"], (False, False))
             is_late = body["occurred_at"] > limit
             answers[body["contact_id"]] = (late or is_late, in_time or not is_late)
-    return answers
+    return answers, set(due)
 
 
 def _copies(events: list[Seen], evidence: Evidence, found: list[str]) -> None:

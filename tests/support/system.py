@@ -19,7 +19,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from cli.demo.kafka import Listener, Speaker
-from cli.demo.people import Crew, Pace
+from cli.demo.people import Answer, Crew, Pace
 from cli.policy_store import publish
 from deploy.local.broker import KafkaBroker
 from deploy.local.process import Command, LeashedProcess
@@ -83,8 +83,8 @@ class System:
         assert not await ensure_topics(self.settings, all_topics())
         await publish(self.settings, [load_policy(POLICY)])
 
-    async def start(self, service: str, *, name: str = "", failpoints: str = "") -> LeashedProcess:
-        """Start a replica (``name`` default: the service's) and wait until it is ready."""
+    async def start(self, service: str, *, name: str = "", failpoints: str = "", **more: str) -> LeashedProcess:
+        """Start a replica (``name`` default: the service's) and wait until it listens; ``more``: its environment."""
         name = name or service
         ready = self.folder / f"{name}.json"
         ready.unlink(missing_ok=True)
@@ -102,6 +102,7 @@ class System:
             "USHER_REBALANCE_TIMEOUT_MS": "3000",
             "USHER_COMMIT_SECONDS_MAX": "4",
             "USHER_FAILPOINTS": failpoints,
+            **more,
         }
         command = Command(
             arguments=[sys.executable, "-m", f"services.{service}"],
@@ -341,6 +342,60 @@ async def _answer(made: System, crew: Crew) -> None:
         await asyncio.gather(speaking, return_exceptions=True)
         await speaker.stop()
         await listener.stop()
+
+
+@asynccontextmanager
+async def mischief(made: System) -> AsyncIterator[None]:
+    """Somebody repeats answers, gives them late or as another agent, ends what has not begun and leaves twice."""
+    task = asyncio.ensure_future(_meddle(made, Random(13)))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _meddle(made: System, chance: Random) -> None:
+    speaker = Speaker(made.kafka.bootstrap, made.prefix)
+    listener = Listener(made.kafka.bootstrap, CONTACT_EVENTS, prefix=made.prefix)
+    await speaker.start()
+    await listener.start()
+    speaking = asyncio.ensure_future(speaker.run())
+    try:
+        async for record in listener.heard():
+            if "contact_id" in record.body and chance.random() < 0.25:
+                speaker.later(_pranks(record.body, chance))
+    finally:
+        speaking.cancel()
+        await asyncio.gather(speaking, return_exceptions=True)
+        await speaker.stop()
+        await listener.stop()
+
+
+def _pranks(body: dict[str, Any], chance: Random) -> list[Answer]:
+    """One to three records that are valid in form and wrong in time, order or person."""
+    someone = f"fault-agent-{chance.randint(1, AGENTS + 2)}"
+    agent = body.get("agent_id", someone) if chance.random() < 0.7 else someone
+    offer = body.get("offer_id", "11111111-1111-5111-8111-111111111111")
+    assignment = body.get("assignment_id", "22222222-2222-5222-8222-222222222222")
+    answer, presence = chance.choice(("accepted", "declined")), chance.choice(("not_ready", "available"))
+    conversation = {"source": body["source"], "conversation_id": body["conversation_id"], "reason": "left"}
+    pranks: list[tuple[str, dict[str, Any]]] = [
+        ("usher.offer.answered.v1", {"offer_id": offer, "agent_id": agent, "answer": answer}),
+        ("usher.assignment.ended.v1", {"assignment_id": assignment, "agent_id": agent, "outcome": "closed"}),
+        ("usher.assignment.wrapped_up.v1", {"assignment_id": assignment, "agent_id": agent}),
+        ("usher.contact.outcome_reported.v1", {"contact_id": body["contact_id"], "by": "bot", "outcome": "resolved"}),
+        ("usher.conversation.ended.v1", conversation),
+        ("usher.agent.presence_changed.v1", {"agent_id": agent, "presence": presence}),
+    ]
+    chosen = chance.sample(pranks, chance.randint(1, 3))
+    return [
+        Answer(
+            chance.choice((0.0, 0.3, 3.0)), "usher.agent-activity.v1", {"type": kind, "workspace": "fault", **fields}
+        )
+        for kind, fields in chosen
+        for _ in range(chance.randint(1, 2))
+    ]
 
 
 @asynccontextmanager

@@ -76,15 +76,20 @@ class LogReader:
             raise Retryable(f"Kafka: {place.topic}-{partition} could not be read at offset {offset}")
         return list(polled[place])
 
-    async def at_time(self, topic: str, partition: int, at_ms: int) -> AsyncIterator[ConsumerRecord]:
-        """The records that the log took at this very millisecond, in order; none where they are gone."""
+    async def offset_at(self, topic: str, partition: int, at_ms: int) -> int:
+        """Offset of the first record that the log took at that time or later; the log's end when there is none."""
         place = self._at(topic, partition)
         try:
             found = (await self._consumer.offsets_for_times({place: at_ms}))[place]
         except KafkaError as error:
             raise Retryable(f"Kafka: {error!r}") from error
         _, end = (await self.bounds(topic, [partition]))[partition]
-        offset = end if found is None else found.offset
+        return end if found is None else int(found.offset)
+
+    async def at_time(self, topic: str, partition: int, at_ms: int) -> AsyncIterator[ConsumerRecord]:
+        """The records that the log took at this very millisecond, in order; none where they are gone."""
+        offset = await self.offset_at(topic, partition, at_ms)
+        _, end = (await self.bounds(topic, [partition]))[partition]
         while offset < end:
             for record in await self.read(topic, partition, offset):
                 if record.timestamp != at_ms:

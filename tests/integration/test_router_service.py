@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from prometheus_client import generate_latest
 
+from cli.explain import explain, lines
 from deploy.local.broker import KafkaBroker
 from services.router.app import RouterService
 from services.router.settings import RouterSettings
@@ -139,6 +140,24 @@ async def test_a_contact_goes_all_the_way_through_the_topics(running: Running) -
     assert 'usher_agents{availability="idle"} 1.0' in shown
     assert "usher_orphans 0.0" in shown
     assert "usher_duplicates_total 1.0" in shown
+
+
+async def test_a_contact_explains_itself(running: Running) -> None:
+    await running.say(_policy(), _agent("a1"), _message("c1"), _message("c2"))
+    log = await running.until(lambda seen: _kinds(seen).count("contact.queued") == 2)
+    offered = next(body for kind, body in log if kind == "usher.contact.offered.v1")
+    queued = next(body for kind, body in reversed(log) if kind == "usher.contact.queued.v1")
+    document = await explain(running.settings, offered["contact_id"])
+    assert document is not None
+    assert document["complete"]
+    assert [event["version"] for event in document["events"]] == [1, 2, 3, 4]
+    assert document["now"]["waits"] == "for the answer to its offer"
+    shown = "\n".join(lines(document))
+    assert f"    sentence: {offered['sentence']}" in shown
+    waiting = await explain(running.settings, queued["contact_id"])
+    assert waiting is not None
+    assert waiting["now"]["agents"] == {"full": 1}
+    assert await explain(running.settings, derive("nobody")) is None
 
 
 async def test_an_offer_nobody_answers_expires_on_an_idle_log(running: Running) -> None:

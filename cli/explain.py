@@ -1,0 +1,193 @@
+"""``usher explain``: the way of a contact, every decision with its reasons, and what it waits for now."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from cli.kafka import LogReader
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.policy_store import settings_in_force
+from cli.postgres import Connection, connected
+from services.router.domain.book import Book
+from services.router.domain.records import Contact, LiveContact
+from services.router.domain.rows import PolicyRow, RouterRows
+from services.router.domain.whereabouts import whereabouts
+from shared.errors import Fatal, Retryable
+from shared.settings import CommonSettings
+from shared.topics import CONTACT_EVENTS
+
+__all__ = ["configure", "explain", "lines", "run"]
+
+CLOCK_SKEW_MS = 60_000  # between the clock that stamps inputs and the one that stamps the log
+
+_FIND = """
+    SELECT partition, body::text AS body, true AS live FROM router_contact WHERE contact_id = $1
+    UNION ALL
+    SELECT partition, body::text AS body, false AS live FROM router_outcome WHERE contact_id = $1
+"""
+_POLICY = """
+    SELECT workspace, version, hash, body::text AS body, activated_ms FROM policy
+    WHERE workspace = $1 ORDER BY version DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A contact's row; ``now`` is what it waits for, None when it has ended."""
+
+    partition: int
+    contact: Contact
+    now: dict[str, Any] | None
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """One contact id."""
+    parser.add_argument("contact_id", metavar="CONTACT_ID", help="as in every event of the contact")
+    parser.add_argument("--json", action="store_true", help="one document on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the contact's way; exit 1 when there is no such contact."""
+    logging.getLogger("aiokafka").setLevel("CRITICAL")  # it calls every retry an error; failures that stay are raised
+    try:
+        contact_id = str(UUID(args.contact_id))
+    except ValueError:
+        raise UsageError(
+            f"{args.contact_id!r} is no contact id; it is the contact_id of the contact's events"
+        ) from None
+    try:
+        document = asyncio.run(explain(settings_in_force(), contact_id))
+    except Retryable as error:
+        hint = "is the stack up, and are USHER_KAFKA_BOOTSTRAP_SERVERS and USHER_POSTGRES_DSN right?"
+        say(f"usher explain: {error}; {hint}")
+        return EXIT_NO
+    except Fatal as error:
+        raise UsageError(str(error)) from None
+    if document is None:
+        say(f"usher explain: there is no contact {contact_id}")
+        return EXIT_NO
+    if args.json:
+        result(document)
+    else:
+        sys.stdout.write("\n".join(lines(document)) + "\n")
+    return EXIT_OK
+
+
+async def explain(settings: CommonSettings, contact_id: str) -> dict[str, Any] | None:
+    """The document of ``--json``; None when there is no such contact. Retryable, Fatal as the servers say."""
+    async with connected(settings) as connection:
+        found = await _find(connection, contact_id)
+    if found is None:
+        return None
+    contact = found.contact
+    async with LogReader(settings) as reader:
+        events = await _events(reader, found)
+    return {
+        "contact_id": contact_id,
+        "workspace": contact.workspace,
+        "channel": contact.channel,
+        "state": str(contact.state),
+        "now": found.now,
+        "complete": len(events) == contact.version,
+        "events": events,
+    }
+
+
+async def _find(connection: Connection, contact_id: str) -> Found | None:
+    row = await connection.fetchrow(_FIND, contact_id)
+    if row is None:
+        return None
+    if not row["live"]:
+        return Found(row["partition"], msgspec.json.decode(row["body"], type=Contact), None)
+    contact = msgspec.json.decode(row["body"], type=LiveContact).contact
+    agents = await connection.fetch(
+        "SELECT body::text AS body FROM router_agent WHERE workspace = $1", contact.workspace
+    )
+    policy = await connection.fetchrow(_POLICY, contact.workspace)
+    clock_ms = await connection.fetchval("SELECT at_ms FROM router_clock WHERE partition = $1", row["partition"])
+    book = Book()
+    book.restore(
+        RouterRows(
+            clock_ms=clock_ms or 0,
+            contacts=[row["body"]],
+            agents=[agent["body"] for agent in agents],
+            policies=[PolicyRow(*policy)],
+        )
+    )
+    return Found(row["partition"], contact, whereabouts(book, book.contacts[contact_id]))
+
+
+async def _events(reader: LogReader, found: Found) -> list[dict[str, Any]]:
+    """The contact's events that the log still has, from the first to the version that the database knows."""
+    contact, partition = found.contact, found.partition
+    offset = await reader.offset_at(CONTACT_EVENTS, partition, contact.born_ms - CLOCK_SKEW_MS)
+    _, end = (await reader.bounds(CONTACT_EVENTS, [partition]))[partition]
+    subject = contact.contact_id.encode()
+    seen: dict[int, dict[str, Any]] = {}
+    while offset < end and contact.version not in seen:
+        for record in await reader.read(CONTACT_EVENTS, partition, offset):
+            offset = record.offset + 1
+            headers = dict(record.headers)
+            if headers.get("ce_subject") == subject:
+                body = msgspec.json.decode(record.value or b"{}")
+                seen[body["version"]] = {"type": headers["ce_type"].decode(), **body}
+    return [seen[version] for version in sorted(seen)]
+
+
+# What a reader needs of each event beside its time and its name; the rest is in --json.
+_SHOWN = {
+    "classified": ("intent", "confidence", "complexity", "tier", "reasons"),
+    "queued": ("queue", "requirements", "priority_seconds", "due_at", "position", "kept_for", "reason"),
+    "offered": ("agent_id", "sentence"),
+    "assigned": ("agent_id", "waited_seconds"),
+    "requirements_relaxed": ("step", "requirements", "also_queues", "reason"),
+    "overflowed": ("to", "reason"),
+    "scheduled": ("until", "reason"),
+    "escalated": ("from_tier", "reason"),
+    "transferred": ("agent_id", "to", "reason"),
+    "requeued": ("agent_id", "to", "actor", "reason"),
+    "reprioritised": ("priority_seconds", "actor", "reason"),
+}
+_ELSE = ("agent_id", "by", "reason")
+
+
+def lines(document: dict[str, Any]) -> list[str]:
+    """The document as a person reads it."""
+    found = [f"{document['contact_id']}  {document['workspace']}  {document['channel']}  {document['state']}"]
+    if not document["complete"]:
+        found.append("(some of its events are no longer on the log)")
+    for event in document["events"]:
+        name = event["type"].removeprefix("usher.contact.").removesuffix(".v1")
+        shown = {key: event[key] for key in _SHOWN.get(name, _ELSE) if event.get(key) not in (None, [], {}, "")}
+        found.append(f"{event['occurred_at']}  {name}")
+        found += [f"    {key}: {_text(value)}" for key, value in shown.items()]
+        found += [f"    {line}" for line in _decision(event.get("decision"))]
+    if document["now"] is not None:
+        found.append(f"now: {document['now']['state']}, waits {document['now']['waits']}")
+        found += [f"    {line}" for line in document["now"]["changes"]]
+    return found
+
+
+def _decision(decision: dict[str, Any] | None) -> list[str]:
+    if decision is None:
+        return []
+    agents = f"agents: {decision['agents_considered']} could take it"
+    passed_over = ", ".join(f"{number} {why}" for why, number in decision.get("excluded", {}).items())
+    second = decision.get("runner_up_agent")
+    late = "late, " if decision["late"] else ""
+    key = f"key {decision['key']:.0f} ({late}slack {decision['slack_ms'] / 1000:g} s)"
+    if passed_over:
+        agents += f"; passed over: {passed_over}"
+    if second:
+        agents += f"; next best: {second}"
+    return [f"policy {decision['policy_version']}; {key}", agents]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -25,6 +26,9 @@ from shared.settings import CommonSettings
 __all__ = ["Application", "listen", "run", "serve_http", "write_ready_file"]
 
 EXIT_FAILURE = 1
+# A batch makes tens of thousands of objects that die with it, beside live contacts that stay: collecting at Python's
+# default of 700 new objects walks them again and again for nothing (measured: a fifth of the time of router and sla).
+GC_THRESHOLDS = (50_000, 20, 100)
 SHUTDOWN_SECONDS_MAX = 2  # open HTTP requests get this long at the end
 
 
@@ -48,6 +52,7 @@ class Application(Protocol):
 
 def run(build: Callable[[], Awaitable[tuple[Application, CommonSettings, Log]]]) -> int:
     """Run one service process to its end; the exit code is 0 after SIGTERM or SIGINT, 1 after a failure."""
+    gc.set_threshold(*GC_THRESHOLDS)
     return uvloop.run(_main(build))
 
 

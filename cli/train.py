@@ -143,15 +143,17 @@ def _built(
     if given and tiers is None:
         raise UsageError("--risk-agent and --risk-moment need --tiers FILE")
     risk = Risk(**given, stated=bool(given))
-    recipe = Recipe(tiers=tiers, risk=risk, encoding=_encoding(arguments, data), compact=arguments.compact)
+    encoding = _encoding(arguments, data, progress)
+    recipe = Recipe(tiers=tiers, risk=risk, encoding=encoding, compact=arguments.compact)
     return build(data, recipe, progress)
 
 
-def _encoding(arguments: argparse.Namespace, data: Data) -> "Encoding | None":
+def _encoding(arguments: argparse.Namespace, data: Data, progress: Callable[[str], None]) -> "Encoding | None":
     if arguments.encoder is None:
         return None
     from services.router.training.encode import encode
 
+    progress("encoding texts")
     return encode(arguments.encoder, data.texts)
 
 

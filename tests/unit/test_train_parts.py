@@ -11,7 +11,7 @@ from services.router.training.build import Recipe, build
 from services.router.training.calibrate import blend, fit_blend, softmax
 from services.router.training.data import Data, Example, overlap, prepare, split
 from services.router.training.errors import TrainingRefused
-from services.router.training.learn import _converged, fit_logistic
+from services.router.training.learn import SINGLE_BYTES, WEIGHTS_BYTES, Corpus, _converged, fit_logistic
 from services.router.training.risk import Risk, fit_thresholds, thresholds_of, wilson_upper
 from tests.support.labelled_texts import TIERS, data, examples, small_model
 
@@ -160,6 +160,16 @@ def test_a_stated_risk_that_cannot_be_shown_is_refused():
     probabilities = softmax(np.eye(3)[targets] * 12.0)
     with pytest.raises(TrainingRefused, match=r"100 moments of truth cannot show a risk of 0\.10%"):
         fit_thresholds(probabilities, targets, FOR_AGENTS, MOMENTS, Risk(agent=0.5, moment=0.001, stated=True))
+
+
+def test_a_model_at_its_bound_keeps_the_most_frequent_features_and_words_before_pairs_before_letters():
+    texts = ["red car", "red bus", "green tram"]
+    few = Corpus(texts, WEIGHTS_BYTES // (SINGLE_BYTES * 3))
+    vocabulary, _ = few.fit(np.arange(3))
+    assert (vocabulary.words, vocabulary.chars) == (["red"], [" r", " re"])
+    many, _ = Corpus(texts, 2).fit(np.arange(3))
+    assert {"car", "red car"} <= set(many.words)
+    assert " c" not in many.chars
 
 
 # The whole way

@@ -1,11 +1,12 @@
 """A model directory from disk: bounded, hashed, checked, then built; nothing in it is ever executed."""
 
+import hashlib
 import io
 import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,9 +43,9 @@ def read_manifest(folder: Path) -> Manifest:
 def read_model(folder: Path) -> TextModel:
     """The model in ``folder``; blocks for up to a second. Raises ModelRefused with the file's name and the fix."""
     manifest = read_manifest(folder)
-    content = {name: _sealed(folder, manifest, name) for name in manifest.files}
+    arrays = _arrays(folder, manifest)
+    content = {name: _sealed(folder, manifest, name) for name in manifest.files if name != WEIGHTS}
     words, chars = _vocabulary(content[VOCAB], manifest.features)
-    arrays = _arrays(content[WEIGHTS], _shapes(manifest))
     encoder = None
     if manifest.encoder:
         encode = open_encoder(content[ENCODER], content[TOKENIZER], manifest.encoder)
@@ -73,8 +74,12 @@ def _sealed(folder: Path, manifest: Manifest, name: str) -> bytes:
     content = _bytes(folder, name, BYTES_MAX[name])
     said = manifest.files[name]
     if len(content) != said.size or sha256(content) != said.sha256:
-        raise ModelRefused(name, "was changed after training; restore it or train the model again")
+        raise _changed(name)
     return content
+
+
+def _changed(name: str) -> ModelRefused:
+    return ModelRefused(name, "was changed after training; restore it or train the model again")
 
 
 def _json(content: bytes, name: str) -> Any:
@@ -124,17 +129,30 @@ def _weights(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
     return unpacked(arrays["weights"], arrays["scale"]) if "scale" in arrays else arrays["weights"]
 
 
-def _arrays(content: bytes, shapes: Shapes) -> dict[str, NDArray[Any]]:
+def _arrays(folder: Path, manifest: Manifest) -> dict[str, NDArray[Any]]:
+    """Hashed and then read through one open file: the weights are in memory once, not twice."""
+    shapes, said = _shapes(manifest), manifest.files[WEIGHTS]
     if 4 * sum(int(np.prod(shape)) for shape, _ in shapes.values()) > WEIGHTS_BYTES_MAX:
         raise ModelRefused(WEIGHTS, f"is larger than {WEIGHTS_BYTES_MAX} bytes")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = {f"{name}.npy" for name in shapes}
-            if set(archive.namelist()) != members:
-                raise ModelRefused(WEIGHTS, f"must hold exactly {', '.join(sorted(members))}")
-            return {name: _array(archive, name, *shapes[name]) for name in shapes}
+        with (folder / WEIGHTS).open("rb") as file:
+            size = file.seek(0, io.SEEK_END)
+            file.seek(0)
+            if size != said.size or hashlib.file_digest(file, "sha256").hexdigest() != said.sha256:
+                raise _changed(WEIGHTS)
+            return _members(file, shapes)
+    except OSError as error:
+        raise ModelRefused(WEIGHTS, f"cannot be read in {folder} ({error.strerror})") from None
     except (zipfile.BadZipFile, ValueError, EOFError) as error:
         raise ModelRefused(WEIGHTS, f"cannot be read ({error})") from None
+
+
+def _members(file: BinaryIO, shapes: Shapes) -> dict[str, NDArray[Any]]:
+    with zipfile.ZipFile(file) as archive:
+        members = {f"{name}.npy" for name in shapes}
+        if set(archive.namelist()) != members:
+            raise ModelRefused(WEIGHTS, f"must hold exactly {', '.join(sorted(members))}")
+        return {name: _array(archive, name, *shapes[name]) for name in shapes}
 
 
 def _array(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], kind: str) -> NDArray[Any]:

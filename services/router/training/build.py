@@ -83,8 +83,8 @@ class Built:
 
 
 def steps(encoder: bool) -> int:
-    """How many steps :func:`build` tells its progress of."""
-    return 1 + (FOLDS + 1) * (3 if encoder else 2) + 1
+    """How many steps progress is told of; an encoder has read the texts before :func:`build` begins."""
+    return 2 + (FOLDS + 1) * 2 + ((FOLDS + 1) + 1 if encoder else 0)
 
 
 def build(data: Data, recipe: Recipe, progress: Progress) -> Built:

@@ -20,7 +20,7 @@ from services.router.training.errors import TrainingRefused
 
 __all__ = ["Corpus", "Linear", "Vocabulary", "fit_logistic", "fit_margin"]
 
-WEIGHTS_BYTES = 40 * 1024 * 1024  # of a model, so that process and vocabulary stay below 100 MB
+WEIGHTS_BYTES = 64 * 1024 * 1024  # of a model, so that process and vocabulary stay below 100 MB
 SINGLE_BYTES = 4
 
 # Words beside letter groups, which hold the words again. It is part of the weights when training is done.
@@ -87,18 +87,18 @@ class Corpus:
         return vocabulary, Corpus._Weighing(self._blocks, kept, transformers)
 
     def _kept(self, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-        """Columns in use: letter groups in two texts or more, and as much as the model's size allows."""
-        seen = [np.bincount(counts[rows].indices, minlength=counts.shape[1]) for _, counts in self._blocks]
+        """Columns in use: letter groups in two texts or more; the most frequent ones where the model's size is at its
+        bound, of equals single words before pairs before letter groups.
+        """
+        words, chars = (np.bincount(counts[rows].indices, minlength=counts.shape[1]) for _, counts in self._blocks)
+        seen = np.concatenate([words, np.where(chars > 1, chars, 0)])
+        pairs = [" " in name for name in self._blocks[0][0]]
+        kind = np.concatenate([np.array(pairs, np.int64), np.full(len(chars), 2)])
         budget = min(FEATURES_MAX, WEIGHTS_BYTES // (SINGLE_BYTES * self._labels))
-        least = 1
-        while True:
-            kept = [np.flatnonzero(seen[0] >= least), np.flatnonzero(seen[1] >= least + 1)]
-            if sum(map(len, kept)) <= budget:
-                break
-            least += 1
-        if not sum(map(len, kept)):
-            raise TrainingRefused("the texts share no words or letters; is this the text column?")
-        return kept
+        kept = np.lexsort((kind, -seen))[:budget]
+        kept = np.sort(kept[seen[kept] > 0])
+        border = int(np.searchsorted(kept, len(words)))
+        return [kept[:border], kept[border:] - len(words)]
 
     class _Weighing:
         def __init__(self, blocks: list[Any], kept: list[NDArray[np.int64]], transformers: list[Any]) -> None:

@@ -8,7 +8,7 @@ DEBT_MAX = 6.0
 class NaiveMatcher:
     """What the matcher must decide, stated as plainly as possible: O(n) and more for each decision."""
 
-    def __init__(self, few_profiles=48, fairness=0.02):
+    def __init__(self, few_profiles=48, fairness=0.05):
         self.few_profiles, self.fairness = few_profiles, fairness
         self.contacts: dict[str, Waiting] = {}
         self.seats: dict[str, Seat] = {}

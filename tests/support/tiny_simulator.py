@@ -97,7 +97,7 @@ class TinySimulator:
 class TinyNextSimulator(TinySimulator):
     """The same with the NEXT rule: earliest next unmet deadline, then the least scarce agent."""
 
-    def __init__(self, document, contacts, late_factor, few_profiles=48, fairness=0.02):
+    def __init__(self, document, contacts, late_factor, few_profiles=48, fairness=0.05):
         super().__init__(document, contacts)
         self.late_factor, self.few_profiles, self.fairness = late_factor, few_profiles, fairness
 

@@ -17,7 +17,7 @@ class Limits:
     """
 
     few_profiles: int = 48
-    fairness: float = 0.02
+    fairness: float = 0.05
     unplaced: int = 8
     profiles_kept: int = 4096
     lines_kept: int = 1024

@@ -1,17 +1,27 @@
 """The router's rows in PostgreSQL: live contacts, agents, outcomes, input ids, policies; one commit, one look-up."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+
+import msgspec
 
 from services.router.domain.rows import Known, Needs, PolicyRow, RouterRows, RouterWrites
 from shared.lane_store import PostgresLaneStore
-from shared.postgres import FORGET_ROWS_MAX, Connection
+from shared.postgres import FORGET_ROWS_MAX, Connection, Database
+from shared.store import Claim
 
 __all__ = ["RouterStore"]
 
-_NOTHING = RouterWrites()
-_INPUT, _CONVERSATION, _CONTACT, _RECENT, _SERVED = "i", "k", "c", "r", "s"
+FetchModels = Callable[[Sequence[str]], Awaitable[None]]
 
+_NOTHING = RouterWrites()
+_INPUT, _CONVERSATION, _CONTACT, _RECENT, _SERVED, _ARTICLE = "i", "k", "c", "r", "s", "t"
+
+_KNOWN = "SELECT kind, id, number, state, whose FROM router_known($1, $2, $3, $4, $5, $6)"
+_KNOWN_AND_ARTICLES = f"""
+    {_KNOWN} UNION ALL
+    SELECT kind, id, number, state, whose FROM article_suggestions($7, $8, $9, $10)
+"""
 # The newest version of each workspace decides; older ones stay for those who look back.
 _LOAD_POLICIES = """
     SELECT DISTINCT ON (workspace) workspace, version, hash, body::text AS body, activated_ms
@@ -33,7 +43,28 @@ class RouterStore(PostgresLaneStore):
     """A shared.store.LaneStore for the router engine."""
 
     service = "router"
-    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 49))})"
+    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 52))})"
+
+    def __init__(self, database: Database, fetch_models: FetchModels | None = None) -> None:
+        """``fetch_models`` has models in memory before the policies that name them decide; never raises."""
+        super().__init__(database)
+        self._fetch_models = fetch_models
+
+    async def load(self, claim: Claim) -> RouterRows:
+        """Everything live, and the models of the policies in force."""
+        rows: RouterRows = await super().load(claim)
+        await self._have([model for row in rows.policies if (model := _model_of(row.body))])
+        return rows
+
+    async def prefetch(self, partition: int, needs: Needs) -> Known:
+        """What the engine asked for, models included."""
+        await self._have(needs.models)
+        known: Known = await super().prefetch(partition, needs)
+        return known
+
+    async def _have(self, models: Sequence[str]) -> None:
+        if models and self._fetch_models is not None:
+            await self._fetch_models(models)
 
     def arguments(self, writes: RouterWrites | None) -> Sequence[Any]:
         """What ``router_commit`` takes after the lane's own five: each table's columns, in order of its row type."""
@@ -49,6 +80,7 @@ class RouterStore(PostgresLaneStore):
             *_columns(rows.agents_gone, 2),
             *_columns(rows.recents, 3),
             *_columns(rows.served, 4),
+            *_columns(rows.flows, 3),
             *_columns(rows.policies, 5),
         )
 
@@ -59,6 +91,7 @@ class RouterStore(PostgresLaneStore):
             "SELECT contact_id, body::text FROM router_personal WHERE partition = $1", partition
         )
         agents = await connection.fetch("SELECT body::text FROM router_agent WHERE partition = $1", partition)
+        flows = await connection.fetch("SELECT body::text FROM router_flow WHERE partition = $1", partition)
         policies = await connection.fetch(_LOAD_POLICIES, partition)
         clock_ms = await connection.fetchval("SELECT at_ms FROM router_clock WHERE partition = $1", partition)
         return RouterRows(
@@ -66,21 +99,23 @@ class RouterStore(PostgresLaneStore):
             contacts=[row[0] for row in contacts],
             personal=[(str(row[0]), row[1]) for row in personal],
             agents=[row[0] for row in agents],
+            flows=[row[0] for row in flows],
             policies=[PolicyRow(*row) for row in policies],
         )
 
     async def prefetch_rows(self, connection: Connection, partition: int, needs: Needs) -> Known:
         """Which inputs are known, the last episodes, and how ended contacts, offers and assignments ended."""
         found = await connection.fetch(
-            "SELECT kind, id, number, state, whose FROM router_known($1, $2, $3, $4, $5, $6)",
+            _KNOWN_AND_ARTICLES if needs.searches else _KNOWN,
             needs.event_ids,
             needs.conversations,
             needs.contacts,
             [*needs.offers, *needs.assignments],
             [workspace for workspace, _ in needs.customers],
             [customer_id for _, customer_id in needs.customers],
+            *(_columns(needs.searches, 4) if needs.searches else ()),
         )
-        known = Known()
+        known, found_articles = Known(), dict[str, list[tuple[int, str]]]()
         for kind, identity, number, state, whose in found:
             key = str(identity)
             if kind == _INPUT:
@@ -93,8 +128,11 @@ class RouterStore(PostgresLaneStore):
                 known.recents[needs.customers[number - 1]] = state
             elif kind == _SERVED:
                 known.served[needs.customers[number - 1]] = (whose, int(state))
+            elif kind == _ARTICLE:
+                found_articles.setdefault(key, []).append((number, state))
             else:
                 known.past[key] = (state, whose)
+        known.articles = {key: tuple(name for _, name in sorted(found)) for key, found in found_articles.items()}
         return known
 
     async def forget(self, partition: int, before_ms: int) -> int:
@@ -106,6 +144,21 @@ class RouterStore(PostgresLaneStore):
             return inputs, past
 
         return sum(int(status.rpartition(" ")[2]) for status in await self.database.call(work))
+
+
+class _Classification(msgspec.Struct):
+    model: str | None = None
+
+
+class _Policy(msgspec.Struct):
+    classification: _Classification = msgspec.field(default_factory=_Classification)
+
+
+_policy = msgspec.json.Decoder(_Policy).decode
+
+
+def _model_of(body: str) -> str | None:
+    return _policy(body).classification.model
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> Sequence[Sequence[Any]]:

@@ -68,6 +68,15 @@ CREATE TABLE router_customer (
     PRIMARY KEY (workspace, customer_id)
 ) WITH (fillfactor = 80);
 
+-- How each queue is served: what the forecast of waits remembers.
+CREATE TABLE router_flow (
+    workspace text NOT NULL,
+    queue     text NOT NULL,
+    partition int  NOT NULL,
+    body      json NOT NULL,
+    PRIMARY KEY (workspace, queue)
+) WITH (fillfactor = 20);
+
 -- Input ids already applied: what makes a repeated input a duplicate.
 CREATE TABLE router_input (
     event_id  uuid   PRIMARY KEY,
@@ -108,6 +117,7 @@ CREATE FUNCTION router_commit(
     x_workspaces text[], x_ids text[],
     r_workspaces text[], r_ids text[], r_recents text[],
     s_workspaces text[], s_ids text[], s_agents text[], s_agents_ms bigint[],
+    f_workspaces text[], f_queues text[], f_bodies text[],
     p_workspaces text[], p_versions int[], p_hashes text[], p_bodies text[], p_activated_ms bigint[]
 ) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
@@ -171,6 +181,12 @@ BEGIN
         SELECT s.workspace, s.id, b.partition, s.agent, s.at_ms
         FROM unnest(s_workspaces, s_ids, s_agents, s_agents_ms) AS s (workspace, id, agent, at_ms)
         ON CONFLICT (workspace, customer_id) DO UPDATE SET agent_id = excluded.agent_id, agent_ms = excluded.agent_ms;
+    END IF;
+    IF cardinality(f_queues) > 0 THEN
+        INSERT INTO router_flow (workspace, queue, partition, body)
+        SELECT f.workspace, f.queue, b.partition, f.body::json
+        FROM unnest(f_workspaces, f_queues, f_bodies) AS f (workspace, queue, body)
+        ON CONFLICT (workspace, queue) DO UPDATE SET body = excluded.body;
     END IF;
     IF cardinality(p_versions) > 0 THEN
         INSERT INTO policy (workspace, version, partition, hash, body, activated_ms)

@@ -17,14 +17,12 @@ class NotYet(NamedTuple):
 
 
 NOT_YET: tuple[NotYet, ...] = (
-    NotYet("classification.model"),
     NotYet("channels.*.idle_after"),
     NotYet("queues.*.targets.first_response"),
     NotYet("queues.*.targets.next_response"),
     NotYet("queues.*.targets.self_service_response"),
     NotYet("queues.*.targets.bot_response"),
     NotYet("queues.*.protect"),
-    NotYet("queues.*.overflow.*.when.expected_wait"),
 )
 
 

@@ -70,6 +70,7 @@ class MemoryStore:
         self.outcomes: dict[str, OutcomeRow] = {}
         self.past: dict[str, PastRow] = {}
         self.agents: dict[tuple[str, str], AgentRow] = {}
+        self.flows: dict[tuple[str, str], str] = {}
         self.recents: dict[tuple[str, str], str] = {}
         self.served: dict[tuple[str, str], tuple[str, int]] = {}
         self.policies: dict[str, list[PolicyRow]] = {}
@@ -100,6 +101,7 @@ class MemoryStore:
             self.agents[agent.workspace, agent.agent_id] = agent
         for key in writes.agents_gone:
             self.agents.pop(key, None)
+        self.flows.update(((row.workspace, row.queue), row.body) for row in writes.flows)
         self.recents.update(((name, customer), text) for name, customer, text in writes.recents)
         self.served.update(((name, customer), (agent, at)) for name, customer, agent, at in writes.served)
         for policy in writes.policies:
@@ -134,6 +136,7 @@ class MemoryStore:
             contacts=[row.body for row in self.contacts.values()],
             personal=list(self.personal.items()),
             agents=[row.body for row in self.agents.values()],
+            flows=list(self.flows.values()),
             policies=[versions[-1] for versions in self.policies.values()],
         )
 

@@ -46,4 +46,4 @@ def _accept(turn: Turn, workspace: Workspace, contact: Contact, offer: Offer) ->
     contact.only_agent, contact.only_until_ms = "", 0
     turn.book.timers.disarm(Timer.BAR, contact.contact_id)
     turn.book.timers.disarm(Timer.DIRECT, contact.contact_id)
-    assignments.begin(turn, workspace, contact, agent, offer.offer_id)
+    assignments.begin(turn, workspace, contact, agent, offer)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.router.domain import customers, desks, endings, events, queueing, work
-from services.router.domain.records import Agent, Assignment, Contact
+from services.router.domain.records import Agent, Assignment, Contact, Offer
 from services.router.domain.rules import DIRECT_MS
 from services.router.domain.states import ASSIGNMENT, AssignmentState, Repeat, illegal, move
 from services.router.domain.turn import Turn
@@ -14,11 +14,11 @@ from shared.ids import derive
 from shared.inputs import AssignmentEnded, AssignmentWrappedUp, Transfer
 
 
-def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offer_id: str) -> None:
+def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offer: Offer) -> None:
     """The agent has accepted: from here on the contact is theirs."""
     assignment = Assignment(
-        assignment_id=derive("assignment", offer_id),
-        offer_id=offer_id,
+        assignment_id=derive("assignment", offer.offer_id),
+        offer_id=offer.offer_id,
         contact_id=contact.contact_id,
         workspace=workspace.name,
         agent_id=agent.agent_id,
@@ -29,8 +29,10 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     desks.engage(workspace, agent, assignment)
     turn.book.assignments[assignment.assignment_id] = assignment
     waited_ms = max(contact.last_ms, turn.said_ms) - contact.entered_ms
-    body = events.Assigned(offer_id, assignment.assignment_id, agent.agent_id, waited_ms / 1000)
+    body = events.Assigned(offer.offer_id, assignment.assignment_id, agent.agent_id, waited_ms / 1000)
     turn.tell_desk(contact, events.ASSIGNED, body)
+    if offer.issued_ms > contact.queued_ms:
+        turn.flow(workspace, contact.queue).served += 1
     desks.unhost(turn, workspace, contact)
     customers.served(turn, workspace, contact, agent.agent_id)
     desks.refresh(turn, workspace, agent, "assigned")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from services.router.domain.forecast import Flow
 from services.router.domain.matcher import Matcher
 from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
 from services.router.domain.rows import RouterRows
@@ -14,6 +15,7 @@ from services.router.domain.workspace import Workspace
 from shared.policy import parse_policy
 
 _contact = msgspec.json.Decoder(LiveContact).decode
+_flow = msgspec.json.Decoder(Flow).decode
 _agent = msgspec.json.Decoder(Agent).decode
 
 
@@ -60,6 +62,10 @@ class Book:
             policy = parse_policy(msgspec.json.decode(row.body))
             self.open_workspace(row.workspace, Rules(policy, row.version), row.hash)
         self.personal = {contact_id: body.encode() for contact_id, body in rows.personal}
+        for text in rows.flows:
+            flow = _flow(text)
+            if flow.workspace in self.workspaces:
+                self.workspaces[flow.workspace].flows[flow.queue] = flow
         for text in sorted(rows.agents):
             self._restore_agent(_agent(text))
         for text in sorted(rows.contacts):

@@ -1,8 +1,8 @@
 """How contacts end: the one terminal event, after which nothing follows."""
 
-from services.router.domain import desks, events, offers, queueing, work
+from services.router.domain import containment, desks, events, offers, queueing, work
 from services.router.domain.records import Contact
-from services.router.domain.states import AssignmentState
+from services.router.domain.states import AssignmentState, ContactState
 from services.router.domain.turn import Turn
 from shared.topics import AGENT_OFFERS
 
@@ -10,9 +10,12 @@ from shared.topics import AGENT_OFFERS
 def end(turn: Turn, contact: Contact, kind: str, by: str, reason: str) -> None:
     """End the contact: open offers are rescinded, the assignment closed, the place in the queue given up."""
     book = turn.book
+    containment.count(turn, contact, kind.removeprefix("usher.contact.").removesuffix(".v1"))
     for offer_id in list(contact.offers):
         offers.rescind(turn, book.offers[offer_id], reason)
     workspace = turn.workspace(contact)
+    if kind == events.ABANDONED and contact.state is ContactState.QUEUED:
+        turn.flow(workspace, contact.queue).abandoned += 1
     queueing.leave(turn, workspace, contact)
     assignment_id = contact.assignment_id or None
     agent = work.release(turn, contact, AssignmentState.CLOSED)

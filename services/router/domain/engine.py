@@ -1,18 +1,29 @@
 """The router engine: inputs and deadlines in, transitions, offers and rows out; deterministic and without I/O."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from services.router.domain import agents, answers, assignments, commands, dispatch, intake, policies, reports, tiers
+from services.router.domain import (
+    agents,
+    answers,
+    assignments,
+    commands,
+    dispatch,
+    foresight,
+    intake,
+    policies,
+    reports,
+    tiers,
+)
 from services.router.domain.book import Book
 from services.router.domain.checks import check
 from services.router.domain.deadlines import fire
 from services.router.domain.matcher import Matcher
 from services.router.domain.rows import Known, Needs, RouterRows
 from services.router.domain.states import Repeat
-from services.router.domain.triage import Classify
+from services.router.domain.triage import Classify, Foreseen
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared import inputs
@@ -43,6 +54,7 @@ class RouterEngine:
         self.book = Book(new_matcher)
         self._classify = classify
         self._decoded: dict[int, _Decoded] = {}
+        self._foreseen: dict[str, Foreseen] = {}
 
     def restore(self, rows: RouterRows) -> None:
         """Fill an empty engine from one snapshot."""
@@ -58,6 +70,7 @@ class RouterEngine:
             if decoded.said is not None:
                 needs.event_ids.append(decoded.said.event_id)
                 _ask(needs, self.book, decoded.said)
+        self._foreseen = foresight.foresee(needs, self.book, self._classify, _inputs(self._decoded))
         return needs
 
     def step(self, records: Sequence[Record], known: Known | None, now_ms: int) -> Step:
@@ -114,7 +127,7 @@ class RouterEngine:
             detail = f"workspace {said.workspace} has no policy; apply one with `usher policy apply`"
             raise Invalid(Reason.UNKNOWN_WORKSPACE, "workspace", detail)
         if isinstance(said, inputs.MessageReceived):
-            intake.receive(turn, workspace, said, self._classify)
+            intake.receive(turn, workspace, said, self._classify, self._foreseen.pop(said.event_id, None))
         else:
             _HANDLERS[type(said)](turn, workspace, said)
 
@@ -149,6 +162,10 @@ _HANDLERS: dict[type[inputs.Input], Handler] = {
     inputs.PendingChanged: reports.pending_changed,
     inputs.ContactCommanded: commands.obey,
 }
+
+
+def _inputs(decoded: Mapping[int, _Decoded]) -> list[inputs.Input]:
+    return [each.said for each in decoded.values() if each.said is not None]
 
 
 def _decode(record: Record) -> _Decoded:

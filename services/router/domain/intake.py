@@ -2,11 +2,11 @@
 
 import msgspec
 
-from services.router.domain import assignments, customers, endings, events, tiers
+from services.router.domain import assignments, customers, drift, endings, events, suggestions, tiers
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState, Repeat
 from services.router.domain.timers import Timer
-from services.router.domain.triage import Classify
+from services.router.domain.triage import Classify, Foreseen
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared.errors import Invalid, Reason
@@ -26,7 +26,9 @@ class Personal(msgspec.Struct, omit_defaults=True, gc=False):
     attachments: list[Attachment] = []
 
 
-def receive(turn: Turn, workspace: Workspace, said: MessageReceived, classify: Classify) -> None:
+def receive(
+    turn: Turn, workspace: Workspace, said: MessageReceived, classify: Classify, foreseen: Foreseen | None
+) -> None:
     """A message of a live contact, or the first of a new episode."""
     key = conversation_key(said.workspace, said.source, said.conversation_id)
     contact = turn.book.by_conversation.get(key)
@@ -40,7 +42,10 @@ def receive(turn: Turn, workspace: Workspace, said: MessageReceived, classify: C
     journey = customers.journey(turn, workspace, contact, said.occurred_ms)
     turn.tell(contact, events.RECEIVED, events.Received(said.message_id, contact.episode, contact.linked))
     turn.count("usher_contacts_received_total", said.channel)
-    tiers.route(turn, workspace, contact, classify(said, workspace.rules.policy, journey))
+    verdict = classify(said, workspace.rules.policy, journey, foreseen)
+    verdict = suggestions.added(verdict, turn.known.articles.get(said.event_id, ()))
+    drift.count(turn, workspace, verdict)
+    tiers.route(turn, workspace, contact, verdict)
     customers.remember(turn, contact, said.occurred_ms)
 
 

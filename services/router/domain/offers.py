@@ -34,6 +34,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
     contact = turn.book.contacts[match.contact_id]
     agent = workspace.agents[match.agent_id]
     rules = workspace.rules
+    turn.flow(workspace, contact.queue)
     workspace.leave(contact)
     queueing.stop_queue_timers(turn, contact)
     contact.attempts += 1

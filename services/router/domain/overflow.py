@@ -62,9 +62,15 @@ def _holds(turn: Turn, workspace: Workspace, contact: Contact, rule: OverflowRul
     return (
         (rule.waiting is None or _waiting(workspace, queue) > rule.waiting)
         and (rule.waited_ms is None or turn.now_ms - contact.queued_ms >= rule.waited_ms)
+        and (rule.expected_ms is None or _expects(turn, workspace, contact, rule.expected_ms))
         and (not rule.nobody or not workspace.is_staffed(contact))
         and (not rule.closed or not workspace.rules.is_open(queue, turn.now_ms))
     )
+
+
+def _expects(turn: Turn, workspace: Workspace, contact: Contact, expected_ms: int) -> bool:
+    expected = workspace.expected_seconds(contact, turn.now_ms)
+    return expected is not None and expected * 1000 >= expected_ms
 
 
 def _waiting(workspace: Workspace, queue: QueueRules) -> int:
@@ -96,6 +102,7 @@ def _why(rule: OverflowRule) -> str:
     parts = [
         f"{rule.waiting} waiting" if rule.waiting is not None else "",
         f"waited {rule.waited_ms / 1000:g} s" if rule.waited_ms is not None else "",
+        f"expected wait {rule.expected_ms / 1000:g} s" if rule.expected_ms is not None else "",
         "nobody signed on could serve it" if rule.nobody else "",
         "closed" if rule.closed else "",
     ]

@@ -38,6 +38,7 @@ class OverflowRule:
 
     waiting: int | None
     waited_ms: int | None
+    expected_ms: int | None
     nobody: bool
     closed: bool
     to_queue: str | None
@@ -51,7 +52,12 @@ class OverflowRule:
     @property
     def is_watched(self) -> bool:
         """Whether it can come true without any event of the contact, so that it must be looked at again and again."""
-        return self.closed or self.nobody or (self.waiting is not None and self.waited_ms is not None)
+        return (
+            self.closed
+            or self.nobody
+            or self.expected_ms is not None
+            or (self.waiting is not None and self.waited_ms is not None)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,7 @@ def _overflow(rule: Overflow) -> OverflowRule:
     return OverflowRule(
         waiting=when.waiting,
         waited_ms=None if when.waited_seconds is None else to_ms(when.waited_seconds),
+        expected_ms=None if when.expected_wait_seconds is None else to_ms(when.expected_wait_seconds),
         nobody=bool(when.nobody_signed_on),
         closed=bool(when.closed),
         to_queue=to.queue,

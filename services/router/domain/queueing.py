@@ -24,6 +24,7 @@ def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | 
     stop_queue_timers(turn, contact)
     if reason in _ARRIVALS:
         _keep_for_known_agent(turn, workspace, contact)
+    turn.flow(workspace, queue.name)
     workspace.wait(contact)
     place = workspace.standing(contact)
     body = events.Queued(
@@ -33,7 +34,7 @@ def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | 
         due_at=rfc3339(place.due_ms),
         entered_at=rfc3339(contact.entered_ms),
         position=workspace.matcher.position(contact.contact_id, turn.now_ms) + 1,
-        expected_wait_seconds=None,
+        expected_wait_seconds=workspace.expected_seconds(contact, turn.now_ms),
         reason=reason,
         kept_for=contact.only_agent or None,
     )
@@ -56,6 +57,7 @@ def _keep_for_known_agent(turn: Turn, workspace: Workspace, contact: Contact) ->
 
 def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """Back into the waiting set after a failed offer, or anew after something about the contact changed."""
+    turn.flow(workspace, contact.queue)
     workspace.wait(contact)
     turn.hungry[contact.contact_id] = contact
     stop_queue_timers(turn, contact)
@@ -69,6 +71,7 @@ def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
 def leave(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """Out of the waiting set."""
     if contact.state is ContactState.QUEUED:
+        turn.flow(workspace, contact.queue)
         workspace.leave(contact)
         turn.hungry.pop(contact.contact_id, None)
         stop_queue_timers(turn, contact)

@@ -37,6 +37,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     tier: str = ""
     bot: str = ""
     intent: str = ""
+    article: str = ""
     language: str = ""
     skills: Skills = {}
     queue: str | None = None

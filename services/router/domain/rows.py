@@ -4,9 +4,21 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
+class Search(NamedTuple):
+    """Articles wanted for a message that goes to self-service: the words that the customer wrote."""
+
+    event_id: str
+    workspace: str
+    language: str
+    text: str
+
+
 @dataclass(slots=True)
 class Needs:
-    """Keys whose rows are not in memory: input ids, conversations without a live contact, ended things, customers."""
+    """Keys whose rows are not in memory: input ids, conversations without a live contact, ended things, customers.
+
+    ``searches`` ask for articles; ``models`` are names of text models that must be in memory before the step.
+    """
 
     event_ids: list[str] = field(default_factory=list)
     conversations: list[str] = field(default_factory=list)
@@ -14,6 +26,8 @@ class Needs:
     offers: list[str] = field(default_factory=list)
     assignments: list[str] = field(default_factory=list)
     customers: list[tuple[str, str]] = field(default_factory=list)
+    searches: list["Search"] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -22,7 +36,7 @@ class Known:
 
     ``past`` maps ended offers and assignments to (state, agent id); ``contacts`` maps ended contacts to
     (outcome, workspace). Of customers by (workspace, customer id): ``recents``, their recent contacts as JSON, and
-    ``served``, (agent id, time) of who served them last.
+    ``served``, (agent id, time) of who served them last. ``articles``: those found for a message, best first.
     """
 
     event_ids: set[str] = field(default_factory=set)
@@ -31,6 +45,7 @@ class Known:
     past: dict[str, tuple[str, str]] = field(default_factory=dict)
     recents: dict[tuple[str, str], str] = field(default_factory=dict)
     served: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    articles: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class ContactRow(NamedTuple):
@@ -85,6 +100,14 @@ class AgentRow(NamedTuple):
     body: str
 
 
+class FlowRow(NamedTuple):
+    """What was seen of a queue, for the forecast; ``body`` is the Flow as JSON."""
+
+    workspace: str
+    queue: str
+    body: str
+
+
 class PolicyRow(NamedTuple):
     """One activated version of a workspace's policy; ``body`` is the whole document as JSON."""
 
@@ -113,6 +136,7 @@ class RouterWrites:
     agents_gone: list[tuple[str, str]] = field(default_factory=list)
     recents: list[tuple[str, str, str]] = field(default_factory=list)
     served: list[tuple[str, str, str, int]] = field(default_factory=list)
+    flows: list[FlowRow] = field(default_factory=list)
     policies: list[PolicyRow] = field(default_factory=list)
 
 
@@ -124,4 +148,5 @@ class RouterRows:
     contacts: list[str] = field(default_factory=list)
     personal: list[tuple[str, str]] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
+    flows: list[str] = field(default_factory=list)
     policies: list[PolicyRow] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from services.router.domain import endings, events, queueing
+from services.router.domain import containment, endings, events, queueing
 from services.router.domain.classification import Classification
 from services.router.domain.records import Contact
 from services.router.domain.states import expect, illegal
@@ -12,6 +12,8 @@ from shared.clock import rfc3339
 from shared.errors import Invalid, Reason
 from shared.inputs import HandOffContext, OutcomeReported
 from shared.topics import BOT, SELF_SERVICE
+
+TIMED_OUT = "timeout"
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -29,6 +31,7 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
     private = turn.book.personal.get(contact.contact_id, b"{}")
     if verdict.tier == "self_service":
         queueing.start_state_timer(turn, contact, turn.now_ms + workspace.rules.self_service_ms)
+        contact.article = next(iter(verdict.article_ids), "")
         body = events.SentToSelfService(list(verdict.article_ids))
         turn.tell(contact, events.SENT_TO_SELF_SERVICE, body, copy=SELF_SERVICE, private=private)
     elif verdict.tier == "bot":
@@ -55,7 +58,7 @@ def report_outcome(turn: Turn, workspace: Workspace, said: OutcomeReported) -> N
 
 def time_out(turn: Turn, contact: Contact) -> None:
     """A deadline: self-service or the bot said nothing for too long."""
-    escalate(turn, contact, "timeout", None)
+    escalate(turn, contact, TIMED_OUT, None)
 
 
 def escalate(turn: Turn, contact: Contact, reason: str, context: HandOffContext | None) -> None:
@@ -66,6 +69,7 @@ def escalate(turn: Turn, contact: Contact, reason: str, context: HandOffContext 
 
 def hand_over(turn: Turn, contact: Contact, reason: str, context: HandOffContext | None) -> None:
     """Take the contact from self-service or the bot; the caller puts it into a queue."""
+    containment.count(turn, contact, "timed_out" if reason == TIMED_OUT else "escalated")
     from_tier = str(contact.state)
     if context is not None:
         _learn(turn.workspace(contact), contact, context)

@@ -41,17 +41,18 @@ class NoModels:
 class Foreseen(NamedTuple):
     """What could be told of a message before its turn: valid under the policy and model that ``key`` names.
 
-    ``wants_articles``: it may go to self-service with no article known. ``seconds``: what it cost, 0 if unmeasured.
+    ``articles_in``: it may go to self-service with no article known, and articles in this language ("" unknown) would
+    help. ``seconds``: what it cost, 0 if unmeasured.
     """
 
     key: str
     prediction: Prediction | None
-    wants_articles: bool
+    articles_in: str | None
     seconds: float = 0.0
 
 
 class Classify(Protocol):
-    """The port of the engine. Deterministic: the same message, policy, journey and model give the same classification."""
+    """The port of the engine. Deterministic: the same message, policy, journey and model give the same verdict."""
 
     def foresee(self, messages: Sequence[tuple[MessageReceived, Policy]]) -> list[Foreseen]:
         """Ask the models about all messages at once; one answer per message, in order."""
@@ -88,8 +89,8 @@ class Triage:
             policy = ready[places[0]]
             said = _predictions(policy, [messages[at][0] for at in places])
             for at, prediction in zip(places, said, strict=True):
-                wants = _wants_articles(policy.compiled, messages[at][0], prediction)
-                found[at] = Foreseen(policy.key, prediction, wants)
+                articles_in = _articles_in(policy.compiled, messages[at][0], prediction)
+                found[at] = Foreseen(policy.key, prediction, articles_in)
         return [each for each in found if each is not None]
 
     def __call__(
@@ -127,13 +128,13 @@ def _predictions(ready: _Ready, messages: Sequence[MessageReceived]) -> Sequence
     return ready.model.predict([whole_text(facts_of(message)) for message in messages], ready.compiled.agent_intents)
 
 
-def _wants_articles(compiled: CompiledPolicy, message: MessageReceived, prediction: Prediction | None) -> bool:
-    """Whether the message goes to self-service without an article, as far as can be told: a journey only raises tiers.
-
-    Where each intent of self-service has its article, nothing has to be looked at.
+def _articles_in(compiled: CompiledPolicy, message: MessageReceived, prediction: Prediction | None) -> str | None:
+    """The language of a message that goes to self-service without an article, as far as can be told: a journey only
+    raises tiers. Where each intent of self-service has its article, nothing has to be looked at.
     """
     asked = message.routing is not None and message.routing.tier == "self_service"
     if not asked and not compiled.may_lack_articles:
-        return False
+        return None
     verdict = classify_predicted(facts_of(message), compiled, prediction)
-    return verdict.tier == "self_service" and not verdict.article_ids
+    lacks = verdict.tier == "self_service" and not verdict.article_ids
+    return (verdict.language or "") if lacks else None

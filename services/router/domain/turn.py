@@ -4,10 +4,12 @@ import msgspec
 
 from services.router.domain import events
 from services.router.domain.book import Book
+from services.router.domain.forecast import Flow
 from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
 from services.router.domain.rows import (
     AgentRow,
     ContactRow,
+    FlowRow,
     Known,
     OutcomeRow,
     PastRow,
@@ -33,7 +35,7 @@ class Turn:
 
     __slots__ = (
         "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "ended", "episodes", "events",
-        "freed", "hungry", "inputs", "known", "now_ms", "ordinal", "outcomes", "past", "personal", "policies",
+        "freed", "hungry", "inputs", "known", "now_ms", "ordinal", "flows", "outcomes", "past", "personal", "policies",
         "recents", "said_ms", "served", "traceparent",
     )  # fmt: skip
 
@@ -51,6 +53,7 @@ class Turn:
         self.outcomes: list[OutcomeRow] = []
         self.past: list[PastRow] = []
         self.policies: list[PolicyRow] = []
+        self.flows: dict[tuple[str, str], Flow] = {}
         self.recents: dict[tuple[str, str], str] = {}
         self.served: dict[tuple[str, str], tuple[str, int]] = {}
         self.ended: dict[str, tuple[str, str]] = {}
@@ -71,6 +74,12 @@ class Turn:
         """Add one to a counter, after the commit."""
         key = (name, *labels)
         self.counts[key] = self.counts.get(key, 0.0) + 1.0
+
+    def flow(self, workspace: Workspace, queue: str | None) -> Flow:
+        """The observation of a queue, up to now; called before anybody joins or leaves it."""
+        name = queue or ""
+        flow = self.flows[workspace.name, name] = workspace.count(name, self.now_ms)
+        return flow
 
     def workspace(self, contact: Contact) -> Workspace:
         """The workspace of a live contact."""
@@ -186,6 +195,7 @@ class Turn:
             agents_gone=list(self.agents_gone),
             recents=[(*key, text) for key, text in self.recents.items()],
             served=[(*key, *last) for key, last in self.served.items()],
+            flows=[FlowRow(*key, _encode(flow).decode()) for key, flow in self.flows.items()],
             policies=self.policies,
         )
         return Step(writes=writes, events=self.events, dead=self.dead, counts=self.counts)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from services.router.domain.capacity import NOTHING, Capacities, Room
+from services.router.domain.forecast import Flow
 from services.router.domain.matcher import Matcher
 from services.router.domain.matching import Match, Seat, Waiting
 from services.router.domain.queue_rules import QueueRules
@@ -31,8 +32,8 @@ class Workspace:
     """Agents, queues and contacts that route together, under one policy."""
 
     __slots__ = (
-        "_also", "agents", "asked", "capacities", "hash", "hosting", "matcher", "name", "open", "rules", "staff",
-        "working",
+        "_also", "agents", "asked", "capacities", "flows", "hash", "hosting", "matcher", "name", "open", "rules",
+        "staff", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, rules: Rules, policy_hash: str, matcher: Matcher) -> None:
@@ -46,6 +47,7 @@ class Workspace:
         self.asked: dict[str, set[str]] = {}  # open offers of each agent who has any
         self.working: dict[str, set[str]] = {}  # live assignments of each agent who has any
         self.hosting: dict[str, set[str]] = {}  # contacts with which an agent stays during a warm transfer
+        self.flows: dict[str, Flow] = {}  # how each queue is served, for the forecast
         self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
         self._also: dict[str, int] = {}  # contacts that wait in further queues, and in how many
 
@@ -168,6 +170,22 @@ class Workspace:
         self.matcher.leave(contact.contact_id)
         for number in range(self._also.pop(contact.contact_id, 0)):
             self.matcher.leave(f"{contact.contact_id}{_ALSO}{number}")
+
+    def count(self, queue: str, now_ms: int) -> Flow:
+        """Bring a queue's observation up to now; to be called before anybody joins or leaves it."""
+        flow = self.flows.get(queue)
+        if flow is None:
+            flow = self.flows[queue] = Flow(self.name, queue, now_ms)
+        flow.advance(now_ms, self.matcher.waiting_count(queue))
+        return flow
+
+    def expected_seconds(self, contact: Contact, now_ms: int) -> float | None:
+        """How long a waiting contact may expect to wait from now; 0 when somebody is free for it, None when unknown."""
+        flow = self.flows.get(contact.queue or "")
+        expected = flow.expected_seconds(self.matcher.position(contact.contact_id, now_ms)) if flow else None
+        if expected is None:
+            return None
+        return 0.0 if self.agent_for(contact, now_ms) is not None else round(expected, 1)
 
     @property
     def waiting(self) -> int:

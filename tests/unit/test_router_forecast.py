@@ -1,0 +1,101 @@
+"""The forecast of waits: right on queues whose answer is known, and the same after a restart."""
+
+import random
+
+import pytest
+
+from services.router.domain.forecast import Flow
+from tests.support.router_builders import Router, body_of, policy_with
+
+
+def test_without_abandonment_the_wait_is_the_number_ahead_over_the_rate() -> None:
+    flow = Flow("acme", "orders", served=30.0, busy=60.0)
+    assert flow.expected_seconds(0) == pytest.approx(2)
+    assert flow.expected_seconds(9) == pytest.approx(20)
+    assert flow.expected_seconds(999) == pytest.approx(2000)
+
+
+def test_with_abandonment_the_sum_and_its_integral_agree() -> None:
+    flow = Flow("acme", "orders", served=30.0, busy=60.0, abandoned=6.0, waited=600.0)
+    exact = sum(1 / (0.5 + number * 0.01) for number in range(501))
+    assert flow.expected_seconds(500) == pytest.approx(exact, rel=1e-3)
+
+
+def test_nothing_is_said_before_anything_was_seen() -> None:
+    assert Flow("acme", "orders").expected_seconds(0) is None
+
+
+def test_idle_time_does_not_count() -> None:
+    flow = Flow("acme", "orders")
+    flow.advance(10_000, 1)
+    flow.served += 5
+    flow.advance(1_000_000_000, 0)
+    assert flow.busy == pytest.approx(10)
+
+
+def test_old_observations_fade() -> None:
+    flow = Flow("acme", "orders", served=1000.0, busy=10.0)
+    for minute in range(120):
+        flow.advance((minute + 1) * 60_000, 3)
+        flow.served += 6
+    expected = flow.expected_seconds(0)
+    assert expected == pytest.approx(10, rel=0.1)
+
+
+def test_the_expected_wait_comes_close_to_what_happens() -> None:
+    """One agent, 30 s a contact: the k-th who waits is told about 30 k seconds."""
+    router = Router()
+    router.sign_on("a1")
+    dice = random.Random(7)
+    told: dict[str, float] = {}
+    waited: dict[str, float] = {}
+    for number in range(400):
+        for event in router.say(router.message(f"c{number}")):
+            if event.type == "usher.contact.queued.v1" and body_of(event)["expected_wait_seconds"] is not None:
+                told[event.subject] = body_of(event)["expected_wait_seconds"]
+        _work(router, waited, until_ms=router.now_ms + round(dice.expovariate(1 / 32) * 1000))
+    pairs = [(told[key], waited[key]) for key in told if key in waited]
+    assert len(pairs) > 200
+    error = sum(abs(said - was) for said, was in pairs[50:]) / len(pairs[50:])
+    mean = sum(was for _, was in pairs[50:]) / len(pairs[50:])
+    assert error < 0.5 * mean + 15
+
+
+def _work(router: Router, waited: dict[str, float], until_ms: int) -> None:
+    """The one agent accepts at once and closes after 30 seconds, until then."""
+    book = router.engine.book
+    while True:
+        for offer_id in list(book.offers):
+            for event in router.answer(offer_id):
+                if event.type == "usher.contact.assigned.v1":
+                    waited[event.subject] = body_of(event)["waited_seconds"]
+        ends = [item.began_ms + 30_000 for item in book.assignments.values()]
+        if not ends or ends[0] > until_ms:
+            router.now_ms = until_ms
+            return
+        router.now_ms = ends[0]
+        router.end(next(iter(book.assignments)))
+
+
+def test_a_contact_that_is_taken_at_once_waits_no_time() -> None:
+    router = Router()
+    router.contact("c0")
+    router.now_ms += 5000
+    router.sign_on("a1", units=5)
+    router.answer(router.last("offered")["offer_id"])
+    router.contact("c1")
+    assert router.last("queued")["expected_wait_seconds"] == 0
+
+
+def test_a_long_expected_wait_overflows() -> None:
+    document = policy_with()
+    rule = {"when": {"expected_wait": "1m"}, "to": {"callback": True}}
+    document["queues"]["general"]["overflow"] = [rule]
+    router = Router(document)
+    router.sign_on("a1")
+    waited: dict[str, float] = {}
+    for number in range(12):
+        router.contact(f"c{number}")
+        _work(router, waited, until_ms=router.now_ms + 10_000)
+    assert router.last("overflowed")["to"] == {"callback": True}
+    assert router.last("overflowed")["reason"] == "expected wait 60 s"

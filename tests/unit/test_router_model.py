@@ -1,0 +1,213 @@
+"""A text model in the router engine: asked once a batch, recorded, done without where it is missing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from services.router.domain.classification import Prediction
+from services.router.domain.classification_merge import merged
+from services.router.domain.engine import RouterEngine
+from services.router.domain.rows import Known
+from services.router.domain.triage import KnownModel, Triage
+from shared.inputs import PolicyActivated
+from shared.policy import Intent, parse_policy
+from tests.support.router_builders import Router, policy_with
+
+WORDS = {"parcel": "order_status", "card": "stolen_card", "weather": "weather", "shop": "opening_hours"}
+
+
+class WordModel:
+    """Knows an intent by one word; counts how often it is asked."""
+
+    def __init__(self, version: str = "v1", confidence: float = 0.95) -> None:
+        self.version = version
+        self.asked: list[int] = []
+        self._confidence = confidence
+
+    def predict(self, texts: Sequence[str], agent_intents: frozenset[str]) -> Sequence[Prediction]:
+        self.asked.append(len(texts))
+        return [self._prediction(text, agent_intents) for text in texts]
+
+    def intents(self) -> Mapping[str, Intent]:
+        return {
+            "stolen_card": Intent(moment_of_truth=True, base=95, skills={"cards": 5, "magic": 2}),
+            "order_status": Intent(tier="self_service", base=5, articles=("model-article",)),
+            "opening_hours": Intent(tier="self_service", base=5),
+            "weather": Intent(tier="bot", base=25, skills={"magic": 4}),
+        }
+
+    def _prediction(self, text: str, agent_intents: frozenset[str]) -> Prediction:
+        intent = next((name for word, name in WORDS.items() if word in text), "weather")
+        at_risk = self._confidence if intent in agent_intents else 0.0
+        return Prediction(intent, self._confidence, ((intent, self._confidence),), at_risk, text == "???")
+
+
+class Shelf:
+    """Holds the models that a test gives it."""
+
+    def __init__(self, **models: KnownModel) -> None:
+        self.models = models
+
+    def get(self, name: str) -> KnownModel | None:
+        return self.models.get(name)
+
+
+def router_with(model: KnownModel | None, **classification: Any) -> Router:
+    router = Router(policy=None)
+    router.engine = RouterEngine(0, Triage(Shelf(words=model) if model else None))
+    known = policy_with()["classification"]
+    router.activate(policy_with(classification={**known, "model": "words", **classification}))
+    return router
+
+
+def test_all_messages_of_a_batch_are_one_question_to_the_model() -> None:
+    model = WordModel()
+    router = router_with(model)
+    router.batch([router.record(router.message(f"c{at}", text="where is my parcel")) for at in range(5)])
+
+    assert model.asked == [5]
+    assert router.last("classified")["intent"] == "order_status"
+    assert router.last("classified")["model_version"] == "v1"
+
+
+def test_a_message_that_was_seen_before_or_only_adds_to_a_contact_costs_no_classification() -> None:
+    model = WordModel()
+    router = router_with(model)
+    router.contact("c1", text="parcel")
+
+    router.say(router.message("c1", number=2, text="card"))
+
+    assert model.asked == [1]
+
+
+def test_a_policy_that_changes_within_the_batch_is_the_one_that_decides() -> None:
+    model = WordModel()
+    router = router_with(model)
+    known = policy_with()["classification"]["intents"]
+    changed = {**known, "order_status": {"tier": "agent", "base": 60}}
+    later = parse_policy(policy_with(classification={"model": "words", "intents": changed}))
+    message = router.record(router.message("c1", text="parcel"))
+    router.activate(later.document())
+    router.batch([message])
+
+    assert router.last("classified")["tier"] == "agent"
+
+
+def test_without_its_model_a_contact_is_classified_by_rules_and_the_record_says_so() -> None:
+    router = router_with(None)
+    router.contact("c1", text="where is my parcel")
+
+    said = router.last("classified")
+    assert said["reasons"][0] == "model: words cannot be used by this router, decided without it"
+    assert (said["tier"], said["model_version"]) == ("agent", None)
+
+
+def test_a_model_that_was_exchanged_after_the_look_ahead_is_asked_again() -> None:
+    old, new = WordModel("v1"), WordModel("v2")
+    shelf = Shelf(words=old)
+    router = Router(policy=None)
+    router.engine = RouterEngine(0, Triage(shelf))
+    known = policy_with()["classification"]
+    router.activate(policy_with(classification={**known, "model": "words"}))
+    record = router.record(router.message("c1", text="parcel"))
+
+    router.engine.needs([record])
+    shelf.models["words"] = new
+    step = router.engine.step([record], Known(), router.now_ms)
+
+    assert (old.asked, new.asked) == ([1], [1])
+    assert b'"model_version":"v2"' in step.events[1].body
+
+
+def test_the_model_that_a_new_policy_names_is_wanted_before_it_decides() -> None:
+    router = Router()
+    common = router.common(router._key("policy"))
+    parsed = parse_policy(policy_with(classification={"model": "next"}))
+    needs = router.engine.needs([router.record(PolicyActivated(**common, hash=parsed.hash, policy=parsed.document()))])
+
+    assert needs is not None
+    assert needs.models == ["next"]
+
+
+def test_articles_are_looked_for_only_where_self_service_has_none() -> None:
+    router = router_with(WordModel())
+    texts = ["my parcel", "my card", "when does the shop open", "the weather"]
+    records = [router.record(router.message(f"c{at}", text=text)) for at, text in enumerate(texts)]
+
+    needs = router.engine.needs(records)
+
+    assert needs is not None
+    assert [search.text for search in needs.searches] == ["when does the shop open"]
+    known = Known(articles={needs.searches[0].event_id: ("opening-hours", "find-a-store")})
+    step = router.engine.step(records, known, router.now_ms)
+    sent = [event for event in step.events if event.type == "usher.contact.sent_to_self_service.v1"]
+    assert b'"articles":["where-is-my-order"]' in sent[0].body
+    assert b'"articles":["opening-hours","find-a-store"]' in sent[1].body
+
+
+def test_articles_are_looked_for_in_any_case_when_the_policy_changes_in_the_batch() -> None:
+    router = Router(policy=None)
+    parsed = parse_policy(policy_with())
+    activated = PolicyActivated(**router.common(router._key("p")), hash=parsed.hash, policy=parsed.document())
+
+    needs = router.engine.needs([router.record(activated), router.record(router.message("c1", text="my parcel"))])
+
+    assert needs is not None
+    assert [search.text for search in needs.searches] == ["my parcel"]
+
+
+def test_what_the_model_is_unsure_of_is_counted() -> None:
+    router = router_with(WordModel(confidence=0.31))
+    router.contact("c1", text="???")
+
+    assert router.counts["usher_model_confidence_total", "0.3"] == 1
+    assert router.counts["usher_model_doubts_total", "confidence"] == 1
+    assert router.counts["usher_model_doubts_total", "out_of_scope"] == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "counted"), [("resolved", "contained"), ("escalated", "escalated"), ("failed", "escalated")]
+)
+def test_the_end_of_self_service_is_counted_by_intent_and_article(outcome: str, counted: str) -> None:
+    router = router_with(WordModel())
+    contact_id = router.contact("c1", text="my parcel")
+
+    router.outcome(contact_id, "self_service", outcome)
+
+    key = ("usher_automation_total", "self_service", counted, "order_status", "where-is-my-order")
+    assert router.counts[key] == 1
+
+
+def test_self_service_that_says_nothing_is_counted_as_timed_out() -> None:
+    router = router_with(WordModel())
+    router.contact("c1", text="my parcel")
+    router.wait(3600)
+
+    key = ("usher_automation_total", "self_service", "timed_out", "order_status", "where-is-my-order")
+    assert router.counts[key] == 1
+
+
+def found_intents(**own: Any) -> dict[str, Intent]:
+    policy = parse_policy(policy_with(classification={"intents": own}))
+    return merged(policy, WordModel().intents())
+
+
+def test_a_model_asks_only_for_skills_and_levels_that_the_policy_knows() -> None:
+    found = found_intents(complaint={"tier": "agent", "skills": {"cards": 3}})
+
+    assert found["stolen_card"].skills == {"cards": 3}
+    assert found["weather"].skills == {}
+
+
+def test_what_a_policy_leaves_open_the_model_fills_in() -> None:
+    found = found_intents(stolen_card={"queue": "cards"}, order_status={"tier": "bot"})
+
+    assert (found["stolen_card"].moment_of_truth, found["stolen_card"].base) == (True, 95)
+    assert found["stolen_card"].queue == "cards"
+    assert (found["order_status"].tier, found["order_status"].base) == ("bot", None)
+    assert found["order_status"].articles == ("model-article",)
+
+
+def test_a_policy_that_names_a_lower_tier_has_the_last_word() -> None:
+    assert found_intents(stolen_card={"tier": "bot"})["stolen_card"].moment_of_truth is False

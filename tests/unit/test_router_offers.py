@@ -322,6 +322,18 @@ def test_a_policy_change_keeps_places_and_moves_contacts_of_removed_queues(route
     assert (router.state(stays), router.state(moves)) == ("offered", "offered")
 
 
+def test_a_contact_offered_while_its_queue_is_removed_returns_to_the_default_queue(router: Router) -> None:
+    router.sign_on("a1")
+    router.contact("c1", queue="cards")
+    document = policy_with()
+    del document["queues"]["cards"]
+    document["classification"]["intents"]["stolen_card"].pop("queue")
+    router.activate(document)
+    told = router.answer(router.last("offered")["offer_id"], answer="declined")
+    assert kinds(told)[:2] == ["contact.offer_declined", "contact.queued"]
+    assert body_of(told[1])["queue"] == "general"
+
+
 def test_the_same_policy_again_is_no_new_version(router: Router) -> None:
     assert router.activate(policy_with()) == []
     assert router.counts["usher_duplicates_total",] == 1

@@ -60,6 +60,17 @@ def test_text_and_handle_stand_only_on_the_hand_off_copy(router: Router) -> None
     assert handed["reply_to"] == {"address": "+34600000001"}
 
 
+def test_a_long_text_waits_compressed_and_is_handed_over_whole(router: Router) -> None:
+    text = "where is my order? " * 3000
+    contact_id = router.contact("c1", text=text)
+    assert len(router.engine.book.personal[contact_id]) < len(text) / 20
+    router.restart()
+    assert len(router.engine.book.personal[contact_id]) < len(text) / 20
+    router.sign_on("a1")
+    offered = next(event for event in router.events if event.type == "usher.contact.offered.v1")
+    assert msgspec.json.decode(offered.copies[0][1])["text"] == text
+
+
 def test_self_service_and_bot_get_their_copies(router: Router) -> None:
     router.say(router.message("c1", intent="order_status"))
     sent = router.events[-1]

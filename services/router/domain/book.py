@@ -6,6 +6,7 @@ import msgspec
 
 from services.router.domain.forecast import Flow
 from services.router.domain.matcher import Matcher
+from services.router.domain.personal import pack
 from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
 from services.router.domain.rows import RouterRows
 from services.router.domain.rules import Rules
@@ -61,7 +62,7 @@ class Book:
         for row in rows.policies:
             policy = parse_policy(msgspec.json.decode(row.body))
             self.open_workspace(row.workspace, Rules(policy, row.version), row.hash)
-        self.personal = {contact_id: body.encode() for contact_id, body in rows.personal}
+        self.personal = {contact_id: pack(body.encode()) for contact_id, body in rows.personal}
         for text in rows.flows:
             flow = _flow(text)
             if flow.workspace in self.workspaces:

@@ -1,8 +1,7 @@
 """Messages: a new conversation becomes a contact, is classified and sent to its tier; later ones are added to it."""
 
-import msgspec
-
 from services.router.domain import assignments, customers, drift, endings, events, suggestions, tiers
+from services.router.domain.personal import pack, personal_of
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState, Repeat
 from services.router.domain.timers import Timer
@@ -11,19 +10,7 @@ from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared.errors import Invalid, Reason
 from shared.ids import contact_id, conversation_key
-from shared.inputs import Attachment, ConversationEnded, MessageReceived, Party, ReplyTo
-
-_encode = msgspec.json.Encoder().encode
-
-
-class Personal(msgspec.Struct, omit_defaults=True, gc=False):
-    """What only the hand-off topics and one table ever hold: the message and how to answer it."""
-
-    from_: Party = msgspec.field(name="from")
-    reply_to: ReplyTo
-    text: str = ""
-    subject: str | None = None
-    attachments: list[Attachment] = []
+from shared.inputs import ConversationEnded, MessageReceived
 
 
 def receive(
@@ -63,10 +50,11 @@ def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> 
         born_ms=turn.now_ms,
         life_ms=turn.now_ms + workspace.rules.life_ms,
     )
-    personal = _encode(Personal(said.party, said.reply_to, said.text or "", said.subject, said.attachments))
+    personal = personal_of(said)
     turn.book.add(contact)
     turn.book.timers.arm(Timer.LIFE, contact.contact_id, contact.life_ms)
-    turn.book.personal[contact.contact_id] = turn.personal[contact.contact_id] = personal
+    turn.personal[contact.contact_id] = personal
+    turn.book.personal[contact.contact_id] = pack(personal)
     return contact
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from services.router.domain import desks, events, queueing
 from services.router.domain.decisions import decide, sentence
 from services.router.domain.matching import Match
+from services.router.domain.personal import unpack
 from services.router.domain.records import Agent, Contact, Offer
 from services.router.domain.states import OFFER, PRESENCE, ContactState, OfferState, Presence, move
 from services.router.domain.timers import Timer
@@ -62,7 +63,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
         linked=[other for other in contact.linked if other in turn.book.contacts],
         sentence=sentence(match, turn.now_ms),
     )
-    private = turn.book.personal.get(contact.contact_id, b"{}")
+    private = unpack(turn.book.personal.get(contact.contact_id))
     if contact.context:
         private = events.extend(private, b'{"context":' + contact.context.encode() + b"}")
     turn.tell(contact, events.OFFERED, body, copy=AGENT_OFFERS, private=private)

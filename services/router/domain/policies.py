@@ -48,7 +48,4 @@ def _apply(turn: Turn, workspace: Workspace) -> None:
         contact = turn.book.contacts[contact_id]
         if contact.workspace != workspace.name or contact.state is not ContactState.QUEUED:
             continue
-        if contact.queue in workspace.rules.queues:
-            queueing.rejoin(turn, workspace, contact)
-        else:
-            queueing.enter(turn, workspace, contact, None, "policy_activated")
+        queueing.rejoin(turn, workspace, contact)

@@ -57,6 +57,9 @@ def _keep_for_known_agent(turn: Turn, workspace: Workspace, contact: Contact) ->
 
 def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """Back into the waiting set after a failed offer, or anew after something about the contact changed."""
+    if contact.queue not in workspace.rules.queues:
+        enter(turn, workspace, contact, None, "policy_activated")
+        return
     turn.flow(workspace, contact.queue)
     workspace.wait(contact)
     turn.hungry[contact.contact_id] = contact

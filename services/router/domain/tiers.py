@@ -4,6 +4,7 @@ import msgspec
 
 from services.router.domain import containment, endings, events, queueing
 from services.router.domain.classification import Classification
+from services.router.domain.personal import unpack
 from services.router.domain.records import Contact
 from services.router.domain.states import expect, illegal
 from services.router.domain.turn import Turn
@@ -28,7 +29,7 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
     contact.home_queue = verdict.queue
     turn.tell(contact, events.CLASSIFIED, _encode(verdict.as_json()))
     turn.count("usher_contacts_routed_total", verdict.tier, contact.channel)
-    private = turn.book.personal.get(contact.contact_id, b"{}")
+    private = unpack(turn.book.personal.get(contact.contact_id))
     if verdict.tier == "self_service":
         queueing.start_state_timer(turn, contact, turn.now_ms + workspace.rules.self_service_ms)
         contact.article = next(iter(verdict.article_ids), "")

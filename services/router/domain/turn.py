@@ -36,7 +36,7 @@ class Turn:
     __slots__ = (
         "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "ended", "episodes", "events",
         "freed", "hungry", "inputs", "known", "now_ms", "ordinal", "flows", "outcomes", "past", "personal", "policies",
-        "recents", "said_ms", "served", "traceparent",
+        "recents", "said_ms", "served", "texts", "traceparent",
     )  # fmt: skip
 
     def __init__(self, book: Book, known: Known) -> None:
@@ -53,6 +53,7 @@ class Turn:
         self.outcomes: list[OutcomeRow] = []
         self.past: list[PastRow] = []
         self.policies: list[PolicyRow] = []
+        self.texts: dict[int, str] = {}
         self.flows: dict[tuple[str, str], Flow] = {}
         self.recents: dict[tuple[str, str], str] = {}
         self.served: dict[tuple[str, str], tuple[str, int]] = {}
@@ -69,6 +70,13 @@ class Turn:
         self.now_ms = now_ms
         self.said_ms = said_ms
         self.traceparent = traceparent
+
+    def text(self, at_ms: int) -> str:
+        """RFC 3339 of a time; most events of a batch share a few milliseconds."""
+        found = self.texts.get(at_ms)
+        if found is None:
+            found = self.texts[at_ms] = rfc3339(at_ms)
+        return found
 
     def count(self, name: str, *labels: str) -> None:
         """Add one to a counter, after the commit."""
@@ -108,7 +116,7 @@ class Turn:
             contact.channel,
             contact.conversation_id,
             contact.customer_id,
-            rfc3339(at_ms),
+            self.text(at_ms),
             self.cause_id,
             contact.queue,
         )
@@ -139,7 +147,7 @@ class Turn:
         presence, availability, free = agent.shown
         at_ms = agent.last_ms = max(agent.last_ms, self.said_ms)
         body = events.AvailabilityChanged(
-            agent.workspace, agent.agent_id, presence, availability, free, reason, rfc3339(at_ms), self.cause_id
+            agent.workspace, agent.agent_id, presence, availability, free, reason, self.text(at_ms), self.cause_id
         )
         self.publish(events.AVAILABILITY_CHANGED, agent.workspace, agent.agent_id, at_ms, body)
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from cli.output import EXIT_OK, UsageError, result
 from cli.parallel import in_processes
@@ -153,17 +152,16 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
 
 
 def _print_table(document: dict[str, Any]) -> None:
-    table = Table(title=document["name"])
-    for heading in ("policy", "class", "offered", "breach share", "mean wait", "p99 wait", "max wait", "mean excess"):
-        table.add_column(heading, justify="left" if heading in ("policy", "class") else "right")
+    rows = [["policy", "class", "offered", *(name.replace("_", " ") for name in SHARES)]]
     for policy, summary in document["policies"].items():
         for name, figures in {"all": summary["all"], **summary["classes"]}.items():
-            table.add_row(policy, name, *(_cell(figures[each]) for each in ("offered", *SHARES)))
+            rows.append([policy, name, *(_cell(figures[each]) for each in ("offered", *SHARES))])
         ratios = document["ratios"][policy]
-        table.add_row(policy, "ratio to fifo", "", *(_cell(ratios[each]) for each in SHARES), end_section=True)
-    console = Console()
-    console.print(table)
-    console.print("decisions: p50 {p50} us, p99 {p99} us".format(**document["decision_microseconds"]))
+        rows.append([policy, "ratio to fifo", "", *(_cell(ratios[each]) for each in SHARES)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        sys.stdout.write("  ".join(map(str.ljust, row, widths)).rstrip() + "\n")
+    sys.stdout.write("decisions: p50 {p50} us, p99 {p99} us\n".format(**document["decision_microseconds"]))
 
 
 def _cell(figure: dict[str, float | None] | None) -> str:

@@ -18,8 +18,8 @@ ENTRIES_MAX = 1_000
 RATE_MAX = 1e7
 """Arrivals an hour of one class."""
 
-CONTACTS_MAX = 50_000_000
-"""Expected contacts of one seed: about 5 GB of memory."""
+CONTACTS_MAX = 4_000_000
+"""Expected contacts of one seed: about 2 GB of memory in each process."""
 
 LATE_FACTOR_MAX = 20.0
 """A larger one starves late contacts."""

@@ -12,6 +12,7 @@ import yaml
 
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
 from cli.policy_diff import changes
+from cli.policy_models import model_faults
 from cli.policy_store import (
     Version,
     active_versions,
@@ -92,6 +93,7 @@ def _check(args: argparse.Namespace) -> int:
     faults: Sequence[PolicyError] = ()
     try:
         policies = load_policies(args.files)
+        faults = model_faults(policies)
     except PolicyErrors as refused:
         faults = refused.errors
     if args.json:
@@ -99,7 +101,7 @@ def _check(args: argparse.Namespace) -> int:
     else:
         for fault in faults:
             _write(str(fault))
-        for policy in policies:
+        for policy in () if faults else policies:
             _write(f"valid: workspace {policy.workspace}, {len(policy.queues)} queues, hash {policy.hash[:16]}")
     return EXIT_NO if faults else EXIT_OK
 
@@ -115,6 +117,9 @@ def _refuse_unreadable(paths: Sequence[Path]) -> None:
 
 def _apply(args: argparse.Namespace) -> int:
     policies = _loaded(args.files)
+    faults = model_faults(policies)
+    if faults:
+        raise UsageError(_one_line(PolicyErrors(faults)))
     return asyncio.run(_put_in_force(settings_in_force(), policies, args))
 
 

@@ -8,7 +8,10 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from cli.article_store import store_articles
+from cli.articles import read_folder
 from cli.output import UsageError, say
+from cli.policy_models import model_faults
 from cli.policy_store import publish
 from cli.stack_settings import common_settings
 from deploy.local.errors import LocalStackError, SetupError
@@ -22,6 +25,7 @@ from shared.policy.load import load_policies
 from shared.policy.policy import Policy
 from shared.settings import CommonSettings
 
+STARTER_ARTICLES = ROOT / "deploy" / "starter" / "articles"
 DEMO_POLICIES = ROOT / "deploy" / "policies" / "demo"
 PARTITIONS_MAX = 512
 
@@ -52,9 +56,15 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
         raise UsageError(f"--sources {error}") from None
     if not policies:
         raise UsageError(f"--policy: no policy file in {', '.join(map(str, paths))}")
+    faults = model_faults(policies)
+    if faults:
+        raise UsageError(f"--policy {faults[0]}")
     names = [policy.workspace for policy in (*first, *policies)]
 
+    articles = read_folder(STARTER_ARTICLES)
+
     async def activate(settings: CommonSettings) -> None:
+        await store_articles(settings, articles, None)
         await publish(settings, policies)
 
     return StackOptions(

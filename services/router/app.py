@@ -1,11 +1,14 @@
 """The router process: its parts, put together."""
 
+from collections.abc import Sequence
+
 from services.router.domain.classification import Classification, Journey
 from services.router.domain.engine import RouterEngine
 from services.router.domain.matcher import Matcher
 from services.router.domain.matching import Match
-from services.router.domain.triage import Triage
+from services.router.domain.triage import Foreseen, Triage
 from services.router.metrics import RouterCollector, RouterMetrics
+from services.router.model.shelf import ModelShelf
 from services.router.postgres import RouterStore
 from services.router.settings import RouterSettings
 from shared.clock import monotonic, now_ms
@@ -26,7 +29,8 @@ class RouterService(LaneService):
     def __init__(self, settings: RouterSettings, log: Log) -> None:
         registry = registry_for("router", VERSION)
         metrics = RouterMetrics(registry)
-        triage = _TimedTriage(Triage(), metrics)
+        models = ModelShelf(settings.models_dir, log)
+        triage = _TimedTriage(Triage(models), metrics)
 
         def new_matcher() -> Matcher:
             return _TimedMatcher(metrics)
@@ -40,12 +44,12 @@ class RouterService(LaneService):
                 input_topic=ROUTER_INPUT,
                 log_topic=CONTACT_EVENTS,
                 hand_off_topics=(SELF_SERVICE, BOT, AGENT_OFFERS),
-                store=RouterStore,
+                store=lambda database: RouterStore(database, models.fetch),
                 new_engine=lambda partition: RouterEngine(partition, triage, new_matcher),
                 counted=metrics.counted,
             )
         )
-        registry.register(RouterCollector(self._engines, now_ms))
+        registry.register(RouterCollector(self._engines, now_ms, models))
 
     def _engines(self) -> list[RouterEngine]:
         return [lane.engine for lane in self.lanes() if isinstance(lane.engine, RouterEngine)]
@@ -58,10 +62,18 @@ class _TimedTriage:
         self._triage = triage
         self._observe = metrics.classify_seconds.observe
 
-    def __call__(self, message: MessageReceived, policy: Policy, journey: Journey | None = None) -> Classification:
+    def foresee(self, messages: Sequence[tuple[MessageReceived, Policy]]) -> list[Foreseen]:
         started = monotonic()
-        found = self._triage(message, policy, journey)
-        self._observe(monotonic() - started)
+        found = self._triage.foresee(messages)
+        share = (monotonic() - started) / max(1, len(found))
+        return [each._replace(seconds=share) for each in found]
+
+    def __call__(
+        self, message: MessageReceived, policy: Policy, journey: Journey | None = None, foreseen: Foreseen | None = None
+    ) -> Classification:
+        started = monotonic()
+        found = self._triage(message, policy, journey, foreseen)
+        self._observe(monotonic() - started + (foreseen.seconds if foreseen else 0.0))
         return found
 
 

@@ -8,11 +8,13 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from services.router.domain.engine import RouterEngine
+from services.router.model.shelf import ModelShelf
 from shared.engine import Step
 
 __all__ = ["RouterCollector", "RouterMetrics"]
 
 MILLISECONDS_PER_SECOND = 1000
+CHILDREN_MAX = 2000  # combinations of labels of one counter: what a metrics server takes from one target
 DECISION_BUCKETS = (5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 5e-3, 2e-2)
 CLASSIFY_BUCKETS = (1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 2e-2)
 
@@ -21,6 +23,12 @@ _COUNTERS = {
     "usher_contacts_routed_total": ("Contacts by the tier they were first sent to.", ["tier", "channel"]),
     "usher_contacts_ended_total": ("Contacts by outcome.", ["outcome", "channel"]),
     "usher_offers_total": ("Offers issued, and how they ended.", ["result"]),
+    "usher_model_confidence_total": ("Texts that a model judged, by the tenth that its confidence is in.", ["tenth"]),
+    "usher_model_doubts_total": ("Texts that a model was not sure enough of, or does not know the like of.", ["why"]),
+    "usher_automation_total": (
+        "How contacts with self-service or a bot went on, by intent and first article.",
+        ["tier", "outcome", "intent", "article"],
+    ),
     "usher_duplicates_total": ("Inputs that said what was known already.", []),
 }
 
@@ -34,6 +42,7 @@ class RouterMetrics:
             for name, (text, labels) in _COUNTERS.items()
         }
         self._children: dict[tuple[str, ...], Counter] = {}
+        self._sizes: Tally[str] = Tally()
         self.decision_seconds = Histogram(
             "usher_decision_seconds", "Time to find a match.", buckets=DECISION_BUCKETS, registry=registry
         )
@@ -46,17 +55,32 @@ class RouterMetrics:
         for key, number in step.counts.items():
             child = self._children.get(key)
             if child is None:
-                counter = self._counters[key[0]]
-                child = self._children[key] = counter.labels(*key[1:]) if len(key) > 1 else counter
+                child = self._child(key)
             child.inc(number)
+
+    def _child(self, key: tuple[str, ...]) -> Counter:
+        """A new combination of labels; those beyond the bound are counted together."""
+        counter = self._counters[key[0]]
+        if len(key) == 1:
+            child = counter
+        elif self._sizes[key[0]] < CHILDREN_MAX:
+            self._sizes[key[0]] += 1
+            child = counter.labels(*key[1:])
+        else:
+            return counter.labels(*("other" for _ in key[1:]))
+        self._children[key] = child
+        return child
 
 
 class RouterCollector(Collector):
     """Queues, agents and orphans of the partitions that this process owns now."""
 
-    def __init__(self, engines: Callable[[], Iterable[RouterEngine]], now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, engines: Callable[[], Iterable[RouterEngine]], now_ms: Callable[[], int], models: ModelShelf
+    ) -> None:
         self._engines = engines
         self._now_ms = now_ms
+        self._models = models
 
     def collect(self) -> Iterator[Metric]:
         """One consistent view: nothing can be committed while this runs."""
@@ -74,7 +98,16 @@ class RouterCollector(Collector):
         for availability, number in sorted(_agents(engines).items()):
             agents.add_metric([availability], number)
         orphans.add_metric([], sum(engine.book.orphans() for engine in engines))
-        return iter((waiting, oldest, agents, orphans))
+        return iter((waiting, oldest, agents, orphans, *self._model_gauges()))
+
+    def _model_gauges(self) -> Iterator[Metric]:
+        problems = GaugeMetricFamily("usher_model_problems", "Models that policies name and that cannot be used.")
+        problems.add_metric([], len(self._models.problems))
+        yield problems
+        loaded = GaugeMetricFamily("usher_model_info", "Models in memory.", labels=["model", "version"])
+        for name, version in sorted(self._models.versions().items()):
+            loaded.add_metric([name, version], 1)
+        yield loaded
 
 
 def _queues(engines: list[RouterEngine]) -> dict[str, tuple[int, float]]:

@@ -9,9 +9,12 @@ import msgspec
 import pytest
 from prometheus_client import generate_latest
 
+from cli.article_store import store_articles
+from cli.articles import read_folder
 from cli.explain import explain, lines
 from deploy.local.broker import KafkaBroker
 from services.router.app import RouterService
+from services.router.model.folders import STARTER_FOLDER
 from services.router.settings import RouterSettings
 from shared import inputs
 from shared.clock import now_ms
@@ -20,7 +23,7 @@ from shared.ids import derive
 from shared.kafka import OutputLog, ensure_topics, read_tail
 from shared.logs import configure
 from shared.policy import parse_policy
-from shared.topics import AGENT_OFFERS, CONTACT_EVENTS, ROUTER_INPUT, all_topics
+from shared.topics import AGENT_OFFERS, CONTACT_EVENTS, ROUTER_INPUT, SELF_SERVICE, all_topics
 from tests.support.router_builders import TYPE_OF, policy_with
 
 SETTLE_SECONDS_MAX = 30.0
@@ -79,7 +82,9 @@ def _common(key: str) -> dict[str, Any]:
     return {"event_id": derive("it", key), "workspace": "acme", "occurred_ms": at_ms, "arrived_ms": at_ms}
 
 
-def _message(conversation: str) -> inputs.MessageReceived:
+def _message(
+    conversation: str, text: str = "secret words", routing: inputs.RoutingHint | None = None
+) -> inputs.MessageReceived:
     return inputs.MessageReceived(
         **_common(conversation),
         channel="chat",
@@ -88,7 +93,8 @@ def _message(conversation: str) -> inputs.MessageReceived:
         message_id=f"{conversation}-1",
         party=inputs.Party(handle="+34600000001", customer_id="cust-1"),
         reply_to=inputs.ReplyTo(address="+34600000001"),
-        text="secret words",
+        text=text,
+        routing=routing,
     )
 
 
@@ -169,3 +175,38 @@ async def test_an_offer_nobody_answers_expires_on_an_idle_log(running: Running) 
     shown = generate_latest(running.service.registry).decode()
     assert 'usher_queue_waiting{queue="general"} 1.0' in shown
     assert 'usher_agents{availability="not_ready"} 1.0' in shown
+
+
+async def test_the_starter_model_sends_a_contact_to_its_article_and_an_unknown_wish_to_those_that_its_words_find(
+    running: Running,
+) -> None:
+    await store_articles(running.settings, read_folder(STARTER_FOLDER.parent / "articles"), None)
+    asked = inputs.RoutingHint(tier="self_service", intent="something")
+    await running.say(
+        _policy(classification={"model": "starter", "intents": {}}),
+        _message("c1", "Can you tell me where my order is?"),
+        _message("c2", "My card was stolen on the train this morning, please block it"),
+    )
+    await running.say(_message("c3", "Wie kann ich mein Passwort: zurücksetzen? (I can't 'log' in)", asked))
+    log = await running.until(lambda seen: _kinds(seen).count("contact.classified") == 3)
+    verdicts = [body for kind, body in log if kind == "usher.contact.classified.v1"]
+    assert [body["tier"] for body in verdicts] == ["self_service", "agent", "self_service"]
+    assert [body["intent"] for body in verdicts] == ["order_status", "stolen_card", "something"]
+    assert verdicts[0]["model_version"]
+    answers = await running.until(lambda seen: len(seen) == 2, SELF_SERVICE)
+    assert answers[0][1]["articles"] == ["where-is-my-order"]
+    assert answers[0][1]["reply_to"] == {"address": "+34600000001"}
+    assert answers[1][1]["articles"][0] == "reset-your-password"
+    assert len(answers[1][1]["articles"]) <= 3
+    shown = generate_latest(running.service.registry).decode()
+    assert "usher_model_problems 0.0" in shown
+    assert 'usher_model_info{model="starter"' in shown
+    assert "usher_model_confidence_total{" in shown
+
+
+async def test_a_model_that_is_not_there_costs_no_contact(running: Running) -> None:
+    await running.say(_policy(classification={"model": "nowhere", "intents": {}}), _message("c1"))
+    log = await running.until(lambda seen: "contact.queued" in _kinds(seen))
+    said = next(body for kind, body in log if kind == "usher.contact.classified.v1")
+    assert said["reasons"][0] == "model: nowhere cannot be used by this router, decided without it"
+    assert "usher_model_problems 1.0" in generate_latest(running.service.registry).decode()

@@ -64,7 +64,9 @@ class Prediction(NamedTuple):
 class IntentModel(Protocol):
     """The port for a text model: deterministic, no I/O once loaded."""
 
-    version: str
+    @property
+    def version(self) -> str:
+        """The version that the record names."""
 
     def predict(self, texts: Sequence[str], agent_intents: frozenset[str]) -> Sequence[Prediction]:
         """One prediction per text, in order; ``agent_intents`` are those whose probability must be summed."""

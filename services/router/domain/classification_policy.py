@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.router.domain.classification_merge import merged
 from services.router.domain.text import TextReader
 from shared.policy import Intent, Policy, Rule, Tier
 
@@ -39,11 +40,13 @@ class KnownIntent:
 class CompiledPolicy:
     """What ``classify`` needs of a policy; immutable after construction. Make one per policy and keep it."""
 
-    __slots__ = ("agent_intents", "intents", "languages", "policy", "reader", "rules", "rules_version")
+    __slots__ = (
+        "agent_intents", "intents", "languages", "may_lack_articles", "policy", "reader", "rules", "rules_version",
+    )  # fmt: skip
 
     def __init__(self, policy: Policy, model_intents: Mapping[str, Intent]) -> None:
         classification = policy.classification
-        described = {**model_intents, **classification.intents}
+        described = merged(policy, model_intents)
         self.policy = policy
         self.intents = {name: _known(name, intent) for name, intent in described.items()}
         self.rules: tuple[Rule, ...] = classification.rules
@@ -54,11 +57,15 @@ class CompiledPolicy:
         self.agent_intents = frozenset(
             name for name, known in self.intents.items() if known.floor == "agent" or known.base >= agent_from
         )
+        self.may_lack_articles = any(channel.tier == "self_service" for channel in policy.channels.values()) or any(
+            known.floor == "self_service" and known.base < classification.score.bot_from and not known.articles
+            for known in self.intents.values()
+        )
 
 
 def compile_policy(policy: Policy, model_intents: Mapping[str, Intent] | None = None) -> CompiledPolicy:
     """The compiled form of a policy; costs milliseconds. ``model_intents`` are intents that a text model brings with
-    its own tiers; the policy's entries win over them.
+    its own tiers; what the policy's entries say wins over them (classification_merge.py).
     """
     return CompiledPolicy(policy, model_intents or {})
 

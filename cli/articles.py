@@ -1,0 +1,130 @@
+"""``usher articles``: the answers of self-service, from Markdown files into the database."""
+
+import argparse
+import asyncio
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cli.article_store import Article, list_articles, store_articles
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.policy_store import settings_in_force
+from shared.errors import Retryable
+
+__all__ = ["configure", "read_folder", "run"]
+
+ARTICLES_MAX = 5000  # of one folder; more is a library, and three suggestions are no way into one
+BYTES_MAX = 256 * 1024  # of one file; an answer is a page
+WORKSPACE = re.compile(r"[a-z0-9-]{1,64}")
+
+Line = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class _FrontMatter(BaseModel):
+    """What stands above an article between two lines of dashes."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
+    title: Line
+    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    intents: list[Line] = []
+    questions: list[Line] = []
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The two subcommands."""
+    commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    load = commands.add_parser("load", help="put the articles of a folder into the database; repeatable")
+    load.add_argument("folder", type=Path, metavar="DIR", help="Markdown files with front matter")
+    load.add_argument("--workspace", metavar="NAME", help="for this workspace alone (default: for all)")
+    shown = commands.add_parser("list", help="the articles in the database")
+    for each in (load, shown):
+        each.add_argument("--json", action="store_true", help="the result as JSON on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one subcommand; exit 0, 1 (the database does not answer) or 2 (bad input)."""
+    try:
+        return _load(args) if args.action == "load" else _list(args)
+    except Retryable as error:
+        say(f"usher articles: {error}; is the stack up, and USHER_POSTGRES_DSN right?")
+        return EXIT_NO
+
+
+def _load(args: argparse.Namespace) -> int:
+    if args.workspace is not None and not WORKSPACE.fullmatch(args.workspace):
+        raise UsageError(f"--workspace {args.workspace!r}: 1 to 64 of a-z, 0-9 and -")
+    articles = read_folder(args.folder)
+    asyncio.run(store_articles(settings_in_force(), articles, args.workspace))
+    if args.json:
+        result({"loaded": len(articles), "workspace": args.workspace})
+    else:
+        sys.stdout.write(f"{len(articles)} articles loaded for {args.workspace or 'all workspaces'}\n")
+    return EXIT_OK
+
+
+def _list(args: argparse.Namespace) -> int:
+    rows = asyncio.run(list_articles(settings_in_force()))
+    if args.json:
+        result(rows)
+    for row in () if args.json else rows:
+        sys.stdout.write(f"{row['workspace'] or '(all)'}  {row['id']}  {row['language']}  {row['title']}\n")
+    return EXIT_OK
+
+
+def read_folder(folder: Path) -> list[Article]:
+    """Every ``*.md`` of a folder, by name; raises UsageError with the file and the fix."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: is not a folder; give one with Markdown files")
+    paths = sorted(folder.glob("*.md"))
+    if not 1 <= len(paths) <= ARTICLES_MAX:
+        raise UsageError(f"{folder}: holds {len(paths)} files *.md; 1 to {ARTICLES_MAX} can be loaded")
+    found: dict[tuple[str, str], Path] = {}
+    articles = []
+    for path in paths:
+        article = _read(path)
+        first = found.setdefault((article.id, article.language), path)
+        if first is not path:
+            raise UsageError(f"{path}: id {article.id} in {article.language} is that of {first.name}; rename one")
+        articles.append(article)
+    return articles
+
+
+def _read(path: Path) -> Article:
+    text = _text(path)
+    parts = re.split(r"^---[ \t]*$\n?", text, maxsplit=2, flags=re.MULTILINE)
+    if len(parts) != 3 or parts[0].strip():
+        raise UsageError(f"{path}: must begin with front matter: ---, id, title and language, ---")
+    try:
+        matter = _FrontMatter.model_validate(yaml.safe_load(parts[1]))
+    except yaml.YAMLError as error:
+        raise UsageError(f"{path}: the front matter is not YAML ({str(error).splitlines()[0]})") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "front matter"
+        raise UsageError(f"{path}: {where}: {first['msg']}") from None
+    body = parts[2].strip()
+    if not body:
+        raise UsageError(f"{path}: holds no answer below the front matter")
+    return Article(matter.id, matter.language, matter.title, matter.intents, matter.questions, body)
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    if len(content) > BYTES_MAX:
+        raise UsageError(f"{path}: has {len(content)} bytes; an article has at most {BYTES_MAX}")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is not UTF-8; convert it") from None
+    if "\0" in text:
+        raise UsageError(f"{path}: holds a NUL character; remove it")
+    return text.replace("\r\n", "\n")

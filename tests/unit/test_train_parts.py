@@ -166,7 +166,7 @@ def test_a_model_at_its_bound_keeps_the_most_frequent_features_and_words_before_
     texts = ["red car", "red bus", "green tram"]
     few = Corpus(texts, WEIGHTS_BYTES // (SINGLE_BYTES * 3))
     vocabulary, _ = few.fit(np.arange(3))
-    assert (vocabulary.words, vocabulary.chars) == (["red"], [" r", " re"])
+    assert (vocabulary.words, vocabulary.chars) == (["red"], [" r", "re"])
     many, _ = Corpus(texts, 2).fit(np.arange(3))
     assert {"car", "red car"} <= set(many.words)
     assert " c" not in many.chars

@@ -48,7 +48,14 @@ async def stored(database: str) -> Any:
 
 def _comparable(rows: RouterRows) -> Any:
     policies = [(row.workspace, row.version, row.hash) for row in rows.policies]
-    return rows.clock_ms, sorted(rows.contacts), sorted(rows.personal), sorted(rows.agents), sorted(rows.flows), policies
+    return (
+        rows.clock_ms,
+        sorted(rows.contacts),
+        sorted(rows.personal),
+        sorted(rows.agents),
+        sorted(rows.flows),
+        policies,
+    )
 
 
 async def test_a_new_owner_loads_exactly_what_was_committed(stored: StoredRouter) -> None:

@@ -248,7 +248,14 @@ def test_saying_everything_twice_changes_nothing(script: list[Move]) -> None:
 
 def _rows(router: Router) -> Any:
     rows = router.store.rows()
-    return rows.clock_ms, sorted(rows.contacts), sorted(rows.personal), sorted(rows.agents), sorted(rows.flows), rows.policies
+    return (
+        rows.clock_ms,
+        sorted(rows.contacts),
+        sorted(rows.personal),
+        sorted(rows.agents),
+        sorted(rows.flows),
+        rows.policies,
+    )
 
 
 def _run_until(router: Router, at_ms: int) -> None:

@@ -1,6 +1,6 @@
 """Contacts per second end to end, CPU per contact and latency: this design against the naive one, in one run.
 
-    python -m tests.benchmarks.bench_pipeline [--contacts N] [--naive N] [--rates 300,1000] [--seconds S] [--json FILE]
+    python -m tests.benchmarks.bench_pipeline [--model starter] [--contacts N] [--naive N] [--rates 300,1000]
 
 Prints a table and the same figures as JSON. Real Kafka and PostgreSQL (fsync on), one workspace, one partition.
 """
@@ -22,14 +22,18 @@ from cli.policy_store import publish
 from shared.clock import monotonic
 from shared.policy import load_policy
 from shared.topics import AGENT_OFFERS, CONTACT_EVENTS, ROUTER_INPUT
-from tests.benchmarks.pipeline.load import agents, message, send, send_at_rate
+from tests.benchmarks.pipeline.load import TEXTS, agents, message, send, send_at_rate
 from tests.benchmarks.pipeline.rig import ROOT, Rig, rig, shared_servers
+from tests.benchmarks.pipeline.texts import Texts, varied_texts
 
 POLICY = ROOT / "tests/benchmarks/pipeline/policy.yaml"
+MODEL_POLICY = ROOT / "tests/benchmarks/pipeline/policy-model.yaml"
 SERVICES = ("ingest", "router", "sla")
 PATIENCE_SECONDS_MAX = 300.0
 BUDGETS = {"ingest": 60, "router": 100, "sla": 45}
 RATIO_GOAL = 30
+MODEL_RATIO_GOAL = 20
+MODEL_RATE_GOAL = 1_000
 
 
 async def until(condition: Callable[[], Awaitable[bool]], pause: float = 0.02) -> None:
@@ -45,7 +49,7 @@ async def start_ours(made: Rig) -> None:
     """The three services, the policy active, the agents signed on."""
     for name in SERVICES:
         await made.start(name, ["-m", f"services.{name}"])
-    await publish(made.settings, [load_policy(POLICY)])
+    await publish(made.settings, [load_policy(made.policy)])
     await send(made.kafka.bootstrap, made.prefix, agents())
     await until(lambda: settled(made, 1 + len(agents())))
 
@@ -60,11 +64,11 @@ async def settled(made: Rig, inputs: int) -> bool:
     )
 
 
-async def throughput_ours(made: Rig, first: int, contacts: int) -> dict[str, Any]:
+async def throughput_ours(made: Rig, first: int, contacts: int, texts: Texts) -> dict[str, Any]:
     """A backlog of contacts, worked off: contacts/s and CPU microseconds per contact by process."""
     before = await made.end_offset(ROUTER_INPUT)
     made.processes["ingest"].send(SIGSTOP)  # so that the whole backlog is there when it begins
-    await send(made.kafka.bootstrap, made.prefix, [message(first + number) for number in range(contacts)])
+    await send(made.kafka.bootstrap, made.prefix, [message(first + number, texts) for number in range(contacts)])
     cpu, started = made.cpu_seconds(), monotonic()
     made.processes["ingest"].send(SIGCONT)
     await until(lambda: settled(made, before + contacts))
@@ -80,7 +84,7 @@ def _rates(made: Rig, contacts: int, cpu: dict[str, float], seconds: float) -> d
     }
 
 
-async def throughput_naive(made: Rig, contacts: int) -> dict[str, Any]:
+async def throughput_naive(made: Rig, contacts: int, texts: Texts) -> dict[str, Any]:
     """The same backlog through the naive design."""
     for role in SERVICES:
         await made.start(f"naive {role}", ["-m", "tests.benchmarks.pipeline.naive", role], wait=False)
@@ -88,7 +92,7 @@ async def throughput_naive(made: Rig, contacts: int) -> dict[str, Any]:
     await send(made.kafka.bootstrap, made.prefix, agents())
     await until(lambda: _count(made, "naive_agent", len(agents())))
     cpu, started = made.cpu_seconds(), monotonic()
-    await send(made.kafka.bootstrap, made.prefix, [message(number) for number in range(contacts)])
+    await send(made.kafka.bootstrap, made.prefix, [message(number, texts) for number in range(contacts)])
     await until(lambda: _count(made, "naive_contact", contacts))
     events = 0
     while events != (events := await made.end_offset(CONTACT_EVENTS)):
@@ -105,7 +109,7 @@ async def _count(made: Rig, table: str, expected: int) -> bool:
     return await made.value(f"SELECT count(*) FROM {table}") >= expected
 
 
-async def latency(made: Rig, first: int, per_second: int, seconds: float) -> dict[str, Any]:
+async def latency(made: Rig, first: int, per_second: int, seconds: float, texts: Texts) -> dict[str, Any]:
     """Channel topic -> offer on usher.agent-offers.v1, open loop, milliseconds."""
     place = TopicPartition(made.prefix + AGENT_OFFERS, 0)
     consumer = AIOKafkaConsumer(bootstrap_servers=made.kafka.bootstrap, enable_auto_commit=False)
@@ -115,7 +119,8 @@ async def latency(made: Rig, first: int, per_second: int, seconds: float) -> dic
     await consumer.position(place)
     cpu, waits = made.cpu_seconds(), []
     try:
-        sending = asyncio.ensure_future(send_at_rate(made.kafka.bootstrap, made.prefix, first, per_second, seconds))
+        load = send_at_rate(made.kafka.bootstrap, made.prefix, first, per_second, seconds, texts)
+        sending = asyncio.ensure_future(load)
         expected, quiet_since = int(per_second * seconds) * 3 // 10, monotonic()
         while len(waits) < expected and monotonic() - quiet_since < 20.0:
             for raw in (await consumer.getmany(place, timeout_ms=500)).get(place, []):
@@ -141,28 +146,36 @@ def _sent_ms(text: str) -> float:
 
 async def measure(options: argparse.Namespace) -> dict[str, Any]:
     """Both designs on the same servers, one after the other."""
+    policy = MODEL_POLICY if options.model else POLICY
+    texts = varied_texts(load_policy(policy)) if options.model else TEXTS
     async with shared_servers() as (kafka, postgres):
-        async with rig(kafka, postgres) as made:
+        async with rig(kafka, postgres, policy) as made:
             say(f"naive design: {options.naive} contacts")
-            naive = await throughput_naive(made, options.naive)
-        async with rig(kafka, postgres) as made:
+            naive = await throughput_naive(made, options.naive, texts)
+        async with rig(kafka, postgres, policy) as made:
             await start_ours(made)
             say("this design: warming up")
-            await throughput_ours(made, 0, 2_000)
+            await throughput_ours(made, 0, 2_000, texts)
             say(f"this design: {options.contacts} contacts")
-            ours = await throughput_ours(made, 2_000, options.contacts)
+            ours = await throughput_ours(made, 2_000, options.contacts, texts)
             first, steady = 2_000 + options.contacts, []
             for rate in map(int, options.rates.split(",")):
                 say(f"this design: {rate} contacts/s for {options.seconds} s")
-                steady.append(await latency(made, first, rate, options.seconds))
+                steady.append(await latency(made, first, rate, options.seconds, texts))
                 first += int(rate * options.seconds)
     ratio = ours["contacts_per_second"] / naive["contacts_per_second"]
-    return {"ours": ours, "naive": naive, "ratio": ratio, "steady": steady}
+    return {"model": options.model, "ours": ours, "naive": naive, "ratio": ratio, "steady": steady}
 
 
 def say(line: str) -> None:
     """Progress, on stderr."""
     sys.stderr.write(line + "\n")
+
+
+def _goal(found: dict[str, Any]) -> str:
+    if not found["model"]:
+        return str(RATIO_GOAL)
+    return f"{MODEL_RATIO_GOAL}, and {MODEL_RATE_GOAL} contacts/s, both with the model {found['model']}"
 
 
 def table(found: dict[str, Any]) -> str:
@@ -175,7 +188,7 @@ def table(found: dict[str, Any]) -> str:
             + "  ".join(f"{part} {value:.0f}" for part, value in figures["cpu_us_per_contact"].items())
             for name, figures in (("naive", naive), ("usher", ours))
         ),
-        f"ratio {found['ratio']:.1f} (goal {RATIO_GOAL})",
+        f"ratio {found['ratio']:.1f} (goal {_goal(found)})",
         "budgets, us per contact: "
         + ", ".join(f"{name} {ours['cpu_us_per_contact'][name]:.0f} (goal {goal})" for name, goal in BUDGETS.items()),
     ]
@@ -194,6 +207,7 @@ def main() -> None:
     parser.add_argument("--naive", type=int, default=1_000)
     parser.add_argument("--rates", default="300,1000")
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--model", choices=["starter"], help="both designs ask this text model, about varied texts")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     found = asyncio.run(measure(options))

@@ -1,6 +1,7 @@
 """usher policy without a stack: check and diff, exits and words, and the record that puts a policy in force."""
 
 import json
+import shutil
 
 import msgspec
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from cli.main import main
 from cli.policy_diff import changes
 from cli.policy_store import _message
+from services.router.model.folders import STARTER_FOLDER
 from shared.inputs import PolicyActivated
 from shared.policy import parse_policy
 
@@ -124,3 +126,40 @@ def test_the_record_holds_the_whole_policy_under_its_own_hash():
     assert (
         _message(policy, 1_700_000_000_001).headers[1] != message.headers[1]
     )  # A, then B, then A again is three events
+
+
+MODEL = SMALL + "classification: {model: %s}\n"
+
+
+def test_check_refuses_a_model_that_is_not_there_with_its_path(usher, tmp_path):
+    code, out, err = usher("check", file(tmp_path, MODEL % "startr"))
+    assert (code, err) == (1, "")
+    assert out.startswith("classification.model: acme: there is no model 'startr' (give starter,")
+    assert out.count("\n") == 1
+
+
+def test_check_refuses_a_model_that_was_damaged_and_names_its_file(usher, tmp_path, monkeypatch):
+    folder = tmp_path / "models" / "ours"
+    shutil.copytree(STARTER_FOLDER, folder)
+    weights = folder / "weights.npz"
+    content = bytearray(weights.read_bytes())
+    content[len(content) // 2] ^= 1
+    weights.write_bytes(content)
+    monkeypatch.setenv("USHER_MODELS_DIR", str(folder.parent))
+    code, out, _ = usher("check", "--json", file(tmp_path, MODEL % "ours"))
+    assert code == 1
+    (fault,) = json.loads(out)["errors"]
+    assert fault["path"] == "classification.model"
+    assert "weights.npz: was changed after training" in fault["message"]
+
+
+def test_apply_refuses_what_check_refuses_before_anything_is_published(usher, tmp_path):
+    code, out, err = usher("apply", file(tmp_path, MODEL % "startr"))
+    assert (code, out) == (2, "")
+    assert "there is no model 'startr'" in err
+
+
+def test_check_takes_the_starter_model_and_a_directory_that_only_the_router_sees(usher, tmp_path):
+    assert usher("check", file(tmp_path, MODEL % "starter"))[0] == 0
+    code, _, err = usher("check", file(tmp_path, MODEL % "/srv/models/x"))
+    assert (code, err) == (0, "usher policy: /srv/models/x is not on this machine; the router must have it\n")

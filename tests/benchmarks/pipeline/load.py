@@ -1,6 +1,7 @@
 """The contacts of the benchmark: seven channels, three tiers, texts as customers write them; and senders."""
 
 import asyncio
+from collections.abc import Sequence
 
 import orjson
 from aiokafka import AIOKafkaProducer
@@ -28,7 +29,7 @@ AGENT_UNITS = 10_000  # the benchmark measures routing, not how long customers w
 BATCH = 500
 
 
-def message(number: int) -> tuple[str, bytes]:
+def message(number: int, texts: Sequence[str] = TEXTS) -> tuple[str, bytes]:
     """(topic, body) of the ``number``-th contact. ``occurred_at`` is now, so that latency can be read from the log."""
     channel = CHANNELS[number % len(CHANNELS)]
     body = {
@@ -39,7 +40,7 @@ def message(number: int) -> tuple[str, bytes]:
         "message_id": f"m-{number}",
         "occurred_at": rfc3339(now_ms()),
         "from": {"handle": f"+3460000{number:07d}", "name": "Ana Example"},
-        "text": TEXTS[number % len(TEXTS)],
+        "text": texts[number % len(texts)],
         "language": "en",
     }
     return channel_topic(channel), orjson.dumps(body)
@@ -87,7 +88,9 @@ def _chunks(bodies: list[bytes]) -> list[list[bytes]]:
     return [bodies[start : start + BATCH] for start in range(0, len(bodies), BATCH)]
 
 
-async def send_at_rate(bootstrap: str, prefix: str, first: int, per_second: int, seconds: float) -> int:
+async def send_at_rate(
+    bootstrap: str, prefix: str, first: int, per_second: int, seconds: float, texts: Sequence[str] = TEXTS
+) -> int:
     """Open loop: contacts leave at their time whether or not the system keeps up. Returns how many were sent."""
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=2)
     await producer.start()
@@ -98,7 +101,7 @@ async def send_at_rate(bootstrap: str, prefix: str, first: int, per_second: int,
         while sent < total:
             due = min(total, int((monotonic() - started) * per_second) + 1)
             while sent < due:
-                topic, body = message(first + sent)
+                topic, body = message(first + sent, texts)
                 pending.append(await producer.send(prefix + topic, body, partition=0))
                 sent += 1
             await asyncio.sleep(0.004)

@@ -5,7 +5,9 @@ the shape: a transaction, an agent picked by SQL and an acknowledged send for ea
 """
 
 import asyncio
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -21,6 +23,8 @@ from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.way import Way
 from services.router.domain.classify import classify, compile_policy, facts_of
+from services.router.model.folders import folder_of
+from services.router.model.host import open_model
 from shared.clock import now_ms, rfc3339
 from shared.ids import contact_id, conversation_key, derive
 from shared.inputs import INPUT_TYPES, AgentSignedOn, MessageReceived
@@ -37,7 +41,6 @@ from shared.topics import (
     channel_topic,
 )
 from tests.benchmarks.pipeline.load import CHANNELS
-from tests.benchmarks.pipeline.rig import ROOT
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS naive_input (event_id uuid PRIMARY KEY);
@@ -142,7 +145,7 @@ class Naive:
                 return
             if await connection.fetchrow("SELECT contact_id FROM naive_contact WHERE conversation = $1", key):
                 return
-            found = classify(facts_of(said), COMPILED)
+            found = classify(facts_of(said), COMPILED, MODEL)
             base = {
                 "workspace": said.workspace, "contact_id": identity, "source": said.source, "channel": said.channel,
                 "conversation_id": said.conversation_id, "customer_id": said.party.customer_id,
@@ -225,7 +228,9 @@ async def main(role: str) -> None:
     await FastStream(naive.broker, logger=None).run()
 
 
-COMPILED = compile_policy(load_policy(ROOT / "tests/benchmarks/pipeline/policy.yaml"))
+POLICY = load_policy(Path(os.environ["USHER_BENCH_POLICY"]))
+MODEL = open_model(folder_of(POLICY.classification.model)) if POLICY.classification.model else None
+COMPILED = compile_policy(POLICY, MODEL.intents() if MODEL else None)
 
 if __name__ == "__main__":
     asyncio.run(main(sys.argv[1]))

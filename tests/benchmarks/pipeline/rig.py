@@ -38,6 +38,7 @@ class Rig:
     prefix: str
     dsn: str
     folder: Path
+    policy: Path
     processes: dict[str, LeashedProcess] = field(default_factory=dict)
     urls: dict[str, dict[str, str]] = field(default_factory=dict)
     _connection: Any = None
@@ -58,6 +59,7 @@ class Rig:
             "USHER_ENVIRONMENT": "local",
             "USHER_READY_FILE": str(self.folder / f"{name}.json"),
             "USHER_LOG_LEVEL": "WARNING",
+            "USHER_BENCH_POLICY": str(self.policy),
         }
 
     async def start(self, name: str, arguments: Sequence[str], *, wait: bool = True) -> None:
@@ -138,11 +140,11 @@ async def shared_servers() -> AsyncIterator[tuple[KafkaBroker, PostgresServer]]:
 
 
 @contextlib.asynccontextmanager
-async def rig(kafka: KafkaBroker, postgres: PostgresServer) -> AsyncIterator[Rig]:
+async def rig(kafka: KafkaBroker, postgres: PostgresServer, policy: Path) -> AsyncIterator[Rig]:
     """A fresh prefix, topics of one partition, and a fresh database; processes are stopped at the end."""
     dsn = await servers.make_database(postgres)
     with tempfile.TemporaryDirectory(prefix="usher-bench-") as name:
-        made = Rig(kafka, postgres, servers.make_topic_prefix(), dsn, Path(name))
+        made = Rig(kafka, postgres, servers.make_topic_prefix(), dsn, Path(name), policy)
         await migrate(dsn)
         await ensure_topics(made.settings, all_topics())
         try:

@@ -2,7 +2,10 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +17,7 @@ from services.router.model.seal import seal, sha256, unseal
 from services.router.training.save import save
 from tests.support.labelled_texts import TIERS, small_model
 
+ROOT = Path(__file__).resolve().parents[2]
 FILES = ("manifest.json", "weights.npz", "vocab.json", "golden.json")
 POSITIONS = 60  # of each large file; the manifest is tried byte by byte
 
@@ -190,3 +194,9 @@ def test_a_model_that_answers_otherwise_than_when_it_was_made_fails_its_self_tes
     reseal(model)
     with pytest.raises(ModelRefused, match=r"^golden\.json: the self-test failed"):
         self_test(read_model(model))
+
+
+@pytest.mark.parametrize("module", ["services.router.model.host", "cli.evaluate", "cli.classify", "cli.train"])
+def test_scikit_learn_is_needed_only_while_a_model_is_learned(module):
+    program = f"import sys, {module}; sys.exit(any(name.split('.')[0] in ('sklearn', 'scipy') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0

@@ -206,6 +206,13 @@ def test_a_learner_that_stops_at_once_without_a_word_is_refused():
         _converged(loose, features, targets, "the logistic regression", 100)
 
 
+def test_features_on_which_the_solver_fails_in_every_precision_are_refused():
+    generator = np.random.default_rng(0)
+    features, targets = generator.normal(size=(200, 20)) * 1e10, generator.integers(0, 3, 200)
+    with pytest.raises(TrainingRefused, match="did not converge"):
+        fit_logistic(features, targets, 3)
+
+
 def test_two_intents_and_five_examples_each_are_enough():
     pairs = [*enough("refund", "money back please"), *enough("praise", "wonderful service")]
     built = build(prepare(numbered(*pairs)), Recipe(), lambda step: None)

@@ -144,12 +144,21 @@ def fit_margin(features: Any, targets: Targets, labels: int) -> Linear:
 
 
 def fit_logistic(features: Any, targets: Targets, labels: int, strength: float = LOGISTIC_C) -> Linear:
-    """Multinomial logistic regression; raises TrainingRefused when it does not converge."""
+    """Multinomial logistic regression; raises TrainingRefused when it does not converge.
+
+    Single precision takes half the time; the rare line search that fails for its rounding is done again in double.
+    """
+    try:
+        return _logistic(features.astype(np.float32), targets, labels, strength)
+    except TrainingRefused:
+        return _logistic(features.astype(np.float64), targets, labels, strength)
+
+
+def _logistic(features: Any, targets: Targets, labels: int, strength: float) -> Linear:
     learner = LogisticRegression(C=strength, max_iter=LOGISTIC_STEPS_MAX, tol=LOGISTIC_TOLERANCE)
-    single = features.astype(np.float32)
-    _converged(learner, single, targets, "the logistic regression", LOGISTIC_STEPS_MAX)
+    _converged(learner, features, targets, "the logistic regression", LOGISTIC_STEPS_MAX)
     fitted = _every_label(learner, labels)
-    _stationary(fitted, single, targets, strength)
+    _stationary(fitted, features, targets, strength)
     return fitted
 
 

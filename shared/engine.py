@@ -34,7 +34,9 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
 class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One fact to publish on the service's log, in order; ``copies`` go to hand-off topics under the same event id.
 
-    ``body`` is JSON. The event id derives from (cause_id, ordinal); ``at_ms`` becomes ce_time.
+    ``body`` is a JSON object. A copy is (topic, more): a JSON object with what that topic's readers see beside the
+    body; the whole is put together when it is sent, so that the outbox holds every byte once. The event id derives from
+    (cause_id, ordinal); ``at_ms`` becomes ce_time.
     """
 
     type: str

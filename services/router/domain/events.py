@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from shared.envelope import merged
+
 RECEIVED = "usher.contact.received.v1"
 MESSAGE_ADDED = "usher.contact.message_added.v1"
 CLASSIFIED = "usher.contact.classified.v1"
@@ -238,12 +240,7 @@ def join(head: Body, extra: Body | bytes | None) -> bytes:
     encoded = _encode(head)
     if extra is None:
         return encoded
-    return extend(encoded, extra if isinstance(extra, bytes) else _encode(extra))
-
-
-def extend(encoded: bytes, more: bytes) -> bytes:
-    """One JSON object of two encoded ones; b"" and ``{}`` add nothing."""
-    return encoded[:-1] + b"," + more[1:] if len(more) > 2 else encoded
+    return merged(encoded, extra if isinstance(extra, bytes) else _encode(extra))
 
 
 def encode(body: Body) -> bytes:

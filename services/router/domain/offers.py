@@ -12,6 +12,7 @@ from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339
+from shared.envelope import merged
 from shared.ids import derive
 from shared.topics import AGENT_OFFERS
 
@@ -65,7 +66,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
     )
     private = unpack(turn.book.personal.get(contact.contact_id))
     if contact.context:
-        private = events.extend(private, b'{"context":' + contact.context.encode() + b"}")
+        private = merged(private, b'{"context":' + contact.context.encode() + b"}")
     turn.tell(contact, events.OFFERED, body, copy=AGENT_OFFERS, private=private)
     turn.count("usher_offers_total", "issued")
     desks.refresh(turn, workspace, agent, "offered")

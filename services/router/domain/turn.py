@@ -121,7 +121,7 @@ class Turn:
             contact.queue,
         )
         body = events.join(head, extra)
-        copies = ((copy, events.extend(body, private)),) if copy else ()
+        copies = ((copy, private),) if copy else ()
         self.events.append(
             Event(
                 kind,

@@ -12,7 +12,9 @@ from prometheus_client import generate_latest
 from cli.article_store import store_articles
 from cli.articles import read_folder
 from cli.explain import explain, lines
+from cli.forget_store import erase
 from deploy.local.broker import KafkaBroker
+from services.ingest.domain.handles import Pseudonyms
 from services.router.app import RouterService
 from services.router.model.folders import STARTER_FOLDER
 from services.router.settings import RouterSettings
@@ -23,6 +25,7 @@ from shared.ids import derive
 from shared.kafka import OutputLog, ensure_topics, read_tail
 from shared.logs import configure
 from shared.policy import parse_policy
+from shared.postgres import connect
 from shared.topics import AGENT_OFFERS, CONTACT_EVENTS, ROUTER_INPUT, SELF_SERVICE, all_topics
 from tests.support.router_builders import TYPE_OF, policy_with
 
@@ -210,3 +213,38 @@ async def test_a_model_that_is_not_there_costs_no_contact(running: Running) -> N
     said = next(body for kind, body in log if kind == "usher.contact.classified.v1")
     assert said["reasons"][0] == "model: nowhere cannot be used by this router, decided without it"
     assert "usher_model_problems 1.0" in generate_latest(running.service.registry).decode()
+
+
+async def _tables_with(dsn: str, canary: str) -> set[str]:
+    """Every table, but for the outbox, that holds the text anywhere; the outbox is emptied as it is published."""
+    connection = await connect(dsn)
+    try:
+        names = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'usher'")
+        found = set()
+        for (name,) in names:
+            row = f"SELECT count(*) FROM {name} AS t WHERE position($1 in t::text) > 0"
+            if name != "outbox" and await connection.fetchval(row, canary):
+                found.add(name)
+        return found
+    finally:
+        await connection.close()
+
+
+async def test_a_forgotten_customer_is_in_no_table(running: Running, database: str) -> None:
+    await running.say(_policy(), _message("c1"), _message("c2"), _agent("a1"))
+    contact = (await running.until(bool, AGENT_OFFERS))[0][1]["contact_id"]
+    early = await erase(running.settings, Pseudonyms(b"key"), "cust-1", None)
+    assert contact in early.live
+    ended = inputs.ConversationEnded(**_common("left-1"), source="chat", conversation_id="c1", reason="left")
+    other = inputs.ConversationEnded(**_common("left-2"), source="chat", conversation_id="c2", reason="left")
+    await running.say(ended, other)
+    await running.until(lambda seen: _kinds(seen).count("contact.abandoned") == 2)
+    assert await _tables_with(database, "cust-1") == {"router_outcome"}
+
+    erased = await erase(running.settings, Pseudonyms(b"key"), "cust-1", None)
+
+    assert (erased.contacts, erased.live) == (2, [])
+    assert await _tables_with(database, "cust-1") == set()
+    assert await _tables_with(database, "secret words") == set()
+    assert await _tables_with(database, "+34600000001") == set()
+    assert "cust-1" not in generate_latest(running.service.registry).decode()

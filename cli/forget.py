@@ -1,0 +1,62 @@
+"""``usher forget``: what the database knows of a customer is erased."""
+
+import argparse
+import asyncio
+import os
+import sys
+
+from cli.forget_store import Erased, erase
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.policy_store import settings_in_force
+from deploy.local.state import StateFolder, state_folder
+from services.ingest.domain.handles import Pseudonyms
+from shared.errors import Retryable
+
+__all__ = ["configure", "run"]
+
+CUSTOMER_CHARACTERS_MAX = 256  # as long as an id or a handle may be
+TOPICS = "records on Kafka's topics go when their retention ends"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The customer, and where."""
+    parser.add_argument(
+        "customer", metavar="CUSTOMER", help="their customer_id, or a handle: telephone number, address, user id"
+    )
+    parser.add_argument("--workspace", metavar="NAME", help="in this workspace alone (default: in all)")
+    parser.add_argument("--json", action="store_true", help="the result as JSON on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Erase; 0 when nothing is left in the database, 1 while contacts of the customer are live."""
+    if not 1 <= len(args.customer) <= CUSTOMER_CHARACTERS_MAX or "\0" in args.customer:
+        raise UsageError(f"CUSTOMER: 1 to {CUSTOMER_CHARACTERS_MAX} characters")
+    try:
+        erased = asyncio.run(erase(settings_in_force(), _pseudonyms(), args.customer, args.workspace))
+    except Retryable as error:
+        say(f"usher forget: {error}; is the stack up, and USHER_POSTGRES_DSN right?")
+        return EXIT_NO
+    if args.json:
+        result(erased._asdict())
+    else:
+        sys.stdout.write("\n".join(_lines(erased)) + "\n")
+    if erased.live:
+        say(f"usher forget: {len(erased.live)} contacts are live: end them (command cancel), then forget once more")
+    return EXIT_NO if erased.live else EXIT_OK
+
+
+def _pseudonyms() -> Pseudonyms:
+    """The key under which ingest has made customer ids of handles: that of the environment, else of the local stack."""
+    key = os.environ.get("USHER_PSEUDONYM_KEY") or StateFolder(state_folder()).recall().get("pseudonym_key")
+    if not key:
+        say("usher forget: without USHER_PSEUDONYM_KEY a handle is not recognised, only a customer_id is")
+    return Pseudonyms(str(key or "").encode())
+
+
+def _lines(erased: Erased) -> list[str]:
+    return [
+        f"{erased.contacts} contacts made anonymous",
+        f"{erased.journeys} journeys and {erased.dead_letters} refused payloads erased",
+        TOPICS,
+        *(f"live: {contact_id}" for contact_id in erased.live),
+    ]

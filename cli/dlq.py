@@ -15,7 +15,8 @@ from cli.dlq_replay import replay
 from cli.dlq_store import Letter, LetterStore, State
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
 from cli.policy_store import settings_in_force
-from shared.errors import Fatal, Reason, Retryable
+from cli.subcommands import add_action, run_action
+from shared.errors import Reason
 from shared.settings import CommonSettings
 
 __all__ = ["configure", "run"]
@@ -30,39 +31,24 @@ LINE_CHARACTERS_MAX = 200  # of a letter in a list
 def configure(parser: argparse.ArgumentParser) -> None:
     """The four subcommands."""
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = _add(commands, "list", _list, "dead letters without their payloads, the newest first")
+    listing = add_action(commands, "list", _list, "dead letters without their payloads, the newest first")
     _select(listing)
     listing.add_argument("--state", type=State, choices=list(State), default=State.OPEN, help="default: open")
     listing.add_argument("--limit", type=_count, default=LIST_DEFAULT, metavar="N", help=f"default {LIST_DEFAULT}")
-    show = _add(commands, "show", _show, "one dead letter with its headers and its payload")
+    show = add_action(commands, "show", _show, "one dead letter with its headers and its payload")
     show.add_argument("id", type=_id, metavar="ID")
-    again = _add(commands, "replay", _replay, "send refused inputs again; marked when Kafka has them")
+    again = add_action(commands, "replay", _replay, "send refused inputs again; marked when Kafka has them")
     again.add_argument("ids", nargs="*", type=_id, metavar="ID")
     _select(again)
     again.add_argument("--limit", type=_count, default=LETTERS_MAX, metavar="N", help="of those with the reason")
-    discard = _add(commands, "discard", _discard, "mark dead letters as settled without them")
+    discard = add_action(commands, "discard", _discard, "mark dead letters as settled without them")
     discard.add_argument("ids", nargs="+", type=_id, metavar="ID")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run one subcommand; exit 0, 1 (the answer is no) or 2 (bad usage or input)."""
     logging.getLogger("aiokafka").setLevel("CRITICAL")  # it calls every retry an error; failures that stay are raised
-    try:
-        return int(args.action_run(args))
-    except Retryable as error:
-        say(f"usher dlq: {error}; is the stack up, and USHER_KAFKA_BOOTSTRAP_SERVERS and USHER_POSTGRES_DSN right?")
-        return EXIT_NO
-    except Fatal as error:
-        raise UsageError(str(error)) from None
-
-
-def _add(
-    commands: Any, name: str, action: Callable[[argparse.Namespace], int], summary: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
-    parser.add_argument("--json", action="store_true", help="the result as JSON on stdout")
-    parser.set_defaults(action_run=action)
-    return parser
+    return run_action(args)
 
 
 def _select(parser: argparse.ArgumentParser) -> None:

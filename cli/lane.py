@@ -4,17 +4,16 @@ import argparse
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from cli.kafka import LogReader
 from cli.lane_accept import LANES, Busy, accept
 from cli.lane_plan import Plan
 from cli.lane_store import LaneRow, LaneRows
-from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.output import EXIT_NO, EXIT_OK, result, say
 from cli.policy_store import settings_in_force
+from cli.subcommands import add_action, run_action
 from shared.clock import rfc3339
-from shared.errors import Fatal, Retryable
 from shared.settings import CommonSettings
 
 __all__ = ["configure", "run", "show"]
@@ -25,8 +24,10 @@ PARTITION_MAX = 511
 def configure(parser: argparse.ArgumentParser) -> None:
     """The two subcommands."""
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    _add(commands, "show", _show, "owner, position and lag of every partition")
-    accepting = _add(commands, "accept", _accept, "open a partition that is kept closed: say how, and with --yes do it")
+    add_action(commands, "show", _show, "owner, position and lag of every partition")
+    accepting = add_action(
+        commands, "accept", _accept, "open a partition that is kept closed: say how, and with --yes do it"
+    )
     accepting.add_argument("service", choices=sorted(LANES), metavar="SERVICE", help=" or ".join(sorted(LANES)))
     accepting.add_argument("partition", type=_partition, metavar="PARTITION")
     accepting.add_argument(
@@ -40,15 +41,10 @@ def run(args: argparse.Namespace) -> int:
     """Run one subcommand; exit 0, 1 (the answer is no) or 2 (bad usage or input)."""
     logging.getLogger("aiokafka").setLevel("CRITICAL")  # it calls every retry an error; failures that stay are raised
     try:
-        return int(args.action_run(args))
+        return run_action(args)
     except Busy as busy:
         say(f"usher lane: {busy}")
         return EXIT_NO
-    except Retryable as error:
-        say(f"usher lane: {error}; is the stack up, and USHER_KAFKA_BOOTSTRAP_SERVERS and USHER_POSTGRES_DSN right?")
-        return EXIT_NO
-    except Fatal as error:
-        raise UsageError(str(error)) from None
 
 
 async def show(settings: CommonSettings) -> list[dict[str, Any]]:
@@ -64,15 +60,6 @@ async def show(settings: CommonSettings) -> list[dict[str, Any]]:
                 bounds = await reader.bounds(source, partitions)
                 ends.update({(service, partition): end for partition, (_, end) in bounds.items()})
     return [_document(row, ends.get((row.service, row.claim.partition))) for row in found]
-
-
-def _add(
-    commands: Any, name: str, action: Callable[[argparse.Namespace], int], summary: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
-    parser.add_argument("--json", action="store_true", help="the result as JSON on stdout")
-    parser.set_defaults(action_run=action)
-    return parser
 
 
 def _show(args: argparse.Namespace) -> int:

@@ -21,8 +21,8 @@ from cli.policy_store import (
     version_of,
     wait_until_active,
 )
+from cli.subcommands import add_action, run_action
 from shared.clock import rfc3339
-from shared.errors import Fatal, Retryable
 from shared.policy import Policy, PolicyError, PolicyErrors, load_policies, parse_policy
 from shared.settings import CommonSettings
 
@@ -50,17 +50,17 @@ async def activate(settings: CommonSettings, policies: Sequence[Policy]) -> list
 def configure(parser: argparse.ArgumentParser) -> None:
     """The five subcommands."""
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    check = _add(commands, "check", _check, "find every fault of policy files; exit 1 if there is one")
+    check = add_action(commands, "check", _check, "find every fault of policy files; exit 1 if there is one")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
-    apply = _add(commands, "apply", _apply, "put policies in force and wait until they are")
+    apply = add_action(commands, "apply", _apply, "put policies in force and wait until they are")
     apply.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
-    show = _add(commands, "show", _show, "the policies in force, or one of them in full")
+    show = add_action(commands, "show", _show, "the policies in force, or one of them in full")
     show.add_argument("workspace", nargs="?", help="show this workspace's policy (default: list all)")
     show.add_argument("--version", type=_number, metavar="N", help="an earlier version")
-    diff = _add(commands, "diff", _diff, "what differs between two policies; exit 1 if anything does")
+    diff = add_action(commands, "diff", _diff, "what differs between two policies; exit 1 if anything does")
     for name in ("before", "after"):
         diff.add_argument(name, metavar=name[0].upper(), help="a file, WORKSPACE (in force) or WORKSPACE@VERSION")
-    rollback = _add(commands, "rollback", _rollback, "put an earlier version in force again, as a new version")
+    rollback = add_action(commands, "rollback", _rollback, "put an earlier version in force again, as a new version")
     rollback.add_argument("workspace")
     rollback.add_argument("--to", type=_number, metavar="N", help="the version to return to (default: the one before)")
     for waiting in (apply, rollback):
@@ -69,22 +69,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run one subcommand; exit 0, 1 (the answer is no) or 2 (bad usage or input)."""
-    try:
-        return int(args.action_run(args))
-    except Retryable as error:
-        say(f"usher policy: {error}; is the stack up, and USHER_KAFKA_BOOTSTRAP_SERVERS and USHER_POSTGRES_DSN right?")
-        return EXIT_NO
-    except Fatal as error:
-        raise UsageError(str(error)) from None
-
-
-def _add(
-    commands: Any, name: str, action: Callable[[argparse.Namespace], int], summary: str
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=summary, description=summary)
-    parser.add_argument("--json", action="store_true", help="the result as JSON on stdout")
-    parser.set_defaults(action_run=action)
-    return parser
+    return run_action(args)
 
 
 def _check(args: argparse.Namespace) -> int:

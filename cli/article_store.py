@@ -11,7 +11,7 @@ __all__ = ["Article", "list_articles", "store_articles"]
 # Each article replaces the one of the same scope, id and language; words are made by the database's own dictionaries.
 _STORE = """
     INSERT INTO article (workspace, id, language, title, intents, questions, body, words)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, article_words($3, $4, $6, $7))
+    VALUES ($1, $2, $3, $4, $5, $6, $7, article_words($3, $4, $6, $8, $7))
     ON CONFLICT (workspace, id, language) DO UPDATE SET
         title = excluded.title, intents = excluded.intents, questions = excluded.questions,
         body = excluded.body, words = excluded.words
@@ -19,7 +19,7 @@ _STORE = """
 
 
 class Article(NamedTuple):
-    """One answer in one language; ``questions`` are ways to ask for it."""
+    """One answer in one language; ``questions`` are ways to ask for it, ``examples`` texts that it is found by too."""
 
     id: str
     language: str
@@ -27,6 +27,7 @@ class Article(NamedTuple):
     intents: list[str]
     questions: list[str]
     body: str
+    examples: tuple[str, ...] = ()
 
 
 async def store_articles(settings: CommonSettings, articles: Sequence[Article], workspace: str | None) -> None:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,11 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cli.article_store import Article, list_articles, store_articles
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
 from cli.policy_store import settings_in_force
+from cli.table_input import read_table
 from shared.errors import Retryable
 
-__all__ = ["configure", "read_folder", "run"]
+__all__ = ["configure", "read_folder", "run", "with_examples"]
 
 ARTICLES_MAX = 5000  # of one folder; more is a library, and three suggestions are no way into one
+EXAMPLES_MAX = 500  # texts by which one article is found; more find nothing more
+EXAMPLE_COLUMNS = ("text", "intent", "language")
 BYTES_MAX = 256 * 1024  # of one file; an answer is a page
 WORKSPACE = re.compile(r"[a-z0-9-]{1,64}")
 
@@ -41,6 +45,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     load = commands.add_parser("load", help="put the articles of a folder into the database; repeatable")
     load.add_argument("folder", type=Path, metavar="DIR", help="Markdown files with front matter")
+    load.add_argument(
+        "--examples", metavar="DATA.csv", help="labelled texts (text, intent, language) that articles are found by too"
+    )
     load.add_argument("--workspace", metavar="NAME", help="for this workspace alone (default: for all)")
     shown = commands.add_parser("list", help="the articles in the database")
     for each in (load, shown):
@@ -60,6 +67,8 @@ def _load(args: argparse.Namespace) -> int:
     if args.workspace is not None and not WORKSPACE.fullmatch(args.workspace):
         raise UsageError(f"--workspace {args.workspace!r}: 1 to 64 of a-z, 0-9 and -")
     articles = read_folder(args.folder)
+    if args.examples:
+        articles = with_examples(articles, args.examples)
     asyncio.run(store_articles(settings_in_force(), articles, args.workspace))
     if args.json:
         result({"loaded": len(articles), "workspace": args.workspace})
@@ -93,6 +102,24 @@ def read_folder(folder: Path) -> list[Article]:
             raise UsageError(f"{path}: id {article.id} in {article.language} is that of {first.name}; rename one")
         articles.append(article)
     return articles
+
+
+def with_examples(articles: Sequence[Article], path: str) -> list[Article]:
+    """The articles with the texts of their intents, in their language; raises UsageError as ``usher train`` does."""
+    table = read_table(path)
+    columns = [table.header.index(name) if name in table.header else -1 for name in EXAMPLE_COLUMNS]
+    if -1 in columns:
+        raise UsageError(f"{path}: has no column {EXAMPLE_COLUMNS[columns.index(-1)]!r}; columns: text,intent,language")
+    texts: dict[tuple[str, str], list[str]] = {}
+    for _, fields in table.rows:
+        text, intent, language = (fields[column] for column in columns)
+        texts.setdefault((intent, language), []).append(text)
+    return [article._replace(examples=_examples(article, texts)) for article in articles]
+
+
+def _examples(article: Article, texts: Mapping[tuple[str, str], list[str]]) -> tuple[str, ...]:
+    found = [text for intent in article.intents for text in texts.get((intent, article.language), ())]
+    return tuple(found[:EXAMPLES_MAX])
 
 
 def _read(path: Path) -> Article:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from cli.article_store import store_articles
-from cli.articles import read_folder
+from cli.articles import read_folder, with_examples
 from cli.output import UsageError, say
 from cli.policy_models import model_faults
 from cli.policy_store import publish
@@ -25,7 +25,7 @@ from shared.policy.load import load_policies
 from shared.policy.policy import Policy
 from shared.settings import CommonSettings
 
-STARTER_ARTICLES = ROOT / "deploy" / "starter" / "articles"
+STARTER = ROOT / "deploy" / "starter"
 DEMO_POLICIES = ROOT / "deploy" / "policies" / "demo"
 PARTITIONS_MAX = 512
 
@@ -61,7 +61,7 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
         raise UsageError(f"--policy {faults[0]}")
     names = [policy.workspace for policy in (*first, *policies)]
 
-    articles = read_folder(STARTER_ARTICLES)
+    articles = with_examples(read_folder(STARTER / "articles"), str(STARTER / "train.csv"))
 
     async def activate(settings: CommonSettings) -> None:
         await store_articles(settings, articles, None)

@@ -23,11 +23,12 @@ CREATE FUNCTION article_config(p_language text) RETURNS regconfig LANGUAGE sql I
         WHEN 'ru' THEN 'russian' WHEN 'sv' THEN 'swedish' WHEN 'tr' THEN 'turkish' ELSE 'simple' END)::regconfig
 $$;
 
--- What an article is found by: title and questions before the answer itself.
-CREATE FUNCTION article_words(p_language text, p_title text, p_questions text[], p_body text)
+-- What an article is found by: title and questions, then examples of what customers write, then the answer itself.
+CREATE FUNCTION article_words(p_language text, p_title text, p_questions text[], p_examples text[], p_body text)
 RETURNS tsvector LANGUAGE sql IMMUTABLE AS $$
     SELECT setweight(to_tsvector(article_config(p_language), p_title), 'A')
         || setweight(to_tsvector(article_config(p_language), array_to_string(p_questions, E'\n')), 'A')
+        || setweight(to_tsvector(article_config(p_language), array_to_string(p_examples, E'\n')), 'B')
         || setweight(to_tsvector(article_config(p_language), p_body), 'D')
 $$;
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.articles import read_folder
+from cli.articles import read_folder, with_examples
 from cli.output import UsageError
 
 GOOD = """---
@@ -26,7 +26,7 @@ def test_an_article_is_read_with_its_front_matter(tmp_path: Path) -> None:
 
     (article,) = read_folder(tmp_path)
 
-    assert article == ("late", "en", "Late?", ["delivery_late"], ["Where?"], "# Late\n\nWait.")
+    assert article == ("late", "en", "Late?", ["delivery_late"], ["Where?"], "# Late\n\nWait.", ())
 
 
 def test_the_starter_articles_are_all_readable() -> None:
@@ -76,3 +76,23 @@ def test_a_folder_without_articles_is_refused(tmp_path: Path) -> None:
         read_folder(tmp_path)
     with pytest.raises(UsageError, match="is not a folder"):
         read_folder(tmp_path / "none")
+
+
+def test_articles_take_the_examples_of_their_intents_in_their_language(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(GOOD)
+    data = tmp_path / "data.csv"
+    data.write_text(
+        "text,intent,language\nwhere,delivery_late,en\nwo,delivery_late,de\nmoney,refund,en\nwhen,delivery_late,en\n"
+    )
+
+    (article,) = with_examples(read_folder(tmp_path), str(data))
+
+    assert article.examples == ("where", "when")
+
+
+def test_examples_without_a_language_are_refused(tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("text,intent\nwhere,late\n")
+
+    with pytest.raises(UsageError, match="has no column 'language'"):
+        with_examples([], str(data))

@@ -1,0 +1,20 @@
+"""Sends JSON lines from stdin to a topic of the local stack: python docs/examples/send.py TOPIC < events.jsonl"""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+
+
+async def send(stack: dict[str, Any], topic: str) -> None:
+    """Each line is one event. The record's key may be anything; only what Kafka acknowledged is sent."""
+    async with AIOKafkaProducer(bootstrap_servers=stack["kafka"], acks="all") as producer:
+        for line in sys.stdin:
+            await producer.send_and_wait(topic, line.encode())
+
+
+if __name__ == "__main__":
+    asyncio.run(send(json.loads(Path(".local/stack.json").read_text()), sys.argv[1]))

@@ -1,0 +1,76 @@
+"""What the documents say is so: examples are run, tables are compared with the code, links lead somewhere."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.rejection import Rejected
+from services.ingest.domain.types import EVENT_TYPES
+from services.ingest.problem import problem_of
+from services.sla.domain.clock import KINDS_RUN, Kind
+from shared.policy.supported import NOT_YET
+from tests.support.documents import DOCS, ROOT, Story, blocks, differences
+
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+INTEGRATORS = DOCS / "integrators.md"
+
+
+def test_every_example_for_integrators_does_what_the_page_says() -> None:
+    story, wrong, answer, shown = Story(), [], "", set()
+    for block in blocks(INTEGRATORS):
+        where = f"integrators.md:{block.line}"
+        match (block.language, *block.words):
+            case ("yaml", "policy"):
+                story.begin(block.text)
+            case ("json", "in", area):
+                posted = story.post(area, block.text)
+                answer = json.dumps({"event_id": posted.event_id})
+                shown.add(posted.type)
+                assert story.router.dead == [], f"{where}: {story.router.dead}"
+            case ("json", "refused", area):
+                with pytest.raises(Rejected) as refused:
+                    story.post(area, block.text)
+                answer = bytes(problem_of(refused.value).response().body).decode()
+            case ("json", "answer" | "problem"):
+                wrong += [f"{where}: {said}" for said in differences(json.loads(block.text), json.loads(answer))]
+            case ("json", "out", kind, *rest):
+                found = story.published(kind, rest[1] if rest else "")
+                assert found, f"{where}: no {kind} came of it, but {[event.type for event in story.told]}"
+                wrong += [f"{where}: {said}" for said in differences(json.loads(block.text), found[0])]
+            case _:
+                assert block.language != "json", f"{where}: an example that nothing runs"
+    assert wrong == []
+    silent = {kind for kind in EVENT_TYPES if kind not in INTEGRATORS.read_text()}
+    assert silent == set(), "types that the page does not name"
+    assert len(shown) >= len(EVENT_TYPES) - 2, "nearly every type has an example"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if target.startswith("http"):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        if not file.exists() or (anchor and anchor not in _anchors(file)):
+            broken.append(target)
+    assert broken == []
+
+
+def test_what_is_not_there_yet_is_said_as_long_as_it_is_not_there() -> None:
+    page = (ROOT / "README.md").read_text().partition("## Not there yet")[2]
+
+    assert ("Adapters for providers" in page) == (set(ADAPTERS) == {"canonical"})
+    assert ("Clocks other than" in page) == (frozenset(Kind) != KINDS_RUN)
+    assert ("supported.py" in page) == bool(NOT_YET)
+    assert ("Kubernetes" in page) == (not (ROOT / "deploy" / "kubernetes").exists())
+
+
+def _anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as code forges make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}

@@ -1,0 +1,104 @@
+"""The operators' page says what the code says: settings with their defaults, metrics, topics, dead-letter reasons."""
+
+import re
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+from services.ingest.metrics import IngestMetrics
+from services.ingest.settings import IngestSettings
+from services.router.app import RouterService
+from services.router.settings import RouterSettings
+from services.sla.app import SlaService
+from services.sla.settings import SlaSettings
+from shared import lane as lane_module
+from shared import opening
+from shared.logs import configure
+from shared.metrics import registry_for
+from shared.settings import CommonSettings, LaneSettings
+from shared.topics import DAY_MS, all_topics, channel_topic
+from tests.support.documents import DOCS, tables
+
+PAGE = (DOCS / "operators.md").read_text()
+SECTIONS: list[tuple[str, type[BaseSettings], type[BaseSettings]]] = [
+    ("Every service", CommonSettings, BaseSettings),
+    ("Router and sla", LaneSettings, CommonSettings),
+    ("Router", RouterSettings, LaneSettings),
+    ("Sla", SlaSettings, LaneSettings),
+    ("Ingest", IngestSettings, CommonSettings),
+]
+
+
+def section(title: str) -> str:
+    """The text under a heading, up to the next one."""
+    found = re.search(rf"^#+ {title}\n(.*?)(?=^#+ |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert found, f"operators.md has no section {title}"
+    return found[1]
+
+
+@pytest.mark.parametrize(("title", "kind", "base"), SECTIONS, ids=[title for title, _, _ in SECTIONS])
+def test_every_setting_stands_in_its_table_with_its_default(
+    title: str, kind: type[BaseSettings], base: type[BaseSettings]
+) -> None:
+    (table,) = tables(section(title))
+    real = {
+        f"`USHER_{name.upper()}`": _shown(field.default)
+        for name, field in kind.model_fields.items()
+        if name not in base.model_fields or repr(base.model_fields[name]) != repr(field)
+    }
+
+    assert {row[0]: row[1] for row in table} == real
+    assert all(row[2] for row in table)
+
+
+def _shown(default: object) -> str:
+    value = default.get_secret_value() if isinstance(default, SecretStr) else default
+    return "(none)" if value is None else f"`{value}`" if value != "" else "(empty)"
+
+
+async def test_every_metric_of_every_service_is_explained_and_no_other() -> None:
+    (table,) = tables(section("Health, logs, metrics"))
+    log = configure("docs", "ERROR")
+    ingest = registry_for("ingest", "0")
+    IngestMetrics(ingest)
+    lanes = {"router": RouterService(RouterSettings(), log), "sla": SlaService(SlaSettings(), log)}
+    services = {"ingest": ingest, **{name: service.registry for name, service in lanes.items()}}
+    exported: dict[str, tuple[str, set[str]]] = {}
+    for service, registry in services.items():
+        for name, kind in _families(registry).items():
+            exported.setdefault(name, (kind, set()))[1].add(service)
+    for lane in lanes.values():
+        await lane._inputs.stop()  # never started, but its client complains when it is dropped
+
+    documented = {
+        row[0].strip("`"): (row[1], set(services) if row[2] == "all" else set(row[2].split(", "))) for row in table
+    }
+
+    assert documented == exported
+
+
+def _families(registry: CollectorRegistry) -> dict[str, str]:
+    return {family.name + ("_total" if family.type == "counter" else ""): family.type for family in registry.collect()}
+
+
+def test_every_topic_stands_in_the_table_with_how_long_it_is_kept() -> None:
+    (table,) = tables(section("Topics"))
+
+    assert {row[0].strip("`"): row[1] for row in table} == {
+        spec.name: f"{spec.retention_ms // DAY_MS} days" for spec in all_topics(("<source>",))
+    }
+    assert channel_topic("<source>") in PAGE
+
+
+def test_every_reason_for_which_a_partition_stays_closed_is_in_the_table() -> None:
+    sources = "".join(Path(module.__file__ or "").read_text() for module in (opening, lane_module))
+    sentences = re.findall(r"PartitionClosed\((.*?)\)\n", sources, re.DOTALL)
+    said = [" ".join(re.sub(r'"\s*f?"', "", sentence).split()) for sentence in sentences]
+    explained = re.findall(r"`(.+?)`", " ".join(row[0] for row in tables(section("A closed partition"))[0]))
+
+    assert len(said) == 6
+    assert [sentence for sentence in said if not any(words in sentence for words in explained)] == []
+    assert [words for words in explained if not any(words in sentence for sentence in said)] == []

@@ -12,7 +12,8 @@ class Limits:
     ``unplaced``: agents or contacts not yet put in order; most leave before anybody looks, more make a look slow.
     ``profiles_kept``, ``lines_kept``: profiles without an open agent, requirements nobody waits for; they come back
     and cost about 2 kB each. ``searches_kept``: ways of looking for an agent of one requirement (preferences, agent
-    order); ``pools_kept``: such ways that keep a pool of all agents, of up to 8 bytes an agent each.
+    order); ``fits_kept``: profiles of which one such way remembers how they fit, about 300 bytes each;
+    ``pools_kept``: such ways that keep a pool of all agents, of up to 8 bytes an agent each.
     ``dead_entries``: entries of who left, in one heap, before it is rebuilt: fewer are not worth the work.
     """
 
@@ -22,5 +23,6 @@ class Limits:
     profiles_kept: int = 4096
     lines_kept: int = 1024
     searches_kept: int = 64
+    fits_kept: int = 1024
     pools_kept: int = 1024
     dead_entries: int = 64

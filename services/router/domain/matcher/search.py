@@ -16,9 +16,6 @@ Candidate = tuple[int, float, float, float, str, Chair]
 OWN_TURNS = frozenset({"longest_idle", "round_robin"})
 """Agent orders whose turns differ from least load, then longest idle."""
 
-FITS_KEPT_MAX = 1024
-"""Profiles of which a search remembers how they fit; few are open while it is asked, others come and go."""
-
 
 class Fit(NamedTuple):
     """How a profile meets a search: preferences it does not meet, minus its levels, its other abilities."""
@@ -75,7 +72,7 @@ class Search:
         try:
             return self._fits[profile]
         except KeyError:
-            if len(self._fits) >= FITS_KEPT_MAX:
+            if len(self._fits) >= self._limits.fits_kept:
                 self._fits.clear()
             fit = self._fits[profile] = self._judge(profile) if profile.suits(self._need) else None
             return fit

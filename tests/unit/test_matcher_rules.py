@@ -1,0 +1,367 @@
+"""What the matcher promises, one behaviour at a time."""
+
+import sys
+
+import pytest
+
+from services.router.domain.matcher import Matcher
+from services.router.domain.matcher.limits import Limits
+from services.router.domain.matching import Requirement, Seat, Waiting
+
+VOICE = frozenset({"voice"})
+
+
+def need(*must, channel="voice", any_of=(), without=()):
+    return Requirement(tuple(sorted(must)), any_of, without, channel)
+
+
+def contact(contact_id, requirement=None, entered=0.0, target=20.0, **more):
+    requirement = requirement or need(("en", 1))
+    return Waiting(contact_id=contact_id, queue="q", requirement=requirement, entered=entered, target=target, **more)
+
+
+def seat(agent_id, skills=None, idle_since=0.0, load=0.0, channels=VOICE, last_offered=0.0):
+    return Seat(
+        agent_id=agent_id,
+        skills=tuple(sorted((skills or {"en": 3}).items())),
+        channels=frozenset(channels),
+        load=load,
+        idle_since=idle_since,
+        last_offered=last_offered,
+    )
+
+
+@pytest.fixture
+def matcher():
+    return Matcher()
+
+
+def fill(matcher, *things):
+    for thing in things:
+        if isinstance(thing, Seat):
+            matcher.seat(thing)
+        else:
+            matcher.wait(thing)
+
+
+# --- which contact ---
+
+
+def test_free_agent_gets_the_most_urgent_contact(matcher):
+    fill(matcher, contact("slow", target=60), contact("urgent", entered=5, target=20), seat("a"))
+    match = matcher.contact_for("a", 10)
+    assert (match.contact_id, match.key, match.due, match.late) == ("urgent", 25, 25, False)
+
+
+def test_a_contact_that_can_still_be_met_comes_before_one_that_is_late(matcher):
+    fill(matcher, contact("late", entered=0), contact("met", entered=15), seat("a"))
+    assert matcher.contact_for("a", 30).contact_id == "met"
+
+
+def test_a_late_contact_is_due_again_after_late_factor_targets(matcher):
+    fill(matcher, contact("late", entered=0, target=20, late_factor=5), contact("new", entered=90), seat("a"))
+    assert matcher.contact_for("a", 95).contact_id == "late"
+
+
+def test_the_late_cap_brings_a_long_target_back_sooner(matcher):
+    fill(matcher, contact("mail", target=3600, late_cap=60), seat("a"))
+    match = matcher.contact_for("a", 3601)
+    assert (match.late, match.key) == (True, 3660)
+
+
+def test_lateness_is_judged_without_the_boost(matcher):
+    fill(matcher, contact("vip", entered=0, target=20, boost=15), seat("a"))
+    match = matcher.contact_for("a", 10)
+    assert (match.key, match.due, match.late) == (5, 20, False)
+
+
+def test_a_contact_due_at_this_very_moment_is_not_late(matcher):
+    fill(matcher, contact("c"), seat("a"))
+    assert not matcher.contact_for("a", 20).late
+    assert matcher.contact_for("a", 20.001).late
+
+
+def test_equal_keys_go_by_age_and_then_by_contact_id(matcher):
+    fill(matcher, contact("z", entered=0, target=30), contact("y", entered=10), contact("x", entered=10), seat("a"))
+    assert matcher.contact_for("a", 10).contact_id == "z"
+    matcher.leave("z")
+    assert matcher.contact_for("a", 10).contact_id == "x"
+
+
+def test_the_runner_up_is_the_first_of_another_requirement(matcher):
+    spanish = need(("es", 1))
+    fill(
+        matcher,
+        contact("e1"),
+        contact("e2", entered=1),
+        contact("s1", spanish, entered=2),
+        seat("a", {"en": 1, "es": 1}),
+    )
+    match = matcher.contact_for("a", 3)
+    assert (match.contact_id, match.runner_up_contact, match.runner_up_key) == ("e1", "s1", 22)
+    assert match.requirements_compared == 2
+
+
+def test_an_agent_is_not_given_a_contact_that_bars_them_or_is_kept_for_another(matcher):
+    fill(matcher, contact("declined", barred=frozenset({"a"})), contact("own", entered=1, only_agent="b"), seat("a"))
+    assert matcher.contact_for("a", 2) is None
+    fill(matcher, contact("other", entered=2))
+    assert matcher.contact_for("a", 3).contact_id == "other"
+
+
+def test_an_agent_is_given_the_contact_kept_for_them_when_it_is_most_urgent(matcher):
+    fill(matcher, contact("own", entered=1, only_agent="a"), contact("other", entered=2), seat("a"))
+    assert matcher.contact_for("a", 3).contact_id == "own"
+
+
+def test_replacing_a_contact_keeps_its_place_and_opens_it_to_others(matcher):
+    fill(matcher, contact("old", need(("es", 5)), entered=0), contact("young", entered=5), seat("a"))
+    assert matcher.contact_for("a", 6).contact_id == "young"
+    fill(matcher, contact("old", entered=0))
+    assert matcher.contact_for("a", 6).contact_id == "old"
+
+
+# --- which agent ---
+
+
+def test_only_agents_with_skill_level_and_open_channel_are_chosen(matcher):
+    spanish = need(("es", 3))
+    fill(matcher, contact("c", spanish), seat("low", {"es": 2}), seat("chat", {"es": 5}, channels={"chat"}))
+    assert matcher.agent_for("c", 0) is None
+    fill(matcher, seat("able", {"es": 3}))
+    match = matcher.agent_for("c", 0)
+    assert (match.agent_id, match.agents_considered, match.excluded) == ("able", 1, {"unskilled": 2})
+
+
+def test_requirements_combine_all_any_and_not(matcher):
+    asked = need(("en", 1), any_of=((("cards", 2), ("loans", 1)),), without=("trainee",))
+    fill(matcher, contact("c", asked), seat("none", {"en": 1}), seat("trainee", {"en": 1, "loans": 1, "trainee": 1}))
+    assert matcher.agent_for("c", 0) is None
+    fill(matcher, seat("able", {"en": 1, "loans": 1}))
+    assert matcher.agent_for("c", 0).agent_id == "able"
+
+
+def test_the_least_scarce_agent_is_taken_before_the_longest_idle(matcher):
+    fill(matcher, contact("c"), seat("bilingual", {"en": 3, "es": 3}, idle_since=0), seat("english", idle_since=50))
+    match = matcher.agent_for("c", 60)
+    assert (match.agent_id, match.runner_up_agent) == ("english", "bilingual")
+    assert match.agent_cost == 0 and match.runner_up_cost == 1.0
+
+
+def test_the_rarer_the_other_skill_the_dearer_the_agent(matcher):
+    fill(matcher, *(seat(f"german{n}", {"en": 1, "de": 1}) for n in range(5)), seat("basque", {"en": 1, "eu": 1}, -50))
+    fill(matcher, contact("c"))
+    match = matcher.agent_for("c", 0)
+    assert match.agent_id == "german0"
+    assert (match.agent_cost, match.runner_up_cost) == (pytest.approx(0.2), 1.0)
+
+
+def test_with_very_many_profiles_the_agent_with_the_fewest_abilities_is_taken():
+    matcher = Matcher(Limits(few_profiles=2))
+    skills = ({"en": 1, "de": 1, "es": 1}, {"en": 1, "fr": 1}, {"en": 2, "fr": 1, "it": 1})
+    fill(matcher, *(seat(f"a{number}", each) for number, each in enumerate(skills)), contact("c"))
+    match = matcher.agent_for("c", 0)
+    assert (match.agent_id, match.agent_cost) == ("a1", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("order", "chosen"),
+    [
+        ("scarcity", "plain"),
+        ("longest_idle", "rested"),
+        ("least_loaded", "light"),
+        ("round_robin", "turn"),
+        ("best_skill", "expert"),
+    ],
+)
+def test_each_agent_order_takes_its_own_agent(matcher, order, chosen):
+    both = {"en": 1, "es": 1}
+    fill(
+        matcher,
+        seat("plain", {"en": 1}, idle_since=9, load=0.5, last_offered=9),
+        seat("rested", both, idle_since=2, load=0.5, last_offered=9),
+        seat("light", both, idle_since=9, load=0.25, last_offered=9),
+        seat("turn", both, idle_since=9, load=0.5, last_offered=1),
+        seat("expert", {"en": 5, "es": 1}, idle_since=9, load=0.5, last_offered=9),
+        contact("c", agent_order=order),
+    )
+    assert matcher.agent_for("c", 10).agent_id == chosen
+
+
+def test_a_preference_comes_before_every_order_but_bars_nobody(matcher):
+    fill(matcher, seat("english"), seat("spanish", {"en": 1, "es": 3}, idle_since=9))
+    fill(matcher, contact("c", prefer=(("es", 3),)), contact("d", prefer=(("fr", 1),)))
+    assert matcher.agent_for("c", 10).agent_id == "spanish"
+    assert matcher.agent_for("d", 10).agent_id == "english"
+
+
+def test_barred_agents_are_passed_over_and_counted(matcher):
+    fill(matcher, seat("a"), seat("b", idle_since=5), contact("c", barred=frozenset({"a", "gone"})))
+    match = matcher.agent_for("c", 6)
+    assert (match.agent_id, match.excluded) == ("b", {"declined": 1})
+
+
+def test_a_contact_for_one_agent_finds_only_that_agent(matcher):
+    fill(matcher, seat("a"), contact("c", only_agent="b"))
+    assert matcher.agent_for("c", 0) is None
+    fill(matcher, seat("b"))
+    assert matcher.agent_for("c", 0).agent_id == "b"
+
+
+def test_asking_pairs_nobody(matcher):
+    fill(matcher, seat("a"), contact("c"))
+    assert matcher.agent_for("c", 0) == matcher.agent_for("c", 0)
+    assert matcher.contact_for("a", 0) == matcher.contact_for("a", 0)
+    assert len(matcher) == 1
+
+
+def test_who_is_not_there_is_a_key_error_but_may_leave(matcher):
+    matcher.leave("c")
+    matcher.unseat("a")
+    for ask in (
+        lambda: matcher.agent_for("c", 0),
+        lambda: matcher.contact_for("a", 0),
+        lambda: matcher.position("c", 0),
+    ):
+        with pytest.raises(KeyError):
+            ask()
+
+
+# --- protection ---
+
+
+def test_a_breached_class_holds_back_the_last_agents_who_could_serve_it(matcher):
+    english, spanish = need(("en", 1)), need(("es", 1))
+    matcher.protect(spanish, allowance=0.2)
+    fill(matcher, seat("bilingual", {"en": 1, "es": 1}), contact("e", english))
+    assert matcher.agent_for("e", 0).agent_id == "bilingual"
+    for _ in range(2):
+        matcher.answered(spanish, breached=True)
+    assert matcher.debts() == {spanish: pytest.approx(1.6)}
+    assert matcher.agent_for("e", 0) is None
+    assert matcher.contact_for("bilingual", 0) is None
+    fill(matcher, contact("s", spanish))
+    assert matcher.contact_for("bilingual", 0).contact_id == "s"
+    fill(matcher, seat("second", {"en": 1, "es": 1}))
+    assert matcher.agent_for("e", 0).agent_id in {"bilingual", "second"}
+
+
+def test_protection_loosens_as_contacts_are_answered_in_time_and_says_so(matcher):
+    spanish = need(("es", 1))
+    matcher.protect(spanish, allowance=0.5, debt=1.2)
+    fill(matcher, seat("bilingual", {"en": 1, "es": 1}), contact("e"))
+    assert matcher.agent_for("e", 0) is None
+    assert matcher.answered(spanish, breached=False)
+    assert list(matcher.suited(spanish)) == ["bilingual"]
+    assert matcher.contact_for("bilingual", 0).contact_id == "e"
+
+
+# --- what people ask ---
+
+
+def test_position_counts_who_is_ahead_in_the_queue_whatever_they_require(matcher):
+    fill(matcher, contact("a", entered=0), contact("b", need(("es", 1)), entered=1), contact("c", entered=2))
+    fill(matcher, Waiting(contact_id="x", queue="other", requirement=need(("en", 1)), entered=0, target=1))
+    assert [matcher.position(each, 5) for each in "abc"] == [0, 1, 2]
+    assert [matcher.position(each, 20.5) for each in "abc"] == [2, 0, 1]
+    matcher.leave("b")
+    assert matcher.position("a", 20.5) == 1
+
+
+def test_queues_are_counted(matcher):
+    fill(matcher, contact("a", entered=3), contact("b", entered=1))
+    assert (matcher.queues(), matcher.waiting_count("q"), matcher.oldest_entered("q")) == (["q"], 2, 1)
+    matcher.leave("b")
+    assert matcher.oldest_entered("q") == 3
+    matcher.leave("a")
+    assert (matcher.queues(), matcher.waiting_count("q"), matcher.oldest_entered("q")) == ([], 0, None)
+
+
+def test_time_may_be_whole_milliseconds(matcher):
+    start = 1_750_000_000_000
+    fill(matcher, contact("c", entered=start, target=20_000, late_factor=5), seat("a", idle_since=start))
+    match = matcher.contact_for("a", start + 20_001)
+    assert (match.key, match.due) == (start + 100_000, start + 20_000)
+
+
+# --- memory ---
+
+
+def size_of(root):
+    """Objects that can be reached from the matcher."""
+    seen, left = set(), [root]
+    while left:
+        thing = left.pop()
+        if id(thing) in seen or isinstance(thing, (str, type, int, float)):
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, dict):
+            left += [*thing, *thing.values()]
+        elif isinstance(thing, (list, tuple, set, frozenset)):
+            left += thing
+        else:
+            slots = [name for each in type(thing).__mro__ for name in getattr(each, "__slots__", ())]
+            left += [getattr(thing, name) for name in slots if hasattr(thing, name)]
+            left += vars(thing).values() if hasattr(thing, "__dict__") else ()
+    return len(seen)
+
+
+def churn_of_kinds(matcher, number):
+    """Ever new profiles, requirements and preferences."""
+    requirement, prefer = need((f"skill{number % 97}", 1)), ((f"wish{number % 13}", 1),)
+    skills = {f"skill{number % 97}": 1, f"other{number}": 1}
+    fill(matcher, contact(f"c{number}", requirement, number, number % 50 + 1, boost=number % 2, prefer=prefer))
+    fill(matcher, seat(f"a{number % 30}", skills, idle_since=number))
+    matcher.agent_for(f"c{number}", number)
+    matcher.contact_for(f"a{number % 30}", number)
+    matcher.position(f"c{number}", number)
+    matcher.leave(f"c{number - 40}")
+
+
+def churn_behind_the_first(matcher, number):
+    """One requirement; ever new contacts, queues and agents, half of one profile, behind a first one who stays."""
+    fill(matcher, contact("first", entered=-1, target=5000), seat("first", idle_since=-1))
+    prefer, queue = ((f"wish{number}", 1),), f"queue{number}"
+    common = {"requirement": need(("en", 1)), "entered": number, "target": 5000, "prefer": prefer}
+    fill(matcher, Waiting(contact_id=f"c{number}", queue=queue, **common))
+    fill(matcher, Waiting(contact_id=f"k{number}", queue=queue, only_agent=f"nobody{number}", **common))
+    other = {f"other{number}": 1} if number % 2 else {}
+    fill(matcher, seat(f"a{number}", {"en": 3} | other, idle_since=number))
+    matcher.agent_for("first", number)
+    matcher.agent_for(f"c{number}", number)
+    matcher.contact_for(f"a{number}", number)
+    matcher.position(f"c{number}", number)
+    for kind in "ck":
+        matcher.leave(f"{kind}{number - 20}")
+    matcher.unseat(f"a{number - 20}")
+
+
+def churn_of_agents(matcher, number):
+    """One contact who waits, ever new agents of ever new profiles."""
+    fill(matcher, contact("first", entered=-1, target=5000), seat(f"a{number}", {"en": 3, f"other{number}": 1}))
+    matcher.agent_for("first", number)
+    matcher.unseat(f"a{number - 5}")
+
+
+@pytest.mark.parametrize("churn", [churn_of_kinds, churn_behind_the_first, churn_of_agents])
+@pytest.mark.parametrize("few_profiles", [0, 48], ids=["pooled", "few"])
+def test_memory_is_bounded_by_who_is_there_and_not_by_who_was(few_profiles, churn):
+    kept = {"profiles_kept": 10, "lines_kept": 10, "searches_kept": 4, "pools_kept": 8, "fits_kept": 20}
+    matcher = Matcher(Limits(few_profiles=few_profiles, dead_entries=4, **kept))
+    sizes = []
+    for start in range(0, 3200, 400):
+        for number in range(start, start + 400):
+            churn(matcher, number)
+        sizes.append(size_of(matcher))
+    assert max(sizes[1:]) < 1.6 * min(sizes[1:])
+
+
+def test_agents_and_contacts_that_left_are_freed_without_the_garbage_collector():
+    matcher = Matcher(Limits(few_profiles=0, dead_entries=0))
+    thing = seat("a")
+    before = sys.getrefcount(thing)
+    fill(matcher, thing, contact("c"))
+    matcher.agent_for("c", 0)
+    matcher.unseat("a")
+    matcher.agent_for("c", 0)
+    assert sys.getrefcount(thing) == before

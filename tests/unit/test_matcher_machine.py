@@ -193,7 +193,9 @@ class PooledMachine(MatcherMachine):
     limits = Limits(few_profiles=0, lines_kept=2, pools_kept=40, dead_entries=0)
 
 
-COMMON = settings(deadline=None, stateful_step_count=60, suppress_health_check=list(HealthCheck))
+COMMON = settings(
+    deadline=None, derandomize=True, database=None, stateful_step_count=60, suppress_health_check=list(HealthCheck)
+)
 TestMatcher = MatcherMachine.TestCase
 TestMatcher.settings = settings(COMMON, max_examples=60)
 TestCrowdedMatcher = CrowdedMachine.TestCase

@@ -9,7 +9,7 @@ INFINITE = float("inf")
 class TinySimulator:
     """``agents``: dicts of skills, units and entry (name). ``contacts``: dicts of id, at, class, handle, patience.
 
-    Ends of work (by agent) come before arrivals (by row), arrivals before contacts that give up.
+    Ends of work (by agent, then row) come before arrivals (by row), arrivals before contacts that give up.
     """
 
     def __init__(self, document, contacts):
@@ -22,7 +22,7 @@ class TinySimulator:
         ]
         for number, agent in enumerate(self.agents):
             agent.update(number=number, used=0, idle_since=0.0)
-        self.contacts = contacts
+        self.contacts = [each | {"row": row} for row, each in enumerate(contacts)]
         self.waiting = []
         self.working = []  # (end, agent, contact)
         self.fates = {}
@@ -48,7 +48,7 @@ class TinySimulator:
     def run(self):
         arrivals = list(self.contacts)
         while arrivals or self.working or self.waiting:
-            end = min(self.working, key=lambda each: (each[0], each[1]["number"]), default=None)
+            end = min(self.working, key=lambda each: (each[0], each[1]["number"], each[2]["row"]), default=None)
             quitter = min(self.waiting, key=lambda each: each["at"] + each["patience"], default=None)
             times = (
                 end[0] if end else INFINITE,

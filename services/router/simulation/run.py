@@ -42,7 +42,7 @@ class Outcome:
 
 class Run:
     """Ends of work come before arrivals at the same time, arrivals before contacts that give up; equal ends in order of
-    the agents, equal arrivals in order of the rows.
+    the agents, then of the contacts; equal arrivals in order of the rows.
 
     So a contact whose patience ends at the very moment an agent becomes free is answered.
     """

@@ -1,11 +1,12 @@
 """Entry point of ``usher``: finds the module of a command and runs it."""
 
 import argparse
+import os
 import sys
 from importlib import import_module
 from typing import NoReturn
 
-from cli.output import EXIT_USAGE, UsageError
+from cli.output import EXIT_OK, EXIT_USAGE, UsageError
 
 # Name -> (module, one-line help). A module has configure(parser) and run(args) -> exit code; it is imported on demand.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -57,6 +58,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     module.configure(parser)
     try:
         raise SystemExit(module.run(parser.parse_args(rest)))
+    except BrokenPipeError:  # whoever read our output has seen enough, as with `usher ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(EXIT_OK) from None
     except UsageError as error:
         sys.stderr.write(f"usher {name}: {error}\n")
         raise SystemExit(EXIT_USAGE) from None

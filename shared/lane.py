@@ -6,7 +6,6 @@ The rules and their reasons stand in docs/lane.md; the places marked by failpoin
 """
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.clock import monotonic, now_ms
@@ -142,7 +141,7 @@ class Lane:
     async def _turn(self) -> None:
         records = await self._gather()
         await self._sense.failpoints.reach("lane.polled")
-        fresh = self._unseen(records)
+        fresh, records = self._unseen(records)
         if records:
             newest = records[-1]
             self._sense.metrics.event_age_seconds.observe(max(0, now_ms() - records[0].at_ms) / 1000)
@@ -206,19 +205,26 @@ class Lane:
         self._last_ms = max(self._last_ms, now_ms() if caught_up else 0, log_ms)
         return self._last_ms
 
-    def _unseen(self, records: Sequence[Record]) -> list[Record]:
-        """On a sequenced log: exactly the records after the last one applied. A gap closes the partition."""
+    def _unseen(self, records: list[Record]) -> tuple[list[Record], list[Record]]:
+        """On a sequenced log: the records after the last one applied, and those of the batch that may be passed.
+
+        A gap closes the partition, once everything before it is applied.
+        """
         if not records or records[-1].seq is None:
-            return list(records)
-        last, fresh = self.claim.input_seq, []
-        for record in records:
+            return records, records
+        last = self.claim.input_seq
+        fresh: list[Record] = []
+        for number, record in enumerate(records):
             if record.seq is None or record.seq <= last:
                 continue
             if record.seq != last + 1 and not (last == 0 and self.claim.next_step == 0):
-                raise PartitionClosed(f"the input log jumps from seq {last} to {record.seq} at offset {record.offset}")
+                if number == 0:
+                    raise PartitionClosed(f"the input log jumps from seq {last} to {record.seq} at {record.offset}")
+                self._parts.inputs.open(self.partition, record.offset)
+                return fresh, records[:number]
             last = record.seq
             fresh.append(record)
-        return fresh
+        return fresh, records
 
     # ---- one step ----
 

@@ -16,6 +16,7 @@ NOTE_EVERY_SECONDS = 0.5  # offsets are told to Kafka for lag tools only, and fo
 WATCH_EVERY_SECONDS = 1.0
 # After losing a partition that the group still calls ours, the rightful owner gets this long to appear in the group.
 RECLAIM_SECONDS = 3.0
+CLOSED_SECONDS = 10.0  # a closed partition is looked at again this often: an operator may have decided meanwhile
 
 
 class Worker:
@@ -88,6 +89,9 @@ class Worker:
     def _watch(self) -> None:
         """Exit when a lane has work and makes no progress: a restart is the one cure for a hang of unknown cause."""
         for number, lane in self._lanes.items():
+            if lane.ready and number in self._closed:
+                del self._closed[number]
+                self._metrics.closed(number, False)
             if lane.ready and lane.stuck_seconds > self._parts.settings.stuck_seconds_max:
                 self._fail(
                     Fatal(f"partition {number}: records wait, nothing was committed for {lane.stuck_seconds:.0f} s")
@@ -139,6 +143,7 @@ class Worker:
             self._log.error("partition closed", partition=number, reason=str(error))
             self._closed[number] = str(error)
             self._metrics.closed(number, True)
+            asyncio.get_running_loop().call_later(CLOSED_SECONDS, self._reclaim, number)
         except Retryable as error:
             self._log.warning("stopped during a fault", partition=number, reason=str(error))
         except Exception as error:  # noqa: BLE001 - the edge: whatever broke a lane ends the process, loudly

@@ -130,7 +130,7 @@ async def test_a_poison_record_is_refused_alone_and_its_neighbours_are_kept(
 
 async def test_a_deadline_fires_once_even_over_a_restart(settings: LaneSettings, outputs: OutputLog) -> None:
     async with running(settings):
-        await tally.send(outputs, 0, [{"key": "t", "later_ms": 1500}])
+        await tally.send(outputs, 0, [{"key": "t", "later_ms": 5000}])
         await until(lambda: _has(settings, 1, 0))
     async with running(settings):
         await until(lambda: _has(settings, 2, 0))

@@ -6,7 +6,7 @@ ARGS ?=
 .PHONY: help setup run test bench starter down clean
 
 help: ## This list
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | awk -F': .*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | awk -F': .*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 setup: ## Virtual environment, packages, Java and Maven where allowed, Kafka; quick the second time
 	@$(PYTHON) deploy/local/install.py
@@ -17,8 +17,12 @@ run: setup ## The whole system with sample traffic and a live view; ARGS="--seco
 test: setup ## Style, types, imports, then every test, fast ones first; ARGS="-k name" narrows the tests
 	@.venv/bin/python tests/run.py $(ARGS)
 
-bench: setup ## This design against the naive one, on real Kafka and PostgreSQL; prints a table and JSON
+bench: setup ## This design against the naive one on real Kafka and PostgreSQL, then the matcher; tables and JSON
 	@.venv/bin/python -m tests.benchmarks.bench_pipeline $(ARGS)
+	@.venv/bin/python -m tests.benchmarks.bench_matcher
+
+bench-routing: setup ## The routing goals G1-G7 on 20 seeds, the goal beside each result
+	@.venv/bin/python -m tests.benchmarks.bench_routing $(ARGS)
 
 starter: setup ## The starter model again, after its texts or tiers were changed
 	@.venv/bin/usher train deploy/starter/train.csv --label intent --tiers deploy/starter/tiers.csv --compact \

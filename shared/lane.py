@@ -6,6 +6,7 @@ The rules and their reasons stand in docs/lane.md; the places marked by failpoin
 """
 
 import asyncio
+import gc
 from dataclasses import replace
 
 from shared.clock import monotonic, now_ms
@@ -115,8 +116,15 @@ class Lane:
             claim, published_step=warm.claim.published_step, published_seq=warm.claim.published_seq
         ):
             return warm.engine
+        return await self._loaded(claim)
+
+    async def _loaded(self, claim: Claim) -> Engine:
         engine = self._parts.new_engine(self.partition)
         engine.restore(await self._patience.repeat("load", lambda: self._parts.store.load(claim)))
+        # What was loaded stays: the collector need not walk it again with every full collection.
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
         return engine
 
     async def _open_input(self, claim: Claim) -> None:
@@ -310,9 +318,7 @@ class Lane:
 
     async def _reload(self) -> None:
         self.engine = None
-        engine = self._parts.new_engine(self.partition)
-        engine.restore(await self._patience.repeat("load", lambda: self._parts.store.load(self.claim)))
-        self.engine = engine
+        self.engine = await self._loaded(self.claim)
 
     def _engine(self) -> Engine:
         if self.engine is None:

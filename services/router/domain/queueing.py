@@ -103,12 +103,22 @@ def unbar(turn: Turn, contact: Contact) -> None:
         rejoin(turn, turn.workspace(contact), contact)
 
 
+def _pardon(turn: Turn, contact: Contact, agent_id: str) -> None:
+    """Whoever is asked by name is asked although they declined before; their deadline goes with their pause."""
+    if contact.barred.pop(agent_id, None) is None:
+        return
+    if contact.barred:
+        turn.book.timers.arm(Timer.BAR, contact.contact_id, min(contact.barred.values()))
+    else:
+        turn.book.timers.disarm(Timer.BAR, contact.contact_id)
+
+
 def direct(turn: Turn, workspace: Workspace, contact: Contact, agent_id: str, until_ms: int) -> None:
     """Keep the contact for one agent until then; at once open to all when they are not signed on."""
     if agent_id in workspace.agents:
         contact.only_agent = agent_id
         contact.only_until_ms = until_ms
-        contact.barred.pop(agent_id, None)
+        _pardon(turn, contact, agent_id)
         turn.book.timers.arm(Timer.DIRECT, contact.contact_id, until_ms)
 
 

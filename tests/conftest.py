@@ -4,10 +4,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from tests.support import servers
+
+# A check that everybody waits for must say the same twice: examples derive from each test's code. To look for new ones:
+# pytest --hypothesis-profile=explore tests/unit
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile("steady")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,5 +1,6 @@
 """The lane's rows in PostgreSQL: claim, snapshot, outbox and the one fenced commit."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ _encode_batch = msgspec.msgpack.Encoder().encode
 _decode_batch = msgspec.msgpack.Decoder(OutboxBatch).decode
 
 
-class PostgresLaneStore:
+class PostgresLaneStore(ABC):
     """The lane's rows in PostgreSQL; a service derives its own store, which adds its rows to the same commit.
 
     A derived class names its ``commit_sql``: one call of a function whose first five arguments are those of
@@ -28,17 +29,17 @@ class PostgresLaneStore:
     def __init__(self, database: Database) -> None:
         self.database = database
 
+    @abstractmethod
     def arguments(self, writes: Any) -> Sequence[Any]:
         """The service's own arguments of ``commit_sql``."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def load_rows(self, connection: Connection, partition: int) -> Any:
         """The live rows of a partition, inside the snapshot of ``load``."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def prefetch_rows(self, connection: Connection, partition: int, needs: Any) -> Any:
         """The rows that the engine asked for, in one round trip."""
-        raise NotImplementedError
 
     async def forget(self, partition: int, before_ms: int) -> int:
         """Nothing to forget, unless a service remembers its inputs."""

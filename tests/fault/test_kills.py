@@ -9,7 +9,8 @@ import pytest
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer, StopMode
 from shared.clock import monotonic, now_ms
-from tests.support.system import System, mischief, system, traffic
+from tests.support.people import mischief
+from tests.support.system import System, system, traffic
 
 FAILPOINTS = (
     "lane.claimed", "lane.loaded", "lane.checked", "lane.polled", "lane.prefetched", "lane.stepped", "lane.committed",
@@ -120,7 +121,7 @@ async def test_rebalances_while_commits_are_under_way(
 
 
 async def test_answers_twice_late_and_from_the_wrong_person_break_nothing(running: System) -> None:
-    async with traffic(running, 2 * CONTACTS_PER_SECOND), mischief(running):
+    async with traffic(running, 2 * CONTACTS_PER_SECOND), mischief(running.kafka.bootstrap, running.prefix):
         await asyncio.sleep(8.0)
         running.kill("router")
         await running.start("router")

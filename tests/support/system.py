@@ -1,11 +1,10 @@
-"""The whole system as processes of a test: services that can be killed, customers and agents, and a ledger of what was
-acknowledged."""
+"""The whole system as processes of a test: services that can be killed, customers, a ledger of what was acknowledged."""
 
 import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +17,6 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from cli.demo.kafka import Listener, Speaker
-from cli.demo.people import Answer, Crew, Pace
 from cli.policy_store import publish
 from deploy.local.broker import KafkaBroker
 from deploy.local.process import Command, LeashedProcess
@@ -30,24 +27,13 @@ from shared.settings import CommonSettings
 from shared.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics, channel_topic
 from tests.support import checker
 from tests.support.evidence import gather
+from tests.support.people import background, people
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = ROOT / "tests" / "fault" / "policy.yaml"
 SERVICES = ("ingest", "router", "sla")
 CHANNELS = ("chat", "voice", "email", "sms")
 TEXTS = ("status of my order please", "I want to change my plan", "help me with this", "help, it is broken", "hello")
-PACE = Pace(
-    think_seconds=(0.05, 0.6),
-    handle_seconds=(0.2, 1.2),
-    wrap_seconds=(0.05, 0.4),
-    machine_seconds=(0.1, 0.8),
-    ignores=0.05,
-    declines=0.05,
-    transfers=0.1,
-    machine_is_silent=0.05,
-    back_after_seconds=1.0,
-)
-AGENTS = 12
 START_SECONDS_MAX = 30.0
 QUIESCE_SECONDS_MAX = 60.0
 
@@ -302,7 +288,7 @@ async def system(
     made = System(kafka, database, prefix, folder, partitions)
     await made.prepare()
     await asyncio.gather(*(made.start(service) for service in SERVICES))
-    async with people(made):
+    async with people(made.kafka.bootstrap, made.prefix, load_policy(POLICY)):
         watching = asyncio.ensure_future(made.watch())
         try:
             yield made
@@ -315,103 +301,7 @@ async def system(
 
 
 @asynccontextmanager
-async def people(made: System) -> AsyncIterator[None]:
-    """Agents, bot and self-service who answer what they hear; they outlive every fault."""
-    crew = Crew(load_policy(POLICY), AGENTS, PACE, Random(11))
-    task = asyncio.ensure_future(_answer(made, crew))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _answer(made: System, crew: Crew) -> None:
-    speaker = Speaker(made.kafka.bootstrap, made.prefix)
-    listener = Listener(made.kafka.bootstrap, CONTACT_EVENTS, prefix=made.prefix)
-    await speaker.start()
-    await listener.start()
-    for answer in crew.sign_on(now_ms()):
-        await speaker.say(answer.topic, answer.body)
-    speaking = asyncio.ensure_future(speaker.run())
-    try:
-        async for record in listener.heard():
-            speaker.later(crew.on_event(record.kind, record.body))
-    finally:
-        speaking.cancel()
-        await asyncio.gather(speaking, return_exceptions=True)
-        await speaker.stop()
-        await listener.stop()
-
-
-@asynccontextmanager
-async def mischief(made: System) -> AsyncIterator[None]:
-    """Somebody repeats answers, gives them late or as another agent, ends what has not begun and leaves twice."""
-    task = asyncio.ensure_future(_meddle(made, Random(13)))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _meddle(made: System, chance: Random) -> None:
-    speaker = Speaker(made.kafka.bootstrap, made.prefix)
-    listener = Listener(made.kafka.bootstrap, CONTACT_EVENTS, prefix=made.prefix)
-    await speaker.start()
-    await listener.start()
-    speaking = asyncio.ensure_future(speaker.run())
-    try:
-        async for record in listener.heard():
-            if "contact_id" in record.body and chance.random() < 0.25:
-                speaker.later(_pranks(record.body, chance))
-    finally:
-        speaking.cancel()
-        await asyncio.gather(speaking, return_exceptions=True)
-        await speaker.stop()
-        await listener.stop()
-
-
-def _pranks(body: dict[str, Any], chance: Random) -> list[Answer]:
-    """One to three records that are valid in form and wrong in time, order or person."""
-    someone = f"fault-agent-{chance.randint(1, AGENTS + 2)}"
-    agent = body.get("agent_id", someone) if chance.random() < 0.7 else someone
-    offer = body.get("offer_id", "11111111-1111-5111-8111-111111111111")
-    assignment = body.get("assignment_id", "22222222-2222-5222-8222-222222222222")
-    answer, presence = chance.choice(("accepted", "declined")), chance.choice(("not_ready", "available"))
-    conversation = {"source": body["source"], "conversation_id": body["conversation_id"], "reason": "left"}
-    pranks: list[tuple[str, dict[str, Any]]] = [
-        ("usher.offer.answered.v1", {"offer_id": offer, "agent_id": agent, "answer": answer}),
-        ("usher.assignment.ended.v1", {"assignment_id": assignment, "agent_id": agent, "outcome": "closed"}),
-        ("usher.assignment.wrapped_up.v1", {"assignment_id": assignment, "agent_id": agent}),
-        ("usher.contact.outcome_reported.v1", {"contact_id": body["contact_id"], "by": "bot", "outcome": "resolved"}),
-        ("usher.conversation.ended.v1", conversation),
-        ("usher.agent.presence_changed.v1", {"agent_id": agent, "presence": presence}),
-    ]
-    chosen = chance.sample(pranks, chance.randint(1, 3))
-    return [
-        Answer(
-            chance.choice((0.0, 0.3, 3.0)), "usher.agent-activity.v1", {"type": kind, "workspace": "fault", **fields}
-        )
-        for kind, fields in chosen
-        for _ in range(chance.randint(1, 2))
-    ]
-
-
-@asynccontextmanager
 async def traffic(made: System, per_second: float) -> AsyncIterator[None]:
     """Customers write while the block runs."""
-    task = asyncio.ensure_future(made.customers(per_second))
-    try:
+    async with background(made.customers(per_second)):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(condition: Callable[[], Awaitable[bool]], seconds_max: float) -> None:
-    """Wait for a condition; fail after the bound."""
-    deadline = monotonic() + seconds_max
-    while not await condition():
-        assert monotonic() < deadline, "the condition never came true"
-        await asyncio.sleep(0.05)

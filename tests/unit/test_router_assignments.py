@@ -1,0 +1,116 @@
+"""What ends an assignment: hang-ups, wrap-up with its bounds, transfers cold and warm, and giving back."""
+
+import pytest
+
+from shared import inputs
+from tests.support.router_builders import Router, body_of, kinds, policy_with
+
+
+@pytest.fixture
+def router() -> Router:
+    return Router()
+
+
+def test_a_hang_up_during_an_assignment_wraps_up() -> None:
+    router = Router(policy_with(wrap_up={"default": "30s"}))
+    contact_id, assignment_id = router.assigned("c1")
+    told = router.hang_up("c1")
+    assert kinds(told) == ["contact.wrapping", "agent.availability_changed"]
+    assert body_of(told[1])["availability"] == "wrapping"
+    assert kinds(router.wrapped_up(assignment_id)) == ["contact.closed", "agent.availability_changed"]
+    assert router.state(contact_id) == "closed"
+
+
+def test_wrap_up_ends_by_itself_and_holds_the_units_meanwhile() -> None:
+    router = Router(policy_with(wrap_up={"default": "30s"}))
+    _, assignment_id = router.assigned("c1")
+    waiting = router.contact("c2")
+    told = router.end(assignment_id, disposition="solved")
+    assert kinds(told) == ["contact.wrapping", "agent.availability_changed"]
+    assert body_of(told[1])["free_units"] == 0
+    told = router.wait(30)
+    assert kinds(told)[:3] == ["contact.closed", "agent.availability_changed", "contact.offered"]
+    assert body_of(told[0])["reason"] == "wrap_up_over"
+    assert told[2].subject == waiting
+
+
+def test_the_agent_may_ask_for_longer_wrap_up_but_not_beyond_the_forced_end() -> None:
+    router = Router(policy_with(wrap_up={"default": "30s", "forced_end": "2m"}))
+    _, assignment_id = router.assigned("c1")
+    router.end(assignment_id, wrap_up_seconds=3600)
+    assert router.wait(119) == []
+    assert kinds(router.wait(1))[0] == "contact.closed"
+
+
+def test_an_agent_who_closes_after_the_hang_up_changes_wrap_up_only_by_naming_a_time() -> None:
+    router = Router(policy_with(wrap_up={"default": "30s"}))
+    contact_id, assignment_id = router.assigned("c1")
+    router.hang_up("c1")
+    assert router.end(assignment_id) == []
+    assert kinds(router.end(assignment_id, wrap_up_seconds=0)) == ["contact.closed", "agent.availability_changed"]
+    assert router.state(contact_id) == "closed"
+
+
+@pytest.mark.parametrize("outcome", ["transferred", "requeued"])
+def test_a_contact_given_back_keeps_its_age_and_avoids_the_agent(router: Router, outcome: str) -> None:
+    contact_id, assignment_id = router.assigned("c1")
+    router.now_ms += 60_000
+    transfer = inputs.Transfer(queue="cards", skills={"cards": 2})
+    told = router.end(assignment_id, outcome=outcome, transfer=transfer)
+    assert kinds(told) == [f"contact.{outcome}", "contact.queued", "agent.availability_changed"]
+    queued = body_of(told[1])
+    assert queued["entered_at"] == "2023-11-14T22:13:20.000Z"
+    assert queued["queue"] == "cards"
+    assert queued["requirements"]["must"] == {"cards": 2}
+    assert body_of(told[0])["to"] == {"queue": "cards", "skills": {"cards": 2}}
+    assert kinds(router.sign_on("a2"))[1] == "contact.offered"
+    assert router.state(contact_id) == "offered"
+
+
+def test_a_transfer_to_an_agent_waits_for_them_and_then_opens_to_all() -> None:
+    router = Router(policy_with(offers={"decline_pause": "2m"}))
+    router.sign_on("a2", presence="not_ready")
+    contact_id, assignment_id = router.assigned("c1")
+    router.sign_on("a3")
+    router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(agent_id="a2"))
+    assert router.state(contact_id) == "queued"
+    told = router.wait(60)
+    assert router.last("offered")["agent_id"] == "a3"
+    assert "contact.offered" in kinds(told)
+
+
+def test_in_a_warm_transfer_the_agent_stays_until_somebody_takes_over(router: Router) -> None:
+    contact_id, assignment_id = router.assigned("c1")
+    other = router.contact("c2")
+    told = router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(queue="cards", warm=True))
+    assert kinds(told) == ["contact.transferred", "contact.queued"], "the agent is as busy as before"
+    assert body_of(told[0])["to"] == {"queue": "cards", "warm": True}
+    assert router.state(other) == "queued"
+    router.restart()
+    router.command(other, "cancel")
+    router.sign_on("a2")
+    told = router.answer(router.last("offered")["offer_id"], agent="a2")
+    assert kinds(told) == ["contact.assigned", "agent.availability_changed", "agent.availability_changed"]
+    assert {body_of(event)["agent_id"] for event in told[1:]} == {"a1", "a2"}
+    assert router.state(contact_id) == "assigned"
+
+
+def test_a_warm_transfer_ends_with_the_customer_or_with_the_agent(router: Router) -> None:
+    _, assignment_id = router.assigned("c1")
+    router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(queue="cards", warm=True))
+    told = router.hang_up("c1")
+    assert [body_of(event)["availability"] for event in told if event.type.startswith("usher.agent")] == ["idle"]
+    contact_id = router.contact("c2")
+    router.answer(router.last("offered")["offer_id"])
+    transfer = inputs.Transfer(queue="cards", warm=True)
+    router.end(router.last("assigned")["assignment_id"], outcome="transferred", transfer=transfer)
+    router.sign_off("a1")
+    assert router.state(contact_id) == "queued"
+    assert router.store.agents == {}
+
+
+def test_a_transfer_to_an_unknown_queue_is_refused_and_changes_nothing(router: Router) -> None:
+    contact_id, assignment_id = router.assigned("c1")
+    assert router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(queue="nowhere")) == []
+    assert [(dead.reason, dead.path) for dead in router.dead] == [("unknown_reference", "transfer.queue")]
+    assert router.state(contact_id) == "assigned"

@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
-__all__ = ["LaneMetrics", "registry_for"]
+__all__ = ["LaneMetrics", "StreamMetrics", "registry_for"]
 
 COMMIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 AGE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 3600.0)
@@ -18,15 +18,11 @@ def registry_for(service: str, version: str) -> CollectorRegistry:
     return registry
 
 
-class LaneMetrics:
-    """What lanes, publishers and the worker of one process count."""
+class StreamMetrics:
+    """What every service counts that takes records from Kafka in batches."""
 
     def __init__(self, registry: CollectorRegistry, service: str) -> None:
         self._service = service
-        commit = Histogram(
-            "usher_commit_seconds", "Duration of one commit.", ["service"], buckets=COMMIT_BUCKETS, registry=registry
-        )
-        self.commit_seconds = commit.labels(service)
         age = Histogram(
             "usher_event_age_seconds",
             "Age of the oldest record of a batch when its processing starts.",
@@ -36,44 +32,58 @@ class LaneMetrics:
         )
         self.event_age_seconds = age.labels(service)
         batch = Histogram(
-            "usher_batch_records", "Records of one step.", ["service"], buckets=BATCH_BUCKETS, registry=registry
+            "usher_batch_records", "Records of one batch.", ["service"], buckets=BATCH_BUCKETS, registry=registry
         )
         self.batch_records = batch.labels(service)
-        backlog = Gauge("usher_outbox_backlog", "Committed batches not yet on the log.", ["service"], registry=registry)
-        self.outbox_backlog = backlog.labels(service)
-        fenced = Counter(
-            "usher_fenced_commits", "Commits refused because another owner took over.", ["service"], registry=registry
-        )
-        self.fenced_commits = fenced.labels(service)
-        retries = Counter("usher_retries", "Passing faults met by lanes.", ["service", "during"], registry=registry)
-        self._retries = retries
-        self._dead = Counter("usher_dead_letters", "Inputs refused.", ["reason"], registry=registry)
-        self._lag = Gauge("usher_lag_records", "Records not yet applied.", ["service", "partition"], registry=registry)
-        self._closed = Gauge(
-            "usher_partition_closed", "1 where log and database disagree.", ["service", "partition"], registry=registry
-        )
         owned = Gauge("usher_owned_partitions", "Partitions that this process owns.", ["service"], registry=registry)
         self.owned_partitions = owned.labels(service)
-        rebalances = Counter("usher_rebalances", "Assignments received.", ["service"], registry=registry)
-        self.rebalances = rebalances.labels(service)
+        self._retries = Counter("usher_retries", "Passing faults met.", ["service", "during"], registry=registry)
+        self._dead = Counter("usher_dead_letters", "Inputs refused.", ["reason"], registry=registry)
+        self._lag = Gauge("usher_lag_records", "Records not yet applied.", ["service", "partition"], registry=registry)
 
     def dead_letter(self, reason: str) -> None:
-        """Count one refused input."""
+        """Count one refused input, once it is stored."""
         self._dead.labels(reason).inc()
 
     def retry(self, during: str) -> None:
         """Count one passing fault."""
         self._retries.labels(self._service, during).inc()
 
-    def lag(self, partition: int, records: int) -> None:
-        """Set the lag of a partition."""
+    def lag(self, partition: int | str, records: int) -> None:
+        """Set the lag of a partition; where one process reads several topics it is named ``topic:number``."""
         self._lag.labels(self._service, str(partition)).set(records)
+
+    def disowned(self, partition: int | str) -> None:
+        """Forget the gauges of a partition that moved away."""
+        self._lag.remove_by_labels({"partition": str(partition)})
+
+
+class LaneMetrics(StreamMetrics):
+    """What lanes, publishers and the worker of one process count."""
+
+    def __init__(self, registry: CollectorRegistry, service: str) -> None:
+        super().__init__(registry, service)
+        commit = Histogram(
+            "usher_commit_seconds", "Duration of one commit.", ["service"], buckets=COMMIT_BUCKETS, registry=registry
+        )
+        self.commit_seconds = commit.labels(service)
+        backlog = Gauge("usher_outbox_backlog", "Committed batches not yet on the log.", ["service"], registry=registry)
+        self.outbox_backlog = backlog.labels(service)
+        fenced = Counter(
+            "usher_fenced_commits", "Commits refused because another owner took over.", ["service"], registry=registry
+        )
+        self.fenced_commits = fenced.labels(service)
+        self._closed = Gauge(
+            "usher_partition_closed", "1 where log and database disagree.", ["service", "partition"], registry=registry
+        )
+        rebalances = Counter("usher_rebalances", "Assignments received.", ["service"], registry=registry)
+        self.rebalances = rebalances.labels(service)
 
     def closed(self, partition: int, closed: bool) -> None:
         """Say whether a partition is kept closed."""
         self._closed.labels(self._service, str(partition)).set(int(closed))
 
-    def disowned(self, partition: int) -> None:
+    def disowned(self, partition: int | str) -> None:
         """Forget the gauges of a partition that moved away."""
-        self._lag.remove_by_labels({"partition": str(partition)})
+        super().disowned(partition)
         self._closed.remove_by_labels({"partition": str(partition)})

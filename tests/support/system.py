@@ -1,4 +1,4 @@
-"""The whole system as processes of a test: services that can be killed, customers, a ledger of what was acknowledged."""
+"""The system as processes of a test: services that can be killed, customers, a ledger of what was acknowledged."""
 
 import asyncio
 import json

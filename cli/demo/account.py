@@ -112,9 +112,10 @@ class Account:
         self.records += 1
         self.breaches += kind == "usher.sla.clock_breached.v1"
 
-    def on_dead_letter(self) -> None:
-        """One record of usher.dead-letters.v1."""
+    def on_dead_letter(self, body: dict[str, Any]) -> None:
+        """One record of usher.dead-letters.v1; why it was rejected is shown among the decisions."""
         self.dead_letters += 1
+        self.decisions.append(f"dead letter: {body['reason']}: {body['detail']}")
 
     def latency_ms(self) -> dict[str, float]:
         """Channel topic to routed (self-service, bot or queue), p50 and p99."""

@@ -44,7 +44,7 @@ class Speaker:
         await self._producer.stop()
 
     def later(self, answers: list[Answer]) -> None:
-        """Send each when its time comes."""
+        """Send each when its time comes, if it still makes sense then."""
         for answer in answers:
             if len(self._pending) < PENDING_MAX:
                 heapq.heappush(self._pending, (monotonic() + answer.after_seconds, next(self._numbers), answer))
@@ -54,7 +54,8 @@ class Speaker:
         while True:
             while self._pending and self._pending[0][0] <= monotonic():
                 _, _, answer = heapq.heappop(self._pending)
-                await self.say(answer.topic, {**answer.body, "occurred_at": rfc3339(now_ms())})
+                if answer.still():
+                    await self.say(answer.topic, {**answer.body, "occurred_at": rfc3339(now_ms())})
             wait = self._pending[0][0] - monotonic() if self._pending else PAUSE_SECONDS_MAX
             await asyncio.sleep(min(max(wait, 0.001), PAUSE_SECONDS_MAX))
 

@@ -1,5 +1,6 @@
 """Simulated agents, bot and self-service: what each does next, as values; a seeded generator decides."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -11,15 +12,17 @@ __all__ = ["Answer", "Crew", "Pace"]
 
 ACTIVITY = "usher.agent-activity.v1"
 UPDATES = "usher.contact-updates.v1"
+OFFER_ENDS = {f"usher.contact.{what}.v1" for what in ("assigned", "offer_declined", "offer_expired", "offer_rescinded")}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A record to send ``after_seconds`` from now."""
+    """A record to send ``after_seconds`` from now, if it ``still`` makes sense then."""
 
     after_seconds: float
     topic: str
     body: dict[str, Any]
+    still: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class Crew:
         self._pace = pace
         self._chance = chance
         self._queues = list(policy.queues)
+        self._open_offers: set[str] = set()  # what an agent's desktop shows: an offer that is gone cannot be clicked
         skills = _skills_of(policy)
         self.agents = {
             f"{policy.workspace}-agent-{number + 1}": self._talents(number, skills) for number in range(size)
@@ -82,6 +86,8 @@ class Crew:
 
     def on_event(self, kind: str, body: dict[str, Any]) -> list[Answer]:
         """What follows from an event of the log; nothing from most."""
+        if kind in OFFER_ENDS:
+            self._open_offers.discard(body["offer_id"])
         match kind:
             case "usher.contact.offered.v1":
                 return self._offered(body)
@@ -106,14 +112,17 @@ class Crew:
         roll = self._chance.random()
         if roll < self._pace.ignores or body["agent_id"] not in self.agents:
             return []
+        offer_id = body["offer_id"]
+        self._open_offers.add(offer_id)
         declined = roll < self._pace.ignores + self._pace.declines
         answer = {
             "type": "usher.offer.answered.v1",
-            "offer_id": body["offer_id"],
+            "offer_id": offer_id,
             "agent_id": body["agent_id"],
             "answer": "declined" if declined else "accepted",
         }
-        return [self._answer(self._between(self._pace.think_seconds), ACTIVITY, answer)]
+        seconds, said = self._between(self._pace.think_seconds), {"workspace": self.workspace, **answer}
+        return [Answer(seconds, ACTIVITY, said, still=lambda: offer_id in self._open_offers)]
 
     def _assigned(self, body: dict[str, Any]) -> list[Answer]:
         seconds = self._between(self._pace.handle_seconds)

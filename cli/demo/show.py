@@ -107,7 +107,7 @@ class Show:
             elif record.topic == SLA_EVENTS:
                 self.account.on_sla_event(record.kind, record.body)
             else:
-                self.account.on_dead_letter()
+                self.account.on_dead_letter(record.body)
 
     async def _settle(self) -> None:
         """Wait until the log is quiet, or long enough: people go on working, so it may never be."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from cli.demo.kafka import Heard, Listener, Speaker
 from cli.demo.people import Answer, Crew, Pace
-from shared.clock import now_ms
+from shared.clock import now_ms, rfc3339
 from shared.policy import Policy
 from shared.topics import CONTACT_EVENTS
 
@@ -44,14 +44,25 @@ def people(bootstrap: str, prefix: str, policy: Policy) -> AbstractAsyncContextM
     return background(_listen(bootstrap, prefix, lambda heard: crew.on_event(heard.kind, heard.body), crew.sign_on))
 
 
-def mischief(bootstrap: str, prefix: str) -> AbstractAsyncContextManager[None]:
-    """Somebody repeats answers, gives them late or as another agent, ends what has not begun and leaves twice."""
+@asynccontextmanager
+async def mischief(bootstrap: str, prefix: str) -> AsyncIterator[None]:
+    """Somebody repeats answers, gives them late or as another agent, ends what has not begun and leaves twice.
+
+    When the block ends every agent is made available again: those who were sent away are needed for what waits."""
     chance = Random(13)
 
     def meddle(heard: Heard) -> list[Answer]:
         return _pranks(heard.body, chance) if "contact_id" in heard.body and chance.random() < MEDDLES else []
 
-    return background(_listen(bootstrap, prefix, meddle))
+    async with background(_listen(bootstrap, prefix, meddle)):
+        yield
+    speaker = Speaker(bootstrap, prefix)
+    await speaker.start()
+    for number in range(AGENTS):
+        back = {"type": "usher.agent.presence_changed.v1", "agent_id": f"fault-agent-{number + 1}"}
+        body = {**back, "workspace": "fault", "presence": "available", "occurred_at": rfc3339(now_ms())}
+        await speaker.say("usher.agent-activity.v1", body)
+    await speaker.stop()
 
 
 async def _listen(

@@ -237,22 +237,24 @@ class System:
         deadline = monotonic() + QUIESCE_SECONDS_MAX
         connection = await asyncpg.connect(self.dsn, server_settings={"search_path": "usher"})
         try:
-            while not await self._quiet(connection):
-                assert monotonic() < deadline, f"not quiet after {QUIESCE_SECONDS_MAX} s\n{self.logs()}"
+            while (open_ends := await self._open_ends(connection)) != {}:
+                assert monotonic() < deadline, f"after {QUIESCE_SECONDS_MAX} s still {open_ends}\n{self.logs()}"
                 await asyncio.sleep(0.3)
         finally:
             await connection.close()
 
-    async def _quiet(self, connection: Any) -> bool:
-        live = await connection.fetchval(
-            "SELECT count(*) FROM router_contact c WHERE NOT EXISTS"
+    async def _open_ends(self, connection: Any) -> dict[str, Any]:
+        """What is not yet done: live contacts, events that sla has not read, messages that no step has taken."""
+        live = await connection.fetch(
+            "SELECT * FROM router_contact c WHERE NOT EXISTS"
             " (SELECT 1 FROM router_outcome o WHERE o.contact_id = c.contact_id)"
         )
         behind = await connection.fetchval(
             "SELECT count(*) FROM lane r JOIN lane s ON s.service = 'sla' AND s.partition = r.partition"
             " WHERE r.service = 'router' AND s.input_seq <> r.next_seq - 1"
         )
-        return live == 0 and behind == 0 and await self._lag() == 0
+        found = {"live": [dict(row) for row in live[:5]], "sla_behind": behind, "lag": await self._lag()}
+        return {name: value for name, value in found.items() if value}
 
     async def _lag(self) -> int:
         consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka.bootstrap, enable_auto_commit=False)

@@ -15,6 +15,7 @@ __all__ = ["EncoderMissing", "dimensions_of", "open_encoder"]
 
 BATCH = 32  # texts per run; more gains nothing on a processor
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+RUNTIME_LOG_FATAL = 4  # what fails is raised as well; the runtime's remarks on a graph help nobody here
 
 Vectors = NDArray[np.float64]
 
@@ -65,7 +66,10 @@ class _Encoder:
             "attention_mask": mask,
             "token_type_ids": np.zeros_like(mask),
         }
-        (output, *_) = self._session.run(None, {name: known[name] for name in self._inputs})
+        try:
+            (output, *_) = self._session.run(None, {name: known[name] for name in self._inputs})
+        except Exception as error:  # noqa: BLE001 - the runtime's own exceptions have no common base
+            raise ModelRefused(ENCODER, f"failed on a text, does the tokenizer belong to it? ({error})") from None
         return np.asarray(output, np.float64), mask
 
     def _unit(self, output: Vectors, mask: NDArray[np.int64]) -> Vectors:
@@ -88,6 +92,7 @@ def _session(model: bytes) -> Any:
     options = runtime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
+    options.log_severity_level = RUNTIME_LOG_FATAL
     try:
         return runtime.InferenceSession(model, sess_options=options, providers=["CPUExecutionProvider"])
     except Exception as error:  # noqa: BLE001 - the runtime's own exceptions have no common base

@@ -66,7 +66,7 @@ class _TimedTriage:
         started = monotonic()
         found = self._triage.foresee(messages)
         share = (monotonic() - started) / max(1, len(found))
-        return [each._replace(seconds=share) for each in found]
+        return [each._replace(seconds=share) if each.prediction else each for each in found]
 
     def __call__(
         self, message: MessageReceived, policy: Policy, journey: Journey | None = None, foreseen: Foreseen | None = None

@@ -63,10 +63,8 @@ class Policy(Node):
 
     def channel(self, name: str) -> ChannelRules:
         """Rules of a channel; what the policy leaves out: cost 1, voice exclusive."""
-        found = self.channels.get(name)  # type: ignore[call-overload]
-        if isinstance(found, ChannelRules):
-            return found
-        return _EXCLUSIVE if name in EXCLUSIVE_CHANNELS else _SHARED
+        found: ChannelRules | None = self.channels.get(name)  # type: ignore[call-overload]
+        return found or (_EXCLUSIVE if name in EXCLUSIVE_CHANNELS else _SHARED)
 
     def calendar(self, name: str | None) -> Calendar:
         """The calendar of that name, shared by all who ask; always open for None."""

@@ -38,7 +38,7 @@ def test_a_confident_model_decides_the_intent_and_its_version_is_recorded():
         0.9,
         "m1",
     )
-    assert found.top3 == (("order_status", 0.9), ("refund", 0.05))
+    assert [(each.intent, each.probability) for each in found.top3] == [("order_status", 0.9), ("refund", 0.05)]
     assert model.asked == (["hello"], frozenset({"refund", "stolen_card"}))
 
 

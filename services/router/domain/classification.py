@@ -8,7 +8,16 @@ import msgspec
 from shared.inputs import MessageReceived, RoutingHint
 from shared.policy.handling import Tier
 
-__all__ = ["Classification", "IntentModel", "Journey", "MessageFacts", "PastContact", "Prediction", "facts_of"]
+__all__ = [
+    "Classification",
+    "IntentModel",
+    "Journey",
+    "Likely",
+    "MessageFacts",
+    "PastContact",
+    "Prediction",
+    "facts_of",
+]
 
 
 class MessageFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -72,8 +81,16 @@ class IntentModel(Protocol):
         """One prediction per text, in order; ``agent_intents`` are those whose probability must be summed."""
 
 
+class Likely(msgspec.Struct, frozen=True, gc=False):
+    """One of the intents that a model thinks likeliest."""
+
+    intent: str
+    probability: float
+
+
 class Classification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The recorded answer; replays and retries use the record and never classify again.
+    """The recorded answer; replays and retries use the record and never classify again. Its JSON, field by field, is
+    the body of ``usher.contact.classified.v1``.
 
     ``skills`` are what this contact asks on top of its queue (skill to minimum level). ``complexity`` is 0 to 100,
     ``level`` of agents 1 to 3 (3 = specialist). ``priority_seconds`` is without the queue's own boost. ``queue`` and
@@ -83,7 +100,7 @@ class Classification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     intent: str | None
     confidence: float
-    top3: tuple[tuple[str, float], ...]
+    top3: tuple[Likely, ...]
     out_of_scope: bool
     language: str | None
     sentiment: str
@@ -104,28 +121,8 @@ class Classification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def as_json(self) -> dict[str, Any]:
         """The fields of ``usher.contact.classified.v1``."""
-        return {
-            "intent": self.intent,
-            "confidence": self.confidence,
-            "top3": [{"intent": intent, "probability": probability} for intent, probability in self.top3],
-            "out_of_scope": self.out_of_scope,
-            "language": self.language,
-            "sentiment": self.sentiment,
-            "urgency": self.urgency,
-            "complexity": self.complexity,
-            "level": self.level,
-            "moment_of_truth": self.moment_of_truth,
-            "signals": self.signals,
-            "skills": self.skills,
-            "tier": self.tier,
-            "queue": self.queue,
-            "bot": self.bot,
-            "article_ids": self.article_ids,
-            "priority_seconds": self.priority_seconds,
-            "reasons": self.reasons,
-            "model_version": self.model_version,
-            "rules_version": self.rules_version,
-        }
+        fields: dict[str, Any] = msgspec.to_builtins(self)
+        return fields
 
 
 def facts_of(message: MessageReceived) -> MessageFacts:

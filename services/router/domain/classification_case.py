@@ -1,6 +1,6 @@
 """One contact under classification: everything that is known before anything is decided."""
 
-from typing import NamedTuple
+import msgspec
 
 from services.router.domain.classification import Journey, MessageFacts, Prediction
 from services.router.domain.classification_policy import CompiledPolicy
@@ -10,7 +10,7 @@ from shared.policy import Tier
 __all__ = ["Case"]
 
 
-class Case(NamedTuple):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """The message, the workspace's policy, what was found in the text, what the model says, the customer's journey."""
 
     facts: MessageFacts

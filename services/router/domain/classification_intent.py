@@ -1,6 +1,6 @@
 """What a contact is about, by the best word there is: the caller's, a pattern's, the model's, a hard rule's."""
 
-from typing import NamedTuple
+import msgspec
 
 from services.router.domain.classification_case import Case
 from services.router.domain.classification_policy import CompiledPolicy, KnownIntent
@@ -8,7 +8,7 @@ from services.router.domain.classification_policy import CompiledPolicy, KnownIn
 __all__ = ["Recognised", "language_of", "named", "recognise"]
 
 
-class Recognised(NamedTuple):
+class Recognised(msgspec.Struct, frozen=True, gc=False):
     """The intent in force and whose word it is; ``known`` is the policy's description, None where it has none."""
 
     name: str | None

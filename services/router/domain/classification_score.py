@@ -1,7 +1,8 @@
 """The complexity score: points for what makes a contact hard, each with its reason."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+import msgspec
 
 from services.router.domain.classification import Journey, MessageFacts
 from services.router.domain.classification_case import Case
@@ -20,10 +21,13 @@ QUESTIONS_MANY = 3
 WORDS_LONG = 120
 WORDS_VERY_LONG = 300
 
+Term = tuple[str, int]
+"""What adds to the score, and how much."""
+
 _UNSET = frozenset(("", "0", "false", "no"))
 
 
-class Scored(NamedTuple):
+class Scored(msgspec.Struct, frozen=True, gc=False):
     """Points (at most 100) and how they came together."""
 
     points: int
@@ -43,14 +47,14 @@ def score(case: Case, intent: Recognised) -> Scored:
     terms = [("base", base)]
     if case.journey:
         terms += _of_journey(case.journey, case.facts, intent.name, points)
-    terms += _of_message(case.facts, case.reading, points)
+    _add_message(terms, case.facts, case.reading, points)
     if intent.second:
         terms.append(("second intent", points.second_intent))
-    total = min(SCORE_MAX, sum(number for _, number in terms))
-    return Scored(total, tuple(f"score: {name} +{number}" for name, number in terms if number))
+    total = sum([number for _, number in terms])
+    return Scored(min(SCORE_MAX, total), tuple([f"score: {name} +{number}" for name, number in terms if number]))
 
 
-def _of_journey(journey: Journey, facts: MessageFacts, intent: str | None, points: Score) -> Iterator[tuple[str, int]]:
+def _of_journey(journey: Journey, facts: MessageFacts, intent: str | None, points: Score) -> Iterator[Term]:
     if journey.failed_automation:
         yield "failed bot or self-service", points.failed_automation
     earliest = facts.at_ms - REPEAT_MS
@@ -62,28 +66,29 @@ def _of_journey(journey: Journey, facts: MessageFacts, intent: str | None, point
         yield "channel hop", points.channel_hop
 
 
-def _of_message(facts: MessageFacts, reading: Reading, points: Score) -> Iterator[tuple[str, int]]:
+def _add_message(terms: list[Term], facts: MessageFacts, reading: Reading, points: Score) -> None:
     if reading.is_negative:
-        yield from _of_sentiment(facts, reading, points)
+        _add_sentiment(terms, facts, reading, points)
     if reading.urgent:
-        yield "urgent", points.urgent
+        terms.append(("urgent", points.urgent))
     if reading.questions >= QUESTIONS_MANY:
-        yield "many questions", points.many_questions
+        terms.append(("many questions", points.many_questions))
     if reading.words > WORDS_LONG:
-        yield "long text", points.very_long_text if reading.words > WORDS_VERY_LONG else points.long_text
+        long = points.very_long_text if reading.words > WORDS_VERY_LONG else points.long_text
+        terms.append(("long text", long))
     if facts.attachments:
-        yield "attachment", points.attachment
+        terms.append(("attachment", points.attachment))
     if facts.attributes and (is_flagged(facts, "vip") or is_flagged(facts, "vulnerable")):
-        yield "vip or vulnerable", points.vip_or_vulnerable
+        terms.append(("vip or vulnerable", points.vip_or_vulnerable))
 
 
-def _of_sentiment(facts: MessageFacts, reading: Reading, points: Score) -> Iterator[tuple[str, int]]:
+def _add_sentiment(terms: list[Term], facts: MessageFacts, reading: Reading, points: Score) -> None:
     if reading.sentiment == "strong_negative":
-        yield "strong negative sentiment", points.strong_negative
+        terms.append(("strong negative sentiment", points.strong_negative))
     else:
-        yield "negative sentiment", points.negative
+        terms.append(("negative sentiment", points.negative))
     if facts.public:
-        yield "public complaint", points.public_complaint
+        terms.append(("public complaint", points.public_complaint))
 
 
 def tier_of(points: int, bands: Score) -> Tier:

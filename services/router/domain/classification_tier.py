@@ -22,7 +22,8 @@ def classified_tier(case: Case, intent: Recognised, points: int) -> Asked:
     facts = case.facts
     if facts.attributes and is_flagged(facts, "machine") and not intent.is_moment_of_truth:
         return "bot", "machine on a customer's behalf"
-    asked = [*_overrides(case, intent), (tier_of(points, case.policy.policy.classification.score), f"score {points}")]
+    asked = _overrides(case, intent)
+    asked.append((tier_of(points, case.policy.policy.classification.score), f"score {points}"))
     if intent.known:
         asked.append((intent.known.floor, f"intent {intent.name}"))
     return max(asked, key=_rank)
@@ -32,17 +33,19 @@ def _rank(asked: Asked) -> int:
     return RANK[asked[0]]
 
 
-def _overrides(case: Case, intent: Recognised) -> Iterator[Asked]:
+def _overrides(case: Case, intent: Recognised) -> list[Asked]:
     """In order of precedence; of two that ask for the same tier the first gives the reason."""
+    asked: list[Asked] = []
     if intent.is_moment_of_truth:
-        yield "agent", f"moment of truth {intent.name}"
+        asked.append(("agent", f"moment of truth {intent.name}"))
     if case.reading.person:
-        yield "agent", "a person was asked for"
+        asked.append(("agent", "a person was asked for"))
     if intent.by == "model" and case.prediction:
-        yield from _doubts(case.prediction, case.policy)
+        asked += _doubts(case.prediction, case.policy)
     if intent.known is None:
         tier = case.channel_tier
-        yield (tier, f"channel {case.facts.channel}") if tier else ("agent", "human triage: no known intent")
+        asked.append((tier, f"channel {case.facts.channel}") if tier else ("agent", "human triage: no known intent"))
+    return asked
 
 
 def _doubts(prediction: Prediction, policy: CompiledPolicy) -> Iterator[Asked]:

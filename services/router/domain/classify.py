@@ -3,13 +3,13 @@
 A wrong deflection costs far more than a needless agent: whatever is unclear goes to a person.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+import msgspec
 
 from services.router.domain.classification import (
     Classification,
     IntentModel,
     Journey,
+    Likely,
     MessageFacts,
     Prediction,
     facts_of,
@@ -58,7 +58,7 @@ def classify_predicted(
     return _recorded(case, judged, rule, language, model_version)
 
 
-class _Judged(NamedTuple):
+class _Judged(msgspec.Struct, frozen=True, gc=False):
     """An intent with its score and the tier that follows from both."""
 
     intent: Recognised
@@ -75,20 +75,20 @@ def _renamed(case: Case, before: _Judged, intent: Recognised) -> _Judged:
     """Judged again with the intent that a rule names; a rule never lowers a tier that another intent asked for."""
     after = _judge(case, intent)
     lowers = before.intent.name is not None and RANK[after.tier[0]] < RANK[before.tier[0]]
-    return after._replace(tier=before.tier) if lowers else after
+    return msgspec.structs.replace(after, tier=before.tier) if lowers else after
 
 
 def _recorded(
     case: Case, judged: _Judged, rule: Rule | None, language: str | None, model_version: str | None
 ) -> Classification:
-    intent, scored, asked = judged
-    facts, policy, reading, prediction, _ = case
+    intent, scored = judged.intent, judged.scored
+    facts, policy, reading, prediction = case.facts, case.policy, case.reading, case.prediction
     caller = _CALLERS_TIERS.get(facts.hint.tier) if facts.hint else None
-    steps = final_tier(asked, caller, rule, reading.safeguards)
+    steps = final_tier(judged.tier, caller, rule, reading.safeguards)
     return Classification(
         intent=intent.name,
         confidence=round(intent.confidence, CONFIDENCE_DIGITS),
-        top3=prediction.top3 if prediction else (),
+        top3=tuple(Likely(*each) for each in prediction.top3) if prediction else (),
         out_of_scope=bool(prediction and prediction.out_of_scope),
         language=language,
         sentiment=reading.sentiment,
@@ -96,7 +96,7 @@ def _recorded(
         complexity=scored.points,
         level=level_of(scored.points, policy.policy.classification.score),
         moment_of_truth=intent.is_moment_of_truth,
-        signals=tuple(_signals(facts, reading)),
+        signals=_signals(facts, reading),
         skills=skills_of(case, intent, rule, language),
         tier=steps[-1][0],
         queue=queue_of(case, intent, rule),
@@ -117,8 +117,7 @@ def whole_text(facts: MessageFacts) -> str:
 def _reasons(rule: Rule | None, intent: Recognised, scored: Scored, steps: list[Asked]) -> tuple[str, ...]:
     """Every term in the order of deciding; none holds a word of the customer."""
     of_rule = (f"rule {rule.name}: {_done_by(rule)}",) if rule else ()
-    tiers = (f"tier: {tier} by {why}" for tier, why in steps)
-    return (*of_rule, intent.reason, *scored.reasons, *tiers)
+    return (*of_rule, intent.reason, *scored.reasons, *[f"tier: {tier} by {why}" for tier, why in steps])
 
 
 def _done_by(rule: Rule) -> str:
@@ -131,14 +130,14 @@ def _done_by(rule: Rule) -> str:
     return ", ".join(parts)
 
 
-def _signals(facts: MessageFacts, reading: Reading) -> Iterator[str]:
+def _signals(facts: MessageFacts, reading: Reading) -> tuple[str, ...]:
+    found: list[str] = []
     if reading.person:
-        yield "person_asked"
+        found.append("person_asked")
     if reading.buying:
-        yield "prospect"
+        found.append("prospect")
     if facts.public and reading.is_negative:
-        yield "public_complaint"
-    for name in ("machine", "vip", "vulnerable"):
-        if facts.attributes and is_flagged(facts, name):
-            yield name
-    yield from reading.safeguards
+        found.append("public_complaint")
+    if facts.attributes:
+        found += [name for name in ("machine", "vip", "vulnerable") if is_flagged(facts, name)]
+    return (*found, *reading.safeguards)

@@ -13,7 +13,7 @@ def count(turn: Turn, workspace: Workspace, verdict: Classification) -> None:
     """Count a text that a model has judged: its confidence in tenths, whether it is doubtful or out of scope."""
     if not verdict.top3:
         return
-    confidence = verdict.top3[0][1]
+    confidence = verdict.top3[0].probability
     tenth = min(int(confidence * TENTHS), TENTHS - 1)
     turn.count("usher_model_confidence_total", f"0.{tenth}")
     if confidence < workspace.rules.policy.classification.thresholds.confidence:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
+
+import msgspec
 
 from services.router.domain.words import LEXICONS, Lexicon
 from shared.policy.classification import Classification as ClassificationRules
@@ -17,15 +19,16 @@ LANGUAGE_WORDS_MIN = 3  # below so many words a text says too little about its l
 LANGUAGE_HITS_MIN = 2  # common words of the language that must be in it
 LANGUAGE_SAMPLE = 60  # words at the start of a text that are looked at
 
+NO_RULES: frozenset[str | int] = frozenset()
 _WORD = re.compile(r"\w+")
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """What was found in one text. ``rules`` are indices of hard rules whose text condition holds, ascending."""
 
     words: int
     questions: int
-    rules: frozenset[int]
+    rules: frozenset[str | int]
     intents: tuple[str, ...]
     sentiment: Sentiment
     urgent: bool
@@ -68,26 +71,27 @@ class TextReader:
         """What is in the text; linear in its length, whatever it holds."""
         folded = fold(text)
         tokens = _WORD.findall(folded)
-        found = [self._meanings[index] for index in self._set.matches(folded)]
-        kinds = {kind for kind, _ in found}
-        tables = self._tables
+        found: dict[str, set[str | int]] = {}
+        for index in self._set.matches(folded):
+            kind, meaning = self._meanings[index]
+            found.setdefault(kind, set()).add(meaning)
         return Reading(
             words=len(tokens),
             questions=text.count("?") + text.count("\uff1f"),
-            rules=frozenset(meaning for kind, meaning in found if kind == "rule" and isinstance(meaning, int)),
-            intents=tuple(sorted({str(meaning) for kind, meaning in found if kind == "intent"})),
-            sentiment=self._sentiment(tokens, kinds),
-            urgent="urgent" in kinds or not tables["urgent"].isdisjoint(tokens),
-            person="person" in kinds,
-            buying="buying" in kinds,
-            safeguards=tuple(sorted({str(meaning) for kind, meaning in found if kind == "safeguard"})),
+            rules=frozenset(found["rule"]) if "rule" in found else NO_RULES,
+            intents=_names(found, "intent"),
+            sentiment=self._sentiment(tokens, found),
+            urgent="urgent" in found or not self._tables["urgent"].isdisjoint(tokens),
+            person="person" in found,
+            buying="buying" in found,
+            safeguards=_names(found, "safeguard"),
             language=self._language(tokens),
         )
 
-    def _sentiment(self, tokens: list[str], kinds: set[str]) -> Sentiment:
+    def _sentiment(self, tokens: list[str], found: Mapping[str, object]) -> Sentiment:
         kind: Sentiment
         for kind in ("strong_negative", "negative", "positive"):
-            if kind in kinds or not self._tables[kind].isdisjoint(tokens):
+            if kind in found or not self._tables[kind].isdisjoint(tokens):
                 return kind
         return "neutral"
 
@@ -130,6 +134,10 @@ class TextReader:
                 self._words[kind].add(fold(word))
             else:
                 self._add(kind, "", literal(word))
+
+
+def _names(found: Mapping[str, set[str | int]], kind: str) -> tuple[str, ...]:
+    return tuple(sorted(map(str, found[kind]))) if kind in found else ()
 
 
 def _word_lists(lists: Lexicon | Words) -> Iterator[tuple[str, tuple[str, ...]]]:

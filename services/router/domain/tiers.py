@@ -27,7 +27,7 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
     contact.skills = verdict.skills
     contact.boost_ms = round(verdict.priority_seconds * 1000)
     contact.home_queue = verdict.queue
-    turn.tell(contact, events.CLASSIFIED, _encode(verdict.as_json()))
+    turn.tell(contact, events.CLASSIFIED, _encode(verdict))
     turn.count("usher_contacts_routed_total", verdict.tier, contact.channel)
     private = unpack(turn.book.personal.get(contact.contact_id))
     if verdict.tier == "self_service":

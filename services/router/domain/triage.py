@@ -64,11 +64,15 @@ class Classify(Protocol):
 
 
 class _Ready(NamedTuple):
-    """A policy with the model that it names."""
+    """A policy with the model that it names, in the version in use. ``nothing``: what is foreseen of a message of which
+    nothing can be.
+    """
 
-    key: str
+    policy: Policy
     compiled: CompiledPolicy
     model: KnownModel | None
+    version: str | None
+    nothing: Foreseen
 
 
 class Triage:
@@ -76,34 +80,34 @@ class Triage:
 
     def __init__(self, models: Models | None = None) -> None:
         self._models = models or NoModels()
-        self._compiled: dict[str, CompiledPolicy] = {}
+        self._latest: dict[str, _Ready] = {}  # of each workspace, while its policy and model stay the same
 
     def foresee(self, messages: Sequence[tuple[MessageReceived, Policy]]) -> list[Foreseen]:
-        """One call of a model per policy."""
-        ready = [self._ready(policy) for _, policy in messages]
-        found: list[Foreseen | None] = [None] * len(messages)
-        groups: dict[str, list[int]] = {}
-        for at, each in enumerate(ready):
-            groups.setdefault(each.key, []).append(at)
-        for places in groups.values():
-            policy = ready[places[0]]
-            said = _predictions(policy, [messages[at][0] for at in places])
+        """One call of a model per policy; none for a message of which nothing can be told."""
+        found: list[Foreseen] = []
+        groups: dict[str, tuple[_Ready, list[int]]] = {}
+        for at, (message, policy) in enumerate(messages):
+            ready = self._ready(policy)
+            found.append(ready.nothing)
+            if ready.model is not None or ready.compiled.may_lack_articles or message.routing is not None:
+                groups.setdefault(ready.nothing.key, (ready, []))[1].append(at)
+        for ready, places in groups.values():
+            said = _predictions(ready, [messages[at][0] for at in places])
             for at, prediction in zip(places, said, strict=True):
-                articles_in = _articles_in(policy.compiled, messages[at][0], prediction)
-                found[at] = Foreseen(policy.key, prediction, articles_in)
-        return [each for each in found if each is not None]
+                articles_in = _articles_in(ready.compiled, messages[at][0], prediction)
+                found[at] = Foreseen(ready.nothing.key, prediction, articles_in)
+        return found
 
     def __call__(
         self, message: MessageReceived, policy: Policy, journey: Journey | None = None, foreseen: Foreseen | None = None
     ) -> Classification:
         """The classification of a contact's first message."""
         ready = self._ready(policy)
-        if foreseen is not None and foreseen.key == ready.key:
+        if foreseen is not None and foreseen.key == ready.nothing.key:
             prediction = foreseen.prediction
         else:
             (prediction,) = _predictions(ready, [message])
-        version = ready.model.version if ready.model else None
-        verdict = classify_predicted(facts_of(message), ready.compiled, prediction, journey, version)
+        verdict = classify_predicted(facts_of(message), ready.compiled, prediction, journey, ready.version)
         name = policy.classification.model
         if name is None or ready.model is not None:
             return verdict
@@ -113,13 +117,19 @@ class Triage:
     def _ready(self, policy: Policy) -> _Ready:
         name = policy.classification.model
         model = self._models.get(name) if name else None
-        key = f"{policy.workspace}/{policy.hash}/{model.version if model else ''}"
-        compiled = self._compiled.get(key)
-        if compiled is None:
-            if len(self._compiled) >= POLICIES_MAX:
-                self._compiled.clear()
-            compiled = self._compiled[key] = compile_policy(policy, model.intents() if model else None)
-        return _Ready(key, compiled, model)
+        version = model.version if model else None
+        latest = self._latest.get(policy.workspace)
+        if latest is None or latest.policy is not policy or latest.version != version:
+            if len(self._latest) >= POLICIES_MAX:
+                self._latest.clear()
+            latest = self._latest[policy.workspace] = _made_ready(policy, model, version)
+        return latest
+
+
+def _made_ready(policy: Policy, model: KnownModel | None, version: str | None) -> _Ready:
+    compiled = compile_policy(policy, model.intents() if model else None)
+    nothing = Foreseen(f"{policy.workspace}/{policy.hash}/{version or ''}", None, None)
+    return _Ready(policy, compiled, model, version, nothing)
 
 
 def _predictions(ready: _Ready, messages: Sequence[MessageReceived]) -> Sequence[Prediction | None]:

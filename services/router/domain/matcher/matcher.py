@@ -99,7 +99,10 @@ class Matcher:
     def position(self, contact_id: str, now: float) -> int:
         """Contacts of the same queue that are ahead of this one by key. KeyError when the contact does not wait."""
         contact = self._crowd.contacts[contact_id]
-        return self._crowd.ledger(contact.waiting.queue).ahead(contact, now)
+        queue = contact.waiting.queue
+        if self._crowd.counts[queue] == 1:
+            return 0  # alone: most contacts find an agent at once, and a ledger made for them would go with them
+        return self._crowd.ledger(queue).ahead(contact, now)
 
     def waiting_count(self, queue: str) -> int:
         """Contacts waiting in a queue."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import NamedTuple
 
 import msgspec
 
@@ -22,7 +21,7 @@ _SPEC = ("ce_specversion", SPEC_VERSION)
 _TYPE = ("content-type", CONTENT_TYPE)
 
 
-class Message(NamedTuple):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One record to produce."""
 
     key: bytes

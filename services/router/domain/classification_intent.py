@@ -40,7 +40,7 @@ def recognise(case: Case) -> Recognised:
     if hint and hint.intent:
         return named(hint.intent, "caller", case.policy)
     if found:
-        riskiest = max(found, key=lambda name: known[name].risk)
+        riskiest = found[0] if len(found) == 1 else max(found, key=lambda name: known[name].risk)
         return named(riskiest, "patterns", case.policy, second=len(found) > 1)
     if said is None:
         return _NOBODY

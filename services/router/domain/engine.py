@@ -1,7 +1,7 @@
 """The router engine: inputs and deadlines in, transitions, offers and rows out; deterministic and without I/O."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -36,7 +36,7 @@ _DECODERS = {name: msgspec.json.Decoder(kind).decode for name, kind in inputs.IN
 _NOTHING = Known()
 
 
-class _Decoded(NamedTuple):
+class _Decoded(msgspec.Struct, frozen=True, gc=False):
     """One record as read: the input, or why it cannot be one."""
 
     said: inputs.Input | None

@@ -19,6 +19,7 @@ LANGUAGE_WORDS_MIN = 3  # below so many words a text says too little about its l
 LANGUAGE_HITS_MIN = 2  # common words of the language that must be in it
 LANGUAGE_SAMPLE = 60  # words at the start of a text that are looked at
 
+SENTIMENTS: tuple[Sentiment, ...] = ("strong_negative", "negative", "positive")  # the first that is found counts
 NO_RULES: frozenset[str | int] = frozenset()
 _WORD = re.compile(r"\w+")
 
@@ -49,12 +50,7 @@ class TextReader:
     def __init__(self, rules: ClassificationRules, languages: tuple[str, ...]) -> None:
         self._patterns: list[str] = []
         self._meanings: list[tuple[str, str | int]] = []
-        self._words: dict[str, set[str]] = {
-            "strong_negative": set(),
-            "negative": set(),
-            "positive": set(),
-            "urgent": set(),
-        }
+        self._kinds: dict[str, set[str]] = {}  # of single words: what they are a sign of
         self._common: list[tuple[str, frozenset[str]]] = []
         for index, rule in enumerate(rules.rules):
             if rule.when.text is not None:
@@ -65,7 +61,7 @@ class TextReader:
             self._add_language(tag, rules.safeguards)
         self._add_operators_words(rules.words)
         self._set = PatternSet(self._patterns)
-        self._tables = {kind: frozenset(words) for kind, words in self._words.items()}
+        self._signs = frozenset(self._kinds)
 
     def read(self, text: str) -> Reading:
         """What is in the text; linear in its length, whatever it holds."""
@@ -75,25 +71,21 @@ class TextReader:
         for index in self._set.matches(folded):
             kind, meaning = self._meanings[index]
             found.setdefault(kind, set()).add(meaning)
+        for word in self._signs.intersection(tokens):
+            for kind in self._kinds[word]:
+                found.setdefault(kind, set())
         return Reading(
             words=len(tokens),
             questions=text.count("?") + text.count("\uff1f"),
             rules=frozenset(found["rule"]) if "rule" in found else NO_RULES,
             intents=_names(found, "intent"),
-            sentiment=self._sentiment(tokens, found),
-            urgent="urgent" in found or not self._tables["urgent"].isdisjoint(tokens),
+            sentiment=next((kind for kind in SENTIMENTS if kind in found), "neutral"),
+            urgent="urgent" in found,
             person="person" in found,
             buying="buying" in found,
             safeguards=_names(found, "safeguard"),
             language=self._language(tokens),
         )
-
-    def _sentiment(self, tokens: list[str], found: Mapping[str, object]) -> Sentiment:
-        kind: Sentiment
-        for kind in ("strong_negative", "negative", "positive"):
-            if kind in found or not self._tables[kind].isdisjoint(tokens):
-                return kind
-        return "neutral"
 
     def _language(self, tokens: list[str]) -> str | None:
         if len(self._common) < 2 or len(tokens) < LANGUAGE_WORDS_MIN:
@@ -131,7 +123,7 @@ class TextReader:
         """Single words are looked up, phrases are searched for."""
         for word in words:
             if _WORD.fullmatch(fold(word)):
-                self._words[kind].add(fold(word))
+                self._kinds.setdefault(fold(word), set()).add(kind)
             else:
                 self._add(kind, "", literal(word))
 

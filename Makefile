@@ -17,8 +17,9 @@ run: setup ## The whole system with sample traffic and a live view; ARGS="--seco
 test: setup ## Style, types, imports, then every test, fast ones first; ARGS="-k name" narrows the tests
 	@.venv/bin/python tests/run.py $(ARGS)
 
-bench: setup ## This design against the naive one on real Kafka and PostgreSQL, then the matcher; tables and JSON
+bench: setup ## Against the naive design on real Kafka and PostgreSQL, then the router at scale; tables and JSON; 5 minutes
 	@.venv/bin/python -m tests.benchmarks.bench_pipeline $(ARGS)
+	@.venv/bin/python -m tests.benchmarks.bench_scale
 	@.venv/bin/python -m tests.benchmarks.bench_matcher
 
 bench-routing: setup ## The routing goals G1-G7 on 20 seeds, the goal beside each result

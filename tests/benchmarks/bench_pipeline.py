@@ -10,7 +10,6 @@ import asyncio
 import json
 import statistics
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP
@@ -18,50 +17,20 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from cli.policy_store import publish
 from shared.clock import monotonic
 from shared.policy import load_policy
 from shared.topics import AGENT_OFFERS, CONTACT_EVENTS, ROUTER_INPUT
 from tests.benchmarks.pipeline.load import TEXTS, agents, message, send, send_at_rate
 from tests.benchmarks.pipeline.rig import ROOT, Rig, rig, shared_servers
+from tests.benchmarks.pipeline.stack import SERVICES, settled, start_services, until
 from tests.benchmarks.pipeline.texts import Texts, varied_texts
 
 POLICY = ROOT / "tests/benchmarks/pipeline/policy.yaml"
 MODEL_POLICY = ROOT / "tests/benchmarks/pipeline/policy-model.yaml"
-SERVICES = ("ingest", "router", "sla")
-PATIENCE_SECONDS_MAX = 300.0
 BUDGETS = {"ingest": 60, "router": 100, "sla": 45}
 RATIO_GOAL = 30
 MODEL_RATIO_GOAL = 20
 MODEL_RATE_GOAL = 1_000
-
-
-async def until(condition: Callable[[], Awaitable[bool]], pause: float = 0.02) -> None:
-    """Wait for a condition; a run that hangs ends with an error."""
-    deadline = monotonic() + PATIENCE_SECONDS_MAX
-    while not await condition():
-        if monotonic() > deadline:
-            raise SystemExit("the benchmark made no progress")
-        await asyncio.sleep(pause)
-
-
-async def start_ours(made: Rig) -> None:
-    """The three services, the policy active, the agents signed on."""
-    for name in SERVICES:
-        await made.start(name, ["-m", f"services.{name}"])
-    await publish(made.settings, [load_policy(made.policy)])
-    await send(made.kafka.bootstrap, made.prefix, agents())
-    await until(lambda: settled(made, 1 + len(agents())))
-
-
-async def settled(made: Rig, inputs: int) -> bool:
-    """Whether so many inputs have gone through the router, and all their events through the sla service."""
-    return bool(
-        await made.value(
-            "SELECT count(*) FROM lane r JOIN lane s ON s.service = 'sla' AND s.partition = r.partition"
-            f" WHERE r.service = 'router' AND r.next_offset >= {inputs} AND s.input_seq = r.next_seq - 1"
-        )
-    )
 
 
 async def throughput_ours(made: Rig, first: int, contacts: int, texts: Texts) -> dict[str, Any]:
@@ -153,7 +122,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
             say(f"naive design: {options.naive} contacts")
             naive = await throughput_naive(made, options.naive, texts)
         async with rig(kafka, postgres, policy) as made:
-            await start_ours(made)
+            await start_services(made, load_policy(policy), agents())
             say("this design: warming up")
             await throughput_ours(made, 0, 2_000, texts)
             say(f"this design: {options.contacts} contacts")

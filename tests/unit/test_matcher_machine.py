@@ -180,6 +180,7 @@ class CrowdedMachine(MatcherMachine):
         unplaced=2,
         profiles_kept=3,
         lines_kept=2,
+        ledgers_kept=1,
         searches_kept=2,
         pools_kept=2,
         dead_entries=1,

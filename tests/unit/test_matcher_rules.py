@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from services.router.domain.matcher import Matcher
+from services.router.domain.matcher.ledger import Ledger
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matching import Requirement, Seat, Waiting
 
@@ -268,6 +269,21 @@ def test_position_counts_who_is_ahead_in_the_queue_whatever_they_require(matcher
     assert matcher.position("a", 20.5) == 1
 
 
+def test_a_position_in_a_queue_that_was_empty_is_told_without_a_look_at_the_others(matcher, monkeypatch):
+    fill(matcher, *(contact(f"c{number}") for number in range(9)))
+    assert matcher.position("c8", 0) == 8
+    looks = []
+    before = Ledger.__init__
+    monkeypatch.setattr(
+        Ledger, "__init__", lambda self, members: before(self, looks.append(list(members)) or looks[-1])
+    )
+    for number in range(3):
+        fill(matcher, Waiting(contact_id=f"x{number}", queue="rare", requirement=need(("en", 1)), entered=0, target=1))
+        assert matcher.position(f"x{number}", 0) == 0
+        matcher.leave(f"x{number}")
+    assert looks == [[]]
+
+
 def test_queues_are_counted(matcher):
     fill(matcher, contact("a", entered=3), contact("b", entered=1))
     assert (matcher.queues(), matcher.waiting_count("q"), matcher.oldest_entered("q")) == (["q"], 2, 1)
@@ -346,7 +362,14 @@ def churn_of_agents(matcher, number):
 @pytest.mark.parametrize("churn", [churn_of_kinds, churn_behind_the_first, churn_of_agents])
 @pytest.mark.parametrize("few_profiles", [0, 48], ids=["pooled", "few"])
 def test_memory_is_bounded_by_who_is_there_and_not_by_who_was(few_profiles, churn):
-    kept = {"profiles_kept": 10, "lines_kept": 10, "searches_kept": 4, "pools_kept": 8, "fits_kept": 20}
+    kept = {
+        "profiles_kept": 10,
+        "lines_kept": 10,
+        "ledgers_kept": 9,
+        "searches_kept": 4,
+        "pools_kept": 8,
+        "fits_kept": 20,
+    }
     matcher = Matcher(Limits(few_profiles=few_profiles, dead_entries=4, **kept))
     sizes = []
     for start in range(0, 3200, 400):

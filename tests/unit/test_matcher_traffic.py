@@ -17,6 +17,7 @@ TINY = Limits(
     unplaced=2,
     profiles_kept=3,
     lines_kept=2,
+    ledgers_kept=1,
     searches_kept=2,
     pools_kept=3,
     dead_entries=0,

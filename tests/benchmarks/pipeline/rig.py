@@ -38,7 +38,7 @@ class Rig:
     prefix: str
     dsn: str
     folder: Path
-    policy: Path
+    policy: Path | None
     processes: dict[str, LeashedProcess] = field(default_factory=dict)
     urls: dict[str, dict[str, str]] = field(default_factory=dict)
     _connection: Any = None
@@ -59,7 +59,7 @@ class Rig:
             "USHER_ENVIRONMENT": "local",
             "USHER_READY_FILE": str(self.folder / f"{name}.json"),
             "USHER_LOG_LEVEL": "WARNING",
-            "USHER_BENCH_POLICY": str(self.policy),
+            "USHER_BENCH_POLICY": str(self.policy or ""),
         }
 
     async def start(self, name: str, arguments: Sequence[str], *, wait: bool = True) -> None:
@@ -140,7 +140,7 @@ async def shared_servers() -> AsyncIterator[tuple[KafkaBroker, PostgresServer]]:
 
 
 @contextlib.asynccontextmanager
-async def rig(kafka: KafkaBroker, postgres: PostgresServer, policy: Path) -> AsyncIterator[Rig]:
+async def rig(kafka: KafkaBroker, postgres: PostgresServer, policy: Path | None = None) -> AsyncIterator[Rig]:
     """A fresh prefix, topics of one partition, and a fresh database; processes are stopped at the end."""
     dsn = await servers.make_database(postgres)
     with tempfile.TemporaryDirectory(prefix="usher-bench-") as name:

@@ -27,7 +27,7 @@ class Crowd:
         self._limits = limits
         self.contacts: dict[str, Contact] = {}
         self.counts: dict[str, int] = {}
-        self._ledgers: dict[str, Ledger] = {}
+        self._ledgers: dict[str, Ledger] | None = None  # of all queues, once somebody asked
         self._unplaced: list[Contact] = []
         self._kept: dict[str, dict[str, Contact]] = {}
 
@@ -39,8 +39,8 @@ class Crowd:
         self.contacts[waiting.contact_id] = contact
         queue = waiting.queue
         self.counts[queue] = self.counts.get(queue, 0) + 1
-        if queue in self._ledgers:
-            self._ledgers[queue].add(contact)
+        if self._ledgers is not None:
+            (self._ledgers.get(queue) or self._make_ledger(queue, self._ledgers)).add(contact)
         if waiting.only_agent is not None:
             self._kept.setdefault(waiting.only_agent, {})[waiting.contact_id] = contact
             return
@@ -61,19 +61,19 @@ class Crowd:
             self._let_go(waiting.only_agent, contact_id)
         queue = waiting.queue
         left = self.counts[queue] = self.counts[queue] - 1
-        if queue in self._ledgers:
+        if self._ledgers is not None:
             self._ledgers[queue].remove(contact)
         if not left:
             del self.counts[queue]
-            self._ledgers.pop(queue, None)
 
     def ledger(self, queue: str) -> Ledger:
-        """The order of a queue in which somebody waits; made when first asked for."""
-        ledger = self._ledgers.get(queue)
-        if ledger is None:
-            members = (contact for contact in self.contacts.values() if contact.waiting.queue == queue)
-            ledger = self._ledgers[queue] = Ledger(members)
-        return ledger
+        """The order of a queue in which somebody waits. The first question of all makes the ledgers of all queues."""
+        if self._ledgers is None:
+            members: dict[str, list[Contact]] = {name: [] for name in self.counts}
+            for contact in self.contacts.values():
+                members[contact.waiting.queue].append(contact)
+            self._ledgers = {name: Ledger(contacts) for name, contacts in members.items()}
+        return self._ledgers[queue]
 
     def pick(self, agent_id: str, profile: Profile, guards: Guards, now: float) -> Pick | None:
         """The contact that an agent should take; None when nobody waits whom they may take."""
@@ -102,6 +102,13 @@ class Crowd:
                 kept += 1
         found.sort()
         return Pick(found[0], found[1] if len(found) > 1 else None, len(lines) + kept) if found else None
+
+    def _make_ledger(self, queue: str, ledgers: dict[str, Ledger]) -> Ledger:
+        """Of a queue in which nobody waited; it stays when the queue is empty again, for the next who comes."""
+        if len(ledgers) >= 2 * len(self.counts) + self._limits.ledgers_kept:
+            self._ledgers = ledgers = {name: ledger for name, ledger in ledgers.items() if name in self.counts}
+        ledger = ledgers[queue] = Ledger(())
+        return ledger
 
     def _place(self) -> None:
         for contact in self._unplaced:

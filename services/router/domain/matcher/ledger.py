@@ -3,28 +3,27 @@
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
-from services.router.domain.matcher.ranks import Ranks
+from services.router.domain.matcher.ranks import Rank, Ranks
 from services.router.domain.matcher.waiting import Contact
 
 
 class Ledger:
-    """The order of one queue over all its requirements; kept only for queues somebody asked about."""
+    """The order of one queue over all its requirements."""
 
     def __init__(self, contacts: Iterable[Contact]) -> None:
-        self._contacts: dict[str, Contact] = {}
-        self._fresh: Ranks = Ranks()
-        self._late: Ranks = Ranks()
-        self._dues: list[tuple[float, str, Contact]] = []
-        self._ages: list[tuple[float, str, Contact]] = []
+        self._contacts = {contact.waiting.contact_id: contact for contact in contacts}
+        members = self._contacts.values()
+        self._fresh = Ranks(_fresh_rank(contact) for contact in members)
+        self._late = Ranks()
+        self._dues = sorted((contact.due, contact.waiting.contact_id, contact) for contact in members)
+        self._ages = sorted((contact.waiting.entered, contact.waiting.contact_id, contact) for contact in members)
         self._grown: set[Contact] = set()
-        for contact in contacts:
-            self.add(contact)
 
     def add(self, contact: Contact) -> None:
         """A contact joined the queue."""
         waiting = contact.waiting
         self._contacts[waiting.contact_id] = contact
-        self._fresh.add((contact.d1, waiting.entered, waiting.contact_id))
+        self._fresh.add(_fresh_rank(contact))
         heappush(self._dues, (contact.due, waiting.contact_id, contact))
         heappush(self._ages, (waiting.entered, waiting.contact_id, contact))
 
@@ -36,7 +35,7 @@ class Ledger:
             self._grown.remove(contact)
             self._late.remove((contact.d2, waiting.entered, waiting.contact_id))
         else:
-            self._fresh.remove((contact.d1, waiting.entered, waiting.contact_id))
+            self._fresh.remove(_fresh_rank(contact))
         self._compact(self._dues)
         self._compact(self._ages)
 
@@ -57,7 +56,7 @@ class Ledger:
         if self._holds(contact):
             waiting = contact.waiting
             self._grown.add(contact)
-            self._fresh.remove((contact.d1, waiting.entered, waiting.contact_id))
+            self._fresh.remove(_fresh_rank(contact))
             self._late.add((contact.d2, waiting.entered, waiting.contact_id))
 
     def _holds(self, contact: Contact) -> bool:
@@ -67,3 +66,7 @@ class Ledger:
         if len(heap) > 2 * len(self._contacts) + 64:
             heap[:] = [entry for entry in heap if self._holds(entry[2])]
             heapify(heap)
+
+
+def _fresh_rank(contact: Contact) -> Rank:
+    return contact.d1, contact.waiting.entered, contact.waiting.contact_id

@@ -11,8 +11,9 @@ class Limits:
     ``fairness``: width of a bucket of scarcity cost; agents within one are equal, and the longest idle is taken.
     ``unplaced``: agents or contacts not yet put in order; most leave before anybody looks, more make a look slow.
     ``profiles_kept``, ``lines_kept``: profiles without an open agent, requirements nobody waits for; they come back
-    and cost about 2 kB each. ``searches_kept``: ways of looking for an agent of one requirement (preferences, agent
-    order); ``fits_kept``: profiles of which one such way remembers how they fit, about 300 bytes each;
+    and cost about 2 kB each. ``ledgers_kept``: queues in which nobody waits, about 1 kB each.
+    ``searches_kept``: ways of looking for an agent of one requirement (preferences, agent order); ``fits_kept``:
+    profiles of which one such way remembers how they fit, about 300 bytes each;
     ``pools_kept``: such ways that keep a pool of all agents, of up to 8 bytes an agent each.
     ``dead_entries``: entries of who left, in one heap, before it is rebuilt: fewer are not worth the work.
     """
@@ -22,6 +23,7 @@ class Limits:
     unplaced: int = 8
     profiles_kept: int = 4096
     lines_kept: int = 1024
+    ledgers_kept: int = 256
     searches_kept: int = 64
     fits_kept: int = 1024
     pools_kept: int = 1024

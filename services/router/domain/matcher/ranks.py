@@ -1,6 +1,7 @@
 """A sorted list that can say how many of its members are smaller than a value."""
 
 from bisect import bisect_left, insort
+from collections.abc import Iterable
 
 Rank = tuple[float, float, str]
 
@@ -11,9 +12,10 @@ BLOCK_MAX = 1024
 class Ranks:
     """Blocks of sorted ranks: adding, removing and counting cost O(sqrt n) with a very small constant."""
 
-    def __init__(self) -> None:
-        self._blocks: list[list[Rank]] = []
-        self._last: list[Rank] = []
+    def __init__(self, ranks: Iterable[Rank] = ()) -> None:
+        ordered, size = sorted(ranks), BLOCK_MAX // 2
+        self._blocks = [ordered[begin : begin + size] for begin in range(0, len(ordered), size)]
+        self._last = [block[-1] for block in self._blocks]
 
     def add(self, rank: Rank) -> None:
         """Insert a rank."""

@@ -67,14 +67,16 @@ class DeadLetter(msgspec.Struct, frozen=True):
 class Step:
     """The outcome of a batch: rows to write, events to publish, inputs refused.
 
-    ``writes`` is the engine's own type; only its store looks inside. Metrics (``counts``: name and labels -> n) are
-    added to the process's counters after the commit, so that nothing uncommitted is ever counted.
+    ``writes`` is the engine's own type; only its store looks inside. Metrics (``counts``: name and labels -> n, and
+    ``observed``: name and labels, and one value of a histogram) are added to the process's after the commit, so that
+    nothing uncommitted is ever counted.
     """
 
     writes: Any
     events: list[Event] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     counts: dict[tuple[str, ...], float] = field(default_factory=dict)
+    observed: list[tuple[tuple[str, ...], float]] = field(default_factory=list)
     changed: bool = True
 
 

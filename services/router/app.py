@@ -1,5 +1,6 @@
 """The router process: its parts, put together."""
 
+import asyncio
 from collections.abc import Sequence
 
 from services.router.domain.classification import Classification, Journey
@@ -11,6 +12,7 @@ from services.router.metrics import RouterCollector, RouterMetrics
 from services.router.model.shelf import ModelShelf
 from services.router.postgres import RouterStore
 from services.router.settings import RouterSettings
+from services.router.watching import keep_looking
 from shared.clock import monotonic, now_ms
 from shared.inputs import MessageReceived
 from shared.lane_service import LaneService, LaneSpec
@@ -50,6 +52,15 @@ class RouterService(LaneService):
             )
         )
         registry.register(RouterCollector(self._engines, now_ms, models))
+
+    async def run(self) -> None:
+        """Serve until ``stop``, with an eye on who is at risk."""
+        looking = asyncio.ensure_future(keep_looking(self._engines, now_ms, self._log))
+        try:
+            await super().run()
+        finally:
+            looking.cancel()
+            await asyncio.wait({looking})
 
     def _engines(self) -> list[RouterEngine]:
         return [lane.engine for lane in self.lanes() if isinstance(lane.engine, RouterEngine)]

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from services.router.domain.calibration import ERROR, OBSERVED, PREDICTED
 from services.router.domain.engine import RouterEngine
 from services.router.model.shelf import ModelShelf
 from shared.engine import Step
@@ -16,6 +17,7 @@ __all__ = ["RouterCollector", "RouterMetrics"]
 MILLISECONDS_PER_SECOND = 1000
 CHILDREN_MAX = 2000  # combinations of labels of one counter: what a metrics server takes from one target
 DECISION_BUCKETS = (5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 5e-3, 2e-2)
+ERROR_BUCKETS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 14400)
 CLASSIFY_BUCKETS = (1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 2e-2)
 
 _COUNTERS = {
@@ -29,6 +31,8 @@ _COUNTERS = {
         "How contacts with self-service or a bot went on, by intent and first article.",
         ["tier", "outcome", "intent", "article"],
     ),
+    PREDICTED: ("Breaches predicted: the risks told to contacts decided since, added up by tenth.", ["tenth"]),
+    OBSERVED: ("Predictions of a breach by the tenth of the risk told, and what became of them.", ["tenth", "outcome"]),
     "usher_duplicates_total": ("Inputs that said what was known already.", []),
 }
 
@@ -50,8 +54,21 @@ class RouterMetrics:
             "usher_classify_seconds", "Time to classify a contact.", buckets=CLASSIFY_BUCKETS, registry=registry
         )
 
+        error = Histogram(
+            ERROR,
+            "How much later or sooner than told at the entry into a queue a contact that had to wait was answered.",
+            ["than_told"],
+            buckets=ERROR_BUCKETS,
+            registry=registry,
+        )
+        self._observed: dict[tuple[str, ...], Callable[[float], None]] = {
+            (ERROR, side): error.labels(side).observe for side in ("sooner", "later")
+        }
+
     def counted(self, step: Step) -> None:
         """Add what a committed step counted."""
+        for name, value in step.observed:
+            self._observed[name](value)
         for key, number in step.counts.items():
             child = self._children.get(key)
             if child is None:
@@ -89,16 +106,21 @@ class RouterCollector(Collector):
         oldest = GaugeMetricFamily(
             "usher_queue_oldest_wait_seconds", "Age of the oldest waiting contact.", labels=["queue"]
         )
+        at_risk = GaugeMetricFamily(
+            "usher_contacts_at_risk", "Waiting contacts that will probably not be answered in time.", labels=["queue"]
+        )
         agents = GaugeMetricFamily("usher_agents", "Agents signed on.", labels=["availability"])
         orphans = GaugeMetricFamily("usher_orphans", "Live contacts that nothing will ever move: always 0.")
         now_ms = self._now_ms()
         for queue, (count, entered) in sorted(_queues(engines).items()):
             waiting.add_metric([queue], count)
             oldest.add_metric([queue], max(0.0, (now_ms - entered) / MILLISECONDS_PER_SECOND) if count else 0.0)
+        for queue, count in sorted(_at_risk(engines).items()):
+            at_risk.add_metric([queue], count)
         for availability, number in sorted(_agents(engines).items()):
             agents.add_metric([availability], number)
         orphans.add_metric([], sum(engine.book.orphans() for engine in engines))
-        return iter((waiting, oldest, agents, orphans, *self._model_gauges()))
+        return iter((waiting, oldest, at_risk, agents, orphans, *self._model_gauges()))
 
     def _model_gauges(self) -> Iterator[Metric]:
         problems = GaugeMetricFamily("usher_model_problems", "Models that policies name and that cannot be used.")
@@ -121,6 +143,15 @@ def _queues(engines: list[RouterEngine]) -> dict[str, tuple[int, float]]:
                 count += workspace.matcher.waiting_count(queue)
                 found[queue] = (count, min(entered, oldest) if oldest is not None else entered)
     return found
+
+
+def _at_risk(engines: list[RouterEngine]) -> Tally[str]:
+    tally: Tally[str] = Tally()
+    for engine in engines:
+        for workspace in engine.book.workspaces.values():
+            for queue in workspace.rules.queues:
+                tally[queue] += engine.at_risk.count(workspace.name, queue)
+    return tally
 
 
 def _agents(engines: list[RouterEngine]) -> Tally[str]:

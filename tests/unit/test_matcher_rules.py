@@ -222,7 +222,7 @@ def test_who_is_not_there_is_a_key_error_but_may_leave(matcher):
     for ask in (
         lambda: matcher.agent_for("c", 0),
         lambda: matcher.contact_for("a", 0),
-        lambda: matcher.position("c", 0),
+        lambda: matcher.place("c", 0),
     ):
         with pytest.raises(KeyError):
             ask()
@@ -263,15 +263,15 @@ def test_protection_loosens_as_contacts_are_answered_in_time_and_says_so(matcher
 def test_position_counts_who_is_ahead_in_the_queue_whatever_they_require(matcher):
     fill(matcher, contact("a", entered=0), contact("b", need(("es", 1)), entered=1), contact("c", entered=2))
     fill(matcher, Waiting(contact_id="x", queue="other", requirement=need(("en", 1)), entered=0, target=1))
-    assert [matcher.position(each, 5) for each in "abc"] == [0, 1, 2]
-    assert [matcher.position(each, 20.5) for each in "abc"] == [2, 0, 1]
+    assert [matcher.place(each, 5).ahead for each in "abc"] == [0, 1, 2]
+    assert [matcher.place(each, 20.5).ahead for each in "abc"] == [2, 0, 1]
     matcher.leave("b")
-    assert matcher.position("a", 20.5) == 1
+    assert matcher.place("a", 20.5).ahead == 1
 
 
 def test_a_position_in_a_queue_that_was_empty_is_told_without_a_look_at_the_others(matcher, monkeypatch):
     fill(matcher, *(contact(f"c{number}") for number in range(9)))
-    assert matcher.position("c8", 0) == 8
+    assert matcher.place("c8", 0).ahead == 8
     looks = []
     before = Ledger.__init__
     monkeypatch.setattr(
@@ -279,7 +279,7 @@ def test_a_position_in_a_queue_that_was_empty_is_told_without_a_look_at_the_othe
     )
     for number in range(3):
         fill(matcher, Waiting(contact_id=f"x{number}", queue="rare", requirement=need(("en", 1)), entered=0, target=1))
-        assert matcher.position(f"x{number}", 0) == 0
+        assert matcher.place(f"x{number}", 0).ahead == 0
         matcher.leave(f"x{number}")
     assert looks == [[]]
 
@@ -330,7 +330,7 @@ def churn_of_kinds(matcher, number):
     fill(matcher, seat(f"a{number % 30}", skills, idle_since=number))
     matcher.agent_for(f"c{number}", number)
     matcher.contact_for(f"a{number % 30}", number)
-    matcher.position(f"c{number}", number)
+    matcher.place(f"c{number}", number)
     matcher.leave(f"c{number - 40}")
 
 
@@ -346,7 +346,7 @@ def churn_behind_the_first(matcher, number):
     matcher.agent_for("first", number)
     matcher.agent_for(f"c{number}", number)
     matcher.contact_for(f"a{number}", number)
-    matcher.position(f"c{number}", number)
+    matcher.place(f"c{number}", number)
     for kind in "ck":
         matcher.leave(f"{kind}{number - 20}")
     matcher.unseat(f"a{number - 20}")

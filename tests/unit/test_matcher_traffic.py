@@ -128,7 +128,7 @@ class Traffic:
             match = self.find_contact(rng.choice(sorted(self.plain.seats)))
         elif event < 0.95 and self.plain.contacts:
             contact_id = rng.choice(sorted(self.plain.contacts))
-            assert self.fast.position(contact_id, self.now) == self.plain.position(contact_id, self.now)
+            assert self.fast.place(contact_id, self.now).ahead == self.plain.position(contact_id, self.now)
         elif self.plain.debts:
             need, breached = rng.choice(sorted(self.plain.debts)), rng.random() < 0.5
             self.plain.answered(need, breached)

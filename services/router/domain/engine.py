@@ -1,6 +1,6 @@
 """The router engine: inputs and deadlines in, transitions, offers and rows out; deterministic and without I/O."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,7 +17,9 @@ from services.router.domain import (
     reports,
     tiers,
 )
+from services.router.domain.at_risk import AtRisk
 from services.router.domain.book import Book
+from services.router.domain.calibration import Calibration
 from services.router.domain.checks import check
 from services.router.domain.deadlines import fire
 from services.router.domain.matcher import Matcher
@@ -52,6 +54,8 @@ class RouterEngine:
     def __init__(self, partition: int, classify: Classify, new_matcher: Callable[[], Matcher] = Matcher) -> None:
         self.partition = partition
         self.book = Book(new_matcher)
+        self.calibration = Calibration()
+        self.at_risk = AtRisk()
         self._classify = classify
         self._decoded: dict[int, _Decoded] = {}
         self._foreseen: dict[str, Foreseen] = {}
@@ -84,7 +88,13 @@ class RouterEngine:
         fire(turn, max(now_ms, self.book.clock_ms))
         step = turn.finish()
         step.changed = bool(records or turn.events)
+        if step.changed:
+            self.calibration.follow(step, turn.told, self.book.contacts, self.book.clock_ms)
         return step
+
+    def look(self, now_ms: int) -> Iterator[None]:
+        """See who is at risk now, piece by piece; decisions do not depend on it."""
+        return self.at_risk.look(self.book, now_ms)
 
     def deadline_ms(self) -> int | None:
         """The earliest pending deadline."""

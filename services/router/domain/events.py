@@ -93,7 +93,7 @@ class Escalated(Body, omit_defaults=False):
 
 
 class Queued(Body, omit_defaults=False):
-    """One entry into a queue. ``position`` counts from 1 by the order of service."""
+    """One entry into a queue. ``position`` counts from 1 by the order of service; ``breach_risk`` is a probability."""
 
     requirements: msgspec.Raw
     priority_seconds: float
@@ -102,6 +102,7 @@ class Queued(Body, omit_defaults=False):
     entered_at: str
     position: int
     expected_wait_seconds: float | None
+    breach_risk: float | None
     reason: str
     kept_for: str | None
 

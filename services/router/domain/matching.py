@@ -40,6 +40,18 @@ class Waiting:
     only_agent: str | None = None
 
 
+class Place(NamedTuple):
+    """A waiting contact's place in its queue: how many are ahead, over what time they are due, and its time left.
+
+    ``span``: from the deadline of the first who can still be met to its own. Those before it who become late step
+    behind it at their deadlines; it is 0 where they would not (``late_factor`` 1). ``slack`` is negative once late.
+    """
+
+    ahead: int
+    span: float
+    slack: float
+
+
 @dataclass(slots=True, kw_only=True)
 class Seat:
     """An agent as the matcher sees them: only agents open for at least one channel have a seat.

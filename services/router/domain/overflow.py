@@ -69,7 +69,7 @@ def _holds(turn: Turn, workspace: Workspace, contact: Contact, rule: OverflowRul
 
 
 def _expects(turn: Turn, workspace: Workspace, contact: Contact, expected_ms: int) -> bool:
-    expected = workspace.expected_seconds(contact, turn.now_ms)
+    expected = workspace.outlook(contact, turn.now_ms).wait_seconds
     return expected is not None and expected * 1000 >= expected_ms
 
 

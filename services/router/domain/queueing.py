@@ -1,6 +1,7 @@
 """A contact's way into a queue, back into it, and out of it."""
 
 from services.router.domain import customers, events, overflow, relaxing
+from services.router.domain.calibration import Prediction
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState
 from services.router.domain.timers import Timer
@@ -27,18 +28,23 @@ def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | 
     turn.flow(workspace, queue.name)
     workspace.wait(contact)
     place = workspace.standing(contact)
+    outlook = workspace.outlook(contact, turn.now_ms)
     body = events.Queued(
         requirements=place.need.json,
         priority_seconds=place.boost_ms / 1000,
         target_seconds=queue.target_seconds,
         due_at=rfc3339(place.due_ms),
         entered_at=rfc3339(contact.entered_ms),
-        position=workspace.matcher.position(contact.contact_id, turn.now_ms) + 1,
-        expected_wait_seconds=workspace.expected_seconds(contact, turn.now_ms),
+        position=outlook.position,
+        expected_wait_seconds=outlook.wait_seconds,
+        breach_risk=outlook.risk,
         reason=reason,
         kept_for=contact.only_agent or None,
     )
     turn.tell(contact, events.QUEUED, body)
+    if outlook.wait_seconds and outlook.risk is not None and place.due_ms > turn.now_ms:
+        prediction = Prediction(contact.last_ms, place.due_ms, outlook.wait_seconds, outlook.risk)
+        turn.told[contact.contact_id] = prediction
     turn.hungry[contact.contact_id] = contact
     if queue.relax:
         relaxing.begin(turn, workspace, contact)

@@ -4,6 +4,7 @@ import msgspec
 
 from services.router.domain import events
 from services.router.domain.book import Book
+from services.router.domain.calibration import Prediction
 from services.router.domain.forecast import Flow
 from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
 from services.router.domain.rows import (
@@ -30,13 +31,14 @@ class Turn:
     """The outputs of one step, and the moment at which its present cause happens.
 
     ``now_ms`` is router time (deadlines are set from it); ``said_ms`` is when the cause happened, as reported (events
-    carry it). ``hungry`` contacts and ``freed`` agents are matched when the cause has been dealt with.
+    carry it). ``hungry`` contacts and ``freed`` agents are matched when the cause has been dealt with. ``told`` are the
+    forecasts that were made, by contact.
     """
 
     __slots__ = (
         "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "ended", "episodes", "events",
         "freed", "hungry", "inputs", "known", "now_ms", "ordinal", "flows", "outcomes", "past", "personal", "policies",
-        "recents", "said_ms", "served", "texts", "traceparent",
+        "recents", "said_ms", "served", "texts", "told", "traceparent",
     )  # fmt: skip
 
     def __init__(self, book: Book, known: Known) -> None:
@@ -59,6 +61,7 @@ class Turn:
         self.served: dict[tuple[str, str], tuple[str, int]] = {}
         self.ended: dict[str, tuple[str, str]] = {}
         self.episodes: dict[str, int] = {}
+        self.told: dict[str, Prediction] = {}
         self.hungry: dict[str, Contact] = {}
         self.freed: dict[tuple[str, str], Agent] = {}
         self.begin("", 0, 0, "")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from services.router.domain.capacity import NOTHING, Capacities, Room
-from services.router.domain.forecast import Flow
+from services.router.domain.forecast import Flow, Outlook, risk_of_breach
 from services.router.domain.matcher import Matcher
 from services.router.domain.matching import Match, Seat, Waiting
 from services.router.domain.queue_rules import QueueRules
@@ -16,7 +16,7 @@ from services.router.domain.states import Presence
 
 LOOK_MS = 30_000  # between looks at conditions that no event announces, such as closing time or empty desks
 NOBODY: frozenset[str] = frozenset()
-_ALSO = "+"  # between a contact's id and the number of a further queue it waits in; no id holds it
+ALSO = "+"  # between a contact's id and the number of a further queue it waits in; no id holds it
 
 
 class Standing(NamedTuple):
@@ -156,7 +156,7 @@ class Workspace:
             self.matcher.wait(
                 replace(
                     waiting,
-                    contact_id=f"{contact.contact_id}{_ALSO}{number}",
+                    contact_id=f"{contact.contact_id}{ALSO}{number}",
                     queue=queue,
                     requirement=need.requirement,
                     prefer=need.prefer,
@@ -169,7 +169,7 @@ class Workspace:
         """Out of the waiting set, in every queue; nothing happens when the contact was not in it."""
         self.matcher.leave(contact.contact_id)
         for number in range(self._also.pop(contact.contact_id, 0)):
-            self.matcher.leave(f"{contact.contact_id}{_ALSO}{number}")
+            self.matcher.leave(f"{contact.contact_id}{ALSO}{number}")
 
     def count(self, queue: str, now_ms: int) -> Flow:
         """Bring a queue's observation up to now; to be called before anybody joins or leaves it."""
@@ -179,13 +179,16 @@ class Workspace:
         flow.advance(now_ms, self.matcher.waiting_count(queue))
         return flow
 
-    def expected_seconds(self, contact: Contact, now_ms: int) -> float | None:
-        """How long a waiting contact may expect to wait from now; 0 when somebody is free for it, None when unknown."""
+    def outlook(self, contact: Contact, now_ms: int) -> Outlook:
+        """What a waiting contact may expect from now on, in its own queue."""
+        place = self.matcher.place(contact.contact_id, now_ms)
         flow = self.flows.get(contact.queue or "")
-        expected = flow.expected_seconds(self.matcher.position(contact.contact_id, now_ms)) if flow else None
+        expected = flow.expected_seconds(place.ahead) if flow else None
         if expected is None:
-            return None
-        return 0.0 if self.agent_for(contact, now_ms) is not None else round(expected, 1)
+            return Outlook(place.ahead + 1, None, None)
+        if self.agent_for(contact, now_ms) is not None:
+            return Outlook(place.ahead + 1, 0.0, 0.0)
+        return Outlook(place.ahead + 1, round(expected, 1), round(risk_of_breach(expected * 1000, place), 3))
 
     @property
     def waiting(self) -> int:
@@ -211,7 +214,7 @@ class Workspace:
         """The agent for a waiting contact: of its own queue first, then of the queues that relaxation added."""
         match = self.matcher.agent_for(contact.contact_id, now_ms)
         for number in range(self._also.get(contact.contact_id, 0) if match is None else 0):
-            match = self.matcher.agent_for(f"{contact.contact_id}{_ALSO}{number}", now_ms)
+            match = self.matcher.agent_for(f"{contact.contact_id}{ALSO}{number}", now_ms)
             if match is not None:
                 match.contact_id = contact.contact_id
                 break
@@ -221,9 +224,9 @@ class Workspace:
         """The most urgent waiting contact for an open agent."""
         match = self.matcher.contact_for(agent.agent_id, now_ms)
         if match is not None and self._also:
-            match.contact_id = match.contact_id.partition(_ALSO)[0]
+            match.contact_id = match.contact_id.partition(ALSO)[0]
             second = match.runner_up_contact
-            match.runner_up_contact = second.partition(_ALSO)[0] if second else None
+            match.runner_up_contact = second.partition(ALSO)[0] if second else None
             if match.runner_up_contact == match.contact_id:
                 match.runner_up_contact = match.runner_up_key = None
         return match

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
-from services.router.domain.matcher.ranks import Rank, Ranks
-from services.router.domain.matcher.waiting import Contact
+from services.router.domain.matcher.ranks import Ranks
+from services.router.domain.matcher.waiting import Contact, Entry
+from services.router.domain.matching import Place
 
 
 class Ledger:
@@ -13,7 +14,7 @@ class Ledger:
     def __init__(self, contacts: Iterable[Contact]) -> None:
         self._contacts = {contact.waiting.contact_id: contact for contact in contacts}
         members = self._contacts.values()
-        self._fresh = Ranks(_fresh_rank(contact) for contact in members)
+        self._fresh = Ranks(_fresh_entry(contact) for contact in members)
         self._late = Ranks()
         self._dues = sorted((contact.due, contact.waiting.contact_id, contact) for contact in members)
         self._ages = sorted((contact.waiting.entered, contact.waiting.contact_id, contact) for contact in members)
@@ -23,7 +24,7 @@ class Ledger:
         """A contact joined the queue."""
         waiting = contact.waiting
         self._contacts[waiting.contact_id] = contact
-        self._fresh.add(_fresh_rank(contact))
+        self._fresh.add(_fresh_entry(contact))
         heappush(self._dues, (contact.due, waiting.contact_id, contact))
         heappush(self._ages, (waiting.entered, waiting.contact_id, contact))
 
@@ -33,18 +34,24 @@ class Ledger:
         del self._contacts[waiting.contact_id]
         if contact in self._grown:
             self._grown.remove(contact)
-            self._late.remove((contact.d2, waiting.entered, waiting.contact_id))
+            self._late.remove((contact.d2, waiting.entered, waiting.contact_id, contact))
         else:
-            self._fresh.remove(_fresh_rank(contact))
+            self._fresh.remove(_fresh_entry(contact))
         self._compact(self._dues)
         self._compact(self._ages)
 
-    def ahead(self, contact: Contact, now: float) -> int:
-        """How many contacts of the queue come before this one at a time."""
+    def place(self, contact: Contact, now: float) -> Place:
+        """How many contacts of the queue come before this one at a time, and how far apart they are due."""
         while self._dues and self._dues[0][0] < now:
             self._grow(heappop(self._dues)[2])
-        mine = contact.entry(now)[:3]
-        return self._fresh.below(mine) + self._late.below(mine)
+        mine = contact.entry(now)
+        first = self._fresh.first()
+        span = _span(first[3], contact) if first is not None else 0.0
+        return Place(self._fresh.below(mine) + self._late.below(mine), span, contact.due - now)
+
+    def line_up(self) -> tuple[list[Entry], list[Entry]]:
+        """Who could still be met when somebody last asked for a place, and who was late; both in order of service."""
+        return [*self._fresh], [*self._late]
 
     def oldest(self) -> float | None:
         """When the oldest contact entered; None when nobody waits."""
@@ -56,8 +63,8 @@ class Ledger:
         if self._holds(contact):
             waiting = contact.waiting
             self._grown.add(contact)
-            self._fresh.remove(_fresh_rank(contact))
-            self._late.add((contact.d2, waiting.entered, waiting.contact_id))
+            self._fresh.remove(_fresh_entry(contact))
+            self._late.add((contact.d2, waiting.entered, waiting.contact_id, contact))
 
     def _holds(self, contact: Contact) -> bool:
         return self._contacts.get(contact.waiting.contact_id) is contact
@@ -68,5 +75,10 @@ class Ledger:
             heapify(heap)
 
 
-def _fresh_rank(contact: Contact) -> Rank:
-    return contact.d1, contact.waiting.entered, contact.waiting.contact_id
+def _fresh_entry(contact: Contact) -> Entry:
+    return contact.d1, contact.waiting.entered, contact.waiting.contact_id, contact
+
+
+def _span(head: Contact, contact: Contact) -> float:
+    """From the deadline of the first of a queue to a contact's own; 0 if the first stays ahead once it is late."""
+    return max(0.0, contact.due - head.due) if contact.d1 < head.d2 else 0.0

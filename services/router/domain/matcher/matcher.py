@@ -7,7 +7,8 @@ from services.router.domain.matcher.crowd import Crowd
 from services.router.domain.matcher.floor import Floor
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matcher.lines import Lines
-from services.router.domain.matching import Match, Requirement, Seat, Waiting
+from services.router.domain.matcher.waiting import Entry
+from services.router.domain.matching import Match, Place, Requirement, Seat, Waiting
 
 DEFAULT_LIMITS = Limits()
 
@@ -96,13 +97,21 @@ class Matcher:
             idle_since=chair.seat.idle_since,
         )
 
-    def position(self, contact_id: str, now: float) -> int:
-        """Contacts of the same queue that are ahead of this one by key. KeyError when the contact does not wait."""
+    def place(self, contact_id: str, now: float) -> Place:
+        """How a contact stands among those of the same queue, by key. KeyError when the contact does not wait."""
         contact = self._crowd.contacts[contact_id]
         queue = contact.waiting.queue
         if self._crowd.counts[queue] == 1:
-            return 0  # alone: most contacts find an agent at once, and a ledger made for them would go with them
-        return self._crowd.ledger(queue).ahead(contact, now)
+            # Alone: most contacts find an agent at once, and a ledger made for them would go with them.
+            return Place(0, 0.0, contact.due - now)
+        return self._crowd.ledger(queue).place(contact, now)
+
+    def line_up(self, queue: str) -> tuple[list[Entry], list[Entry]]:
+        """Copies of a queue in order: who could still be met when a place was last asked for, and who was late then.
+
+        Looking changes nothing, so no decision depends on when somebody looked.
+        """
+        return self._crowd.ledger(queue).line_up() if queue in self._crowd.counts else ([], [])
 
     def waiting_count(self, queue: str) -> int:
         """Contacts waiting in a queue."""

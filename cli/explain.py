@@ -109,6 +109,7 @@ async def _find(connection: Connection, contact_id: str) -> Found | None:
     agents = await connection.fetch(
         "SELECT body::text AS body FROM router_agent WHERE workspace = $1", contact.workspace
     )
+    flows = await connection.fetch("SELECT body::text FROM router_flow WHERE workspace = $1", contact.workspace)
     policy = await connection.fetchrow(_POLICY, contact.workspace)
     clock_ms = await connection.fetchval("SELECT at_ms FROM router_clock WHERE partition = $1", row["partition"])
     book = Book()
@@ -117,6 +118,7 @@ async def _find(connection: Connection, contact_id: str) -> Found | None:
             clock_ms=clock_ms or 0,
             contacts=[row["body"]],
             agents=[agent["body"] for agent in agents],
+            flows=[flow[0] for flow in flows],
             policies=[PolicyRow(*policy)],
         )
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.policy.errors import PolicyError, did_you_mean
 from shared.policy.policy import Policy
-from shared.policy.queue_checks import check_queue, overflow_cycles
+from shared.policy.queue_checks import all_protected, check_queue, overflow_cycles
 
 __all__ = ["cross_check"]
 
@@ -29,6 +29,7 @@ def cross_check(policy: Policy, document: Mapping[str, Any]) -> list[PolicyError
             for name, queue in policy.queues.items()
             for fault in check_queue(f"queues.{name}", name, queue, policy)
         ),
+        *all_protected(policy),
         *overflow_cycles(policy),
     ]
 

@@ -6,7 +6,7 @@ from shared.policy.errors import PolicyError
 from shared.policy.policy import Policy
 from shared.policy.queues import Overflow, Queue, RelaxStep
 
-__all__ = ["check_queue", "overflow_cycles"]
+__all__ = ["all_protected", "check_queue", "overflow_cycles"]
 
 
 def check_queue(path: str, name: str, queue: Queue, policy: Policy) -> Iterator[PolicyError]:
@@ -15,6 +15,9 @@ def check_queue(path: str, name: str, queue: Queue, policy: Policy) -> Iterator[
     if contradiction:
         message = f"{contradiction[0]} is both preferred and excluded"
         yield PolicyError(f"{path}.prefers.{contradiction[0]}", message, "drop one of the two")
+    if queue.protect is not None and "time_to_answer" not in queue.targets:
+        message = "protects a promise that the queue does not make"
+        yield PolicyError(f"{path}.protect", message, "add targets.time_to_answer")
     yield from _Relaxing(name, queue, _levels(name, queue, policy)).check(f"{path}.relax")
     yield from _overflow(path, name, queue)
 
@@ -98,6 +101,13 @@ def _holds_earlier(before: Overflow, rule: Overflow) -> bool:
     """Whether the rule above holds in every case in which this one does."""
     given = rule.when.model_dump(exclude_none=True)
     return all(key in given and given[key] >= limit for key, limit in before.when.model_dump(exclude_none=True).items())
+
+
+def all_protected(policy: Policy) -> Iterator[PolicyError]:
+    """Protection takes from the queues without it: where there is none, it only leaves agents idle."""
+    first, *_ = names = sorted(policy.queues)
+    if all(policy.queues[name].protect for name in names):
+        yield PolicyError(f"queues.{first}.protect", "every queue is protected", "protect only what few agents can do")
 
 
 def overflow_cycles(policy: Policy) -> Iterator[PolicyError]:

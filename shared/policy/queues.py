@@ -52,7 +52,7 @@ class Target(Node):
 
 
 class Protect(Node):
-    """Opt-in reserve for a scarce class: how many breaches it may have before others leave its agents alone."""
+    """Opt-in reserve for a scarce class: the share of breaches beyond which others leave its agents alone."""
 
     allowance: Share
 

@@ -22,7 +22,6 @@ NOT_YET: tuple[NotYet, ...] = (
     NotYet("queues.*.targets.next_response"),
     NotYet("queues.*.targets.self_service_response"),
     NotYet("queues.*.targets.bot_response"),
-    NotYet("queues.*.protect"),
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.router.domain.records import FADE_MS
 from services.router.domain.rows import Needs, RouterRows
 from services.router.postgres import RouterStore
 from shared.errors import Poison
@@ -76,6 +77,28 @@ async def test_a_new_owner_loads_exactly_what_was_committed(stored: StoredRouter
     restored = type(router)(policy=None)
     restored.engine.restore(loaded)
     assert restored.engine.deadline_ms() == router.engine.deadline_ms()
+
+
+async def test_a_new_owner_holds_back_the_same_agents_for_a_protected_queue(stored: StoredRouter) -> None:
+    router = stored.router
+    document = policy_with()
+    document["queues"]["cards"] |= {"requires": {"cards": 1}, "protect": {"allowance": 0.2}}
+    router.activate(document)
+    for conversation in ("lost-1", "lost-2"):
+        router.contact(conversation, queue="cards")
+        router.hang_up(conversation)
+    router.sign_on("a1")
+    held = router.contact("c1")
+    await stored.commit()
+    restored = type(router)(policy=None)
+    restored.engine.restore(await stored.store.load(stored.claim))
+    workspaces = [each.engine.book.workspaces["acme"] for each in (router, restored)]
+    assert [each.matcher.debts() for each in workspaces] == [{("cards", "chat"): pytest.approx(1.6)}] * 2
+    assert restored.engine.book.workspaces["acme"].agent_for(restored.engine.book.contacts[held], router.now_ms) is None
+    assert restored.engine.deadline_ms() == router.engine.deadline_ms()
+    told = [each.engine.step([], None, router.now_ms + FADE_MS).events for each in (router, restored)]
+    assert told[0] == told[1]
+    assert (told[1][0].type, told[1][0].subject) == ("usher.contact.offered.v1", held)
 
 
 async def test_the_database_knows_what_ended_and_what_was_said(stored: StoredRouter) -> None:

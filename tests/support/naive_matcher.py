@@ -12,8 +12,8 @@ class NaiveMatcher:
         self.few_profiles, self.fairness = few_profiles, fairness
         self.contacts: dict[str, Waiting] = {}
         self.seats: dict[str, Seat] = {}
-        self.debts: dict[Requirement, float] = {}
-        self.allowances: dict[Requirement, float] = {}
+        self.debts: dict[tuple[str, str], float] = {}
+        self.guarded: dict[tuple[str, str], tuple[Requirement, float]] = {}
 
     # --- may this agent take this contact? ---
 
@@ -27,12 +27,12 @@ class NaiveMatcher:
         )
 
     def held_back(self, seat, need):
-        own = self.debts.get(need, 0.0)
+        own = self.debts.get((need.protected, need.channel), 0.0)
         return any(
-            other != need
+            other.protected != need.protected
             and self.suits(seat, other)
-            and sum(self.suits(each, other) for each in self.seats.values()) <= int(debt - own)
-            for other, debt in self.debts.items()
+            and sum(self.suits(each, other) for each in self.seats.values()) <= int(self.debts[each_class] - own)
+            for each_class, (other, _) in self.guarded.items()
         )
 
     def may_take(self, seat, contact):
@@ -119,5 +119,18 @@ class NaiveMatcher:
         mine = self.key(contact, now)
         return sum(each.queue == contact.queue and self.key(each, now) < mine for each in self.contacts.values())
 
+    # --- which agents are kept for whom ---
+
+    def protect(self, need, allowance, debt=0.0):
+        self.debts[need.protected, need.channel] = debt
+        self.guarded[need.protected, need.channel] = need, allowance
+
+    def unprotect(self):
+        self.debts.clear()
+        self.guarded.clear()
+
     def answered(self, need, breached):
-        self.debts[need] = min(DEBT_MAX, max(0.0, self.debts[need] + breached - self.allowances[need]))
+        each_class = need.protected, need.channel
+        if each_class in self.guarded:
+            _, allowance = self.guarded[each_class]
+            self.debts[each_class] = min(DEBT_MAX, max(0.0, self.debts[each_class] + breached - allowance))

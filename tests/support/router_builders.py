@@ -173,7 +173,8 @@ class Router:
         known = self.store.known(self.engine.needs(records))
         until = now_ms if now_ms is not None else max((record.at_ms for record in records), default=self.now_ms)
         step = self.engine.step(records, known, until)
-        self.store.apply(step.writes)
+        if step.changed:
+            self.store.apply(step.writes)
         self.events += step.events
         self.dead += step.dead
         for key, count in step.counts.items():

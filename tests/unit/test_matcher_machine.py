@@ -18,14 +18,27 @@ QUEUES = ("cards", "loans")
 pairs = st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 3), max_size=2).map(
     lambda levels: tuple(sorted(levels.items()))
 )
+PROTECTED = ("", "", "loans", "vip")  # for whom a contact waits, and whose agents may be held back
+protected = st.sampled_from(PROTECTED)
 requirements = st.builds(
     Requirement,
     must=pairs,
     any=st.lists(pairs.filter(bool), max_size=1).map(tuple),
     without=st.lists(st.sampled_from(SKILLS), max_size=1).map(tuple),
     channel=st.sampled_from(CHANNELS),
+    protected=protected,
 )
-simple = st.builds(Requirement, must=pairs, any=st.just(()), without=st.just(()), channel=st.just("voice"))
+simple = st.builds(
+    Requirement, must=pairs, any=st.just(()), without=st.just(()), channel=st.just("voice"), protected=protected
+)
+classes = st.builds(
+    Requirement,
+    must=pairs,
+    any=st.just(()),
+    without=st.just(()),
+    channel=st.sampled_from(CHANNELS),
+    protected=st.sampled_from(PROTECTED[2:]),
+)
 needs = st.one_of(simple, requirements)
 orders = st.sampled_from(("scarcity", "longest_idle", "least_loaded", "round_robin", "best_skill"))
 some_agents = st.frozensets(st.sampled_from(AGENTS), max_size=4)
@@ -36,14 +49,15 @@ class MatcherMachine(RuleBasedStateMachine):
 
     limits = Limits()
 
-    @initialize(protected=st.lists(simple, max_size=2, unique=True), order=st.one_of(st.none(), orders))
-    def start(self, protected, order):
+    @initialize(kept=st.lists(classes, max_size=3), order=st.one_of(st.none(), orders))
+    def start(self, kept, order):
         self.fast, self.plain = Matcher(self.limits), NaiveMatcher(self.limits.few_profiles, self.limits.fairness)
         self.now = 0
+        self.held = {}
         self.order = order
-        for need in protected:
+        for need in {(each.protected, each.channel): each for each in kept}.values():
             self.fast.protect(need, 0.25)
-            self.plain.debts[need], self.plain.allowances[need] = 0.0, 0.25
+            self.plain.protect(need, 0.25)
 
     @rule(
         contact_id=st.sampled_from(CONTACTS),
@@ -106,14 +120,26 @@ class MatcherMachine(RuleBasedStateMachine):
     def time_passes(self, step):
         self.now += step
 
-    @precondition(lambda self: self.plain.debts)
-    @rule(which=st.integers(0, 1), breached=st.booleans())
-    def answered(self, which, breached):
-        need = list(self.plain.debts)[which % len(self.plain.debts)]
-        before = int(self.plain.debts[need])
-        self.plain.answered(need, breached)
-        assert self.fast.answered(need, breached=breached) == (int(self.plain.debts[need]) < before)
-        assert self.fast.debts() == self.plain.debts
+    @precondition(lambda self: self.plain.guarded)
+    @rule(data=st.data(), breached=st.booleans(), times=st.integers(1, 3))
+    def answered(self, data, breached, times):
+        need, _ = self.plain.guarded[data.draw(st.sampled_from(sorted(self.plain.guarded)))]
+        for _ in range(times):
+            self.plain.answered(need, breached)
+            self.fast.answered(need, breached=breached)
+
+    @rule(need=classes, debt=st.sampled_from((0.0, 0.75, 1.0, 2.5, 6.0)))
+    def a_debt_is_known(self, need, debt):
+        known = self.plain.guarded.get((need.protected, need.channel))
+        need = known[0] if known else need
+        self.plain.protect(need, 0.25, debt)
+        self.fast.protect(need, 0.25, debt)
+
+    @rule()
+    def another_policy_protects_nobody(self):
+        self.plain.unprotect()
+        self.fast.unprotect()
+        self.held = {}
 
     @precondition(lambda self: self.plain.contacts)
     @rule(data=st.data(), take=st.booleans())
@@ -170,6 +196,25 @@ class MatcherMachine(RuleBasedStateMachine):
         assert len(self.fast) == len(queues)
         assert self.fast.queues() == sorted(set(queues))
         assert [self.fast.waiting_count(queue) for queue in QUEUES] == [queues.count(queue) for queue in QUEUES]
+        assert self.fast.debts() == self.plain.debts
+
+    @invariant()
+    def whoever_is_held_back_no_longer_is_named(self):
+        if not hasattr(self, "plain"):
+            return
+        let_go, held_before, seats = self.fast.let_go(), self.held, self.plain.seats
+        needs = {contact.requirement for contact in self.plain.contacts.values()}
+        self.held = {
+            (agent_id, need): seat
+            for agent_id, seat in seats.items()
+            for need in needs
+            if self.plain.suits(seat, need) and self.plain.held_back(seat, need)
+        }
+        for (agent_id, need), seat in held_before.items():
+            if seats.get(agent_id) is seat:
+                still = self.plain.held_back(seat, need)
+                assert self.fast.holds_back(agent_id, need) == still
+                assert still or agent_id in let_go
 
 
 class CrowdedMachine(MatcherMachine):

@@ -12,6 +12,7 @@ from tests.support.naive_matcher import NaiveMatcher
 STEPS = 500
 SKILLS = ("de", "en", "es", "fr", "vip")
 ORDERS = ("scarcity", "longest_idle", "least_loaded", "round_robin", "best_skill")
+PROTECTED = ("vip", "", "loans", "")
 TINY = Limits(
     few_profiles=4,
     unplaced=2,
@@ -42,13 +43,15 @@ class Traffic:
     def __init__(self, seed, limits, protected):
         self.rng = Random(seed)
         self.now = 0
-        self.needs = [requirement(self.rng) for _ in range(self.rng.randint(2, 12))]
+        needs = [requirement(self.rng) for _ in range(self.rng.randint(2, 12))]
+        self.needs = [need._replace(protected=PROTECTED[n % len(PROTECTED)]) for n, need in enumerate(needs)]
         self.order = self.rng.choice(ORDERS)
         self.agents = [f"a{n:02d}" for n in range(self.rng.choice((4, 15, 40)))]
         self.fast, self.plain = Matcher(limits), NaiveMatcher(limits.few_profiles, limits.fairness)
-        for need in self.needs[: 2 * protected]:
-            self.fast.protect(need, 0.2)
-            self.plain.debts[need], self.plain.allowances[need] = 0.0, 0.2
+        for need in self.needs if protected else ():
+            if need.protected and (need.protected, need.channel) not in self.plain.guarded:
+                self.fast.protect(need, 0.2)
+                self.plain.protect(need, 0.2)
         self.calm = self.rng.random() < 0.5
         self.decisions = 0
 
@@ -129,10 +132,11 @@ class Traffic:
         elif event < 0.95 and self.plain.contacts:
             contact_id = rng.choice(sorted(self.plain.contacts))
             assert self.fast.place(contact_id, self.now).ahead == self.plain.position(contact_id, self.now)
-        elif self.plain.debts:
-            need, breached = rng.choice(sorted(self.plain.debts)), rng.random() < 0.5
-            self.plain.answered(need, breached)
-            self.fast.answered(need, breached=breached)
+        elif self.plain.guarded:
+            need, breached = rng.choice(self.needs), rng.random() < 0.6
+            for _ in range(rng.randint(1, 4)):
+                self.plain.answered(need, breached)
+                self.fast.answered(need, breached=breached)
         if match and rng.random() < (0.8 if self.calm else 0.3):
             self.decisions += 1
             self.leave(match.contact_id)

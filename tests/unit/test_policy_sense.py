@@ -53,6 +53,17 @@ def test_an_overflow_rule_that_can_have_no_effect_is_refused(overflow, path, wor
     assert words in found.popitem()[1]
 
 
+def test_protection_needs_a_promise_and_somebody_to_take_from():
+    protect = {"allowance": 0.2}
+    assert "does not make" in faults(with_queue(protect=protect, targets={}))["queues.orders.protect"]
+    made = document()
+    for queue in made["queues"].values():
+        queue |= {"protect": protect, "targets": {"time_to_answer": {"within": "20s"}}}
+    assert faults(made).popitem()[1] == "every queue is protected (protect only what few agents can do)"
+    made["queues"]["another"] = {}
+    parse_policy(made)
+
+
 def test_overflow_beyond_the_most_that_may_wait_is_never_reached():
     change = {"waiting_max": 10, "overflow": [{"when": {"waiting": 11}, "to": {"callback": True}}]}
     assert "never reached" in faults(with_queue(**change))["queues.orders.overflow[0].when.waiting"]

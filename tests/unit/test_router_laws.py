@@ -28,6 +28,7 @@ _policy = policy_with(
 )
 _policy["queues"]["cards"] |= {
     "life_max": "100s",
+    "protect": {"allowance": 0.3},
     "relax": [
         {"after": "5s", "min_level": {"cards": 1}},
         {"after": "12s", "drop": ["cards"], "raise_priority": "30s"},
@@ -39,6 +40,7 @@ _policy["queues"]["cards"] |= {
     ],
 }
 _policy["queues"]["general"] |= {
+    "protect": {"allowance": 0.05},
     "hours": "office",
     "relax": [{"after": "3s", "add_queue": "cards"}],
     "overflow": [
@@ -64,7 +66,7 @@ _MOVES: list[tuple[int, str, tuple[tuple[Any, ...], ...]]] = [
     (2, "hang_up", (CONVERSATIONS,)),
     (2, "command", (("cancel", "prioritise", "requeue", "assign"), CONVERSATIONS)),
     (1, "policy", ((True, False),)),
-    (5, "pass", ((1, 1_000, 4_000, 10_000, 61_000),)),
+    (5, "pass", ((1, 1_000, 4_000, 10_000, 61_000, 601_000),)),
 ]
 
 
@@ -276,6 +278,43 @@ def test_batches_may_be_cut_anywhere(script: list[Move], data: st.DataObject) ->
     assert other.events == straight.router.events
     assert other.dead == straight.router.dead
     assert _rows(other) == _rows(straight.router)
+
+
+def test_the_laws_hold_over_long_scripts_in_which_agents_are_held_back_for_protected_queues() -> None:
+    held = sum(_held_back_in_a_long_script(seed) for seed in range(25))
+    assert held > 50, "the scripts must reach what they are for"
+
+
+def _held_back_in_a_long_script(seed: int) -> int:
+    """After how many of the moves somebody was held back; every law is checked on the way."""
+    script = _script(seed, 120)
+    straight, interrupted, held = Player(), Player(), 0
+    for number, move in enumerate(script):
+        straight.play(move)
+        _check_book(straight.router.engine.book)
+        held += _is_anybody_held_back(straight.router.engine.book)
+        if number % 5 == seed % 5:
+            interrupted.router.restart()
+        interrupted.play(move)
+        assert interrupted.router.events == straight.router.events
+    assert _rows(interrupted.router) == _rows(straight.router)
+    records, cut = straight.records, Router(_policy)
+    for begin in range(0, len(records), 7):
+        twice = ((record, record._replace(offset=record.offset + 100_000)) for record in records[begin : begin + 7])
+        cut.batch([record for pair in twice for record in pair])
+    _run_until(cut, straight.router.now_ms)
+    assert cut.events == straight.router.events
+    return held
+
+
+def _is_anybody_held_back(book: Book) -> bool:
+    waiting = [contact for contact in book.contacts.values() if contact.state is ContactState.QUEUED]
+    return any(
+        workspace.matcher.holds_back(agent_id, workspace.standing(contact).need.requirement)
+        for workspace in book.workspaces.values()
+        for agent_id in workspace.open
+        for contact in waiting
+    )
 
 
 def test_a_deadline_before_a_record_fires_before_it_wherever_the_batch_is_cut() -> None:

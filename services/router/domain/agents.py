@@ -31,7 +31,7 @@ def sign_on(turn: Turn, workspace: Workspace, said: AgentSignedOn) -> None:
     _drop_unfit_offers(turn, workspace, agent)
     desks.refresh(turn, workspace, agent, "signed_on")
     if agent.agent_id in workspace.open:
-        turn.freed[agent.workspace, agent.agent_id] = agent
+        desks.free(turn, workspace, agent)
 
 
 def _drop_unfit_offers(turn: Turn, workspace: Workspace, agent: Agent) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.router.domain import customers, desks, endings, events, queueing, work
+from services.router.domain import customers, desks, endings, events, protection, queueing, work
 from services.router.domain.records import Agent, Assignment, Contact, Offer
 from services.router.domain.rules import DIRECT_MS
 from services.router.domain.states import ASSIGNMENT, AssignmentState, Repeat, illegal, move
@@ -33,6 +33,8 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     turn.tell_desk(contact, events.ASSIGNED, body)
     if offer.issued_ms > contact.queued_ms:
         turn.flow(workspace, contact.queue).served += 1
+    if workspace.rules.protects:
+        protection.answered(turn, workspace, contact)
     desks.unhost(turn, workspace, contact)
     customers.served(turn, workspace, contact, agent.agent_id)
     desks.refresh(turn, workspace, agent, "assigned")

@@ -66,11 +66,18 @@ class Book:
         for text in rows.flows:
             flow = _flow(text)
             if flow.workspace in self.workspaces:
-                self.workspaces[flow.workspace].flows[flow.queue] = flow
+                self._restore_flow(self.workspaces[flow.workspace], flow)
         for text in sorted(rows.agents):
             self._restore_agent(_agent(text))
         for text in sorted(rows.contacts):
             self._restore_contact(_contact(text))
+
+    def _restore_flow(self, workspace: Workspace, flow: Flow) -> None:
+        workspace.flows[flow.queue] = flow
+        for channel, debt in flow.debts.items():
+            workspace.hold_back(workspace.rules.queues[flow.queue], channel, debt.owed)
+            if debt.fades_ms is not None:
+                self.timers.arm(Timer.DEBT, debt_key(workspace.name, flow.queue, channel), debt.fades_ms)
 
     def _restore_agent(self, agent: Agent) -> None:
         workspace = self.workspaces[agent.workspace]
@@ -121,6 +128,11 @@ class Book:
         waiting = sum(workspace.waiting for workspace in self.workspaces.values())
         untimed = sum(not self.timers.armed(Timer.LIFE, contact_id) for contact_id in self.contacts)
         return abs(queued - waiting) + untimed
+
+
+def debt_key(workspace: str, queue: str, channel: str) -> str:
+    """Subject of a debt's deadline; none of the three holds a slash."""
+    return f"{workspace}/{queue}/{channel}"
 
 
 def agent_key(workspace: str, agent_id: str) -> str:

@@ -1,6 +1,17 @@
 """What happens when a deadline passes: an ordinary cause, at the deadline's own time."""
 
-from services.router.domain import agents, assignments, dispatch, endings, offers, overflow, queueing, relaxing, tiers
+from services.router.domain import (
+    agents,
+    assignments,
+    dispatch,
+    endings,
+    offers,
+    overflow,
+    protection,
+    queueing,
+    relaxing,
+    tiers,
+)
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState
 from services.router.domain.timers import Timer
@@ -48,6 +59,7 @@ def _contact(turn: Turn, subject: str) -> Contact:
 
 _HANDLERS = {
     Timer.BAR: lambda turn, subject: queueing.unbar(turn, _contact(turn, subject)),
+    Timer.DEBT: protection.fade,
     Timer.DIRECT: lambda turn, subject: queueing.open_to_all(turn, _contact(turn, subject)),
     Timer.LEASE: _lease_over,
     Timer.LIFE: lambda turn, subject: endings.life_over(turn, _contact(turn, subject)),

@@ -20,8 +20,15 @@ def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None
         agent.shown = shown
         turn.tell_agent(agent, reason)
     if workspace.seat(agent, left):
-        turn.freed[agent.workspace, agent.agent_id] = agent
+        free(turn, workspace, agent)
     turn.agents[agent.workspace, agent.agent_id] = agent
+
+
+def free(turn: Turn, workspace: Workspace, agent: Agent) -> None:
+    """The agent can take more than before, or other contacts."""
+    turn.freed[agent.workspace, agent.agent_id] = agent
+    if workspace.rules.protects:
+        turn.loosened[workspace.name] = workspace
 
 
 def ask(workspace: Workspace, agent: Agent, offer: Offer) -> None:

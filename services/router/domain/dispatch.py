@@ -9,7 +9,7 @@ from services.router.domain.workspace import Workspace
 
 def settle(turn: Turn) -> None:
     """Match whoever became free or began to wait. Offers are the router's own doing: they happen at router time."""
-    if not turn.freed and not turn.hungry:
+    if not turn.freed and not turn.hungry and not turn.loosened:
         return
     turn.said_ms = turn.now_ms
     freed = [turn.freed[key] for key in sorted(turn.freed)]
@@ -20,6 +20,9 @@ def settle(turn: Turn) -> None:
         _serve_agent(turn, turn.book.workspaces[agent.workspace], agent, alone=len(freed) == 1)
     for contact in hungry:
         _serve_contact(turn, turn.workspace(contact), contact)
+    for workspace in turn.loosened.values():
+        _serve_let_go(turn, workspace)
+    turn.loosened.clear()
     turn.freed.clear()  # offering only takes room away; an agent seated anew by it has nothing to gain
 
 
@@ -42,6 +45,12 @@ def _serve_contact(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     if match is not None:
         offers.issue(turn, workspace, match)
         _offer_widely(turn, workspace, contact)
+
+
+def _serve_let_go(turn: Turn, workspace: Workspace) -> None:
+    """Agents who were held back for a protected queue take what they may take now."""
+    for agent_id in workspace.matcher.let_go():
+        _serve_agent(turn, workspace, workspace.agents[agent_id], alone=False)
 
 
 def _offer_widely(turn: Turn, workspace: Workspace, contact: Contact) -> None:

@@ -1,6 +1,6 @@
 """How contacts end: the one terminal event, after which nothing follows."""
 
-from services.router.domain import containment, desks, events, offers, queueing, work
+from services.router.domain import containment, desks, events, offers, protection, queueing, work
 from services.router.domain.records import Contact
 from services.router.domain.states import AssignmentState, ContactState
 from services.router.domain.turn import Turn
@@ -16,6 +16,8 @@ def end(turn: Turn, contact: Contact, kind: str, by: str, reason: str) -> None:
     workspace = turn.workspace(contact)
     if kind == events.ABANDONED and contact.state is ContactState.QUEUED:
         turn.flow(workspace, contact.queue).abandoned += 1
+    if workspace.rules.protects:
+        protection.ended(turn, workspace, contact, kind, by)
     queueing.leave(turn, workspace, contact)
     assignment_id = contact.assignment_id or None
     agent = work.release(turn, contact, AssignmentState.CLOSED)

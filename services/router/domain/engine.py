@@ -87,7 +87,7 @@ class RouterEngine:
             self._apply(turn, record)
         fire(turn, max(now_ms, self.book.clock_ms))
         step = turn.finish()
-        step.changed = bool(records or turn.events)
+        step.changed = bool(records or turn.events or turn.flows)
         if step.changed:
             self.calibration.follow(step, turn.told, self.book.contacts, self.book.clock_ms)
         return step

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import msgspec
 
 from services.router.domain.matching import Place
+from services.router.domain.records import Debt
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,7 +39,10 @@ class Outlook(NamedTuple):
 
 
 class Flow(msgspec.Struct, omit_defaults=True, gc=False):
-    """What was seen of one queue, old observations fading. Times are seconds, but ``at_ms`` (counted up to then)."""
+    """What was seen of one queue, old observations fading. Times are seconds, but ``at_ms`` (counted up to then).
+
+    ``debts`` are those of a protected queue, by channel.
+    """
 
     workspace: str
     queue: str
@@ -47,6 +51,7 @@ class Flow(msgspec.Struct, omit_defaults=True, gc=False):
     abandoned: float = 0.0
     busy: float = 0.0
     waited: float = 0.0
+    debts: dict[str, Debt] = {}
 
     def advance(self, now_ms: int, waiting: int) -> None:
         """Count the time since the last change, during which so many contacts waited."""

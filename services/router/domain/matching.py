@@ -9,12 +9,14 @@ Skills = tuple[tuple[str, int], ...]
 
 class Requirement(NamedTuple):
     """What an agent must have. ``must``: every (skill, minimum level). ``any``: of each group at least one pair.
-    ``without``: skills an agent must not have. ``channel``: the agent must be open for it."""
+    ``without``: skills an agent must not have. ``channel``: the agent must be open for it. ``protected``: the name of
+    the protected queue that asks, '' for all others; it says for whom agents are held back, not who suits."""
 
     must: Skills
     any: tuple[Skills, ...]
     without: tuple[str, ...]
     channel: str
+    protected: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

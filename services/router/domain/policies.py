@@ -1,6 +1,6 @@
 """A policy takes effect: validated once more, versioned, and applied to everybody who waits without losing a place."""
 
-from services.router.domain import desks, events, queueing
+from services.router.domain import desks, events, protection, queueing
 from services.router.domain.rows import PolicyRow
 from services.router.domain.rules import Rules
 from services.router.domain.states import ContactState, Repeat
@@ -35,6 +35,7 @@ def activate(turn: Turn, said: PolicyActivated) -> None:
         turn.book.open_workspace(said.workspace, rules, policy.hash)
     else:
         workspace.adopt(rules, policy.hash)
+        protection.adopt(turn, workspace)
         _apply(turn, workspace)
 
 

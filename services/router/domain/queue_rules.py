@@ -64,6 +64,7 @@ class OverflowRule:
 class QueueRules:
     """One queue. ``target_ms`` is what the order of service is computed from.
 
+    ``allowance``: the share of breaches that a protected queue may have, None for a queue that is not protected.
     ``raised_ms`` and ``added`` are sums over the first n steps of ``relax``: extra boost, and queues waited in as well.
     """
 
@@ -75,6 +76,7 @@ class QueueRules:
     late_factor: float
     late_cap_ms: float | None
     agent_order: str
+    allowance: float | None
     life_ms: int
     calendar: str | None
     relax: tuple[Step, ...]
@@ -97,6 +99,7 @@ def queue_rules(name: str, queue: Queue) -> QueueRules:
         late_factor=queue.late_factor,
         late_cap_ms=None if queue.late_cap_seconds is None else to_ms(queue.late_cap_seconds),
         agent_order=queue.agent_order,
+        allowance=queue.protect.allowance if queue.protect else None,
         life_ms=to_ms(queue.life_max_seconds),
         calendar=queue.answer_calendar,
         relax=relax,

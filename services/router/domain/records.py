@@ -5,6 +5,8 @@ import msgspec
 from services.router.domain.states import AssignmentState, ContactState, OfferState, Presence
 from shared.inputs import AgentCapacity
 
+FADE_MS = 600_000  # without a contact for so long a protected queue owes half: agents are not kept for nobody
+
 Skills = dict[str, int]
 Levels = tuple[tuple[str, int], ...]
 
@@ -95,6 +97,18 @@ class LiveContact(msgspec.Struct, omit_defaults=True, gc=False):
     contact: Contact
     offers: list[Offer] = []
     assignment: Assignment | None = None
+
+
+class Debt(msgspec.Struct, gc=False):
+    """What a protected queue owes on one channel: breaches beyond its allowance, last counted at ``since_ms``."""
+
+    owed: float
+    since_ms: int
+
+    @property
+    def fades_ms(self) -> int | None:
+        """When half of it is forgiven, unless a contact comes before; None for a debt that keeps nobody."""
+        return self.since_ms + FADE_MS if self.owed >= 1 else None
 
 
 class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

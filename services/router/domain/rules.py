@@ -53,6 +53,7 @@ class Rules:
         self.self_service_ms = to_ms(policy.self_service.max_seconds)
         self.sticky_ms = to_ms(policy.sticky.within_seconds) if policy.sticky else None
         self.sticky_wait_ms = to_ms(policy.sticky.wait_seconds) if policy.sticky else 0
+        self.protects = any(queue.allowance is not None for queue in self.queues.values())
         self.life_ms = max(queue.life_ms for queue in self.queues.values())
         self._needs: dict[tuple[object, ...], Need] = {}
 
@@ -91,7 +92,8 @@ class Rules:
             wanted = queue.requirements.plus(skills)
             for step in home.relax[:relaxed]:
                 wanted = step.applied(wanted)
-            requirement = Requirement(wanted.must, wanted.any, wanted.without, channel)
+            protected = "" if home.allowance is None else home.name
+            requirement = Requirement(wanted.must, wanted.any, wanted.without, channel, protected)
             found = Need(requirement, wanted.prefer, msgspec.Raw(msgspec.json.encode(wanted.as_json())))
             self._needs[key] = found
         return found

@@ -7,9 +7,10 @@ HEAP_SLACK = 1024  # stale entries tolerated beyond one for each live one, befor
 
 
 class Timer(StrEnum):
-    """What a deadline is about; the subject is a contact, an offer or an agent."""
+    """What a deadline is about; the subject is a contact, an offer, an agent or a protected queue."""
 
     BAR = "bar"  # an agent may be offered the contact again
+    DEBT = "debt"  # nobody called for a protected queue's agents for a while
     DIRECT = "direct"  # a contact kept for one agent opens to all
     LEASE = "lease"  # an agent gave no sign of life
     LIFE = "life"  # a contact's maximum life

@@ -31,14 +31,15 @@ class Turn:
     """The outputs of one step, and the moment at which its present cause happens.
 
     ``now_ms`` is router time (deadlines are set from it); ``said_ms`` is when the cause happened, as reported (events
-    carry it). ``hungry`` contacts and ``freed`` agents are matched when the cause has been dealt with. ``told`` are the
-    forecasts that were made, by contact.
+    carry it). ``hungry`` contacts and ``freed`` agents are matched when the cause has been dealt with; in ``loosened``
+    workspaces also the agents who were held back for a protected queue. ``told`` are the forecasts that were made, by
+    contact.
     """
 
     __slots__ = (
         "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "ended", "episodes", "events",
-        "freed", "hungry", "inputs", "known", "now_ms", "ordinal", "flows", "outcomes", "past", "personal", "policies",
-        "recents", "said_ms", "served", "texts", "told", "traceparent",
+        "freed", "hungry", "inputs", "known", "loosened", "now_ms", "ordinal", "flows", "outcomes", "past", "personal",
+        "policies", "recents", "said_ms", "served", "texts", "told", "traceparent",
     )  # fmt: skip
 
     def __init__(self, book: Book, known: Known) -> None:
@@ -64,6 +65,7 @@ class Turn:
         self.told: dict[str, Prediction] = {}
         self.hungry: dict[str, Contact] = {}
         self.freed: dict[tuple[str, str], Agent] = {}
+        self.loosened: dict[str, Workspace] = {}
         self.begin("", 0, 0, "")
 
     def begin(self, cause_id: str, now_ms: int, said_ms: int, traceparent: str) -> None:

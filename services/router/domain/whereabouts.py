@@ -24,7 +24,8 @@ _WAITS = {
 def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
     """What a live contact waits for. ``agents`` counts the signed-on agents by why they do not have it.
 
-    The book needs to hold the contact, its workspace's policy and its agents; other contacts do not matter.
+    The book needs to hold the contact, its workspace's policy, flows and agents; other contacts do not matter.
+    ``protected`` agents are free and kept for a queue that owes too many breaches.
     """
     workspace = book.workspaces[contact.workspace]
     found: dict[str, Any] = {"state": str(contact.state), "queue": contact.queue}
@@ -52,7 +53,10 @@ def _why_not(workspace: Workspace, contact: Contact, agent: Agent) -> str:
         return "kept for another"
     if agent.presence is not Presence.AVAILABLE:
         return str(agent.presence)
-    return "free" if contact.channel in workspace.open.get(agent.agent_id, ()) else "full"
+    if contact.channel not in workspace.open.get(agent.agent_id, ()):
+        return "full"
+    kept = all(workspace.matcher.holds_back(agent.agent_id, need.requirement) for need in needs)
+    return "protected" if kept and not contact.only_agent else "free"
 
 
 def _for_whom(contact: Contact, groups: Counter[str]) -> str:
@@ -82,4 +86,9 @@ def _changes_in_queue(workspace: Workspace, contact: Contact, now_ms: int) -> li
     step_ms = workspace.next_step_ms(contact)
     look_ms = workspace.next_look_ms(contact, now_ms)
     found = [] if step_ms is None else [(step_ms, f"it asks for less (relaxation step {contact.relaxed + 1})")]
-    return found if look_ms is None else [*found, (look_ms, "the overflow rules are looked at")]
+    if look_ms is not None:
+        found.append((look_ms, "the overflow rules are looked at"))
+    for name, flow in workspace.flows.items():
+        fading = [debt.fades_ms for debt in flow.debts.values() if debt.fades_ms is not None]
+        found += [(at_ms, f"fewer agents are kept for {name}, unless it is asked for") for at_ms in fading]
+    return found

@@ -190,6 +190,11 @@ class Workspace:
             return Outlook(place.ahead + 1, 0.0, 0.0)
         return Outlook(place.ahead + 1, round(expected, 1), round(risk_of_breach(expected * 1000, place), 3))
 
+    def hold_back(self, queue: QueueRules, channel: str, owed: float) -> None:
+        """Keep agents for a protected queue, as many as it owes; they are those who meet what the queue itself asks."""
+        assert queue.allowance is not None, "only protected queues owe anything"
+        self.matcher.protect(self.rules.need(queue, {}, channel).requirement, queue.allowance, owed)
+
     @property
     def waiting(self) -> int:
         """Contacts waiting, each once."""

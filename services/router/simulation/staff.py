@@ -40,7 +40,8 @@ def lane(each: ContactClass) -> str:
 
 def requirement(each: ContactClass) -> Requirement:
     """What an agent must have for a class."""
-    return Requirement(tuple(sorted(each.skills.items())), (), (), lane(each))
+    protected = each.name if each.allowance is not None else ""
+    return Requirement(tuple(sorted(each.skills.items())), (), (), lane(each), protected)
 
 
 def skills(group: AgentGroup) -> Skills:

@@ -34,7 +34,7 @@ def choose(floor: Floor, contact: Contact) -> Choice | None:
     search, waiting = floor.search_for(contact), contact.waiting
     if waiting.only_agent is not None:
         return _named_agent(floor, search, waiting)
-    if waiting.barred or floor.guards.by_need:
+    if waiting.barred or floor.guards.hold:
         return _choose_carefully(floor, search, contact)
     if floor.few:
         best, considered = _best_two(search.heads(floor.open))

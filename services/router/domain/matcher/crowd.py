@@ -80,7 +80,7 @@ class Crowd:
         if self._unplaced:
             self._place()
         first, second, compared = _first_two(self._lines.served_by(profile), now)
-        if (self._kept and agent_id in self._kept) or profile.guards:
+        if (self._kept and agent_id in self._kept) or (profile.guards and any(each.holds for each in profile.guards)):
             return self._pick_carefully(agent_id, profile, guards, now)
         if first is None:
             return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.router.domain.matcher.guard import Guard, Guards
+from services.router.domain.matcher.guard import Guard, Guards, owe
 from services.router.domain.matcher.idle import Ability, Chair, Profile
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matcher.lines import Lines
@@ -47,7 +47,7 @@ class Floor:
         chair.candidate = None
         if chair.placed:
             profile = chair.profile
-            profile.remove()
+            profile.remove(agent_id)
             if self._pooled:
                 self._leave_pools(profile)
             if not profile.live:
@@ -65,28 +65,44 @@ class Floor:
         for chair in self._unplaced:
             if chair.alive:
                 chair.placed = True
-                chair.profile.add(chair)
+                chair.profile.add(chair, self.guards)
                 self.open[chair.profile] = None
                 if self._pooled:
                     self._join_pools(chair)
         self._unplaced.clear()
 
     def protect(self, need: Requirement, allowance: float, debt: float) -> None:
-        """Hold back agents for a requirement, in place of an earlier protection of it."""
+        """Hold back agents for a class, in place of an earlier protection of it."""
         self.place()
-        known = self.guards.by_need.get(need)
-        if known:
-            known.allowance, known.debt = allowance, debt
-            return
-        guard = self.guards.by_need[need] = Guard(need, allowance, debt)
+        guard = self.guards.by_class.get((need.protected, need.channel)) or self._make_guard(need)
+        guard.allowance = allowance
+        self.guards.change(guard, debt)
+
+    def answered(self, need: Requirement, *, breached: bool) -> None:
+        """Count a contact of a class; nothing happens when the class is not protected."""
+        self.place()
+        guard = self.guards.by_class.get((need.protected, need.channel))
+        if guard is not None:
+            self.guards.change(guard, owe(guard.debt, guard.allowance, breached=breached))
+
+    def unprotect(self) -> None:
+        """Hold nobody back any more."""
+        self.guards.by_class.clear()
         for profile in self._profiles.values():
-            if profile.suits(need):
-                profile.guards = (*profile.guards, guard)
-                guard.open += profile.live
+            profile.guards = ()
 
     def suited(self, need: Requirement) -> Iterator[Chair]:
         """The open agents who suit a requirement, in no order."""
         return (chair for chair in self.chairs.values() if chair.profile.suits(need))
+
+    def _make_guard(self, need: Requirement) -> Guard:
+        guard = self.guards.by_class[need.protected, need.channel] = Guard(need, 0.0)
+        for profile in self._profiles.values():
+            if profile.suits(need):
+                profile.guards = (*profile.guards, guard)
+        suited = (agent_id for agent_id, chair in self.chairs.items() if guard in chair.profile.guards)
+        guard.open.update(dict.fromkeys(suited))
+        return guard
 
     def search_for(self, contact: Contact) -> Search:
         """The search that fits a contact's requirement, preferences and agent order."""
@@ -141,7 +157,7 @@ class Floor:
         names = [("skill", skill) for skill, _ in seat.skills] + [("channel", each) for each in sorted(seat.channels)]
         abilities = tuple(self._abilities.setdefault(name, Ability(name)) for name in names)
         profile = Profile(seat.skills, seat.channels, abilities, self._limits.dead_entries)
-        profile.guards = tuple(guard for need, guard in self.guards.by_need.items() if profile.suits(need))
+        profile.guards = tuple(guard for guard in self.guards.by_class.values() if profile.suits(guard.need))
         for ability in abilities:
             ability.profiles.append(profile)
         self._profiles[(seat.skills, seat.channels)] = profile

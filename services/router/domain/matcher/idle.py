@@ -3,7 +3,7 @@
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
-from services.router.domain.matcher.guard import Guard
+from services.router.domain.matcher.guard import Guard, Guards
 from services.router.domain.matching import Requirement, Seat, Skills
 
 if TYPE_CHECKING:
@@ -90,24 +90,24 @@ class Profile:
             skill in self.levels for skill in need.without
         )
 
-    def add(self, chair: Chair) -> None:
+    def add(self, chair: Chair, guards: Guards) -> None:
         """An agent of this profile is open."""
         self.live += 1
         for ability in self.abilities:
             ability.open += 1
         for guard in self.guards:
-            guard.open += 1
+            guards.join(guard, chair.seat.agent_id)
         for order, heap in self.turns.items():
             heappush(heap, chair.turn(order))
 
-    def remove(self) -> None:
+    def remove(self, agent_id: str) -> None:
         """An agent of this profile left; dead entries are cleared away when they outnumber the living."""
         self.live -= 1
         self.dead += 1
         for ability in self.abilities:
             ability.open -= 1
         for guard in self.guards:
-            guard.open -= 1
+            del guard.open[agent_id]
         if self.live == 0:
             for heap in self.turns.values():
                 heap.clear()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from services.router.domain.matcher.choose import choose
 from services.router.domain.matcher.crowd import Crowd
 from services.router.domain.matcher.floor import Floor
+from services.router.domain.matcher.guard import Class
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matcher.lines import Lines
 from services.router.domain.matcher.waiting import Entry
@@ -128,21 +129,39 @@ class Matcher:
     # --- the opt-in reserve of scarce classes -------------------------------------------------------------------------
 
     def protect(self, requirement: Requirement, allowance: float, debt: float = 0.0) -> None:
-        """Hold agents back for a requirement whose breach share exceeds ``allowance``; ``debt`` restores its state.
+        """Hold agents back for a class whose breach share exceeds ``allowance``; ``debt`` restores its state.
 
-        An agent who could serve it takes nothing of another requirement while the open agents who could are at most
-        the difference of the two debts. Contacts kept for one agent are not held back.
+        A class is the contacts of one protected queue and channel (``requirement.protected`` and ``.channel``); its
+        agents are those who suit ``requirement``, whatever else a single contact asks. They take nothing of another
+        queue while they are at most as many as the difference of the two debts. Contacts kept for one agent are not
+        held back. Of a class that is known already only allowance and debt change.
         """
         self._floor.protect(requirement, allowance, debt)
 
-    def answered(self, requirement: Requirement, *, breached: bool) -> bool:
-        """Count a contact that was answered or lost; True when agents held back may now take others (``suited``)."""
-        guard = self._floor.guards.by_need.get(requirement)
-        return guard is not None and guard.count(breached=breached)
+    def unprotect(self) -> None:
+        """Forget every class: nobody is held back."""
+        self._floor.unprotect()
 
-    def debts(self) -> dict[Requirement, float]:
-        """The debt of each protected requirement: the only state that is not in the seats and the waiting contacts."""
-        return {need: guard.debt for need, guard in self._floor.guards.by_need.items()}
+    def answered(self, requirement: Requirement, *, breached: bool) -> None:
+        """Count a contact of a protected class that was answered or lost."""
+        self._floor.answered(requirement, breached=breached)
+
+    def debts(self) -> dict[Class, float]:
+        """The debt of each class: the only state that is not in the seats and the waiting contacts."""
+        return {each: guard.debt for each, guard in self._floor.guards.by_class.items()}
+
+    def let_go(self) -> list[str]:
+        """Open agents, sorted, who were held back when this was last asked and may be so no longer.
+
+        All whom debts or other agents have freed since are among them, but not who was seated anew; and maybe others.
+        """
+        self._floor.place()
+        return [agent_id for agent_id in self._floor.guards.let_go() if agent_id in self._floor.chairs]
+
+    def holds_back(self, agent_id: str, requirement: Requirement) -> bool:
+        """Whether an open agent may not take a contact of this requirement now. KeyError when they have no seat."""
+        self._floor.place()
+        return self._floor.guards.hold_back(self._floor.chairs[agent_id].profile.guards, requirement)
 
     def suited(self, requirement: Requirement) -> Iterator[str]:
         """The open agents who suit a requirement, by id."""

@@ -1,14 +1,23 @@
 """The canonical events on usher.router-input.v1: everything that can change a decision, as ingest writes it.
 
 The ``ce_type`` is the public inbound type; the body is the validated, normalised form below (JSON). Times are integer
-milliseconds since the epoch. Within a major version fields may only be added, with a default.
+milliseconds since the epoch. Within a major version fields may only be added, with a default. Closed sets and ranges
+are part of the types: ingest writes nothing else, and the router's decoder takes nothing else.
 """
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from shared.engine import Origin
+from shared.topics import Channel
+
+UNITS_MAX = 10_000  # of capacity: more than any person holds
+SECONDS_MAX = 366 * 86_400.0  # of a priority, a lease or a wrap-up
+
+Presence = Literal["available", "not_ready", "draining"]
+Units = Annotated[int, msgspec.Meta(ge=0, le=UNITS_MAX)]
+Seconds = Annotated[float, msgspec.Meta(ge=0.0, le=SECONDS_MAX)]
 
 
 class Input(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -57,19 +66,19 @@ class RoutingHint(msgspec.Struct, omit_defaults=True, gc=False):
     tier: str | None = None
     intent: str | None = None
     skills: dict[str, int] = {}
-    priority_seconds: float | None = None
+    priority_seconds: Seconds | None = None
 
 
 class MessageReceived(Input):
     """usher.channel.message.v1. ``customer_id`` inside ``party`` is always set (given, or a keyed hash)."""
 
-    channel: str
+    channel: Channel
     source: str
     conversation_id: str
     message_id: str
     party: Party
     reply_to: ReplyTo
-    sender: str = "customer"
+    sender: Literal["customer", "agent", "bot", "system"] = "customer"
     to: str | None = None
     subject: str | None = None
     text: str | None = None
@@ -91,11 +100,11 @@ class ConversationEnded(Input):
 class AgentCapacity(msgspec.Struct, omit_defaults=True, gc=False):
     """Units an agent has, cost per channel, most contacts per channel, exclusive channels, units kept for a channel."""
 
-    units: int
-    costs: dict[str, int] = {}
-    max: dict[str, int] = {}
+    units: Annotated[int, msgspec.Meta(ge=1, le=UNITS_MAX)]
+    costs: dict[str, Units] = {}
+    max: dict[str, Units] = {}
     exclusive: list[str] | None = None
-    reserve: dict[str, int] = {}
+    reserve: dict[str, Units] = {}
 
 
 class AgentSignedOn(Input):
@@ -105,15 +114,15 @@ class AgentSignedOn(Input):
     skills: dict[str, int]
     capacity: AgentCapacity
     name: str | None = None
-    presence: str = "available"
-    lease_seconds: float | None = None
+    presence: Presence = "available"
+    lease_seconds: Seconds | None = None
 
 
 class PresenceChanged(Input):
     """usher.agent.presence_changed.v1."""
 
     agent_id: str
-    presence: str
+    presence: Presence
     reason: str | None = None
 
 
@@ -130,11 +139,11 @@ class AgentSignedOff(Input):
 
 
 class OfferAnswered(Input):
-    """usher.offer.answered.v1; ``answer`` is accepted or declined."""
+    """usher.offer.answered.v1."""
 
     offer_id: str
     agent_id: str
-    answer: str
+    answer: Literal["accepted", "declined"]
     reason: str | None = None
 
 
@@ -148,13 +157,13 @@ class Transfer(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 class AssignmentEnded(Input):
-    """usher.assignment.ended.v1; ``outcome`` is closed, transferred or requeued."""
+    """usher.assignment.ended.v1."""
 
     assignment_id: str
     agent_id: str
-    outcome: str
+    outcome: Literal["closed", "transferred", "requeued"]
     disposition: str | None = None
-    wrap_up_seconds: float | None = None
+    wrap_up_seconds: Seconds | None = None
     transfer: Transfer | None = None
 
 
@@ -177,11 +186,11 @@ class HandOffContext(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 class OutcomeReported(Input):
-    """usher.contact.outcome_reported.v1; ``by`` is self_service or bot, ``outcome`` resolved, escalated or failed."""
+    """usher.contact.outcome_reported.v1."""
 
     contact_id: str
-    by: str
-    outcome: str
+    by: Literal["self_service", "bot"]
+    outcome: Literal["resolved", "escalated", "failed"]
     reason: str | None = None
     context: HandOffContext | None = None
 
@@ -190,7 +199,7 @@ class ReplySent(Input):
     """usher.contact.reply_sent.v1."""
 
     contact_id: str
-    by: str
+    by: Literal["agent", "bot"]
     agent_id: str | None = None
     public: bool = True
 
@@ -206,10 +215,10 @@ class ContactCommanded(Input):
     """usher.contact.commanded.v1: a supervisor's cancel, prioritise, requeue or assign."""
 
     contact_id: str
-    command: str
+    command: Literal["cancel", "prioritise", "requeue", "assign"]
     actor: str
     reason: str
-    seconds: float | None = None
+    seconds: Annotated[float, msgspec.Meta(ge=-SECONDS_MAX, le=SECONDS_MAX)] | None = None
     queue: str | None = None
     agent_id: str | None = None
 

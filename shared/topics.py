@@ -1,6 +1,7 @@
 """The topics of Usher: names, partitions and retention in one table."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -14,7 +15,8 @@ DEAD_LETTERS = "usher.dead-letters.v1"
 AGENT_ACTIVITY = "usher.agent-activity.v1"
 CONTACT_UPDATES = "usher.contact-updates.v1"
 
-CHANNELS = ("voice", "email", "chat", "sms", "messaging", "social", "web", "task")
+Channel = Literal["voice", "email", "chat", "sms", "messaging", "social", "web", "task"]
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 
 def channel_topic(source: str) -> str:

@@ -6,8 +6,9 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_va
 from pydantic_core import core_schema
 
 from shared.policy.fields import Duration, LanguageTag, Name, Node, Share, SkillLevels, fault
-from shared.policy.handling import ChannelName, Tier
+from shared.policy.handling import Tier
 from shared.policy.patterns import Pattern
+from shared.topics import Channel
 
 __all__ = ["Classification", "Intent", "Rule", "Score", "Thresholds", "Then", "When", "Words"]
 
@@ -38,7 +39,7 @@ class _OneOrMany:
         return (value,) if isinstance(value, str) else value
 
 
-Channels = Annotated[tuple[ChannelName, ...], Field(min_length=1), _OneOrMany()]
+Channels = Annotated[tuple[Channel, ...], Field(min_length=1), _OneOrMany()]
 Names = Annotated[tuple[Name, ...], Field(min_length=1), _OneOrMany()]
 Tags = Annotated[tuple[LanguageTag, ...], Field(min_length=1), _OneOrMany()]
 Texts = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=256)], ...], Field(min_length=1), _OneOrMany()]

@@ -8,7 +8,6 @@ from shared.policy.fields import Duration, LanguageTag, Name, Node, PromiseDurat
 
 __all__ = [
     "AutomatedTier",
-    "ChannelName",
     "ChannelRules",
     "Offers",
     "Presence",
@@ -17,7 +16,6 @@ __all__ = [
     "WrapUp",
 ]
 
-ChannelName = Literal["voice", "email", "chat", "sms", "messaging", "social", "web", "task"]
 Tier = Literal["self_service", "bot", "agent"]
 
 UNITS_MAX = 1000  # of capacity; more than any person holds

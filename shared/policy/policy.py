@@ -13,7 +13,6 @@ from shared.policy.fields import LanguageTag, Name, Node, ZoneName
 from shared.policy.handling import (
     EXCLUSIVE_CHANNELS,
     AutomatedTier,
-    ChannelName,
     ChannelRules,
     Offers,
     Presence,
@@ -22,6 +21,7 @@ from shared.policy.handling import (
 )
 from shared.policy.hours import Hours
 from shared.policy.queues import Queue
+from shared.topics import Channel
 
 __all__ = ["Policy"]
 
@@ -40,7 +40,7 @@ class Policy(Node):
     workspace: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
     timezone: ZoneName = "UTC"
     languages: Annotated[tuple[LanguageTag, ...], Field(max_length=LANGUAGES_MAX)] = ()
-    channels: dict[ChannelName, ChannelRules] = Field(default_factory=dict)
+    channels: dict[Channel, ChannelRules] = Field(default_factory=dict)
     classification: Classification = Field(default_factory=Classification)
     self_service: AutomatedTier = Field(default_factory=AutomatedTier)
     bots: Annotated[dict[Name, AutomatedTier], Field(max_length=BOTS_MAX)] = Field(default_factory=dict)

@@ -54,7 +54,7 @@ def test_an_unreadable_record_is_dead_with_its_place(
         (
             "usher.agent.signed_on.v1",
             {"agent_id": "a", "skills": {}, "capacity": {"units": 1, "costs": {"chat": -1}}},
-            "capacity.costs.chat",
+            "capacity.costs",
         ),
         ("usher.agent.presence_changed.v1", {"agent_id": "a", "presence": "gone"}, "presence"),
         ("usher.offer.answered.v1", {"offer_id": "o", "agent_id": "a", "answer": "perhaps"}, "answer"),

@@ -7,7 +7,6 @@ from pydantic import Field
 from services.ingest.domain.fields import (
     SECONDS_MAX,
     UNITS_MAX,
-    Channel,
     Id,
     Inbound,
     Note,
@@ -17,6 +16,7 @@ from services.ingest.domain.fields import (
     Units,
     Workspace,
 )
+from shared.topics import Channel
 
 __all__ = [
     "AssignmentBody",

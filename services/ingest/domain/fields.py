@@ -3,7 +3,7 @@
 import math
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -11,7 +11,6 @@ from pydantic_core import PydanticCustomError
 from services.ingest.domain.reading import INTEGER_MAX, INTEGER_MIN
 
 __all__ = [
-    "Channel",
     "Id",
     "Inbound",
     "Json",
@@ -90,7 +89,6 @@ def _json(value: Any) -> Any:
 
 
 Workspace = Annotated[str, Field(pattern=WORKSPACE_PATTERN)]
-Channel = Literal["voice", "email", "chat", "sms", "messaging", "social", "web", "task"]
 Id = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX, pattern=_CONTROL)]
 SourceName = Annotated[str, Field(min_length=1, max_length=SOURCE_LENGTH_MAX, pattern=_CONTROL)]
 Note = Annotated[str, Field(max_length=NOTE_LENGTH_MAX)]

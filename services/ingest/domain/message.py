@@ -6,7 +6,6 @@ from pydantic import Field
 
 from services.ingest.domain.fields import (
     SECONDS_MAX,
-    Channel,
     Id,
     Inbound,
     Note,
@@ -22,6 +21,7 @@ from services.ingest.domain.reading import INTEGER_MAX
 from services.ingest.domain.way import Arrival, Way
 from shared.ids import message_event_id
 from shared.inputs import Attachment, MessageReceived, Party, ReplyTo, RoutingHint
+from shared.topics import Channel
 
 __all__ = ["ChannelMessage", "received"]
 

@@ -7,11 +7,11 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.ingest.domain.adapters import ADAPTERS
-from services.ingest.domain.fields import WORKSPACE_PATTERN, Channel, Id
+from services.ingest.domain.fields import WORKSPACE_PATTERN, Id
 from services.ingest.domain.rejection import path_of
 from services.ingest.domain.types import Right
 from services.ingest.domain.way import Way
-from shared.topics import CHANNELS
+from shared.topics import CHANNELS, Channel
 
 __all__ = ["Credential", "Source", "Sources", "SourcesError", "read_sources"]
 
@@ -152,7 +152,7 @@ def _source(name: str, entry: SourceEntry, resolve: Resolve) -> Source:
         if secret not in SECRETS_OF[entry.adapter]:
             allowed = ", ".join(sorted(SECRETS_OF[entry.adapter]))
             raise SourcesError(f"{path}.secrets.{secret}: the adapter {entry.adapter} takes only {allowed}")
-    way = Way(name, entry.workspace or "", entry.channel or "", entry.queue or "")
+    way = Way(name, entry.workspace or "", entry.channel, entry.queue or "")
     return Source(name, entry.adapter, way, _resolved(f"{path}.secrets.bearer", entry.secrets.get("bearer"), resolve))
 
 

@@ -3,12 +3,13 @@
 from typing import NamedTuple
 
 from shared.engine import Origin
+from shared.topics import Channel
 
 __all__ = ["Arrival", "Way"]
 
 
 class Way(NamedTuple):
-    """What a topic, a webhook or a credential says about its events; "" where it says nothing.
+    """What a topic, a webhook or a credential says about its events; "" or None where it says nothing.
 
     ``workspace`` is binding: an event of another workspace is refused. ``source`` is a default, ``channel`` and
     ``queue`` come from the sources file. ``default_type`` stands for a missing type.
@@ -16,7 +17,7 @@ class Way(NamedTuple):
 
     source: str = ""
     workspace: str = ""
-    channel: str = ""
+    channel: Channel | None = None
     queue: str = ""
     default_type: str = ""
 

@@ -7,6 +7,8 @@ from services.router.domain.classification_policy import CompiledPolicy, KnownIn
 
 __all__ = ["Recognised", "language_of", "named", "recognise"]
 
+CONFIDENCE_DIGITS = 4
+
 
 class Recognised(msgspec.Struct, frozen=True, gc=False):
     """The intent in force and whose word it is; ``known`` is the policy's description, None where it has none."""
@@ -46,7 +48,8 @@ def recognise(case: Case) -> Recognised:
         return _NOBODY
     enough = case.policy.policy.classification.thresholds.second_intent
     second = sum(1 for _, probability in said.top3 if probability >= enough) > 1
-    return Recognised(said.intent, said.confidence, "model", known.get(said.intent), second)
+    confidence = round(said.confidence, CONFIDENCE_DIGITS)
+    return Recognised(said.intent, confidence, "model", known.get(said.intent), second)
 
 
 def named(name: str, by: str, policy: CompiledPolicy, second: bool = False) -> Recognised:

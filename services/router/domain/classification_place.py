@@ -1,10 +1,14 @@
 """Where a classified contact goes and what it asks: queue, bot, skills, priority."""
 
+from collections.abc import Mapping
+
 from services.router.domain.classification_case import Case
 from services.router.domain.classification_intent import Recognised
 from shared.policy import Rule
 
 __all__ = ["bot_of", "priority_of", "queue_of", "skills_of"]
+
+NO_SKILLS: Mapping[str, int] = {}
 
 
 def queue_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
@@ -29,14 +33,20 @@ def bot_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
 def skills_of(case: Case, intent: Recognised, rule: Rule | None, language: str | None) -> dict[str, int]:
     """Intent's, rule's and caller's skills, the highest level of each; the language, unless the caller names one."""
     skills = dict(intent.known.skills) if intent.known else {}
-    of_caller = case.facts.hint.skills if case.facts.hint else {}
+    of_caller = case.facts.hint.skills if case.facts.hint else NO_SKILLS
     languages = case.policy.languages
-    for more in (rule.then.skills if rule else {}, of_caller):
-        for skill, level in more.items():
-            skills[skill] = max(level, skills.get(skill, 0))
+    if rule:
+        _raise(skills, rule.then.skills)
+    if of_caller:
+        _raise(skills, of_caller)
     if language in languages and languages.isdisjoint(of_caller):
         skills.setdefault(str(language), 1)
     return skills
+
+
+def _raise(skills: dict[str, int], more: Mapping[str, int]) -> None:
+    for skill, level in more.items():
+        skills[skill] = max(level, skills.get(skill, 0))
 
 
 def priority_of(case: Case, intent: Recognised, rule: Rule | None) -> float:

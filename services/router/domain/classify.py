@@ -26,7 +26,6 @@ from shared.policy import Rule, Tier
 
 __all__ = ["classify", "classify_predicted", "compile_policy", "facts_of", "whole_text"]
 
-CONFIDENCE_DIGITS = 4
 _CALLERS_TIERS: dict[str | None, Tier] = {"self_service": "self_service", "bot": "bot", "agent": "agent"}
 
 
@@ -87,7 +86,7 @@ def _recorded(
     steps = final_tier(judged.tier, caller, rule, reading.safeguards)
     return Classification(
         intent=intent.name,
-        confidence=round(intent.confidence, CONFIDENCE_DIGITS),
+        confidence=intent.confidence,
         top3=tuple(Likely(*each) for each in prediction.top3) if prediction else (),
         out_of_scope=bool(prediction and prediction.out_of_scope),
         language=language,

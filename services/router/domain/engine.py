@@ -20,7 +20,6 @@ from services.router.domain import (
 from services.router.domain.at_risk import AtRisk
 from services.router.domain.book import Book
 from services.router.domain.calibration import Calibration
-from services.router.domain.checks import check
 from services.router.domain.deadlines import fire
 from services.router.domain.matcher import Matcher
 from services.router.domain.rows import Known, Needs, RouterRows
@@ -183,14 +182,10 @@ def _decode(record: Record) -> _Decoded:
     if decode is None:
         return _Decoded(None, Invalid(Reason.UNKNOWN_TYPE, "type", f"{record.type!r} is no input of the router"))
     try:
-        said = decode(record.value)
-        check(said)
-        return _Decoded(said, None)
-    except Invalid as fault:
-        return _Decoded(None, fault)
+        return _Decoded(decode(record.value), None)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
-        return _Decoded(None, Invalid(Reason.INVALID, path.strip("`."), message))
+        return _Decoded(None, Invalid(Reason.INVALID, path.strip("`.").removesuffix("[...]"), message))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _Decoded(None, Invalid(Reason.NOT_JSON, "", str(error)))
 

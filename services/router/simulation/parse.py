@@ -5,6 +5,7 @@ from typing import Any
 
 from services.router.simulation.fields import SECONDS_MAX, Fields, ScenarioError, is_text, kind, number, whole
 from services.router.simulation.scenario import POLICIES, AgentGroup, ContactClass, Duration, Scenario
+from shared.topics import CHANNELS
 
 SEEDS_MAX = 10_000
 """Repetitions: far more than any interval needs."""
@@ -23,8 +24,6 @@ CONTACTS_MAX = 4_000_000
 
 LATE_FACTOR_MAX = 20.0
 """A larger one starves late contacts."""
-
-CHANNELS = ("voice", "email", "chat", "sms", "messaging", "social", "web", "task")
 
 
 def parse_scenario(document: Any) -> Scenario:

@@ -32,7 +32,7 @@ _FIND = """
     SELECT partition, body::text AS body, false AS live FROM router_outcome WHERE contact_id = $1
 """
 _POLICY = """
-    SELECT workspace, version, hash, body::text AS body, activated_ms FROM policy
+    SELECT workspace, version, hash, body::text AS body, activated_ms, model_version FROM policy
     WHERE workspace = $1 ORDER BY version DESC LIMIT 1
 """
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from cli.output import say
 from services.router.model.errors import ModelRefused
 from services.router.model.folders import folder_of
-from services.router.model.host import open_model
+from services.router.model.golden import open_model
 from services.router.settings import RouterSettings
 from shared.policy import Policy, PolicyError
 

@@ -224,10 +224,15 @@ class ContactCommanded(Input):
 
 
 class PolicyActivated(Input):
-    """usher.policy.activated.v1 as an input: the whole validated policy, so that the log alone decides."""
+    """usher.policy.activated.v1 as an input: the whole validated policy, so that the log alone decides.
+
+    ``model_version``: exactly this content of the text model that the policy names; "": the one in force, or, for a
+    model that was not in force, what its directory holds when the router reads this.
+    """
 
     hash: str
     policy: dict[str, Any]
+    model_version: str = ""
 
 
 INPUT_TYPES: dict[str, type[Input]] = {

@@ -3,22 +3,21 @@
 import asyncio
 from collections.abc import Sequence
 
-from services.router.domain.classification import Classification, Journey
+from services.router.domain.classification import Journey
 from services.router.domain.engine import RouterEngine
 from services.router.domain.matcher import Matcher
 from services.router.domain.matching import Match
-from services.router.domain.triage import Foreseen, Triage
+from services.router.domain.rows import ModelRef
+from services.router.domain.triage import Foreseen, Opener, Triage, Verdict
 from services.router.metrics import RouterCollector, RouterMetrics
 from services.router.model.shelf import ModelShelf
 from services.router.postgres import RouterStore
 from services.router.settings import RouterSettings
 from services.router.watching import keep_looking
 from shared.clock import monotonic, now_ms
-from shared.inputs import MessageReceived
 from shared.lane_service import LaneService, LaneSpec
 from shared.logs import Log, configure
 from shared.metrics import registry_for
-from shared.policy import Policy
 from shared.topics import AGENT_OFFERS, BOT, CONTACT_EVENTS, ROUTER_INPUT, SELF_SERVICE
 from shared.version import VERSION
 
@@ -31,8 +30,8 @@ class RouterService(LaneService):
     def __init__(self, settings: RouterSettings, log: Log) -> None:
         registry = registry_for("router", VERSION)
         metrics = RouterMetrics(registry)
-        models = ModelShelf(settings.models_dir, log)
-        triage = _TimedTriage(Triage(models), metrics)
+        models = ModelShelf(settings.models_dir, log, self._models_in_use)
+        triage = _TimedTriage(models, metrics)
 
         def new_matcher() -> Matcher:
             return _TimedMatcher(metrics)
@@ -51,7 +50,10 @@ class RouterService(LaneService):
                 counted=metrics.counted,
             )
         )
-        registry.register(RouterCollector(self._engines, now_ms, models))
+        registry.register(RouterCollector(self._engines, now_ms, models, metrics.mixes))
+
+    def _models_in_use(self) -> set[ModelRef]:
+        return {ref for engine in self._engines() for ref in engine.book.models()}
 
     async def run(self) -> None:
         """Serve until ``stop``, with an eye on who is at risk."""
@@ -66,24 +68,22 @@ class RouterService(LaneService):
         return [lane.engine for lane in self.lanes() if isinstance(lane.engine, RouterEngine)]
 
 
-class _TimedTriage:
+class _TimedTriage(Triage):
     """Classification under a stopwatch; the engine itself knows no clock."""
 
-    def __init__(self, triage: Triage, metrics: RouterMetrics) -> None:
-        self._triage = triage
+    def __init__(self, models: ModelShelf, metrics: RouterMetrics) -> None:
+        super().__init__(models)
         self._observe = metrics.classify_seconds.observe
 
-    def foresee(self, messages: Sequence[tuple[MessageReceived, Policy]]) -> list[Foreseen]:
+    def foresee(self, openers: Sequence[Opener]) -> list[Foreseen]:
         started = monotonic()
-        found = self._triage.foresee(messages)
+        found = super().foresee(openers)
         share = (monotonic() - started) / max(1, len(found))
         return [each._replace(seconds=share) if each.prediction else each for each in found]
 
-    def __call__(
-        self, message: MessageReceived, policy: Policy, journey: Journey | None = None, foreseen: Foreseen | None = None
-    ) -> Classification:
+    def __call__(self, opener: Opener, journey: Journey | None = None, foreseen: Foreseen | None = None) -> Verdict:
         started = monotonic()
-        found = self._triage(message, policy, journey, foreseen)
+        found = super().__call__(opener, journey, foreseen)
         self._observe(monotonic() - started + (foreseen.seconds if foreseen else 0.0))
         return found
 

@@ -1,14 +1,15 @@
 """The router's metrics: counters of what was committed, and gauges read from the engines' memory when asked."""
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from services.router.domain.calibration import ERROR, OBSERVED, PREDICTED
 from services.router.domain.engine import RouterEngine
+from services.router.drift import IntentMix
 from services.router.model.shelf import ModelShelf
 from shared.engine import Step
 
@@ -26,6 +27,15 @@ _COUNTERS = {
     "usher_contacts_ended_total": ("Contacts by outcome.", ["outcome", "channel"]),
     "usher_offers_total": ("Offers issued, and how they ended.", ["result"]),
     "usher_model_confidence_total": ("Texts that a model judged, by the tenth that its confidence is in.", ["tenth"]),
+    "usher_model_intents_total": ("Texts by the intent that a model found likeliest.", ["model", "intent"]),
+    "usher_model_unknown_share_total": (
+        "Sum over the texts of the share of their letter groups that no training text had.",
+        ["model"],
+    ),
+    "usher_shadow_total": ("Texts that a shadow model judged too, by whether it found the same.", ["shadow", "result"]),
+    "usher_shadow_flips_total": ("Contacts that a shadow model would have served otherwise.", ["shadow", "kind"]),
+    "usher_languages_total": ("New contacts by language, where a policy has several.", ["language"]),
+    "usher_intent_reviews_total": ("Contacts whose intent an agent named when closing.", ["intent", "result"]),
     "usher_model_doubts_total": ("Texts that a model was not sure enough of, or does not know the like of.", ["why"]),
     "usher_automation_total": (
         "How contacts with self-service or a bot went on, by intent and first article.",
@@ -45,7 +55,8 @@ class RouterMetrics:
             name: Counter(name.removesuffix("_total"), text, labels, registry=registry)
             for name, (text, labels) in _COUNTERS.items()
         }
-        self._children: dict[tuple[str, ...], Counter] = {}
+        self._children: dict[tuple[str, ...], Counter | _Found] = {}
+        self.mixes: dict[str, IntentMix] = {}
         self._sizes: Tally[str] = Tally()
         self.decision_seconds = Histogram(
             "usher_decision_seconds", "Time to find a match.", buckets=DECISION_BUCKETS, registry=registry
@@ -75,9 +86,10 @@ class RouterMetrics:
                 child = self._child(key)
             child.inc(number)
 
-    def _child(self, key: tuple[str, ...]) -> Counter:
+    def _child(self, key: tuple[str, ...]) -> "Counter | _Found":
         """A new combination of labels; those beyond the bound are counted together."""
         counter = self._counters[key[0]]
+        child: Counter | _Found
         if len(key) == 1:
             child = counter
         elif self._sizes[key[0]] < CHILDREN_MAX:
@@ -85,19 +97,39 @@ class RouterMetrics:
             child = counter.labels(*key[1:])
         else:
             return counter.labels(*("other" for _ in key[1:]))
+        if key[0] == "usher_model_intents_total":
+            child = _Found(child, self.mixes.setdefault(key[1], IntentMix()), key[2])
         self._children[key] = child
         return child
+
+
+class _Found:
+    """The counter of an intent that a model finds, which also keeps the model's mix of late."""
+
+    def __init__(self, counter: Counter, mix: IntentMix, intent: str) -> None:
+        self._counter = counter
+        self._mix = mix
+        self._intent = intent
+
+    def inc(self, number: float) -> None:
+        self._counter.inc(number)
+        self._mix.add(self._intent, number)
 
 
 class RouterCollector(Collector):
     """Queues, agents and orphans of the partitions that this process owns now."""
 
     def __init__(
-        self, engines: Callable[[], Iterable[RouterEngine]], now_ms: Callable[[], int], models: ModelShelf
+        self,
+        engines: Callable[[], Iterable[RouterEngine]],
+        now_ms: Callable[[], int],
+        models: ModelShelf,
+        mixes: Mapping[str, IntentMix],
     ) -> None:
         self._engines = engines
         self._now_ms = now_ms
         self._models = models
+        self._mixes = mixes
 
     def collect(self) -> Iterator[Metric]:
         """One consistent view: nothing can be committed while this runs."""
@@ -127,9 +159,25 @@ class RouterCollector(Collector):
         problems.add_metric([], len(self._models.problems))
         yield problems
         loaded = GaugeMetricFamily("usher_model_info", "Models in memory.", labels=["model", "version"])
-        for name, version in sorted(self._models.versions().items()):
-            loaded.add_metric([name, version], 1)
+        for name, model in self._models.kept():
+            loaded.add_metric([name, model.version], 1)
         yield loaded
+        read = CounterMetricFamily("usher_model_loads", "Models read from disk, by how that ended.", labels=["result"])
+        read.add_metric(["loaded"], self._models.loaded)
+        read.add_metric(["refused"], self._models.refused)
+        yield read
+        yield self._drift()
+
+    def _drift(self) -> Metric:
+        moved = GaugeMetricFamily(
+            "usher_model_intent_drift", "Population stability index of late intents against training.", labels=["model"]
+        )
+        for name, mix in sorted(self._mixes.items()):
+            model = self._models.get(name)
+            index = mix.drift(model.trained_on(), model.version) if model else None
+            if index is not None:
+                moved.add_metric([name], index)
+        return moved
 
 
 def _queues(engines: list[RouterEngine]) -> dict[str, tuple[int, float]]:

@@ -5,14 +5,14 @@ from typing import Any
 
 import msgspec
 
-from services.router.domain.rows import Known, Needs, PolicyRow, RouterRows, RouterWrites
+from services.router.domain.rows import Known, ModelRef, Needs, PolicyRow, RouterRows, RouterWrites
 from shared.lane_store import PostgresLaneStore
 from shared.postgres import FORGET_ROWS_MAX, Connection, Database
 from shared.store import Claim
 
 __all__ = ["RouterStore"]
 
-FetchModels = Callable[[Sequence[str]], Awaitable[None]]
+Fetch = Callable[[Sequence[ModelRef], Sequence[tuple[str, ...]]], Awaitable[None]]
 
 _NOTHING = RouterWrites()
 _INPUT, _CONVERSATION, _CONTACT, _RECENT, _SERVED, _ARTICLE = "i", "k", "c", "r", "s", "t"
@@ -24,7 +24,7 @@ _KNOWN_AND_ARTICLES = f"""
 """
 # The newest version of each workspace decides; older ones stay for those who look back.
 _LOAD_POLICIES = """
-    SELECT DISTINCT ON (workspace) workspace, version, hash, body::text AS body, activated_ms
+    SELECT DISTINCT ON (workspace) workspace, version, hash, body::text AS body, activated_ms, model_version
     FROM policy WHERE partition = $1 ORDER BY workspace, version DESC
 """
 _FORGET_INPUTS = """
@@ -43,28 +43,32 @@ class RouterStore(PostgresLaneStore):
     """A shared.store.LaneStore for the router engine."""
 
     service = "router"
-    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 52))})"
+    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 53))})"
 
-    def __init__(self, database: Database, fetch_models: FetchModels | None = None) -> None:
-        """``fetch_models`` has models in memory before the policies that name them decide; never raises."""
+    def __init__(self, database: Database, fetch: Fetch | None = None) -> None:
+        """``fetch`` has models and languages in memory before the policies that name them decide; never raises."""
         super().__init__(database)
-        self._fetch_models = fetch_models
+        self._fetch = fetch
 
     async def load(self, claim: Claim) -> RouterRows:
-        """Everything live, and the models of the policies in force."""
+        """Everything live, and the models and languages of the policies in force."""
         rows: RouterRows = await super().load(claim)
-        await self._have([model for row in rows.policies if (model := _model_of(row.body))])
+        wanted = [(row, _policy(row.body)) for row in rows.policies]
+        await self._have(
+            [ref for row, policy in wanted for ref in policy.models(row.model_version)],
+            [policy.languages for _, policy in wanted if len(policy.languages) > 1],
+        )
         return rows
 
     async def prefetch(self, partition: int, needs: Needs) -> Known:
-        """What the engine asked for, models included."""
-        await self._have(needs.models)
+        """What the engine asked for, models and languages included."""
+        await self._have(needs.models, needs.languages)
         known: Known = await super().prefetch(partition, needs)
         return known
 
-    async def _have(self, models: Sequence[str]) -> None:
-        if models and self._fetch_models is not None:
-            await self._fetch_models(models)
+    async def _have(self, models: Sequence[ModelRef], languages: Sequence[tuple[str, ...]]) -> None:
+        if (models or languages) and self._fetch is not None:
+            await self._fetch(models, languages)
 
     def arguments(self, writes: RouterWrites | None) -> Sequence[Any]:
         """What ``router_commit`` takes after the lane's own five: each table's columns, in order of its row type."""
@@ -81,7 +85,7 @@ class RouterStore(PostgresLaneStore):
             *_columns(rows.recents, 3),
             *_columns(rows.served, 4),
             *_columns(rows.flows, 3),
-            *_columns(rows.policies, 5),
+            *_columns(rows.policies, 6),
         )
 
     async def load_rows(self, connection: Connection, partition: int) -> RouterRows:
@@ -148,17 +152,23 @@ class RouterStore(PostgresLaneStore):
 
 class _Classification(msgspec.Struct):
     model: str | None = None
+    shadow: str | None = None
 
 
 class _Policy(msgspec.Struct):
+    """What must be in memory before a stored policy decides."""
+
+    languages: tuple[str, ...] = ()
     classification: _Classification = msgspec.field(default_factory=_Classification)
+
+    def models(self, version: str | None) -> list[ModelRef]:
+        """The model in the version that was in force, and its shadow."""
+        said = self.classification
+        named = ((said.model, version), (said.shadow, None))
+        return [ModelRef(name, pinned or "") for name, pinned in named if name]
 
 
 _policy = msgspec.json.Decoder(_Policy).decode
-
-
-def _model_of(body: str) -> str | None:
-    return _policy(body).classification.model
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> Sequence[Sequence[Any]]:

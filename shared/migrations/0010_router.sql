@@ -91,14 +91,15 @@ CREATE TABLE router_clock (
     at_ms     bigint NOT NULL
 ) WITH (fillfactor = 20);
 
--- Every policy version that ever decided, whole.
+-- Every policy version that ever decided, whole, and the version of the text model that decided under it.
 CREATE TABLE policy (
-    workspace    text   NOT NULL,
-    version      int    NOT NULL CHECK (version > 0),
-    partition    int    NOT NULL,
-    hash         text   NOT NULL,
-    body         jsonb  NOT NULL,
-    activated_ms bigint NOT NULL,
+    workspace     text   NOT NULL,
+    version       int    NOT NULL CHECK (version > 0),
+    partition     int    NOT NULL,
+    hash          text   NOT NULL,
+    body          jsonb  NOT NULL,
+    activated_ms  bigint NOT NULL,
+    model_version text,
     PRIMARY KEY (workspace, version)
 );
 
@@ -118,7 +119,8 @@ CREATE FUNCTION router_commit(
     r_workspaces text[], r_ids text[], r_recents text[],
     s_workspaces text[], s_ids text[], s_agents text[], s_agents_ms bigint[],
     f_workspaces text[], f_queues text[], f_bodies text[],
-    p_workspaces text[], p_versions int[], p_hashes text[], p_bodies text[], p_activated_ms bigint[]
+    p_workspaces text[], p_versions int[], p_hashes text[], p_bodies text[], p_activated_ms bigint[],
+    p_models text[]
 ) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     IF NOT lane_advance(b, a, p_at_ms, p_outbox, p_dead) THEN
@@ -189,10 +191,10 @@ BEGIN
         ON CONFLICT (workspace, queue) DO UPDATE SET body = excluded.body;
     END IF;
     IF cardinality(p_versions) > 0 THEN
-        INSERT INTO policy (workspace, version, partition, hash, body, activated_ms)
-        SELECT p.workspace, p.version, b.partition, p.hash, p.body::jsonb, p.activated_ms
-        FROM unnest(p_workspaces, p_versions, p_hashes, p_bodies, p_activated_ms)
-             AS p (workspace, version, hash, body, activated_ms);
+        INSERT INTO policy (workspace, version, partition, hash, body, activated_ms, model_version)
+        SELECT p.workspace, p.version, b.partition, p.hash, p.body::jsonb, p.activated_ms, p.model
+        FROM unnest(p_workspaces, p_versions, p_hashes, p_bodies, p_activated_ms, p_models)
+             AS p (workspace, version, hash, body, activated_ms, model);
     END IF;
 END $$;
 

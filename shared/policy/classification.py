@@ -17,6 +17,7 @@ RULES_MAX = 500
 PATTERNS_MAX = 50  # of one intent
 PHRASES_MAX = 500  # of one word list
 
+ModelName = Annotated[str, Field(min_length=1, max_length=256)]
 Points = Annotated[int, Field(ge=0, le=100)]
 Phrase = Annotated[str, Field(pattern=r"^\S(.{0,98}\S)?$")]
 Phrases = Annotated[tuple[Phrase, ...], Field(max_length=PHRASES_MAX)]
@@ -162,9 +163,13 @@ class Words(Node):
 
 
 class Classification(Node):
-    """Everything that decides what a contact is about and which tier serves it."""
+    """Everything that decides what a contact is about and which tier serves it.
 
-    model: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    ``shadow``: a model that answers the same texts as ``model``, decides nothing and is only counted.
+    """
+
+    model: ModelName | None = None
+    shadow: ModelName | None = None
     intents: Annotated[dict[Name, Intent], Field(max_length=INTENTS_MAX)] = Field(default_factory=dict)
     rules: Annotated[tuple[Rule, ...], Field(max_length=RULES_MAX)] = ()
     thresholds: Thresholds = Field(default_factory=Thresholds)
@@ -172,3 +177,9 @@ class Classification(Node):
     safeguards: bool = True
     moment_of_truth_boost_seconds: Duration = Field(default=600.0, alias="moment_of_truth_boost")
     words: dict[LanguageTag, Words] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _shadow_is_beside_a_model(self) -> "Classification":
+        if self.shadow is not None and self.model is None:
+            raise fault("a shadow without a model has nothing to be compared with", "name a model too")
+        return self

@@ -72,10 +72,6 @@ def test_a_pattern_is_believed_before_the_model():
     assert (found.intent, found.tier) == ("refund", "agent")
 
 
-def test_the_models_language_is_used_where_none_is_declared():
-    assert predicted(language="de")[0].language == "de"
-
-
 def test_intents_that_a_model_brings_count_where_the_policy_is_silent():
     made = POLICY.policy
     using = compile_policy(

@@ -14,6 +14,7 @@ def test_a_pattern_recognises_an_intent_and_its_tier_queue_and_article_follow():
     assert found.complexity == 5
     assert found.reasons == (
         "intent: order_status by patterns (1.00)",
+        "language: en by words",
         "score: base +5",
         "tier: self_service by score 5",
     )

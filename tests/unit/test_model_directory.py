@@ -196,7 +196,7 @@ def test_a_model_that_answers_otherwise_than_when_it_was_made_fails_its_self_tes
         self_test(read_model(model))
 
 
-@pytest.mark.parametrize("module", ["services.router.model.host", "cli.evaluate", "cli.classify", "cli.train"])
+@pytest.mark.parametrize("module", ["services.router.model.golden", "cli.evaluate", "cli.classify", "cli.train"])
 def test_scikit_learn_is_needed_only_while_a_model_is_learned(module):
     program = f"import sys, {module}; sys.exit(any(name.split('.')[0] in ('sklearn', 'scipy') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0

@@ -1,64 +1,20 @@
 """A text model in the router engine: asked once a batch, recorded, done without where it is missing."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
-from services.router.domain.classification import Prediction
 from services.router.domain.classification_merge import merged
-from services.router.domain.engine import RouterEngine
-from services.router.domain.rows import Known
-from services.router.domain.triage import KnownModel, Triage
+from services.router.domain.rows import Known, ModelRef
+from services.router.domain.triage import KnownModel
 from shared.inputs import PolicyActivated
 from shared.policy import Intent, parse_policy
 from tests.support.router_builders import Router, policy_with
-
-WORDS = {"parcel": "order_status", "card": "stolen_card", "weather": "weather", "shop": "opening_hours"}
-
-
-class WordModel:
-    """Knows an intent by one word; counts how often it is asked."""
-
-    def __init__(self, version: str = "v1", confidence: float = 0.95) -> None:
-        self.version = version
-        self.asked: list[int] = []
-        self._confidence = confidence
-
-    def predict(self, texts: Sequence[str], agent_intents: frozenset[str]) -> Sequence[Prediction]:
-        self.asked.append(len(texts))
-        return [self._prediction(text, agent_intents) for text in texts]
-
-    def intents(self) -> Mapping[str, Intent]:
-        return {
-            "stolen_card": Intent(moment_of_truth=True, base=95, skills={"cards": 5, "magic": 2}),
-            "order_status": Intent(tier="self_service", base=5, articles=("model-article",)),
-            "opening_hours": Intent(tier="self_service", base=5),
-            "weather": Intent(tier="bot", base=25, skills={"magic": 4}),
-        }
-
-    def _prediction(self, text: str, agent_intents: frozenset[str]) -> Prediction:
-        intent = next((name for word, name in WORDS.items() if word in text), "weather")
-        at_risk = self._confidence if intent in agent_intents else 0.0
-        return Prediction(intent, self._confidence, ((intent, self._confidence),), at_risk, text == "???")
-
-
-class Shelf:
-    """Holds the models that a test gives it."""
-
-    def __init__(self, **models: KnownModel) -> None:
-        self.models = models
-
-    def get(self, name: str) -> KnownModel | None:
-        return self.models.get(name)
+from tests.support.router_models import Shelf, WordModel, router_on
 
 
 def router_with(model: KnownModel | None, **classification: Any) -> Router:
-    router = Router(policy=None)
-    router.engine = RouterEngine(0, Triage(Shelf(words=model) if model else None))
-    known = policy_with()["classification"]
-    router.activate(policy_with(classification={**known, "model": "words", **classification}))
-    return router
+    return router_on(Shelf(words=model) if model else Shelf(), **classification)
 
 
 def test_all_messages_of_a_batch_are_one_question_to_the_model() -> None:
@@ -106,14 +62,11 @@ def test_without_its_model_a_contact_is_classified_by_rules_and_the_record_says_
 def test_a_model_that_was_exchanged_after_the_look_ahead_is_asked_again() -> None:
     old, new = WordModel("v1"), WordModel("v2")
     shelf = Shelf(words=old)
-    router = Router(policy=None)
-    router.engine = RouterEngine(0, Triage(shelf))
-    known = policy_with()["classification"]
-    router.activate(policy_with(classification={**known, "model": "words"}))
+    router = router_on(shelf)
     record = router.record(router.message("c1", text="parcel"))
 
     router.engine.needs([record])
-    shelf.models["words"] = new
+    shelf.put("words", new, instead=True)
     step = router.engine.step([record], Known(), router.now_ms)
 
     assert (old.asked, new.asked) == ([1], [1])
@@ -127,7 +80,7 @@ def test_the_model_that_a_new_policy_names_is_wanted_before_it_decides() -> None
     needs = router.engine.needs([router.record(PolicyActivated(**common, hash=parsed.hash, policy=parsed.document()))])
 
     assert needs is not None
-    assert needs.models == ["next"]
+    assert needs.models == [ModelRef("next")]
 
 
 def test_articles_are_looked_for_only_where_self_service_has_none() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from cli.table_input import read_examples, read_tiers
 from services.router.model.folders import STARTER_FOLDER, folder_of
-from services.router.model.host import open_model
+from services.router.model.golden import open_model
 from services.router.model.text_model import TextModel
 from services.router.training.data import prepare
 from services.router.training.judge import judge

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from services.router.domain import customers, desks, endings, events, protection, queueing, work
+from services.router.domain import customers, desks, drift, endings, events, protection, queueing, work
 from services.router.domain.records import Agent, Assignment, Contact, Offer
 from services.router.domain.rules import DIRECT_MS
 from services.router.domain.states import ASSIGNMENT, AssignmentState, Repeat, illegal, move
+from services.router.domain.triage import Classify
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339
@@ -40,12 +41,14 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     desks.refresh(turn, workspace, agent, "assigned")
 
 
-def report_end(turn: Turn, workspace: Workspace, said: AssignmentEnded) -> None:
+def report_end(turn: Turn, workspace: Workspace, said: AssignmentEnded, classify: Classify) -> None:
     """The agent closes the contact, passes it on, or gives it back."""
     assignment = _find(turn, said, said.outcome)
     contact = turn.book.contacts[assignment.contact_id]
     if said.outcome == "closed":
         _report_closed(turn, workspace, contact, assignment, said)
+        if said.disposition:
+            drift.retagged(turn, workspace, contact, said.disposition, classify)
         return
     if assignment.state is not AssignmentState.ACTIVE:
         raise illegal("assignment_id", f"the assignment is {assignment.state}", (AssignmentState.ACTIVE,))

@@ -8,7 +8,7 @@ from services.router.domain.forecast import Flow
 from services.router.domain.matcher import Matcher
 from services.router.domain.personal import pack
 from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
-from services.router.domain.rows import RouterRows
+from services.router.domain.rows import ModelRef, RouterRows
 from services.router.domain.rules import Rules
 from services.router.domain.states import ContactState
 from services.router.domain.timers import Timer, Timers
@@ -43,6 +43,10 @@ class Book:
         """A workspace has its first policy: from here on it is known."""
         self.workspaces[name] = Workspace(name, rules, policy_hash, self._new_matcher())
 
+    def models(self) -> list[ModelRef]:
+        """The text models that policies in force name."""
+        return [ref for workspace in self.workspaces.values() for ref in workspace.rules.models()]
+
     def add(self, contact: Contact) -> None:
         """A contact is live from now on."""
         self.contacts[contact.contact_id] = contact
@@ -61,7 +65,7 @@ class Book:
         self.clock_ms = rows.clock_ms
         for row in rows.policies:
             policy = parse_policy(msgspec.json.decode(row.body))
-            self.open_workspace(row.workspace, Rules(policy, row.version), row.hash)
+            self.open_workspace(row.workspace, Rules(policy, row.version, row.model_version), row.hash)
         self.personal = {contact_id: pack(body.encode()) for contact_id, body in rows.personal}
         for text in rows.flows:
             flow = _flow(text)

@@ -59,7 +59,8 @@ class Prediction(NamedTuple):
     """What a text model says of one text; probabilities are calibrated, 0 to 1.
 
     ``top3``: (intent, probability), the likeliest first. ``agent_probability``: the sum over all intents that belong to
-    the agent tier. ``out_of_scope``: the text is like none of the training texts.
+    the agent tier. ``out_of_scope``: the text is like none of the training texts. ``unknown_share``: of its letter
+    groups, those that no training text had.
     """
 
     intent: str
@@ -67,7 +68,7 @@ class Prediction(NamedTuple):
     top3: tuple[tuple[str, float], ...]
     agent_probability: float
     out_of_scope: bool = False
-    language: str | None = None
+    unknown_share: float = 0.0
 
 
 class IntentModel(Protocol):

@@ -11,13 +11,16 @@ __all__ = ["Case"]
 
 
 class Case(msgspec.Struct, frozen=True, gc=False):
-    """The message, the workspace's policy, what was found in the text, what the model says, the customer's journey."""
+    """The message, the workspace's policy, what was found in the text, what the model says, the customer's journey,
+    and the language that the text was found to be in.
+    """
 
     facts: MessageFacts
     policy: CompiledPolicy
     reading: Reading
     prediction: Prediction | None
     journey: Journey | None
+    language: str | None = None
 
     @property
     def channel_tier(self) -> Tier | None:

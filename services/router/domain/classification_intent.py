@@ -4,6 +4,7 @@ import msgspec
 
 from services.router.domain.classification_case import Case
 from services.router.domain.classification_policy import CompiledPolicy, KnownIntent
+from shared.policy import Policy
 
 __all__ = ["Recognised", "language_of", "named", "recognise"]
 
@@ -57,22 +58,24 @@ def named(name: str, by: str, policy: CompiledPolicy, second: bool = False) -> R
     return Recognised(name, 1.0, by, policy.intents.get(name), second)
 
 
-def language_of(case: Case) -> str | None:
-    """The language to serve the contact in: as declared, as the model or the words tell, as the customer or the channel
-    has it, else the policy's first. Without languages in the policy the first that anybody names.
+def language_of(case: Case) -> tuple[str | None, str]:
+    """The language to serve the contact in, and who says so: the message, its text, its common words, the customer, the
+    channel, else the policy's first. Without languages in the policy the first that anybody names.
     """
     facts, rules = case.facts, case.policy.policy
+    served = _served(rules, facts.language)
+    if served:
+        return served, "message"
     candidates = (
-        facts.language,
-        case.prediction.language if case.prediction else None,
-        case.reading.language,
-        case.journey.language if case.journey else None,
-        rules.channel(facts.channel).language,
+        (case.language, "text"),
+        (case.reading.language, "words"),
+        (case.journey.language if case.journey else None, "customer"),
+        (rules.channel(facts.channel).language, "channel"),
     )
-    if not rules.languages:
-        return next((tag for tag in candidates if tag), None)
-    for tag in candidates:
-        served = rules.language(tag) if tag else None
-        if served:
-            return served
-    return rules.languages[0]
+    found = ((tag, by) for said, by in candidates if (tag := _served(rules, said)))
+    return next(found, (rules.languages[0], "policy") if rules.languages else (None, "nobody"))
+
+
+def _served(rules: Policy, tag: str | None) -> str | None:
+    """The policy's own name of a language; any is served where the policy names none."""
+    return rules.language(tag) if tag and rules.languages else tag

@@ -45,16 +45,17 @@ def classify_predicted(
     prediction: Prediction | None,
     journey: Journey | None = None,
     model_version: str | None = None,
+    language: str | None = None,
 ) -> Classification:
-    """The same with a prediction that was made before, in a batch."""
-    case = Case(facts, policy, policy.reader.read(whole_text(facts)), prediction, journey)
-    language = language_of(case)
+    """The same with a prediction made before, in a batch, and the ``language`` that the text was found to be in."""
+    case = Case(facts, policy, policy.reader.read(whole_text(facts)), prediction, journey, language)
     intent = recognise(case)
-    rule = first_rule(policy.rules, facts, case.reading, language, intent.name)
+    spoken = language_of(case)
+    rule = first_rule(policy.rules, facts, case.reading, spoken[0], intent.name)
     judged = _judge(case, intent)
     if rule and rule.then.intent and rule.then.intent != intent.name:
         judged = _renamed(case, judged, named(rule.then.intent, f"rule {rule.name}", policy))
-    return _recorded(case, judged, rule, language, model_version)
+    return _recorded(case, judged, rule, spoken, model_version)
 
 
 class _Judged(msgspec.Struct, frozen=True, gc=False):
@@ -78,10 +79,11 @@ def _renamed(case: Case, before: _Judged, intent: Recognised) -> _Judged:
 
 
 def _recorded(
-    case: Case, judged: _Judged, rule: Rule | None, language: str | None, model_version: str | None
+    case: Case, judged: _Judged, rule: Rule | None, spoken: tuple[str | None, str], model_version: str | None
 ) -> Classification:
     intent, scored = judged.intent, judged.scored
     facts, policy, reading, prediction = case.facts, case.policy, case.reading, case.prediction
+    language, said_by = spoken
     caller = _CALLERS_TIERS.get(facts.hint.tier) if facts.hint else None
     steps = final_tier(judged.tier, caller, rule, reading.safeguards)
     return Classification(
@@ -102,7 +104,7 @@ def _recorded(
         bot=bot_of(case, intent, rule),
         article_ids=intent.known.articles if intent.known else (),
         priority_seconds=priority_of(case, intent, rule),
-        reasons=_reasons(rule, intent, scored, steps),
+        reasons=_reasons(rule, intent, _spoken(policy, language, said_by), scored, steps),
         model_version=model_version,
         rules_version=policy.rules_version,
     )
@@ -113,10 +115,19 @@ def whole_text(facts: MessageFacts) -> str:
     return f"{facts.subject}\n{facts.text}" if facts.subject and facts.text else facts.subject or facts.text
 
 
-def _reasons(rule: Rule | None, intent: Recognised, scored: Scored, steps: list[Asked]) -> tuple[str, ...]:
+def _reasons(
+    rule: Rule | None, intent: Recognised, spoken: tuple[str, ...], scored: Scored, steps: list[Asked]
+) -> tuple[str, ...]:
     """Every term in the order of deciding; none holds a word of the customer."""
     of_rule = (f"rule {rule.name}: {_done_by(rule)}",) if rule else ()
-    return (*of_rule, intent.reason, *scored.reasons, *[f"tier: {tier} by {why}" for tier, why in steps])
+    return (*of_rule, intent.reason, *spoken, *scored.reasons, *[f"tier: {tier} by {why}" for tier, why in steps])
+
+
+def _spoken(policy: CompiledPolicy, language: str | None, said_by: str) -> tuple[str, ...]:
+    """Who said the language, where there was a choice and the message itself did not say it."""
+    if said_by == "message" or len(policy.policy.languages) < 2:
+        return ()
+    return (f"language: {language} by {said_by}",)
 
 
 def _done_by(rule: Rule) -> str:

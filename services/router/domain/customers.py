@@ -23,6 +23,7 @@ class Recent(NamedTuple):
     at_ms: int
     channel: str
     intent: str
+    language: str = ""
 
 
 _decode = msgspec.json.Decoder(list[Recent]).decode
@@ -39,13 +40,16 @@ def journey(turn: Turn, workspace: Workspace, contact: Contact, at_ms: int) -> J
         key = (contact.workspace, contact.customer_id)
         agent_id, served_ms = turn.served.get(key) or turn.known.served.get(key) or ("", 0)
         contact.last_agent = agent_id if turn.now_ms - served_ms <= workspace.rules.sticky_ms else ""
-    return Journey(tuple(PastContact(past.at_ms, past.channel, past.intent or None) for past in recent))
+    language = next((past.language for past in reversed(recent) if past.language), None)
+    contacts = tuple(PastContact(past.at_ms, past.channel, past.intent or None) for past in recent)
+    return Journey(contacts, language=language)
 
 
-def remember(turn: Turn, contact: Contact, at_ms: int) -> None:
-    """Add the contact, now that it is known what it is about."""
+def remember(turn: Turn, contact: Contact, at_ms: int, language: str | None) -> None:
+    """Add the contact, now that it is known what it is about; ``language`` as the customer wrote or said it."""
     if contact.customer_id:
-        recent = [*_recent(turn, contact, at_ms), Recent(contact.contact_id, at_ms, contact.channel, contact.intent)]
+        this = Recent(contact.contact_id, at_ms, contact.channel, contact.intent, language or "")
+        recent = [*_recent(turn, contact, at_ms), this]
         turn.recents[contact.workspace, contact.customer_id] = _encode(recent[-RECENT_MAX:]).decode()
 
 

@@ -119,7 +119,7 @@ class RouterEngine:
         turn.begin(said.event_id, self.book.clock_ms, said.occurred_ms, said.traceparent)
         try:
             if isinstance(said, inputs.PolicyActivated):
-                policies.activate(turn, said)
+                policies.activate(turn, said, self._classify)
             else:
                 self._in_workspace(turn, said)
             dispatch.settle(turn)
@@ -137,6 +137,8 @@ class RouterEngine:
             raise Invalid(Reason.UNKNOWN_WORKSPACE, "workspace", detail)
         if isinstance(said, inputs.MessageReceived):
             intake.receive(turn, workspace, said, self._classify, self._foreseen.pop(said.event_id, None))
+        elif isinstance(said, inputs.AssignmentEnded):
+            assignments.report_end(turn, workspace, said, self._classify)
         else:
             _HANDLERS[type(said)](turn, workspace, said)
 
@@ -164,7 +166,6 @@ _HANDLERS: dict[type[inputs.Input], Handler] = {
     inputs.AgentHeartbeat: agents.heartbeat,
     inputs.AgentSignedOff: agents.sign_off,
     inputs.OfferAnswered: answers.answer,
-    inputs.AssignmentEnded: assignments.report_end,
     inputs.AssignmentWrappedUp: assignments.report_wrapped_up,
     inputs.OutcomeReported: tiers.report_outcome,
     inputs.ReplySent: reports.reply_sent,

@@ -229,6 +229,8 @@ class PolicyActivated(Body, omit_defaults=False):
     workspace: str
     policy_version: int
     hash: str
+    model: str | None
+    model_version: str | None
     occurred_at: str
     cause_id: str
 

@@ -5,7 +5,7 @@ from services.router.domain.personal import pack, personal_of
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState, Repeat
 from services.router.domain.timers import Timer
-from services.router.domain.triage import Classify, Foreseen
+from services.router.domain.triage import Classify, Foreseen, Opener
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared.errors import Invalid, Reason
@@ -29,11 +29,12 @@ def receive(
     journey = customers.journey(turn, workspace, contact, said.occurred_ms)
     turn.tell(contact, events.RECEIVED, events.Received(said.message_id, contact.episode, contact.linked))
     turn.count("usher_contacts_received_total", said.channel)
-    verdict = classify(said, workspace.rules.policy, journey, foreseen)
-    verdict = suggestions.added(verdict, turn.known.articles.get(said.event_id, ()))
+    opener = Opener(said, workspace.rules.policy, workspace.rules.model_version)
+    verdict = classify(opener, journey, foreseen)
     drift.count(turn, workspace, verdict)
-    tiers.route(turn, workspace, contact, verdict)
-    customers.remember(turn, contact, said.occurred_ms)
+    decided = suggestions.added(verdict.decided, turn.known.articles.get(said.event_id, ()))
+    tiers.route(turn, workspace, contact, decided)
+    customers.remember(turn, contact, said.occurred_ms, verdict.language)
 
 
 def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> Contact:

@@ -1,9 +1,11 @@
 """A policy takes effect: validated once more, versioned, and applied to everybody who waits without losing a place."""
 
 from services.router.domain import desks, events, protection, queueing
+from services.router.domain.model_choice import chosen_version
 from services.router.domain.rows import PolicyRow
 from services.router.domain.rules import Rules
 from services.router.domain.states import ContactState, Repeat
+from services.router.domain.triage import Classify
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339
@@ -12,8 +14,10 @@ from shared.inputs import PolicyActivated
 from shared.policy import PolicyErrors, parse_policy
 
 
-def activate(turn: Turn, said: PolicyActivated) -> None:
-    """Version = previous + 1; the policy that is active already is a Repeat. Invalid names the first fault's path."""
+def activate(turn: Turn, said: PolicyActivated, classify: Classify) -> None:
+    """Version = previous + 1; what is active already, policy and model, is a Repeat. Invalid names the first fault's
+    path.
+    """
     workspace = turn.book.workspaces.get(said.workspace)
     try:
         policy = parse_policy(said.policy)
@@ -23,20 +27,34 @@ def activate(turn: Turn, said: PolicyActivated) -> None:
         raise Invalid(Reason.INVALID, path, first.message) from error
     if policy.workspace != said.workspace:
         raise Invalid(Reason.INVALID, "policy.workspace", f"is {policy.workspace}, the record says {said.workspace}")
-    if workspace is not None and workspace.hash == policy.hash:
+    in_force = workspace.rules if workspace else None
+    model_version = chosen_version(said, in_force, classify)
+    if workspace is not None and workspace.hash == policy.hash and workspace.rules.model_version == model_version:
         raise Repeat
-    rules = Rules(policy, workspace.rules.version + 1 if workspace else 1)
-    row = PolicyRow(said.workspace, rules.version, policy.hash, policy.canonical.decode(), turn.now_ms)
-    turn.policies.append(row)
-    at_ms = turn.said_ms
-    body = events.PolicyActivated(said.workspace, rules.version, policy.hash, rfc3339(at_ms), turn.cause_id)
-    turn.publish(events.POLICY_ACTIVATED, said.workspace, said.workspace, at_ms, body)
+    rules = Rules(policy, in_force.version + 1 if in_force else 1, model_version)
+    _record(turn, rules)
     if workspace is None:
         turn.book.open_workspace(said.workspace, rules, policy.hash)
     else:
         workspace.adopt(rules, policy.hash)
         protection.adopt(turn, workspace)
         _apply(turn, workspace)
+
+
+def _record(turn: Turn, rules: Rules) -> None:
+    policy, name, at_ms = rules.policy, rules.policy.workspace, turn.said_ms
+    body = policy.canonical.decode()
+    turn.policies.append(PolicyRow(name, rules.version, policy.hash, body, turn.now_ms, rules.model_version))
+    event = events.PolicyActivated(
+        workspace=name,
+        policy_version=rules.version,
+        hash=policy.hash,
+        model=policy.classification.model,
+        model_version=rules.model_version,
+        occurred_at=rfc3339(at_ms),
+        cause_id=turn.cause_id,
+    )
+    turn.publish(events.POLICY_ACTIVATED, name, name, at_ms, event)
 
 
 def _apply(turn: Turn, workspace: Workspace) -> None:

@@ -13,11 +13,19 @@ class Search(NamedTuple):
     text: str
 
 
+class ModelRef(NamedTuple):
+    """A text model by the name that a policy has for it; ``version`` "": what its directory holds now."""
+
+    name: str
+    version: str = ""
+
+
 @dataclass(slots=True)
 class Needs:
     """Keys whose rows are not in memory: input ids, conversations without a live contact, ended things, customers.
 
-    ``searches`` ask for articles; ``models`` are names of text models that must be in memory before the step.
+    ``searches`` ask for articles; ``models`` and ``languages`` (sets of which one is to be told) must be in memory
+    before the step.
     """
 
     event_ids: list[str] = field(default_factory=list)
@@ -27,7 +35,8 @@ class Needs:
     assignments: list[str] = field(default_factory=list)
     customers: list[tuple[str, str]] = field(default_factory=list)
     searches: list["Search"] = field(default_factory=list)
-    models: list[str] = field(default_factory=list)
+    models: list[ModelRef] = field(default_factory=list)
+    languages: list[tuple[str, ...]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -109,13 +118,17 @@ class FlowRow(NamedTuple):
 
 
 class PolicyRow(NamedTuple):
-    """One activated version of a workspace's policy; ``body`` is the whole document as JSON."""
+    """One activated version of a workspace's policy; ``body`` is the whole document as JSON.
+
+    ``model_version``: the content of the text model that decides under it, None without one.
+    """
 
     workspace: str
     version: int
     hash: str
     body: str
     activated_ms: int
+    model_version: str | None = None
 
 
 @dataclass(slots=True)

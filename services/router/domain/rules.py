@@ -7,6 +7,7 @@ import msgspec
 from services.router.domain.capacity import ChannelRules
 from services.router.domain.matching import Requirement
 from services.router.domain.queue_rules import QueueRules, queue_rules, to_ms
+from services.router.domain.rows import ModelRef
 from shared.policy import Policy
 from shared.topics import CHANNELS
 
@@ -36,9 +37,11 @@ class Need:
 class Rules:
     """The compiled form of one policy version."""
 
-    def __init__(self, policy: Policy, version: int) -> None:
+    def __init__(self, policy: Policy, version: int, model_version: str | None = None) -> None:
+        """``model_version``: the content of the policy's text model that decides, None without one."""
         self.policy = policy
         self.version = version
+        self.model_version = model_version
         self.queues = {name: queue_rules(name, queue) for name, queue in policy.queues.items()}
         self.default_queue = self.queues[policy.default_queue]
         self.channels = _channels(policy)
@@ -56,6 +59,12 @@ class Rules:
         self.protects = any(queue.allowance is not None for queue in self.queues.values())
         self.life_ms = max(queue.life_ms for queue in self.queues.values())
         self._needs: dict[tuple[object, ...], Need] = {}
+
+    def models(self) -> list[ModelRef]:
+        """The text models that the policy names: the one that decides, and its shadow."""
+        said = self.policy.classification
+        decides = [ModelRef(said.model, self.model_version or "")] if said.model else []
+        return [*decides, ModelRef(said.shadow)] if said.shadow else decides
 
     def queue(self, name: str | None) -> QueueRules:
         """The queue of that name, the default queue for None or a name the policy does not have."""

@@ -8,10 +8,11 @@ import msgspec
 from services.router.domain.classification import Classification, IntentModel, Journey, Prediction
 from services.router.domain.classification_policy import CompiledPolicy
 from services.router.domain.classify import classify_predicted, compile_policy, facts_of, whole_text
+from services.router.domain.rows import ModelRef
 from shared.inputs import MessageReceived
 from shared.policy import Intent, Policy
 
-__all__ = ["Classify", "Foreseen", "KnownModel", "Models", "NoModels", "Triage"]
+__all__ = ["Classify", "Foreseen", "KnownModel", "LanguageReader", "Models", "NoModels", "Opener", "Triage", "Verdict"]
 
 POLICIES_MAX = 2000  # compiled policies kept; a partition serves at most some hundred workspaces
 
@@ -23,56 +24,122 @@ class KnownModel(IntentModel, Protocol):
         """Intents with the tiers of the training data."""
 
 
+class LanguageReader(Protocol):
+    """Tells in which of some languages a text is."""
+
+    def read(self, text: str) -> str | None:
+        """The language's tag, None when the text says too little."""
+
+
 class Models(Protocol):
     """The port for the models in memory."""
 
-    def get(self, name: str) -> KnownModel | None:
-        """The model that policies call so; None where it cannot be used."""
+    def get(self, name: str, version: str = "") -> KnownModel | None:
+        """The model that policies call so, in that version ("": as its directory last held it); None without it."""
+
+    def problem(self, name: str) -> str:
+        """Why the model of that name could not be had in a version that was asked for."""
+
+    def reader(self, languages: tuple[str, ...]) -> LanguageReader | None:
+        """What tells these languages apart; None where nothing does."""
 
 
 class NoModels:
     """Where nothing is loaded."""
 
-    def get(self, name: str) -> KnownModel | None:
+    def get(self, name: str, version: str = "") -> KnownModel | None:
         """None, whatever the name."""
         return None
 
+    def problem(self, name: str) -> str:
+        """The same for every name."""
+        return f"this router has no model {name!r}"
+
+    def reader(self, languages: tuple[str, ...]) -> LanguageReader | None:
+        """None, whatever the languages."""
+        return None
+
+
+class Opener(msgspec.Struct, frozen=True, gc=False):
+    """A message that opens a contact, under the policy and the version of its text model that are in force."""
+
+    message: MessageReceived
+    policy: Policy
+    model_version: str | None
+
 
 class Foreseen(NamedTuple):
-    """What could be told of a message before its turn: valid under the policy and model that ``key`` names.
+    """What could be told of a message before its turn: valid under the policy and models that ``key`` names.
 
+    ``language``: of the text, where the message does not say it. ``candidate``: what the policy's shadow says.
     ``articles_in``: it may go to self-service with no article known, and articles in this language ("" unknown) would
     help. ``seconds``: what it cost, 0 if unmeasured.
     """
 
     key: str
     prediction: Prediction | None
-    articles_in: str | None
+    language: str | None = None
+    candidate: Prediction | None = None
+    articles_in: str | None = None
     seconds: float = 0.0
+
+
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """What decides, with what it came from: the model's word, and the language that the message or its text says.
+
+    ``candidate`` is what the policy's shadow would have decided.
+    """
+
+    decided: Classification
+    prediction: Prediction | None = None
+    language: str | None = None
+    candidate: Classification | None = None
 
 
 class Classify(Protocol):
     """The port of the engine. Deterministic: the same message, policy, journey and model give the same verdict."""
 
-    def foresee(self, messages: Sequence[tuple[MessageReceived, Policy]]) -> list[Foreseen]:
+    def foresee(self, openers: Sequence[Opener]) -> list[Foreseen]:
         """Ask the models about all messages at once; one answer per message, in order."""
 
-    def __call__(
-        self, message: MessageReceived, policy: Policy, journey: Journey | None = None, foreseen: Foreseen | None = None
-    ) -> Classification:
+    def __call__(self, opener: Opener, journey: Journey | None = None, foreseen: Foreseen | None = None) -> Verdict:
         """The classification of a contact's first message; what was foreseen is used where it still holds."""
+
+    def usable(self, model: ModelRef) -> str | None:
+        """The version that would decide; None where it cannot be used."""
+
+    def problem(self, name: str) -> str:
+        """Why a model cannot be used."""
+
+    def knows(self, policy: Policy, model_version: str | None, intent: str) -> bool:
+        """Whether that is an intent of the policy or of its model."""
 
 
 class _Ready(NamedTuple):
-    """A policy with the model that it names, in the version in use. ``nothing``: what is foreseen of a message of which
-    nothing can be.
+    """A policy with the models that it names, in the versions in use, and what tells its languages apart.
+
+    ``nothing``: what is foreseen of a message of which nothing can be.
     """
 
     policy: Policy
     compiled: CompiledPolicy
     model: KnownModel | None
     version: str | None
+    shadow: KnownModel | None
+    shadow_version: str | None
+    shadow_compiled: CompiledPolicy
+    reader: LanguageReader | None
     nothing: Foreseen
+
+    def may_tell(self, message: MessageReceived) -> bool:
+        """Whether anything can be foreseen of a message."""
+        return (
+            self.model is not None
+            or self.reader is not None
+            or self.compiled.may_lack_articles
+            or message.routing is not None
+            or self.shadow is not None
+        )
 
 
 class Triage:
@@ -80,71 +147,129 @@ class Triage:
 
     def __init__(self, models: Models | None = None) -> None:
         self._models = models or NoModels()
-        self._latest: dict[str, _Ready] = {}  # of each workspace, while its policy and model stay the same
+        self._latest: dict[str, _Ready] = {}  # of each workspace, while its policy and models stay the same
 
-    def foresee(self, messages: Sequence[tuple[MessageReceived, Policy]]) -> list[Foreseen]:
+    def foresee(self, openers: Sequence[Opener]) -> list[Foreseen]:
         """One call of a model per policy; none for a message of which nothing can be told."""
         found: list[Foreseen] = []
         groups: dict[str, tuple[_Ready, list[int]]] = {}
-        for at, (message, policy) in enumerate(messages):
-            ready = self._ready(policy)
+        for at, opener in enumerate(openers):
+            ready = self._ready(opener.policy, opener.model_version)
             found.append(ready.nothing)
-            if ready.model is not None or ready.compiled.may_lack_articles or message.routing is not None:
+            if ready.may_tell(opener.message):
                 groups.setdefault(ready.nothing.key, (ready, []))[1].append(at)
         for ready, places in groups.values():
-            said = _predictions(ready, [messages[at][0] for at in places])
-            for at, prediction in zip(places, said, strict=True):
-                articles_in = _articles_in(ready.compiled, messages[at][0], prediction)
-                found[at] = Foreseen(ready.nothing.key, prediction, articles_in)
+            told = _told(ready, [openers[at].message for at in places])
+            for at, foreseen in zip(places, told, strict=True):
+                found[at] = foreseen
         return found
 
-    def __call__(
-        self, message: MessageReceived, policy: Policy, journey: Journey | None = None, foreseen: Foreseen | None = None
-    ) -> Classification:
+    def __call__(self, opener: Opener, journey: Journey | None = None, foreseen: Foreseen | None = None) -> Verdict:
         """The classification of a contact's first message."""
-        ready = self._ready(policy)
-        if foreseen is not None and foreseen.key == ready.nothing.key:
-            prediction = foreseen.prediction
-        else:
-            (prediction,) = _predictions(ready, [message])
-        verdict = classify_predicted(facts_of(message), ready.compiled, prediction, journey, ready.version)
+        message, policy = opener.message, opener.policy
+        ready = self._ready(policy, opener.model_version)
+        if foreseen is None or foreseen.key != ready.nothing.key:
+            (foreseen,) = _told(ready, [message])
+        facts, said, tag = facts_of(message), foreseen.prediction, foreseen.language
+        decided = classify_predicted(facts, ready.compiled, said, journey, ready.version, tag)
+        candidate = None
+        if ready.shadow is not None:
+            theirs, version = foreseen.candidate, ready.shadow_version
+            candidate = classify_predicted(facts, ready.shadow_compiled, theirs, journey, version, tag)
         name = policy.classification.model
-        if name is None or ready.model is not None:
-            return verdict
-        reason = f"model: {name} cannot be used by this router, decided without it"
-        return msgspec.structs.replace(verdict, reasons=(reason, *verdict.reasons))
+        if name is not None and ready.model is None:
+            reason = f"model: {name} cannot be used by this router, decided without it"
+            decided = msgspec.structs.replace(decided, reasons=(reason, *decided.reasons))
+        return Verdict(decided, said, message.language or tag, candidate)
 
-    def _ready(self, policy: Policy) -> _Ready:
-        name = policy.classification.model
-        model = self._models.get(name) if name else None
-        version = model.version if model else None
+    def usable(self, model: ModelRef) -> str | None:
+        """The version that would decide; None where it cannot be used."""
+        found = self._models.get(model.name, model.version)
+        return found.version if found else None
+
+    def problem(self, name: str) -> str:
+        """Why a model cannot be used."""
+        return self._models.problem(name)
+
+    def knows(self, policy: Policy, model_version: str | None, intent: str) -> bool:
+        """Whether that is an intent of the policy or of its model."""
+        return intent in self._ready(policy, model_version).compiled.intents
+
+    def _ready(self, policy: Policy, model_version: str | None) -> _Ready:
+        """The model in the version in force, else in the one that there is: to decide without it would be worse."""
+        named = policy.classification
+        name, shadow_name = named.model, named.shadow
+        model = self._models.get(name, model_version or "") or self._models.get(name) if name else None
+        shadow = self._models.get(shadow_name) if shadow_name else None
+        version, shadow_version = model.version if model else None, shadow.version if shadow else None
         latest = self._latest.get(policy.workspace)
-        if latest is None or latest.policy is not policy or latest.version != version:
+        if (
+            latest is None
+            or latest.policy is not policy
+            or latest.version != version
+            or latest.shadow_version != shadow_version
+        ):
             if len(self._latest) >= POLICIES_MAX:
                 self._latest.clear()
-            latest = self._latest[policy.workspace] = _made_ready(policy, model, version)
+            reader = self._models.reader(policy.languages) if len(policy.languages) > 1 else None
+            latest = self._latest[policy.workspace] = _made_ready(policy, model, shadow, reader)
         return latest
 
 
-def _made_ready(policy: Policy, model: KnownModel | None, version: str | None) -> _Ready:
+def _made_ready(
+    policy: Policy, model: KnownModel | None, shadow: KnownModel | None, reader: LanguageReader | None
+) -> _Ready:
     compiled = compile_policy(policy, model.intents() if model else None)
-    nothing = Foreseen(f"{policy.workspace}/{policy.hash}/{version or ''}", None, None)
-    return _Ready(policy, compiled, model, version, nothing)
+    version, shadow_version = model.version if model else None, shadow.version if shadow else None
+    return _Ready(
+        policy=policy,
+        compiled=compiled,
+        model=model,
+        version=version,
+        shadow=shadow,
+        shadow_version=shadow_version,
+        shadow_compiled=compile_policy(policy, shadow.intents()) if shadow else compiled,
+        reader=reader,
+        nothing=Foreseen(f"{policy.workspace}/{policy.hash}/{version or ''}/{shadow_version or ''}", None),
+    )
 
 
-def _predictions(ready: _Ready, messages: Sequence[MessageReceived]) -> Sequence[Prediction | None]:
-    if ready.model is None:
+def _told(ready: _Ready, messages: Sequence[MessageReceived]) -> list[Foreseen]:
+    """What the models and the languages' reader say of messages under one policy."""
+    said = _predictions(ready.model, ready.compiled, messages)
+    theirs = _predictions(ready.shadow, ready.shadow_compiled, messages)
+    read = ready.reader.read if ready.reader else None
+    tags = [None if read is None or each.language else read(_text(each)) for each in messages]
+    return [
+        Foreseen(ready.nothing.key, prediction, tag, candidate, _articles_in(ready.compiled, message, prediction, tag))
+        for message, prediction, tag, candidate in zip(messages, said, tags, theirs, strict=True)
+    ]
+
+
+def _text(message: MessageReceived) -> str:
+    return whole_text(facts_of(message))
+
+
+def _predictions(
+    model: KnownModel | None, compiled: CompiledPolicy, messages: Sequence[MessageReceived]
+) -> Sequence[Prediction | None]:
+    if model is None:
         return [None] * len(messages)
-    return ready.model.predict([whole_text(facts_of(message)) for message in messages], ready.compiled.agent_intents)
+    return model.predict([_text(message) for message in messages], compiled.agent_intents)
 
 
-def _articles_in(compiled: CompiledPolicy, message: MessageReceived, prediction: Prediction | None) -> str | None:
+def _articles_in(
+    compiled: CompiledPolicy,
+    message: MessageReceived,
+    prediction: Prediction | None,
+    language: str | None,
+) -> str | None:
     """The language of a message that goes to self-service without an article, as far as can be told: a journey only
     raises tiers. Where each intent of self-service has its article, nothing has to be looked at.
     """
     asked = message.routing is not None and message.routing.tier == "self_service"
     if not asked and not compiled.may_lack_articles:
         return None
-    verdict = classify_predicted(facts_of(message), compiled, prediction)
+    verdict = classify_predicted(facts_of(message), compiled, prediction, language=language)
     lacks = verdict.tier == "self_service" and not verdict.article_ids
     return (verdict.language or "") if lacks else None

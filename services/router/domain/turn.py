@@ -88,6 +88,11 @@ class Turn:
         key = (name, *labels)
         self.counts[key] = self.counts.get(key, 0.0) + 1.0
 
+    def add(self, amount: float, name: str, *labels: str) -> None:
+        """Add an amount to a counter, after the commit."""
+        key = (name, *labels)
+        self.counts[key] = self.counts.get(key, 0.0) + amount
+
     def flow(self, workspace: Workspace, queue: str | None) -> Flow:
         """The observation of a queue, up to now; called before anybody joins or leaves it."""
         name = queue or ""

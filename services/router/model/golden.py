@@ -1,12 +1,22 @@
 """A model's self-test: it must still answer what it answered when it was made."""
 
+from pathlib import Path
+
+from services.router.model.directory import read_model
 from services.router.model.errors import ModelRefused
 from services.router.model.manifest import GOLDEN
 from services.router.model.text_model import TextModel
 
-__all__ = ["self_test"]
+__all__ = ["open_model", "self_test"]
 
 DIFFERENCE_MAX = 1e-4  # of a probability; other processors and libraries round the last digits differently
+
+
+def open_model(folder: Path) -> TextModel:
+    """A model that has passed its self-test; blocks for up to a second. Raises ModelRefused."""
+    model = read_model(folder)
+    self_test(model)
+    return model
 
 
 def self_test(model: TextModel) -> None:

@@ -1,10 +1,10 @@
 """Which of the served languages a text is in; texts that say too little stay unnamed."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
-__all__ = ["LanguageReader"]
+__all__ = ["LanguageReader", "LanguageTables"]
 
 CHARACTERS_MAX = 2000  # of a text that are read; the rest rarely changes the language
 WORDS_MIN = 3  # fewer say too little
@@ -14,14 +14,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 class LanguageReader:
-    """py3langid, restricted to some languages; opening it takes half a second and 100 MB for a moment."""
+    """py3langid, restricted to some languages. Deterministic, no I/O."""
 
-    def __init__(self, languages: Collection[str]) -> None:
-        """``languages`` are tags (``en``, ``pt-BR``) or codes; unknown ones are left out."""
-        self._tags: dict[str, str] = {}
-        for tag in sorted(languages):
-            self._tags.setdefault(tag.partition("-")[0], tag)
-        self._identifier = _identifier(self._tags)
+    def __init__(self, tags: dict[str, str], identifier: Any) -> None:
+        """``tags`` by code; ``identifier`` knows these codes alone, None when there is nothing to choose between."""
+        self._tags = tags
+        self._identifier = identifier
 
     def read(self, text: str) -> str | None:
         """The tag of the text's language, or None when it cannot be told."""
@@ -34,20 +32,52 @@ class LanguageReader:
         return self._tags[code] if probability >= PROBABILITY_MIN else None
 
 
-def _identifier(tags: dict[str, str]) -> Any:
-    """None when there is nothing to choose between."""
+class LanguageTables:
+    """py3langid's tables, read from its file when a new language is asked for (a second, 100 MB for a moment); of its
+    142 languages only those asked for stay in memory.
+    """
+
+    def __init__(self) -> None:
+        self._whole: Any = None
+        self._known: frozenset[str] = frozenset()
+
+    def readers(self, sets: Collection[tuple[str, ...]]) -> list[LanguageReader]:
+        """A reader for each set of tags (``en``, ``pt-BR``) or codes; languages that py3langid has not are left out."""
+        tags = [_tags(languages) for languages in sets]
+        wanted = self._known.union(*tags)
+        if wanted != self._known:
+            self._whole, self._known = _opened(wanted), wanted
+        return [LanguageReader(each, self._restricted(each)) for each in tags]
+
+    def _restricted(self, tags: dict[str, str]) -> Any:
+        known = [code for code in tags if self._whole is not None and code in self._whole.nb_classes]
+        return _copy(self._whole, known) if len(known) > 1 else None
+
+
+def _tags(languages: Iterable[str]) -> dict[str, str]:
+    """Tag by code; of two tags of one language the first."""
+    found: dict[str, str] = {}
+    for tag in sorted(languages):
+        found.setdefault(tag.partition("-")[0].lower(), tag)
+    return found
+
+
+def _opened(codes: Collection[str]) -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    known = [code for code in tags if code in whole.labels]
-    if len(known) < 2:
-        return None
-    whole.set_languages(known)
-    # A copy with the chosen columns alone lets go of the other languages' tables.
+    return _copy(whole, [code for code in whole.nb_classes if code in codes])
+
+
+def _copy(whole: Any, codes: Collection[str]) -> Any:
+    """An identifier with these languages' columns alone; the tables of letters are shared."""
+    from py3langid.langid import LanguageIdentifier
+
+    at = [place for place, code in enumerate(whole.nb_classes) if code in codes]
     return LanguageIdentifier(
-        whole.nb_ptc.copy(),
-        whole.nb_pc.copy(),
-        whole.nb_classes,
+        whole.nb_ptc[:, at].copy(),
+        whole.nb_pc[at].copy(),
+        [whole.nb_classes[place] for place in at],
         whole.tk_nextmove,
         whole.tk_output,
         norm_probs=True,

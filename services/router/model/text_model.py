@@ -1,6 +1,6 @@
 """The text model: words and letter groups, one linear layer, calibrated probabilities."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,6 +128,12 @@ class TextModel:
         order = [at for at in np.argsort(-said, kind="stable")[:EVIDENCE_MAX] if said[at] > 0]
         return [names[vector.positions[words][at]] for at in order]
 
+    def trained_on(self) -> Mapping[str, float]:
+        """How many training texts each intent had; empty where the manifest does not say."""
+        data = self.manifest.document.get("data")
+        examples = data.get("examples") if isinstance(data, dict) else None
+        return examples if isinstance(examples, dict) else {}
+
     def intents(self) -> dict[str, Intent]:
         """The intents with the tiers of the training data, for a policy that does not describe them itself."""
         return {
@@ -148,6 +154,7 @@ class TextModel:
             top3=self.top3(scores),
             agent_probability=float(scores.probabilities @ mask),
             out_of_scope=self.out_of_scope(scores),
+            unknown_share=scores.unknown_share,
         )
 
     def _mask(self, intents: frozenset[str]) -> Vectors:

@@ -24,7 +24,7 @@ from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.way import Way
 from services.router.domain.classify import classify, compile_policy, facts_of
 from services.router.model.folders import folder_of
-from services.router.model.host import open_model
+from services.router.model.golden import open_model
 from shared.clock import now_ms, rfc3339
 from shared.ids import contact_id, conversation_key, derive
 from shared.inputs import INPUT_TYPES, AgentSignedOn, MessageReceived

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from services.router.domain.classification import MessageFacts
 from services.router.domain.classify import classify, compile_policy
 from services.router.model.folders import STARTER_FOLDER, folder_of
-from services.router.model.host import open_model
+from services.router.model.golden import open_model
 from shared.policy import Policy, Tier
 
 __all__ = ["Texts", "varied_texts"]

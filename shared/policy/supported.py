@@ -17,7 +17,6 @@ class NotYet(NamedTuple):
 
 
 NOT_YET: tuple[NotYet, ...] = (
-    NotYet("channels.*.idle_after"),
     NotYet("queues.*.targets.first_response"),
     NotYet("queues.*.targets.next_response"),
     NotYet("queues.*.targets.self_service_response"),

@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.capacity_checker import OFFER_ENDS, capacity_violations
 from tests.support.evidence import Evidence, Seen
 
 LOG = "usher.contact-events.v1"
@@ -20,7 +21,6 @@ TABLES = ["lane", "router_contact", "router_outcome", "sla_breach", "dead_letter
 
 TERMINAL = {"closed", "contained", "abandoned", "cancelled", "expired"}
 TERMINAL_TYPES = {f"usher.contact.{state}.v1": state for state in TERMINAL}
-OFFER_ENDS = {f"usher.contact.offer_{how}.v1" for how in ("declined", "expired", "rescinded")}
 
 
 @dataclass(slots=True)
@@ -33,15 +33,6 @@ class Contact:
     assignments: set[str] = field(default_factory=set)
     last_at: str = ""
     messages: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Agent:
-    """What the log says of one agent so far."""
-
-    presence: str = "offline"
-    units: int = 0
-    held: dict[str, str] = field(default_factory=dict)
 
 
 def violations(evidence: Evidence, ledger: list[tuple[str, str, str]] | None = None) -> list[str]:
@@ -130,39 +121,14 @@ def _follow(contact: Contact, event: Seen, found: list[str]) -> None:
 
 
 def _agents(events: list[Seen], evidence: Evidence, found: list[str]) -> None:
-    """S4: offers only to agents who are available; never more work than units; voice alone."""
+    """S4, with the most units that each agent ever stated."""
     units: dict[tuple[str, str], int] = {}
     for record in evidence.topics[INPUT]:
         if record.kind == "usher.agent.signed_on.v1":
             body = record.body
             key = (body["workspace"], body["agent_id"])
             units[key] = max(units.get(key, 0), body["capacity"]["units"])
-    agents: dict[tuple[str, str], Agent] = defaultdict(Agent)
-    for event in events:
-        body = event.body
-        if "agent_id" not in body:
-            continue
-        agent = agents[(body["workspace"], body["agent_id"])]
-        if event.kind == "usher.agent.availability_changed.v1":
-            agent.presence = body["presence"]
-            if body["free_units"] < 0:
-                found.append(f"S4: {body['agent_id']} has {body['free_units']} free units")
-        else:
-            _hold(agent, event, units.get((body["workspace"], body["agent_id"]), 0), found)
-
-
-def _hold(agent: Agent, event: Seen, units: int, found: list[str]) -> None:
-    body, kind = event.body, event.kind
-    if kind == "usher.contact.offered.v1":
-        if agent.presence != "available":
-            found.append(f"S4: {body['agent_id']} was offered {body['contact_id']} while {agent.presence}")
-        agent.held[body["contact_id"]] = body["channel"]
-    elif kind in OFFER_ENDS | {"usher.contact.transferred.v1", "usher.contact.requeued.v1"} or kind in TERMINAL_TYPES:
-        agent.held.pop(body["contact_id"], None)
-    if len(agent.held) > units:
-        found.append(f"S4: {body['agent_id']} holds {len(agent.held)} contacts with {units} units")
-    if "voice" in agent.held.values() and len(agent.held) > 1:
-        found.append(f"S4: {body['agent_id']} has other work beside a call")
+    found += capacity_violations(((event.kind, event.body) for event in events), units)
 
 
 def _outcomes(contacts: dict[str, Contact], evidence: Evidence, found: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.router.domain import customers, desks, drift, endings, events, protection, queueing, work
+from services.router.domain import customers, desks, drift, endings, events, idling, protection, queueing, work
 from services.router.domain.records import Agent, Assignment, Contact, Offer
 from services.router.domain.rules import DIRECT_MS
 from services.router.domain.states import ASSIGNMENT, AssignmentState, Repeat, illegal, move
@@ -13,6 +13,8 @@ from shared.clock import rfc3339
 from shared.errors import Invalid, Reason
 from shared.ids import derive
 from shared.inputs import AssignmentEnded, AssignmentWrappedUp, Transfer
+
+_WORKING = (AssignmentState.ACTIVE, AssignmentState.IDLE)
 
 
 def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offer: Offer) -> None:
@@ -32,6 +34,8 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     waited_ms = max(contact.last_ms, turn.said_ms) - contact.entered_ms
     body = events.Assigned(offer.offer_id, assignment.assignment_id, agent.agent_id, waited_ms / 1000)
     turn.tell_desk(contact, events.ASSIGNED, body)
+    if workspace.rules.idle_ms:
+        idling.watch(turn, workspace, contact)
     if offer.issued_ms > contact.queued_ms:
         turn.flow(workspace, contact.queue).served += 1
     if workspace.rules.protects:
@@ -50,8 +54,8 @@ def report_end(turn: Turn, workspace: Workspace, said: AssignmentEnded, classify
         if said.disposition:
             drift.retagged(turn, workspace, contact, said.disposition, classify)
         return
-    if assignment.state is not AssignmentState.ACTIVE:
-        raise illegal("assignment_id", f"the assignment is {assignment.state}", (AssignmentState.ACTIVE,))
+    if assignment.state is AssignmentState.WRAPPING:
+        raise illegal("assignment_id", f"the assignment is {assignment.state}", _WORKING)
     transfer = said.transfer or Transfer()
     if transfer.queue is not None and transfer.queue not in workspace.rules.queues:
         raise Invalid(Reason.UNKNOWN_REFERENCE, "transfer.queue", f"the policy has no queue {transfer.queue}")
@@ -97,7 +101,7 @@ def _find(turn: Turn, said: AssignmentEnded | AssignmentWrappedUp, outcome: str)
             raise Invalid(Reason.UNKNOWN_REFERENCE, "assignment_id", f"there is no assignment {said.assignment_id}")
         if ended == (outcome, said.agent_id):
             raise Repeat
-        raise illegal("assignment_id", f"the assignment is {ended[0]}", (AssignmentState.ACTIVE,))
+        raise illegal("assignment_id", f"the assignment is {ended[0]}", _WORKING)
     if assignment.agent_id != said.agent_id:
         raise illegal("agent_id", f"the assignment is {assignment.agent_id}'s", (assignment.agent_id,))
     return assignment
@@ -108,6 +112,8 @@ def wrap(turn: Turn, assignment: Assignment, reason: str, until_ms: int) -> None
     contact = turn.book.contacts[assignment.contact_id]
     workspace = turn.workspace(contact)
     agent = workspace.agents[assignment.agent_id]
+    if assignment.state is AssignmentState.IDLE:
+        idling.resume(turn, workspace, contact, assignment, "wrapping")
     assignment.state = move(ASSIGNMENT, assignment.state, AssignmentState.WRAPPING)
     agent.active -= 1
     agent.wrapping += 1
@@ -119,10 +125,11 @@ def wrap(turn: Turn, assignment: Assignment, reason: str, until_ms: int) -> None
 
 
 def customer_left(turn: Turn, workspace: Workspace, contact: Contact, reason: str) -> None:
-    """A hang-up during the assignment: the agent wraps up."""
+    """A hang-up during the assignment: the agent wraps up. An idle contact comes back only where that takes time."""
     rules = workspace.rules
     assignment = turn.book.assignments[contact.assignment_id]
-    wrap(turn, assignment, reason, turn.now_ms + rules.wrap_ms)
+    if rules.wrap_ms or assignment.state is AssignmentState.ACTIVE:
+        wrap(turn, assignment, reason, turn.now_ms + rules.wrap_ms)
     if not rules.wrap_ms:
         close(turn, assignment, "customer", reason)
 
@@ -139,6 +146,8 @@ def give_back(turn: Turn, assignment: Assignment, state: AssignmentState, reason
     workspace = turn.workspace(contact)
     agent = workspace.agents[assignment.agent_id]
     queue = transfer.queue or contact.queue
+    if transfer.warm and assignment.state is AssignmentState.IDLE:
+        idling.resume(turn, workspace, contact, assignment, "warm_transfer")
     work.release(turn, contact, state)
     contact.skills = _highest(contact.skills, transfer.skills)
     body = events.Moved(_destination(queue, transfer), reason, assignment.assignment_id, assignment.agent_id)

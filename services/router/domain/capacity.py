@@ -77,6 +77,19 @@ class Capacity:
             fits |= self._exclusive
         return Room(load, max(0, free), load / units, self._sets.setdefault(fits, fits))
 
+    def allows(self, held: Mapping[str, int]) -> bool:
+        """Whether an agent may hold all of this at once; only work that came back from being idle can be more."""
+        if any(channel in self._exclusive for channel in held):
+            return sum(held.values()) == 1
+        load = sum(number * self._costs[channel] for channel, number in held.items())
+        return (
+            load <= self._units
+            and all(number <= self._maximum.get(channel, number) for channel, number in held.items())
+            and all(
+                load - held.get(other, 0) * self._costs[other] <= self._units - kept for other, kept in self._reserve
+            )
+        )
+
     def _fits(self, channel: str, held: Mapping[str, int], load: int) -> bool:
         cost, most = self._costs[channel], self._maximum.get(channel)
         if load + cost > self._units or (most is not None and held.get(channel, 0) >= most):
@@ -114,6 +127,10 @@ class Capacities:
     def room(self, agent: Agent) -> Room:
         """The agent's room now."""
         return self._of[agent.agent_id].room(agent.held)
+
+    def allow(self, agent: Agent) -> bool:
+        """Whether the agent is within their capacity now."""
+        return self._of[agent.agent_id].allows(agent.held)
 
 
 def availability(agent: Agent, left: Room) -> Availability:

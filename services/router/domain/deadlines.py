@@ -5,6 +5,7 @@ from services.router.domain import (
     assignments,
     dispatch,
     endings,
+    idling,
     offers,
     overflow,
     protection,
@@ -39,6 +40,8 @@ def _state_over(turn: Turn, subject: str) -> None:
     match contact.state:
         case ContactState.SELF_SERVICE | ContactState.BOT:
             tiers.time_out(turn, contact)
+        case ContactState.ASSIGNED:
+            idling.rest(turn, contact)
         case ContactState.WRAPPING:
             assignments.close(turn, turn.book.assignments[contact.assignment_id], "system", "wrap_up_over")
         case ContactState.SCHEDULED:

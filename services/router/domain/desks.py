@@ -55,6 +55,8 @@ def engage(workspace: Workspace, agent: Agent, assignment: Assignment) -> None:
 def disengage(workspace: Workspace, agent: Agent, assignment: Assignment, now_ms: int) -> None:
     """The assignment is over; an agent without any other work is idle since now."""
     _drop(workspace.working, agent.agent_id, assignment.assignment_id)
+    if assignment.state is AssignmentState.IDLE:
+        return
     if assignment.state is AssignmentState.WRAPPING:
         agent.wrapping -= 1
     else:
@@ -64,12 +66,25 @@ def disengage(workspace: Workspace, agent: Agent, assignment: Assignment, now_ms
         agent.idle_since = now_ms
 
 
+def rest(agent: Agent, channel: str, now_ms: int) -> None:
+    """An active assignment holds no units any more."""
+    agent.active -= 1
+    _release(agent, channel)
+    if not agent.held:
+        agent.idle_since = now_ms
+
+
+def resume(agent: Agent, channel: str) -> None:
+    """An idle assignment holds its units again, whatever else the agent has."""
+    agent.active += 1
+    agent.held[channel] = agent.held.get(channel, 0) + 1
+
+
 def host(workspace: Workspace, agent: Agent, contact: Contact) -> None:
     """Warm transfer: the agent stays with the customer, and holds the units, until somebody takes over."""
     workspace.hosting.setdefault(agent.agent_id, set()).add(contact.contact_id)
     contact.host = agent.agent_id
-    agent.active += 1
-    agent.held[contact.channel] = agent.held.get(contact.channel, 0) + 1
+    resume(agent, contact.channel)
 
 
 def unhost(turn: Turn, workspace: Workspace, contact: Contact) -> None:
@@ -120,8 +135,10 @@ def go_offline(turn: Turn, workspace: Workspace, agent: Agent) -> None:
 
 
 def forget_if_gone(turn: Turn, workspace: Workspace, agent: Agent) -> None:
-    """Drop an offline agent who holds no work any more."""
-    if agent.presence is Presence.OFFLINE and not agent.held and agent.agent_id in workspace.agents:
+    """Drop an offline agent who has no work any more, not even idle work."""
+    if agent.presence is not Presence.OFFLINE or agent.held or agent.agent_id in workspace.working:
+        return
+    if agent.agent_id in workspace.agents:
         key = (agent.workspace, agent.agent_id)
         workspace.forget(agent)
         turn.agents.pop(key, None)

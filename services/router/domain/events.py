@@ -22,6 +22,8 @@ OFFER_DECLINED = "usher.contact.offer_declined.v1"
 OFFER_EXPIRED = "usher.contact.offer_expired.v1"
 OFFER_RESCINDED = "usher.contact.offer_rescinded.v1"
 ASSIGNED = "usher.contact.assigned.v1"
+IDLED = "usher.contact.idled.v1"
+RESUMED = "usher.contact.resumed.v1"
 WRAPPING = "usher.contact.wrapping.v1"
 TRANSFERRED = "usher.contact.transferred.v1"
 REQUEUED = "usher.contact.requeued.v1"
@@ -166,6 +168,21 @@ class Assigned(Body, omit_defaults=False):
     assignment_id: str
     agent_id: str
     waited_seconds: float
+
+
+class Idled(Body):
+    """Nobody wrote for as long as the policy allows: the contact stays the agent's and holds none of their units."""
+
+    assignment_id: str
+    agent_id: str
+
+
+class Resumed(Body):
+    """An idle contact holds its units again; ``reason``: who spoke, or what else needs the agent."""
+
+    assignment_id: str
+    agent_id: str
+    reason: str
 
 
 class Wrapping(Body):

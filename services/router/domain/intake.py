@@ -1,6 +1,6 @@
 """Messages: a new conversation becomes a contact, is classified and sent to its tier; later ones are added to it."""
 
-from services.router.domain import assignments, customers, drift, endings, events, suggestions, tiers
+from services.router.domain import assignments, customers, drift, endings, events, idling, suggestions, tiers
 from services.router.domain.personal import pack, personal_of
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState, Repeat
@@ -21,6 +21,8 @@ def receive(
     contact = turn.book.by_conversation.get(key)
     if contact is not None:
         turn.tell(contact, events.MESSAGE_ADDED, events.MessageAdded(said.message_id, said.sender))
+        if said.sender in idling.PEOPLE:
+            idling.spoke(turn, workspace, contact, said.sender)
         return
     if said.sender != "customer":
         detail = f"only a customer's message opens a contact, this one is of {said.sender}"

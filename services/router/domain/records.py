@@ -79,7 +79,7 @@ class Offer(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
 
 class Assignment(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
-    """One agent working on one contact since ``began_ms``."""
+    """One agent working on one contact since ``began_ms``; while the contact is idle it holds none of their units."""
 
     assignment_id: str
     offer_id: str
@@ -114,9 +114,10 @@ class Debt(msgspec.Struct, gc=False):
 class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One signed-on agent.
 
-    ``held`` counts open offers and live assignments by channel; ``asked`` are the offers among them, ``wrapping`` the
-    assignments in wrap-up, ``active`` the others. ``shown`` is the (presence, availability, free units) last published.
-    ``ceiling`` is the load that nothing may exceed: the units, or the work kept through a sign-on that lowered them.
+    ``held`` counts open offers and live assignments by channel, but for idle ones; ``asked`` are the offers among them,
+    ``wrapping`` the assignments in wrap-up, ``active`` the others. ``shown``: (presence, availability, free units) as
+    last published. ``ceiling`` is the load that nothing may exceed: the units, or more where work was kept through a
+    sign-on that lowered them, or came back from being idle.
     """
 
     workspace: str

@@ -1,6 +1,6 @@
 """Facts about a live contact that change no state: replies, and waiting for the customer."""
 
-from services.router.domain import desks, events, tiers
+from services.router.domain import desks, events, idling, tiers
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared.inputs import PendingChanged, ReplySent
@@ -13,6 +13,8 @@ def reply_sent(turn: Turn, workspace: Workspace, said: ReplySent) -> None:
     if agent is not None:
         desks.renew(turn, agent)
     turn.tell(contact, events.REPLY_SENT, events.ReplySent(said.by, said.agent_id, said.public))
+    if said.by == "agent":
+        idling.spoke(turn, workspace, contact, "agent")
 
 
 def pending_changed(turn: Turn, workspace: Workspace, said: PendingChanged) -> None:

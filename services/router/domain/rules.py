@@ -45,6 +45,7 @@ class Rules:
         self.queues = {name: queue_rules(name, queue) for name, queue in policy.queues.items()}
         self.default_queue = self.queues[policy.default_queue]
         self.channels = _channels(policy)
+        self.idle_ms = _silences(policy)
         self.offer_ms = to_ms(policy.offers.timeout_seconds)
         self.decline_ms = to_ms(policy.offers.decline_pause_seconds)
         self.not_ready_on_expiry = policy.offers.on_expiry == "not_ready"
@@ -106,6 +107,12 @@ class Rules:
             found = Need(requirement, wanted.prefer, msgspec.Raw(msgspec.json.encode(wanted.as_json())))
             self._needs[key] = found
         return found
+
+
+def _silences(policy: Policy) -> dict[str, int]:
+    """How long a contact of a channel may be silent before it is idle; channels without a limit are left out."""
+    said = {channel: policy.channel(channel).idle_after_seconds for channel in CHANNELS}
+    return {channel: to_ms(seconds) for channel, seconds in said.items() if seconds is not None}
 
 
 def _channels(policy: Policy) -> ChannelRules:

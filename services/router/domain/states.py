@@ -43,6 +43,7 @@ class AssignmentState(StrEnum):
 
     NEW = "new"
     ACTIVE = "active"
+    IDLE = "idle"
     WRAPPING = "wrapping"
     CLOSED = "closed"
     TRANSFERRED = "transferred"
@@ -100,6 +101,8 @@ CONTACT: dict[str, dict[ContactState, tuple[ContactState, ...]]] = {
     "usher.contact.offer_expired.v1": {C.OFFERED: (C.QUEUED, C.OFFERED)},
     "usher.contact.offer_rescinded.v1": {C.OFFERED: (C.QUEUED, C.OFFERED)},
     "usher.contact.assigned.v1": {C.OFFERED: (C.ASSIGNED,)},
+    "usher.contact.idled.v1": _same(C.ASSIGNED),
+    "usher.contact.resumed.v1": _same(C.ASSIGNED),
     "usher.contact.wrapping.v1": {C.ASSIGNED: (C.WRAPPING,)},
     "usher.contact.transferred.v1": {C.ASSIGNED: (C.QUEUED,)},
     "usher.contact.requeued.v1": _to(C.QUEUED, C.ASSIGNED, C.QUEUED, C.SCHEDULED),
@@ -121,7 +124,14 @@ OFFER: dict[OfferState, tuple[OfferState, ...]] = {
 ASSIGNMENT: dict[AssignmentState, tuple[AssignmentState, ...]] = {
     AssignmentState.NEW: (AssignmentState.ACTIVE,),
     AssignmentState.ACTIVE: (
+        AssignmentState.IDLE,
         AssignmentState.WRAPPING,
+        AssignmentState.CLOSED,
+        AssignmentState.TRANSFERRED,
+        AssignmentState.REQUEUED,
+    ),
+    AssignmentState.IDLE: (
+        AssignmentState.ACTIVE,
         AssignmentState.CLOSED,
         AssignmentState.TRANSFERRED,
         AssignmentState.REQUEUED,

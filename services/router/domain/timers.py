@@ -17,7 +17,7 @@ class Timer(StrEnum):
     OFFER = "offer"  # an offer nobody answered
     OVERFLOW = "overflow"  # the next look at a queue's overflow rules
     RELAX = "relax"  # the next relaxation step
-    STATE = "state"  # bot or self-service time-out, end of wrap-up, start of a scheduled contact
+    STATE = "state"  # bot or self-service time-out, start of a scheduled contact, silence, end of wrap-up
 
 
 class Timers:

@@ -1,11 +1,7 @@
 """The router service on real Kafka and PostgreSQL: inputs go in, the log and the hand-off topics come out."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
-import msgspec
 import pytest
 from prometheus_client import generate_latest
 
@@ -15,123 +11,36 @@ from cli.explain import explain, lines
 from cli.forget_store import erase
 from deploy.local.broker import KafkaBroker
 from services.ingest.domain.handles import Pseudonyms
-from services.router.app import RouterService
 from services.router.model.folders import STARTER_FOLDER
-from services.router.settings import RouterSettings
 from shared import inputs
-from shared.clock import now_ms
-from shared.envelope import Message
 from shared.ids import derive
-from shared.kafka import OutputLog, ensure_topics, read_tail
-from shared.logs import configure
-from shared.policy import parse_policy
 from shared.postgres import connect
-from shared.topics import AGENT_OFFERS, CONTACT_EVENTS, ROUTER_INPUT, SELF_SERVICE, all_topics
-from tests.support.router_builders import TYPE_OF, policy_with
-
-SETTLE_SECONDS_MAX = 30.0
-PARTITION = 0
-
-
-class Running:
-    """A router service and the producer that feeds it."""
-
-    def __init__(self, settings: RouterSettings, service: RouterService) -> None:
-        self.settings = settings
-        self.service = service
-        self.output = OutputLog(settings)
-
-    async def say(self, *said: inputs.Input) -> None:
-        """Put inputs on the router's log, as ingest does."""
-        messages = [
-            Message(
-                item.workspace.encode(),
-                msgspec.json.encode(item),
-                [("ce_type", TYPE_OF[type(item)].encode()), ("ce_id", item.event_id.encode())],
-            )
-            for item in said
-        ]
-        await self.output.publish(ROUTER_INPUT, PARTITION, messages)
-
-    async def until(self, enough: Callable[[list[Any]], bool], topic: str = CONTACT_EVENTS) -> list[Any]:
-        """The (type, body) pairs of the topic once they are enough."""
-        async with asyncio.timeout(SETTLE_SECONDS_MAX):
-            while True:
-                records = await read_tail(self.settings, topic, PARTITION)
-                seen = [(record.type, msgspec.json.decode(record.value)) for record in records]
-                if enough(seen):
-                    return seen
-                await asyncio.sleep(0.1)
+from shared.topics import AGENT_OFFERS, SELF_SERVICE
+from tests.support.router_service import Running, agent, common, kinds, message, policy, router_service
 
 
 @pytest.fixture
 async def running(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIterator[Running]:
-    settings = RouterSettings(
-        kafka_bootstrap_servers=kafka.bootstrap, postgres_dsn=database, topic_prefix=topic_prefix, partitions=1
-    )
-    await ensure_topics(settings, list(all_topics(())))
-    service = RouterService(settings, configure("router", "WARNING"))
-    task = asyncio.ensure_future(service.run())
-    found = Running(settings, service)
-    yield found
-    await found.output.stop()
-    service.stop()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-
-
-def _common(key: str) -> dict[str, Any]:
-    at_ms = now_ms()
-    return {"event_id": derive("it", key), "workspace": "acme", "occurred_ms": at_ms, "arrived_ms": at_ms}
-
-
-def _message(
-    conversation: str, text: str = "secret words", routing: inputs.RoutingHint | None = None
-) -> inputs.MessageReceived:
-    return inputs.MessageReceived(
-        **_common(conversation),
-        channel="chat",
-        source="chat",
-        conversation_id=conversation,
-        message_id=f"{conversation}-1",
-        party=inputs.Party(handle="+34600000001", customer_id="cust-1"),
-        reply_to=inputs.ReplyTo(address="+34600000001"),
-        text=text,
-        routing=routing,
-    )
-
-
-def _policy(**changes: Any) -> inputs.PolicyActivated:
-    policy = parse_policy(policy_with(**changes))
-    return inputs.PolicyActivated(**_common("policy"), hash=policy.hash, policy=policy.document())
-
-
-def _agent(agent_id: str) -> inputs.AgentSignedOn:
-    return inputs.AgentSignedOn(
-        **_common(agent_id), agent_id=agent_id, skills={"orders": 3}, capacity=inputs.AgentCapacity(units=1)
-    )
-
-
-def _kinds(seen: list[Any]) -> list[str]:
-    return [kind.removeprefix("usher.").removesuffix(".v1") for kind, _ in seen]
+    async with router_service(kafka, database, topic_prefix) as found:
+        yield found
 
 
 async def test_a_contact_goes_all_the_way_through_the_topics(running: Running) -> None:
-    await running.say(_policy(), _agent("a1"), _message("c1"))
+    await running.say(policy(), agent("a1"), message("c1"))
     offers = await running.until(bool, AGENT_OFFERS)
     kind, offered = offers[0]
     assert kind == "usher.contact.offered.v1"
     assert offered["text"] == "secret words"
-    answer = inputs.OfferAnswered(**_common("answer"), offer_id=offered["offer_id"], agent_id="a1", answer="accepted")
+    answer = inputs.OfferAnswered(**common("answer"), offer_id=offered["offer_id"], agent_id="a1", answer="accepted")
     await running.say(answer, answer)
-    log = await running.until(lambda seen: "contact.assigned" in _kinds(seen))
+    log = await running.until(lambda seen: "contact.assigned" in kinds(seen))
     assigned = next(body for kind, body in log if kind == "usher.contact.assigned.v1")
     end = inputs.AssignmentEnded(
-        **_common("end"), assignment_id=assigned["assignment_id"], agent_id="a1", outcome="closed"
+        **common("end"), assignment_id=assigned["assignment_id"], agent_id="a1", outcome="closed"
     )
     await running.say(end)
-    log = await running.until(lambda seen: "contact.closed" in _kinds(seen))
-    assert _kinds(log) == [
+    log = await running.until(lambda seen: "contact.closed" in kinds(seen))
+    assert kinds(log) == [
         "policy.activated",
         "agent.availability_changed",
         "contact.received",
@@ -152,8 +61,8 @@ async def test_a_contact_goes_all_the_way_through_the_topics(running: Running) -
 
 
 async def test_a_contact_explains_itself(running: Running) -> None:
-    await running.say(_policy(), _agent("a1"), _message("c1"), _message("c2"))
-    log = await running.until(lambda seen: _kinds(seen).count("contact.queued") == 2)
+    await running.say(policy(), agent("a1"), message("c1"), message("c2"))
+    log = await running.until(lambda seen: kinds(seen).count("contact.queued") == 2)
     offered = next(body for kind, body in log if kind == "usher.contact.offered.v1")
     queued = next(body for kind, body in reversed(log) if kind == "usher.contact.queued.v1")
     document = await explain(running.settings, offered["contact_id"])
@@ -170,8 +79,8 @@ async def test_a_contact_explains_itself(running: Running) -> None:
 
 
 async def test_an_offer_nobody_answers_expires_on_an_idle_log(running: Running) -> None:
-    await running.say(_policy(offers={"timeout": "1s"}), _agent("a1"), _message("c1"))
-    log = await running.until(lambda seen: "contact.offer_expired" in _kinds(seen))
+    await running.say(policy(offers={"timeout": "1s"}), agent("a1"), message("c1"))
+    log = await running.until(lambda seen: "contact.offer_expired" in kinds(seen))
     expired = next(body for kind, body in log if kind == "usher.contact.offer_expired.v1")
     offered = next(body for kind, body in log if kind == "usher.contact.offered.v1")
     assert expired["occurred_at"] == offered["expires_at"]
@@ -186,12 +95,12 @@ async def test_the_starter_model_sends_a_contact_to_its_article_and_an_unknown_w
     await store_articles(running.settings, read_folder(STARTER_FOLDER.parent / "articles"), None)
     asked = inputs.RoutingHint(tier="self_service", intent="something")
     await running.say(
-        _policy(classification={"model": "starter", "intents": {}}),
-        _message("c1", "Can you tell me where my order is?"),
-        _message("c2", "My card was stolen on the train this morning, please block it"),
+        policy(classification={"model": "starter", "intents": {}}),
+        message("c1", "Can you tell me where my order is?"),
+        message("c2", "My card was stolen on the train this morning, please block it"),
     )
-    await running.say(_message("c3", "Wie kann ich mein Passwort: zurücksetzen? (I can't 'log' in)", asked))
-    log = await running.until(lambda seen: _kinds(seen).count("contact.classified") == 3)
+    await running.say(message("c3", "Wie kann ich mein Passwort: zurücksetzen? (I can't 'log' in)", asked))
+    log = await running.until(lambda seen: kinds(seen).count("contact.classified") == 3)
     verdicts = [body for kind, body in log if kind == "usher.contact.classified.v1"]
     assert [body["tier"] for body in verdicts] == ["self_service", "agent", "self_service"]
     assert [body["intent"] for body in verdicts] == ["order_status", "stolen_card", "something"]
@@ -208,8 +117,8 @@ async def test_the_starter_model_sends_a_contact_to_its_article_and_an_unknown_w
 
 
 async def test_a_model_that_is_not_there_costs_no_contact(running: Running) -> None:
-    await running.say(_policy(classification={"model": "nowhere", "intents": {}}), _message("c1"))
-    log = await running.until(lambda seen: "contact.queued" in _kinds(seen))
+    await running.say(policy(classification={"model": "nowhere", "intents": {}}), message("c1"))
+    log = await running.until(lambda seen: "contact.queued" in kinds(seen))
     said = next(body for kind, body in log if kind == "usher.contact.classified.v1")
     assert said["reasons"][0] == "model: nowhere cannot be used by this router, decided without it"
     assert "usher_model_problems 1.0" in generate_latest(running.service.registry).decode()
@@ -231,14 +140,14 @@ async def _tables_with(dsn: str, canary: str) -> set[str]:
 
 
 async def test_a_forgotten_customer_is_in_no_table(running: Running, database: str) -> None:
-    await running.say(_policy(), _message("c1"), _message("c2"), _agent("a1"))
+    await running.say(policy(), message("c1"), message("c2"), agent("a1"))
     contact = (await running.until(bool, AGENT_OFFERS))[0][1]["contact_id"]
     early = await erase(running.settings, Pseudonyms(b"key"), "cust-1", None)
     assert contact in early.live
-    ended = inputs.ConversationEnded(**_common("left-1"), source="chat", conversation_id="c1", reason="left")
-    other = inputs.ConversationEnded(**_common("left-2"), source="chat", conversation_id="c2", reason="left")
+    ended = inputs.ConversationEnded(**common("left-1"), source="chat", conversation_id="c1", reason="left")
+    other = inputs.ConversationEnded(**common("left-2"), source="chat", conversation_id="c2", reason="left")
     await running.say(ended, other)
-    await running.until(lambda seen: _kinds(seen).count("contact.abandoned") == 2)
+    await running.until(lambda seen: kinds(seen).count("contact.abandoned") == 2)
     assert await _tables_with(database, "cust-1") == {"router_outcome"}
 
     erased = await erase(running.settings, Pseudonyms(b"key"), "cust-1", None)

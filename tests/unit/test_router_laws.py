@@ -76,7 +76,7 @@ _MOVES: list[tuple[int, str, tuple[tuple[Any, ...], ...]]] = [
 _QUIET = {"message": 14, "answer": 14, "reply": 5, "pass": 8, "end": 2, "presence": 1, "sign_off": 0, "policy": 0}
 
 
-def _script(seed: int, length: int, quiet: bool) -> list[Move]:
+def _script(seed: int, length: int, quiet: bool = False) -> list[Move]:
     dice = random.Random(seed)
     weights = [_QUIET.get(kind, weight) if quiet else weight for weight, kind, _ in _MOVES]
     chosen = dice.choices(_MOVES, weights, k=length)

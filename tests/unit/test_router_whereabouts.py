@@ -58,4 +58,4 @@ def test_a_contact_with_a_bot_waits_for_its_outcome(router: Router) -> None:
     contact_id = router.contact("c1", intent="change_address")
     found = where(router, contact_id)
     assert found["waits"].startswith("for an outcome of the bot")
-    assert found["changes"][0].endswith("the state bot is over")
+    assert found["changes"][0].endswith("it goes to an agent")

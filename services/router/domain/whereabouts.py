@@ -7,7 +7,7 @@ import msgspec
 
 from services.router.domain.book import Book
 from services.router.domain.records import Agent, Contact
-from services.router.domain.states import ContactState, Presence
+from services.router.domain.states import AssignmentState, ContactState, Presence
 from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339
 
@@ -18,6 +18,14 @@ _WAITS = {
     ContactState.OFFERED: "for the answer to its offer",
     ContactState.ASSIGNED: "for its agent",
     ContactState.WRAPPING: "for the end of wrap-up",
+}
+_IDLE = "for a word of its customer or its agent; it is idle and holds none of the agent's units"
+_TIMERS = {
+    ContactState.SELF_SERVICE: "it goes to an agent",
+    ContactState.BOT: "it goes to an agent",
+    ContactState.SCHEDULED: "it enters its queue",
+    ContactState.ASSIGNED: "it is idle and gives its agent's units back",
+    ContactState.WRAPPING: "it is closed",
 }
 
 
@@ -38,9 +46,14 @@ def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
         found["agents"] = dict(sorted(groups.items()))
         found["waits"] = _for_whom(contact, groups)
     else:
-        found["waits"] = _WAITS[contact.state]
+        found["waits"] = _IDLE if _is_idle(book, contact) else _WAITS[contact.state]
     found["changes"] = _changes(workspace, contact, book.clock_ms)
     return found
+
+
+def _is_idle(book: Book, contact: Contact) -> bool:
+    assignment = book.assignments.get(contact.assignment_id)
+    return assignment is not None and assignment.state is AssignmentState.IDLE
 
 
 def _why_not(workspace: Workspace, contact: Contact, agent: Agent) -> str:
@@ -77,7 +90,7 @@ def _changes(workspace: Workspace, contact: Contact, now_ms: int) -> list[str]:
     if contact.only_until_ms:
         coming.append((contact.only_until_ms, "it opens to all agents"))
     if contact.timer_ms:
-        coming.append((contact.timer_ms, f"the state {contact.state} is over"))
+        coming.append((contact.timer_ms, _TIMERS[contact.state]))
     coming += [(until, f"{agent} may be asked again") for agent, until in contact.barred.items()]
     return [f"{rfc3339(at_ms)}: {what}" for at_ms, what in sorted(coming)]
 

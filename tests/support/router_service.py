@@ -1,0 +1,114 @@
+"""The router service in a test, on real Kafka and PostgreSQL, and short ways to feed it and to read what comes out."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+
+from deploy.local.broker import KafkaBroker
+from services.router.app import RouterService
+from services.router.settings import RouterSettings
+from shared import inputs
+from shared.clock import now_ms
+from shared.envelope import Message
+from shared.ids import derive
+from shared.kafka import OutputLog, ensure_topics, read_tail
+from shared.logs import configure
+from shared.policy import parse_policy
+from shared.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics
+from tests.support.router_builders import TYPE_OF, policy_with
+
+SETTLE_SECONDS_MAX = 30.0
+PARTITION = 0
+
+
+class Running:
+    """A router service and the producer that feeds it."""
+
+    def __init__(self, settings: RouterSettings, service: RouterService) -> None:
+        self.settings = settings
+        self.service = service
+        self.output = OutputLog(settings)
+
+    async def say(self, *said: inputs.Input) -> None:
+        """Put inputs on the router's log, as ingest does."""
+        messages = [
+            Message(
+                item.workspace.encode(),
+                msgspec.json.encode(item),
+                [("ce_type", TYPE_OF[type(item)].encode()), ("ce_id", item.event_id.encode())],
+            )
+            for item in said
+        ]
+        await self.output.publish(ROUTER_INPUT, PARTITION, messages)
+
+    async def until(self, enough: Callable[[list[Any]], bool], topic: str = CONTACT_EVENTS) -> list[Any]:
+        """The (type, body) pairs of the topic once they are enough."""
+        async with asyncio.timeout(SETTLE_SECONDS_MAX):
+            while True:
+                records = await read_tail(self.settings, topic, PARTITION)
+                seen = [(record.type, msgspec.json.decode(record.value)) for record in records]
+                if enough(seen):
+                    return seen
+                await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def router_service(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIterator[Running]:
+    """A router of one partition that runs while the block does."""
+    settings = RouterSettings(
+        kafka_bootstrap_servers=kafka.bootstrap, postgres_dsn=database, topic_prefix=topic_prefix, partitions=1
+    )
+    await ensure_topics(settings, list(all_topics(())))
+    service = RouterService(settings, configure("router", "WARNING"))
+    task = asyncio.ensure_future(service.run())
+    found = Running(settings, service)
+    yield found
+    await found.output.stop()
+    service.stop()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+def common(key: str) -> dict[str, Any]:
+    """Fields of every input, now; ``key`` says which input it is."""
+    at_ms = now_ms()
+    return {"event_id": derive("it", key), "workspace": "acme", "occurred_ms": at_ms, "arrived_ms": at_ms}
+
+
+def message(
+    conversation: str, text: str = "secret words", routing: inputs.RoutingHint | None = None, number: int = 1
+) -> inputs.MessageReceived:
+    """A customer's message, by default the first of a chat."""
+    return inputs.MessageReceived(
+        **common(f"{conversation}-{number}"),
+        channel="chat",
+        source="chat",
+        conversation_id=conversation,
+        message_id=f"{conversation}-{number}",
+        party=inputs.Party(handle="+34600000001", customer_id="cust-1"),
+        reply_to=inputs.ReplyTo(address="+34600000001"),
+        text=text,
+        routing=routing,
+    )
+
+
+def policy(**changes: Any) -> inputs.PolicyActivated:
+    """The policy of the unit tests, with parts changed."""
+    parsed = parse_policy(policy_with(**changes))
+    return inputs.PolicyActivated(**common("policy"), hash=parsed.hash, policy=parsed.document())
+
+
+def agent(agent_id: str) -> inputs.AgentSignedOn:
+    """An agent of one unit signs on."""
+    return inputs.AgentSignedOn(
+        **common(agent_id), agent_id=agent_id, skills={"orders": 3}, capacity=inputs.AgentCapacity(units=1)
+    )
+
+
+def kinds(seen: list[Any]) -> list[str]:
+    """Short names of (type, body) pairs: ``contact.queued``, ``agent.availability_changed``."""
+    return [kind.removeprefix("usher.").removesuffix(".v1") for kind, _ in seen]

@@ -1,7 +1,8 @@
 """What the engine and the matcher exchange: who waits, who is open for work, and the match with its explanation."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 Skills = tuple[tuple[str, int], ...]
 """Sorted (skill, level) pairs; the interned form of a mapping."""
@@ -19,8 +20,7 @@ class Requirement(NamedTuple):
     protected: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
-class Waiting:
+class Waiting(msgspec.Struct, kw_only=True, gc=False):
     """A contact in the waiting set. Times are numbers of one unit (milliseconds live, seconds in a simulation).
 
     ``entered`` is when it first entered a queue, ``target`` its time-to-answer, ``boost`` its priority in time,
@@ -54,8 +54,7 @@ class Place(NamedTuple):
     slack: float
 
 
-@dataclass(slots=True, kw_only=True)
-class Seat:
+class Seat(msgspec.Struct, kw_only=True, gc=False):
     """An agent as the matcher sees them: only agents open for at least one channel have a seat.
 
     ``channels``: channels the agent can take one more contact of, right now. ``load``: used share of capacity, 0 to 1.
@@ -71,8 +70,7 @@ class Seat:
     last_offered: float = 0.0
 
 
-@dataclass(slots=True, kw_only=True)
-class Match:
+class Match(msgspec.Struct, kw_only=True, gc=False):
     """One pairing and why: enough to recompute it. ``key`` is the contact's deadline by which it was chosen."""
 
     contact_id: str
@@ -88,4 +86,4 @@ class Match:
     runner_up_agent: str | None = None
     runner_up_cost: float | None = None
     idle_since: float = 0.0
-    excluded: dict[str, int] = field(default_factory=dict)
+    excluded: dict[str, int] = {}

@@ -26,8 +26,7 @@ def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | 
     if reason in _ARRIVALS:
         _keep_for_known_agent(turn, workspace, contact)
     turn.flow(workspace, queue.name)
-    workspace.wait(contact)
-    place = workspace.standing(contact)
+    place = workspace.wait(contact)
     outlook = workspace.outlook(contact, turn.now_ms)
     body = events.Queued(
         requirements=place.need.json,

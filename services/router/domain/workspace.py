@@ -1,8 +1,9 @@
 """One workspace in memory: its policy, its agents, its waiting set, and the match between the two."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
+
+import msgspec
 
 from services.router.domain.capacity import NOTHING, Capacities, Room
 from services.router.domain.forecast import Flow, Outlook, risk_of_breach
@@ -127,7 +128,7 @@ class Workspace:
         needs = [self.standing(contact).need, *(need for _, need in self.further_needs(contact))]
         return any(map(self.staff.anybody, needs))
 
-    def wait(self, contact: Contact, asked: Iterable[str] = ()) -> None:
+    def wait(self, contact: Contact, asked: Iterable[str] = ()) -> Standing:
         """Put a contact into the waiting set, at the place that its age and priority give it, but not for ``asked``."""
         self.leave(contact)
         place = self.standing(contact)
@@ -149,12 +150,13 @@ class Workspace:
         self.matcher.wait(waiting)
         if contact.relaxed:
             self._wait_further(contact, waiting)
+        return place
 
     def _wait_further(self, contact: Contact, waiting: Waiting) -> None:
         further = self.further_needs(contact)
         for number, (queue, need) in enumerate(further):
             self.matcher.wait(
-                replace(
+                msgspec.structs.replace(
                     waiting,
                     contact_id=f"{contact.contact_id}{ALSO}{number}",
                     queue=queue,

@@ -1,4 +1,4 @@
-"""What commands read from Kafka: bounds of partitions, records at an offset, records since a time."""
+"""What commands read from Kafka: bounds of partitions, records at an offset or since a time, records as they come."""
 
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
@@ -10,7 +10,7 @@ from aiokafka.structs import ConsumerRecord
 from shared.errors import Retryable
 from shared.settings import CommonSettings
 
-__all__ = ["ConsumerRecord", "LogReader"]
+__all__ = ["ConsumerRecord", "LogFollower", "LogReader"]
 
 REQUEST_MS_MAX = 10_000  # an operator who waits longer than this wants to know why
 RECORDS_MAX = 500  # of one fetch; a command looks at the beginning of what is there
@@ -97,5 +97,44 @@ class LogReader:
                 yield record
                 offset = record.offset + 1
 
+    def follow(self, topic: str, partition: int, offset: int) -> "LogFollower":
+        """The partition from there on; the reader itself reads nothing else meanwhile."""
+        return LogFollower(self._consumer, self._at(topic, partition), offset)
+
     def _at(self, topic: str, partition: int) -> TopicPartition:
         return TopicPartition(self._prefix + topic, partition)
+
+
+class LogFollower:
+    """Reads one partition from an offset on, in no group, for as long as it is asked.
+
+    Every method raises Retryable when no broker answers, or when the records are no longer there.
+    """
+
+    def __init__(self, consumer: AIOKafkaConsumer, place: TopicPartition, offset: int) -> None:
+        self._consumer = consumer
+        self._place = place
+        consumer.assign([place])
+        self.go_to(offset)
+
+    def go_to(self, offset: int) -> None:
+        """Read on from there."""
+        self.next_offset = offset
+        self._consumer.seek(self._place, offset)
+
+    async def more(self, wait_ms: int) -> list[ConsumerRecord]:
+        """The next records, at most RECORDS_MAX; none when nothing comes within the time."""
+        try:
+            polled = await self._consumer.getmany(self._place, timeout_ms=wait_ms, max_records=RECORDS_MAX)
+        except KafkaError as error:
+            raise Retryable(f"Kafka: {self._place.topic}-{self._place.partition}: {error!r}") from error
+        records = list(polled.get(self._place, ()))
+        if records:
+            self.next_offset = records[-1].offset + 1
+        return records
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether everything is read that the broker spoke of in its last answer."""
+        end = self._consumer.highwater(self._place)
+        return end is not None and self.next_offset >= end

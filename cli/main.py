@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sla": ("cli.service", "run the sla service, configured by environment"),
     "migrate": ("cli.migrate", "bring the database schema up to date"),
     "topics": ("cli.topics", "create the topics, or check them"),
-    "policy": ("cli.policy", "check, apply, show, diff and roll back policies"),
+    "policy": ("cli.policy", "check, apply, show, diff, roll back and shadow policies"),
     "articles": ("cli.articles", "load the answers of self-service, list them"),
     "train": ("cli.train", "train a text model on labelled data"),
     "evaluate": ("cli.evaluate", "measure a text model on labelled data"),

@@ -1,4 +1,4 @@
-"""``usher policy``: check, apply, show, diff and roll back policies."""
+"""``usher policy``: check, apply, show, diff, roll back and shadow policies."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import yaml
 
+from cli import policy_shadow
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
 from cli.policy_diff import changes
 from cli.policy_models import model_faults
@@ -48,7 +49,7 @@ async def activate(settings: CommonSettings, policies: Sequence[Policy]) -> list
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The five subcommands."""
+    """The six subcommands."""
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     check = add_action(commands, "check", _check, "find every fault of policy files; exit 1 if there is one")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
@@ -63,6 +64,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     rollback = add_action(commands, "rollback", _rollback, "put an earlier version in force again, as a new version")
     rollback.add_argument("workspace")
     rollback.add_argument("--to", type=_number, metavar="N", help="the version to return to (default: the one before)")
+    shadow = add_action(commands, "shadow", policy_shadow.run, "what a policy would decide otherwise, without acting")
+    policy_shadow.configure(shadow)
     for waiting in (apply, rollback):
         waiting.add_argument("--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="at most so long")
 

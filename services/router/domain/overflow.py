@@ -1,5 +1,7 @@
 """Overflow: a contact that its queue cannot serve well goes to another queue, to a callback, or to the next opening."""
 
+from collections.abc import Iterator
+
 from services.router.domain import endings, events, queueing
 from services.router.domain.queue_rules import OverflowRule, QueueRules
 from services.router.domain.records import Contact
@@ -44,32 +46,50 @@ def come_back(turn: Turn, workspace: Workspace, contact: Contact) -> None:
         arm(turn, workspace, contact)
 
 
+def foretold(workspace: Workspace, contact: Contact, now_ms: int, *, may_refuse: bool) -> tuple[str, str]:
+    """What becomes of a contact that has just entered its queue, and the condition why; changes nothing."""
+    queue = workspace.rules.queue(contact.queue)
+    for rule in _holding(workspace, contact, now_ms, arriving=True):
+        if rule.to_queue is not None:
+            return f"overflows to {rule.to_queue}", _why(rule)
+        if rule.callback:
+            return "is promised a call back", _why(rule)
+        opens_ms = workspace.rules.next_opening_ms(queue, now_ms)
+        if opens_ms is not None and opens_ms > now_ms:
+            return f"is scheduled for {rfc3339(opens_ms)}", _why(rule)
+    if may_refuse and queue.waiting_max is not None and _waiting(workspace, queue) > queue.waiting_max:
+        return "is refused", f"at most {queue.waiting_max} may wait in {queue.name}"
+    return "waits", f"no overflow rule of {queue.name} holds"
+
+
 def _overflow(turn: Turn, workspace: Workspace, contact: Contact, *, arriving: bool) -> bool:
     """Apply the first rule that holds; False when none does."""
-    queue = workspace.rules.queue(contact.queue)
+    rules = _holding(workspace, contact, turn.now_ms, arriving=arriving)
+    return any(_apply(turn, workspace, contact, rule) for rule in rules)
+
+
+def _holding(workspace: Workspace, contact: Contact, now_ms: int, *, arriving: bool) -> Iterator[OverflowRule]:
+    """The rules that hold now, in order; the first that can be applied is."""
     if contact.callback or contact.only_agent:
-        return False
-    for rule in queue.overflow:
-        if rule.for_arrivals and not arriving:
-            continue
-        if _holds(turn, workspace, contact, rule) and _apply(turn, workspace, contact, rule):
-            return True
-    return False
+        return
+    for rule in workspace.rules.queue(contact.queue).overflow:
+        if (arriving or not rule.for_arrivals) and _holds(workspace, contact, rule, now_ms):
+            yield rule
 
 
-def _holds(turn: Turn, workspace: Workspace, contact: Contact, rule: OverflowRule) -> bool:
+def _holds(workspace: Workspace, contact: Contact, rule: OverflowRule, now_ms: int) -> bool:
     queue = workspace.rules.queue(contact.queue)
     return (
         (rule.waiting is None or _waiting(workspace, queue) > rule.waiting)
-        and (rule.waited_ms is None or turn.now_ms - contact.queued_ms >= rule.waited_ms)
-        and (rule.expected_ms is None or _expects(turn, workspace, contact, rule.expected_ms))
+        and (rule.waited_ms is None or now_ms - contact.queued_ms >= rule.waited_ms)
+        and (rule.expected_ms is None or _expects(workspace, contact, rule.expected_ms, now_ms))
         and (not rule.nobody or not workspace.is_staffed(contact))
-        and (not rule.closed or not workspace.rules.is_open(queue, turn.now_ms))
+        and (not rule.closed or not workspace.rules.is_open(queue, now_ms))
     )
 
 
-def _expects(turn: Turn, workspace: Workspace, contact: Contact, expected_ms: int) -> bool:
-    expected = workspace.outlook(contact, turn.now_ms).wait_seconds
+def _expects(workspace: Workspace, contact: Contact, expected_ms: int, now_ms: int) -> bool:
+    expected = workspace.outlook(contact, now_ms).wait_seconds
     return expected is not None and expected * 1000 >= expected_ms
 
 

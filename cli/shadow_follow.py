@@ -1,0 +1,151 @@
+"""Follows the live router: its rows, its inputs and its log go into a mirror, which is begun anew now and then."""
+
+from contextlib import AsyncExitStack
+from types import TracebackType
+
+import msgspec
+
+from cli.kafka import ConsumerRecord, LogFollower, LogReader
+from cli.output import UsageError
+from cli.shadow_store import MOMENT_SECONDS_MAX, Moment, moment
+from services.router.domain.triage import Triage
+from services.router.model.shelf import ModelShelf
+from services.router.settings import RouterSettings
+from services.router.shadow.agreement import Agreement, offer_in
+from services.router.shadow.differences import Differences
+from services.router.shadow.mirror import Mirror
+from services.router.shadow.observed import Observed
+from shared.clock import now_ms
+from shared.engine import Record
+from shared.envelope import to_record
+from shared.logs import configure
+from shared.policy import Policy
+from shared.settings import CommonSettings
+from shared.topics import CONTACT_EVENTS, ROUTER_INPUT
+
+__all__ = ["Follower"]
+
+POLL_MS = 200  # of waiting for the next input; nobody waits for the mirror
+MARGIN_MS = (
+    1_000  # the mirror's deadlines come so much later than the wall clock: no input of before is still under way
+)
+LATE_MS = 10_000  # what mirror and router tell of each other is complete after this
+SKEW_MS = 60_000  # between the clock that stamps inputs and the one that stamps the log
+RELOAD_SECONDS_MIN = 10.0  # a mirror that went another way is begun anew, but no more often than this
+
+
+class Follower:
+    """One workspace, mirrored from now on. Reads topics and tables, and writes nothing anywhere."""
+
+    def __init__(self, settings: CommonSettings, candidate: Policy) -> None:
+        self._settings = settings
+        self._candidate = candidate
+        self._models = ModelShelf(RouterSettings().models_dir, configure("shadow", "CRITICAL"))
+        self._stack = AsyncExitStack()
+        self._moments = AsyncExitStack()
+        self.triage = Triage(self._models)
+        self.differences = Differences()
+        self.agreement = Agreement()
+        self.reloads = 0
+        self.observed: Observed
+        self.moment: Moment
+        self._mirror: Mirror
+        self._inputs: LogFollower
+        self._log: LogFollower
+        self._counted = 0
+        self._loaded_ms = 0
+        self._first_seq = 1
+
+    async def __aenter__(self) -> "Follower":
+        self.moment = await self._moments.enter_async_context(moment(self._settings, self._candidate.workspace))
+        self.observed = Observed(self.moment.rows, now_ms())
+        self._first_seq = self.moment.next_seq
+        await self._have_models()
+        readers = [await self._stack.enter_async_context(LogReader(self._settings)) for _ in range(2)]
+        partition = self.moment.partition
+        begun = await readers[1].offset_at(CONTACT_EVENTS, partition, now_ms() - SKEW_MS)
+        self._inputs = readers[0].follow(ROUTER_INPUT, partition, self.moment.next_offset)
+        self._log = readers[1].follow(CONTACT_EVENTS, partition, begun)
+        self._reflect()
+        self._mirror.begin()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._moments.aclose()
+        await self._stack.aclose()
+
+    async def step(self) -> None:
+        """Take what has come since the last step."""
+        records = await self._ours()
+        caught_up = self._inputs.caught_up
+        for raw in await self._log.more(0):
+            self._hear(raw)
+        await self._feed(records, caught_up)
+        strayed = self.agreement.overdue(now_ms() - LATE_MS)
+        age = (now_ms() - self._loaded_ms) / 1000
+        if caught_up and (age > MOMENT_SECONDS_MAX or (strayed and age > RELOAD_SECONDS_MIN)):
+            await self._reload()
+
+    async def _feed(self, records: list[Record], caught_up: bool) -> None:
+        """A mirror that was begun before inputs that are counted already goes through them quietly."""
+        again = [record for record in records if record.offset < self._counted]
+        if again:
+            self.differences.muted = True
+            await self._apply(again, again[-1].at_ms)
+            records = records[len(again) :]
+        self.differences.muted = self._inputs.next_offset < self._counted
+        until = max(now_ms() - MARGIN_MS if caught_up else 0, records[-1].at_ms if records else 0)
+        await self._apply(records, until)
+        self._counted = max(self._counted, self._inputs.next_offset)
+
+    async def _apply(self, records: list[Record], until_ms: int) -> None:
+        needs = self._mirror.needs(records)
+        if needs is not None:
+            await self._models.fetch(needs.models)
+        for event in self._mirror.feed(records, await self.moment.prefetch(needs), until_ms):
+            offer = offer_in(event.type, event.body, now_ms())
+            if offer is not None and not self.differences.muted:
+                self.agreement.mirrored(offer)
+
+    async def _reload(self) -> None:
+        """Begin anew from the rows as they are now, once the mirror has been there, and let go of the former moment."""
+        moments = AsyncExitStack()
+        found = await moments.enter_async_context(moment(self._settings, self._candidate.workspace))
+        while self._inputs.next_offset < found.next_offset:
+            await self._feed(await self._ours(), caught_up=False)
+        await self._moments.aclose()
+        self._moments, self.moment = moments, found
+        self.reloads += 1
+        self._reflect()
+
+    def _reflect(self) -> None:
+        self._loaded_ms = now_ms()
+        self._mirror = Mirror(self.moment.rows, self._candidate, self.triage, self.differences, self.observed)
+        self._inputs.go_to(self.moment.next_offset)
+
+    async def _have_models(self) -> None:
+        """The texts are classified here as well, so the models that both policies name must be here too."""
+        active = msgspec.json.decode(self.moment.rows.policies[0].body).get("classification", {}).get("model")
+        await self._models.fetch(name for name in (active, self._candidate.classification.model) if name)
+        for name, problem in self._models.problems.items():
+            raise UsageError(f"the text model {name!r} cannot be used here: {problem}; set USHER_MODELS_DIR")
+
+    async def _ours(self) -> list[Record]:
+        return [_record(raw) for raw in await self._inputs.more(POLL_MS) if self._is_ours(raw)]
+
+    def _is_ours(self, raw: ConsumerRecord) -> bool:
+        return bool(raw.key == self._candidate.workspace.encode())
+
+    def _hear(self, raw: ConsumerRecord) -> None:
+        """What the live router told, once it has told what the rows of the beginning hold."""
+        record = _record(raw)
+        if self._is_ours(raw) and record.seq is not None and record.seq >= self._first_seq:
+            offer = offer_in(record.type, record.value, now_ms())
+            if offer is not None:
+                self.agreement.live(offer)
+
+
+def _record(raw: ConsumerRecord) -> Record:
+    return to_record(raw.offset, raw.timestamp, raw.value, raw.headers)

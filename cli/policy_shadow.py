@@ -115,7 +115,7 @@ def _projection(follower: Follower, candidate: Policy) -> dict[str, Any]:
     until_ms = observed.full_ms or observed.ended_ms
 
     def projected(policy: Policy | None, promises: Promises) -> Account:
-        run = Projection(observed, follower.triage, policy, promises)
+        run = Projection(observed, follower.triages[policy is not None], policy, promises)
         run.run()
         return run.promises.account(until_ms)
 

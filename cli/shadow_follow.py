@@ -8,6 +8,7 @@ import msgspec
 from cli.kafka import ConsumerRecord, LogFollower, LogReader
 from cli.output import UsageError
 from cli.shadow_store import MOMENT_SECONDS_MAX, Moment, moment
+from services.router.domain.rows import ModelRef
 from services.router.domain.triage import Triage
 from services.router.model.shelf import ModelShelf
 from services.router.settings import RouterSettings
@@ -19,7 +20,7 @@ from shared.clock import now_ms
 from shared.engine import Record
 from shared.envelope import to_record
 from shared.logs import configure
-from shared.policy import Policy
+from shared.policy import Policy, parse_policy
 from shared.settings import CommonSettings
 from shared.topics import CONTACT_EVENTS, ROUTER_INPUT
 
@@ -43,7 +44,7 @@ class Follower:
         self._models = ModelShelf(RouterSettings().models_dir, configure("shadow", "CRITICAL"))
         self._stack = AsyncExitStack()
         self._moments = AsyncExitStack()
-        self.triage = Triage(self._models)
+        self.triages = (Triage(self._models), Triage(self._models))
         self.differences = Differences()
         self.agreement = Agreement()
         self.reloads = 0
@@ -103,7 +104,7 @@ class Follower:
     async def _apply(self, records: list[Record], until_ms: int) -> None:
         needs = self._mirror.needs(records)
         if needs is not None:
-            await self._models.fetch(needs.models)
+            await self._models.fetch(needs.models, needs.languages)
         for event in self._mirror.feed(records, await self.moment.prefetch(needs), until_ms):
             offer = offer_in(event.type, event.body, now_ms())
             if offer is not None and not self.differences.muted:
@@ -122,13 +123,19 @@ class Follower:
 
     def _reflect(self) -> None:
         self._loaded_ms = now_ms()
-        self._mirror = Mirror(self.moment.rows, self._candidate, self.triage, self.differences, self.observed)
+        self._mirror = Mirror(self.moment.rows, self._candidate, self.triages, self.differences, self.observed)
         self._inputs.go_to(self.moment.next_offset)
 
     async def _have_models(self) -> None:
         """The texts are classified here as well, so the models that both policies name must be here too."""
-        active = msgspec.json.decode(self.moment.rows.policies[0].body).get("classification", {}).get("model")
-        await self._models.fetch(name for name in (active, self._candidate.classification.model) if name)
+        row = self.moment.rows.policies[0]
+        active = parse_policy(msgspec.json.decode(row.body))
+        wanted = [
+            ModelRef(active.classification.model or "", row.model_version or ""),
+            ModelRef(self._candidate.classification.model or ""),
+        ]
+        languages = [each.languages for each in (active, self._candidate) if len(each.languages) > 1]
+        await self._models.fetch([ref for ref in wanted if ref.name], languages)
         for name, problem in self._models.problems.items():
             raise UsageError(f"the text model {name!r} cannot be used here: {problem}; set USHER_MODELS_DIR")
 

@@ -25,7 +25,7 @@ class Shadow:
         self.differences = Differences()
         self.observed = Observed(self.past.rows(), router.now_ms)
         self.candidate = parse_policy(candidate, not_yet=())
-        self.mirror = Mirror(self.past.rows(), self.candidate, Triage(), self.differences, self.observed)
+        self.mirror = Mirror(self.past.rows(), self.candidate, (Triage(), Triage()), self.differences, self.observed)
         self.mirror.begin()
         self.told = []
 

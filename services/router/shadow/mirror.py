@@ -24,14 +24,20 @@ class Mirror:
     """
 
     def __init__(
-        self, rows: RouterRows, candidate: Policy, classify: Classify, differences: Differences, observed: Observed
+        self,
+        rows: RouterRows,
+        candidate: Policy,
+        both: tuple[Classify, Classify],
+        differences: Differences,
+        observed: Observed,
     ) -> None:
+        """``both``: what classifies for the active policy, and for the candidate."""
         self._candidate = candidate
         self._differences = differences
         self._observed = observed
         self._memory = Memory()
         self._needs: Needs | None = None
-        self.engine = RouterEngine(0, TwinTriage(classify, candidate, self._classified))
+        self.engine = RouterEngine(0, TwinTriage(both, candidate, self._classified))
         self.engine.book = TwinBook(candidate, differences)
         before, differences.muted = differences.muted, True  # filling the memory decides nothing
         self.engine.restore(rows)
@@ -56,7 +62,7 @@ class Mirror:
         owe_waiting(self._observed.promises, self.engine.book, self._observed.began_ms)
 
     def _classified(self, message: MessageReceived, verdicts: Verdicts) -> None:
-        active, other = verdicts
+        active, other = (verdict.decided for verdict in verdicts)
         workspace = self.engine.book.workspaces[message.workspace]
         assert isinstance(workspace, Twin)
         key = conversation_key(message.workspace, message.source, message.conversation_id)

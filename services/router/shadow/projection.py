@@ -50,7 +50,10 @@ _asked = msgspec.json.Decoder(_Asked).decode
 
 
 class Projection:
-    """One run under one policy; ``candidate`` is None for the policy that was active when the window began."""
+    """One run under one policy; ``candidate`` is None for the policy that was active when the window began.
+
+    ``classify`` is asked about messages that opened no contact in the window, but do in this run.
+    """
 
     def __init__(self, observed: Observed, classify: Classify, candidate: Policy | None, promises: Promises) -> None:
         side = 0 if candidate is None else 1
@@ -156,6 +159,7 @@ class Projection:
         at_ms = self._observed.began_ms
         said = self._said(inputs.PolicyActivated, at_ms, hash=policy.hash, policy=policy.document())
         self._step([self._record(said, at_ms)], at_ms)
+        assert self._engine.book.workspaces[self._workspace].hash == policy.hash, "the engine refuses the candidate"
 
     def _offer_ms(self) -> int:
         return self._engine.book.workspaces[self._workspace].rules.offer_ms

@@ -2,54 +2,80 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from services.router.domain.classification import Classification, Journey
-from services.router.domain.triage import Classify, Foreseen
+from services.router.domain.classification import Journey
+from services.router.domain.rows import ModelRef
+from services.router.domain.triage import Classify, Foreseen, Opener, Verdict
 from shared.inputs import MessageReceived
 from shared.policy import Policy
 
 __all__ = ["Recorded", "TwinTriage", "Verdicts"]
 
-Verdicts = tuple[Classification, Classification]
+Verdicts = tuple[Verdict, Verdict]
 """The active policy's, then the candidate's."""
-Classified = Callable[[MessageReceived, Verdicts], None]
 
 
-class TwinTriage:
-    """Answers as the active policy does; ``classified`` hears what both say of each new contact."""
+class _Forwarding:
+    """What is asked about models is asked of the one behind it."""
 
-    def __init__(self, classify: Classify, candidate: Policy, classified: Classified) -> None:
-        self._classify = classify
+    def __init__(self, classify: Classify) -> None:
+        self.classify = classify
+
+    def usable(self, model: ModelRef) -> str | None:
+        """The version that would decide; None where it cannot be used."""
+        return self.classify.usable(model)
+
+    def problem(self, name: str) -> str:
+        """Why a model cannot be used."""
+        return self.classify.problem(name)
+
+    def knows(self, policy: Policy, model_version: str | None, intent: str) -> bool:
+        """Whether that is an intent of the policy or of its model."""
+        return self.classify.knows(policy, model_version, intent)
+
+
+class TwinTriage(_Forwarding):
+    """Answers as the active policy does; ``classified`` hears what both say of each new contact.
+
+    The two policies have a triage each, because one keeps what it compiled for one policy of a workspace only.
+    """
+
+    def __init__(
+        self,
+        both: tuple[Classify, Classify],
+        candidate: Policy,
+        classified: Callable[[MessageReceived, Verdicts], None],
+    ) -> None:
+        super().__init__(both[0])
+        self._other = both[1]
         self._candidate = candidate
         self._classified = classified
 
-    def foresee(self, messages: Sequence[tuple[MessageReceived, Policy]]) -> list[Foreseen]:
+    def foresee(self, openers: Sequence[Opener]) -> list[Foreseen]:
         """What the active policy's model says of all messages."""
-        return self._classify.foresee(messages)
+        return self.classify.foresee(openers)
 
-    def __call__(
-        self, message: MessageReceived, policy: Policy, journey: Journey | None = None, foreseen: Foreseen | None = None
-    ) -> Classification:
+    def __call__(self, opener: Opener, journey: Journey | None = None, foreseen: Foreseen | None = None) -> Verdict:
         """The active policy's classification."""
-        verdict = self._classify(message, policy, journey, foreseen)
-        # What was foreseen names policy and model, so it is used only where it holds for the candidate too.
-        self._classified(message, (verdict, self._classify(message, self._candidate, journey, foreseen)))
+        verdict = self.classify(opener, journey, foreseen)
+        same_model = self._candidate.classification.model == opener.policy.classification.model
+        version = opener.model_version if same_model else None  # as it would be, were the candidate applied
+        other = self._other(Opener(opener.message, self._candidate, version), journey)
+        self._classified(opener.message, (verdict, other))
         return verdict
 
 
-class Recorded:
+class Recorded(_Forwarding):
     """Gives each message the verdict that was recorded for it; others are classified."""
 
-    def __init__(self, classify: Classify, verdicts: Mapping[str, Classification]) -> None:
-        self._classify = classify
+    def __init__(self, classify: Classify, verdicts: Mapping[str, Verdict]) -> None:
+        super().__init__(classify)
         self._verdicts = verdicts
 
-    def foresee(self, messages: Sequence[tuple[MessageReceived, Policy]]) -> list[Foreseen]:
+    def foresee(self, openers: Sequence[Opener]) -> list[Foreseen]:
         """Nothing needs to be told early."""
-        return [Foreseen("", None, None) for _ in messages]
+        return [Foreseen("", None) for _ in openers]
 
-    def __call__(
-        self, message: MessageReceived, policy: Policy, journey: Journey | None = None, foreseen: Foreseen | None = None
-    ) -> Classification:
+    def __call__(self, opener: Opener, journey: Journey | None = None, foreseen: Foreseen | None = None) -> Verdict:
         """The recorded classification."""
-        found = self._verdicts.get(message.event_id)
-        return found if found is not None else self._classify(message, policy, journey, foreseen)
+        found = self._verdicts.get(opener.message.event_id)
+        return found if found is not None else self.classify(opener, journey)

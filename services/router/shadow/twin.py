@@ -14,7 +14,7 @@ from services.router.domain.matching import Match
 from services.router.domain.queue_rules import QueueRules
 from services.router.domain.records import Agent, Contact
 from services.router.domain.rules import Rules
-from services.router.domain.workspace import Workspace
+from services.router.domain.workspace import Standing, Workspace
 from services.router.shadow.candidate import Candidate
 from services.router.shadow.differences import Difference, Differences, Kind
 from shared.policy import Policy
@@ -53,16 +53,17 @@ class Twin(Workspace):
         self.candidate.seat(agent)
         return more
 
-    def wait(self, contact: Contact, asked: Iterable[str] = ()) -> None:
+    def wait(self, contact: Contact, asked: Iterable[str] = ()) -> Standing:
         """A contact waits, under either policy; what becomes of it on entering is compared."""
         asked = tuple(asked)
-        super().wait(contact, asked)
+        standing = super().wait(contact, asked)
         self.candidate.wait(contact, asked)
         entry = (contact.queued_ms, contact.queue)
         before = self._entries.get(contact.contact_id)
         if before != entry:
             self._entries[contact.contact_id] = entry
             self._compare_entry(contact, first=before is None)
+        return standing
 
     def leave(self, contact: Contact) -> None:
         """Out of the waiting set."""

@@ -56,7 +56,7 @@ def _pseudonyms() -> Pseudonyms:
 def _lines(erased: Erased) -> list[str]:
     return [
         f"{erased.contacts} contacts made anonymous",
-        f"{erased.journeys} journeys and {erased.dead_letters} refused payloads erased",
+        f"{erased.aliases} further ids and {erased.dead_letters} refused payloads erased",
         TOPICS,
         *(f"live: {contact_id}" for contact_id in erased.live),
     ]

@@ -70,7 +70,8 @@ class RoutingHint(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 class MessageReceived(Input):
-    """usher.channel.message.v1. ``customer_id`` inside ``party`` is always set (given, or a keyed hash)."""
+    """usher.channel.message.v1. ``customer_id`` inside ``party`` is always set (given, or the handle's keyed hash);
+    ``handle_key`` is that hash where another id was given."""
 
     channel: Channel
     source: str
@@ -87,6 +88,7 @@ class MessageReceived(Input):
     public: bool = False
     attributes: dict[str, str] = {}
     routing: RoutingHint | None = None
+    handle_key: str = ""
 
 
 class ConversationEnded(Input):
@@ -223,6 +225,16 @@ class ContactCommanded(Input):
     agent_id: str | None = None
 
 
+class CustomerCommanded(Input):
+    """usher.customer.commanded.v1: ``customer_id`` is merged into ``into``, or split from whom it was merged into."""
+
+    command: Literal["merge", "split"]
+    customer_id: str
+    actor: str
+    reason: str
+    into: str | None = None
+
+
 class PolicyActivated(Input):
     """usher.policy.activated.v1 as an input: the whole validated policy, so that the log alone decides.
 
@@ -249,5 +261,6 @@ INPUT_TYPES: dict[str, type[Input]] = {
     "usher.contact.reply_sent.v1": ReplySent,
     "usher.contact.pending_changed.v1": PendingChanged,
     "usher.contact.commanded.v1": ContactCommanded,
+    "usher.customer.commanded.v1": CustomerCommanded,
     "usher.policy.activated.v1": PolicyActivated,
 }

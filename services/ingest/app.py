@@ -54,7 +54,7 @@ class Ingest:
         )
         self._outputs = OutputLog(settings)
         writer = RecordWriter(partial(partition_of, partitions=settings.partitions))
-        normaliser = Normaliser(Pseudonyms(key))
+        normaliser = Normaliser(Pseudonyms(key, sources.regions))
 
         door = TopicDoor(_routes(settings, sources), normaliser)
         self._delivery = Delivery(self._outputs, PostgresDeadLetters(self._database), writer, self._sense)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from services.router.domain.rows import Known, ModelRef, Needs, PolicyRow, RouterRows, RouterWrites
+from services.router.domain.rows import AliasRow, Known, ModelRef, Needs, PolicyRow, RouterRows, RouterWrites
 from shared.lane_store import PostgresLaneStore
 from shared.postgres import FORGET_ROWS_MAX, Connection, Database
 from shared.store import Claim
@@ -15,7 +15,7 @@ __all__ = ["RouterStore"]
 Fetch = Callable[[Sequence[ModelRef], Sequence[tuple[str, ...]]], Awaitable[None]]
 
 _NOTHING = RouterWrites()
-_INPUT, _CONVERSATION, _CONTACT, _RECENT, _SERVED, _ARTICLE = "i", "k", "c", "r", "s", "t"
+_INPUT, _CONVERSATION, _CONTACT, _PASTS, _ALIAS, _ARTICLE = "i", "k", "c", "r", "l", "t"
 
 _KNOWN = "SELECT kind, id, number, state, whose FROM router_known($1, $2, $3, $4, $5, $6)"
 _KNOWN_AND_ARTICLES = f"""
@@ -43,7 +43,7 @@ class RouterStore(PostgresLaneStore):
     """A shared.store.LaneStore for the router engine."""
 
     service = "router"
-    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 53))})"
+    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 61))})"
 
     def __init__(self, database: Database, fetch: Fetch | None = None) -> None:
         """``fetch`` has models and languages in memory before the policies that name them decide; never raises."""
@@ -78,12 +78,12 @@ class RouterStore(PostgresLaneStore):
             rows.inputs,
             *_columns(rows.contacts, 7),
             *_columns(rows.personal, 2),
-            *_columns(rows.outcomes, 7),
+            *_columns(rows.outcomes, 8),
             *_columns(rows.past, 6),
             *_columns(rows.agents, 5),
             *_columns(rows.agents_gone, 2),
-            *_columns(rows.recents, 3),
-            *_columns(rows.served, 4),
+            *_columns(rows.aliases, 6),
+            *_columns(rows.merges, 8),
             *_columns(rows.flows, 3),
             *_columns(rows.policies, 6),
         )
@@ -109,14 +109,15 @@ class RouterStore(PostgresLaneStore):
 
     async def prefetch_rows(self, connection: Connection, partition: int, needs: Needs) -> Known:
         """Which inputs are known, the last episodes, and how ended contacts, offers and assignments ended."""
+        customers = list(needs.customers)
         found = await connection.fetch(
             _KNOWN_AND_ARTICLES if needs.searches else _KNOWN,
             needs.event_ids,
             needs.conversations,
             needs.contacts,
             [*needs.offers, *needs.assignments],
-            [workspace for workspace, _ in needs.customers],
-            [customer_id for _, customer_id in needs.customers],
+            [workspace for workspace, _ in customers],
+            [customer_id for _, customer_id in customers],
             *(_columns(needs.searches, 4) if needs.searches else ()),
         )
         known, found_articles = Known(), dict[str, list[tuple[int, str]]]()
@@ -128,10 +129,10 @@ class RouterStore(PostgresLaneStore):
                 known.episodes[key] = number
             elif kind == _CONTACT:
                 known.contacts[key] = (state, whose)
-            elif kind == _RECENT:
-                known.recents[needs.customers[number - 1]] = state
-            elif kind == _SERVED:
-                known.served[needs.customers[number - 1]] = (whose, int(state))
+            elif kind == _PASTS:
+                known.pasts[customers[number - 1][0], whose] = state
+            elif kind == _ALIAS:
+                known.aliases[customers[number - 1][0], whose] = _alias(state)
             elif kind == _ARTICLE:
                 found_articles.setdefault(key, []).append((number, state))
             else:
@@ -169,6 +170,7 @@ class _Policy(msgspec.Struct):
 
 
 _policy = msgspec.json.Decoder(_Policy).decode
+_alias = msgspec.json.Decoder(AliasRow).decode
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> Sequence[Sequence[Any]]:

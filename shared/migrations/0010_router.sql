@@ -31,9 +31,11 @@ CREATE TABLE router_outcome (
     episode          int    NOT NULL CHECK (episode > 0),
     outcome          text   NOT NULL,
     ended_ms         bigint NOT NULL,
+    customer_id      text   NOT NULL COLLATE "C", -- the one the contact came with; '' where it is unknown or forgotten
     body             json   NOT NULL,
     UNIQUE (conversation_key, episode)
 );
+CREATE INDEX router_outcome_customer ON router_outcome (workspace, customer_id, ended_ms) WHERE customer_id <> '';
 
 -- Offers and assignments that are over, so that a late word about one gets the right answer. ``kind``: o or a.
 CREATE TABLE router_past (
@@ -57,16 +59,33 @@ CREATE TABLE router_agent (
     CHECK (load BETWEEN 0 AND ceiling)
 ) WITH (fillfactor = 50);
 
--- What is remembered of a customer over all channels: recent contacts, and who served them last. The id is no handle.
-CREATE TABLE router_customer (
-    workspace   text NOT NULL,
-    customer_id text NOT NULL,
-    partition   int  NOT NULL,
-    recent      json NOT NULL DEFAULT '[]',
-    agent_id    text,
-    agent_ms    bigint,
-    PRIMARY KEY (workspace, customer_id)
-) WITH (fillfactor = 80);
+-- Further ids of a customer: hashes of handles, and ids that were merged. ``parent`` is the id that each was joined to,
+-- '' for one that is a customer of its own (again); ``pinned`` ones are joined to nobody but by an operator.
+CREATE TABLE router_alias (
+    workspace   text    NOT NULL,
+    alias       text    NOT NULL COLLATE "C",
+    partition   int     NOT NULL,
+    parent      text    NOT NULL COLLATE "C",
+    customer_id text    NOT NULL COLLATE "C",
+    pinned      boolean NOT NULL,
+    since_ms    bigint  NOT NULL,
+    PRIMARY KEY (workspace, alias)
+);
+CREATE INDEX router_alias_customer ON router_alias (workspace, customer_id);
+
+-- Every merge and split of customers: what, who, why and when.
+CREATE TABLE router_merge (
+    id          uuid   PRIMARY KEY,
+    partition   int    NOT NULL,
+    workspace   text   NOT NULL,
+    kind        text   NOT NULL CHECK (kind IN ('merged', 'split')),
+    alias       text   NOT NULL COLLATE "C",
+    customer_id text   NOT NULL COLLATE "C",
+    actor       text   NOT NULL,
+    reason      text   NOT NULL,
+    at_ms       bigint NOT NULL
+);
+CREATE INDEX router_merge_customer ON router_merge (workspace, customer_id);
 
 -- How each queue is served: what the forecast of waits remembers.
 CREATE TABLE router_flow (
@@ -112,12 +131,13 @@ CREATE FUNCTION router_commit(
     c_bodies text[],
     n_ids uuid[], n_bodies text[],
     o_ids uuid[], o_workspaces text[], o_keys uuid[], o_episodes int[], o_outcomes text[], o_ended_ms bigint[],
-    o_bodies text[],
+    o_customers text[], o_bodies text[],
     e_ids uuid[], e_kinds text[], e_contacts uuid[], e_agents text[], e_states text[], e_ended_ms bigint[],
     g_workspaces text[], g_ids text[], g_loads int[], g_ceilings int[], g_bodies text[],
     x_workspaces text[], x_ids text[],
-    r_workspaces text[], r_ids text[], r_recents text[],
-    s_workspaces text[], s_ids text[], s_agents text[], s_agents_ms bigint[],
+    l_workspaces text[], l_aliases text[], l_parents text[], l_customers text[], l_pinned boolean[], l_since_ms bigint[],
+    m_ids uuid[], m_workspaces text[], m_kinds text[], m_aliases text[], m_customers text[], m_actors text[],
+    m_reasons text[], m_at_ms bigint[],
     f_workspaces text[], f_queues text[], f_bodies text[],
     p_workspaces text[], p_versions int[], p_hashes text[], p_bodies text[], p_activated_ms bigint[],
     p_models text[]
@@ -150,10 +170,10 @@ BEGIN
     END IF;
     IF cardinality(o_ids) > 0 THEN
         INSERT INTO router_outcome
-            (contact_id, partition, workspace, conversation_key, episode, outcome, ended_ms, body)
-        SELECT o.id, b.partition, o.workspace, o.key, o.episode, o.outcome, o.ended_ms, o.body::json
-        FROM unnest(o_ids, o_workspaces, o_keys, o_episodes, o_outcomes, o_ended_ms, o_bodies)
-             AS o (id, workspace, key, episode, outcome, ended_ms, body);
+            (contact_id, partition, workspace, conversation_key, episode, outcome, ended_ms, customer_id, body)
+        SELECT o.id, b.partition, o.workspace, o.key, o.episode, o.outcome, o.ended_ms, o.customer, o.body::json
+        FROM unnest(o_ids, o_workspaces, o_keys, o_episodes, o_outcomes, o_ended_ms, o_customers, o_bodies)
+             AS o (id, workspace, key, episode, outcome, ended_ms, customer, body);
         DELETE FROM router_contact WHERE contact_id = ANY (o_ids);
         DELETE FROM router_personal WHERE contact_id = ANY (o_ids);
     END IF;
@@ -172,17 +192,20 @@ BEGIN
         DELETE FROM router_agent AS r USING unnest(x_workspaces, x_ids) AS x (workspace, id)
         WHERE r.workspace = x.workspace AND r.agent_id = x.id;
     END IF;
-    IF cardinality(r_ids) > 0 THEN
-        INSERT INTO router_customer (workspace, customer_id, partition, recent)
-        SELECT r.workspace, r.id, b.partition, r.recent::json
-        FROM unnest(r_workspaces, r_ids, r_recents) AS r (workspace, id, recent)
-        ON CONFLICT (workspace, customer_id) DO UPDATE SET recent = excluded.recent;
+    IF cardinality(l_aliases) > 0 THEN
+        INSERT INTO router_alias (workspace, alias, partition, parent, customer_id, pinned, since_ms)
+        SELECT l.workspace, l.alias, b.partition, l.parent, l.customer, l.pinned, l.since_ms
+        FROM unnest(l_workspaces, l_aliases, l_parents, l_customers, l_pinned, l_since_ms)
+             AS l (workspace, alias, parent, customer, pinned, since_ms)
+        ON CONFLICT (workspace, alias) DO UPDATE SET
+            parent = excluded.parent, customer_id = excluded.customer_id, pinned = excluded.pinned,
+            since_ms = excluded.since_ms;
     END IF;
-    IF cardinality(s_ids) > 0 THEN
-        INSERT INTO router_customer (workspace, customer_id, partition, agent_id, agent_ms)
-        SELECT s.workspace, s.id, b.partition, s.agent, s.at_ms
-        FROM unnest(s_workspaces, s_ids, s_agents, s_agents_ms) AS s (workspace, id, agent, at_ms)
-        ON CONFLICT (workspace, customer_id) DO UPDATE SET agent_id = excluded.agent_id, agent_ms = excluded.agent_ms;
+    IF cardinality(m_ids) > 0 THEN
+        INSERT INTO router_merge (id, partition, workspace, kind, alias, customer_id, actor, reason, at_ms)
+        SELECT m.id, b.partition, m.workspace, m.kind, m.alias, m.customer, m.actor, m.reason, m.at_ms
+        FROM unnest(m_ids, m_workspaces, m_kinds, m_aliases, m_customers, m_actors, m_reasons, m_at_ms)
+             AS m (id, workspace, kind, alias, customer, actor, reason, at_ms);
     END IF;
     IF cardinality(f_queues) > 0 THEN
         INSERT INTO router_flow (workspace, queue, partition, body)
@@ -199,11 +222,24 @@ BEGIN
 END $$;
 
 -- What the engine asks about a batch, in one answer: input ids seen, last episodes, how ended things ended, customers.
--- A customer's row has no id: ``number`` is its place in the request.
+-- An id of a customer has its place in the request as ``number``. All aliases of the same customer come with it, and
+-- of each id the last ended contacts: 50, as CONTACTS_MAX in services/router/domain/journey.py.
 CREATE FUNCTION router_known(
     p_inputs uuid[], p_keys uuid[], p_contacts uuid[], p_past uuid[], p_workspaces text[], p_customers text[]
 ) RETURNS TABLE (kind text, id uuid, number bigint, state text, whose text)
 LANGUAGE sql STABLE SET enable_seqscan = off AS $$
+    WITH asked AS (
+        SELECT n.place, n.workspace, n.id, coalesce(a.customer_id, n.id) AS customer
+        FROM unnest(p_workspaces, p_customers) WITH ORDINALITY AS n (workspace, id, place)
+        LEFT JOIN router_alias AS a ON a.workspace = n.workspace AND a.alias = n.id
+    ), aliases AS (
+        SELECT asked.place, a.workspace, a.alias, a.parent, a.customer_id, a.pinned, a.since_ms
+        FROM asked JOIN router_alias AS a ON a.workspace = asked.workspace AND a.customer_id = asked.customer
+    ), ids AS (
+        SELECT a.place, a.workspace, a.id FROM asked AS a
+        UNION SELECT a.place, a.workspace, a.customer FROM asked AS a
+        UNION SELECT a.place, a.workspace, a.alias FROM aliases AS a
+    )
     SELECT 'i', event_id, 0, '', '' FROM router_input WHERE event_id = ANY (p_inputs)
     UNION ALL
     SELECT 'k', conversation_key, max(episode), '', '' FROM router_outcome
@@ -213,12 +249,15 @@ LANGUAGE sql STABLE SET enable_seqscan = off AS $$
     UNION ALL
     SELECT p.kind, p.id, 0, p.state, p.agent_id FROM router_past AS p WHERE p.id = ANY (p_past)
     UNION ALL
-    SELECT 'r', NULL, n.place, c.recent::text, '' FROM router_customer AS c
-    JOIN unnest(p_workspaces, p_customers) WITH ORDINALITY AS n (workspace, id, place)
-      ON c.workspace = n.workspace AND c.customer_id = n.id
+    SELECT 'l', NULL, a.place,
+           json_build_array(a.workspace, a.alias, a.parent, a.customer_id, a.pinned, a.since_ms)::text, a.alias
+    FROM aliases AS a
     UNION ALL
-    SELECT 's', NULL, n.place, c.agent_ms::text, c.agent_id FROM router_customer AS c
-    JOIN unnest(p_workspaces, p_customers) WITH ORDINALITY AS n (workspace, id, place)
-      ON c.workspace = n.workspace AND c.customer_id = n.id
-    WHERE c.agent_id IS NOT NULL;
+    SELECT 'r', NULL, i.place, o.bodies, i.id FROM ids AS i CROSS JOIN LATERAL (
+        SELECT '[' || string_agg(last.body, ',') || ']' AS bodies FROM (
+            SELECT r.body::text AS body FROM router_outcome AS r
+            WHERE r.workspace = i.workspace AND r.customer_id = i.id AND r.customer_id <> ''
+            ORDER BY r.ended_ms DESC, r.contact_id DESC LIMIT 50
+        ) AS last
+    ) AS o WHERE o.bodies IS NOT NULL;
 $$;

@@ -9,6 +9,7 @@ import pytest
 from services.router.domain.records import FADE_MS
 from services.router.domain.rows import Needs, RouterRows
 from services.router.postgres import RouterStore
+from shared import inputs
 from shared.errors import Poison
 from shared.ids import derive
 from shared.postgres import Database
@@ -116,18 +117,28 @@ async def test_the_database_knows_what_ended_and_what_was_said(stored: StoredRou
     assert known.past == {offer_id: ("accepted", "a1"), assignment_id: ("closed", "a1")}
 
 
-async def test_the_database_knows_the_customer(stored: StoredRouter) -> None:
+async def test_the_database_knows_the_customer_by_every_id(stored: StoredRouter, database: str) -> None:
     router = stored.router
-    router.activate(policy_with(sticky={"within": "7d", "wait": "20s"}))
-    first, _ = router.assigned("c1")
-    second = router.contact("c2", channel="email")
+    router.contact("c0", party=inputs.Party(handle="x", customer_id="hash-1"))
+    router.hang_up("c0")
+    router.contact("c1", handle_key="hash-1")
+    router.hang_up("c1")
+    router.contact("c2", party=inputs.Party(handle="z", customer_id="cust-9"), handle_key="hash-9")
+    router.customer("split", "hash-9")
     await stored.commit()
-    customers = [("acme", "nobody"), ("acme", "cust-1"), ("other", "cust-1")]
-    known = await stored.store.prefetch(0, Needs(customers=customers))
-    assert known.served == {("acme", "cust-1"): ("a1", router.now_ms)}
-    assert list(known.recents) == [("acme", "cust-1")]
-    assert first in known.recents["acme", "cust-1"]
-    assert second in known.recents["acme", "cust-1"]
+    for asked in ("cust-1", "hash-1", "hash-9"):
+        needs = Needs(customers={("acme", "nobody"): None, ("acme", asked): None, ("other", asked): None})
+        known = await stored.store.prefetch(0, needs)
+        assert known == router.store.known(needs)
+        assert [row.alias for row in known.aliases.values()] == ["hash-9" if asked == "hash-9" else "hash-1"]
+        assert len(known.pasts) == (0 if asked == "hash-9" else 2)
+    connection = await asyncpg.connect(database, server_settings={"search_path": "usher"})
+    rows = await connection.fetch("SELECT kind, alias, customer_id, actor FROM router_merge ORDER BY at_ms, kind")
+    await connection.close()
+    assert [tuple(row) for row in rows] == [
+        ("merged", "hash-1", "cust-1", "usher"),
+        ("split", "hash-9", "cust-9", "boss"),
+    ]
 
 
 async def test_guards_of_the_schema_refuse_what_the_protocol_forbids(stored: StoredRouter, database: str) -> None:

@@ -69,6 +69,13 @@ BODIES: dict[str, dict[str, Any]] = {
         "reason": "waits too long",
         "seconds": 600,
     },
+    "usher.customer.commanded.v1": {
+        "command": "merge",
+        "customer_id": "crm-18",
+        "into": "crm-17",
+        "actor": "supervisor-1",
+        "reason": "one person, two accounts",
+    },
 }
 
 

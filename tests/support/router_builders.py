@@ -6,10 +6,13 @@ from typing import Any
 import msgspec
 
 from services.router.domain.engine import RouterEngine
+from services.router.domain.journey import CONTACTS_MAX
 from services.router.domain.rows import (
     AgentRow,
+    AliasRow,
     ContactRow,
     Known,
+    MergeRow,
     Needs,
     OutcomeRow,
     PastRow,
@@ -71,8 +74,8 @@ class MemoryStore:
         self.past: dict[str, PastRow] = {}
         self.agents: dict[tuple[str, str], AgentRow] = {}
         self.flows: dict[tuple[str, str], str] = {}
-        self.recents: dict[tuple[str, str], str] = {}
-        self.served: dict[tuple[str, str], tuple[str, int]] = {}
+        self.aliases: dict[tuple[str, str], AliasRow] = {}
+        self.merges: list[MergeRow] = []
         self.policies: dict[str, list[PolicyRow]] = {}
 
     def apply(self, writes: RouterWrites) -> None:
@@ -102,8 +105,8 @@ class MemoryStore:
         for key in writes.agents_gone:
             self.agents.pop(key, None)
         self.flows.update(((row.workspace, row.queue), row.body) for row in writes.flows)
-        self.recents.update(((name, customer), text) for name, customer, text in writes.recents)
-        self.served.update(((name, customer), (agent, at)) for name, customer, agent, at in writes.served)
+        self.aliases.update(((row.workspace, row.alias), row) for row in writes.aliases)
+        self.merges += writes.merges
         for policy in writes.policies:
             self.policies.setdefault(policy.workspace, []).append(policy)
         assert set(self.personal) == set(self.contacts)
@@ -115,6 +118,9 @@ class MemoryStore:
         episodes: dict[str, int] = {}
         for row in self.outcomes.values():
             episodes[row.conversation_key] = max(row.episode, episodes.get(row.conversation_key, 0))
+        aliases = [row for key in needs.customers for row in self._aliases(key)]
+        ids = {*needs.customers, *((row.workspace, row.alias) for row in aliases)}
+        ids |= {(row.workspace, row.customer_id) for row in aliases}
         past = [self.past[key] for key in (*needs.offers, *needs.assignments) if key in self.past]
         return Known(
             event_ids=self.inputs.intersection(needs.event_ids),
@@ -125,9 +131,20 @@ class MemoryStore:
                 if key in self.outcomes
             },
             past={row.id: (row.state, row.agent_id) for row in past},
-            recents={key: self.recents[key] for key in needs.customers if key in self.recents},
-            served={key: self.served[key] for key in needs.customers if key in self.served},
+            aliases={(row.workspace, row.alias): row for row in aliases},
+            pasts={key: text for key in ids if (text := self._pasts(key))},
         )
+
+    def _aliases(self, key: tuple[str, str]) -> list[AliasRow]:
+        workspace, some_id = key
+        own = self.aliases.get(key)
+        customer = own.customer_id if own else some_id
+        return [row for row in self.aliases.values() if (row.workspace, row.customer_id) == (workspace, customer)]
+
+    def _pasts(self, key: tuple[str, str]) -> str:
+        ended = [row for row in self.outcomes.values() if (row.workspace, row.customer_id) == key]
+        ended.sort(key=lambda row: (row.ended_ms, row.contact_id))
+        return f"[{','.join(row.body for row in ended[-CONTACTS_MAX:])}]" if ended else ""
 
     def rows(self) -> RouterRows:
         """What a new owner loads."""
@@ -287,6 +304,12 @@ class Router:
         common = self.common(self._key("command"))
         fields = {"contact_id": contact_id, "command": command, "actor": "boss", "reason": "because"}
         return self.say(inputs.ContactCommanded(**common, **{**fields, **changes}))
+
+    def customer(self, command: str, customer_id: str, into: str | None = None) -> list[Event]:
+        """An operator joins two customers, or takes one apart."""
+        common = self.common(self._key("customer"))
+        fields = {"command": command, "customer_id": customer_id, "into": into, "actor": "boss", "reason": "because"}
+        return self.say(inputs.CustomerCommanded(**common, **fields))
 
     # Short ways there
 

@@ -55,9 +55,18 @@ def test_the_file_adds_sources_and_credentials() -> None:
     assert (credential.workspace, credential.may) == ("acme", {Right.CONTACTS, Right.COMMANDS})
 
 
+def test_a_workspace_has_the_country_of_its_national_numbers() -> None:
+    sources = read_sources({"workspaces": {"acme": {"region": "ES"}}}, str, with_channels=False)
+    assert sources.regions == {"acme": "ES"}
+
+
 @pytest.mark.parametrize(
     ("document", "said"),
     [
+        (
+            {"workspaces": {"acme": {"region": "Spain"}}},
+            "workspaces.acme.region: Spain is no country code of two letters, as ES",
+        ),
         ([], "the file: "),
         ({"source": {}}, "source: "),
         ({"sources": {"a b": {"adapter": "canonical"}}}, "sources.a b: "),

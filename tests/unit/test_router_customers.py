@@ -2,8 +2,12 @@
 
 import pytest
 
+from services.router.domain.journey import Past, earlier
+from services.router.domain.rows import Known, Needs
+from services.router.domain.turn import Turn
+from shared import inputs
 from shared.inputs import Party
-from tests.support.router_builders import Router, body_of, kinds, policy_with
+from tests.support.router_builders import START_MS, Router, body_of, kinds, policy_with
 
 
 @pytest.fixture
@@ -28,6 +32,82 @@ def test_a_repeat_within_the_week_is_harder(router: Router) -> None:
     router.now_ms += 8 * 86_400_000
     router.contact("c9", intent="order_status")
     assert router.last("classified")["complexity"] == 5
+
+
+def complexity(router: Router, conversation: str, **changes: object) -> int:
+    router.contact(conversation, **{"intent": "order_status", **changes})
+    return int(router.last("classified")["complexity"])
+
+
+def test_a_repeat_counts_over_all_channels_and_so_does_what_has_ended(router: Router) -> None:
+    assert complexity(router, "c1", channel="chat") == 5
+    router.hang_up("c1")
+    router.restart()
+    router.now_ms += 2 * 86_400_000
+    assert complexity(router, "c2", channel="email") == 20, "a repeat"
+    assert complexity(router, "c3", channel="voice") == 45, "the second repeat, and a hop from today's mail"
+
+
+def test_a_contact_that_ended_in_the_same_batch_is_part_of_the_journey(router: Router) -> None:
+    router.contact("c1", intent="complaint")
+    left = inputs.ConversationEnded(**router.common("left"), source="chat", conversation_id="c1", reason="left")
+    router.batch([router.record(left), router.record(router.message("c2", intent="complaint"))])
+    assert "score: repeat contact +15" in router.last("classified")["reasons"]
+
+
+@pytest.mark.parametrize("way", ["escalated", "timed out", "given up"])
+def test_whom_self_service_failed_since_yesterday_is_not_sent_there_as_if_nothing_had_been(
+    router: Router, way: str
+) -> None:
+    contact_id = router.contact("c1", intent="order_status")
+    if way == "escalated":
+        router.outcome(contact_id, "self_service", "escalated")
+    elif way == "timed out":
+        router.wait(3600)
+    else:
+        router.hang_up("c1")
+    router.restart()
+    router.contact("c2", intent="change_address")
+    assert "score: failed bot or self-service +25" in router.last("classified")["reasons"]
+    router.now_ms += 86_400_001
+    router.contact("c3", intent="change_address")
+    assert "score: failed bot or self-service +25" not in router.last("classified")["reasons"]
+
+
+def test_whom_self_service_helped_was_not_failed(router: Router) -> None:
+    router.outcome(router.contact("c1", intent="order_status"), "self_service", "resolved")
+    assert complexity(router, "c2") == 20, "a repeat, no more"
+
+
+def test_a_journey_is_the_last_50_contacts_of_90_days(router: Router) -> None:
+    workspace = router.engine.book.workspaces["acme"]
+    for number in range(60):
+        router.contact(f"c{number}", intent="order_status")
+        if number % 2:
+            router.hang_up(f"c{number}")
+        router.now_ms += 1000
+    newest = router.contact("last", intent="order_status")
+    contact = router.engine.book.contacts[newest]
+    needs = Needs(customers={("acme", "cust-1"): None})
+    turn = Turn(router.engine.book, router.store.known(needs) or Known())
+    turn.begin("", router.now_ms, router.now_ms, "")
+    found, live = earlier(turn, workspace, contact)
+    assert [each.born_ms for each in found] == [START_MS + number * 1000 for number in range(10, 60)]
+    assert len(live) == 30
+    turn.begin("", START_MS + 90 * 86_400_000 + 55_001, 0, "")
+    assert len(earlier(turn, workspace, contact)[0]) == 4
+    past = next(each for each in found if isinstance(each, Past))
+    assert (past.intent, past.tier, past.state, past.channel) == ("order_status", "agent", "abandoned", "chat")
+
+
+def test_a_short_text_is_in_the_language_that_the_customer_wrote_before(router: Router) -> None:
+    router.activate(policy_with(languages=["en", "es"]))
+    router.contact("c1", language="es")
+    router.hang_up("c1")
+    router.contact("c2", text="ok")
+    assert router.last("classified")["language"] == "es"
+    router.contact("c3", text="ok", party=Party(handle="x", customer_id="cust-2"))
+    assert router.last("classified")["language"] == "en"
 
 
 def test_another_customer_is_another_story(router: Router) -> None:

@@ -7,7 +7,14 @@ import pytest
 from services.router.domain.classification_merge import merged
 from services.router.domain.rows import Known, ModelRef
 from services.router.domain.triage import KnownModel
-from shared.inputs import PolicyActivated
+from shared.inputs import (
+    AssignmentEnded,
+    ContactCommanded,
+    ConversationEnded,
+    Input,
+    OutcomeReported,
+    PolicyActivated,
+)
 from shared.policy import Intent, parse_policy
 from tests.support.router_builders import Router, policy_with
 from tests.support.router_models import Shelf, WordModel, router_on
@@ -97,6 +104,56 @@ def test_articles_are_looked_for_only_where_self_service_has_none() -> None:
     sent = [event for event in step.events if event.type == "usher.contact.sent_to_self_service.v1"]
     assert b'"articles":["where-is-my-order"]' in sent[0].body
     assert b'"articles":["opening-hours","find-a-store"]' in sent[1].body
+
+
+def _ends(router: Router) -> dict[str, Input]:
+    """Contacts c1 to c5 in all states, and for each an input, or "" for a deadline, that ends it."""
+    router.sign_on("a1", units=2)
+    router.contact("c1", intent="stolen_card")
+    router.answer(router.last("offered")["offer_id"])
+    assigned = router.last("assigned")["assignment_id"]
+    supervised = router.contact("c2", intent="stolen_card")
+    served = router.contact("c3", text="my parcel")
+    router.contact("c4", intent="complaint")
+    common = router.common
+    return {
+        "c1": AssignmentEnded(**common("e1"), assignment_id=assigned, agent_id="a1", outcome="closed"),
+        "c2": ContactCommanded(**common("e2"), contact_id=supervised, command="cancel", actor="b", reason="r"),
+        "c3": OutcomeReported(**common("e3"), contact_id=served, by="self_service", outcome="resolved"),
+        "c4": ConversationEnded(**common("e4"), source="chat", conversation_id="c4", reason="left"),
+    }
+
+
+@pytest.mark.parametrize("conversation", ["c1", "c2", "c3", "c4"])
+def test_articles_are_looked_for_too_when_the_contact_of_a_conversation_ends_in_the_same_batch(
+    conversation: str,
+) -> None:
+    router = router_with(WordModel())
+    end = router.record(_ends(router)[conversation])
+    before, after = (router.message(conversation, number, text="when does the shop open") for number in (2, 3))
+    records = [router.record(before)._replace(offset=end.offset - 1), end, router.record(after)]
+
+    needs = router.engine.needs(records)
+
+    assert needs is not None
+    assert [search.event_id for search in needs.searches] == [after.event_id]
+    known = Known(articles={after.event_id: ("opening-hours",)}, episodes={})
+    step = router.engine.step(records, known, router.now_ms)
+    assert step.dead == []
+    (sent,) = [event for event in step.events if event.type == "usher.contact.sent_to_self_service.v1"]
+    assert b'"articles":["opening-hours"]' in sent.body
+
+
+def test_articles_are_looked_for_too_when_a_deadline_may_end_the_contact_before() -> None:
+    router = router_with(WordModel())
+    router.contact("c1", intent="stolen_card")  # lives for an hour
+    router.now_ms += 3_600_000
+    message = router.message("c1", 2, text="when does the shop open")
+
+    needs = router.engine.needs([router.record(message)])
+
+    assert needs is not None
+    assert [search.event_id for search in needs.searches] == [message.event_id]
 
 
 def test_articles_are_looked_for_in_any_case_when_the_policy_changes_in_the_batch() -> None:

@@ -3,30 +3,104 @@
 import hmac
 import re
 import unicodedata
+from collections.abc import Mapping
 
-__all__ = ["Pseudonyms", "normalised"]
+from services.ingest.domain.phones import international
+
+__all__ = ["Pseudonyms", "is_withheld", "normalised"]
+
+PHONE_CHANNELS = frozenset({"voice", "sms"})  # every handle made of digits is a telephone number there
+DIALLED_LENGTH_MAX = 64  # characters; what is longer was never dialled
 
 _HEX_DIGITS = 32  # of the HMAC-SHA256: 128 bits, no collision in any deployment
-_PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{4,}")
+_NORMAL = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164 already: nothing to do
+_DIALLED = re.compile(
+    r"\+?[0-9(][0-9 ().\-/\u2010-\u2015]{4,}(?:\s*(?:;ext=|ext\.?|extension|x|#)\s*[0-9]{1,7})?"
+    r"(?:;phone-context=\+?[0-9a-z.\-]+)?"
+)
 _NOT_DIAL = re.compile(r"[^0-9+]")
-_SCHEMES = ("tel:", "sip:", "sips:", "mailto:", "whatsapp:", "sms:")
+_SCHEME = re.compile(r"(tel|sms|whatsapp|sips?|mailto):")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+# What telephone networks say instead of the number of a caller who withholds it; as digits, Twilio's own.
+_WITHHELD = frozenset(
+    {
+        "anonymous", "restricted", "blocked", "unknown", "unavailable", "private", "withheld",
+        "anonymous@anonymous.invalid", "266696687", "7378742833", "2562533", "8656696", "86282452253",
+    }
+)  # fmt: skip
 
 
-def normalised(handle: str) -> str:
-    """One spelling per address: no scheme, no case, no spaces or dashes in a telephone number."""
-    text = handle.strip().lower() if handle.isascii() else unicodedata.normalize("NFKC", handle).strip().casefold()
-    for scheme in _SCHEMES:
-        text = text.removeprefix(scheme)
-    return _NOT_DIAL.sub("", text) if _PHONE.fullmatch(text) else text
+def is_withheld(handle: str, channel: str) -> bool:
+    """Whether the handle says that the caller's number is not known: such callers are not all one customer."""
+    return channel in PHONE_CHANNELS and normalised(handle).lstrip("+") in _WITHHELD
+
+
+def normalised(handle: str, channel: str = "", region: str = "") -> str:
+    """One spelling per handle: addresses without case, telephone numbers in E.164, provider ids as they are.
+
+    What may be a telephone number is one on a channel of telephones, after a scheme of theirs, or with a plus. National
+    numbers are read as dialled in ``region``; without one, or where it can be no number, only its separators go.
+    """
+    text = handle.strip().lower() if handle.isascii() else _folded(handle)
+    scheme = ""
+    if ":" in text:
+        text, scheme = _without_scheme(text)
+    elif text.endswith(">"):
+        text = text[text.rfind("<") + 1 : -1].strip()  # Ana <ana@example.com>
+    if _NORMAL.fullmatch(text) or len(text) > DIALLED_LENGTH_MAX or not _DIALLED.fullmatch(text):
+        return text
+    number = international(text, region) if text[0] == "+" or scheme or channel in PHONE_CHANNELS else None
+    return number or _NOT_DIAL.sub("", text)
+
+
+def _folded(handle: str) -> str:
+    """Letters and digits of any script in their plain form, without marks that are not seen."""
+    seen = (char for char in unicodedata.normalize("NFKC", handle) if unicodedata.category(char) != "Cf")
+    plain = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in seen)
+    return plain.strip().casefold()
+
+
+def _without_scheme(text: str) -> tuple[str, str]:
+    """``tel:+34600123456`` without ``tel:``, and the scheme if it is one of telephones."""
+    match = _SCHEME.match(text)
+    if match is None:
+        return text, ""
+    scheme, rest = match[1], text[match.end() :]
+    if scheme == "mailto":
+        return rest.partition("?")[0], ""
+    if scheme == "whatsapp" and rest[:1].isdigit():
+        return f"+{rest}", scheme
+    if scheme in ("sip", "sips"):
+        address = rest.partition(";")[0]
+        user = address.partition("@")[0]
+        return (user, scheme) if len(user) <= DIALLED_LENGTH_MAX and _DIALLED.fullmatch(user) else (address, "")
+    return rest, scheme
 
 
 class Pseudonyms:
-    """Keyed hashes (HMAC-SHA256) under the deployment's own key; another key gives other pseudonyms."""
+    """Keyed hashes (HMAC-SHA256) under the deployment's own key; another key gives other pseudonyms.
 
-    def __init__(self, key: bytes) -> None:
+    ``regions`` are the countries, by workspace, in which national telephone numbers are dialled.
+    """
+
+    def __init__(self, key: bytes, regions: Mapping[str, str] | None = None) -> None:
         self._key = key
+        self._regions = regions or {}
 
-    def customer(self, workspace: str, handle: str) -> str:
-        """``customer_id`` of a handle: 32 hexadecimal digits, different in each workspace."""
-        message = f"{workspace}\x1f{normalised(handle)}".encode()
-        return hmac.digest(self._key, message, "sha256").hex()[:_HEX_DIGITS]
+    def customer(self, workspace: str, handle: str, channel: str = "", scope: str = "") -> str:
+        """``customer_id`` of a handle: 32 hexadecimal digits, different in each workspace.
+
+        ``scope``: whose ids the handle is one of, where other providers may give the same id to somebody else;
+        telephone numbers and addresses are everywhere the same.
+        """
+        text = normalised(handle, channel, self._regions.get(workspace, ""))
+        if scope and text[:1] != "+" and not _ADDRESS.fullmatch(text):
+            return self._hash(workspace, scope, text)
+        return self._hash(workspace, text)
+
+    def nobody(self, workspace: str, source: str, conversation_id: str) -> str:
+        """``customer_id`` of a caller who withholds their number: of this conversation alone."""
+        return self._hash(workspace, source, "", conversation_id)
+
+    def _hash(self, *parts: str) -> str:
+        return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256").hex()[:_HEX_DIGITS]

@@ -16,7 +16,7 @@ from services.ingest.domain.fields import (
     Url,
     Workspace,
 )
-from services.ingest.domain.handles import Pseudonyms
+from services.ingest.domain.handles import Pseudonyms, is_withheld
 from services.ingest.domain.reading import INTEGER_MAX
 from services.ingest.domain.way import Arrival, Way
 from shared.ids import message_event_id
@@ -99,7 +99,13 @@ def received(body: ChannelMessage, way: Way, arrival: Arrival, pseudonyms: Pseud
     """The canonical event: defaults filled in, the customer always named, never later than its arrival."""
     source = body.source or way.source
     sender = body.from_
-    customer_id = sender.customer_id or pseudonyms.customer(body.workspace, sender.handle)
+    channel = way.channel or body.channel
+    if not is_withheld(sender.handle, channel):
+        handle_key = pseudonyms.customer(body.workspace, sender.handle, channel, way.scope)
+        customer_id = sender.customer_id or handle_key
+    else:
+        customer_id = sender.customer_id or pseudonyms.nobody(body.workspace, source, body.conversation_id)
+        handle_key = customer_id
     occurred_ms = arrival.received_ms if body.occurred_at is None else body.occurred_at
     reply_to = body.reply_to
     return MessageReceived(
@@ -108,7 +114,7 @@ def received(body: ChannelMessage, way: Way, arrival: Arrival, pseudonyms: Pseud
         occurred_ms=min(occurred_ms, arrival.arrived_ms),
         arrived_ms=arrival.arrived_ms,
         origin=arrival.origin,
-        channel=way.channel or body.channel,
+        channel=channel,
         source=source,
         conversation_id=body.conversation_id,
         message_id=body.message_id,
@@ -127,6 +133,7 @@ def received(body: ChannelMessage, way: Way, arrival: Arrival, pseudonyms: Pseud
         public=bool(body.public),
         attributes=body.attributes or {},
         routing=_hint(body.routing, way.queue),
+        handle_key="" if customer_id == handle_key else handle_key,
     )
 
 

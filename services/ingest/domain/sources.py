@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.fields import WORKSPACE_PATTERN, Id
+from services.ingest.domain.phones import REGIONS
 from services.ingest.domain.rejection import path_of
 from services.ingest.domain.types import Right
 from services.ingest.domain.way import Way
@@ -40,6 +41,7 @@ ADAPTER_NAMES = frozenset(
         "x",
     }
 )
+OWN_IDS = frozenset({"canonical", "standard_webhooks"})  # their handles are the workspace's own, over all sources
 SECRETS_OF: Mapping[str, frozenset[str]] = {"canonical": frozenset({"bearer"})}
 TOPIC_SAFE = r"^[A-Za-z0-9._-]{1,64}$"  # a source's name is part of its topic's name
 REFERENCE_PATTERN = r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$"
@@ -68,6 +70,7 @@ class WorkspaceEntry(_Entry):
     """What a workspace has besides its policy."""
 
     api_keys: list[ApiKeyEntry] = []
+    region: str | None = None
 
 
 class SourceEntry(_Entry):
@@ -116,10 +119,11 @@ class Source(NamedTuple):
 
 
 class Sources(NamedTuple):
-    """All connections by name, and all credentials by the SHA-256 of their key."""
+    """All connections by name, all credentials by the SHA-256 of their key, and the countries of workspaces."""
 
     by_name: Mapping[str, Source]
     credentials: Mapping[bytes, Credential]
+    regions: Mapping[str, str]
 
 
 def read_sources(document: Any, resolve: Resolve, *, with_channels: bool) -> Sources:
@@ -136,7 +140,7 @@ def read_sources(document: Any, resolve: Resolve, *, with_channels: bool) -> Sou
     if with_channels:
         for channel in CHANNELS:
             by_name.setdefault(channel, Source(channel, "canonical", Way(source=channel), ()))
-    return Sources(by_name, _credentials(checked))
+    return Sources(by_name, _credentials(checked), _regions(checked))
 
 
 def _source(name: str, entry: SourceEntry, resolve: Resolve) -> Source:
@@ -152,7 +156,8 @@ def _source(name: str, entry: SourceEntry, resolve: Resolve) -> Source:
         if secret not in SECRETS_OF[entry.adapter]:
             allowed = ", ".join(sorted(SECRETS_OF[entry.adapter]))
             raise SourcesError(f"{path}.secrets.{secret}: the adapter {entry.adapter} takes only {allowed}")
-    way = Way(name, entry.workspace or "", entry.channel, entry.queue or "")
+    scope = "" if entry.adapter in OWN_IDS else name
+    way = Way(name, entry.workspace or "", entry.channel, entry.queue or "", scope=scope)
     return Source(name, entry.adapter, way, _resolved(f"{path}.secrets.bearer", entry.secrets.get("bearer"), resolve))
 
 
@@ -177,6 +182,14 @@ def _credentials(checked: SourcesDocument) -> dict[bytes, Credential]:
                 raise SourcesError(f"{path}.sha256: the same key stands for {credentials[digest].workspace} too")
             credentials[digest] = Credential(key.name, workspace, digest, _rights(path, key.may))
     return credentials
+
+
+def _regions(checked: SourcesDocument) -> dict[str, str]:
+    regions = {name: entry.region for name, entry in checked.workspaces.items() if entry.region is not None}
+    for workspace, region in regions.items():
+        if region not in REGIONS:
+            raise SourcesError(f"workspaces.{workspace}.region: {region} is no country code of two letters, as ES")
+    return regions
 
 
 def _rights(path: str, may: list[str]) -> frozenset[Right]:

@@ -16,6 +16,7 @@ from services.ingest.domain.message import ChannelMessage
 from services.ingest.domain.updates import (
     CommandedBody,
     ConversationEndedBody,
+    CustomerCommandedBody,
     OutcomeReportedBody,
     PendingChangedBody,
     ReplySentBody,
@@ -73,6 +74,9 @@ EVENT_TYPES: dict[str, EventType] = {
         PendingChangedBody, inputs.PendingChanged, "contact_id", Right.UPDATES
     ),
     "usher.contact.commanded.v1": EventType(CommandedBody, inputs.ContactCommanded, "contact_id", Right.COMMANDS),
+    "usher.customer.commanded.v1": EventType(
+        CustomerCommandedBody, inputs.CustomerCommanded, "customer_id", Right.COMMANDS
+    ),
 }
 
 _ENDED = "usher.conversation.ended.v1"

@@ -22,6 +22,7 @@ from services.ingest.domain.fields import (
 __all__ = [
     "CommandedBody",
     "ConversationEndedBody",
+    "CustomerCommandedBody",
     "OutcomeReportedBody",
     "PendingChangedBody",
     "ReplySentBody",
@@ -101,6 +102,22 @@ class CommandedBody(ContactBody):
             raise _missing("seconds", "prioritise")
         if self.command == "assign" and self.agent_id is None:
             raise _missing("agent_id", "assign")
+        return self
+
+
+class CustomerCommandedBody(UpdateBody):
+    """The body of usher.customer.commanded.v1."""
+
+    command: Literal["merge", "split"]
+    customer_id: Id
+    into: Id | None = None
+    actor: Id
+    reason: Note
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.command == "merge" and self.into is None:
+            raise _missing("into", "merge")
         return self
 
 

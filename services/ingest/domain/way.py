@@ -12,7 +12,8 @@ class Way(NamedTuple):
     """What a topic, a webhook or a credential says about its events; "" or None where it says nothing.
 
     ``workspace`` is binding: an event of another workspace is refused. ``source`` is a default, ``channel`` and
-    ``queue`` come from the sources file. ``default_type`` stands for a missing type.
+    ``queue`` come from the sources file. ``default_type`` stands for a missing type. ``scope``: whose ids the handles
+    are, where they are a provider's and not the workspace's own.
     """
 
     source: str = ""
@@ -20,6 +21,7 @@ class Way(NamedTuple):
     channel: Channel | None = None
     queue: str = ""
     default_type: str = ""
+    scope: str = ""
 
 
 class Arrival(NamedTuple):

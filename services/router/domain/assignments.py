@@ -41,7 +41,7 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     if workspace.rules.protects:
         protection.answered(turn, workspace, contact)
     desks.unhost(turn, workspace, contact)
-    customers.served(turn, workspace, contact, agent.agent_id)
+    customers.served(turn, contact, agent.agent_id)
     desks.refresh(turn, workspace, agent, "assigned")
 
 

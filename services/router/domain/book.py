@@ -51,14 +51,29 @@ class Book:
         """A contact is live from now on."""
         self.contacts[contact.contact_id] = contact
         self.by_conversation[contact.conversation_key] = contact
+        came_as = contact.came_as
+        if came_as:
+            customers = self.workspaces[contact.workspace].customers
+            customers[came_as] = (*customers.get(came_as, ()), contact.contact_id)
 
     def remove(self, contact: Contact) -> None:
         """The contact has ended: nothing of it stays."""
         del self.contacts[contact.contact_id]
         del self.by_conversation[contact.conversation_key]
         self.personal.pop(contact.contact_id, None)
+        self._leave_customer(contact)
         for kind in (Timer.LIFE, Timer.STATE, Timer.BAR, Timer.DIRECT, Timer.RELAX, Timer.OVERFLOW):
             self.timers.disarm(kind, contact.contact_id)
+
+    def _leave_customer(self, contact: Contact) -> None:
+        came_as = contact.came_as
+        if came_as:
+            customers = self.workspaces[contact.workspace].customers
+            left = tuple(each for each in customers[came_as] if each != contact.contact_id)
+            if left:
+                customers[came_as] = left
+            else:
+                del customers[came_as]
 
     def restore(self, rows: RouterRows) -> None:
         """Fill an empty book from one snapshot of the database."""

@@ -13,6 +13,7 @@ from services.router.domain import (
     dispatch,
     foresight,
     intake,
+    merging,
     policies,
     reports,
     tiers,
@@ -73,7 +74,7 @@ class RouterEngine:
             if decoded.said is not None:
                 needs.event_ids.append(decoded.said.event_id)
                 _ask(needs, self.book, decoded.said)
-        self._foreseen = foresight.foresee(needs, self.book, self._classify, _inputs(self._decoded))
+        self._foreseen = foresight.foresee(needs, self.book, self._classify, _inputs(self._decoded), records[-1].at_ms)
         return needs
 
     def step(self, records: Sequence[Record], known: Known | None, now_ms: int) -> Step:
@@ -171,6 +172,7 @@ _HANDLERS: dict[type[inputs.Input], Handler] = {
     inputs.ReplySent: reports.reply_sent,
     inputs.PendingChanged: reports.pending_changed,
     inputs.ContactCommanded: commands.obey,
+    inputs.CustomerCommanded: merging.obey,
 }
 
 
@@ -201,6 +203,8 @@ def _ask(needs: Needs, book: Book, said: inputs.Input) -> None:
     elif isinstance(said, inputs.AssignmentEnded | inputs.AssignmentWrappedUp):
         if said.assignment_id not in book.assignments:
             needs.assignments.append(said.assignment_id)
+    elif isinstance(said, inputs.CustomerCommanded):
+        needs.customers |= {(said.workspace, each): None for each in (said.customer_id, said.into) if each}
     else:
         contact_id = getattr(said, "contact_id", None)
         if contact_id is not None and contact_id not in book.contacts:
@@ -213,4 +217,6 @@ def _ask_conversation(needs: Needs, book: Book, said: inputs.MessageReceived | i
         needs.conversations.append(key)
     # A live contact may end before its message's turn comes, so the customer is asked about in any case.
     if isinstance(said, inputs.MessageReceived) and said.party.customer_id:
-        needs.customers.append((said.workspace, said.party.customer_id))
+        needs.customers[said.workspace, said.party.customer_id] = None
+        if said.handle_key:
+            needs.customers[said.workspace, said.handle_key] = None

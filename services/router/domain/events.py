@@ -36,6 +36,8 @@ REPLY_SENT = "usher.contact.reply_sent.v1"
 PENDING_CHANGED = "usher.contact.pending_changed.v1"
 AVAILABILITY_CHANGED = "usher.agent.availability_changed.v1"
 POLICY_ACTIVATED = "usher.policy.activated.v1"
+CUSTOMER_MERGED = "usher.customer.merged.v1"
+CUSTOMER_SPLIT = "usher.customer.split.v1"
 
 
 class Body(msgspec.Struct, omit_defaults=True, gc=False):
@@ -248,6 +250,32 @@ class PolicyActivated(Body, omit_defaults=False):
     hash: str
     model: str | None
     model_version: str | None
+    occurred_at: str
+    cause_id: str
+
+
+class CustomerMerged(Body, omit_defaults=False):
+    """``merged_id`` turned out to be ``customer_id``, whose events bear that id from here on; ``contacts`` are open."""
+
+    workspace: str
+    customer_id: str
+    merged_id: str
+    actor: str
+    reason: str
+    contacts: list[str]
+    occurred_at: str
+    cause_id: str
+
+
+class CustomerSplit(Body, omit_defaults=False):
+    """``split_id`` is not ``customer_id`` after all: it is a customer of its own again, with these open contacts."""
+
+    workspace: str
+    customer_id: str
+    split_id: str
+    actor: str
+    reason: str
+    contacts: list[str]
     occurred_at: str
     cause_id: str
 

@@ -1,6 +1,6 @@
 """Messages: a new conversation becomes a contact, is classified and sent to its tier; later ones are added to it."""
 
-from services.router.domain import assignments, customers, drift, endings, events, idling, suggestions, tiers
+from services.router.domain import assignments, customers, drift, endings, events, idling, merging, suggestions, tiers
 from services.router.domain.personal import pack, personal_of
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState, Repeat
@@ -19,6 +19,8 @@ def receive(
     """A message of a live contact, or the first of a new episode."""
     key = conversation_key(said.workspace, said.source, said.conversation_id)
     contact = turn.book.by_conversation.get(key)
+    if said.handle_key and said.sender == "customer":
+        merging.recognise(turn, workspace, said)
     if contact is not None:
         turn.tell(contact, events.MESSAGE_ADDED, events.MessageAdded(said.message_id, said.sender))
         if said.sender in idling.PEOPLE:
@@ -28,19 +30,21 @@ def receive(
         detail = f"only a customer's message opens a contact, this one is of {said.sender}"
         raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", detail)
     contact = _open(turn, workspace, said, key)
-    journey = customers.journey(turn, workspace, contact, said.occurred_ms)
+    journey = customers.journey(turn, workspace, contact)
     turn.tell(contact, events.RECEIVED, events.Received(said.message_id, contact.episode, contact.linked))
     turn.count("usher_contacts_received_total", said.channel)
     opener = Opener(said, workspace.rules.policy, workspace.rules.model_version)
     verdict = classify(opener, journey, foreseen)
     drift.count(turn, workspace, verdict)
+    contact.spoken = verdict.language or ""
     decided = suggestions.added(verdict.decided, turn.known.articles.get(said.event_id, ()))
     tiers.route(turn, workspace, contact, decided)
-    customers.remember(turn, contact, said.occurred_ms, verdict.language)
 
 
 def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> Contact:
     episode = 1 + (turn.episodes.get(key) or turn.known.episodes.get(key, 0))
+    came_as = said.party.customer_id or ""
+    customer = turn.identity.customer(workspace.name, came_as)
     contact = Contact(
         contact_id=contact_id(key, episode),
         workspace=said.workspace,
@@ -49,7 +53,8 @@ def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> 
         source=said.source,
         channel=said.channel,
         conversation_id=said.conversation_id,
-        customer_id=said.party.customer_id or "",
+        customer_id=customer,
+        known_as="" if came_as == customer else came_as,
         born_ms=turn.now_ms,
         life_ms=turn.now_ms + workspace.rules.life_ms,
     )

@@ -19,6 +19,9 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     this queue. ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` maps agents to the
     time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON. ``linked`` are
     contacts of the same customer that were open when this one came, ``last_agent`` served that customer lately.
+    ``known_as`` is the id that the contact came with, where its customer has another one. ``served_by`` is the agent
+    who took it last, at ``served_ms``. ``automation_failed``: self-service or a bot did not settle it. ``spoken`` is
+    the language that the customer used, as far as it showed; ``language`` the one that the contact is served in.
     ``host`` is the agent who stays with the customer during a warm transfer.
     """
 
@@ -60,8 +63,18 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     pending: bool = False
     linked: list[str] = []
     last_agent: str = ""
+    known_as: str = ""
+    spoken: str = ""
+    served_by: str = ""
+    served_ms: int = 0
+    automation_failed: bool = False
     host: str = ""
     traceparent: str = ""
+
+    @property
+    def came_as(self) -> str:
+        """The customer id that the contact came with."""
+        return self.known_as or self.customer_id
 
 
 class Offer(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

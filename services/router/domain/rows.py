@@ -33,7 +33,7 @@ class Needs:
     contacts: list[str] = field(default_factory=list)
     offers: list[str] = field(default_factory=list)
     assignments: list[str] = field(default_factory=list)
-    customers: list[tuple[str, str]] = field(default_factory=list)
+    customers: dict[tuple[str, str], None] = field(default_factory=dict)
     searches: list["Search"] = field(default_factory=list)
     models: list[ModelRef] = field(default_factory=list)
     languages: list[tuple[str, ...]] = field(default_factory=list)
@@ -44,16 +44,16 @@ class Known:
     """The answer to Needs: ids already applied, last episode per conversation, and how ended things ended.
 
     ``past`` maps ended offers and assignments to (state, agent id); ``contacts`` maps ended contacts to
-    (outcome, workspace). Of customers by (workspace, customer id): ``recents``, their recent contacts as JSON, and
-    ``served``, (agent id, time) of who served them last. ``articles``: those found for a message, best first.
+    (outcome, workspace). ``aliases`` are all those of the customers asked about, and ``pasts`` the last ended contacts
+    of each of their ids, by (workspace, id), as a JSON array. ``articles``: those found for a message, best first.
     """
 
     event_ids: set[str] = field(default_factory=set)
     episodes: dict[str, int] = field(default_factory=dict)
     contacts: dict[str, tuple[str, str]] = field(default_factory=dict)
     past: dict[str, tuple[str, str]] = field(default_factory=dict)
-    recents: dict[tuple[str, str], str] = field(default_factory=dict)
-    served: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    aliases: dict[tuple[str, str], "AliasRow"] = field(default_factory=dict)
+    pasts: dict[tuple[str, str], str] = field(default_factory=dict)
     articles: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -77,7 +77,7 @@ class PersonalRow(NamedTuple):
 
 
 class OutcomeRow(NamedTuple):
-    """The one terminal outcome of a contact; ``body`` is the Contact as JSON."""
+    """The one terminal outcome of a contact; ``body`` is the Contact as JSON, ``customer_id`` the id it came with."""
 
     contact_id: str
     workspace: str
@@ -85,6 +85,7 @@ class OutcomeRow(NamedTuple):
     episode: int
     outcome: str
     ended_ms: int
+    customer_id: str
     body: str
 
 
@@ -107,6 +108,33 @@ class AgentRow(NamedTuple):
     load: int
     ceiling: int
     body: str
+
+
+class AliasRow(NamedTuple):
+    """Another id of a customer. ``parent`` is the id that it was joined to, "" for none; ``customer_id`` whose it is.
+
+    ``pinned``: it was taken out of a customer, and no message joins it to one again.
+    """
+
+    workspace: str
+    alias: str
+    parent: str
+    customer_id: str
+    pinned: bool
+    since_ms: int
+
+
+class MergeRow(NamedTuple):
+    """A step on record (``merged`` or ``split``): ``alias`` went into ``customer_id`` or out of it; by whom and why."""
+
+    id: str
+    workspace: str
+    kind: str
+    alias: str
+    customer_id: str
+    actor: str
+    reason: str
+    at_ms: int
 
 
 class FlowRow(NamedTuple):
@@ -135,8 +163,7 @@ class PolicyRow(NamedTuple):
 class RouterWrites:
     """The rows of one commit; each list holds a key at most once. ``clock_ms`` is the partition's time.
 
-    The rows of ``outcomes`` replace the contact's live row and its personal row. ``recents`` are (workspace, customer
-    id, recent contacts as JSON), ``served`` (workspace, customer id, agent id, time).
+    The rows of ``outcomes`` replace the contact's live row and its personal row.
     """
 
     clock_ms: int = 0
@@ -147,8 +174,8 @@ class RouterWrites:
     past: list[PastRow] = field(default_factory=list)
     agents: list[AgentRow] = field(default_factory=list)
     agents_gone: list[tuple[str, str]] = field(default_factory=list)
-    recents: list[tuple[str, str, str]] = field(default_factory=list)
-    served: list[tuple[str, str, str, int]] = field(default_factory=list)
+    aliases: list[AliasRow] = field(default_factory=list)
+    merges: list[MergeRow] = field(default_factory=list)
     flows: list[FlowRow] = field(default_factory=list)
     policies: list[PolicyRow] = field(default_factory=list)
 

@@ -72,6 +72,7 @@ def hand_over(turn: Turn, contact: Contact, reason: str, context: HandOffContext
     """Take the contact from self-service or the bot; the caller puts it into a queue."""
     containment.count(turn, contact, "timed_out" if reason == TIMED_OUT else "escalated")
     from_tier = str(contact.state)
+    contact.automation_failed = True
     if context is not None:
         _learn(turn.workspace(contact), contact, context)
     queueing.stop_state_timer(turn, contact)

@@ -6,12 +6,14 @@ from services.router.domain import events
 from services.router.domain.book import Book
 from services.router.domain.calibration import Prediction
 from services.router.domain.forecast import Flow
+from services.router.domain.identity import Identity
 from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
 from services.router.domain.rows import (
     AgentRow,
     ContactRow,
     FlowRow,
     Known,
+    MergeRow,
     OutcomeRow,
     PastRow,
     PersonalRow,
@@ -38,8 +40,8 @@ class Turn:
 
     __slots__ = (
         "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "ended", "episodes", "events",
-        "freed", "hungry", "inputs", "known", "loosened", "now_ms", "ordinal", "flows", "outcomes", "past", "personal",
-        "policies", "recents", "said_ms", "served", "texts", "told", "traceparent",
+        "flows", "freed", "gone", "hungry", "identity", "inputs", "known", "loosened", "merges", "now_ms", "ordinal",
+        "outcomes", "past", "personal", "policies", "said_ms", "texts", "told", "traceparent",
     )  # fmt: skip
 
     def __init__(self, book: Book, known: Known) -> None:
@@ -58,8 +60,9 @@ class Turn:
         self.policies: list[PolicyRow] = []
         self.texts: dict[int, str] = {}
         self.flows: dict[tuple[str, str], Flow] = {}
-        self.recents: dict[tuple[str, str], str] = {}
-        self.served: dict[tuple[str, str], tuple[str, int]] = {}
+        self.identity = Identity(known.aliases.values())
+        self.merges: list[MergeRow] = []
+        self.gone: dict[tuple[str, str], list[Contact]] = {}  # contacts that ended in this step, by customer
         self.ended: dict[str, tuple[str, str]] = {}
         self.episodes: dict[str, int] = {}
         self.told: dict[str, Prediction] = {}
@@ -188,6 +191,10 @@ class Turn:
         self.personal.pop(contact.contact_id, None)
         self.ended[contact.contact_id] = (contact.state, contact.workspace)
         self.episodes[contact.conversation_key] = contact.episode
+        came_as = contact.came_as
+        if came_as:
+            self.gone.setdefault((contact.workspace, came_as), []).append(contact)
+        contact.context = ""  # what a bot learnt was for whoever served the contact
         self.outcomes.append(
             OutcomeRow(
                 contact.contact_id,
@@ -196,6 +203,7 @@ class Turn:
                 contact.episode,
                 contact.state,
                 contact.last_ms,
+                came_as,
                 _encode(contact).decode(),
             )
         )
@@ -211,8 +219,8 @@ class Turn:
             past=self.past,
             agents=[_agent_row(agent) for agent in self.agents.values()],
             agents_gone=list(self.agents_gone),
-            recents=[(*key, text) for key, text in self.recents.items()],
-            served=[(*key, *last) for key, last in self.served.items()],
+            aliases=list(self.identity.changed.values()),
+            merges=self.merges,
             flows=[FlowRow(*key, _encode(flow).decode()) for key, flow in self.flows.items()],
             policies=self.policies,
         )

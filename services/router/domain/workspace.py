@@ -33,8 +33,8 @@ class Workspace:
     """Agents, queues and contacts that route together, under one policy."""
 
     __slots__ = (
-        "_also", "agents", "asked", "capacities", "flows", "hash", "hosting", "matcher", "name", "open", "rules",
-        "staff", "working",
+        "_also", "agents", "asked", "capacities", "customers", "flows", "hash", "hosting", "matcher", "name", "open",
+        "rules", "staff", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, rules: Rules, policy_hash: str, matcher: Matcher) -> None:
@@ -49,6 +49,7 @@ class Workspace:
         self.working: dict[str, set[str]] = {}  # live assignments of each agent who has any
         self.hosting: dict[str, set[str]] = {}  # contacts with which an agent stays during a warm transfer
         self.flows: dict[str, Flow] = {}  # how each queue is served, for the forecast
+        self.customers: dict[str, tuple[str, ...]] = {}  # live contacts by the customer id that they came with
         self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
         self._also: dict[str, int] = {}  # contacts that wait in further queues, and in how many
 

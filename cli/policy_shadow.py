@@ -19,7 +19,7 @@ from shared.errors import Retryable
 from shared.policy import Policy, PolicyErrors, load_policy
 from shared.settings import CommonSettings
 
-__all__ = ["configure", "run", "shadow"]
+__all__ = ["configure", "lines", "report_of", "run", "shadow"]
 
 PROGRESS_SECONDS = 10.0
 
@@ -80,7 +80,7 @@ async def shadow(
             if monotonic() - said >= PROGRESS_SECONDS:
                 said = monotonic()
                 say(f"usher policy: {_progress(follower)}")
-    return _report(follower, candidate)
+    return report_of(follower, candidate)
 
 
 def _progress(follower: Follower) -> str:
@@ -88,7 +88,8 @@ def _progress(follower: Follower) -> str:
     return f"{follower.observed.contacts} contacts, {made['compared']} decisions, {made['differ']} would differ"
 
 
-def _report(follower: Follower, candidate: Policy) -> dict[str, Any]:
+def report_of(follower: Follower, candidate: Policy) -> dict[str, Any]:
+    """What was seen so far, and both policies projected over it; the document of ``--json``."""
     observed, agreement = follower.observed, follower.agreement
     active = observed.rows.policies[0]
     say(f"usher policy: {_progress(follower)}; projecting both policies over the same arrivals")

@@ -38,8 +38,12 @@ RELOAD_SECONDS_MIN = 10.0  # a mirror that went another way is begun anew, but n
 class Follower:
     """One workspace, mirrored from now on. Reads topics and tables, and writes nothing anywhere."""
 
-    def __init__(self, settings: CommonSettings, candidate: Policy) -> None:
+    def __init__(
+        self, settings: CommonSettings, candidate: Policy, moment_seconds_max: float = MOMENT_SECONDS_MAX
+    ) -> None:
+        """``moment_seconds_max``: after so long the mirror is begun anew from the rows."""
         self._settings = settings
+        self._moment_seconds_max = moment_seconds_max
         self._candidate = candidate
         self._models = ModelShelf(RouterSettings().models_dir, configure("shadow", "CRITICAL"))
         self._stack = AsyncExitStack()
@@ -86,7 +90,7 @@ class Follower:
         await self._feed(records, caught_up)
         strayed = self.agreement.overdue(now_ms() - LATE_MS)
         age = (now_ms() - self._loaded_ms) / 1000
-        if caught_up and (age > MOMENT_SECONDS_MAX or (strayed and age > RELOAD_SECONDS_MIN)):
+        if caught_up and (age > self._moment_seconds_max or (strayed and age > RELOAD_SECONDS_MIN)):
             await self._reload()
 
     async def _feed(self, records: list[Record], caught_up: bool) -> None:

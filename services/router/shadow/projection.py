@@ -27,7 +27,7 @@ __all__ = ["ASSUMPTIONS", "Projection"]
 
 ASSUMPTIONS = (
     "every offer is accepted, after as long as observed",
-    "an assignment ends its contact: declines, transfers and supervisors' commands are not repeated",
+    "an assignment ends its contact: declines, transfers, replies and supervisors' commands are not repeated",
     "a contact that was not answered, or not ended, within the window takes as long as another one, drawn by its id",
     "a contact that self-service or a bot was not seen to serve stays there until the policy's time-out",
     "customers leave when they were seen to leave, if they still wait; nobody else gives up",

@@ -46,11 +46,15 @@ class Mirror:
     def needs(self, records: list[Record]) -> Needs | None:
         """What must be looked up, as of the moment of the rows, before these records are fed."""
         self._needs = self.engine.needs(records)
+        if self._needs is not None:
+            self._memory.widen(self._needs)
         return self._needs
 
     def feed(self, records: list[Record], known: Known | None, now_ms: int) -> list[Event]:
         """Apply the records and every deadline up to ``now_ms``; what the router told, if it did the same."""
-        step = self.engine.step(records, self._memory.over(self._needs, known), now_ms)
+        if known is not None:
+            self._memory.learn(known)
+        step = self.engine.step(records, self._memory.answer(self._needs) if self._needs else None, now_ms)
         self._needs = None
         self._memory.keep(step.writes)
         if not self._differences.muted:

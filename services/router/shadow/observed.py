@@ -28,6 +28,7 @@ _FROM_OUTSIDE = frozenset(
         inputs.PresenceChanged,
         inputs.AgentHeartbeat,
         inputs.AgentSignedOff,
+        inputs.CustomerCommanded,
     )
 )
 _OUTCOME = "usher.contact.outcome_reported.v1"
@@ -54,8 +55,8 @@ class Course:
 class Observed:
     """One window of live traffic of a workspace. ``rows`` is how it began, ``said`` what came from outside, in order.
 
-    From outside are messages, customers who leave, and agents who come, go and change presence; the rest is a response
-    to what the router did, and only its durations are kept, by contact.
+    From outside are messages, customers who leave or are merged, and agents who come, go and change presence; the rest
+    is a response to what the router did, and only its durations are kept, by contact.
     """
 
     def __init__(self, rows: RouterRows, began_ms: int) -> None:
@@ -120,8 +121,8 @@ class Observed:
         if known is not None:
             mine = self.known
             mine.episodes = known.episodes | mine.episodes
-            mine.recents = known.recents | mine.recents
-            mine.served = known.served | mine.served
+            mine.aliases = known.aliases | mine.aliases
+            mine.pasts = known.pasts | mine.pasts
 
 
 def owe_waiting(promises: Promises, book: Book, from_ms: int) -> None:

@@ -62,6 +62,7 @@ class Projection:
         self._observed = observed
         self._engine = RouterEngine(0, Recorded(classify, verdicts))
         self._memory = Memory()
+        self._memory.learn(observed.known)
         self._durations = _Durations(observed)
         self._coming: list[tuple[int, int, Record | inputs.Input]] = []
         self._number = 0
@@ -92,8 +93,8 @@ class Projection:
                 self._step([record], at_ms)
 
     def _step(self, records: Sequence[Record], now_ms: int) -> None:
-        known = self._memory.over(self._engine.needs(records), self._observed.known)
-        step = self._engine.step(records, known, now_ms)
+        needs = self._engine.needs(records)
+        step = self._engine.step(records, self._memory.answer(needs) if needs else None, now_ms)
         self._memory.keep(step.writes)
         for event in step.events:
             self.promises.see(event)

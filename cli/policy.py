@@ -15,6 +15,7 @@ from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
 from cli.policy_diff import changes
 from cli.policy_models import model_faults
 from cli.policy_store import (
+    PolicyRefused,
     Version,
     active_versions,
     publish,
@@ -36,16 +37,16 @@ WAIT_SECONDS = 30.0  # for a router that is just starting; a running one needs l
 _VERSION = re.compile(r"([a-z0-9-]{1,64})(?:@(\d{1,9}))?")
 
 
-async def activate(settings: CommonSettings, policies: Sequence[Policy]) -> list[str]:
-    """Publish the policies that are not in force yet; returns their workspaces. Does not wait for the router.
+async def activate(settings: CommonSettings, policies: Sequence[Policy]) -> dict[str, str]:
+    """Publish the policies that are not in force yet; returns the record's id by workspace. Does not wait for the
+    router.
 
     Idempotent: a policy that is in force is left alone. Retryable where Kafka or the database does not answer.
     """
     active = await active_versions(settings)
     new = [policy for policy in policies if _hash(active.get(policy.workspace)) != policy.hash]
-    if new:
-        await publish(settings, new)
-    return [policy.workspace for policy in new]
+    said = await publish(settings, new) if new else []
+    return {policy.workspace: event_id for policy, event_id in zip(new, said, strict=True)}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -114,9 +115,12 @@ def _apply(args: argparse.Namespace) -> int:
 async def _put_in_force(settings: CommonSettings, policies: Sequence[Policy], args: argparse.Namespace) -> int:
     new = await activate(settings, policies)
     try:
-        active = await wait_until_active(settings, policies, args.wait)
+        active = await wait_until_active(settings, policies, args.wait, said=list(new.values()))
     except TimeoutError as late:
         say(f"usher policy: published, but not in force after {args.wait:g} s for {late}; is the router running?")
+        return EXIT_NO
+    except PolicyRefused as refused:
+        say(f"usher policy: the router has refused it, what was in force stays: {refused}")
         return EXIT_NO
     versions = [active[policy.workspace] for policy in policies]
     if args.json:

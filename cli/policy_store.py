@@ -21,20 +21,46 @@ from shared.postgres import connect
 from shared.settings import CommonSettings
 from shared.topics import ROUTER_INPUT
 
-__all__ = ["Version", "active_versions", "publish", "settings_in_force", "version_of", "wait_until_active"]
+__all__ = [
+    "PolicyRefused",
+    "Version",
+    "active_versions",
+    "history",
+    "publish",
+    "settings_in_force",
+    "version_of",
+    "wait_until_active",
+]
 
 ACTIVATED = "usher.policy.activated.v1"
 POLL_SECONDS = 0.05  # a policy is active in under a second; nobody should wait much longer than that
+HISTORY_MAX = 1000  # versions looked at, the latest first
+REFUSALS_MAX = 100  # dead letters looked at: a policy that was refused a moment ago is among the latest
+
+_COLUMNS = "workspace, version, hash, activated_ms, body, model_version"
+
+
+class PolicyRefused(Exception):
+    """The router has refused a policy; the message is the workspace, the path and the reason."""
 
 
 class Version(NamedTuple):
-    """One version of a workspace's policy. ``document`` parses to the policy."""
+    """One version of a workspace's policy. ``document`` parses to the policy; ``model_version`` is the content of the
+    text model that it names, None where there is none or it could not be used.
+    """
 
     workspace: str
     number: int
     hash: str
     activated_ms: int
     document: dict[str, Any]
+    model_version: str | None = None
+
+    @property
+    def model(self) -> str | None:
+        """The name of the text model."""
+        name: str | None = self.document.get("classification", {}).get("model")
+        return name
 
 
 def settings_in_force() -> CommonSettings:
@@ -55,17 +81,14 @@ def settings_in_force() -> CommonSettings:
 
 async def active_versions(settings: CommonSettings) -> dict[str, Version]:
     """The version in force of every workspace, by workspace."""
-    query = (
-        "SELECT DISTINCT ON (workspace) workspace, version, hash, activated_ms, body FROM policy"
-        " ORDER BY workspace, version DESC"
-    )
+    query = f"SELECT DISTINCT ON (workspace) {_COLUMNS} FROM policy ORDER BY workspace, version DESC"
     return {version.workspace: version for version in await _versions(settings, query)}
 
 
 async def version_of(settings: CommonSettings, workspace: str, number: int | None) -> Version:
     """A version of a workspace's policy, the one in force for None; UsageError when there is none."""
     query = (
-        "SELECT workspace, version, hash, activated_ms, body FROM policy"
+        f"SELECT {_COLUMNS} FROM policy"
         " WHERE workspace = $1 AND ($2::int IS NULL OR version = $2) ORDER BY version DESC LIMIT 1"
     )
     found = await _versions(settings, query, workspace, number)
@@ -76,6 +99,12 @@ async def version_of(settings: CommonSettings, workspace: str, number: int | Non
     return found[0]
 
 
+async def history(settings: CommonSettings, workspace: str) -> list[Version]:
+    """The versions of a workspace's policy, the one in force first; UsageError when there is none."""
+    query = f"SELECT {_COLUMNS} FROM policy WHERE workspace = $1 ORDER BY version DESC LIMIT {HISTORY_MAX}"
+    return await _versions(settings, query, workspace) or [await version_of(settings, workspace, None)]
+
+
 async def _versions(settings: CommonSettings, query: str, *values: object) -> list[Version]:
     connection = await connect(settings.postgres_dsn.get_secret_value())
     try:
@@ -83,26 +112,39 @@ async def _versions(settings: CommonSettings, query: str, *values: object) -> li
     finally:
         await connection.close()
     return [
-        Version(row["workspace"], row["version"], row["hash"], row["activated_ms"], orjson.loads(row["body"]))
+        Version(
+            workspace=row["workspace"],
+            number=row["version"],
+            hash=row["hash"],
+            activated_ms=row["activated_ms"],
+            document=orjson.loads(row["body"]),
+            model_version=row["model_version"],
+        )
         for row in rows
     ]
 
 
-async def publish(settings: CommonSettings, policies: Sequence[Policy]) -> None:
-    """Put the policies on the router's log; returns once the broker has them. Whether they are new the router tells."""
+async def publish(settings: CommonSettings, policies: Sequence[Policy], model_version: str = "") -> list[str]:
+    """Put the policies on the router's log; returns once the broker has them, with the ids of the records. Whether they
+    are new the router tells. ``model_version``: exactly this content of the model that they name.
+    """
     log = OutputLog(settings)
+    said: list[str] = []
     try:
         for policy in policies:
             partition = partition_of(policy.workspace.encode(), settings.partitions)
-            await log.publish(ROUTER_INPUT, partition, [_message(policy, now_ms())])
+            message = _message(policy, now_ms(), model_version)
+            await log.publish(ROUTER_INPUT, partition, [message])
+            said.append(dict(message.headers)["ce_id"].decode())
     finally:
         await log.stop()
+    return said
 
 
-def _message(policy: Policy, at_ms: int) -> Message:
+def _message(policy: Policy, at_ms: int, model_version: str = "") -> Message:
     """Each publication is an event of its own: A, then B, then A again must end with A."""
     workspace = policy.workspace
-    event_id = derive("policy", workspace, policy.hash, str(at_ms))
+    event_id = derive("policy", workspace, policy.hash, model_version, str(at_ms))
     body = PolicyActivated(
         event_id=event_id,
         workspace=workspace,
@@ -110,6 +152,7 @@ def _message(policy: Policy, at_ms: int) -> Message:
         arrived_ms=at_ms,
         hash=policy.hash,
         policy=policy.document(),
+        model_version=model_version,
     )
     headers: Headers = [
         ("ce_type", ACTIVATED.encode()),
@@ -125,20 +168,43 @@ def _message(policy: Policy, at_ms: int) -> Message:
 
 
 async def wait_until_active(
-    settings: CommonSettings, policies: Sequence[Policy], seconds_max: float
+    settings: CommonSettings,
+    policies: Sequence[Policy],
+    seconds_max: float,
+    *,
+    model_version: str = "",
+    said: Sequence[str] = (),
 ) -> dict[str, Version]:
-    """The versions in force by workspace, once every policy is; TimeoutError after ``seconds_max``."""
+    """The versions in force by workspace, once every policy is, with the model in that version; TimeoutError after
+    ``seconds_max``, PolicyRefused when the router has refused one of the records ``said``.
+    """
     deadline = monotonic() + seconds_max
     while True:
         active = await active_versions(settings)
-        late = [policy.workspace for policy in policies if _hash_of(active, policy.workspace) != policy.hash]
+        late = [each.workspace for each in policies if not _holds(active.get(each.workspace), each, model_version)]
         if not late:
             return active
+        await _look_for_refusals(settings, late, said)
         if monotonic() >= deadline:
             raise TimeoutError(", ".join(late))
         await asyncio.sleep(POLL_SECONDS)
 
 
-def _hash_of(active: dict[str, Version], workspace: str) -> str | None:
-    version = active.get(workspace)
-    return version.hash if version else None
+def _holds(version: Version | None, policy: Policy, model_version: str) -> bool:
+    return version is not None and version.hash == policy.hash and model_version in ("", version.model_version)
+
+
+async def _look_for_refusals(settings: CommonSettings, workspaces: Sequence[str], said: Sequence[str]) -> None:
+    query = (
+        "SELECT workspace, path, detail, payload FROM dead_letter"
+        " WHERE service = 'router' AND workspace = ANY ($1) AND path LIKE 'policy%' AND payload IS NOT NULL"
+        f" ORDER BY created_at DESC LIMIT {REFUSALS_MAX}"
+    )
+    connection = await connect(settings.postgres_dsn.get_secret_value())
+    try:
+        rows = await connection.fetch(query, workspaces) if said else []
+    finally:
+        await connection.close()
+    for row in rows:
+        if orjson.loads(row["payload"])["event_id"] in said:
+            raise PolicyRefused(f"{row['workspace']}: {row['path']}: {row['detail']}")

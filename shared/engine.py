@@ -80,6 +80,18 @@ class Step:
     changed: bool = True
 
 
+class Delay(NamedTuple):
+    """How late people see what an engine tells. ``seen_ms``: wall clock at which this step's events are seen, 0 where
+    that is their own time. ``since_ms``: what was told at this time or later was not seen before ``seen_ms`` either.
+    """
+
+    seen_ms: int = 0
+    since_ms: int | None = None
+
+
+PUNCTUAL = Delay()
+
+
 class Engine(Protocol):
     """A deterministic state machine over one partition: no clock, no randomness, no I/O; ties broken by id.
 
@@ -93,11 +105,12 @@ class Engine(Protocol):
     def needs(self, records: Sequence[Record]) -> Any:
         """What must be looked up in the database before these records can be stepped; None for nothing."""
 
-    def step(self, records: Sequence[Record], known: Any, now_ms: int) -> Step:
+    def step(self, records: Sequence[Record], known: Any, now_ms: int, delay: Delay = PUNCTUAL) -> Step:
         """Apply the records in order, firing every deadline <= a record's time before it, and <= ``now_ms`` at the end.
 
         ``now_ms`` is the wall clock when the partition is caught up, else the time of the last record: a lagging
-        service never fires a deadline whose answer already waits in the log.
+        service never fires a deadline whose answer already waits in the log. With a ``delay`` whoever is asked to act
+        gets their time from when they can see it.
         """
 
     def deadline_ms(self) -> int | None:

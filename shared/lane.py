@@ -10,13 +10,13 @@ import gc
 from dataclasses import replace
 
 from shared.clock import monotonic, now_ms
-from shared.engine import Engine, Record, Step
+from shared.engine import PUNCTUAL, Delay, Engine, Record, Step
 from shared.errors import Fatal, Fenced, PartitionClosed, Poison, Reason, Retryable
 from shared.lane_parts import LaneParts, Warm
 from shared.lane_store import encode_batch
 from shared.opening import agrees_with_input, agrees_with_output
 from shared.patience import Patience
-from shared.publisher import Publisher
+from shared.publisher import LATE_MS, Publisher
 from shared.store import Claim, Commit, OutboxBatch
 
 __all__ = ["Lane"]
@@ -105,7 +105,7 @@ class Lane:
         await self._open_input(claim)
         await self._sense.failpoints.reach("lane.checked")
         for batch in backlog:
-            self.publisher.add(batch)
+            self.publisher.add(batch, 0, min((event.at_ms for event in batch.events), default=0))
         self._log.info("lane open", epoch=claim.epoch, offset=claim.next_offset, seq=claim.next_seq)
         self.ready = True
 
@@ -260,19 +260,28 @@ class Lane:
         if needs is not None:
             known = await self._patience.repeat("prefetch", lambda: self._parts.store.prefetch(self.partition, needs))
         await self._sense.failpoints.reach("lane.prefetched")
-        step = engine.step(records, known, now)
+        wall_ms = now_ms()
+        step = engine.step(records, known, now, self._delay(newest, wall_ms))
         if newest is None and not step.changed:
             return
-        await self._commit(step, records, newest, now)
+        await self._commit(step, records, newest, now, wall_ms)
+
+    def _delay(self, newest: Record | None, wall_ms: int) -> Delay:
+        """People cannot act on what they have not seen: after a fault, or behind, their time begins when they can."""
+        since_ms = self.publisher.late_since(wall_ms)
+        behind = newest is not None and wall_ms - newest.at_ms > LATE_MS
+        return Delay(wall_ms, since_ms) if behind or since_ms is not None else PUNCTUAL
 
     async def _refuse(self, records: list[Record], newest: Record | None, now: int, error: Exception) -> None:
         if not records:
             raise error  # a timer's own rows are refused: a fault of the engine, not of an input
         reason = Reason.DATABASE if isinstance(error, Poison) else Reason.ILLEGAL
         dead = self._engine().reject(records[0], reason, f"{type(error).__name__}: {error}"[:500])
-        await self._commit(Step(writes=None, dead=[dead]), records, newest, now)
+        await self._commit(Step(writes=None, dead=[dead]), records, newest, now, now_ms())
 
-    async def _commit(self, step: Step, records: list[Record], newest: Record | None, now: int) -> None:
+    async def _commit(
+        self, step: Step, records: list[Record], newest: Record | None, now: int, stepped_ms: int
+    ) -> None:
         before = self.claim
         batch = OutboxBatch(
             before.next_step,
@@ -309,7 +318,7 @@ class Lane:
         self._progress_at = monotonic()
         self.publisher.confirm_ownership()
         if to_publish:
-            self.publisher.add(batch)
+            self.publisher.add(batch, stepped_ms, records[0].at_ms if records else now)
         elif not self.publisher.backlog:
             self.publisher.start_from(after.next_step, after.next_seq - 1, after.next_offset)
         for dead in step.dead:
@@ -345,4 +354,4 @@ class Lane:
             return
         publishing.result()
         if self.engine is not None and self.publisher.published_step > self.claim.published_step:
-            await self._commit(Step(writes=None), [], None, self._last_ms)
+            await self._commit(Step(writes=None), [], None, self._last_ms, now_ms())

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
-from shared.clock import monotonic
+from shared.clock import monotonic, now_ms
 from shared.engine import DeadLetter
 from shared.envelope import EventWriter, Message, dead_letter_message
 from shared.errors import Fenced, Retryable
@@ -19,6 +19,7 @@ __all__ = ["Outputs", "Publisher", "Wire"]
 # Without a sign of ownership for this long (half a session timeout) the fence is asked before anything is sent: a
 # process that was stopped and goes on finds out that it is a zombie before it speaks.
 OWNERSHIP_SECONDS_MAX = 2.0
+LATE_MS = 1000  # between a step and its acknowledgement on the log; below it nobody notices
 GROUP_BATCHES_MAX = 16  # committed batches sent together when the publisher is behind
 
 
@@ -71,6 +72,8 @@ class Publisher:
         self._metrics = sense.metrics
         self._log = sense.log
         self._waiting: deque[OutboxBatch] = deque()
+        self._told: deque[tuple[int, int]] = deque()  # of each: the time of its step by the wall, and by the log
+        self._late_since: int | None = None
         self._changed = asyncio.Event()
         self._confirmed_at = monotonic()
         self._stopping = False
@@ -82,9 +85,11 @@ class Publisher:
         """Everything before this step, up to this seq, is on the log; ``offset``: inputs below it are settled."""
         self.published_step, self.published_seq, self.published_offset = step, seq, offset
 
-    def add(self, batch: OutboxBatch) -> None:
-        """Queue a committed batch; batches come in step order."""
+    def add(self, batch: OutboxBatch, stepped_ms: int, log_ms: int) -> None:
+        """Queue a committed batch; batches come in step order. Its step was made at ``stepped_ms`` by the wall clock,
+        for inputs from ``log_ms`` on."""
         self._waiting.append(batch)
+        self._told.append((stepped_ms, log_ms))
         self._metrics.outbox_backlog.inc()
         self._changed.set()
 
@@ -97,6 +102,13 @@ class Publisher:
         """Committed batches that are not acknowledged yet."""
         return len(self._waiting)
 
+    def late_since(self, wall_ms: int) -> int | None:
+        """The earliest input whose events were, or still are, long under way; None when all were prompt. Asked once."""
+        late, self._late_since = self._late_since, None
+        if self._told and wall_ms - self._told[0][0] > LATE_MS:
+            late = self._told[0][1] if late is None else min(late, self._told[0][1])
+        return late
+
     def stop(self) -> None:
         """End ``run`` once everything queued is sent."""
         self._stopping = True
@@ -106,6 +118,7 @@ class Publisher:
         """Forget what is queued: the next owner publishes it from the outbox."""
         self._metrics.outbox_backlog.dec(len(self._waiting))
         self._waiting.clear()
+        self._told.clear()
 
     async def run(self) -> None:
         """Publish until stopped. Fenced: somebody else owns the partition; nothing more was sent."""
@@ -144,8 +157,12 @@ class Publisher:
         for failure in filter(None, sent):
             raise failure
         await self._failpoints.reach("publisher.acknowledged")
+        wall_ms = now_ms()
         for batch in batches:
             self._waiting.popleft()
+            stepped_ms, log_ms = self._told.popleft()
+            if wall_ms - stepped_ms > LATE_MS:
+                self._late_since = log_ms if self._late_since is None else min(log_ms, self._late_since)
             self._metrics.outbox_backlog.dec()
             self.published_step = batch.step + 1
             self.published_seq = batch.first_seq + len(batch.events) - 1

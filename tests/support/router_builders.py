@@ -22,7 +22,7 @@ from services.router.domain.rows import (
 )
 from services.router.domain.triage import Triage
 from shared import inputs
-from shared.engine import DeadLetter, Event, Origin, Record, Step
+from shared.engine import PUNCTUAL, DeadLetter, Delay, Event, Origin, Record, Step
 from shared.ids import derive, message_event_id
 from shared.policy import parse_policy
 
@@ -185,11 +185,11 @@ class Router:
         self.offset += 1
         return record
 
-    def batch(self, records: list[Record], now_ms: int | None = None) -> list[Event]:
+    def batch(self, records: list[Record], now_ms: int | None = None, delay: Delay = PUNCTUAL) -> list[Event]:
         """Apply records as one step and commit it."""
         known = self.store.known(self.engine.needs(records))
         until = now_ms if now_ms is not None else max((record.at_ms for record in records), default=self.now_ms)
-        step = self.engine.step(records, known, until)
+        step = self.engine.step(records, known, until, delay)
         if step.changed:
             self.store.apply(step.writes)
         self.events += step.events

@@ -35,15 +35,7 @@ class Running:
 
     async def say(self, *said: inputs.Input) -> None:
         """Put inputs on the router's log, as ingest does."""
-        messages = [
-            Message(
-                item.workspace.encode(),
-                msgspec.json.encode(item),
-                [("ce_type", TYPE_OF[type(item)].encode()), ("ce_id", item.event_id.encode())],
-            )
-            for item in said
-        ]
-        await self.output.publish(ROUTER_INPUT, PARTITION, messages)
+        await feed(self.output, *said)
 
     async def until(self, enough: Callable[[list[Any]], bool], topic: str = CONTACT_EVENTS) -> list[Any]:
         """The (type, body) pairs of the topic once they are enough."""
@@ -54,6 +46,19 @@ class Running:
                 if enough(seen):
                     return seen
                 await asyncio.sleep(0.1)
+
+
+async def feed(output: OutputLog, *said: inputs.Input) -> None:
+    """Put inputs on the log of a router that may not run yet."""
+    messages = [
+        Message(
+            item.workspace.encode(),
+            msgspec.json.encode(item),
+            [("ce_type", TYPE_OF[type(item)].encode()), ("ce_id", item.event_id.encode())],
+        )
+        for item in said
+    ]
+    await output.publish(ROUTER_INPUT, PARTITION, messages)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 from prometheus_client import CollectorRegistry
 
-from shared.engine import DeadLetter, Engine, Event, Origin, Record, Step
+from shared.engine import PUNCTUAL, DeadLetter, Delay, Engine, Event, Origin, Record, Step
 from shared.envelope import Message
 from shared.errors import Reason
 from shared.ids import derive
@@ -70,7 +70,7 @@ class Tally(Engine):
     def needs(self, records: Sequence[Record]) -> Any:
         return None
 
-    def step(self, records: Sequence[Record], known: Any, now_ms: int) -> Step:
+    def step(self, records: Sequence[Record], known: Any, now_ms: int, delay: Delay = PUNCTUAL) -> Step:
         writes, events = Writes(), []
         for record in records:
             self._fire(record.at_ms, writes, events)

@@ -14,6 +14,7 @@ from services.router.domain import (
     foresight,
     intake,
     merging,
+    offers,
     policies,
     reports,
     tiers,
@@ -29,7 +30,7 @@ from services.router.domain.triage import Classify, Foreseen
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared import inputs
-from shared.engine import DeadLetter, Origin, Record, Step
+from shared.engine import PUNCTUAL, DeadLetter, Delay, Origin, Record, Step
 from shared.errors import Invalid, Reason
 from shared.ids import conversation_key, derive
 from shared.topics import ROUTER_INPUT
@@ -77,9 +78,11 @@ class RouterEngine:
         self._foreseen = foresight.foresee(needs, self.book, self._classify, _inputs(self._decoded), records[-1].at_ms)
         return needs
 
-    def step(self, records: Sequence[Record], known: Known | None, now_ms: int) -> Step:
+    def step(self, records: Sequence[Record], known: Known | None, now_ms: int, delay: Delay = PUNCTUAL) -> Step:
         """Apply the records in order, each after the deadlines that lie before it; at last those up to ``now_ms``."""
-        turn = Turn(self.book, known or _NOTHING)
+        turn = Turn(self.book, known or _NOTHING, delay.seen_ms)
+        if delay.since_ms is not None:
+            offers.excuse(turn, delay.since_ms)
         for record in records:
             at_ms = max(self.book.clock_ms, record.at_ms)
             fire(turn, at_ms)
@@ -87,7 +90,7 @@ class RouterEngine:
             self._apply(turn, record)
         fire(turn, max(now_ms, self.book.clock_ms))
         step = turn.finish()
-        step.changed = bool(records or turn.events or turn.flows)
+        step.changed = bool(records or turn.events or turn.flows or turn.contacts)
         if step.changed:
             self.calibration.follow(step, turn.told, self.book.contacts, self.book.clock_ms)
         return step

@@ -47,7 +47,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
         agent_id=agent.agent_id,
         channel=contact.channel,
         issued_ms=turn.now_ms,
-        expires_ms=turn.now_ms + rules.offer_ms,
+        expires_ms=turn.allow(rules.offer_ms),
         parallel=rules.parallel > 1,
     )
     contact.offers.append(offer.offer_id)
@@ -70,6 +70,16 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
     turn.tell(contact, events.OFFERED, body, copy=AGENT_OFFERS, private=private)
     turn.count("usher_offers_total", "issued")
     desks.refresh(turn, workspace, agent, "offered")
+
+
+def excuse(turn: Turn, since_ms: int) -> None:
+    """Offers issued since then were not seen before this step: their agents get the whole time from now on."""
+    for offer in turn.book.offers.values():
+        expires_ms = turn.seen_ms + turn.book.workspaces[offer.workspace].rules.offer_ms
+        if offer.issued_ms >= since_ms and offer.expires_ms < expires_ms:
+            offer.expires_ms = expires_ms
+            turn.book.timers.arm(Timer.OFFER, offer.offer_id, expires_ms)
+            turn.contacts[offer.contact_id] = turn.book.contacts[offer.contact_id]
 
 
 def expire(turn: Turn, offer: Offer) -> None:

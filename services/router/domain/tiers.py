@@ -31,13 +31,13 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
     turn.count("usher_contacts_routed_total", verdict.tier, contact.channel)
     private = unpack(turn.book.personal.get(contact.contact_id))
     if verdict.tier == "self_service":
-        queueing.start_state_timer(turn, contact, turn.now_ms + workspace.rules.self_service_ms)
+        queueing.start_state_timer(turn, contact, turn.allow(workspace.rules.self_service_ms))
         contact.article = next(iter(verdict.article_ids), "")
         body = events.SentToSelfService(list(verdict.article_ids))
         turn.tell(contact, events.SENT_TO_SELF_SERVICE, body, copy=SELF_SERVICE, private=private)
     elif verdict.tier == "bot":
         contact.bot = verdict.bot
-        until_ms = turn.now_ms + workspace.rules.bot_ms(verdict.bot)
+        until_ms = turn.allow(workspace.rules.bot_ms(verdict.bot))
         queueing.start_state_timer(turn, contact, until_ms)
         turn.tell(
             contact, events.SENT_TO_BOT, events.SentToBot(verdict.bot, rfc3339(until_ms)), copy=BOT, private=private

@@ -35,18 +35,19 @@ class Turn:
     ``now_ms`` is router time (deadlines are set from it); ``said_ms`` is when the cause happened, as reported (events
     carry it). ``hungry`` contacts and ``freed`` agents are matched when the cause has been dealt with; in ``loosened``
     workspaces also the agents who were held back for a protected queue. ``told`` are the forecasts that were made, by
-    contact.
+    contact. ``seen_ms``: wall clock at which people see what is told here, 0 where they see it at once.
     """
 
     __slots__ = (
         "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "ended", "episodes", "events",
         "flows", "freed", "gone", "hungry", "identity", "inputs", "known", "loosened", "merges", "now_ms", "ordinal",
-        "outcomes", "past", "personal", "policies", "said_ms", "texts", "told", "traceparent",
+        "outcomes", "past", "personal", "policies", "said_ms", "seen_ms", "texts", "told", "traceparent",
     )  # fmt: skip
 
-    def __init__(self, book: Book, known: Known) -> None:
+    def __init__(self, book: Book, known: Known, seen_ms: int = 0) -> None:
         self.book = book
         self.known = known
+        self.seen_ms = seen_ms
         self.events: list[Event] = []
         self.dead: list[DeadLetter] = []
         self.counts: dict[tuple[str, ...], float] = {}
@@ -78,6 +79,10 @@ class Turn:
         self.now_ms = now_ms
         self.said_ms = said_ms
         self.traceparent = traceparent
+
+    def allow(self, time_ms: int) -> int:
+        """When the time is over that somebody is given who hears of it by an event of this step."""
+        return max(self.now_ms, self.seen_ms) + time_ms
 
     def text(self, at_ms: int) -> str:
         """RFC 3339 of a time; most events of a batch share a few milliseconds."""

@@ -12,7 +12,7 @@ from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
 from services.sla.domain.target import promises_of
 from services.sla.domain.totals import Totals
 from shared.clock import to_ms
-from shared.engine import DeadLetter, Origin, Record, Step
+from shared.engine import PUNCTUAL, DeadLetter, Delay, Origin, Record, Step
 from shared.errors import Reason
 from shared.ids import derive
 from shared.policy.parse import parse_policy
@@ -90,7 +90,7 @@ class SlaEngine:
         activations = [record.value for record in records if record.type == POLICY_ACTIVATED]
         return sorted({key for value in activations if (key := _policy_key(value)) is not None}) or None
 
-    def step(self, records: Sequence[Record], known: Known | None, now_ms: int) -> Step:
+    def step(self, records: Sequence[Record], known: Known | None, now_ms: int, delay: Delay = PUNCTUAL) -> Step:
         """Apply the records, then breach whatever the watermark, or the wall clock ``now_ms``, has passed.
 
         ``now_ms`` must be a time as of which everything that happened is in the log and was applied.

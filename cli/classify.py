@@ -26,7 +26,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("texts", metavar="TEXT", nargs="+", help="a text, or - to read one per line from stdin")
     parser.add_argument("--model", metavar="DIR", type=Path, help="a trained model (default: the policy's)")
     parser.add_argument("--policy", metavar="FILE", type=Path, help="classify as this policy says")
-    parser.add_argument("--channel", default="chat", help="the channel of the texts, with --policy (default: chat)")
+    parser.add_argument(
+        "--channel",
+        help="with --policy: as first messages on this channel, where a bot may ask back what is unclear (default: as "
+        "chat, and nobody asks back)",
+    )
     parser.add_argument("--json", action="store_true", help="print an array, one object per text")
 
 
@@ -95,12 +99,12 @@ def _folder(path: Path | None, policy: Policy | None) -> Path | None:
     return beside if beside.is_dir() else Path(named)
 
 
-def _by_policy(policy: Policy, model: TextModel | None, channel: str) -> Classifier:
+def _by_policy(policy: Policy, model: TextModel | None, channel: str | None) -> Classifier:
     compiled = compile_policy(policy, model.intents() if model else None)
     version = model.version if model else None
 
     def classified(text: str) -> dict[str, Any]:
-        facts = MessageFacts(channel=channel, text=text)
+        facts = MessageFacts(channel=channel or "chat", text=text, may_ask=channel is not None)
         prediction = model.predict([text], compiled.agent_intents)[0] if model else None
         return classify_predicted(facts, compiled, prediction, None, version).as_json()
 

@@ -80,7 +80,9 @@ class Account:
         if kind == "usher.contact.classified.v1" and body["version"] == 2:  # the first; an escalation classifies again
             self.tiers[body["tier"]] += 1
             if body["tier"] != "agent":
-                self.decisions.append(f"{body['channel']}: to {body['tier']}: {'; '.join(body.get('reasons', [])[:2])}")
+                self.decisions.append(f"{body['channel']}: to {body['tier']}: {_why(body)}")
+        elif kind == "usher.contact.classified.v1":
+            self.decisions.append(f"{body['channel']}: the answer was {body['intent']}: to {body['tier']}")
         if kind in ROUTED and identity not in self._routed:
             self._routed.add(identity)
             self.latencies_ms.append(max(0.0, logged_ms - _ms(body["occurred_at"])))
@@ -138,6 +140,11 @@ class Account:
             "dead_letters": self.dead_letters,
             "latency_ms": self.latency_ms(),
         }
+
+
+def _why(body: dict[str, Any]) -> str:
+    reasons = body.get("reasons", [])
+    return "; ".join(reasons[-1:] if body.get("question") else reasons[:2])
 
 
 def _ms(text: str) -> float:

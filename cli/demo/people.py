@@ -12,6 +12,7 @@ __all__ = ["Answer", "Crew", "Pace"]
 
 ACTIVITY = "usher.agent-activity.v1"
 UPDATES = "usher.contact-updates.v1"
+ASKING = {f"usher.contact.{what}.v1" for what in ("sent_to_bot", "message_added", "reply_sent", "pending_changed")}
 OFFER_ENDS = {f"usher.contact.{what}.v1" for what in ("assigned", "offer_declined", "offer_expired", "offer_rescinded")}
 
 
@@ -39,6 +40,7 @@ class Pace:
     machine_fails: float = 0.28
     machine_is_silent: float = 0.01
     back_after_seconds: float = 8.0
+    asks_seconds: float = 12.0
 
 
 class Crew:
@@ -51,6 +53,7 @@ class Crew:
         self._chance = chance
         self._queues = list(policy.queues)
         self._open_offers: set[str] = set()  # what an agent's desktop shows: an offer that is gone cannot be clicked
+        self._asked: set[str] = set()  # contacts that the bot asked what they mean and that have not answered
         skills = _skills_of(policy)
         self.agents = {
             f"{policy.workspace}-agent-{number + 1}": self._talents(number, skills) for number in range(size)
@@ -86,8 +89,7 @@ class Crew:
 
     def on_event(self, kind: str, body: dict[str, Any]) -> list[Answer]:
         """What follows from an event of the log; nothing from most."""
-        if kind in OFFER_ENDS:
-            self._open_offers.discard(body["offer_id"])
+        self._forget(kind, body)
         match kind:
             case "usher.contact.offered.v1":
                 return self._offered(body)
@@ -103,10 +105,17 @@ class Crew:
                 }
                 return [self._answer(self._pace.back_after_seconds, ACTIVITY, back)]
             case "usher.contact.sent_to_bot.v1":
-                return self._machine(body, "bot")
+                return self._bot(body)
             case "usher.contact.sent_to_self_service.v1":
                 return self._machine(body, "self_service")
         return []
+
+    def _forget(self, kind: str, body: dict[str, Any]) -> None:
+        """What an event takes off the desks."""
+        if kind in OFFER_ENDS:
+            self._open_offers.discard(body["offer_id"])
+        if kind not in ASKING:
+            self._asked.discard(body.get("contact_id", ""))
 
     def _offered(self, body: dict[str, Any]) -> list[Answer]:
         roll = self._chance.random()
@@ -139,6 +148,27 @@ class Crew:
     def _wrap_up(self, body: dict[str, Any], seconds: float) -> Answer:
         identity = {"assignment_id": body["assignment_id"], "agent_id": body["agent_id"]}
         return self._answer(seconds, ACTIVITY, {"type": "usher.assignment.wrapped_up.v1", **identity})
+
+    def _bot(self, body: dict[str, Any]) -> list[Answer]:
+        return self._ask(body) if body.get("purpose") == "clarify" else self._machine(body, "bot")
+
+    def _ask(self, body: dict[str, Any]) -> list[Answer]:
+        """The bot asks what the customer means, and gives up when it has waited long enough."""
+        contact_id = body["contact_id"]
+        self._asked.add(contact_id)
+        reply = {"type": "usher.contact.reply_sent.v1", "contact_id": contact_id, "by": "bot"}
+        gives_up = {
+            "type": "usher.contact.outcome_reported.v1",
+            "workspace": self.workspace,
+            "contact_id": contact_id,
+            "by": "bot",
+            "outcome": "escalated",
+            "reason": "the customer did not answer the question",
+        }
+        return [
+            self._answer(self._pace.machine_seconds[0], UPDATES, reply),
+            Answer(self._pace.asks_seconds, UPDATES, gives_up, still=lambda: contact_id in self._asked),
+        ]
 
     def _machine(self, body: dict[str, Any], who: str) -> list[Answer]:
         roll, seconds = self._chance.random(), self._between(self._pace.machine_seconds)

@@ -65,8 +65,25 @@ GLOBEX = {
         "No internet since this morning, is there an outage?",
     ),
 }
+# What nobody can understand at once, and what the customer says when they are asked what they mean.
+EXPLAINED = {
+    "acme": {
+        "Hi, it is about the thing from last week.": "I mean my parcel, where is my order?",
+        "Hmm, the blue one, you know which.": "I would like to cancel my order, the blue jacket.",
+        "It still says the same thing.": "The tracking says in transit since Monday. Where is my parcel?",
+        "And what do I do with it now?": "I do not want it any more. How do I return it?",
+        "Hola, es por lo del otro dia.": "Perdon: donde esta mi pedido? Iba a llegar el lunes.",
+        "so what now?": "that thing, like I said",
+    },
+    "globex": {
+        "Same as last time please.": "I need a copy of the invoice, as last month.",
+        "Number 14, second line. Why?": "Please explain my bill: there is a fee in the second line.",
+        "It is about the yellow paper.": "Well, the yellow one, from the envelope.",
+    },
+}
 WORKSPACES: dict[str, dict[str, tuple[str, ...]]] = {"acme": ACME, "globex": GLOBEX}
 NAMES = ("Ana", "Ben", "Carla", "Dieter", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Kira", "Luis")
+VAGUE = 0.25  # of first chats: enough for a question every few seconds
 FOLLOW_UPS = ("Are you still there?", "One more thing: it is urgent.", "Hallo?", "Sigue ahi?")
 
 
@@ -83,6 +100,8 @@ def first_message(workspace: str, number: int, now_ms: int, chance: Random) -> S
     texts = WORKSPACES.get(workspace, ACME)
     language = next(iter(texts)) if chance.random() < 0.7 else list(texts)[-1]
     channel = chance.choices(list(CHANNEL_SHARES), weights=list(CHANNEL_SHARES.values()))[0]
+    vague = EXPLAINED.get(workspace, {}) if channel == "chat" else {}
+    text = chance.choice([*vague] if vague and chance.random() < VAGUE else texts[language])
     name = chance.choice(NAMES)
     person = chance.randrange(5_000)
     handle = f"{name.lower()}{person}@example.com" if channel in {"email", "web"} else f"+346{person:08d}"
@@ -94,9 +113,10 @@ def first_message(workspace: str, number: int, now_ms: int, chance: Random) -> S
         "message_id": f"demo-{now_ms}-{number}-1",
         "occurred_at": rfc3339(now_ms),
         "from": {"handle": handle, "name": name},
-        "text": chance.choice(texts[language]),
-        "language": language,
+        "text": text,
     }
+    if text not in vague:
+        body["language"] = language
     if channel == "social":
         body["public"] = chance.random() < 0.6
     if chance.random() < 0.04:
@@ -113,6 +133,15 @@ def follow_up(first: Sample, now_ms: int, chance: Random) -> Sample:
         "text": chance.choice(FOLLOW_UPS),
     }
     return Sample(first.channel, body)
+
+
+def explanation(first: Sample, now_ms: int) -> Sample | None:
+    """What the customer answers when a bot asks what they mean; None for somebody who was clear already."""
+    text = EXPLAINED.get(first.body["workspace"], {}).get(first.body["text"])
+    if text is None:
+        return None
+    answer = {"message_id": first.body["conversation_id"] + "-3", "occurred_at": rfc3339(now_ms), "text": text}
+    return Sample(first.channel, {**first.body, **answer})
 
 
 def hang_up(first: Sample, now_ms: int) -> dict[str, Any]:

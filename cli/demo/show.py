@@ -5,6 +5,7 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator, Sequence
 from random import Random
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
@@ -13,7 +14,7 @@ from cli.demo import view
 from cli.demo.account import Account
 from cli.demo.kafka import Listener, Speaker
 from cli.demo.people import Answer, Crew, Pace
-from cli.demo.samples import first_message, follow_up, hang_up
+from cli.demo.samples import Sample, explanation, first_message, follow_up, hang_up
 from cli.output import say
 from shared.clock import monotonic, now_ms
 from shared.policy import Policy
@@ -30,6 +31,9 @@ AGENTS_PER_CONTACT_PER_SECOND = 3.0
 AGENTS_MIN = 8
 WRITES_AGAIN = 0.08
 HANGS_UP = 0.05
+EXPLAIN_SECONDS = (2.0, 6.0)
+VAGUE_MAX = 10_000  # customers who may be asked; they are few, and each is forgotten when routed
+LEAVES_TRIAGE = {f"usher.contact.{what}.v1" for what in ("sent_to_self_service", "sent_to_bot", "queued")}
 HANG_UP_SECONDS = (2.0, 15.0)
 
 
@@ -45,6 +49,7 @@ class Show:
         self._crews = {policy.workspace: Crew(policy, size, Pace(), self._chance) for policy in policies}
         self._speaker = Speaker(bootstrap)
         self._listener = Listener(bootstrap, CONTACT_EVENTS, SLA_EVENTS, DEAD_LETTERS)
+        self._vague: dict[str, Sample] = {}  # by conversation, what a customer may be asked about
         self._heard_at = monotonic()
         self._rates = _Rate()
 
@@ -88,6 +93,9 @@ class Show:
         sample = first_message(workspace, number, now_ms(), self._chance)
         topic = channel_topic(sample.channel)
         await self._speaker.say(topic, sample.body)
+        if explanation(sample, 0) is not None and len(self._vague) < VAGUE_MAX:
+            self._vague[sample.body["conversation_id"]] = sample
+            return
         roll = self._chance.random()
         if roll < WRITES_AGAIN and sample.channel != "voice":
             again = follow_up(sample, now_ms(), self._chance)
@@ -104,10 +112,20 @@ class Show:
                 crew = self._crews.get(record.body["workspace"])
                 if crew is not None:
                     self._speaker.later(crew.on_event(record.kind, record.body))
+                    self._explain(record.kind, record.body)
             elif record.topic == SLA_EVENTS:
                 self.account.on_sla_event(record.kind, record.body)
             else:
                 self.account.on_dead_letter(record.body)
+
+    def _explain(self, kind: str, body: dict[str, Any]) -> None:
+        """A customer whom a bot asks what they mean writes again."""
+        sample = self._vague.pop(body["conversation_id"], None) if kind in LEAVES_TRIAGE else None
+        if sample is not None and body.get("purpose") == "clarify":
+            answer = explanation(sample, now_ms())
+            assert answer is not None, "only who can explain themselves is kept"
+            seconds = self._chance.uniform(*EXPLAIN_SECONDS)
+            self._speaker.later([Answer(seconds, channel_topic(answer.channel), answer.body)])
 
     async def _settle(self) -> None:
         """Wait until the log is quiet, or long enough: people go on working, so it may never be."""

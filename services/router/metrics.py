@@ -43,6 +43,10 @@ _COUNTERS = {
     ),
     PREDICTED: ("Breaches predicted: the risks told to contacts decided since, added up by tenth.", ["tenth"]),
     OBSERVED: ("Predictions of a breach by the tenth of the risk told, and what became of them.", ["tenth", "outcome"]),
+    "usher_clarifications_total": (
+        "Contacts that a bot asked what they mean, and the tier of those that this made clear or not.",
+        ["result"],
+    ),
     "usher_duplicates_total": ("Inputs that said what was known already.", []),
 }
 

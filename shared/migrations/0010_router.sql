@@ -166,7 +166,8 @@ BEGIN
     END IF;
     IF cardinality(n_ids) > 0 THEN
         INSERT INTO router_personal (contact_id, partition, body)
-        SELECT n.id, b.partition, n.body::json FROM unnest(n_ids, n_bodies) AS n (id, body);
+        SELECT n.id, b.partition, n.body::json FROM unnest(n_ids, n_bodies) AS n (id, body)
+        ON CONFLICT (contact_id) DO UPDATE SET body = excluded.body; -- a question was answered
     END IF;
     IF cardinality(o_ids) > 0 THEN
         INSERT INTO router_outcome

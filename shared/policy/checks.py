@@ -67,6 +67,7 @@ def _references(policy: Policy, names: _Names) -> Iterator[PolicyError]:
     for name, intent in policy.classification.intents.items():
         yield from names.check(f"classification.intents.{name}.queue", "queue", intent.queue)
         yield from names.check(f"classification.intents.{name}.bot", "bot", intent.bot)
+    yield from names.check("classification.clarify.bot", "bot", policy.classification.clarify.bot)
     yield from _rule_references(policy, names)
     yield from _queue_references(policy, names)
 

@@ -5,17 +5,18 @@ from typing import Annotated, Any
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import core_schema
 
-from shared.policy.fields import Duration, LanguageTag, Name, Node, Share, SkillLevels, fault
+from shared.policy.fields import Duration, LanguageTag, Name, Node, PromiseDuration, Share, SkillLevels, fault
 from shared.policy.handling import Tier
 from shared.policy.patterns import Pattern
 from shared.topics import Channel
 
-__all__ = ["Classification", "Intent", "Rule", "Score", "Thresholds", "Then", "When", "Words"]
+__all__ = ["Clarify", "Classification", "Intent", "Rule", "Score", "Thresholds", "Then", "When", "Words"]
 
 INTENTS_MAX = 1000
 RULES_MAX = 500
 PATTERNS_MAX = 50  # of one intent
 PHRASES_MAX = 500  # of one word list
+CLARIFY_SECONDS = 120.0  # a customer who has not answered a bot by then waits for a person
 
 ModelName = Annotated[str, Field(min_length=1, max_length=256)]
 Points = Annotated[int, Field(ge=0, le=100)]
@@ -162,6 +163,16 @@ class Words(Node):
     person: Phrases = ()
 
 
+class Clarify(Node):
+    """The one question that a bot may ask about a first message that is unclear, before a person reads it. On which
+    channels (none: never asked), by which bot (default: the default bot), and for how long the answer is awaited.
+    """
+
+    channels: tuple[Channel, ...] = ("chat",)
+    bot: Name | None = None
+    wait_seconds: PromiseDuration = Field(default=CLARIFY_SECONDS, alias="wait")
+
+
 class Classification(Node):
     """Everything that decides what a contact is about and which tier serves it.
 
@@ -174,6 +185,7 @@ class Classification(Node):
     rules: Annotated[tuple[Rule, ...], Field(max_length=RULES_MAX)] = ()
     thresholds: Thresholds = Field(default_factory=Thresholds)
     score: Score = Field(default_factory=Score)
+    clarify: Clarify = Field(default_factory=Clarify)
     safeguards: bool = True
     moment_of_truth_boost_seconds: Duration = Field(default=600.0, alias="moment_of_truth_boost")
     words: dict[LanguageTag, Words] = Field(default_factory=dict)

@@ -161,9 +161,10 @@ class MemoryStore:
 class Router:
     """One partition under test: says inputs, keeps the events, and can be restarted from its rows at any time."""
 
-    def __init__(self, policy: dict[str, Any] | None = POLICY) -> None:
+    def __init__(self, policy: dict[str, Any] | None = POLICY, triage: Triage | None = None) -> None:
         self.store = MemoryStore()
-        self.engine = RouterEngine(0, Triage())
+        self._triage = triage or Triage()
+        self.engine = RouterEngine(0, self._triage)
         self.now_ms = START_MS
         self.offset = 0
         self.events: list[Event] = []
@@ -206,7 +207,7 @@ class Router:
 
     def restart(self) -> None:
         """Another owner takes over: everything comes from the rows."""
-        self.engine = RouterEngine(0, Triage())
+        self.engine = RouterEngine(0, self._triage)
         self.engine.restore(self.store.rows())
 
     # Inputs

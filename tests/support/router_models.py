@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.router.domain.classification import Prediction
-from services.router.domain.engine import RouterEngine
 from services.router.domain.triage import KnownModel, Triage
 from shared.policy import Intent
 from tests.support.router_builders import Router, policy_with
@@ -13,16 +12,28 @@ WORDS = {"parcel": "order_status", "card": "stolen_card", "weather": "weather", 
 
 
 class WordModel:
-    """Knows an intent by one word; counts how often it is asked."""
+    """Knows an intent by one word; counts how often it is asked. ``???`` without such a word is out of scope.
 
-    def __init__(self, version: str = "v1", confidence: float = 0.95, words: Mapping[str, str] = WORDS) -> None:
+    ``perhaps`` are intents with probabilities that it names beside the likeliest.
+    """
+
+    def __init__(
+        self,
+        version: str = "v1",
+        confidence: float = 0.95,
+        words: Mapping[str, str] = WORDS,
+        perhaps: tuple[tuple[str, float], ...] = (),
+    ) -> None:
         self.version = version
         self.asked: list[int] = []
+        self.texts: list[str] = []
+        self._perhaps = perhaps
         self._confidence = confidence
         self._words = words
 
     def predict(self, texts: Sequence[str], agent_intents: frozenset[str]) -> Sequence[Prediction]:
         self.asked.append(len(texts))
+        self.texts += texts
         return [self._prediction(text, agent_intents) for text in texts]
 
     def intents(self) -> Mapping[str, Intent]:
@@ -34,9 +45,11 @@ class WordModel:
         }
 
     def _prediction(self, text: str, agent_intents: frozenset[str]) -> Prediction:
-        intent = next((name for word, name in self._words.items() if word in text), "weather")
+        found = next((name for word, name in self._words.items() if word in text), None)
+        intent = found or "weather"
         at_risk = self._confidence if intent in agent_intents else 0.0
-        return Prediction(intent, self._confidence, ((intent, self._confidence),), at_risk, text == "???", 0.25)
+        top3 = ((intent, self._confidence), *self._perhaps)
+        return Prediction(intent, self._confidence, top3, at_risk, found is None and "???" in text, 0.25)
 
 
 class SpanishByOla:
@@ -74,8 +87,7 @@ class Shelf:
 
 def router_on(shelf: Shelf, **classification: Any) -> Router:
     """A router whose policy names the model ``words``."""
-    router = Router(policy=None)
-    router.engine = RouterEngine(0, Triage(shelf))
+    router = Router(policy=None, triage=Triage(shelf))
     router.activate(policy_naming("words", **classification))
     return router
 

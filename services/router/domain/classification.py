@@ -21,7 +21,10 @@ __all__ = [
 
 
 class MessageFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What is known of a contact's message. ``at_ms`` is when it happened; ``language`` as the channel said it."""
+    """What is known of a contact's message. ``at_ms`` is when it happened; ``language`` as the channel said it.
+
+    ``may_ask``: the customer was asked nothing yet; a bot may ask what an unclear text means, where the policy lets it.
+    """
 
     channel: str
     source: str = ""
@@ -34,6 +37,7 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     attributes: dict[str, str] = {}
     hint: RoutingHint | None = None
     at_ms: int = 0
+    may_ask: bool = False
 
 
 class PastContact(NamedTuple):
@@ -115,6 +119,7 @@ class Classification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     queue: str
     bot: str
     article_ids: tuple[str, ...]
+    question: bool
     priority_seconds: float
     reasons: tuple[str, ...]
     model_version: str | None
@@ -126,7 +131,7 @@ class Classification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return fields
 
 
-def facts_of(message: MessageReceived) -> MessageFacts:
+def facts_of(message: MessageReceived, *, may_ask: bool = False) -> MessageFacts:
     """The facts of a canonical message."""
     return MessageFacts(
         channel=message.channel,
@@ -140,4 +145,5 @@ def facts_of(message: MessageReceived) -> MessageFacts:
         attributes=message.attributes,
         hint=message.routing,
         at_ms=message.occurred_ms,
+        may_ask=may_ask,
     )

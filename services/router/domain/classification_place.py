@@ -23,8 +23,10 @@ def queue_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
     return of_intent or rules.channel(facts.channel).queue or rules.default_queue
 
 
-def bot_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
-    """The rule's bot, else the intent's, else the default bot."""
+def bot_of(case: Case, intent: Recognised, rule: Rule | None, question: bool) -> str:
+    """The rule's bot, else the intent's, else the default bot; a ``question`` is asked by the bot for questions."""
+    if question:
+        return case.policy.policy.classification.clarify.bot or case.policy.policy.default_bot
     of_rule = rule.then.bot if rule else None
     of_intent = intent.known.bot if intent.known else None
     return of_rule or of_intent or case.policy.policy.default_bot

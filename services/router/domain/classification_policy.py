@@ -41,7 +41,8 @@ class CompiledPolicy:
     """What ``classify`` needs of a policy; immutable after construction. Make one per policy and keep it."""
 
     __slots__ = (
-        "agent_intents", "intents", "languages", "may_lack_articles", "policy", "reader", "rules", "rules_version",
+        "agent_intents", "asks_on", "intents", "languages", "may_lack_articles", "policy", "reader", "rules",
+        "rules_version",
     )  # fmt: skip
 
     def __init__(self, policy: Policy, model_intents: Mapping[str, Intent]) -> None:
@@ -50,6 +51,7 @@ class CompiledPolicy:
         self.policy = policy
         self.intents = {name: _known(name, intent) for name, intent in described.items()}
         self.rules: tuple[Rule, ...] = classification.rules
+        self.asks_on = frozenset(classification.clarify.channels)
         self.languages = frozenset(policy.languages)
         self.reader = TextReader(classification, policy.languages)
         self.rules_version = policy.hash[:VERSION_DIGITS]

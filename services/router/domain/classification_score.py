@@ -11,7 +11,7 @@ from services.router.domain.classification_policy import base_without_intent
 from services.router.domain.text import Reading
 from shared.policy import Score, Tier
 
-__all__ = ["Scored", "is_flagged", "level_of", "score", "tier_of"]
+__all__ = ["Scored", "is_flagged", "is_set", "level_of", "score", "tier_of"]
 
 SCORE_MAX = 100
 DAY_MS = 86_400_000
@@ -37,7 +37,12 @@ class Scored(msgspec.Struct, frozen=True, gc=False):
 def is_flagged(facts: MessageFacts, name: str) -> bool:
     """Whether an attribute is set to anything but an empty value, 0, false or no."""
     value = facts.attributes.get(name)
-    return value is not None and value.lower() not in _UNSET
+    return value is not None and is_set(value)
+
+
+def is_set(value: str) -> bool:
+    """Whether the value of an attribute means yes."""
+    return value.lower() not in _UNSET
 
 
 def score(case: Case, intent: Recognised) -> Scored:

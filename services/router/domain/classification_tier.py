@@ -9,7 +9,7 @@ from services.router.domain.classification_policy import RANK, CompiledPolicy
 from services.router.domain.classification_score import is_flagged, tier_of
 from shared.policy import Rule, Tier
 
-__all__ = ["classified_tier", "final_tier"]
+__all__ = ["Asked", "classified_tier", "final_tier", "question"]
 
 Asked = tuple[Tier, str]
 """A tier and who asks for it."""
@@ -56,6 +56,29 @@ def _doubts(prediction: Prediction, policy: CompiledPolicy) -> Iterator[Asked]:
         yield "agent", "human triage: out of scope"
     if prediction.confidence < limits.confidence:
         yield "agent", f"human triage: confidence {prediction.confidence:.2f}"
+
+
+def question(case: Case, intent: Recognised, points: int) -> Asked | None:
+    """The bot tier, to ask the customer what they mean, in place of human triage. None where the text is clear enough,
+    a moment of truth is among what it may mean, or more than the model's doubts asks for an agent.
+    """
+    said, policy = case.prediction, case.policy
+    if intent.by != "model" or said is None or intent.known is None or intent.known.floor == "agent":
+        return None
+    rules = policy.policy.classification
+    if case.reading.person or tier_of(points, rules.score) == "agent" or _may_be_moment(said, policy):
+        return None
+    if said.out_of_scope:
+        return "bot", "one question to the customer: out of scope"
+    if said.confidence < rules.thresholds.confidence:
+        return "bot", f"one question to the customer: confidence {said.confidence:.2f}"
+    return None
+
+
+def _may_be_moment(prediction: Prediction, policy: CompiledPolicy) -> bool:
+    """Whether one of the three likeliest intents is a moment of truth and not very improbable."""
+    least, known = policy.policy.classification.thresholds.agent_probability, policy.intents
+    return any(name in known and known[name].moment_of_truth for name, share in prediction.top3 if share > least)
 
 
 def final_tier(asked: Asked, caller: Tier | None, rule: Rule | None, safeguards: tuple[str, ...]) -> list[Asked]:

@@ -20,7 +20,7 @@ from services.router.domain.classification_place import bot_of, priority_of, que
 from services.router.domain.classification_policy import RANK, CompiledPolicy, compile_policy
 from services.router.domain.classification_rules import first_rule
 from services.router.domain.classification_score import Scored, is_flagged, level_of, score
-from services.router.domain.classification_tier import Asked, classified_tier, final_tier
+from services.router.domain.classification_tier import Asked, classified_tier, final_tier, question
 from services.router.domain.text import Reading
 from shared.policy import Rule, Tier
 
@@ -53,17 +53,21 @@ def classify_predicted(
     spoken = language_of(case)
     rule = first_rule(policy.rules, facts, case.reading, spoken[0], intent.name)
     judged = _judge(case, intent)
+    if facts.may_ask and rule is None and judged.tier[0] == "agent" and facts.channel in policy.asks_on:
+        asks = question(case, intent, judged.scored.points)
+        judged = judged if asks is None else msgspec.structs.replace(judged, tier=asks, asks=True)
     if rule and rule.then.intent and rule.then.intent != intent.name:
         judged = _renamed(case, judged, named(rule.then.intent, f"rule {rule.name}", policy))
     return _recorded(case, judged, rule, spoken, model_version)
 
 
 class _Judged(msgspec.Struct, frozen=True, gc=False):
-    """An intent with its score and the tier that follows from both."""
+    """An intent with its score and the tier that follows from both. ``asks``: the bot's, for its question."""
 
     intent: Recognised
     scored: Scored
     tier: Asked
+    asks: bool = False
 
 
 def _judge(case: Case, intent: Recognised) -> _Judged:
@@ -86,6 +90,7 @@ def _recorded(
     language, said_by = spoken
     caller = _CALLERS_TIERS.get(facts.hint.tier) if facts.hint else None
     steps = final_tier(judged.tier, caller, rule, reading.safeguards)
+    asks = judged.asks and steps[-1] is judged.tier
     return Classification(
         intent=intent.name,
         confidence=intent.confidence,
@@ -101,8 +106,9 @@ def _recorded(
         skills=skills_of(case, intent, rule, language),
         tier=steps[-1][0],
         queue=queue_of(case, intent, rule),
-        bot=bot_of(case, intent, rule),
+        bot=bot_of(case, intent, rule, asks),
         article_ids=intent.known.articles if intent.known else (),
+        question=asks,
         priority_seconds=priority_of(case, intent, rule),
         reasons=_reasons(rule, intent, _spoken(policy, language, said_by), scored, steps),
         model_version=model_version,

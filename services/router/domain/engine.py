@@ -9,6 +9,7 @@ from services.router.domain import (
     agents,
     answers,
     assignments,
+    clarify,
     commands,
     dispatch,
     foresight,
@@ -17,13 +18,13 @@ from services.router.domain import (
     offers,
     policies,
     reports,
-    tiers,
 )
 from services.router.domain.at_risk import AtRisk
 from services.router.domain.book import Book
 from services.router.domain.calibration import Calibration
 from services.router.domain.deadlines import fire
 from services.router.domain.matcher import Matcher
+from services.router.domain.records import QUESTION_OPEN, Contact
 from services.router.domain.rows import Known, Needs, RouterRows
 from services.router.domain.states import Repeat
 from services.router.domain.triage import Classify, Foreseen
@@ -141,6 +142,8 @@ class RouterEngine:
             raise Invalid(Reason.UNKNOWN_WORKSPACE, "workspace", detail)
         if isinstance(said, inputs.MessageReceived):
             intake.receive(turn, workspace, said, self._classify, self._foreseen.pop(said.event_id, None))
+        elif isinstance(said, inputs.OutcomeReported):
+            clarify.report_outcome(turn, workspace, said, self._classify)
         elif isinstance(said, inputs.AssignmentEnded):
             assignments.report_end(turn, workspace, said, self._classify)
         else:
@@ -171,7 +174,6 @@ _HANDLERS: dict[type[inputs.Input], Handler] = {
     inputs.AgentSignedOff: agents.sign_off,
     inputs.OfferAnswered: answers.answer,
     inputs.AssignmentWrappedUp: assignments.report_wrapped_up,
-    inputs.OutcomeReported: tiers.report_outcome,
     inputs.ReplySent: reports.reply_sent,
     inputs.PendingChanged: reports.pending_changed,
     inputs.ContactCommanded: commands.obey,
@@ -209,17 +211,32 @@ def _ask(needs: Needs, book: Book, said: inputs.Input) -> None:
     elif isinstance(said, inputs.CustomerCommanded):
         needs.customers |= {(said.workspace, each): None for each in (said.customer_id, said.into) if each}
     else:
-        contact_id = getattr(said, "contact_id", None)
-        if contact_id is not None and contact_id not in book.contacts:
-            needs.contacts.append(contact_id)
+        _ask_contact(needs, book, getattr(said, "contact_id", None))
+
+
+def _ask_contact(needs: Needs, book: Book, contact_id: str | None) -> None:
+    contact = book.contacts.get(contact_id) if contact_id is not None else None
+    if contact is not None:
+        _ask_asked(needs, contact)
+    elif contact_id is not None:
+        needs.contacts.append(contact_id)
 
 
 def _ask_conversation(needs: Needs, book: Book, said: inputs.MessageReceived | inputs.ConversationEnded) -> None:
     key = conversation_key(said.workspace, said.source, said.conversation_id)
-    if key not in book.by_conversation:
+    contact = book.by_conversation.get(key)
+    if contact is None:
         needs.conversations.append(key)
+    else:
+        _ask_asked(needs, contact)
     # A live contact may end before its message's turn comes, so the customer is asked about in any case.
     if isinstance(said, inputs.MessageReceived) and said.party.customer_id:
         needs.customers[said.workspace, said.party.customer_id] = None
         if said.handle_key:
             needs.customers[said.workspace, said.handle_key] = None
+
+
+def _ask_asked(needs: Needs, contact: Contact) -> None:
+    """A contact whose question is open may be classified again, which looks at the customer's journey."""
+    if contact.question == QUESTION_OPEN and contact.customer_id:
+        needs.customers[contact.workspace, contact.customer_id] = None

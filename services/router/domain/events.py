@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from services.router.domain.classification import Likely
 from shared.envelope import merged
 
 RECEIVED = "usher.contact.received.v1"
@@ -82,10 +83,14 @@ class SentToSelfService(Body, omit_defaults=False):
 
 
 class SentToBot(Body):
-    """The bot that takes over, and until when it may keep the contact without an outcome."""
+    """The bot that takes over, and until when it may keep the contact without an outcome. ``purpose`` clarify: it shall
+    ask what the customer means, which may be one of ``top3`` (intent, probability).
+    """
 
     bot: str
     expires_at: str
+    purpose: str = ""
+    top3: list[Likely] = []
 
 
 class Escalated(Body, omit_defaults=False):

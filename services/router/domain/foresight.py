@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from services.router.domain import clarify
 from services.router.domain.book import Book
 from services.router.domain.classify import facts_of, whole_text
 from services.router.domain.model_choice import languages_of, models_of
+from services.router.domain.records import QUESTION_OPEN, Contact
 from services.router.domain.rows import Needs, Search
 from services.router.domain.triage import Classify, Foreseen, Opener
 from shared.ids import conversation_key
@@ -29,26 +31,49 @@ def foresee(needs: Needs, book: Book, classify: Classify, said: Sequence[Input],
     ``until_ms`` is the time of the last input. A message whose policy changes in the batch is classified when its turn
     comes; articles are looked for in any case.
     """
-    openers: list[Opener] = []
-    changing: set[str] = set()
+    wanted = _Wanted(needs, book)
     conversations = _Conversations(book, said, until_ms)
     for place, each in enumerate(said):
         if isinstance(each, PolicyActivated):
-            changing.add(each.workspace)
+            wanted.changing.add(each.workspace)
             in_force = book.workspaces.get(each.workspace)
             needs.models += models_of(each, in_force.rules if in_force else None)
             needs.languages += languages_of(each.policy)
-        elif isinstance(each, MessageReceived) and each.sender == "customer" and conversations.may_open(place, each):
-            workspace = book.workspaces.get(each.workspace)
-            if each.workspace in changing:
-                needs.searches.append(_search(each, each.language or ""))
-            elif workspace is not None:
-                openers.append(Opener(each, workspace.rules.policy, workspace.rules.model_version))
-    foreseen = classify.foresee(openers) if openers else []
-    for opener, told in zip(openers, foreseen, strict=True):
-        if told.articles_in is not None:
-            needs.searches.append(_search(opener.message, told.articles_in))
-    return {opener.message.event_id: told for opener, told in zip(openers, foreseen, strict=True)}
+        elif isinstance(each, MessageReceived) and each.sender == "customer":
+            contact = conversations.contact(each)
+            if contact is not None and contact.question == QUESTION_OPEN:
+                wanted.add(clarify.joined(book.personal.get(contact.contact_id), each), answers=True)
+            if conversations.may_open(place, contact):
+                wanted.add(each)
+    return wanted.told(classify)
+
+
+class _Wanted:
+    """Messages that will be classified, and the policies that change before they are."""
+
+    def __init__(self, needs: Needs, book: Book) -> None:
+        self.changing: set[str] = set()
+        self._needs = needs
+        self._book = book
+        self._openers: list[Opener] = []
+
+    def add(self, message: MessageReceived, *, answers: bool = False) -> None:
+        """A message that may open a contact, or ``answers`` a question together with the message that it explains."""
+        workspace = self._book.workspaces.get(message.workspace)
+        if message.workspace in self.changing:
+            self._needs.searches.append(_search(message, message.language or "", answers))
+        elif workspace is not None:
+            self._openers.append(Opener(message, workspace.rules.policy, workspace.rules.model_version, answers))
+
+    def told(self, classify: Classify) -> dict[str, Foreseen]:
+        """What the models say of those that may open a contact, and into the needs the articles for all of them."""
+        openers = self._openers
+        foreseen = classify.foresee(openers) if openers else []
+        for opener, told in zip(openers, foreseen, strict=True):
+            if told.articles_in is not None:
+                self._needs.searches.append(_search(opener.message, told.articles_in, opener.answers))
+        pairs = zip(openers, foreseen, strict=True)
+        return {opener.message.event_id: told for opener, told in pairs if not opener.answers}
 
 
 class _Conversations:
@@ -60,10 +85,13 @@ class _Conversations:
         self._until_ms = until_ms
         self._ends: dict[str, int] | None = None  # contact id to place in the batch; most batches never ask
 
-    def may_open(self, place: int, message: MessageReceived) -> bool:
-        """Whether the message in this place of the batch may find its conversation without a live contact."""
+    def contact(self, message: MessageReceived) -> Contact | None:
+        """The live contact of the message's conversation."""
         key = conversation_key(message.workspace, message.source, message.conversation_id)
-        contact = self._book.by_conversation.get(key)
+        return self._book.by_conversation.get(key)
+
+    def may_open(self, place: int, contact: Contact | None) -> bool:
+        """Whether the message in this place of the batch may find its conversation without that live contact."""
         if contact is None or contact.life_ms <= self._until_ms or 0 < contact.timer_ms <= self._until_ms:
             return True
         if self._ends is None:
@@ -91,6 +119,7 @@ def _may_end(book: Book, said: Input) -> str | None:
     return said.contact_id if isinstance(said, OutcomeReported | ContactCommanded) else None
 
 
-def _search(message: MessageReceived, language: str) -> Search:
+def _search(message: MessageReceived, language: str, answers: bool) -> Search:
     text = whole_text(facts_of(message))[:SEARCH_CHARACTERS_MAX]
-    return Search(message.event_id, message.workspace, language, text)
+    found_by = clarify.search_id(message.event_id) if answers else message.event_id
+    return Search(found_by, message.workspace, language, text)

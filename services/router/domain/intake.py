@@ -1,8 +1,19 @@
 """Messages: a new conversation becomes a contact, is classified and sent to its tier; later ones are added to it."""
 
-from services.router.domain import assignments, customers, drift, endings, events, idling, merging, suggestions, tiers
-from services.router.domain.personal import pack, personal_of
-from services.router.domain.records import Contact
+from services.router.domain import (
+    assignments,
+    clarify,
+    customers,
+    drift,
+    endings,
+    events,
+    idling,
+    merging,
+    suggestions,
+    tiers,
+)
+from services.router.domain.personal import personal_of, whole_of
+from services.router.domain.records import QUESTION_OPEN, Contact
 from services.router.domain.states import ContactState, Repeat
 from services.router.domain.timers import Timer
 from services.router.domain.triage import Classify, Foreseen, Opener
@@ -25,6 +36,8 @@ def receive(
         turn.tell(contact, events.MESSAGE_ADDED, events.MessageAdded(said.message_id, said.sender))
         if said.sender in idling.PEOPLE:
             idling.spoke(turn, workspace, contact, said.sender)
+        if contact.question == QUESTION_OPEN and said.sender == "customer":
+            clarify.answered(turn, workspace, contact, said, classify)
         return
     if said.sender != "customer":
         detail = f"only a customer's message opens a contact, this one is of {said.sender}"
@@ -38,6 +51,8 @@ def receive(
     drift.count(turn, workspace, verdict)
     contact.spoken = verdict.language or ""
     decided = suggestions.added(verdict.decided, turn.known.articles.get(said.event_id, ()))
+    if decided.question:
+        turn.keep_personal(contact, whole_of(said))
     tiers.route(turn, workspace, contact, decided)
 
 
@@ -58,11 +73,9 @@ def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> 
         born_ms=turn.now_ms,
         life_ms=turn.now_ms + workspace.rules.life_ms,
     )
-    personal = personal_of(said)
     turn.book.add(contact)
     turn.book.timers.arm(Timer.LIFE, contact.contact_id, contact.life_ms)
-    turn.personal[contact.contact_id] = personal
-    turn.book.personal[contact.contact_id] = pack(personal)
+    turn.keep_personal(contact, personal_of(said))
     return contact
 
 

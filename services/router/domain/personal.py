@@ -4,7 +4,7 @@ import zlib
 
 import msgspec
 
-from shared.inputs import Attachment, MessageReceived, Party, ReplyTo
+from shared.inputs import Attachment, MessageReceived, Party, ReplyTo, RoutingHint
 
 PLAIN_BYTES_MAX = 1024  # longer texts are kept compressed: 50,000 long mails in a queue must not fill the memory
 _FASTEST = 1  # of zlib's levels; text shrinks to a third even so
@@ -20,12 +20,46 @@ class Personal(msgspec.Struct, omit_defaults=True, gc=False):
     attachments: list[Attachment] = []
 
 
+class Whole(Personal, omit_defaults=True, gc=False):
+    """The same with all else that a classification looks at: kept while a question about the message is open."""
+
+    to: str | None = None
+    language: str | None = None
+    public: bool = False
+    attributes: dict[str, str] = {}
+    routing: RoutingHint | None = None
+
+
 _encode = msgspec.json.Encoder().encode
+_decode_whole = msgspec.json.Decoder(Whole).decode
 
 
 def personal_of(said: MessageReceived) -> bytes:
     """The JSON object that hand-off copies carry beside the event's own fields."""
     return _encode(Personal(said.party, said.reply_to, said.text or "", said.subject, said.attachments))
+
+
+def whole_of(said: MessageReceived) -> bytes:
+    """The same JSON object with all else that a classification looks at."""
+    return _encode(
+        Whole(
+            said.party,
+            said.reply_to,
+            said.text or "",
+            said.subject,
+            said.attachments,
+            said.to,
+            said.language,
+            said.public,
+            said.attributes,
+            said.routing,
+        )
+    )
+
+
+def read_whole(packed: bytes | None) -> Whole:
+    """What was kept of a message that is in question."""
+    return _decode_whole(unpack(packed))
 
 
 def pack(personal: bytes) -> bytes:

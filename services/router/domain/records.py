@@ -6,6 +6,8 @@ from services.router.domain.states import AssignmentState, ContactState, OfferSt
 from shared.inputs import AgentCapacity
 
 FADE_MS = 600_000  # without a contact for so long a protected queue owes half: agents are not kept for nobody
+QUESTION_OPEN = "open"
+QUESTION_OVER = "over"
 
 Skills = dict[str, int]
 Levels = tuple[tuple[str, int], ...]
@@ -22,7 +24,8 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     ``known_as`` is the id that the contact came with, where its customer has another one. ``served_by`` is the agent
     who took it last, at ``served_ms``. ``automation_failed``: self-service or a bot did not settle it. ``spoken`` is
     the language that the customer used, as far as it showed; ``language`` the one that the contact is served in.
-    ``host`` is the agent who stays with the customer during a warm transfer.
+    ``host`` is the agent who stays with the customer during a warm transfer. ``question`` is "open" while a bot asks
+    what the first message means, "over" from then on, so that nobody is asked twice.
     """
 
     contact_id: str
@@ -69,6 +72,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     served_ms: int = 0
     automation_failed: bool = False
     host: str = ""
+    question: str = ""
     traceparent: str = ""
 
     @property

@@ -55,6 +55,7 @@ class Rules:
         self.lease_seconds = policy.presence.lease_seconds or 0.0
         self.requeue_lost = policy.presence.on_lost == "requeue"
         self.self_service_ms = to_ms(policy.self_service.max_seconds)
+        self.clarify_ms = to_ms(policy.classification.clarify.wait_seconds)
         self.sticky_ms = to_ms(policy.sticky.within_seconds) if policy.sticky else None
         self.sticky_wait_ms = to_ms(policy.sticky.wait_seconds) if policy.sticky else 0
         self.protects = any(queue.allowance is not None for queue in self.queues.values())

@@ -87,7 +87,7 @@ def _to(target: ContactState, *states: ContactState) -> dict[ContactState, tuple
 CONTACT: dict[str, dict[ContactState, tuple[ContactState, ...]]] = {
     "usher.contact.received.v1": {C.NEW: (C.RECEIVED,)},
     "usher.contact.message_added.v1": _same(*_SETTLED),
-    "usher.contact.classified.v1": {C.RECEIVED: (C.CLASSIFIED,)},
+    "usher.contact.classified.v1": _to(C.CLASSIFIED, C.RECEIVED, C.CLASSIFIED, C.BOT),
     "usher.contact.sent_to_self_service.v1": {C.CLASSIFIED: (C.SELF_SERVICE,)},
     "usher.contact.sent_to_bot.v1": {C.CLASSIFIED: (C.BOT,)},
     "usher.contact.escalated.v1": _to(C.CLASSIFIED, C.SELF_SERVICE, C.BOT),

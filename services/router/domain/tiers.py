@@ -5,7 +5,7 @@ import msgspec
 from services.router.domain import containment, endings, events, queueing
 from services.router.domain.classification import Classification
 from services.router.domain.personal import unpack
-from services.router.domain.records import Contact
+from services.router.domain.records import QUESTION_OPEN, QUESTION_OVER, Contact
 from services.router.domain.states import expect, illegal
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
@@ -15,12 +15,14 @@ from shared.inputs import HandOffContext, OutcomeReported
 from shared.topics import BOT, SELF_SERVICE
 
 TIMED_OUT = "timeout"
+CLARIFY = "clarify"  # what a bot is to do with a contact that nobody understood, and what was tried with it then
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classification) -> None:
-    """Record the classification and hand the contact to its tier."""
+    """Record the classification and hand the contact to its tier; also the second one of a contact that was asked."""
+    from_new = not contact.question
     contact.tier = verdict.tier
     contact.intent = verdict.intent or ""
     contact.language = verdict.language or ""
@@ -28,7 +30,8 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
     contact.boost_ms = round(verdict.priority_seconds * 1000)
     contact.home_queue = verdict.queue
     turn.tell(contact, events.CLASSIFIED, _encode(verdict))
-    turn.count("usher_contacts_routed_total", verdict.tier, contact.channel)
+    if from_new:
+        turn.count("usher_contacts_routed_total", verdict.tier, contact.channel)
     private = unpack(turn.book.personal.get(contact.contact_id))
     if verdict.tier == "self_service":
         queueing.start_state_timer(turn, contact, turn.allow(workspace.rules.self_service_ms))
@@ -36,25 +39,44 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
         body = events.SentToSelfService(list(verdict.article_ids))
         turn.tell(contact, events.SENT_TO_SELF_SERVICE, body, copy=SELF_SERVICE, private=private)
     elif verdict.tier == "bot":
-        contact.bot = verdict.bot
-        until_ms = turn.allow(workspace.rules.bot_ms(verdict.bot))
-        queueing.start_state_timer(turn, contact, until_ms)
-        turn.tell(
-            contact, events.SENT_TO_BOT, events.SentToBot(verdict.bot, rfc3339(until_ms)), copy=BOT, private=private
-        )
+        _to_bot(turn, workspace, contact, verdict, private)
     else:
-        queueing.enter(turn, workspace, contact, verdict.queue, "classified")
+        queueing.enter(turn, workspace, contact, verdict.queue, "classified" if from_new else "escalated")
+
+
+def _to_bot(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classification, private: bytes) -> None:
+    """To a bot, to be served or to be asked what it is about; whoever is asked keeps their age for the queue."""
+    contact.bot = verdict.bot
+    stay_ms = workspace.rules.bot_ms(verdict.bot)
+    if verdict.question:
+        contact.question = QUESTION_OPEN
+        contact.entered_ms = max(contact.last_ms, turn.said_ms)
+        stay_ms = min(stay_ms, workspace.rules.clarify_ms)
+        turn.count("usher_clarifications_total", "asked")
+    until_ms = turn.allow(stay_ms)
+    body = events.SentToBot(verdict.bot, rfc3339(until_ms))
+    if verdict.question:
+        body.purpose = CLARIFY
+        body.top3 = list(verdict.top3)
+    queueing.start_state_timer(turn, contact, until_ms)
+    turn.tell(contact, events.SENT_TO_BOT, body, copy=BOT, private=private)
 
 
 def report_outcome(turn: Turn, workspace: Workspace, said: OutcomeReported) -> None:
     """Self-service or a bot is done: contained, or on to an agent with what was learnt."""
-    contact = find(turn, workspace.name, said.contact_id, events.ESCALATED)
-    if contact.state != said.by:
-        raise illegal("by", f"the contact is with {contact.state}, not with {said.by}", (contact.state,))
+    contact = reporting(turn, workspace, said)
     if said.outcome == "resolved":
         endings.end(turn, contact, events.CONTAINED, said.by, said.reason or "resolved")
     else:
         escalate(turn, contact, said.reason or said.outcome, said.context)
+
+
+def reporting(turn: Turn, workspace: Workspace, said: OutcomeReported) -> Contact:
+    """The contact that an outcome is about; Invalid when who reports it does not have it."""
+    contact = find(turn, workspace.name, said.contact_id, events.ESCALATED)
+    if contact.state != said.by:
+        raise illegal("by", f"the contact is with {contact.state}, not with {said.by}", (contact.state,))
+    return contact
 
 
 def time_out(turn: Turn, contact: Contact) -> None:
@@ -72,16 +94,20 @@ def hand_over(turn: Turn, contact: Contact, reason: str, context: HandOffContext
     """Take the contact from self-service or the bot; the caller puts it into a queue."""
     containment.count(turn, contact, "timed_out" if reason == TIMED_OUT else "escalated")
     from_tier = str(contact.state)
-    contact.automation_failed = True
+    contact.automation_failed = contact.question != QUESTION_OPEN  # to ask is no failure
+    if contact.question == QUESTION_OPEN:
+        contact.question = QUESTION_OVER
+        context = context or HandOffContext(tried=[CLARIFY])
     if context is not None:
-        _learn(turn.workspace(contact), contact, context)
+        learn(turn.workspace(contact), contact, context)
     queueing.stop_state_timer(turn, contact)
     learnt = msgspec.Raw(contact.context.encode() if contact.context else b"{}")
     turn.tell(contact, events.ESCALATED, events.Escalated(from_tier, reason, learnt))
     contact.tier = "agent"
 
 
-def _learn(workspace: Workspace, contact: Contact, context: HandOffContext) -> None:
+def learn(workspace: Workspace, contact: Contact, context: HandOffContext) -> None:
+    """What a bot learnt: kept for the agent; an intent that the policy knows and skills count for the queue."""
     contact.context = _encode(context).decode()
     policy = workspace.rules.policy
     skills = dict(contact.skills)

@@ -61,11 +61,15 @@ class NoModels:
 
 
 class Opener(msgspec.Struct, frozen=True, gc=False):
-    """A message that opens a contact, under the policy and the version of its text model that are in force."""
+    """A message that opens a contact, under the policy and the version of its text model that are in force.
+
+    ``answers``: it is a first message together with the answer to the question about it; nobody is asked twice.
+    """
 
     message: MessageReceived
     policy: Policy
     model_version: str | None
+    answers: bool = False
 
 
 class Foreseen(NamedTuple):
@@ -170,7 +174,7 @@ class Triage:
         ready = self._ready(policy, opener.model_version)
         if foreseen is None or foreseen.key != ready.nothing.key:
             (foreseen,) = _told(ready, [message])
-        facts, said, tag = facts_of(message), foreseen.prediction, foreseen.language
+        facts, said, tag = facts_of(message, may_ask=not opener.answers), foreseen.prediction, foreseen.language
         decided = classify_predicted(facts, ready.compiled, said, journey, ready.version, tag)
         candidate = None
         if ready.shadow is not None:

@@ -7,6 +7,7 @@ from services.router.domain.book import Book
 from services.router.domain.calibration import Prediction
 from services.router.domain.forecast import Flow
 from services.router.domain.identity import Identity
+from services.router.domain.personal import pack
 from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
 from services.router.domain.rows import (
     AgentRow,
@@ -100,6 +101,11 @@ class Turn:
         """Add an amount to a counter, after the commit."""
         key = (name, *labels)
         self.counts[key] = self.counts.get(key, 0.0) + amount
+
+    def keep_personal(self, contact: Contact, personal: bytes) -> None:
+        """Text and handles of a live contact from now on, in the form of personal.py."""
+        self.personal[contact.contact_id] = personal
+        self.book.personal[contact.contact_id] = pack(personal)
 
     def flow(self, workspace: Workspace, queue: str | None) -> Flow:
         """The observation of a queue, up to now; called before anybody joins or leaves it."""

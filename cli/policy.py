@@ -14,6 +14,7 @@ from cli import policy_shadow
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
 from cli.policy_diff import changes
 from cli.policy_models import model_faults
+from cli.policy_staff import skill_warnings
 from cli.policy_store import (
     PolicyRefused,
     Version,
@@ -85,13 +86,17 @@ def _check(args: argparse.Namespace) -> int:
         faults = model_faults(policies)
     except PolicyErrors as refused:
         faults = refused.errors
+    warnings = [] if faults else skill_warnings(policies)
     if args.json:
-        result({"valid": not faults, "errors": [fault._asdict() for fault in faults]})
+        said = {"errors": faults, "warnings": warnings}
+        result({"valid": not faults, **{key: [each._asdict() for each in found] for key, found in said.items()}})
     else:
         for fault in faults:
             _write(str(fault))
         for policy in () if faults else policies:
             _write(f"valid: workspace {policy.workspace}, {len(policy.queues)} queues, hash {policy.hash[:16]}")
+        for warning in warnings:
+            _write(f"warning: {warning}")
     return EXIT_NO if faults else EXIT_OK
 
 

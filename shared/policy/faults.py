@@ -16,22 +16,26 @@ Loc = tuple[str | int, ...]
 
 _PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 _SHOWN_CHARACTERS_MAX = 60  # of a wrong value
+_TEXT = ("a text", "put it in quotes if it looks like something else")
+_WHOLE = ("a whole number", "digits without quotes, such as 3")
+_NUMBER = ("a number", "digits without quotes, such as 2.5")
+_MAPPING = ("a mapping", "write {key: value}, or indented lines of key: value")
 _KINDS = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "tuple_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "finite_number": "a finite number",
+    "string_type": _TEXT,
+    "int_type": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _NUMBER,
+    "bool_type": ("true or false", "without quotes"),
+    "tuple_type": ("a list", "write [a, b], or indented lines that begin with -"),
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "finite_number": ("a finite number", _NUMBER[1]),
 }
 _BOUNDS = {
-    "greater_than": ("gt", "more than"),
-    "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "less than"),
-    "less_than_equal": ("le", "at most"),
+    "greater_than": ("gt", "more than", "a larger number"),
+    "greater_than_equal": ("ge", "at least", "{:g} or more"),
+    "less_than": ("lt", "less than", "a smaller number"),
+    "less_than_equal": ("le", "at most", "{:g} or less"),
 }
 
 
@@ -80,10 +84,11 @@ def _words(kind: str, context: Mapping[str, Any], given: Any) -> tuple[str, str]
     if kind == "usher":
         return context["message"], context["hint"]
     if kind in _KINDS:
-        return f"must be {_KINDS[kind]}, not {shown}", ""
+        words, hint = _KINDS[kind]
+        return f"must be {words}, not {shown}", hint
     if kind in _BOUNDS:
-        name, words = _BOUNDS[kind]
-        return f"must be {words} {context[name]:g}, not {shown}", ""
+        name, words, hint = _BOUNDS[kind]
+        return f"must be {words} {context[name]:g}, not {shown}", hint.format(context[name])
     handler = _OTHERS.get(kind)
     return handler(context, given, shown) if handler else (f"is not valid: {shown}", kind.replace("_", " "))
 
@@ -91,7 +96,7 @@ def _words(kind: str, context: Mapping[str, Any], given: Any) -> tuple[str, str]
 def _literal(context: Mapping[str, Any], given: Any, shown: str) -> tuple[str, str]:
     expected = str(context["expected"])
     choices = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
-    return f"must be {expected}, not {shown}", did_you_mean(given, choices) if isinstance(given, str) else ""
+    return f"must be {expected}, not {shown}", did_you_mean(given if isinstance(given, str) else "", choices)
 
 
 def _length(context: Mapping[str, Any], given: Any, shown: str) -> tuple[str, str]:

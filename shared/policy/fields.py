@@ -48,7 +48,7 @@ _DURATION_SCHEMA = {
 }
 
 
-def fault(message: str, hint: str = "") -> PydanticCustomError:
+def fault(message: str, hint: str) -> PydanticCustomError:
     """A validation error that carries its own words; the parser hands them on unchanged."""
     return PydanticCustomError("usher", "{message}", {"message": message, "hint": hint})
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from shared.policy.fields import Duration, LanguageTag, Name, Node, PromiseDuration, fault
 
@@ -24,6 +24,12 @@ EXCLUSIVE_CHANNELS = frozenset(("voice",))  # unless the policy or the agent say
 AUTOMATED_SECONDS = 600.0  # a bot or an article that says nothing for so long has failed
 
 
+def _units_or_exclusive(value: Any) -> Any:
+    if value != "exclusive" and not (type(value) is int and 1 <= value <= UNITS_MAX):
+        raise fault(f"must be units or exclusive, not {value!r}", f"1 to {UNITS_MAX}, or the word exclusive")
+    return value
+
+
 class ChannelRules(Node):
     """Defaults of a channel. ``cost`` and ``max`` hold for agents who do not say their own; ``tier``, ``queue`` and
     ``language`` hold for contacts about which nothing better is known.
@@ -31,6 +37,7 @@ class ChannelRules(Node):
 
     cost: Annotated[
         int | Literal["exclusive"],
+        BeforeValidator(_units_or_exclusive),
         WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": UNITS_MAX}, {"const": "exclusive"}]}),
     ] = 1
     max: Annotated[int, Field(ge=1, le=UNITS_MAX)] | None = None
@@ -39,15 +46,6 @@ class ChannelRules(Node):
     tier: Tier | None = None
     queue: Name | None = None
     language: LanguageTag | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _cost_is_units_or_exclusive(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "cost" in value:
-            cost = value["cost"]
-            if cost != "exclusive" and not (type(cost) is int and 1 <= cost <= UNITS_MAX):
-                raise fault(f"cost must be 'exclusive' or 1 to {UNITS_MAX} units, not {cost!r}")
-        return value
 
     @property
     def exclusive(self) -> bool:

@@ -59,7 +59,11 @@ def test_check_as_json_is_one_document_with_paths_and_lines(usher, tmp_path):
     assert fault["path"] == "sticky.wait"
     assert fault["message"] == "is missing"
     assert (fault["file"], fault["line"]) == (str(path), 4)
-    assert json.loads(usher("check", "--json", file(tmp_path, SMALL))[1]) == {"valid": True, "errors": []}
+    assert json.loads(usher("check", "--json", file(tmp_path, SMALL))[1]) == {
+        "valid": True,
+        "errors": [],
+        "warnings": [],
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Policy files: YAML read as it looks, faults with their line, the files that Usher ships, the published schema."""
 
+import copy
 import json
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shared.policy import PolicyErrors, load_policies, load_policy
+from shared.policy import PolicyErrors, load_policies, load_policy, parse_policy
 from shared.policy.schema import schema_text
 
 POLICIES = Path(__file__).resolve().parents[2] / "deploy" / "policies"
@@ -166,3 +167,31 @@ def test_the_schema_accepts_what_is_shipped_and_refuses_a_slip(tmp_path):
     assert subprocess.run([*check, *map(str, files)], capture_output=True, check=False).returncode == 0
     (tmp_path / "slip.yaml").write_text(SMALL + "offers: {timout: 5s}\n")
     assert subprocess.run([*check, str(tmp_path / "slip.yaml")], capture_output=True, check=False).returncode == 1
+
+
+JUNK = (None, -1, 0, 1e9, 3.5, float("nan"), True, "", "x", "5", "-5s", "99d", "general", "a\0", [], {}, [1], {"a": 1})
+
+
+def _spots(value, path=()):
+    """Every place in a document."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*path, key)
+        yield from _spots(item, (*path, key))
+
+
+def test_whatever_stands_anywhere_in_a_policy_every_fault_has_its_path_and_a_hint():
+    sample = load_policy(POLICIES / "sample.yaml", not_yet=()).document()
+    silent = set()
+    for spot in _spots(sample):
+        for junk in JUNK:
+            document = copy.deepcopy(sample)
+            inner = document
+            for key in spot[:-1]:
+                inner = inner[key]
+            inner[spot[-1]] = copy.deepcopy(junk)
+            try:
+                parse_policy(document)
+            except PolicyErrors as refused:
+                silent |= {str(fault) for fault in refused.errors if not fault.path or not fault.hint}
+    assert silent == set()

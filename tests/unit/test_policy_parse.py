@@ -177,7 +177,7 @@ def test_a_wrong_queue_is_refused_with_path_and_fix(change, path, words):
         ({"queues": {}}, "queues", "is empty"),
         ({"queues": []}, "queues", "must be a mapping, not a list"),
         ({"channels": {"fax": {}}}, "channels.fax", "must be"),
-        ({"channels": {"chat": {"cost": 0}}}, "channels.chat", "exclusive"),
+        ({"channels": {"chat": {"cost": 0}}}, "channels.chat.cost", "1 to 1000, or the word exclusive"),
         ({"channels": {"chat": {"queue": "nowhere"}}}, "channels.chat.queue", "there is no queue"),
         ({"channels": {"chat": {"language": "fr"}}}, "channels.chat.language", "there is no language"),
         ({"offers": {"parallel": 0}}, "offers.parallel", "at least 1"),

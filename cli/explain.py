@@ -17,6 +17,7 @@ from cli.postgres import Connection, connected
 from services.router.domain.book import Book
 from services.router.domain.records import Contact, LiveContact
 from services.router.domain.rows import PolicyRow, RouterRows
+from services.router.domain.states import ContactState
 from services.router.domain.whereabouts import whereabouts
 from shared.errors import Fatal, Retryable
 from shared.settings import CommonSettings
@@ -30,6 +31,10 @@ _FIND = """
     SELECT partition, body::text AS body, true AS live FROM router_contact WHERE contact_id = $1
     UNION ALL
     SELECT partition, body::text AS body, false AS live FROM router_outcome WHERE contact_id = $1
+"""
+_NEIGHBOURS = """
+    SELECT body::text AS body FROM router_contact
+    WHERE partition = $1 AND workspace = $2 AND state = 'queued' AND body->'contact'->>'queue' = $3 AND contact_id <> $4
 """
 _POLICY = """
     SELECT workspace, version, hash, body::text AS body, activated_ms, model_version FROM policy
@@ -110,13 +115,17 @@ async def _find(connection: Connection, contact_id: str) -> Found | None:
         "SELECT body::text AS body FROM router_agent WHERE workspace = $1", contact.workspace
     )
     flows = await connection.fetch("SELECT body::text FROM router_flow WHERE workspace = $1", contact.workspace)
+    neighbours = []
+    if contact.state is ContactState.QUEUED:
+        place = (row["partition"], contact.workspace, contact.queue, contact_id)
+        neighbours = await connection.fetch(_NEIGHBOURS, *place)
     policy = await connection.fetchrow(_POLICY, contact.workspace)
     clock_ms = await connection.fetchval("SELECT at_ms FROM router_clock WHERE partition = $1", row["partition"])
     book = Book()
     book.restore(
         RouterRows(
             clock_ms=clock_ms or 0,
-            contacts=[row["body"]],
+            contacts=[row["body"], *(neighbour["body"] for neighbour in neighbours)],
             agents=[agent["body"] for agent in agents],
             flows=[flow[0] for flow in flows],
             policies=[PolicyRow(*policy)],
@@ -145,7 +154,17 @@ async def _events(reader: LogReader, found: Found) -> list[dict[str, Any]]:
 # What a reader needs of each event beside its time and its name; the rest is in --json.
 _SHOWN = {
     "classified": ("intent", "confidence", "complexity", "tier", "reasons"),
-    "queued": ("queue", "requirements", "priority_seconds", "due_at", "position", "kept_for", "reason"),
+    "queued": (
+        "queue",
+        "requirements",
+        "priority_seconds",
+        "due_at",
+        "position",
+        "expected_wait_seconds",
+        "breach_risk",
+        "kept_for",
+        "reason",
+    ),  # fmt: skip
     "offered": ("agent_id", "sentence"),
     "assigned": ("agent_id", "waited_seconds"),
     "requirements_relaxed": ("step", "requirements", "also_queues", "reason"),
@@ -172,8 +191,21 @@ def lines(document: dict[str, Any]) -> list[str]:
         found += [f"    {line}" for line in _decision(event.get("decision"))]
     if document["now"] is not None:
         found.append(f"now: {document['now']['state']}, waits {document['now']['waits']}")
+        found += _outlook(document["now"])
         found += [f"    {line}" for line in document["now"]["changes"]]
     return found
+
+
+def _outlook(now: dict[str, Any]) -> list[str]:
+    """What a waiting contact may expect; a wait and a risk only where they are known."""
+    if "position" not in now:
+        return []
+    parts = [f"position {now['position']}"]
+    if now["expected_wait_seconds"] is not None:
+        parts.append(f"expected wait {now['expected_wait_seconds']:g} s")
+    if now["breach_risk"] is not None:
+        parts.append(f"risk of no answer before {now['due_at']}: {now['breach_risk']:.0%}")
+    return [f"    {', '.join(parts)}"]
 
 
 def _decision(decision: dict[str, Any] | None) -> list[str]:

@@ -75,6 +75,7 @@ async def test_a_contact_explains_itself(running: Running) -> None:
     waiting = await explain(running.settings, queued["contact_id"])
     assert waiting is not None
     assert waiting["now"]["agents"] == {"full": 1}
+    assert (waiting["now"]["position"], waiting["now"]["breach_risk"]) == (1, None)
     assert await explain(running.settings, derive("nobody")) is None
 
 

@@ -6,7 +6,8 @@ owner or is loaded anew is forgotten, told nowhere and counted nowhere.
 
 from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heappush
-from typing import NamedTuple
+
+import msgspec
 
 from services.router.domain import events
 from services.router.domain.records import Contact
@@ -24,7 +25,7 @@ OBSERVED = "usher_breach_risk_observed_total"
 _LEAVING = frozenset({events.QUEUED, events.SCHEDULED, events.ABANDONED, events.CANCELLED, events.EXPIRED})
 
 
-class Prediction(NamedTuple):
+class Prediction(msgspec.Struct, frozen=True, order=True, gc=False):
     """What was told at an entry into a queue at ``at_ms``: the wait, and the risk of no answer by ``due_ms``."""
 
     at_ms: int

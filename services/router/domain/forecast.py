@@ -8,7 +8,7 @@ The risk of a breach is derived in docs/forecast.md. Both say nothing before any
 
 from collections.abc import Callable
 from math import exp, log, tanh
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -27,7 +27,7 @@ MEMORY_SECONDS = 900.0  # of non-empty time after which an observation counts 1/
 TERMS_MAX = 64  # of the sum that are added one by one; the rest is its integral, right to a per mille
 
 
-class Outlook(NamedTuple):
+class Outlook(msgspec.Struct, frozen=True, gc=False):
     """What a waiting contact may expect now. ``position`` counts from 1; the others are None while nobody can tell.
 
     ``wait_seconds`` is 0 when somebody is free for it. ``risk``: probability of no answer before the contact is due.

@@ -42,7 +42,7 @@ class Waiting(msgspec.Struct, kw_only=True, gc=False):
     only_agent: str | None = None
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """A waiting contact's place in its queue: how many are ahead, over what time they are due, and its time left.
 
     ``span``: from the deadline of the first who can still be met to its own. Those before it who become late step

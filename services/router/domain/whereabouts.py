@@ -32,7 +32,7 @@ _TIMERS = {
 def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
     """What a live contact waits for. ``agents`` counts the signed-on agents by why they do not have it.
 
-    The book needs to hold the contact, its workspace's policy, flows and agents; other contacts do not matter.
+    The book needs to hold the contact, its workspace's policy, flows and agents, and who else waits in its queue.
     ``protected`` agents are free and kept for a queue that owes too many breaches.
     """
     workspace = book.workspaces[contact.workspace]
@@ -43,6 +43,10 @@ def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
         found["requirements"] = msgspec.json.decode(place.need.json)
         found["also_queues"] = [name for name, _ in workspace.further_needs(contact)]
         found["due_at"] = rfc3339(place.due_ms)
+        outlook = workspace.outlook(contact, book.clock_ms)
+        found["position"] = outlook.position
+        found["expected_wait_seconds"] = outlook.wait_seconds
+        found["breach_risk"] = outlook.risk
         found["agents"] = dict(sorted(groups.items()))
         found["waits"] = _for_whom(contact, groups)
     else:

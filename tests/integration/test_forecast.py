@@ -1,0 +1,108 @@
+"""The forecast through the running service: told on the log, shown on /metrics, explained, and compared in the end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from cli.explain import explain, lines
+from deploy.local.broker import KafkaBroker
+from shared import inputs
+from shared.topics import AGENT_OFFERS
+from tests.support.router_service import (
+    SETTLE_SECONDS_MAX,
+    Running,
+    agent,
+    common,
+    kinds,
+    message,
+    policy,
+    router_service,
+)
+
+CONTACTS = 60  # far more than one agent answers in the 20 seconds of the queue's target
+
+
+@pytest.fixture
+async def running(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIterator[Running]:
+    async with router_service(kafka, database, topic_prefix) as found:
+        yield found
+
+
+Shown = dict[tuple[str, ...], float]
+
+
+def shown(running: Running) -> Shown:
+    """/metrics now: (name, values of the labels but those of a histogram's buckets) -> value."""
+    families = text_string_to_metric_families(generate_latest(running.service.registry).decode())
+    samples = [sample for family in families for sample in family.samples if "le" not in sample.labels]
+    return {(sample.name, *sample.labels.values()): sample.value for sample in samples}
+
+
+async def until_shown(running: Running, enough: Callable[[Shown], bool]) -> Shown:
+    async with asyncio.timeout(SETTLE_SECONDS_MAX):
+        while not enough(found := shown(running)):
+            await asyncio.sleep(0.1)
+        return found
+
+
+def total(metrics: Shown, name: str, label: str) -> float:
+    """The sum of a metric over its other labels."""
+    return sum(value for key, value in metrics.items() if key[0] == name and label in key)
+
+
+async def accept(running: Running, number: int) -> dict[str, Any]:
+    """The agent accepts the offer of that number, and is busy from then on."""
+    enough = lambda seen: kinds(seen).count("contact.offered") >= number  # noqa: E731
+    offers = [body for kind, body in await running.until(enough, AGENT_OFFERS) if kind == "usher.contact.offered.v1"]
+    offer: dict[str, Any] = offers[number - 1]
+    said = inputs.OfferAnswered(
+        **common(f"answer-{number}"), offer_id=offer["offer_id"], agent_id=offer["agent_id"], answer="accepted"
+    )
+    await running.say(said)
+    return offer
+
+
+async def test_the_forecast_is_told_shown_explained_and_compared(running: Running) -> None:
+    terms = {"general": {"targets": {"time_to_answer": {"within": "20s"}}}}
+    await running.say(policy(queues=terms), message("first"))
+    await running.until(lambda seen: "contact.queued" in kinds(seen))
+    await asyncio.sleep(1.0)  # what the queue's rate is made of: one served in a second or more
+    await running.say(agent("a1"))
+    await accept(running, 1)
+    log = await running.until(lambda seen: "contact.assigned" in kinds(seen))
+    assignment_id = next(body["assignment_id"] for kind, body in log if kind == "usher.contact.assigned.v1")
+
+    await running.say(*(message(f"c{number}") for number in range(CONTACTS)))
+    log = await running.until(lambda seen: kinds(seen).count("contact.queued") == CONTACTS + 1)
+    first, *told = [body for kind, body in log if kind == "usher.contact.queued.v1"]
+    assert (first["expected_wait_seconds"], first["breach_risk"]) == (None, None)
+    best, worst = (choose(told, key=lambda body: body["position"]) for choose in (min, max))
+    assert best["breach_risk"] < 0.1 < 0.9 < worst["breach_risk"]
+    assert worst["expected_wait_seconds"] == pytest.approx(worst["position"] * best["expected_wait_seconds"], rel=0.5)
+    at_risk = ("usher_contacts_at_risk", "general")
+    metrics = await until_shown(running, lambda metrics: metrics[at_risk] > 0)
+    assert metrics[at_risk] < CONTACTS
+    found = await explain(running.settings, worst["contact_id"])
+    assert found is not None
+    assert worst["position"] <= found["now"]["position"] <= CONTACTS
+    assert f"    position {found['now']['position']}, expected wait" in "\n".join(lines(found))
+
+    end = inputs.AssignmentEnded(**common("end"), assignment_id=assignment_id, agent_id="a1", outcome="closed")
+    await running.say(end)
+    await accept(running, 2)
+    left = [
+        inputs.ConversationEnded(**common(f"left-{number}"), source="chat", conversation_id=f"c{number}", reason="left")
+        for number in range(CONTACTS)
+    ]
+    await running.until(lambda seen: kinds(seen).count("contact.assigned") == 2)
+    await running.say(*left)
+    name = "usher_breach_risk_observed_total"
+    metrics = await until_shown(running, lambda metrics: total(metrics, name, "lost") == CONTACTS - 1)
+    assert total(metrics, name, "met") == 1
+    error = "usher_wait_estimate_error_seconds_count"
+    assert metrics[error, "later"] + metrics[error, "sooner"] == 1
+    await until_shown(running, lambda metrics: metrics[at_risk] == 0)

@@ -1,0 +1,52 @@
+"""The forecast against what happens, with the real matcher on the virtual clock: a steady day, and one with a peak."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from services.router.simulation.parse import parse_scenario
+from tests.support.forecast_run import calibration, errors, told_in
+
+SCENARIOS = Path(__file__).parents[2] / "deploy" / "scenarios"
+SEEDS = 5
+CONTACTS_MIN = 100  # of a tenth, below which its share says little
+
+
+@pytest.fixture(scope="module")
+def told():
+    return {
+        name: told_in(parse_scenario(json.loads((SCENARIOS / f"{name}.json").read_text())), SEEDS)
+        for name in ("erlang-a", "ww84", "peak")
+    }
+
+
+@pytest.mark.parametrize(("name", "off_max"), [("erlang-a", 0.06), ("ww84", 0.08), ("peak", 0.08)])
+def test_of_those_who_are_told_a_risk_as_many_are_breached(told, name, off_max):
+    tenths = [tenth for tenth in calibration(told[name]) if tenth[0] >= CONTACTS_MIN]
+    assert len(tenths) >= 7
+    assert [tenth for tenth in tenths if abs(tenth[1] - tenth[2]) > off_max] == []
+
+
+def score(told, risk):
+    """Brier's: the mean squared distance between the risk told and what happened, 1 or 0."""
+    known = [each for each in told if each.breached is not None]
+    return sum((getattr(each, risk) - each.breached) ** 2 for each in known) / len(known)
+
+
+@pytest.mark.parametrize("name", ["erlang-a", "ww84", "peak"])
+def test_knowing_who_steps_back_tells_more_than_the_sum_of_poisson(told, name):
+    assert score(told[name], "risk") < 0.95 * score(told[name], "poisson_risk")
+
+
+@pytest.mark.parametrize("name", ["erlang-a", "ww84"])
+def test_the_estimate_of_the_wait_is_nearer_than_what_is_often_told(told, name):
+    (_, ours), (_, last), (_, head) = (errors(told[name], each) for each in ("expected", "last", "head"))
+    assert ours**2 < 0.9 * min(last, head) ** 2
+
+
+@pytest.mark.parametrize("queue", ["chat", "en", "es", "vip"])
+def test_so_it_is_in_a_peak_for_all_who_wait_minutes_and_not_hours(told, queue):
+    waiting = [each for each in told["peak"] if each.queue == queue]
+    (_, ours), (_, last), (_, head) = (errors(waiting, each) for each in ("expected", "last", "head"))
+    assert ours**2 < 0.9 * min(last, head) ** 2

@@ -2,14 +2,12 @@
 
 import argparse
 import asyncio
-import os
 import sys
 
 from cli.forget_store import Erased, erase
+from cli.handles import handles_in_force
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
 from cli.policy_store import settings_in_force
-from deploy.local.state import StateFolder, state_folder
-from services.ingest.domain.handles import Pseudonyms
 from shared.errors import Retryable
 
 __all__ = ["configure", "run"]
@@ -32,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     if not 1 <= len(args.customer) <= CUSTOMER_CHARACTERS_MAX or "\0" in args.customer:
         raise UsageError(f"CUSTOMER: 1 to {CUSTOMER_CHARACTERS_MAX} characters")
     try:
-        erased = asyncio.run(erase(settings_in_force(), _pseudonyms(), args.customer, args.workspace))
+        erased = asyncio.run(erase(settings_in_force(), handles_in_force("forget"), args.customer, args.workspace))
     except Retryable as error:
         say(f"usher forget: {error}; is the stack up, and USHER_POSTGRES_DSN right?")
         return EXIT_NO
@@ -42,15 +40,9 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write("\n".join(_lines(erased)) + "\n")
     if erased.live:
         say(f"usher forget: {len(erased.live)} contacts are live: end them (command cancel), then forget once more")
-    return EXIT_NO if erased.live else EXIT_OK
-
-
-def _pseudonyms() -> Pseudonyms:
-    """The key under which ingest has made customer ids of handles: that of the environment, else of the local stack."""
-    key = os.environ.get("USHER_PSEUDONYM_KEY") or StateFolder(state_folder()).recall().get("pseudonym_key")
-    if not key:
-        say("usher forget: without USHER_PSEUDONYM_KEY a handle is not recognised, only a customer_id is")
-    return Pseudonyms(str(key or "").encode())
+    if erased.unpublished:
+        say("usher forget: batches that wait for Kafka hold the customer's words: forget once more when router runs")
+    return EXIT_NO if erased.live or erased.unpublished else EXIT_OK
 
 
 def _lines(erased: Erased) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, TopicAlreadyExistsError
 from aiokafka.partitioner import murmur2
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
@@ -38,7 +39,8 @@ def partition_of(key: bytes, partitions: int) -> int:
 
 
 async def ensure_topics(settings: CommonSettings, specs: Sequence[TopicSpec], *, check: bool = False) -> list[str]:
-    """Create missing topics and wait for their leaders; returns what is wrong: missing ones, odd partition counts.
+    """Create missing topics and wait for their leaders; returns what is wrong: missing ones, odd partition counts,
+    compaction.
 
     With ``check`` nothing is created. Idempotent. Retryable when no broker answers.
     """
@@ -49,13 +51,16 @@ async def ensure_topics(settings: CommonSettings, specs: Sequence[TopicSpec], *,
         names = [settings.topic_prefix + spec.name for spec in specs]
         missing = [spec for spec in specs if settings.topic_prefix + spec.name not in present]
         if check:
-            return [f"{settings.topic_prefix}{spec.name}: missing; run `usher topics`" for spec in missing] + (
-                await _odd_partitions(admin, [name for name in names if name in present], settings.partitions)
-            )
+            there = [name for name in names if name in present]
+            return [
+                *(f"{settings.topic_prefix}{spec.name}: missing; run `usher topics`" for spec in missing),
+                *await _odd_partitions(admin, there, settings.partitions),
+                *await _compacted(admin, there),
+            ]
         if missing:
             await _create(admin, settings, missing)
         await _wait_for_leaders(admin, names)
-        return await _odd_partitions(admin, names, settings.partitions)
+        return [*await _odd_partitions(admin, names, settings.partitions), *await _compacted(admin, names)]
     except KafkaError as error:
         raise Retryable(f"Kafka at {settings.kafka_bootstrap_servers}: {error!r}") from error
     finally:
@@ -103,6 +108,20 @@ async def _odd_partitions(admin: AIOKafkaAdminClient, names: Sequence[str], expe
         " it decides which partition owns a workspace; set USHER_PARTITIONS to what the topics have"
         for topic in await admin.describe_topics(list(names))
         if len(topic["partitions"]) != expected
+    ]
+
+
+async def _compacted(admin: AIOKafkaAdminClient, names: Sequence[str]) -> list[str]:
+    """Topics that are compacted: there, only the last event of each workspace would stay, and that one for ever."""
+    if not names:
+        return []
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, configs={"cleanup.policy": None}) for name in names]
+    return [
+        f"{name}: cleanup.policy is {value}, which loses events and keeps personal data; set it to delete"
+        for reply in await admin.describe_configs(asked)
+        for _, _, _, name, entries in reply.resources
+        for _, value, *_ in entries
+        if "compact" in value
     ]
 
 

@@ -24,7 +24,9 @@ __all__ = ["Lane"]
 POLL_MS_MAX = 250  # an idle lane looks at its timers and its orders at least this often
 TICK_MS_MIN = 1  # a deadline that is due now is not a reason to spin
 FORGET_EVERY_SECONDS = 60.0
+TIDY_SECONDS = 1.0  # of quiet; then what the log has leaves the outbox, which holds customers' words
 DAY_MS = 24 * 3600 * 1000
+NO_STEP = -1
 UNKNOWN_OFFSET = -1  # until a batch is acknowledged, nobody knows where the outbox of a former owner began
 
 
@@ -40,6 +42,7 @@ class Lane:
         self._stopping = False
         self._last_ms = 0
         self._forgot_at = monotonic()
+        self._packed_step = NO_STEP  # the last one that may still have its row in the outbox
         self._progress_at = monotonic()
         self._patience = Patience(parts.sense, partition)
         self.claim = Claim(partition=partition, epoch=0)
@@ -100,6 +103,7 @@ class Lane:
         self.publisher.start_from(claim.published_step, claim.published_seq, claim.next_offset)
         if backlog:
             self.publisher.published_offset = UNKNOWN_OFFSET
+            self._packed_step = backlog[-1].step
         tail = await self._patience.repeat("tail", lambda: self._parts.read_output_tail(self.partition))
         agrees_with_output(claim, tail)
         await self._open_input(claim)
@@ -157,6 +161,8 @@ class Lane:
             await self._apply(fresh, newest, await self._time(newest))
         elif self._timer_due():
             await self._apply([], None, await self._time(None))
+        elif self._is_untidy():
+            await self._commit(Step(writes=None), [], None, self._last_ms, now_ms())
         self._sense.metrics.lag(self.partition, self._parts.inputs.lag(self.partition, self.claim.next_offset))
         await self._housekeeping()
 
@@ -212,6 +218,10 @@ class Lane:
             log_ms = 0
         self._last_ms = max(self._last_ms, now_ms() if caught_up else 0, log_ms)
         return self._last_ms
+
+    def _is_untidy(self) -> bool:
+        quiet = monotonic() - self._progress_at >= TIDY_SECONDS
+        return quiet and NO_STEP < self._packed_step < self.publisher.published_step
 
     def _unseen(self, records: list[Record]) -> tuple[list[Record], list[Record]]:
         """On a sequenced log: the records after the last one applied, and those of the batch that may be passed.
@@ -317,7 +327,10 @@ class Lane:
         self.claim = after
         self._progress_at = monotonic()
         self.publisher.confirm_ownership()
+        if self._packed_step < after.published_step:
+            self._packed_step = NO_STEP
         if to_publish:
+            self._packed_step = before.next_step
             self.publisher.add(batch, stepped_ms, records[0].at_ms if records else now)
         elif not self.publisher.backlog:
             self.publisher.start_from(after.next_step, after.next_seq - 1, after.next_offset)

@@ -104,6 +104,23 @@ async def test_a_second_owner_goes_on_where_the_first_stopped_and_repeats_nothin
     assert (await rows(settings.postgres_dsn, "SELECT count(*) AS n FROM outbox"))[0]["n"] == 0
 
 
+async def test_what_the_log_has_leaves_the_outbox_without_further_input(
+    settings: LaneSettings, outputs: OutputLog
+) -> None:
+    await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(3)])
+
+    async def is_empty() -> bool:
+        return not await rows(settings.postgres_dsn, "SELECT FROM outbox")
+
+    async with running(settings):
+        await until(lambda: _has(settings, 3, 0))
+        await until(is_empty)
+        steps = "SELECT next_step FROM lane ORDER BY partition"
+        tidied = await rows(settings.postgres_dsn, steps)
+        await asyncio.sleep(2.5)
+        assert await rows(settings.postgres_dsn, steps) == tidied, "then the lane rests"
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [

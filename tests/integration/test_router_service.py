@@ -9,8 +9,8 @@ from cli.article_store import store_articles
 from cli.articles import read_folder
 from cli.explain import explain, lines
 from cli.forget_store import erase
+from cli.handles import Handles
 from deploy.local.broker import KafkaBroker
-from services.ingest.domain.handles import Pseudonyms
 from services.router.model.folders import STARTER_FOLDER
 from shared import inputs
 from shared.ids import derive
@@ -143,7 +143,7 @@ async def _tables_with(dsn: str, canary: str) -> set[str]:
 async def test_a_forgotten_customer_is_in_no_table(running: Running, database: str) -> None:
     await running.say(policy(), message("c1"), message("c2"), agent("a1"))
     contact = (await running.until(bool, AGENT_OFFERS))[0][1]["contact_id"]
-    early = await erase(running.settings, Pseudonyms(b"key"), "cust-1", None)
+    early = await erase(running.settings, Handles(b"key"), "cust-1", None)
     assert contact in early.live
     ended = inputs.ConversationEnded(**common("left-1"), source="chat", conversation_id="c1", reason="left")
     other = inputs.ConversationEnded(**common("left-2"), source="chat", conversation_id="c2", reason="left")
@@ -151,7 +151,7 @@ async def test_a_forgotten_customer_is_in_no_table(running: Running, database: s
     await running.until(lambda seen: kinds(seen).count("contact.abandoned") == 2)
     assert await _tables_with(database, "cust-1") == {"router_outcome"}
 
-    erased = await erase(running.settings, Pseudonyms(b"key"), "cust-1", None)
+    erased = await erase(running.settings, Handles(b"key"), "cust-1", None)
 
     assert (erased.contacts, erased.live) == (2, [])
     assert await _tables_with(database, "cust-1") == set()

@@ -164,10 +164,10 @@ def _record(raw: ConsumerRecord) -> Record:
 async def _bounded_stop(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
     stopping = asyncio.ensure_future(client.stop())
     await asyncio.wait({stopping}, timeout=STOP_SECONDS_MAX)
-    if stopping.done():
-        stopping.exception()
-    else:
+    if not stopping.done():
         stopping.cancel()
+    elif not stopping.cancelled():  # aiokafka's stop may end with the cancellation of one of its own tasks
+        stopping.exception()
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -48,6 +48,7 @@ class Lane:
         self.claim = Claim(partition=partition, epoch=0)
         self.engine: Engine | None = None
         self.ready = False
+        self.opening = True  # nothing is under way yet: it may be abandoned at any time
         self.polling = False  # inside a poll nothing is under way, and a rebalance may hold the poll until it is over
         self.publisher = Publisher(partition, parts.wire, parts.outputs, self._still_owner, parts.sense)
 
@@ -111,6 +112,7 @@ class Lane:
         for batch in backlog:
             self.publisher.add(batch, 0, min((event.at_ms for event in batch.events), default=0))
         self._log.info("lane open", epoch=claim.epoch, offset=claim.next_offset, seq=claim.next_seq)
+        self.opening = False
         self.ready = True
 
     async def _memory(self, claim: Claim) -> Engine:

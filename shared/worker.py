@@ -163,8 +163,10 @@ class Worker:
 
     async def _end_lanes(self, partitions: list[int], *, also_polling: bool) -> None:
         ending = {number: self._tasks[number] for number in partitions if number in self._tasks}
-        for number in ending:
+        for number, task in ending.items():
             self._lanes[number].stop()
+            if self._lanes[number].opening and not self._lanes[number].polling:
+                task.cancel()  # it may be waiting for a broker or a database that is away
         until = monotonic() + self._parts.settings.drain_seconds_max
         while any(also_polling or self._is_at_work(number, task) for number, task in ending.items()):
             running = [task for task in ending.values() if not task.done()]

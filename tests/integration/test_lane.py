@@ -52,6 +52,16 @@ async def running(settings: LaneSettings) -> AsyncIterator[LaneService]:
         await task
 
 
+async def test_a_lane_that_is_still_opening_never_holds_up_a_stop(settings: LaneSettings) -> None:
+    slow = settings.model_copy(update={"failpoints": "lane.claimed=sleep:60", "drain_seconds_max": 1.0})
+    async with running(slow) as service:
+        await until(lambda: _opening(service))
+
+
+async def _opening(service: LaneService) -> bool:
+    return any("opening" in problem for problem in await service.problems())
+
+
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(SETTLE_SECONDS_MAX):
         while not await condition():

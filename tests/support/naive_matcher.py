@@ -54,7 +54,8 @@ class NaiveMatcher:
         return contact.entered + extra - contact.boost, contact.entered, contact.contact_id
 
     def contact_for(self, agent_id, now):
-        """The first contact of each requirement in order, at most two, and in how many requirements somebody waits."""
+        """The first contact of each requirement in order, at most two; of how many requirements somebody could be
+        taken; and how many are held back from."""
         seat = self.seats[agent_id]
         ranked = sorted(
             (self.key(contact, now), contact) for contact in self.contacts.values() if self.may_take(seat, contact)
@@ -66,8 +67,9 @@ class NaiveMatcher:
                 seen.add(group)
                 firsts.append((key[0], contact.contact_id))
         served = {each.requirement for each in self.contacts.values() if not each.only_agent}
-        compared = sum(self.suits(seat, need) and not self.held_back(seat, need) for need in served)
-        return firsts[:2], compared + sum(contact.only_agent is not None for _, contact in ranked)
+        held = [self.held_back(seat, need) for need in served if self.suits(seat, need)]
+        kept = sum(contact.only_agent is not None for _, contact in ranked)
+        return firsts[:2], held.count(False) + kept, held.count(True)
 
     # --- which agent? preferences, then cost, then whose turn it is ---
 

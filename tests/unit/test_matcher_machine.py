@@ -166,13 +166,13 @@ class MatcherMachine(RuleBasedStateMachine):
     @rule(data=st.data(), take=st.booleans())
     def agent_finds_contact(self, data, take):
         agent_id = data.draw(st.sampled_from(sorted(self.plain.seats)))
-        expected, compared = self.plain.contact_for(agent_id, self.now)
+        expected, compared, held_back = self.plain.contact_for(agent_id, self.now)
         match = self.fast.contact_for(agent_id, self.now)
         found = [(match.key, match.contact_id), (match.runner_up_key, match.runner_up_contact)] if match else []
         assert [pair for pair in found if pair[1]] == expected
         if match is None:
             return
-        assert match.requirements_compared == compared
+        assert (match.requirements_compared, match.requirements_held_back) == (compared, held_back)
         if take:
             self.leave(match.contact_id)
             self.unseat(agent_id)

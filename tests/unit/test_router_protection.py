@@ -72,8 +72,12 @@ def test_agents_passed_over_for_a_protected_queue_are_an_exclusion_of_the_decisi
 def test_the_protected_queue_itself_is_served_at_once(router: Router) -> None:
     breach(router, times=8)
     assert debts(router) == {"cards/chat": 6.0}
+    router.contact("c0")
+    protected = router.contact("c1", queue="cards")
     router.sign_on("card-expert")
-    assert router.state(router.contact("c1", queue="cards")) == "offered"
+    offered = router.last("offered")
+    assert (offered["contact_id"], offered["decision"]["requirements_held_back"]) == (protected, 1)
+    assert ", kept from others for a protected queue; " in offered["sentence"]
 
 
 def test_an_answer_in_time_pays_back_and_lets_go_who_was_held_back() -> None:

@@ -12,7 +12,8 @@ class Decision(Body):
     """Why this agent got this contact: enough to decide again. Times in milliseconds since the epoch.
 
     The contact of smallest ``key`` goes first: ``first_deadline`` (entered + target - boost) while that target can be
-    met, else ``second_deadline``. ``excluded`` counts agents that could not take it, by reason.
+    met, else ``second_deadline``. ``excluded`` counts agents that could not take it, by reason; ``protected`` ones are
+    kept for a protected queue. ``requirements_held_back``: those of waiting contacts that the agent, so kept, left.
     """
 
     policy_version: int
@@ -34,6 +35,7 @@ class Decision(Body):
     agent_id: str
     agent_cost: float
     idle_since_ms: float
+    requirements_held_back: int = 0
     runner_up_contact: str | None = None
     runner_up_key: float | None = None
     runner_up_agent: str | None = None
@@ -64,6 +66,7 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
         late=match.late,
         slack_ms=match.key - now_ms,
         requirements_compared=match.requirements_compared,
+        requirements_held_back=match.requirements_held_back,
         agents_considered=match.agents_considered,
         agent_id=match.agent_id,
         agent_cost=match.agent_cost,
@@ -83,6 +86,8 @@ def sentence(match: Match, now_ms: int) -> str:
     order = f", earliest of {match.requirements_compared}" if match.requirements_compared > 1 else ""
     if match.runner_up_contact is not None and match.runner_up_key is not None:
         order += f" (next: {match.runner_up_contact}, {(match.runner_up_key - now_ms) / 1000:.1f} s)"
+    if match.requirements_held_back:
+        order += ", kept from others for a protected queue"
     idle = max(0.0, (now_ms - match.idle_since) / 1000)
     chosen = f"{match.agent_id} chosen of {match.agents_considered}"
     if match.runner_up_cost is not None:

@@ -81,6 +81,7 @@ class Match(msgspec.Struct, kw_only=True, gc=False):
     runner_up_contact: str | None = None
     runner_up_key: float | None = None
     requirements_compared: int = 1
+    requirements_held_back: int = 0
     agents_considered: int = 1
     agent_cost: float = 0.0
     runner_up_agent: str | None = None

@@ -12,11 +12,13 @@ from services.router.domain.matching import Requirement, Waiting
 
 
 class Pick(NamedTuple):
-    """The contact chosen for an agent, the first of the other requirements, and in how many somebody waits."""
+    """The contact chosen for an agent, the first of the other requirements, in how many somebody waits, and in how
+    many more, which the agent may not take now because of a protected queue."""
 
     first: Entry
     second: Entry | None
     compared: int
+    held_back: int = 0
 
 
 class Crowd:
@@ -90,7 +92,8 @@ class Crowd:
 
     def _pick_carefully(self, agent_id: str, profile: Profile, guards: Guards, now: float) -> Pick | None:
         served = self._lines.served_by(profile)
-        lines = [each for each in served if each.live and not guards.hold_back(profile.guards, each.need)]
+        live = [each for each in served if each.live]
+        lines = [each for each in live if not guards.hold_back(profile.guards, each.need)]
         found: list[Entry] = []
         for line in lines:
             allowed = (entry for entry in line.walk(now) if agent_id not in entry[3].waiting.barred)
@@ -101,7 +104,9 @@ class Crowd:
                 found.append(contact.entry(now))
                 kept += 1
         found.sort()
-        return Pick(found[0], found[1] if len(found) > 1 else None, len(lines) + kept) if found else None
+        if not found:
+            return None
+        return Pick(found[0], found[1] if len(found) > 1 else None, len(lines) + kept, len(live) - len(lines))
 
     def _make_ledger(self, queue: str, ledgers: dict[str, Ledger]) -> Ledger:
         """Of a queue in which nobody waited; it stays when the queue is empty again, for the next who comes."""

@@ -95,6 +95,7 @@ class Matcher:
             runner_up_contact=second[2] if second else None,
             runner_up_key=second[0] if second else None,
             requirements_compared=pick.compared,
+            requirements_held_back=pick.held_back,
             idle_since=chair.seat.idle_since,
         )
 

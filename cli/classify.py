@@ -100,7 +100,7 @@ def _folder(path: Path | None, policy: Policy | None) -> Path | None:
 
 
 def _by_policy(policy: Policy, model: TextModel | None, channel: str | None) -> Classifier:
-    compiled = compile_policy(policy, model.intents() if model else None)
+    compiled = compile_policy(policy, model.intents(), model.limits()) if model else compile_policy(policy)
     version = model.version if model else None
 
     def classified(text: str) -> dict[str, Any]:

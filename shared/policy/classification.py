@@ -108,11 +108,12 @@ class Rule(Node):
 
 class Thresholds(Node):
     """Where a text model's word is good enough. ``agent_probability``: more probability than this on intents of the
-    agent tier sends the contact to an agent. ``confidence``: less than this is human triage.
+    agent tier sends the contact to an agent. ``confidence``: less than this is human triage. What is left out is as the
+    model was fitted, if its training could show the risk that it was asked for; else 0.02 and 0.4.
     """
 
-    agent_probability: Share = 0.02
-    confidence: Share = 0.4
+    agent_probability: Share | None = None
+    confidence: Share | None = None
     second_intent: Share = 0.25
 
 

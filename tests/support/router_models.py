@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.router.domain.classification import Prediction
+from services.router.domain.classification import Limits, Prediction
 from services.router.domain.triage import KnownModel, Triage
 from shared.policy import Intent
 from tests.support.router_builders import Router, policy_with
@@ -43,6 +43,9 @@ class WordModel:
             "opening_hours": Intent(tier="self_service", base=5),
             "weather": Intent(tier="bot", base=25, skills={"magic": 4}),
         }
+
+    def limits(self) -> Limits | None:
+        return None
 
     def _prediction(self, text: str, agent_intents: frozenset[str]) -> Prediction:
         found = next((name for word, name in self._words.items() if word in text), None)

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from services.router.domain.classification import MessageFacts, Prediction
+from services.router.domain.classification import Limits, MessageFacts, Prediction
 from services.router.domain.classify import classify, compile_policy, facts_of
 from shared.inputs import MessageReceived, Party, ReplyTo, RoutingHint
 from shared.policy import Intent
@@ -60,6 +60,15 @@ def test_a_model_in_doubt_sends_the_contact_to_a_person(said, reason):
 def test_thresholds_are_the_policys():
     using = policy(thresholds={"agent_probability": 0.1, "confidence": 0.3})
     assert predicted(using, agent_probability=0.09, confidence=0.31)[0].tier == "self_service"
+
+
+def test_thresholds_that_the_policy_leaves_open_are_those_that_the_models_training_has_proven():
+    fitted = Limits(agent_probability=0.001, confidence=0.3)
+    assert compile_policy(POLICY.policy, None, fitted).limits == fitted
+    assert compile_policy(POLICY.policy).limits == Limits(0.02, 0.4)
+    half = policy(thresholds={"confidence": 0.6}).policy
+    assert compile_policy(half, None, fitted).limits == Limits(0.001, 0.6)
+    assert predicted(compile_policy(half, None, fitted), agent_probability=0.002)[0].tier == "agent"
 
 
 def test_a_second_likely_intent_adds_to_the_score():

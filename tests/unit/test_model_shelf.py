@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
+from services.router.domain.classification import Limits
 from services.router.domain.rows import ModelRef
 from services.router.metrics import CHILDREN_MAX, RouterCollector, RouterMetrics
 from services.router.model.directory import read_manifest
@@ -43,6 +44,7 @@ async def test_nothing_is_in_memory_until_a_policy_names_it() -> None:
     assert model is not None
     assert model.predict(["where is my order"], frozenset())[0].intent == "order_status"
     assert model.intents()["stolen_card"].moment_of_truth
+    assert model.limits() == Limits(model.manifest.thresholds.agent_probability, model.manifest.thresholds.confidence)
     assert models.problems == {}
 
 

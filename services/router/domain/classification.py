@@ -13,6 +13,7 @@ __all__ = [
     "IntentModel",
     "Journey",
     "Likely",
+    "Limits",
     "MessageFacts",
     "PastContact",
     "Prediction",
@@ -73,6 +74,15 @@ class Prediction(NamedTuple):
     agent_probability: float
     out_of_scope: bool = False
     unknown_share: float = 0.0
+
+
+class Limits(NamedTuple):
+    """Where a model's word is good enough: at most so much probability on intents for agents, at least so much on the
+    likeliest one.
+    """
+
+    agent_probability: float = 0.02
+    confidence: float = 0.4
 
 
 class IntentModel(Protocol):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from services.router.domain.classification import Limits
 from services.router.domain.classification_merge import merged
 from services.router.domain.text import TextReader
 from shared.policy import Intent, Policy, Rule, Tier
@@ -41,13 +42,18 @@ class CompiledPolicy:
     """What ``classify`` needs of a policy; immutable after construction. Make one per policy and keep it."""
 
     __slots__ = (
-        "agent_intents", "asks_on", "intents", "languages", "may_lack_articles", "policy", "reader", "rules",
+        "agent_intents", "asks_on", "intents", "languages", "limits", "may_lack_articles", "policy", "reader", "rules",
         "rules_version",
     )  # fmt: skip
 
-    def __init__(self, policy: Policy, model_intents: Mapping[str, Intent]) -> None:
+    def __init__(self, policy: Policy, model_intents: Mapping[str, Intent], fitted: Limits) -> None:
         classification = policy.classification
         described = merged(policy, model_intents)
+        said = classification.thresholds
+        self.limits = Limits(
+            agent_probability=fitted.agent_probability if said.agent_probability is None else said.agent_probability,
+            confidence=fitted.confidence if said.confidence is None else said.confidence,
+        )
         self.policy = policy
         self.intents = {name: _known(name, intent) for name, intent in described.items()}
         self.rules: tuple[Rule, ...] = classification.rules
@@ -65,11 +71,14 @@ class CompiledPolicy:
         )
 
 
-def compile_policy(policy: Policy, model_intents: Mapping[str, Intent] | None = None) -> CompiledPolicy:
+def compile_policy(
+    policy: Policy, model_intents: Mapping[str, Intent] | None = None, fitted: Limits | None = None
+) -> CompiledPolicy:
     """The compiled form of a policy; costs milliseconds. ``model_intents`` are intents that a text model brings with
-    its own tiers; what the policy's entries say wins over them (classification_merge.py).
+    its own tiers, ``fitted`` the limits that its training has proven; what the policy says wins over both
+    (classification_merge.py).
     """
-    return CompiledPolicy(policy, model_intents or {})
+    return CompiledPolicy(policy, model_intents or {}, fitted or Limits())
 
 
 def _known(name: str, intent: Intent) -> KnownIntent:

@@ -49,7 +49,7 @@ def _overrides(case: Case, intent: Recognised) -> list[Asked]:
 
 
 def _doubts(prediction: Prediction, policy: CompiledPolicy) -> Iterator[Asked]:
-    limits = policy.policy.classification.thresholds
+    limits = policy.limits
     if prediction.agent_probability > limits.agent_probability:
         yield "agent", f"probability {prediction.agent_probability:.3f} of an intent for agents"
     if prediction.out_of_scope:

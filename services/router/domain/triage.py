@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from services.router.domain.classification import Classification, IntentModel, Journey, Prediction
+from services.router.domain.classification import Classification, IntentModel, Journey, Limits, Prediction
 from services.router.domain.classification_policy import CompiledPolicy
 from services.router.domain.classify import classify_predicted, compile_policy, facts_of, whole_text
 from services.router.domain.rows import ModelRef
@@ -22,6 +22,9 @@ class KnownModel(IntentModel, Protocol):
 
     def intents(self) -> Mapping[str, Intent]:
         """Intents with the tiers of the training data."""
+
+    def limits(self) -> Limits | None:
+        """Where its word is good enough, None where training could not prove it."""
 
 
 class LanguageReader(Protocol):
@@ -91,13 +94,14 @@ class Foreseen(NamedTuple):
 class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What decides, with what it came from: the model's word, and the language that the message or its text says.
 
-    ``candidate`` is what the policy's shadow would have decided.
+    ``candidate`` is what the policy's shadow would have decided; ``sure``: the model was confident enough.
     """
 
     decided: Classification
     prediction: Prediction | None = None
     language: str | None = None
     candidate: Classification | None = None
+    sure: bool = True
 
 
 class Classify(Protocol):
@@ -184,7 +188,8 @@ class Triage:
         if name is not None and ready.model is None:
             reason = f"model: {name} cannot be used by this router, decided without it"
             decided = msgspec.structs.replace(decided, reasons=(reason, *decided.reasons))
-        return Verdict(decided, said, message.language or tag, candidate)
+        sure = said is None or said.confidence >= ready.compiled.limits.confidence
+        return Verdict(decided, said, message.language or tag, candidate, sure)
 
     def usable(self, model: ModelRef) -> str | None:
         """The version that would decide; None where it cannot be used."""
@@ -223,7 +228,7 @@ class Triage:
 def _made_ready(
     policy: Policy, model: KnownModel | None, shadow: KnownModel | None, reader: LanguageReader | None
 ) -> _Ready:
-    compiled = compile_policy(policy, model.intents() if model else None)
+    compiled = _compiled(policy, model)
     version, shadow_version = model.version if model else None, shadow.version if shadow else None
     return _Ready(
         policy=policy,
@@ -232,10 +237,14 @@ def _made_ready(
         version=version,
         shadow=shadow,
         shadow_version=shadow_version,
-        shadow_compiled=compile_policy(policy, shadow.intents()) if shadow else compiled,
+        shadow_compiled=_compiled(policy, shadow) if shadow else compiled,
         reader=reader,
         nothing=Foreseen(f"{policy.workspace}/{policy.hash}/{version or ''}/{shadow_version or ''}", None),
     )
+
+
+def _compiled(policy: Policy, model: KnownModel | None) -> CompiledPolicy:
+    return compile_policy(policy, model.intents(), model.limits()) if model else compile_policy(policy)
 
 
 def _told(ready: _Ready, messages: Sequence[MessageReceived]) -> list[Foreseen]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.router.domain.classification import Prediction
+from services.router.domain.classification import Limits, Prediction
 from services.router.model.features import Features, Vector
 from services.router.model.manifest import Manifest
-from services.router.model.tiers import AGENT, Decision, OwnTiers
-from shared.policy import Intent, Tier
+from services.router.model.tiers import Decision, OwnTiers
+from shared.policy import Intent
 
 __all__ = ["Encode", "Layer", "Scores", "TextModel"]
 
@@ -100,14 +100,6 @@ class TextModel:
             return None
         return self._tiers.decide(scores.probabilities, self.out_of_scope(scores))
 
-    def tier_of(self, said: Prediction, agent_intents: frozenset[str]) -> Tier:
-        """The tier of a prediction by this model's thresholds; an intent without a tier of its own is for a bot."""
-        limits, own = self.manifest.thresholds, (self.manifest.tiers or {}).get(said.intent)
-        doubtful = said.agent_probability > limits.agent_probability or said.confidence < limits.confidence
-        if doubtful or said.out_of_scope or said.intent in agent_intents or (own and own.for_agents):
-            return AGENT
-        return own.tier if own else "bot"
-
     def is_moment(self, intent: str) -> bool:
         """Whether the training data called the intent a moment of truth."""
         own = (self.manifest.tiers or {}).get(intent)
@@ -133,6 +125,11 @@ class TextModel:
         data = self.manifest.document.get("data")
         examples = data.get("examples") if isinstance(data, dict) else None
         return examples if isinstance(examples, dict) else {}
+
+    def limits(self) -> Limits | None:
+        """Where its word is good enough, None where training could not prove it."""
+        said = self.manifest.thresholds
+        return Limits(said.agent_probability, said.confidence) if said.proven else None
 
     def intents(self) -> dict[str, Intent]:
         """The intents with the tiers of the training data, for a policy that does not describe them itself."""

@@ -230,7 +230,7 @@ async def main(role: str) -> None:
 
 POLICY = load_policy(Path(os.environ["USHER_BENCH_POLICY"]))
 MODEL = open_model(folder_of(POLICY.classification.model)) if POLICY.classification.model else None
-COMPILED = compile_policy(POLICY, MODEL.intents() if MODEL else None)
+COMPILED = compile_policy(POLICY, MODEL.intents(), MODEL.limits()) if MODEL else compile_policy(POLICY)
 
 if __name__ == "__main__":
     asyncio.run(main(sys.argv[1]))

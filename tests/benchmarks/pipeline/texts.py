@@ -19,7 +19,7 @@ ROUNDS = 1000
 def varied_texts(policy: Policy) -> Texts:
     """Ten thousand of the starter data's held-out texts, in English, chosen by the tier that the policy gives them."""
     model = open_model(folder_of(policy.classification.model or ""))
-    compiled = compile_policy(policy, model.intents())
+    compiled = compile_policy(policy, model.intents(), model.limits())
     pools: dict[str, list[str]] = {tier: [] for tier in MIX}
     with (STARTER_FOLDER.parent / "heldout.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

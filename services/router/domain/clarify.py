@@ -5,11 +5,10 @@ from typing import cast
 import msgspec
 
 from services.router.domain import containment, customers, queueing, suggestions, tiers
-from services.router.domain.classification import Classification
 from services.router.domain.classification_score import is_set
 from services.router.domain.personal import Whole, personal_of, read_whole
 from services.router.domain.records import QUESTION_OPEN, QUESTION_OVER, Contact
-from services.router.domain.triage import Classify, Opener
+from services.router.domain.triage import Classify, Opener, Verdict
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared.ids import derive
@@ -92,16 +91,15 @@ def _as_told(first: Whole, contact: Contact, said: OutcomeReported, context: Han
     )
 
 
-def _judged(
-    turn: Turn, workspace: Workspace, contact: Contact, both: MessageReceived, classify: Classify
-) -> Classification:
+def _judged(turn: Turn, workspace: Workspace, contact: Contact, both: MessageReceived, classify: Classify) -> Verdict:
     """The second verdict: by the usual rules and thresholds, and it is the last."""
     journey = customers.journey(turn, workspace, contact)
     opener = Opener(both, workspace.rules.policy, workspace.rules.model_version, answers=True)
     verdict = classify(opener, journey)
     contact.spoken = verdict.language or ""
     decided = suggestions.added(verdict.decided, turn.known.articles.get(search_id(both.event_id), ()))
-    return msgspec.structs.replace(decided, reasons=("clarified: judged with the answer", *decided.reasons))
+    decided = msgspec.structs.replace(decided, reasons=("clarified: judged with the answer", *decided.reasons))
+    return msgspec.structs.replace(verdict, decided=decided)
 
 
 def _settle(
@@ -109,16 +107,17 @@ def _settle(
     workspace: Workspace,
     contact: Contact,
     both: MessageReceived,
-    verdict: Classification,
+    verdict: Verdict,
     context: HandOffContext | None = None,
 ) -> None:
     """Take the contact from the bot that asked and send it where the second verdict says."""
     if both.text is not None and len(both.text) > TEXT_MAX:
         both = msgspec.structs.replace(both, text=both.text[-TEXT_MAX:])
     turn.keep_personal(contact, personal_of(both))
-    turn.count("usher_clarifications_total", verdict.tier)
-    if verdict.tier == "agent":
-        tiers.hand_over(turn, contact, UNCLEAR if _is_unclear(workspace, verdict) else CLARIFIED, context)
+    decided = verdict.decided
+    turn.count("usher_clarifications_total", decided.tier)
+    if decided.tier == "agent":
+        tiers.hand_over(turn, contact, UNCLEAR if _is_unclear(verdict) else CLARIFIED, context)
     else:
         containment.count(turn, contact, CLARIFIED)
         queueing.stop_state_timer(turn, contact)
@@ -126,8 +125,8 @@ def _settle(
         contact.entered_ms = 0  # nobody has to answer in person now
         if context is not None:
             tiers.learn(workspace, contact, context)
-    tiers.route(turn, workspace, contact, verdict)
+    tiers.route(turn, workspace, contact, decided)
 
 
-def _is_unclear(workspace: Workspace, verdict: Classification) -> bool:
-    return verdict.out_of_scope or verdict.confidence < workspace.rules.policy.classification.thresholds.confidence
+def _is_unclear(verdict: Verdict) -> bool:
+    return verdict.decided.out_of_scope or verdict.decided.confidence < verdict.limits.confidence

@@ -70,14 +70,14 @@ def question(case: Case, intent: Recognised, points: int) -> Asked | None:
         return None
     if said.out_of_scope:
         return "bot", "one question to the customer: out of scope"
-    if said.confidence < rules.thresholds.confidence:
+    if said.confidence < policy.limits.confidence:
         return "bot", f"one question to the customer: confidence {said.confidence:.2f}"
     return None
 
 
 def _may_be_moment(prediction: Prediction, policy: CompiledPolicy) -> bool:
     """Whether one of the three likeliest intents is a moment of truth and not very improbable."""
-    least, known = policy.policy.classification.thresholds.agent_probability, policy.intents
+    least, known = policy.limits.agent_probability, policy.intents
     return any(name in known and known[name].moment_of_truth for name, share in prediction.top3 if share > least)
 
 

@@ -29,7 +29,7 @@ def count(turn: Turn, workspace: Workspace, verdict: Verdict) -> None:
     turn.count("usher_model_confidence_total", f"0.{tenth}")
     turn.count("usher_model_intents_total", model, prediction.intent)
     turn.add(prediction.unknown_share, "usher_model_unknown_share_total", model)
-    if not verdict.sure:
+    if prediction.confidence < verdict.limits.confidence:
         turn.count("usher_model_doubts_total", "confidence")
     if prediction.out_of_scope:
         turn.count("usher_model_doubts_total", "out_of_scope")

@@ -94,14 +94,14 @@ class Foreseen(NamedTuple):
 class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What decides, with what it came from: the model's word, and the language that the message or its text says.
 
-    ``candidate`` is what the policy's shadow would have decided; ``sure``: the model was confident enough.
+    ``candidate`` is what the policy's shadow would have decided; ``limits`` are those in force.
     """
 
     decided: Classification
     prediction: Prediction | None = None
     language: str | None = None
     candidate: Classification | None = None
-    sure: bool = True
+    limits: Limits = Limits()
 
 
 class Classify(Protocol):
@@ -188,8 +188,7 @@ class Triage:
         if name is not None and ready.model is None:
             reason = f"model: {name} cannot be used by this router, decided without it"
             decided = msgspec.structs.replace(decided, reasons=(reason, *decided.reasons))
-        sure = said is None or said.confidence >= ready.compiled.limits.confidence
-        return Verdict(decided, said, message.language or tag, candidate, sure)
+        return Verdict(decided, said, message.language or tag, candidate, ready.compiled.limits)
 
     def usable(self, model: ModelRef) -> str | None:
         """The version that would decide; None where it cannot be used."""

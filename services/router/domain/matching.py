@@ -1,6 +1,7 @@
 """What the engine and the matcher exchange: who waits, who is open for work, and the match with its explanation."""
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -70,8 +71,26 @@ class Seat(msgspec.Struct, kw_only=True, gc=False):
     last_offered: float = 0.0
 
 
+Rank = tuple[float, float, float, float, str, object]
+"""What agents are compared by, smallest first: preferences not met, cost, whose turn it is, idle since, agent id; the
+last decides nothing."""
+
+
+class Scarce(Protocol):
+    """A skill or channel, as (kind, name), and how many open agents have it now."""
+
+    name: tuple[str, str]
+    open: int
+
+
 class Match(msgspec.Struct, kw_only=True, gc=False):
-    """One pairing and why: enough to recompute it. ``key`` is the contact's deadline by which it was chosen."""
+    """One pairing and why: enough to recompute it. ``key`` is the contact's deadline by which it was chosen.
+
+    ``levels`` are the agent's skills. Where there is a second agent both have a rank, and ``spared`` is what taking the
+    first takes from others: ``agent_cost`` is the sum of 1 / open over it, until somebody is seated anew. It is empty
+    in other agent orders than scarcity, and among many profiles. ``further``: the number of the queue, of those
+    that relaxation added, in which they met; None in the contact's own.
+    """
 
     contact_id: str
     agent_id: str
@@ -80,11 +99,17 @@ class Match(msgspec.Struct, kw_only=True, gc=False):
     late: bool
     runner_up_contact: str | None = None
     runner_up_key: float | None = None
+    runner_up_entered: float | None = None
     requirements_compared: int = 1
     requirements_held_back: int = 0
     agents_considered: int = 1
     agent_cost: float = 0.0
     runner_up_agent: str | None = None
     runner_up_cost: float | None = None
+    rank: Rank | None = None
+    runner_up_rank: Rank | None = None
+    spared: Sequence[Scarce] = ()
+    levels: Mapping[str, int] = {}
     idle_since: float = 0.0
+    further: int | None = None
     excluded: dict[str, int] = {}

@@ -55,14 +55,15 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
     agent.last_offered = turn.now_ms
     turn.book.offers[offer.offer_id] = offer
     turn.book.timers.arm(Timer.OFFER, offer.offer_id, offer.expires_ms)
+    decision = decide(workspace, contact, match, turn.now_ms)
     body = events.Offered(
         offer_id=offer.offer_id,
         agent_id=agent.agent_id,
         expires_at=rfc3339(offer.expires_ms),
-        decision=decide(workspace, contact, match, turn.now_ms),
+        decision=decision,
         callback=contact.callback,
         linked=[other for other in contact.linked if other in turn.book.contacts],
-        sentence=sentence(match, turn.now_ms),
+        sentence=sentence(decision),
     )
     private = unpack(turn.book.personal.get(contact.contact_id))
     if contact.context:

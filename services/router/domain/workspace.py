@@ -224,17 +224,21 @@ class Workspace:
         for number in range(self._also.get(contact.contact_id, 0) if match is None else 0):
             match = self.matcher.agent_for(f"{contact.contact_id}{ALSO}{number}", now_ms)
             if match is not None:
-                match.contact_id = contact.contact_id
+                match.contact_id, match.further = contact.contact_id, number
                 break
+        closed = len(self.agents) - len(self.open)
+        if match is not None and closed and not contact.only_agent:
+            match.excluded["busy_or_away"] = closed
         return match
 
     def contact_for(self, agent: Agent, now_ms: int) -> Match | None:
         """The most urgent waiting contact for an open agent."""
         match = self.matcher.contact_for(agent.agent_id, now_ms)
         if match is not None and self._also:
-            match.contact_id = match.contact_id.partition(ALSO)[0]
+            match.contact_id, also, number = match.contact_id.partition(ALSO)
+            match.further = int(number) if also else None
             second = match.runner_up_contact
             match.runner_up_contact = second.partition(ALSO)[0] if second else None
             if match.runner_up_contact == match.contact_id:
-                match.runner_up_contact = match.runner_up_key = None
+                match.runner_up_contact = match.runner_up_key = match.runner_up_entered = None
         return match

@@ -1,19 +1,22 @@
 """The choice of an agent for a contact."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from services.router.domain.matcher.floor import Floor
 from services.router.domain.matcher.heaps import in_order
-from services.router.domain.matcher.idle import Chair, Profile
+from services.router.domain.matcher.idle import Ability, Chair, Profile
 from services.router.domain.matcher.search import Candidate, Search
 from services.router.domain.matcher.waiting import Contact
 from services.router.domain.matching import Waiting
 
 
 class Choice(NamedTuple):
-    """The agent chosen for a contact, the next one, and how many open agents were passed over for which reason."""
+    """The agent chosen for a contact, the next one, and how many open agents were passed over for which reason.
+
+    ``ranked`` are the two as they were compared; ``spared``, what the cost of the chosen one is made of.
+    """
 
     chair: Chair
     cost: float
@@ -21,6 +24,8 @@ class Choice(NamedTuple):
     second_cost: float | None
     considered: int
     excluded: dict[str, int]
+    ranked: Sequence[Candidate] = ()
+    spared: Sequence[Ability] = ()
 
 
 def choose(floor: Floor, contact: Contact) -> Choice | None:
@@ -62,11 +67,13 @@ def _choice(floor: Floor, search: Search, ranked: list[Candidate], considered: i
     if unsuited:
         excluded["unskilled"] = unsuited
     chair = ranked[0][5]
-    cost = search.cost(chair.profile, few=floor.few)
+    few = floor.few
+    cost = search.cost(chair.profile, few=few)
     if len(ranked) == 1:
         return Choice(chair, cost, None, None, considered, excluded)
     second = ranked[1][5]
-    return Choice(chair, cost, second, search.cost(second.profile, few=floor.few), considered, excluded)
+    second_cost, spared = search.cost(second.profile, few=few), search.spared(chair.profile, few=few)
+    return Choice(chair, cost, second, second_cost, considered, excluded, ranked, spared)
 
 
 def _named_agent(floor: Floor, search: Search, waiting: Waiting) -> Choice | None:

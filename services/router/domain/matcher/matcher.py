@@ -68,6 +68,10 @@ class Matcher:
             agent_cost=choice.cost,
             runner_up_agent=choice.second.seat.agent_id if choice.second else None,
             runner_up_cost=choice.second_cost,
+            rank=choice.ranked[0] if choice.ranked else None,
+            runner_up_rank=choice.ranked[1] if choice.ranked else None,
+            spared=choice.spared,
+            levels=choice.chair.profile.levels,
             idle_since=seat.idle_since,
             excluded=choice.excluded,
         )
@@ -94,8 +98,10 @@ class Matcher:
             late=now > contact.due,
             runner_up_contact=second[2] if second else None,
             runner_up_key=second[0] if second else None,
+            runner_up_entered=second[1] if second else None,
             requirements_compared=pick.compared,
             requirements_held_back=pick.held_back,
+            levels=profile.levels,
             idle_since=chair.seat.idle_since,
         )
 

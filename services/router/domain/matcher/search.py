@@ -103,6 +103,11 @@ class Search:
         fit = self.fit(profile)
         return sum(1 / ability.open for ability in fit.others) if fit else 0.0
 
+    def spared(self, profile: Profile, *, few: bool) -> tuple[Ability, ...]:
+        """What the cost of a profile is made of: one of so many open agents, of each ability; else nothing."""
+        fit = self.fit(profile) if few and self.order == "scarcity" else None
+        return fit.others if fit else ()
+
     # --- many open profiles: one pool of all agents who suit ----------------------------------------------------------
 
     def gather(self, profiles: Iterable[Profile]) -> None:

@@ -1,0 +1,136 @@
+"""Decides again from a published decision record alone, and says where the record, or its sentence, says otherwise.
+
+Shares no code with the router: the rule of the matcher stands here a second time, for one contact and two agents.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+COST_STEP = 0.05  # costs within one step are equal, and the turn decides
+Record = Mapping[str, Any]
+
+
+def faults(offered: Record) -> list[str]:
+    """What is wrong with the ``decision`` and ``sentence`` of one usher.contact.offered.v1, if anything is."""
+    record = offered["decision"]
+    found = [*_deadlines(record), *_fitness(record), *_order_of_contacts(record), *_order_of_agents(record)]
+    for field in ("contact_id", "agent_id"):
+        if record[field] != offered[field]:
+            found.append(f"{field} is {offered[field]} in the event")
+    if offered["sentence"] != sentence(record):
+        found.append(f"the sentence is {offered['sentence']!r}, the record says {sentence(record)!r}")
+    return found
+
+
+def _deadlines(record: Record) -> Iterator[str]:
+    entered, target, boost = record["entered_ms"], record["target_ms"], record["boost_ms"]
+    extra = record["late_factor"] * target
+    if "late_cap_ms" in record:
+        extra = min(extra, target + record["late_cap_ms"])
+    first, second = entered + target - boost, entered + extra - boost
+    late = record["decided_ms"] > entered + target
+    key = second if late else first
+    expected = {
+        "first_deadline": first,
+        "second_deadline": second,
+        "late": late,
+        "key": key,
+        "slack_ms": key - record["decided_ms"],
+    }
+    for field, value in expected.items():
+        if record[field] != value:
+            yield f"{field} is {record[field]}, computed {value}"
+
+
+def _fitness(record: Record) -> Iterator[str]:
+    need, levels = record["requirements"], record["agent_skills"]
+    lacking = [skill for skill, level in need["must"].items() if levels.get(skill, 0) < level]
+    groups = [
+        group for group in need["any"] if not any(levels.get(skill, 0) >= level for skill, level in _pairs(group))
+    ]
+    forbidden = [skill for skill in need["not"] if skill in levels]
+    if lacking or groups or forbidden:
+        yield f"the agent lacks {lacking} {groups} and has {forbidden}"
+
+
+def _order_of_contacts(record: Record) -> Iterator[str]:
+    if "runner_up_contact" in record:
+        mine = (record["key"], record["entered_ms"], record["contact_id"])
+        other = (record["runner_up_key"], record["runner_up_entered_ms"], record["runner_up_contact"])
+        if not mine < other:
+            yield f"contact {other} goes before {mine}"
+
+
+def _order_of_agents(record: Record) -> Iterator[str]:
+    terms, spared = record.get("agent_terms"), record.get("spared", {})
+    if spared and abs(sum(1 / number for number in spared.values()) - record["agent_cost"]) > 1e-9:
+        yield f"agent_cost is {record['agent_cost']}, spared is {spared}"
+    if ("runner_up_agent" in record) != (terms is not None):
+        yield "there are two agents and no terms, or terms and one agent"
+    if terms is None:
+        return
+    wished, levels = record["requirements"]["prefer"], record["agent_skills"]
+    unmet = sum(levels.get(skill, 0) < level for skill, level in wished.items())
+    if (terms[0], terms[3]) != (unmet, record["idle_since_ms"]) or terms[1] not in _costs(record):
+        yield f"agent_terms are {terms}, computed {unmet}, {_costs(record)}, {record['idle_since_ms']}"
+    mine, other = (*terms, record["agent_id"]), (*record["runner_up_terms"], record["runner_up_agent"])
+    if not mine < other:
+        yield f"agent {other} goes before {mine}"
+
+
+def _costs(record: Record) -> set[float]:
+    """The cost, in terms of which agents are compared; where it did not decide, it may be one of two."""
+    need, levels, spared = record["requirements"], record["agent_skills"], record.get("spared", {})
+    match record["agent_order"]:
+        case "scarcity" if spared:
+            return {sum(1 / number for number in spared.values()) // COST_STEP}
+        case "scarcity":  # in steps, or of many profiles the number of abilities: with those asked for and the channel
+            return {record["agent_cost"] // COST_STEP, record["agent_cost"] + len(need["must"]) + 1}
+        case "best_skill":
+            named = {*need["must"], *need["prefer"], *(skill for group in need["any"] for skill, _ in _pairs(group))}
+            return {-sum(levels.get(skill, 0) for skill in named)}
+        case _:
+            return {0.0}
+
+
+def _pairs(group: Any) -> list[tuple[str, int]]:
+    return [pair for each in group for pair in each.items()]
+
+
+def sentence(record: Record) -> str:
+    """What a person is told, from the record alone."""
+    seconds, decided = record["slack_ms"] / 1000, record["decided_ms"]
+    words = [f"taken by {record['agent_id']}: next deadline "]
+    words.append(f"in {seconds:.1f} s" if seconds >= 0 else f"{-seconds:.1f} s ago")
+    if record["requirements_compared"] > 1:
+        words.append(f", earliest of {record['requirements_compared']}")
+    if "runner_up_contact" in record:
+        words.append(f" (next: {record['runner_up_contact']}, {(record['runner_up_key'] - decided) / 1000:.1f} s)")
+    if record.get("requirements_held_back"):
+        words.append(", kept from others for a protected queue")
+    words.append(f"; {record['agent_id']} {_chosen(record)}")
+    words.append(f", idle {max(0.0, (decided - record['idle_since_ms']) / 1000):.0f} s")
+    return "".join(words)
+
+
+def _chosen(record: Record) -> str:
+    if record["kept_for_agent"]:
+        return "kept for them"
+    chosen = f"chosen of {record['agents_considered']}"
+    if "agent_terms" not in record:
+        return chosen
+    pairs = list(zip(record["agent_terms"], record["runner_up_terms"], strict=True))
+    differs = next((number for number, (mine, other) in enumerate(pairs) if mine != other), 4)
+    mine, other = pairs[differs] if differs < len(pairs) else (0.0, 0.0)
+    turns = {"longest_idle": "without work", "round_robin": "their turn"}
+    before = f", before {record['runner_up_agent']}"
+    reasons = [
+        f"more wishes met ({mine:.0f} open against {other:.0f})",
+        f"least scarce ({record['agent_cost']:.2f} against {record['runner_up_cost']:.2f})",
+        turns.get(record["agent_order"], "least loaded") + before,
+        "longest idle" + before,
+        "first by id" + before,
+    ]
+    if record["agent_order"] == "best_skill":
+        reasons[1] = f"best skill ({-mine:.0f} against {-other:.0f})"
+    return f"{chosen}: {reasons[differs]}"

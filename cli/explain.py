@@ -153,6 +153,11 @@ async def _events(reader: LogReader, found: Found) -> list[dict[str, Any]]:
 
 # What a reader needs of each event beside its time and its name; the rest is in --json.
 _SHOWN = {
+    "message_added": ("sender",),
+    "reply_sent": ("by", "agent_id"),
+    "pending_changed": ("pending",),
+    "sent_to_self_service": ("articles",),
+    "sent_to_bot": ("bot", "expires_at"),
     "classified": ("intent", "confidence", "complexity", "tier", "reasons"),
     "queued": (
         "queue",
@@ -165,12 +170,13 @@ _SHOWN = {
         "kept_for",
         "reason",
     ),  # fmt: skip
-    "offered": ("agent_id", "sentence"),
+    "offered": ("agent_id", "expires_at", "sentence"),
+    "wrapping": ("agent_id", "reason", "expires_at"),
     "assigned": ("agent_id", "waited_seconds"),
     "requirements_relaxed": ("step", "requirements", "also_queues", "reason"),
     "overflowed": ("to", "reason"),
     "scheduled": ("until", "reason"),
-    "escalated": ("from_tier", "reason"),
+    "escalated": ("from_tier", "actor", "reason"),
     "transferred": ("agent_id", "to", "reason"),
     "requeued": ("agent_id", "to", "actor", "reason"),
     "reprioritised": ("priority_seconds", "actor", "reason"),
@@ -193,6 +199,9 @@ def lines(document: dict[str, Any]) -> list[str]:
         found.append(f"now: {document['now']['state']}, waits {document['now']['waits']}")
         found += _outlook(document["now"])
         found += [f"    {line}" for line in document["now"]["changes"]]
+        found += [f"    sooner: {line}" for line in document["now"]["sooner"]]
+    else:
+        found.append(f"now: {document['state']}, nothing follows")
     return found
 
 
@@ -216,10 +225,16 @@ def _decision(decision: dict[str, Any] | None) -> list[str]:
     second = decision.get("runner_up_agent")
     late = "late, " if decision["late"] else ""
     key = f"key {decision['key']:.0f} ({late}slack {decision['slack_ms'] / 1000:g} s)"
+    if "runner_up_contact" in decision:
+        key += f"; next contact: {decision['runner_up_contact']} ({decision['runner_up_key']:.0f})"
     if passed_over:
         agents += f"; passed over: {passed_over}"
     if second:
         agents += f"; next best: {second}"
+    if "spared" in decision:
+        agents += f"; cost {decision['agent_cost']:.2f}: " + ", ".join(
+            f"{what} of {number}" for what, number in decision["spared"].items()
+        )
     return [f"policy {decision['policy_version']}; {key}", agents]
 
 

@@ -59,3 +59,24 @@ def test_a_contact_with_a_bot_waits_for_its_outcome(router: Router) -> None:
     found = where(router, contact_id)
     assert found["waits"].startswith("for an outcome of the bot")
     assert found["changes"][0].endswith("it goes to an agent")
+
+
+def test_who_could_take_it_sooner_is_named_but_not_without_end(router: Router) -> None:
+    for number in range(7):
+        router.sign_on(f"a{number}", presence="not_ready")
+    contact_id = router.contact("c1")
+    assert where(router, contact_id)["sooner"] == ["a0 or a1 or a2 or a3 or a4 or one of 2 more becomes available"]
+
+
+def test_what_nobody_has_is_spelt_out_for_every_queue_in_which_it_waits() -> None:
+    document = policy_with()
+    document["queues"]["cards"] |= {
+        "requires": {"all": ["cards>=2"], "any": [["es", "fr"]], "not": ["trainee"]},
+        "relax": [{"after": "5s", "add_queue": "general"}],
+    }
+    router = Router(document)
+    contact_id = router.contact("c1", queue="cards", skills={"vip": 1})
+    assert where(router, contact_id)["sooner"] == [
+        "somebody signs on for chat with cards >= 2 and vip >= 1 and (es >= 1 or fr >= 1) and no trainee",
+        "somebody signs on for chat with vip >= 1",
+    ]

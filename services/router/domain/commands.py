@@ -77,7 +77,7 @@ def _detach(turn: Turn, workspace: Workspace, contact: Contact, said: ContactCom
     if said.agent_id:
         to["agent_id"] = said.agent_id
     if contact.state in (ContactState.SELF_SERVICE, ContactState.BOT):
-        tiers.hand_over(turn, contact, said.reason, None)
+        tiers.hand_over(turn, contact, said.reason, None, said.actor)
         return
     for offer_id in list(contact.offers):
         offers.rescind(turn, turn.book.offers[offer_id], said.reason)

@@ -93,12 +93,13 @@ class SentToBot(Body):
     top3: list[Likely] = []
 
 
-class Escalated(Body, omit_defaults=False):
-    """The contact goes on to a person; ``context`` is what was learnt so far."""
+class Escalated(Body):
+    """The contact goes on to a person; ``context`` is what was learnt so far, ``actor`` the supervisor who moved it."""
 
     from_tier: str
     reason: str
     context: msgspec.Raw
+    actor: str | None = None
 
 
 class Queued(Body, omit_defaults=False):

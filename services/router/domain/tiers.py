@@ -90,7 +90,9 @@ def escalate(turn: Turn, contact: Contact, reason: str, context: HandOffContext 
     queueing.enter(turn, turn.workspace(contact), contact, contact.home_queue or None, "escalated")
 
 
-def hand_over(turn: Turn, contact: Contact, reason: str, context: HandOffContext | None) -> None:
+def hand_over(
+    turn: Turn, contact: Contact, reason: str, context: HandOffContext | None, actor: str | None = None
+) -> None:
     """Take the contact from self-service or the bot; the caller puts it into a queue."""
     containment.count(turn, contact, "timed_out" if reason == TIMED_OUT else "escalated")
     from_tier = str(contact.state)
@@ -102,7 +104,7 @@ def hand_over(turn: Turn, contact: Contact, reason: str, context: HandOffContext
         learn(turn.workspace(contact), contact, context)
     queueing.stop_state_timer(turn, contact)
     learnt = msgspec.Raw(contact.context.encode() if contact.context else b"{}")
-    turn.tell(contact, events.ESCALATED, events.Escalated(from_tier, reason, learnt))
+    turn.tell(contact, events.ESCALATED, events.Escalated(from_tier, reason, learnt, actor))
     contact.tier = "agent"
 
 

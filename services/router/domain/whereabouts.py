@@ -7,6 +7,7 @@ import msgspec
 
 from services.router.domain.book import Book
 from services.router.domain.records import Agent, Contact
+from services.router.domain.rules import Need
 from services.router.domain.states import AssignmentState, ContactState, Presence
 from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339
@@ -20,6 +21,7 @@ _WAITS = {
     ContactState.WRAPPING: "for the end of wrap-up",
 }
 _IDLE = "for a word of its customer or its agent; it is idle and holds none of the agent's units"
+NAMED_MAX = 5  # agents named one by one; a reader counts no further
 _TIMERS = {
     ContactState.SELF_SERVICE: "it goes to an agent",
     ContactState.BOT: "it goes to an agent",
@@ -32,6 +34,7 @@ _TIMERS = {
 def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
     """What a live contact waits for. ``agents`` counts the signed-on agents by why they do not have it.
 
+    ``changes`` is what time alone will bring, in order, ``sooner`` what somebody can do before.
     The book needs to hold the contact, its workspace's policy, flows and agents, and who else waits in its queue.
     ``protected`` agents are free and kept for a queue that owes too many breaches.
     """
@@ -39,7 +42,8 @@ def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
     found: dict[str, Any] = {"state": str(contact.state), "queue": contact.queue}
     if contact.state is ContactState.QUEUED:
         place = workspace.standing(contact)
-        groups = Counter(_why_not(workspace, contact, agent) for agent in workspace.agents.values())
+        reasons = {name: _why_not(workspace, contact, agent) for name, agent in sorted(workspace.agents.items())}
+        groups = Counter(reasons.values())
         found["requirements"] = msgspec.json.decode(place.need.json)
         found["also_queues"] = [name for name, _ in workspace.further_needs(contact)]
         found["due_at"] = rfc3339(place.due_ms)
@@ -49,10 +53,58 @@ def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
         found["breach_risk"] = outlook.risk
         found["agents"] = dict(sorted(groups.items()))
         found["waits"] = _for_whom(contact, groups)
+        found["sooner"] = _sooner_in_queue(workspace, contact, reasons)
     else:
         found["waits"] = _IDLE if _is_idle(book, contact) else _WAITS[contact.state]
-    found["changes"] = _changes(workspace, contact, book.clock_ms)
+        found["sooner"] = [_sooner(book, contact)]
+    found["changes"] = _changes(book, workspace, contact)
     return found
+
+
+def _sooner(book: Book, contact: Contact) -> str:
+    match contact.state:
+        case ContactState.OFFERED:
+            return f"{_one_of([book.offers[each].agent_id for each in contact.offers])} accepts or declines"
+        case ContactState.ASSIGNED:
+            return f"{_agent_of(book, contact)} closes it or passes it on, or the customer leaves"
+        case ContactState.WRAPPING:
+            return f"{_agent_of(book, contact)} has finished wrap-up"
+        case ContactState.SCHEDULED:
+            return "a supervisor requeues or assigns it"
+        case _:
+            return f"{contact.state} reports an outcome, or a supervisor requeues or assigns it"
+
+
+def _agent_of(book: Book, contact: Contact) -> str:
+    return book.assignments[contact.assignment_id].agent_id
+
+
+def _sooner_in_queue(workspace: Workspace, contact: Contact, reasons: dict[str, str]) -> list[str]:
+    """What an agent would have to do; of somebody who may not have it by policy there is nothing to tell."""
+    found = []
+    full = [name for name, why in reasons.items() if why == "full"]
+    away = [name for name, why in reasons.items() if why in set(Presence)]
+    if full:
+        found.append(f"{_one_of(full)} gets room")
+    if away:
+        found.append(f"{_one_of(away)} becomes available")
+    if set(reasons.values()) <= {"unskilled"}:
+        needs = [workspace.standing(contact).need, *(need for _, need in workspace.further_needs(contact))]
+        found += [f"somebody signs on for {contact.channel} with {_words(need)}" for need in needs]
+    return found
+
+
+def _one_of(agents: list[str]) -> str:
+    more = len(agents) - NAMED_MAX
+    return " or ".join(agents[:NAMED_MAX]) + (f" or one of {more} more" if more > 0 else "")
+
+
+def _words(need: Need) -> str:
+    asked = need.requirement
+    words = [f"{skill} >= {level}" for skill, level in asked.must]
+    words += [f"({' or '.join(f'{skill} >= {level}' for skill, level in group)})" for group in asked.any]
+    words += [f"no {skill}" for skill in asked.without]
+    return " and ".join(words) or "any skills"
 
 
 def _is_idle(book: Book, contact: Contact) -> bool:
@@ -86,11 +138,13 @@ def _for_whom(contact: Contact, groups: Counter[str]) -> str:
     return f"for one of {able} agents who have what it takes: {shown}"
 
 
-def _changes(workspace: Workspace, contact: Contact, now_ms: int) -> list[str]:
+def _changes(book: Book, workspace: Workspace, contact: Contact) -> list[str]:
     """What time alone will bring, in order."""
     coming: list[tuple[int, str]] = [(contact.life_ms, "it expires (maximum life)")]
     if contact.state is ContactState.QUEUED:
-        coming += _changes_in_queue(workspace, contact, now_ms)
+        coming += _changes_in_queue(workspace, contact, book.clock_ms)
+    for offer in (book.offers[offer_id] for offer_id in contact.offers):
+        coming.append((offer.expires_ms, f"the offer to {offer.agent_id} expires"))
     if contact.only_until_ms:
         coming.append((contact.only_until_ms, "it opens to all agents"))
     if contact.timer_ms:

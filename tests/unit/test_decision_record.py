@@ -32,6 +32,7 @@ def _queue(number: int, order: str) -> dict[str, Any]:
         "late_factor": 2 + number,
         "boost": f"{10 * (number % 2)}s",
         "agent_order": order,
+        **({"protect": {"allowance": 0.05}} if number == 4 else {}),
         "relax": [{"after": "4s", "add_queue": "queue0"}] if number == 2 else [],
     }
 
@@ -87,7 +88,14 @@ def test_the_traffic_reaches_every_kind_of_decision() -> None:
     offers = _many_offers()
     records = [offered["decision"] for offered in offers]
     assert {record["agent_order"] for record in records if "runner_up_agent" in record} == set(ORDERS)
-    for field in ("runner_up_contact", "runner_up_agent", "spared", "through_queue", "excluded"):
+    for field in (
+        "runner_up_contact",
+        "runner_up_agent",
+        "spared",
+        "through_queue",
+        "excluded",
+        "requirements_held_back",
+    ):
         assert any(field in record for record in records), field
     assert {record["late"] for record in records} == {record["kept_for_agent"] for record in records} == {True, False}
     reasons = ("least scarce", "best skill", "more wishes met", "least loaded", "longest idle", "without work", "turn")

@@ -27,10 +27,10 @@ class Decision(Body):
     entered + target - boost up to entered + target, then ``second_deadline`` = entered + late_factor * target - boost,
     with at most ``late_cap_ms`` behind the target. ``requirements`` are those of the queue in which the two met: the
     contact's own, or ``through_queue``, which relaxation added. ``excluded`` counts agents that could not take it, by
-    reason; ``protected`` ones are kept for a protected queue. ``requirements_held_back``: those of waiting contacts that
-    the agent, so kept, left. ``agent_terms`` and ``runner_up_terms`` are what the two best agents were compared by. Where the scarcity of
-    what they have decided, ``agent_cost`` is the sum of 1 / n over ``spared``: skills and channels that the agent has
-    beside what is asked for, each with the number n of open agents who have it.
+    reason; ``protected`` ones are kept for a protected queue. ``requirements_held_back``: those of waiting contacts
+    that the agent, so kept, left. ``agent_terms`` and ``runner_up_terms`` are what the two best agents were compared
+    by. Where the scarcity of what they have decided, ``agent_cost`` is the sum of 1 / n over ``spared``: skills and
+    channels that the agent has beside what is asked for, each with the number n of open agents who have it.
     """
 
     policy_version: int

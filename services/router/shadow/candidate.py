@@ -8,6 +8,7 @@ import msgspec
 
 from services.router.domain.capacity import Room
 from services.router.domain.classification import Classification
+from services.router.domain.decisions import decide, sentence
 from services.router.domain.matcher import Matcher
 from services.router.domain.matching import Match
 from services.router.domain.records import Agent, Contact
@@ -46,6 +47,7 @@ class Candidate:
         self.space.agents, self.space.staff, self.space.flows = active.agents, active.staff, active.flows
         self._verdicts: dict[str, _Verdicts] = {}
         self._waiting: dict[str, tuple[Contact, tuple[str, ...]]] = {}
+        self._placed: dict[str, Contact] = {}
         self._steps: list[tuple[int, str]] = []
         self._relaxed: dict[str, tuple[int, int]] = {}
 
@@ -85,6 +87,7 @@ class Candidate:
         """The contact waits no longer."""
         self.space.leave(contact)
         self._waiting.pop(contact.contact_id, None)
+        self._placed.pop(contact.contact_id, None)
 
     def ended(self, contact_id: str) -> None:
         """Nothing more is asked about this contact."""
@@ -103,6 +106,14 @@ class Candidate:
         self._relax(now_ms)
         return self.space.contact_for(agent, now_ms) if agent.agent_id in self.space.open else None
 
+    def waiting(self, match: Match) -> Contact:
+        """The contact of a match, as the active policy sees it."""
+        return self._waiting[match.contact_id][0]
+
+    def why(self, match: Match, now_ms: int) -> str:
+        """The sentence of a match that it has just made."""
+        return sentence(decide(self.space, self._placed[match.contact_id], match, now_ms))
+
     def seen(self, contact: Contact) -> Contact:
         """The contact as it would be: itself, where the two policies see it alike."""
         verdicts = self._verdicts.get(contact.contact_id)
@@ -120,7 +131,7 @@ class Candidate:
         return msgspec.structs.replace(contact, relaxed=self._steps_taken(contact))
 
     def _place(self, contact: Contact, asked: tuple[str, ...]) -> None:
-        seen = self.seen(contact)
+        seen = self._placed[contact.contact_id] = self.seen(contact)
         self.space.wait(seen, asked)
         due_ms = self.space.next_step_ms(seen) if seen is not contact else None
         if due_ms is not None:

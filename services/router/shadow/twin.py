@@ -7,7 +7,7 @@ import msgspec
 from services.router.domain import overflow
 from services.router.domain.book import Book
 from services.router.domain.capacity import Room
-from services.router.domain.decisions import sentence
+from services.router.domain.decisions import decide, sentence
 from services.router.domain.forecast import Outlook
 from services.router.domain.matcher import Matcher
 from services.router.domain.matching import Match
@@ -23,6 +23,7 @@ __all__ = ["Twin", "TwinBook"]
 
 NOBODY = "nobody"
 NOTHING = "nothing"
+NOBODY_MAY = "nobody who is free may take it"
 
 
 class Twin(Workspace):
@@ -101,9 +102,7 @@ class Twin(Workspace):
         if not self._estimating:
             other = self.candidate.agent_for(contact, now_ms)
             chosen = tuple(found.agent_id if found else NOBODY for found in (match, other))
-            why = tuple(
-                sentence(found, now_ms) if found else "nobody who is free may take it" for found in (match, other)
-            )
+            why = self._why(match, other, now_ms, NOBODY_MAY) if chosen[0] != chosen[1] else ()
             self._note(Kind.AGENT, now_ms, contact.contact_id, chosen, why)
         return match
 
@@ -114,12 +113,14 @@ class Twin(Workspace):
         found = match or other
         if found is not None:
             chosen = tuple(each.contact_id if each else NOTHING for each in (match, other))
-            why = tuple(
-                sentence(each, now_ms) if each else f"nothing that waits is for {agent.agent_id}"
-                for each in (match, other)
-            )
+            nothing = f"nothing that waits is for {agent.agent_id}"
+            why = self._why(match, other, now_ms, nothing) if chosen[0] != chosen[1] else ()
             self._note(Kind.CONTACT, now_ms, found.contact_id, chosen, why)
         return match
+
+    def _why(self, match: Match | None, other: Match | None, now_ms: int, nobody: str) -> tuple[str, str]:
+        ours = sentence(decide(self, self.candidate.waiting(match), match, now_ms)) if match else nobody
+        return ours, self.candidate.why(other, now_ms) if other else nobody
 
     def _compare_entry(self, contact: Contact, *, first: bool) -> None:
         now_ms = contact.queued_ms

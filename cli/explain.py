@@ -15,7 +15,8 @@ from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
 from cli.policy_store import settings_in_force
 from cli.postgres import Connection, connected
 from services.router.domain.book import Book
-from services.router.domain.records import Contact, LiveContact
+from services.router.domain.reader import RowReader
+from services.router.domain.records import Contact
 from services.router.domain.rows import PolicyRow, RouterRows
 from services.router.domain.states import ContactState
 from services.router.domain.whereabouts import whereabouts
@@ -110,7 +111,8 @@ async def _find(connection: Connection, contact_id: str) -> Found | None:
         return None
     if not row["live"]:
         return Found(row["partition"], msgspec.json.decode(row["body"], type=Contact), None)
-    contact = msgspec.json.decode(row["body"], type=LiveContact).contact
+    reader = RowReader()
+    contact = reader.contact(row["body"]).contact
     agents = await connection.fetch(
         "SELECT body::text AS body FROM router_agent WHERE workspace = $1", contact.workspace
     )
@@ -125,8 +127,8 @@ async def _find(connection: Connection, contact_id: str) -> Found | None:
     book.restore(
         RouterRows(
             clock_ms=clock_ms or 0,
-            contacts=[row["body"], *(neighbour["body"] for neighbour in neighbours)],
-            agents=[agent["body"] for agent in agents],
+            contacts=[reader.contact(each["body"]) for each in (row, *neighbours)],
+            agents=[reader.agent(agent["body"]) for agent in agents],
             flows=[flow[0] for flow in flows],
             policies=[PolicyRow(*policy)],
         )

@@ -26,12 +26,7 @@ class _Owned(msgspec.Struct):
     workspace: str
 
 
-class _Live(msgspec.Struct):
-    contact: _Owned
-
-
-_agent = msgspec.json.Decoder(_Owned).decode
-_contact = msgspec.json.Decoder(_Live).decode
+_flow = msgspec.json.Decoder(_Owned).decode
 
 
 class Moment:
@@ -55,9 +50,9 @@ class Moment:
         found = await self._store.load_rows(self._connection, self.partition)
         self.rows = RouterRows(
             clock_ms=found.clock_ms,
-            contacts=[text for text in found.contacts if _contact(text).contact.workspace == workspace],
-            agents=[text for text in found.agents if _agent(text).workspace == workspace],
-            flows=[text for text in found.flows if _agent(text).workspace == workspace],
+            contacts=[live for live in found.contacts if live.contact.workspace == workspace],
+            agents=[agent for agent in found.agents if agent.workspace == workspace],
+            flows=[text for text in found.flows if _flow(text).workspace == workspace],
             policies=[row for row in found.policies if row.workspace == workspace],
         )
 

@@ -1,10 +1,11 @@
 """The router's rows in PostgreSQL: live contacts, agents, outcomes, input ids, policies; one commit, one look-up."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
 
+from services.router.domain.reader import RowReader
 from services.router.domain.rows import AliasRow, Known, ModelRef, Needs, PolicyRow, RouterRows, RouterWrites
 from shared.lane_store import PostgresLaneStore
 from shared.postgres import FORGET_ROWS_MAX, Connection, Database
@@ -22,6 +23,10 @@ _KNOWN_AND_ARTICLES = f"""
     {_KNOWN} UNION ALL
     SELECT kind, id, number, state, whose FROM article_suggestions($7, $8, $9, $10)
 """
+_LOAD_CONTACTS = "SELECT body::text FROM router_contact WHERE partition = $1"
+_LOAD_PERSONAL = "SELECT contact_id, body::text FROM router_personal WHERE partition = $1"
+_LOAD_AGENTS = "SELECT body::text FROM router_agent WHERE partition = $1"
+LOAD_ROWS_MAX = 1000  # as text at a time: the rows of a great partition would take twice the memory of what they say
 # The newest version of each workspace decides; older ones stay for those who look back.
 _LOAD_POLICIES = """
     SELECT DISTINCT ON (workspace) workspace, version, hash, body::text AS body, activated_ms, model_version
@@ -90,22 +95,20 @@ class RouterStore(PostgresLaneStore):
 
     async def load_rows(self, connection: Connection, partition: int) -> RouterRows:
         """Everything live in the partition."""
-        contacts = await connection.fetch("SELECT body::text FROM router_contact WHERE partition = $1", partition)
-        personal = await connection.fetch(
-            "SELECT contact_id, body::text FROM router_personal WHERE partition = $1", partition
-        )
-        agents = await connection.fetch("SELECT body::text FROM router_agent WHERE partition = $1", partition)
+        rows, reader = RouterRows(), RowReader()
+        async for found in _pieces(connection, _LOAD_CONTACTS, partition):
+            rows.contacts += [reader.contact(body) for (body,) in found]
+        async for found in _pieces(connection, _LOAD_PERSONAL, partition):
+            rows.personal += [(str(contact_id), reader.personal(body)) for contact_id, body in found]
+        async for found in _pieces(connection, _LOAD_AGENTS, partition):
+            rows.agents += [reader.agent(body) for (body,) in found]
         flows = await connection.fetch("SELECT body::text FROM router_flow WHERE partition = $1", partition)
         policies = await connection.fetch(_LOAD_POLICIES, partition)
         clock_ms = await connection.fetchval("SELECT at_ms FROM router_clock WHERE partition = $1", partition)
-        return RouterRows(
-            clock_ms=clock_ms or 0,
-            contacts=[row[0] for row in contacts],
-            personal=[(str(row[0]), row[1]) for row in personal],
-            agents=[row[0] for row in agents],
-            flows=[row[0] for row in flows],
-            policies=[PolicyRow(*row) for row in policies],
-        )
+        rows.clock_ms = clock_ms or 0
+        rows.flows = [row[0] for row in flows]
+        rows.policies = [PolicyRow(*row) for row in policies]
+        return rows
 
     async def prefetch_rows(self, connection: Connection, partition: int, needs: Needs) -> Known:
         """Which inputs are known, the last episodes, and how ended contacts, offers and assignments ended."""
@@ -149,6 +152,13 @@ class RouterStore(PostgresLaneStore):
             return inputs, past
 
         return sum(int(status.rpartition(" ")[2]) for status in await self.database.call(work))
+
+
+async def _pieces(connection: Connection, sql: str, partition: int) -> AsyncIterator[Sequence[Any]]:
+    """The rows of a query, so many at a time."""
+    cursor = await connection.cursor(sql, partition)
+    while rows := await cursor.fetch(LOAD_ROWS_MAX):
+        yield rows
 
 
 class _Classification(msgspec.Struct):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from services.router.domain.records import FADE_MS
@@ -52,9 +53,9 @@ def _comparable(rows: RouterRows) -> Any:
     policies = [(row.workspace, row.version, row.hash) for row in rows.policies]
     return (
         rows.clock_ms,
-        sorted(rows.contacts),
+        sorted(map(msgspec.json.encode, rows.contacts)),
         sorted(rows.personal),
-        sorted(rows.agents),
+        sorted(map(msgspec.json.encode, rows.agents)),
         sorted(rows.flows),
         policies,
     )

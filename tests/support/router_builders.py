@@ -7,6 +7,7 @@ import msgspec
 
 from services.router.domain.engine import RouterEngine
 from services.router.domain.journey import CONTACTS_MAX
+from services.router.domain.reader import RowReader
 from services.router.domain.rows import (
     AgentRow,
     AliasRow,
@@ -148,11 +149,12 @@ class MemoryStore:
 
     def rows(self) -> RouterRows:
         """What a new owner loads."""
+        reader = RowReader()
         return RouterRows(
             clock_ms=self.clock_ms,
-            contacts=[row.body for row in self.contacts.values()],
-            personal=list(self.personal.items()),
-            agents=[row.body for row in self.agents.values()],
+            contacts=[reader.contact(row.body) for row in self.contacts.values()],
+            personal=[(contact_id, reader.personal(body)) for contact_id, body in self.personal.items()],
+            agents=[reader.agent(row.body) for row in self.agents.values()],
             flows=list(self.flows.values()),
             policies=[versions[-1] for versions in self.policies.values()],
         )

@@ -292,9 +292,9 @@ def _rows(router: Router) -> Any:
     rows = router.store.rows()
     return (
         rows.clock_ms,
-        sorted(rows.contacts),
+        sorted(map(msgspec.json.encode, rows.contacts)),
         sorted(rows.personal),
-        sorted(rows.agents),
+        sorted(map(msgspec.json.encode, rows.agents)),
         sorted(rows.flows),
         rows.policies,
         router.store.aliases,

@@ -6,7 +6,6 @@ import msgspec
 
 from services.router.domain.forecast import Flow
 from services.router.domain.matcher import Matcher
-from services.router.domain.personal import pack
 from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
 from services.router.domain.rows import ModelRef, RouterRows
 from services.router.domain.rules import Rules
@@ -15,13 +14,11 @@ from services.router.domain.timers import Timer, Timers
 from services.router.domain.workspace import Workspace
 from shared.policy import parse_policy
 
-_contact = msgspec.json.Decoder(LiveContact).decode
 _flow = msgspec.json.Decoder(Flow).decode
-_agent = msgspec.json.Decoder(Agent).decode
 
 
 class Book:
-    """The memory of one partition; the only place where rows become objects."""
+    """The memory of one partition."""
 
     __slots__ = (
         "_new_matcher", "assignments", "by_conversation", "clock_ms", "contacts", "offers", "personal", "timers",
@@ -81,15 +78,15 @@ class Book:
         for row in rows.policies:
             policy = parse_policy(msgspec.json.decode(row.body))
             self.open_workspace(row.workspace, Rules(policy, row.version, row.model_version), row.hash)
-        self.personal = {contact_id: pack(body.encode()) for contact_id, body in rows.personal}
         for text in rows.flows:
             flow = _flow(text)
             if flow.workspace in self.workspaces:
                 self._restore_flow(self.workspaces[flow.workspace], flow)
-        for text in sorted(rows.agents):
-            self._restore_agent(_agent(text))
-        for text in sorted(rows.contacts):
-            self._restore_contact(_contact(text))
+        for agent in sorted(rows.agents, key=lambda agent: (agent.workspace, agent.agent_id)):
+            self._restore_agent(agent)
+        personal = dict(rows.personal)
+        for live in sorted(rows.contacts, key=lambda live: live.contact.contact_id):
+            self._restore_contact(live, personal)
 
     def _restore_flow(self, workspace: Workspace, flow: Flow) -> None:
         workspace.flows[flow.queue] = flow
@@ -105,10 +102,12 @@ class Book:
         if agent.lease_ms:
             self.timers.arm(Timer.LEASE, agent_key(agent.workspace, agent.agent_id), agent.lease_ms)
 
-    def _restore_contact(self, live: LiveContact) -> None:
+    def _restore_contact(self, live: LiveContact, personal: dict[str, bytes]) -> None:
         contact = live.contact
         workspace = self.workspaces[contact.workspace]
         self.add(contact)
+        if contact.contact_id in personal:
+            self.personal[contact.contact_id] = personal[contact.contact_id]
         for offer in live.offers:
             self.offers[offer.offer_id] = offer
             workspace.asked.setdefault(offer.agent_id, set()).add(offer.offer_id)

@@ -1,5 +1,6 @@
 """The bodies of the events that the router publishes: what every contact event holds, and what each type adds."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -66,7 +67,7 @@ class Received(Body):
 
     message_id: str
     episode: int
-    linked: list[str] = []
+    linked: Sequence[str] = ()
 
 
 class MessageAdded(Body):
@@ -158,7 +159,7 @@ class Offered(Body):
     decision: Body
     sentence: str
     callback: bool = False
-    linked: list[str] = []
+    linked: Sequence[str] = ()
 
 
 class OfferEnded(Body):

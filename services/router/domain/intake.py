@@ -1,5 +1,7 @@
 """Messages: a new conversation becomes a contact, is classified and sent to its tier; later ones are added to it."""
 
+from sys import intern
+
 from services.router.domain import (
     assignments,
     clarify,
@@ -62,11 +64,11 @@ def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> 
     customer = turn.identity.customer(workspace.name, came_as)
     contact = Contact(
         contact_id=contact_id(key, episode),
-        workspace=said.workspace,
+        workspace=workspace.name,
         conversation_key=key,
         episode=episode,
-        source=said.source,
-        channel=said.channel,
+        source=intern(said.source),
+        channel=intern(said.channel),
         conversation_id=said.conversation_id,
         customer_id=customer,
         known_as="" if came_as == customer else came_as,

@@ -50,7 +50,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
         expires_ms=turn.allow(rules.offer_ms),
         parallel=rules.parallel > 1,
     )
-    contact.offers.append(offer.offer_id)
+    contact.offers = (*contact.offers, offer.offer_id)
     desks.ask(workspace, agent, offer)
     agent.last_offered = turn.now_ms
     turn.book.offers[offer.offer_id] = offer
@@ -128,6 +128,6 @@ def end(turn: Turn, agent: Agent, contact: Contact, offer: Offer, state: OfferSt
     del turn.book.offers[offer.offer_id]
     turn.book.timers.disarm(Timer.OFFER, offer.offer_id)
     turn.offer_ended(offer)
-    contact.offers.remove(offer.offer_id)
+    contact.offers = tuple(other for other in contact.offers if other != offer.offer_id)
     desks.unask(turn.workspace(contact), agent, offer)
     turn.count("usher_offers_total", state)

@@ -56,7 +56,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     callback: bool = False
     boost_ms: int = 0
     attempts: int = 0
-    offers: list[str] = []
+    offers: tuple[str, ...] = ()
     assignment_id: str = ""
     wrap_began_ms: int = 0
     barred: dict[str, int] = {}
@@ -64,7 +64,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     only_until_ms: int = 0
     context: str = ""
     pending: bool = False
-    linked: list[str] = []
+    linked: tuple[str, ...] = ()
     last_agent: str = ""
     known_as: str = ""
     spoken: str = ""

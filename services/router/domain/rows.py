@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from services.router.domain.records import Agent, LiveContact
+
 
 class Search(NamedTuple):
     """Articles wanted for a message that goes to self-service: the words that the customer wrote."""
@@ -182,11 +184,14 @@ class RouterWrites:
 
 @dataclass(slots=True)
 class RouterRows:
-    """Everything live in a partition, in any order; ``policies`` holds the newest version of each workspace."""
+    """Everything live in a partition, in any order, as RowReader reads it; of policies each workspace's newest.
+
+    Contacts and agents are handed over: the engine that is restored from them changes them.
+    """
 
     clock_ms: int = 0
-    contacts: list[str] = field(default_factory=list)
-    personal: list[tuple[str, str]] = field(default_factory=list)
-    agents: list[str] = field(default_factory=list)
+    contacts: list[LiveContact] = field(default_factory=list)
+    personal: list[tuple[str, bytes]] = field(default_factory=list)
+    agents: list[Agent] = field(default_factory=list)
     flows: list[str] = field(default_factory=list)
     policies: list[PolicyRow] = field(default_factory=list)

@@ -1,5 +1,7 @@
 """The mirror: the router's engine, replayed from its rows and its log, with the candidate policy beside the active."""
 
+from copy import deepcopy
+
 from services.router.domain.classification import Classification
 from services.router.domain.engine import RouterEngine
 from services.router.domain.rows import Known, Needs, RouterRows
@@ -40,7 +42,7 @@ class Mirror:
         self.engine = RouterEngine(0, TwinTriage(both, candidate, self._classified))
         self.engine.book = TwinBook(candidate, differences)
         before, differences.muted = differences.muted, True  # filling the memory decides nothing
-        self.engine.restore(rows)
+        self.engine.restore(deepcopy(rows))
         differences.muted = before
 
     def needs(self, records: list[Record]) -> Needs | None:

@@ -5,6 +5,7 @@ waited and when, how long agents took to accept, to talk and to wrap up, how lon
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from heapq import heappop, heappush
 from typing import Any
 
@@ -66,7 +67,7 @@ class Projection:
         self._durations = _Durations(observed)
         self._coming: list[tuple[int, int, Record | inputs.Input]] = []
         self._number = 0
-        self._engine.restore(observed.rows)
+        self._engine.restore(deepcopy(observed.rows))
         self._workspace = next(iter(self._engine.book.workspaces))
         if candidate is not None:
             self._activate(candidate)

@@ -55,9 +55,9 @@ class Crowd:
         contact = self.contacts.pop(contact_id, None)
         if contact is None:
             return
+        contact.until = GONE
         if contact.placed:
             contact.line.forget(contact)
-        contact.until = GONE
         waiting = contact.waiting
         if waiting.only_agent is not None:
             self._let_go(waiting.only_agent, contact_id)
@@ -65,6 +65,7 @@ class Crowd:
         left = self.counts[queue] = self.counts[queue] - 1
         if self._ledgers is not None:
             self._ledgers[queue].remove(contact)
+        contact.forget_entry()
         if not left:
             del self.counts[queue]
 

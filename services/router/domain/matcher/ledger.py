@@ -2,48 +2,48 @@
 
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
+from itertools import chain
 
 from services.router.domain.matcher.ranks import Ranks
-from services.router.domain.matcher.waiting import Contact, Entry
+from services.router.domain.matcher.waiting import GONE, Contact, Entry
 from services.router.domain.matching import Place
+
+DEAD_MAX = 64
+"""Entries of who left, in the heap of deadlines, before it is rebuilt: fewer are not worth the work."""
 
 
 class Ledger:
     """The order of one queue over all its requirements."""
 
     def __init__(self, contacts: Iterable[Contact]) -> None:
-        self._contacts = {contact.waiting.contact_id: contact for contact in contacts}
-        members = self._contacts.values()
-        self._fresh = Ranks(_fresh_entry(contact) for contact in members)
+        members = list(contacts)
+        self._live = len(members)
+        self._fresh = Ranks(contact.fresh_entry() for contact in members)
         self._late = Ranks()
-        self._dues = sorted((contact.due, contact.waiting.contact_id, contact) for contact in members)
-        self._ages = sorted((contact.waiting.entered, contact.waiting.contact_id, contact) for contact in members)
-        self._grown: set[Contact] = set()
+        self._dues = [_due_entry(contact) for contact in members]
+        heapify(self._dues)
 
     def add(self, contact: Contact) -> None:
         """A contact joined the queue."""
-        waiting = contact.waiting
-        self._contacts[waiting.contact_id] = contact
-        self._fresh.add(_fresh_entry(contact))
-        heappush(self._dues, (contact.due, waiting.contact_id, contact))
-        heappush(self._ages, (waiting.entered, waiting.contact_id, contact))
+        self._live += 1
+        self._fresh.add(contact.fresh_entry())
+        heappush(self._dues, _due_entry(contact))
 
     def remove(self, contact: Contact) -> None:
-        """A contact left the queue."""
-        waiting = contact.waiting
-        del self._contacts[waiting.contact_id]
-        if contact in self._grown:
-            self._grown.remove(contact)
-            self._late.remove((contact.d2, waiting.entered, waiting.contact_id, contact))
+        """A contact left the queue, and is marked as gone."""
+        self._live -= 1
+        if contact.late_in_ledger:
+            self._late.remove(contact.late_entry())
         else:
-            self._fresh.remove(_fresh_entry(contact))
-        self._compact(self._dues)
-        self._compact(self._ages)
+            self._fresh.remove(contact.fresh_entry())
+        if len(self._dues) > 2 * self._live + DEAD_MAX:
+            self._dues = [entry for entry in self._dues if entry[3].until != GONE]
+            heapify(self._dues)
 
     def place(self, contact: Contact, now: float) -> Place:
         """How many contacts of the queue come before this one at a time, and how far apart they are due."""
         while self._dues and self._dues[0][0] < now:
-            self._grow(heappop(self._dues)[2])
+            self._grow_late(heappop(self._dues)[3])
         mine = contact.entry(now)
         first = self._fresh.first()
         span = _span(first[3], contact) if first is not None else 0.0
@@ -54,29 +54,20 @@ class Ledger:
         return [*self._fresh], [*self._late]
 
     def oldest(self) -> float | None:
-        """When the oldest contact entered; None when nobody waits."""
-        while self._ages and not self._holds(self._ages[0][2]):
-            heappop(self._ages)
-        return self._ages[0][0] if self._ages else None
+        """When the oldest contact entered; None when nobody waits. Looks at everybody: people ask seldom."""
+        return min((entry[1] for entry in chain(self._fresh, self._late)), default=None)
 
-    def _grow(self, contact: Contact) -> None:
-        if self._holds(contact):
-            waiting = contact.waiting
-            self._grown.add(contact)
-            self._fresh.remove(_fresh_entry(contact))
-            self._late.add((contact.d2, waiting.entered, waiting.contact_id, contact))
-
-    def _holds(self, contact: Contact) -> bool:
-        return self._contacts.get(contact.waiting.contact_id) is contact
-
-    def _compact(self, heap: list[tuple[float, str, Contact]]) -> None:
-        if len(heap) > 2 * len(self._contacts) + 64:
-            heap[:] = [entry for entry in heap if self._holds(entry[2])]
-            heapify(heap)
+    def _grow_late(self, contact: Contact) -> None:
+        if contact.until != GONE:
+            contact.late_in_ledger = True
+            self._fresh.remove(contact.fresh_entry())
+            self._late.add(contact.late_entry())
 
 
-def _fresh_entry(contact: Contact) -> Entry:
-    return contact.d1, contact.waiting.entered, contact.waiting.contact_id, contact
+def _due_entry(contact: Contact) -> Entry:
+    """In order of the due time: without a boost that is the order by key, and one entry serves both."""
+    waiting = contact.waiting
+    return (contact.due, waiting.entered, waiting.contact_id, contact) if waiting.boost else contact.fresh_entry()
 
 
 def _span(head: Contact, contact: Contact) -> float:

@@ -21,7 +21,7 @@ class Limits:
     few_profiles: int = 48
     fairness: float = 0.05
     unplaced: int = 8
-    profiles_kept: int = 4096
+    profiles_kept: int = 16384
     lines_kept: int = 1024
     ledgers_kept: int = 256
     searches_kept: int = 64

@@ -110,7 +110,7 @@ class Matcher:
         contact = self._crowd.contacts[contact_id]
         queue = contact.waiting.queue
         if self._crowd.counts[queue] == 1:
-            # Alone: most contacts find an agent at once, and a ledger made for them would go with them.
+            # Alone, as most are: they find an agent at once.
             return Place(0, 0.0, contact.due - now)
         return self._crowd.ledger(queue).place(contact, now)
 

@@ -20,9 +20,10 @@ class Contact:
 
     ``until`` says how long its present key holds: the due time while it can be met, for ever once it is late,
     GONE when it left. Keys only grow (d1 <= d2), so a line's first entry stays first while its ``until`` is not past.
+    ``late_in_ledger``: the ledger of its queue counts it among those who are late.
     """
 
-    __slots__ = ("d1", "d2", "due", "line", "placed", "until", "waiting")
+    __slots__ = ("_fresh", "d1", "d2", "due", "late_in_ledger", "line", "placed", "until", "waiting")
 
     def __init__(self, waiting: Waiting, line: "Line") -> None:
         self.waiting = waiting
@@ -35,6 +36,8 @@ class Contact:
         self.d2 = waiting.entered + extra - waiting.boost
         self.until: float = self.due
         self.placed = False
+        self.late_in_ledger = False
+        self._fresh: Entry | None = None
 
     def __lt__(self, other: "Contact") -> bool:
         """Only asked when an entry of a contact meets an older entry of the same contact: any answer will do."""
@@ -42,8 +45,21 @@ class Contact:
 
     def entry(self, now: float) -> "Entry":
         """What orders this contact at a time: key, entered, contact id."""
-        key = self.d1 if now <= self.due else self.d2
-        return key, self.waiting.entered, self.waiting.contact_id, self
+        return self.fresh_entry() if now <= self.due else self.late_entry()
+
+    def fresh_entry(self) -> "Entry":
+        """What orders this contact while it can still be met; made once, because a line and a ledger hold it."""
+        if self._fresh is None:
+            self._fresh = self.d1, self.waiting.entered, self.waiting.contact_id, self
+        return self._fresh
+
+    def late_entry(self) -> "Entry":
+        """What orders this contact once it is late."""
+        return self.d2, self.waiting.entered, self.waiting.contact_id, self
+
+    def forget_entry(self) -> None:
+        """The contact left: nothing of it may hold itself."""
+        self._fresh = None
 
 
 Entry = tuple[float, float, str, Contact]
@@ -74,7 +90,7 @@ class Line:
     def place(self, contact: Contact) -> None:
         """Put a contact in order; it is taken for one that can still be met until somebody looks."""
         waiting = contact.waiting
-        entry = (contact.d1, waiting.entered, waiting.contact_id, contact)
+        entry = contact.fresh_entry()
         if waiting.boost:
             heappush(self.boosted, entry)
             heappush(self.dues, (contact.due, waiting.entered, waiting.contact_id, contact))
@@ -86,8 +102,10 @@ class Line:
             self.top = entry
 
     def forget(self, contact: Contact) -> None:
-        """A placed contact left; its entries die where they lie and are cleared away when they outnumber the living."""
-        contact.until = GONE
+        """A placed contact left and is marked as gone; its entries die where they lie.
+
+        They are cleared away when they outnumber the living.
+        """
         self.live -= 1
         self.dead += 1
         if self.live == 0:
@@ -134,7 +152,7 @@ class Line:
     def _grow_late(self, contact: Contact) -> None:
         if contact.until != GONE:
             contact.until = inf
-            heappush(self.late, (contact.d2, contact.waiting.entered, contact.waiting.contact_id, contact))
+            heappush(self.late, contact.late_entry())
 
     def _clear(self) -> None:
         for heap in (self.fresh, self.boosted, self.dues, self.late):

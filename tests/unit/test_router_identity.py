@@ -100,7 +100,7 @@ def test_an_operator_merges_and_splits_and_open_contacts_follow(router: Router) 
     assert told(router, MERGED)[-1]["contacts"] == [second]
     assert told(router, MERGED)[-1]["actor"] == "boss"
     router.restart()
-    assert router.engine.book.contacts[first].linked == [second]
+    assert router.engine.book.contacts[first].linked == (second,)
     assert router.engine.book.contacts[second].customer_id == "crm-1"
     router.contact("c3", party=party("crm-2"))
     assert known_by(router, "c3") == "crm-1"

@@ -51,7 +51,7 @@ def receive(
     opener = Opener(said, workspace.rules.policy, workspace.rules.model_version)
     verdict = classify(opener, journey, foreseen)
     drift.count(turn, workspace, verdict)
-    contact.spoken = verdict.language or ""
+    contact.spoken = intern(verdict.language or "")
     decided = suggestions.added(verdict.decided, turn.known.articles.get(said.event_id, ()))
     if decided.question:
         turn.keep_personal(contact, whole_of(said))

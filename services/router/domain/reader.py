@@ -45,6 +45,7 @@ class RowReader:
         contact.intent = intern(contact.intent)
         contact.article = intern(contact.article)
         contact.language = intern(contact.language)
+        contact.spoken = intern(contact.spoken)
         contact.home_queue = intern(contact.home_queue)
         if contact.queue is not None:
             contact.queue = intern(contact.queue)

@@ -61,6 +61,7 @@ class Rules:
         self.protects = any(queue.allowance is not None for queue in self.queues.values())
         self.life_ms = max(queue.life_ms for queue in self.queues.values())
         self._needs: dict[tuple[object, ...], Need] = {}
+        self._skills: dict[tuple[tuple[str, int], ...], dict[str, int]] = {}
 
     def models(self) -> list[ModelRef]:
         """The text models that the policy names: the one that decides, and its shadow."""
@@ -89,6 +90,12 @@ class Rules:
     def next_opening_ms(self, queue: QueueRules, at_ms: int) -> int | None:
         """When the queue opens next; None when it never does."""
         return self.policy.calendar(queue.hours).next_opening(at_ms)
+
+    def shared(self, skills: dict[str, int]) -> dict[str, int]:
+        """The same skills, held once for all contacts that have them; nobody changes them in place."""
+        if len(self._skills) >= REMEMBERED_MAX:
+            self._skills.clear()
+        return self._skills.setdefault(tuple(skills.items()), skills)
 
     def need(
         self, queue: QueueRules, skills: dict[str, int], channel: str, relaxed: int = 0, home: QueueRules | None = None

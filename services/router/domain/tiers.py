@@ -1,5 +1,7 @@
 """The three tiers: where a classified contact goes, and what becomes of it when self-service or a bot is done."""
 
+from sys import intern
+
 import msgspec
 
 from services.router.domain import containment, endings, events, queueing
@@ -24,9 +26,9 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
     """Record the classification and hand the contact to its tier; also the second one of a contact that was asked."""
     from_new = not contact.question
     contact.tier = verdict.tier
-    contact.intent = verdict.intent or ""
-    contact.language = verdict.language or ""
-    contact.skills = verdict.skills
+    contact.intent = intern(verdict.intent or "")
+    contact.language = intern(verdict.language or "")
+    contact.skills = workspace.rules.shared(verdict.skills)
     contact.boost_ms = round(verdict.priority_seconds * 1000)
     contact.home_queue = verdict.queue
     turn.tell(contact, events.CLASSIFIED, _encode(verdict))

@@ -107,7 +107,8 @@ def table(found: dict[str, Any]) -> str:
         f"restart: process up after {restart['process_seconds']:.1f} s, the group gave the partition"
         f" {restart['group_seconds']:.1f} s later (the dead member's session), load {restart['load_seconds']:.1f} s,"
         f" memory then {restart['router_rss_mib']:.0f} MiB",
-        f"the load alone: rows {loading['rows_seconds']:.2f} s, engine {loading['restore_seconds']:.2f} s,"
+        f"the load alone: rows {loading['rows_seconds']:.2f} s, engine {loading['restore_seconds']:.2f} s (CPU"
+        f" {loading['cpu_seconds']:.2f} s),"
         f" engine's memory {loading['engine_mib']:.0f} MiB for {loading['contacts']} contacts",
     ]
     return "\n".join(lines) + "\n"

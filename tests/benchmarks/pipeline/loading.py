@@ -6,14 +6,10 @@ Run by bench_scale: ``python -m tests.benchmarks.pipeline.loading`` with the set
 import asyncio
 import gc
 import json
-import os
 import tracemalloc
-from typing import Any
-
-import psutil
+from time import process_time
 
 from services.router.domain.engine import RouterEngine
-from services.router.domain.rows import RouterRows
 from services.router.domain.triage import Triage
 from services.router.postgres import RouterStore
 from services.router.settings import RouterSettings
@@ -26,47 +22,36 @@ PARTITION = 0
 MIB = 2**20
 
 
-async def rows_of(settings: RouterSettings) -> tuple[RouterRows, float]:
-    """The partition's rows, and the seconds until they were here."""
-    dsn = settings.postgres_dsn.get_secret_value()
-    database = Database(dsn, connections_max=1, seconds_max=settings.commit_seconds_max)
+async def loaded(settings: RouterSettings) -> tuple[RouterEngine, dict[str, float]]:
+    """An engine that holds the partition, and the seconds, by the clock and of CPU, for its rows and for itself."""
+    database = Database(
+        settings.postgres_dsn.get_secret_value(), connections_max=1, seconds_max=settings.commit_seconds_max
+    )
     await database.open()
+    began, began_cpu = monotonic(), process_time()
     try:
-        began = monotonic()
         rows = await RouterStore(database).load(Claim(partition=PARTITION, epoch=0))
-        return rows, monotonic() - began
     finally:
         await database.close()
-
-
-def restored(rows: RouterRows) -> tuple[RouterEngine, float]:
-    """An engine that holds the rows, and the seconds that took."""
+    read = monotonic()
     engine = RouterEngine(PARTITION, Triage())
-    began = monotonic()
     engine.restore(rows)
-    return engine, monotonic() - began
-
-
-def measure(rows: RouterRows) -> dict[str, Any]:
-    """Seconds and memory of the engine; traced in a second go, because tracing takes time."""
-    gc.collect()
-    gc.freeze()
-    engine, seconds = restored(rows)
-    counts = {"contacts": len(engine.book.contacts), "orphans": engine.book.orphans()}
-    counts["agents"] = sum(len(workspace.agents) for workspace in engine.book.workspaces.values())
-    del engine
-    tracemalloc.start()
-    engine, _ = restored(rows)
-    used = tracemalloc.get_traced_memory()[0] / MIB
-    return {"restore_seconds": seconds, "engine_mib": used, **counts}
+    cpu = process_time() - began_cpu
+    return engine, {"rows_seconds": read - began, "restore_seconds": monotonic() - read, "cpu_seconds": cpu}
 
 
 def main() -> None:
-    """Print the figures as JSON."""
+    """Print the figures as JSON; memory is traced in a second go, because tracing takes time."""
     gc.set_threshold(*GC_THRESHOLDS)
-    rows, seconds = asyncio.run(rows_of(RouterSettings()))
-    rss = psutil.Process(os.getpid()).memory_info().rss / MIB
-    print(json.dumps({"rows_seconds": seconds, "rows_rss_mib": rss, **measure(rows)}))
+    settings = RouterSettings()
+    engine, seconds = asyncio.run(loaded(settings))
+    contacts, orphans = len(engine.book.contacts), engine.book.orphans()
+    del engine
+    tracemalloc.start()
+    engine, _ = asyncio.run(loaded(settings))
+    gc.collect()
+    used = tracemalloc.get_traced_memory()[0] / MIB
+    print(json.dumps({**seconds, "engine_mib": used, "contacts": contacts, "orphans": orphans}))
 
 
 if __name__ == "__main__":

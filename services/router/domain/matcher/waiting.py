@@ -32,7 +32,7 @@ class Contact:
         if waiting.late_cap is not None:
             extra = min(extra, waiting.target + waiting.late_cap)
         self.due = waiting.entered + waiting.target
-        self.d1 = self.due - waiting.boost
+        self.d1 = self.due - waiting.boost if waiting.boost else self.due
         self.d2 = waiting.entered + extra - waiting.boost
         self.until: float = self.due
         self.placed = False

@@ -108,7 +108,7 @@ def test_an_operator_merges_and_splits_and_open_contacts_follow(router: Router) 
     router.customer("split", "crm-2")
     assert sorted(told(router, SPLIT)[-1]["contacts"]) == sorted([second, router.last("queued")["contact_id"]])  # type: ignore[call-overload]
     router.restart()
-    assert router.engine.book.contacts[first].linked == []
+    assert router.engine.book.contacts[first].linked == ()
     assert router.engine.book.contacts[second].customer_id == "crm-2"
     assert router.engine.book.contacts[second].known_as == ""
     assert router.engine.book.contacts[second].last_agent == ""

@@ -1,7 +1,6 @@
 """usher model on real Kafka and PostgreSQL: a running router's model is changed, and refused, without a restart."""
 
 import asyncio
-import contextlib
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -43,21 +42,21 @@ class Desk:
     second: str
     asked: int = 0
     service: RouterService = field(init=False)
+    _task: "asyncio.Task[None]" = field(init=False)
 
     @property
     def ours(self) -> Path:
         return self.folder / "ours"
 
-    @contextlib.asynccontextmanager
-    async def router(self) -> AsyncIterator[None]:
-        """A router process from here to the end of the block."""
+    def start(self) -> None:
+        """A router process; ends with ``stop``."""
         self.service = RouterService(self.settings, configure("router", "CRITICAL"))
-        task = asyncio.ensure_future(self.service.run())
-        try:
-            yield
-        finally:
-            self.service.stop()
-            await task
+        self._task = asyncio.ensure_future(self.service.run())
+
+    async def stop(self) -> None:
+        """A clean stop."""
+        self.service.stop()
+        await self._task
 
     async def ask(self, text: str) -> dict[str, Any]:
         """What the router decides of a new contact."""
@@ -125,9 +124,10 @@ async def desk(
         }
     )
     made = Desk(settings, Usher(settings), folder, *versions)
-    async with made.router():
-        await wait_until_active(settings, [policy], SETTLE_SECONDS_MAX, said=await publish(settings, [policy]))
-        yield made
+    made.start()
+    await wait_until_active(settings, [policy], SETTLE_SECONDS_MAX, said=await publish(settings, [policy]))
+    yield made
+    await made.stop()
 
 
 async def test_a_model_is_exchanged_and_brought_back_while_contacts_come(desk: Desk) -> None:
@@ -152,9 +152,9 @@ async def test_a_model_is_exchanged_and_brought_back_while_contacts_come(desk: D
 async def test_the_version_in_force_outlives_the_router(desk: Desk) -> None:
     shutil.copytree(desk.folder / "next", desk.folder / "other")
     assert (await desk.usher("model", "reload", "acme", str(desk.folder / "other"))).status == 0
-    desk.service.stop()
-    async with desk.router():
-        assert (await desk.ask("where is my order"))["model_version"] == desk.second
+    await desk.stop()
+    desk.start()
+    assert (await desk.ask("where is my order"))["model_version"] == desk.second
 
 
 async def test_a_damaged_model_is_refused_with_its_file_here_and_by_the_router(desk: Desk) -> None:

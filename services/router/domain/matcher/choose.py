@@ -9,7 +9,7 @@ from services.router.domain.matcher.heaps import in_order
 from services.router.domain.matcher.idle import Ability, Chair, Profile
 from services.router.domain.matcher.search import Candidate, Search
 from services.router.domain.matcher.waiting import Contact
-from services.router.domain.matching import Waiting
+from services.router.domain.matching import Requirement, Waiting
 
 
 class Choice(NamedTuple):
@@ -88,22 +88,29 @@ def _named_agent(floor: Floor, search: Search, waiting: Waiting) -> Choice | Non
 
 def _choose_carefully(floor: Floor, search: Search, contact: Contact) -> Choice | None:
     waiting = contact.waiting
-    suited = [profile for profile in floor.open if search.fit(profile) is not None]
-    held = {each for each in suited if floor.guards.hold_back(each.guards, waiting.requirement)}
+    held = _held_back(floor, search, waiting.requirement)
     chairs = [floor.chairs[agent_id] for agent_id in waiting.barred if agent_id in floor.chairs]
     declined = sum(chair.profile not in held and search.fit(chair.profile) is not None for chair in chairs)
     protected = sum(profile.live for profile in held)
     if floor.few:
+        suited = [profile for profile in floor.open if search.fit(profile) is not None]
         heads = (_first_allowed(search, profile, waiting) for profile in suited if profile not in held)
         ranked, _ = _best_two(head for head in heads if head is not None)
+        able = sum(profile.live for profile in suited)
     else:
         floor.fill_pool(contact.line, search)
         everybody = (each for each in search.walk() if each[5].profile not in held)
         ranked = list(islice((each for each in everybody if each[4] not in waiting.barred), 2))
-    considered = sum(profile.live for profile in suited) - protected - declined
+        able = search.live
     passed_over = {"declined": declined, "protected": protected}
     excluded = {reason: count for reason, count in passed_over.items() if count}
-    return _choice(floor, search, ranked, considered, excluded) if ranked else None
+    return _choice(floor, search, ranked, able - protected - declined, excluded) if ranked else None
+
+
+def _held_back(floor: Floor, search: Search, need: Requirement) -> set[Profile]:
+    """The profiles that would suit and are kept from this requirement: few, as few agents as are ever kept."""
+    kept = {floor.chairs[agent_id].profile for agent_id in floor.guards.kept()}
+    return {each for each in kept if search.fit(each) is not None and floor.guards.hold_back(each.guards, need)}
 
 
 def _first_allowed(search: Search, profile: Profile, waiting: Waiting) -> Candidate | None:

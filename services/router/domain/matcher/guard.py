@@ -43,6 +43,10 @@ class Guards:
         """Whether anybody is held back now."""
         return any(guard.holds for guard in self.by_class.values())
 
+    def kept(self) -> list[str]:
+        """The open agents who are kept for a class, at least from contacts of queues that owe nothing."""
+        return [agent_id for guard in self.by_class.values() if guard.holds for agent_id in guard.open]
+
     def hold_back(self, guards: tuple[Guard, ...], need: Requirement) -> bool:
         """Whether an agent who could serve ``guards`` must not take a contact of ``need`` now."""
         mine = self.by_class.get((need.protected, need.channel)) if need.protected else None

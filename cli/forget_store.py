@@ -14,7 +14,10 @@ __all__ = ["Erased", "erase"]
 OUTBOX_SECONDS_MAX = 5.0  # a service that runs empties its outbox after a second of quiet
 LETTERS_MAX = 200  # dead letters looked at together; a payload may be 1 MiB
 
-_WORKSPACES = "SELECT DISTINCT workspace FROM policy WHERE $1::text IS NULL OR workspace = $1"
+_WORKSPACES = """
+    SELECT workspace FROM policy WHERE $1::text IS NULL OR workspace = $1
+    UNION SELECT workspace FROM dead_letter WHERE workspace IS NOT NULL AND ($1::text IS NULL OR workspace = $1)
+"""
 # The customer's own id and all aliases of it, whichever of them is given.
 _IDS = """
     WITH customer AS (

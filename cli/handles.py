@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from cli.output import say
+from cli.output import UsageError, say
 from deploy.local.state import StateFolder, state_folder
 from services.ingest.domain.handles import PHONE_CHANNELS, Pseudonyms
 from services.ingest.domain.sources import OWN_IDS
@@ -37,9 +37,7 @@ class Handles:
 def handles_in_force(command: str) -> Handles:
     """Under the key and the sources file of the environment, else of the local stack; says what is missing."""
     state = StateFolder(state_folder())
-    key_file = os.environ.get("USHER_PSEUDONYM_KEY_FILE")
-    key = Path(key_file).read_text().strip() if key_file else os.environ.get("USHER_PSEUDONYM_KEY")
-    key = key or str(state.recall().get("pseudonym_key") or "")
+    key = _key() or str(state.recall().get("pseudonym_key") or "")
     if not key:
         say(f"usher {command}: without USHER_PSEUDONYM_KEY a handle is not recognised, only a customer_id is")
     file = os.environ.get("USHER_SOURCES_FILE")
@@ -47,6 +45,16 @@ def handles_in_force(command: str) -> Handles:
     regions = {name: str(entry["region"]) for name, entry in _entries(document, "workspaces") if "region" in entry}
     scopes = tuple(name for name, entry in _entries(document, "sources") if entry.get("adapter") not in OWN_IDS)
     return Handles(key.encode(), regions, scopes)
+
+
+def _key() -> str:
+    file = os.environ.get("USHER_PSEUDONYM_KEY_FILE")
+    if not file:
+        return os.environ.get("USHER_PSEUDONYM_KEY", "")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"USHER_PSEUDONYM_KEY_FILE: {file} cannot be read ({error}); give ingest's file") from None
 
 
 def _document(file: Path) -> Any:

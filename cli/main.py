@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "simulate": ("cli.simulate", "run the router's matching on a virtual clock"),
     "validate-event": ("cli.validate_event", "check inbound payloads against the contract, offline"),
     "explain": ("cli.explain", "the way of a contact and the reasons of every decision"),
+    "customer": ("cli.customer", "who somebody is over all channels; merge and split customers"),
     "forget": ("cli.forget", "erase what the database knows of a customer"),
     "dlq": ("cli.dlq", "list, show, replay and discard dead letters"),
     "lane": ("cli.lane", "where each partition stands; open one that is kept closed"),

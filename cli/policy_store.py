@@ -4,22 +4,19 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import msgspec
 import orjson
 from pydantic import SecretStr
 
 from cli.output import UsageError
+from cli.router_input import put
 from cli.stack_settings import common_settings
 from deploy.local.state import StateFolder, state_folder
-from shared.clock import monotonic, now_ms, rfc3339
-from shared.envelope import CONTENT_TYPE, SPEC_VERSION, Headers, Message
+from shared.clock import monotonic, now_ms
 from shared.ids import derive
 from shared.inputs import PolicyActivated
-from shared.kafka import OutputLog, partition_of
 from shared.policy import Policy
 from shared.postgres import connect
 from shared.settings import CommonSettings
-from shared.topics import ROUTER_INPUT
 
 __all__ = [
     "PolicyRefused",
@@ -32,7 +29,6 @@ __all__ = [
     "wait_until_active",
 ]
 
-ACTIVATED = "usher.policy.activated.v1"
 POLL_SECONDS = 0.05  # a policy is active in under a second; nobody should wait much longer than that
 HISTORY_MAX = 1000  # versions looked at, the latest first
 REFUSALS_MAX = 100  # dead letters looked at: a policy that was refused a moment ago is among the latest
@@ -128,43 +124,22 @@ async def publish(settings: CommonSettings, policies: Sequence[Policy], model_ve
     """Put the policies on the router's log; returns once the broker has them, with the ids of the records. Whether they
     are new the router tells. ``model_version``: exactly this content of the model that they name.
     """
-    log = OutputLog(settings)
-    said: list[str] = []
-    try:
-        for policy in policies:
-            partition = partition_of(policy.workspace.encode(), settings.partitions)
-            message = _message(policy, now_ms(), model_version)
-            await log.publish(ROUTER_INPUT, partition, [message])
-            said.append(dict(message.headers)["ce_id"].decode())
-    finally:
-        await log.stop()
-    return said
+    said = [_activated(policy, now_ms(), model_version) for policy in policies]
+    await put(settings, said, "policy")
+    return [each.event_id for each in said]
 
 
-def _message(policy: Policy, at_ms: int, model_version: str = "") -> Message:
+def _activated(policy: Policy, at_ms: int, model_version: str) -> PolicyActivated:
     """Each publication is an event of its own: A, then B, then A again must end with A."""
-    workspace = policy.workspace
-    event_id = derive("policy", workspace, policy.hash, model_version, str(at_ms))
-    body = PolicyActivated(
-        event_id=event_id,
-        workspace=workspace,
+    return PolicyActivated(
+        event_id=derive("policy", policy.workspace, policy.hash, model_version, str(at_ms)),
+        workspace=policy.workspace,
         occurred_ms=at_ms,
         arrived_ms=at_ms,
         hash=policy.hash,
         policy=policy.document(),
         model_version=model_version,
     )
-    headers: Headers = [
-        ("ce_type", ACTIVATED.encode()),
-        ("ce_id", event_id.encode()),
-        ("ce_source", f"/usher/policy/{workspace}".encode()),
-        ("ce_specversion", SPEC_VERSION),
-        ("ce_time", rfc3339(at_ms).encode()),
-        ("ce_subject", workspace.encode()),
-        ("ce_partitionkey", workspace.encode()),
-        ("content-type", CONTENT_TYPE),
-    ]
-    return Message(workspace.encode(), msgspec.json.encode(body), headers)
 
 
 async def wait_until_active(

@@ -32,7 +32,7 @@ class Usher:
 
     def __init__(self, settings: CommonSettings) -> None:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("USHER_")}
-        self._environment = {
+        self.environment = {
             **inherited,
             "USHER_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
             "USHER_POSTGRES_DSN": settings.postgres_dsn.get_secret_value(),
@@ -45,7 +45,7 @@ class Usher:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-W", "error", "-c", "from cli.main import main; main()", *words,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=ROOT,
-            env={**self._environment, **variables},
+            env={**self.environment, **variables},
         )  # fmt: skip
         try:
             out, err = await asyncio.wait_for(process.communicate(), COMMAND_SECONDS_MAX)

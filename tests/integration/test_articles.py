@@ -1,18 +1,24 @@
 """Articles on real PostgreSQL: loaded again and again, found by a customer's words, a workspace's own before all."""
 
+import asyncio
 import csv
 import json
 import uuid
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cli.article_store import Article, list_articles, store_articles
 from cli.articles import read_folder, with_examples
 from cli.main import main
+from deploy.local.broker import KafkaBroker
 from services.router.model.folders import STARTER_FOLDER
+from shared import inputs
 from shared.postgres import connect
 from shared.settings import CommonSettings
+from shared.topics import SELF_SERVICE
+from tests.support.router_service import Running, common, kinds, message, policy, router_service
 
 STARTER = STARTER_FOLDER.parent
 RECALL_MIN = 0.88  # of three suggestions, on texts that nobody loaded
@@ -93,3 +99,52 @@ def test_a_folder_is_loaded_and_listed_by_command(
     said = capsys.readouterr().out
     assert said.startswith(f"{len(list((STARTER / 'articles').glob('*.md')))} articles loaded for acme\n")
     assert {row["workspace"] for row in json.loads(said.partition("\n")[2])} == {"acme"}
+
+
+def load_as_operator(folder: Path) -> None:
+    """``usher articles load``."""
+    with pytest.raises(SystemExit) as ended:
+        main(["articles", "load", str(folder), "--examples", str(STARTER / "train.csv")])
+    assert ended.value.code == 0
+
+
+def automation(running: Running, outcome: str, intent: str, article: str) -> float | None:
+    """How many stays with self-service ended so."""
+    labels = {"tier": "self_service", "outcome": outcome, "intent": intent, "article": article}
+    return running.service.registry.get_sample_value("usher_automation_total", labels)
+
+
+async def test_every_contact_of_self_service_gets_its_answer_and_its_end_counts_for_its_article(
+    kafka: KafkaBroker, database: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("USHER_LOCAL_DIR", str(tmp_path / "none"))
+    monkeypatch.setenv("USHER_POSTGRES_DSN", database)
+    await asyncio.to_thread(load_as_operator, STARTER / "articles")
+    starter = {"model": "starter", "intents": {}}
+    hinted = inputs.RoutingHint(tier="self_service", intent="something")
+    async with router_service(kafka, database, topic_prefix) as running:
+        await running.say(policy(classification=starter), message("c1", "Where is my order?"))
+        await running.say(message("c2", "I forgot my password and cannot reset it", hinted))
+        first, second = [body for _, body in await running.until(lambda seen: len(seen) == 2, SELF_SERVICE)]
+        assert (first["articles"], first["reply_to"]) == (["where-is-my-order"], {"address": "+34600000001"})
+        assert len(second["articles"]) == 3
+        assert second["articles"][0] == "reset-your-password"
+        said = {"by": "self_service", "reason": "read"}
+        await running.say(
+            inputs.OutcomeReported(**common("o1"), contact_id=first["contact_id"], outcome="resolved", **said),
+            inputs.OutcomeReported(**common("o2"), contact_id=second["contact_id"], outcome="escalated", **said),
+        )
+        impatient = policy(classification=starter, self_service={"max_minutes": "1s"})
+        impatient = msgspec.structs.replace(impatient, event_id=common("impatient")["event_id"])
+        somebody_new = inputs.Party(handle="+34600000002", customer_id="cust-2")
+        asks = message("c3", "What are your opening hours?")
+        await running.say(impatient, msgspec.structs.replace(asks, party=somebody_new))
+        log = await running.until(lambda seen: kinds(seen).count("contact.queued") == 2)
+        sent = {body["contact_id"] for kind, body in log if kind == "usher.contact.sent_to_self_service.v1"}
+        answers = {body["contact_id"] for _, body in await running.until(lambda seen: len(seen) == 3, SELF_SERVICE)}
+        assert answers == sent
+        reasons = [body["reason"] for kind, body in log if kind == "usher.contact.escalated.v1"]
+        assert reasons == ["read", "timeout"]
+        assert automation(running, "contained", "order_status", "where-is-my-order") == 1
+        assert automation(running, "escalated", "something", "reset-your-password") == 1
+        assert automation(running, "timed_out", "opening_hours", "opening-hours") == 1

@@ -21,6 +21,12 @@ def test_with_abandonment_the_sum_and_its_integral_agree() -> None:
     assert flow.expected_seconds(500) == pytest.approx(exact, rel=1e-3)
 
 
+@pytest.mark.parametrize("abandoned", [1e-3, 1e-6, 1e-9, 1e-18, 1e-320])
+def test_who_gave_up_long_ago_shortens_no_wait(abandoned: float) -> None:
+    flow = Flow("acme", "orders", served=30.0, busy=60.0, abandoned=abandoned, waited=600.0)
+    assert flow.expected_seconds(500) == pytest.approx(1002, rel=1e-3)
+
+
 def test_nothing_is_said_before_anything_was_seen() -> None:
     assert Flow("acme", "orders").expected_seconds(0) is None
 

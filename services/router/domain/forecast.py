@@ -7,7 +7,7 @@ The risk of a breach is derived in docs/forecast.md. Both say nothing before any
 """
 
 from collections.abc import Callable
-from math import exp, log, tanh
+from math import exp, log1p, tanh
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -15,7 +15,7 @@ import msgspec
 from services.router.domain.matching import Place
 from services.router.domain.records import Debt
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the command line asks for one contact's outlook, and need not wait for numpy
     import numpy as np
     from numpy.typing import NDArray
 
@@ -24,7 +24,9 @@ else:
     Number = TypeVar("Number")
 
 MEMORY_SECONDS = 900.0  # of non-empty time after which an observation counts 1/e: a quarter of an hour's staffing
-TERMS_MAX = 64  # of the sum that are added one by one; the rest is its integral, right to a per mille
+TERMS_MAX = 16  # of the sum that are added one by one; the rest is its integral, right to a tenth of a per mille
+
+THETA_MIN = 1e-9  # one who gives up in thirty years of waiting: nobody, and a number that cannot be divided by
 
 
 class Outlook(msgspec.Struct, frozen=True, gc=False):
@@ -80,12 +82,12 @@ class Flow(msgspec.Struct, omit_defaults=True, gc=False):
         if rate is None:
             return None
         theta = self.theta
+        if theta < THETA_MIN:
+            return (ahead + 1) / rate
         terms = min(ahead + 1, TERMS_MAX)
-        total = sum(1 / (rate + number * theta) for number in range(terms))
-        rest = ahead + 1 - terms
-        if rest > 0:
-            low, high = terms - 0.5, ahead + 0.5
-            total += rest / rate if not theta else log((rate + high * theta) / (rate + low * theta)) / theta
+        total = sum([1 / (rate + number * theta) for number in range(terms)])
+        if terms <= ahead:
+            total += log1p((ahead + 1 - terms) * theta / (rate + (terms - 0.5) * theta)) / theta
         return total
 
 

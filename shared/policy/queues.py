@@ -68,7 +68,7 @@ class RelaxStep(Node):
 
     @model_validator(mode="after")
     def _does_something(self) -> "RelaxStep":
-        if self.drop is None and not self.min_level and not self.add_queue and self.raise_priority_seconds is None:
+        if not (self.drop or self.min_level or self.add_queue or self.raise_priority_seconds):
             raise fault("does nothing", "add drop, min_level, add_queue or raise_priority")
         return self
 

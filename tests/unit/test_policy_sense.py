@@ -24,6 +24,7 @@ from tests.support.policy_builders import document, faults, with_queue
         ),
         ([("1m", {"add_queue": "general"}), ("2m", {"add_queue": "general"})], "relax[1].add_queue", "already waits"),
         ([("8d", {"drop": ["es"]})], "relax[0].after", "never reached"),
+        ([("1m", {"raise_priority": "0s"})], "relax[0]", "does nothing"),
     ],
 )
 def test_a_relaxation_step_that_can_have_no_effect_is_refused(relax, path, words):

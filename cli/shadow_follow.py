@@ -1,6 +1,7 @@
 """Follows the live router: its rows, its inputs and its log go into a mirror, which is begun anew now and then."""
 
 from contextlib import AsyncExitStack
+from datetime import datetime
 from types import TracebackType
 
 import msgspec
@@ -16,7 +17,8 @@ from services.router.shadow.agreement import Agreement, offer_in
 from services.router.shadow.differences import Differences
 from services.router.shadow.mirror import Mirror
 from services.router.shadow.observed import Observed
-from shared.clock import now_ms
+from services.router.shadow.pace import Pace
+from shared.clock import now_ms, to_ms
 from shared.engine import Record
 from shared.envelope import to_record
 from shared.logs import configure
@@ -27,12 +29,20 @@ from shared.topics import CONTACT_EVENTS, ROUTER_INPUT
 __all__ = ["Follower"]
 
 POLL_MS = 200  # of waiting for the next input; nobody waits for the mirror
-MARGIN_MS = (
-    1_000  # the mirror's deadlines come so much later than the wall clock: no input of before is still under way
-)
+SETTLE_MS = 2_000  # behind the wall clock: by then the log tells what the router met before an input, if anything
 LATE_MS = 10_000  # what mirror and router tell of each other is complete after this
 SKEW_MS = 60_000  # between the clock that stamps inputs and the one that stamps the log
 RELOAD_SECONDS_MIN = 10.0  # a mirror that went another way is begun anew, but no more often than this
+
+
+class _Told(msgspec.Struct):
+    """What every event says of its cause."""
+
+    cause_id: str
+    occurred_at: str
+
+
+_told = msgspec.json.Decoder(_Told).decode
 
 
 class Follower:
@@ -60,6 +70,9 @@ class Follower:
         self._counted = 0
         self._loaded_ms = 0
         self._first_seq = 1
+        self._heard_seq = 0
+        self._pace = Pace()
+        self._pending: list[Record] = []
 
     async def __aenter__(self) -> "Follower":
         self.moment = await self._moments.enter_async_context(moment(self._settings, self._candidate.workspace))
@@ -83,27 +96,36 @@ class Follower:
 
     async def step(self) -> None:
         """Take what has come since the last step."""
-        records = await self._ours()
-        caught_up = self._inputs.caught_up
-        for raw in await self._log.more(0):
-            self._hear(raw)
-        await self._feed(records, caught_up)
+        await self._hear()
+        self._pending += await self._ours()
+        settled_ms = now_ms() - SETTLE_MS
+        told = [number for number, each in enumerate(self._pending, start=1) if self._pace.knows(each.id)]
+        old = sum(each.at_ms < settled_ms for each in self._pending)
+        await self._feed(max([old, *told]), settled_ms if self._inputs.caught_up else 0)
         strayed = self.agreement.overdue(now_ms() - LATE_MS)
         age = (now_ms() - self._loaded_ms) / 1000
-        if caught_up and (age > self._moment_seconds_max or (strayed and age > RELOAD_SECONDS_MIN)):
+        if self._inputs.caught_up and (age > self._moment_seconds_max or (strayed and age > RELOAD_SECONDS_MIN)):
             await self._reload()
 
-    async def _feed(self, records: list[Record], caught_up: bool) -> None:
-        """A mirror that was begun before inputs that are counted already goes through them quietly."""
-        again = [record for record in records if record.offset < self._counted]
-        if again:
-            self.differences.muted = True
-            await self._apply(again, again[-1].at_ms)
-            records = records[len(again) :]
-        self.differences.muted = self._inputs.next_offset < self._counted
-        until = max(now_ms() - MARGIN_MS if caught_up else 0, records[-1].at_ms if records else 0)
-        await self._apply(records, until)
-        self._counted = max(self._counted, self._inputs.next_offset)
+    async def _feed(self, ready: int, until_ms: int) -> None:
+        """So many of the pending records, each after what the router met before it; then the deadlines up to a time."""
+        records, self._pending = self._pending[:ready], self._pending[ready:]
+        batch: list[Record] = []
+        for record in records:
+            before_ms = self._pace.before(record.id)
+            counted = record.offset < self._counted
+            if batch and (before_ms > record.at_ms or counted != self.differences.muted):
+                await self._apply(batch, batch[-1].at_ms)
+                batch = []
+            self.differences.muted = counted  # a mirror that was begun before what is counted already goes through it
+            if before_ms > record.at_ms:
+                await self._apply([], before_ms)
+            batch.append(record)
+        if records:
+            await self._apply(batch, batch[-1].at_ms)
+            self._counted = max(self._counted, records[-1].offset + 1)
+        self.differences.muted = False
+        await self._apply([], min([until_ms, *(each.at_ms for each in self._pending[:1])]))
 
     async def _apply(self, records: list[Record], until_ms: int) -> None:
         needs = self._mirror.needs(records)
@@ -118,8 +140,13 @@ class Follower:
         """Begin anew from the rows as they are now, once the mirror has been there, and let go of the former moment."""
         moments = AsyncExitStack()
         found = await moments.enter_async_context(moment(self._settings, self._candidate.workspace))
-        while self._inputs.next_offset < found.next_offset:
-            await self._feed(await self._ours(), caught_up=False)
+        until = now_ms() + LATE_MS
+        while now_ms() < until and (
+            self._inputs.next_offset < found.next_offset or self._heard_seq < found.next_seq - 1
+        ):
+            self._pending += await self._ours()
+            await self._hear()
+        await self._feed(sum(each.offset < found.next_offset for each in self._pending), found.rows.clock_ms)
         await self._moments.aclose()
         self._moments, self.moment = moments, found
         self.reloads += 1
@@ -128,6 +155,7 @@ class Follower:
     def _reflect(self) -> None:
         self._loaded_ms = now_ms()
         self._mirror = Mirror(self.moment.rows, self._candidate, self.triages, self.differences, self.observed)
+        self._pending = []
         self._inputs.go_to(self.moment.next_offset)
 
     async def _have_models(self) -> None:
@@ -149,10 +177,17 @@ class Follower:
     def _is_ours(self, raw: ConsumerRecord) -> bool:
         return bool(raw.key == self._candidate.workspace.encode())
 
-    def _hear(self, raw: ConsumerRecord) -> None:
-        """What the live router told, once it has told what the rows of the beginning hold."""
-        record = _record(raw)
-        if self._is_ours(raw) and record.seq is not None and record.seq >= self._first_seq:
+    async def _hear(self) -> None:
+        """What the live router has told since; its offers from where the rows of the beginning end."""
+        for raw in await self._log.more(0):
+            record = _record(raw)
+            if record.seq is None or record.seq <= self._heard_seq:
+                continue
+            self._heard_seq = record.seq
+            if not self._is_ours(raw) or record.seq < self._first_seq:
+                continue
+            said = _told(record.value)
+            self._pace.hear(said.cause_id, to_ms(datetime.fromisoformat(said.occurred_at)))
             offer = offer_in(record.type, record.value, now_ms())
             if offer is not None:
                 self.agreement.live(offer)

@@ -42,15 +42,18 @@ class Moment:
         self.rows = RouterRows()
 
     async def load(self, workspace: str) -> None:
-        """Everything live of the workspace but texts and handles, which decide nothing more."""
+        """Everything live of the workspace."""
         lane = await self._connection.fetchrow(_LANE, self.partition)
         if lane is None:
             raise Fatal("no router has ever owned the workspace's partition; start one")
         self.next_offset, self.next_seq = lane["next_offset"], lane["next_seq"]
         found = await self._store.load_rows(self._connection, self.partition)
+        contacts = [live for live in found.contacts if live.contact.workspace == workspace]
+        owned = {live.contact.contact_id for live in contacts}
         self.rows = RouterRows(
             clock_ms=found.clock_ms,
-            contacts=[live for live in found.contacts if live.contact.workspace == workspace],
+            contacts=contacts,
+            personal=[row for row in found.personal if row[0] in owned],
             agents=[agent for agent in found.agents if agent.workspace == workspace],
             flows=[text for text in found.flows if _flow(text).workspace == workspace],
             policies=[row for row in found.policies if row.workspace == workspace],

@@ -8,6 +8,7 @@ from services.router.domain.triage import Triage
 from services.router.shadow.differences import EXAMPLES_MAX, Differences, Kind
 from services.router.shadow.mirror import Mirror
 from services.router.shadow.observed import Observed
+from services.router.shadow.pace import Pace
 from services.router.shadow.projection import Projection
 from services.router.shadow.promises import Promises
 from shared.inputs import Party
@@ -313,3 +314,16 @@ def test_a_projection_comes_to_an_end_and_counts_every_promise_once(script):
     first, again = shadow.project(), shadow.project()
     assert first == again == shadow.project(shadow.candidate)
     assert min(first) >= 0
+
+
+def test_the_pace_of_the_log_says_which_deadlines_came_before_an_input():
+    pace = Pace()
+    for cause, at_ms in (("in-1", 10), ("deadline-a", 20), ("deadline-a", 20), ("deadline-b", 30), ("in-2", 25)):
+        pace.hear(cause, at_ms)
+    assert pace.before("in-1") == 0
+    assert pace.before("unheard") == 0
+    assert pace.knows("in-2")
+    assert pace.before("in-2") == 30
+    assert not pace.knows("in-2")
+    pace.hear("in-3", 40)
+    assert pace.before("in-3") == 0

@@ -168,7 +168,7 @@ async def test_the_command_watches_for_so_long_and_prints_one_document(running: 
     await busy_with_one(running)
     file = tmp_path / "candidate.yaml"
     file.write_text(yaml.safe_dump(json.loads(swapped().canonical)))
-    before = await rows(running.settings, "SELECT next_step FROM lane WHERE service = 'router'")
+    before = await rows(running.settings, "SELECT epoch, owner FROM lane WHERE service = 'router'")
     said = await Usher(running.settings)("policy", "shadow", str(file), "--seconds", "2", "--json")
     assert said.status == 0, said.err
     report = said.document()
@@ -176,7 +176,7 @@ async def test_the_command_watches_for_so_long_and_prints_one_document(running: 
     assert report["active"]["version"] == 1
     assert report["seconds"] >= 0
     assert set(report["projection"]) >= {"observed", "active", "candidate", "candidate_by_active_targets", "assumes"}
-    assert await rows(running.settings, "SELECT next_step FROM lane WHERE service = 'router'") == before
+    assert await rows(running.settings, "SELECT epoch, owner FROM lane WHERE service = 'router'") == before
 
 
 async def test_a_workspace_without_a_policy_in_force_is_named_with_those_that_have_one(running: Running) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from cli.main import main
 from cli.policy_diff import changes
-from cli.policy_store import _message
+from cli.policy_store import _activated
 from services.router.model.folders import STARTER_FOLDER
 from shared.inputs import PolicyActivated
 from shared.policy import parse_policy
@@ -119,17 +119,11 @@ def test_what_one_side_lacks_is_marked():
 
 def test_the_record_holds_the_whole_policy_under_its_own_hash():
     policy = parse_policy({"workspace": "acme", "queues": {"q": {"targets": {"resolution": {"within": "4h"}}}}})
-    message = _message(policy, 1_700_000_000_000)
-    headers = dict(message.headers)
-    said = msgspec.json.decode(message.value, type=PolicyActivated)
-    assert message.key == b"acme"
-    assert headers["ce_type"] == b"usher.policy.activated.v1"
-    assert headers["ce_id"].decode() == said.event_id
-    assert parse_policy(said.policy) == policy
-    assert said.hash == policy.hash
-    assert (
-        _message(policy, 1_700_000_000_001).headers[1] != message.headers[1]
-    )  # A, then B, then A again is three events
+    said = _activated(policy, 1_700_000_000_000, "")
+    assert (said.workspace, said.hash) == ("acme", policy.hash)
+    assert parse_policy(msgspec.json.decode(msgspec.json.encode(said), type=PolicyActivated).policy) == policy
+    later = _activated(policy, 1_700_000_000_001, "")
+    assert later.event_id != said.event_id  # A, then B, then A again is three events
 
 
 MODEL = SMALL + "classification: {model: %s}\n"

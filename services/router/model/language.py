@@ -1,5 +1,6 @@
 """Which of the served languages a text is in; texts that say too little stay unnamed."""
 
+import copy
 import re
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -51,7 +52,11 @@ class LanguageTables:
 
     def _restricted(self, tags: dict[str, str]) -> Any:
         known = [code for code in tags if self._whole is not None and code in self._whole.nb_classes]
-        return _copy(self._whole, known) if len(known) > 1 else None
+        if len(known) < 2:
+            return None
+        part = copy.copy(self._whole)  # shares the tables of letters, which are the most of it
+        part.set_languages(known)
+        return part
 
 
 def _tags(languages: Iterable[str]) -> dict[str, str]:
@@ -63,23 +68,17 @@ def _tags(languages: Iterable[str]) -> dict[str, str]:
 
 
 def _opened(codes: Collection[str]) -> Any:
+    """An identifier with these languages' columns alone."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    return _copy(whole, [code for code in whole.nb_classes if code in codes])
-
-
-def _copy(whole: Any, codes: Collection[str]) -> Any:
-    """An identifier with these languages' columns alone; the tables of letters are shared."""
-    from py3langid.langid import LanguageIdentifier
-
-    at = [place for place, code in enumerate(whole.nb_classes) if code in codes]
+    every = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    at = [place for place, code in enumerate(every.nb_classes) if code in codes]
     return LanguageIdentifier(
-        whole.nb_ptc[:, at].copy(),
-        whole.nb_pc[at].copy(),
-        [whole.nb_classes[place] for place in at],
-        whole.tk_nextmove,
-        whole.tk_output,
+        every.nb_ptc[:, at].copy(),
+        every.nb_pc[at].copy(),
+        [every.nb_classes[place] for place in at],
+        every.tk_nextmove,
+        every.tk_output,
         norm_probs=True,
-        tk_row=whole.tk_row,
+        tk_row=every.tk_row,
     )

@@ -17,9 +17,11 @@ def _tests_in(path: Path) -> set[str]:
 def test_each_file_of_features_is_a_section_and_each_of_its_tests_a_row() -> None:
     files = sorted((ROOT / "tests" / "integration").glob("test_features_*.py"))
     sections = dict(zip(SECTION.findall(PAGE), tables(PAGE), strict=True))
-    assert sorted(sections) == [path.name for path in files]
-    for path in files:
-        assert {row[1].strip("`") for row in sections[path.name]} == _tests_in(path)
+    assert {path.name for path in files} <= set(sections)
+    for name, rows in sections.items():
+        path = ROOT / "tests" / "integration" / name
+        shown, there = {row[1].strip("`") for row in rows}, _tests_in(path)
+        assert shown == there if path in files else shown <= there
 
 
 def test_what_holds_at_the_engine_exists() -> None:

@@ -10,19 +10,19 @@ import gc
 from dataclasses import replace
 
 from shared.clock import monotonic, now_ms
-from shared.engine import PUNCTUAL, Delay, Engine, Record, Step
+from shared.engine import Engine, Record, Step
 from shared.errors import Fatal, Fenced, PartitionClosed, Poison, Reason, Retryable
 from shared.lane_parts import LaneParts, Warm
 from shared.lane_store import encode_batch
+from shared.lane_time import LaneTime, delay_of, is_due, wait_ms
 from shared.opening import agrees_with_input, agrees_with_output
 from shared.patience import Patience
-from shared.publisher import LATE_MS, Publisher
+from shared.publisher import Publisher
 from shared.store import Claim, Commit, OutboxBatch
 
 __all__ = ["Lane"]
 
 POLL_MS_MAX = 250  # an idle lane looks at its timers and its orders at least this often
-TICK_MS_MIN = 1  # a deadline that is due now is not a reason to spin
 FORGET_EVERY_SECONDS = 60.0
 TIDY_SECONDS = 1.0  # of quiet; then what the log has leaves the outbox, which holds customers' words
 DAY_MS = 24 * 3600 * 1000
@@ -40,7 +40,6 @@ class Lane:
         self._log = parts.sense.log.bind(partition=partition)
         self._warm = warm
         self._stopping = False
-        self._last_ms = 0
         self._forgot_at = monotonic()
         self._packed_step = NO_STEP  # the last one that may still have its row in the outbox
         self._progress_at = monotonic()
@@ -51,6 +50,7 @@ class Lane:
         self.opening = True  # nothing is under way yet: it may be abandoned at any time
         self.polling = False  # inside a poll nothing is under way, and a rebalance may hold the poll until it is over
         self.publisher = Publisher(partition, parts.wire, parts.outputs, self._still_owner, parts.sense)
+        self._time = LaneTime(partition, parts)
 
     # ---- life ----
 
@@ -160,11 +160,11 @@ class Lane:
             newest = records[-1]
             self._sense.metrics.event_age_seconds.observe(max(0, now_ms() - records[0].at_ms) / 1000)
             self._sense.metrics.batch_records.observe(len(records))
-            await self._apply(fresh, newest, await self._time(newest))
-        elif self._timer_due():
-            await self._apply([], None, await self._time(None))
+            await self._apply(fresh, newest, await self._time.at(newest.at_ms, newest.offset + 1, self._deadline()))
+        elif is_due(self._deadline()):
+            await self._apply([], None, await self._time.at(0, self.claim.next_offset, self._deadline()))
         elif self._is_untidy():
-            await self._commit(Step(writes=None), [], None, self._last_ms, now_ms())
+            await self._commit(Step(writes=None), [], None, self._time.last_ms, now_ms())
         self._sense.metrics.lag(self.partition, self._parts.inputs.lag(self.partition, self.claim.next_offset))
         await self._housekeeping()
 
@@ -175,7 +175,7 @@ class Lane:
             await asyncio.sleep(POLL_MS_MAX / 1000)
             self._patience.excuse()  # the log does not take what is committed: known, and not a hang
             return []
-        records = await self._poll(self._wait_ms(), settings.batch_records_max)
+        records = await self._poll(wait_ms(self._deadline(), POLL_MS_MAX), settings.batch_records_max)
         room = settings.batch_records_max - len(records)
         if records and room and settings.gather_ms and not self._stopping:
             await asyncio.sleep(settings.gather_ms / 1000)
@@ -194,32 +194,6 @@ class Lane:
         # After a seek or a rebalance, records of before may still be delivered.
         expected = self.claim.next_offset
         return [record for record in polled if record.offset >= expected] if self.ready else polled
-
-    def _wait_ms(self) -> int:
-        deadline = self.engine.deadline_ms() if self.engine is not None else None
-        if deadline is None:
-            return POLL_MS_MAX
-        return max(TICK_MS_MIN, min(POLL_MS_MAX, deadline - now_ms()))
-
-    def _timer_due(self) -> bool:
-        deadline = self.engine.deadline_ms() if self.engine is not None else None
-        return deadline is not None and deadline <= now_ms()
-
-    async def _time(self, newest: Record | None) -> int:
-        """Wall clock when caught up, else the log's time: no deadline fires whose answer may already be in the log.
-
-        On a log that another service writes, its records' time says nothing about what that service still has in hand:
-        there only the wall clock counts, and only while the writer is settled.
-        """
-        next_offset = self.claim.next_offset if newest is None else newest.offset + 1
-        caught_up = self._parts.inputs.caught_up(self.partition, next_offset)
-        log_ms = newest.at_ms if newest is not None else 0
-        if self._parts.upstream_settled is not None:
-            # Asking costs requests to the broker, so it is asked only when a deadline hangs on the answer.
-            caught_up = caught_up and self._timer_due() and await self._parts.upstream_settled(self.partition)
-            log_ms = 0
-        self._last_ms = max(self._last_ms, now_ms() if caught_up else 0, log_ms)
-        return self._last_ms
 
     def _is_untidy(self) -> bool:
         quiet = monotonic() - self._progress_at >= TIDY_SECONDS
@@ -273,16 +247,11 @@ class Lane:
             known = await self._patience.repeat("prefetch", lambda: self._parts.store.prefetch(self.partition, needs))
         await self._sense.failpoints.reach("lane.prefetched")
         wall_ms = now_ms()
-        step = engine.step(records, known, now, self._delay(newest, wall_ms))
+        delay = delay_of(newest, wall_ms, self.publisher.late_since(wall_ms))
+        step = engine.step(records, known, now, delay)
         if newest is None and not step.changed:
             return
         await self._commit(step, records, newest, now, wall_ms)
-
-    def _delay(self, newest: Record | None, wall_ms: int) -> Delay:
-        """People cannot act on what they have not seen: after a fault, or behind, their time begins when they can."""
-        since_ms = self.publisher.late_since(wall_ms)
-        behind = newest is not None and wall_ms - newest.at_ms > LATE_MS
-        return Delay(wall_ms, since_ms) if behind or since_ms is not None else PUNCTUAL
 
     async def _refuse(self, records: list[Record], newest: Record | None, now: int, error: Exception) -> None:
         if not records:
@@ -344,6 +313,9 @@ class Lane:
         self.engine = None
         self.engine = await self._loaded(self.claim)
 
+    def _deadline(self) -> int | None:
+        return self.engine.deadline_ms() if self.engine is not None else None
+
     def _engine(self) -> Engine:
         if self.engine is None:
             raise Fenced("the lane has no memory")
@@ -358,7 +330,7 @@ class Lane:
         if monotonic() - self._forgot_at < FORGET_EVERY_SECONDS:
             return
         self._forgot_at = monotonic()
-        before = self._last_ms - self._parts.settings.input_retention_days * DAY_MS
+        before = self._time.last_ms - self._parts.settings.input_retention_days * DAY_MS
         await self._patience.repeat("forget", lambda: self._parts.store.forget(self.partition, before))
 
     async def _drain(self, publishing: "asyncio.Task[None]") -> None:
@@ -369,4 +341,4 @@ class Lane:
             return
         publishing.result()
         if self.engine is not None and self.publisher.published_step > self.claim.published_step:
-            await self._commit(Step(writes=None), [], None, self._last_ms, now_ms())
+            await self._commit(Step(writes=None), [], None, self._time.last_ms, now_ms())

@@ -327,3 +327,41 @@ def test_the_pace_of_the_log_says_which_deadlines_came_before_an_input():
     assert not pace.knows("in-2")
     pace.hear("in-3", 40)
     assert pace.before("in-3") == 0
+
+
+def test_offers_are_declined_and_left_unanswered_in_the_projection_as_they_were():
+    policy = policy_with(offers={"on_expiry": "available", "decline_pause": "1s"})
+    router = shadowed(policy, policy)
+    router.sign_on("a1")
+    router.sign_on("a2")
+    router.contact("c1", queue="orders")
+    router.wait(4)
+    first = router.last("offered")
+    router.answer(first["offer_id"], first["agent_id"], "declined")
+    router.wait(15)
+    third = router.last("offered")
+    router.wait(6)
+    router.answer(third["offer_id"], third["agent_id"])
+    router.wait(1)
+    shadow = router.shadow
+    seen = shadow.observed.promises.account(shadow.observed.ended_ms)
+    assert shadow.observed.courses[third["decision"]["contact_id"]].failed == [4000, None]
+    assert (seen.met, seen.breached) == (0, 1)  # declined after 4 s, unanswered for 15 s, accepted after 6 more: 25 s
+    assert shadow.project() == seen
+
+
+def test_an_agent_who_was_set_not_ready_for_an_unanswered_offer_comes_back_as_observed():
+    router = shadowed(policy_with())
+    router.sign_on("a1")
+    contact = router.contact("c1", queue="general")
+    router.wait(16)
+    router.wait(4)
+    router.presence("a1", "available")
+    router.wait(45)  # a1 may be asked again a minute after the offer expired
+    router.wait(15)
+    router.answer(router.last("offered")["offer_id"])
+    router.wait(1)
+    shadow = router.shadow
+    assert shadow.observed.returns == [5000]
+    assert shadow.observed.courses[contact].failed == [None]
+    assert shadow.project() == shadow.observed.promises.account(shadow.observed.ended_ms)

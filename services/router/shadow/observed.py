@@ -1,19 +1,19 @@
 """What was seen of the live traffic: who came when, how long everything took, and how the window began."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
 from services.router.domain import events
 from services.router.domain.book import Book
 from services.router.domain.rows import Known, RouterRows, RouterWrites
-from services.router.domain.states import ContactState
+from services.router.domain.states import ContactState, Presence
 from services.router.shadow.promises import Promises
 from services.router.shadow.triage import Verdicts
 from shared import inputs
 from shared.engine import Event, Record, Step
 
-__all__ = ["INPUTS_MAX", "Course", "Observed", "owe_waiting"]
+__all__ = ["INPUTS_MAX", "Course", "Observed", "left_unanswered", "owe_waiting"]
 
 INPUTS_MAX = 100_000  # kept for the projection, about 100 MB; a longer window is projected as far as they reach
 
@@ -33,20 +33,30 @@ _FROM_OUTSIDE = frozenset(
 )
 _OUTCOME = "usher.contact.outcome_reported.v1"
 _outcome = msgspec.json.Decoder(inputs.OutcomeReported).decode
-_OF_ASSIGNMENT = frozenset(
-    (events.OFFERED, events.ASSIGNED, events.WRAPPING, events.CLOSED, events.TRANSFERRED, events.REQUEUED)
-)
+_OF_OFFERS = frozenset((events.OFFERED, events.OFFER_DECLINED, events.OFFER_EXPIRED))
+_OF_ASSIGNMENT = frozenset((events.ASSIGNED, events.WRAPPING, events.CLOSED, events.TRANSFERRED, events.REQUEUED))
+
+
+class _Availability(msgspec.Struct):
+    presence: str
+    reason: str
+
+
+_presence = msgspec.json.Decoder(_Availability).decode
 
 
 @dataclass(slots=True)
 class Course:
     """The times of one contact, in milliseconds since the epoch; 0 for what was not seen. Of its first assignment:
-    ``offered_ms`` of the offer that was accepted, ``talked_ms`` when the talk ended, ``closed_ms`` after wrap-up."""
+    ``offered_ms`` of the offer that was accepted, ``talked_ms`` when the talk ended, ``closed_ms`` after wrap-up.
+    ``failed``: for each offer before that, after how many milliseconds it was declined; None for one left unanswered.
+    """
 
     sent_ms: int = 0
     reported_ms: int = 0
     reported: inputs.OutcomeReported | None = None
     offered_ms: int = 0
+    failed: list[int | None] = field(default_factory=list)
     assigned_ms: int = 0
     talked_ms: int = 0
     closed_ms: int = 0
@@ -56,7 +66,8 @@ class Observed:
     """One window of live traffic of a workspace. ``rows`` is how it began, ``said`` what came from outside, in order.
 
     From outside are messages, customers who leave or are merged, and agents who come, go and change presence; the rest
-    is a response to what the router did, and only its durations are kept, by contact.
+    is a response to what the router did, and only its durations are kept, by contact. ``returns``: how long agents who
+    left an offer unanswered, and were set not ready for it, stayed away.
     """
 
     def __init__(self, rows: RouterRows, began_ms: int) -> None:
@@ -69,6 +80,8 @@ class Observed:
         self.courses: dict[str, Course] = {}
         self.promises = Promises()
         self.contacts = 0
+        self.returns: list[int] = []
+        self._away: dict[str, int] = {}
 
     def see(self, records: list[Record], step: Step, known: Known | None, now_ms: int) -> None:
         """One step of the mirror up to ``now_ms``: what it was given and told of the past, and what it did."""
@@ -102,14 +115,32 @@ class Observed:
             self.contacts += 1
         elif event.type in (events.SENT_TO_BOT, events.SENT_TO_SELF_SERVICE):
             self._course(event.subject).sent_ms = event.at_ms
+        elif event.type == events.AVAILABILITY_CHANGED:
+            self._time_return(event)
+        elif event.type in _OF_OFFERS:
+            self._time_offer(event, self._course(event.subject))
         elif event.type in _OF_ASSIGNMENT:
             self._time_agent(event, self._course(event.subject))
 
+    def _time_return(self, event: Event) -> None:
+        if left_unanswered(event):
+            self._away[event.subject] = event.at_ms
+        elif event.subject in self._away and _presence(event.body).presence == Presence.AVAILABLE:
+            self.returns.append(event.at_ms - self._away.pop(event.subject))
+
+    @staticmethod
+    def _time_offer(event: Event, course: Course) -> None:
+        if course.assigned_ms:
+            return
+        if event.type == events.OFFERED:
+            course.offered_ms = event.at_ms
+        elif course.offered_ms:
+            declined = event.type == events.OFFER_DECLINED
+            course.failed.append(max(0, event.at_ms - course.offered_ms) if declined else None)
+
     @staticmethod
     def _time_agent(event: Event, course: Course) -> None:
-        if event.type == events.OFFERED:
-            course.offered_ms = course.offered_ms if course.assigned_ms else event.at_ms
-        elif event.type == events.ASSIGNED:
+        if event.type == events.ASSIGNED:
             course.assigned_ms = course.assigned_ms or event.at_ms
         else:
             course.talked_ms = course.talked_ms or event.at_ms
@@ -123,6 +154,12 @@ class Observed:
             mine.episodes = known.episodes | mine.episodes
             mine.aliases = known.aliases | mine.aliases
             mine.pasts = known.pasts | mine.pasts
+
+
+def left_unanswered(event: Event) -> bool:
+    """Whether an agent was set not ready because an offer to them expired; the event is of an agent."""
+    said = _presence(event.body)
+    return said.presence == Presence.NOT_READY and said.reason == "offer_expired"
 
 
 def owe_waiting(promises: Promises, book: Book, from_ms: int) -> None:

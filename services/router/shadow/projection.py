@@ -16,7 +16,7 @@ from services.router.domain.engine import RouterEngine
 from services.router.domain.states import ContactState
 from services.router.domain.triage import Classify
 from services.router.shadow.memory import Memory
-from services.router.shadow.observed import Course, Observed, owe_waiting
+from services.router.shadow.observed import Course, Observed, left_unanswered, owe_waiting
 from services.router.shadow.promises import Promises
 from services.router.shadow.triage import Recorded
 from shared import inputs
@@ -27,8 +27,8 @@ from shared.policy import Policy
 __all__ = ["ASSUMPTIONS", "Projection"]
 
 ASSUMPTIONS = (
-    "every offer is accepted, after as long as observed",
-    "an assignment ends its contact: declines, transfers, replies and supervisors' commands are not repeated",
+    "a contact's offers are declined, left unanswered and accepted as often and after as long as observed",
+    "an assignment ends its contact: transfers, replies and supervisors' commands are not repeated",
     "a contact that was not answered, or not ended, within the window takes as long as another one, drawn by its id",
     "a contact that self-service or a bot was not seen to serve stays there until the policy's time-out",
     "customers leave when they were seen to leave, if they still wait; nobody else gives up",
@@ -67,6 +67,7 @@ class Projection:
         self._durations = _Durations(observed)
         self._coming: list[tuple[int, int, Record | inputs.Input]] = []
         self._number = 0
+        self._offered: dict[str, int] = {}
         self._engine.restore(deepcopy(observed.rows))
         self._workspace = next(iter(self._engine.book.workspaces))
         if candidate is not None:
@@ -105,22 +106,37 @@ class Projection:
         """What agents and bots do about an event."""
         if event.type == events.OFFERED:
             asked = _asked(event.body)
-            self._accept(event.subject, asked.offer_id, asked.agent_id, now_ms)
+            self._answer(event.subject, asked.offer_id, asked.agent_id, now_ms)
         elif event.type == events.ASSIGNED:
             asked = _asked(event.body)
             talk_ms = self._durations.talk(event.subject)
             if talk_ms is not None:
                 self._end(event.subject, asked.assignment_id, asked.agent_id, now_ms + talk_ms)
+        elif event.type == events.AVAILABILITY_CHANGED:
+            self._come_back(event, now_ms)
         elif event.type in (events.SENT_TO_BOT, events.SENT_TO_SELF_SERVICE):
             course = self._observed.courses.get(event.subject, _NEVER)
             if course.sent_ms and course.reported_ms:
                 self._report(course, now_ms + course.reported_ms - course.sent_ms)
 
-    def _accept(self, contact_id: str, offer_id: str, agent_id: str, now_ms: int) -> None:
-        at_ms = now_ms + min(self._durations.accept(contact_id), self._offer_ms() - 1)
-        self._push(
-            at_ms, self._said(inputs.OfferAnswered, at_ms, offer_id=offer_id, agent_id=agent_id, answer="accepted")
-        )
+    def _answer(self, contact_id: str, offer_id: str, agent_id: str, now_ms: int) -> None:
+        """Decline, leave unanswered or accept, as the contact's offers were answered, one after the other."""
+        number = self._offered[contact_id] = self._offered.get(contact_id, 0) + 1
+        failed = self._durations.failed(contact_id)
+        declined = number <= len(failed)
+        after_ms = failed[number - 1] if declined else self._durations.accept(contact_id)
+        if after_ms is None:
+            return
+        at_ms = now_ms + min(after_ms, self._offer_ms() - 1)
+        said = {"offer_id": offer_id, "agent_id": agent_id, "answer": "declined" if declined else "accepted"}
+        self._push(at_ms, self._said(inputs.OfferAnswered, at_ms, **said))
+
+    def _come_back(self, event: Event, now_ms: int) -> None:
+        """Whoever was set not ready for an unanswered offer is back after as long as others were away."""
+        returns = self._observed.returns
+        if returns and left_unanswered(event):
+            at_ms = now_ms + returns[self._number % len(returns)]
+            self._push(at_ms, self._said(inputs.PresenceChanged, at_ms, agent_id=event.subject, presence="available"))
 
     def _end(self, contact_id: str, assignment_id: str, agent_id: str, at_ms: int) -> None:
         wrap = self._durations.wrap(contact_id) / 1000
@@ -146,7 +162,7 @@ class Projection:
             elif contact.state in (ContactState.BOT, ContactState.SELF_SERVICE) and course.reported_ms:
                 self._report(course, course.reported_ms)
             for offer_id in contact.offers:
-                self._accept(contact_id, offer_id, book.offers[offer_id].agent_id, began_ms)
+                self._answer(contact_id, offer_id, book.offers[offer_id].agent_id, began_ms)
 
     def _is_moot(self, record: Record) -> bool:
         """Whether a customer leaves who, in this run, is being served: then the talk ends when it ends."""
@@ -186,15 +202,22 @@ class _Durations:
     def __init__(self, observed: Observed) -> None:
         courses = [observed.courses[contact_id] for contact_id in sorted(observed.courses)]
         self._courses = observed.courses
-        self._accepts = [_accepted(each) for each in courses if each.assigned_ms and each.offered_ms]
+        self._answered = [each for each in courses if each.assigned_ms and each.offered_ms]
         self._talks = [each for each in courses if each.assigned_ms and each.talked_ms]
+
+    def failed(self, contact_id: str) -> list[int | None]:
+        """How its offers before the accepted one ended: milliseconds until declined, None for left unanswered."""
+        course = self._courses.get(contact_id, _NEVER)
+        if course.assigned_ms or not self._answered:
+            return course.failed if course.assigned_ms else []
+        return self._answered[_number_of(contact_id) % len(self._answered)].failed
 
     def accept(self, contact_id: str) -> int:
         """Milliseconds from offer to acceptance; 0 where nobody was seen to accept."""
         course = self._courses.get(contact_id, _NEVER)
         if course.assigned_ms and course.offered_ms:
             return _accepted(course)
-        return self._accepts[_number_of(contact_id) % len(self._accepts)] if self._accepts else 0
+        return _accepted(self._answered[_number_of(contact_id) % len(self._answered)]) if self._answered else 0
 
     def talk(self, contact_id: str) -> int | None:
         """Milliseconds from assignment to the end of the talk; None, never within the window, where none was seen."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.topics import AGENT_OFFERS
 from tests.support.live import Office
 
 LANGUAGES = ["en", "es"]
@@ -229,3 +230,36 @@ async def test_voice_is_exclusive_and_units_can_be_kept_for_it(office: Office) -
     assert await offered_to(office, fifth) == "other"
     await office.quiet()
     assert "offered" not in office.kinds(sixth), "the second unit is kept for voice"
+
+
+async def test_a_silent_chat_gives_its_units_back_and_takes_them_when_the_customer_writes(office: Office) -> None:
+    await office.policy(channels={"chat": {"idle_after": "1s"}}, offers={"timeout": "20s"})
+    await office.agent("a1")
+    silent = await office.contact("c1")
+    work = await office.assigned(silent)
+    await office.saw("contact.idled", contact_id=silent, assignment_id=work["assignment_id"], topic=AGENT_OFFERS)
+    other = await office.contact("c2")
+    await office.offered(other)
+    await office.message("c1")
+    resumed = await office.saw("contact.resumed", contact_id=silent, topic=AGENT_OFFERS)
+    assert (resumed["agent_id"], resumed["reason"], resumed["state"]) == ("a1", "customer", "assigned")
+    await office.saw("contact.offer_rescinded", contact_id=other, agent_id="a1")
+    await office.saw("contact.idled", 2, contact_id=silent)
+    assert (await office.offered(other, 2))["agent_id"] == "a1"
+
+
+async def test_a_silent_chat_comes_back_by_the_agents_reply_to_an_agent_who_is_full_by_then(office: Office) -> None:
+    await office.policy(channels={"chat": {"idle_after": "1s"}})
+    await office.agent("a1")
+    silent = await office.contact("c1")
+    await office.assigned(silent)
+    await office.saw("contact.idled", contact_id=silent)
+    call = await office.contact("c2", "voice")
+    on_the_phone = await office.assigned(call)
+    await office.report("contact.reply_sent", contact_id=silent, by="agent", agent_id="a1")
+    resumed = await office.saw("contact.resumed", contact_id=silent)
+    assert resumed["reason"] == "agent"
+    waiting = await office.contact("c3", "voice")
+    await office.end(on_the_phone)
+    assert (await office.offered(waiting))["agent_id"] == "a1", "when the chat is silent again"
+    assert office.kinds(silent)[-1] == "idled"

@@ -1,6 +1,7 @@
 """What the benchmark of scale reads of a router, and the table that it prints."""
 
 import asyncio
+import os
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -103,6 +104,7 @@ def table(found: dict[str, Any]) -> str:
         f" {flow['waiting_at_end']} at its end, {flow['dead_letters']} dead letters",
         *(f"{name:<38}{value:>10}   goal {goal:<10} {'ok' if good else 'MISSED'}" for name, value, goal, good in rows),
         "CPU us per contact: " + _parts(flow["cpu_us_per_contact"]) + f"; {flow['cores_used']:.2f} cores busy",
+        _ceiling(flow["cpu_us_per_contact"]),
         f"building the backlog: {found['build_up_contacts_per_second']:.0f} contacts/s",
         f"restart: process up after {restart['process_seconds']:.1f} s, the group gave the partition"
         f" {restart['group_seconds']:.1f} s later (the dead member's session), load {restart['load_seconds']:.1f} s,"
@@ -112,6 +114,15 @@ def table(found: dict[str, Any]) -> str:
         f" engine's memory {loading['engine_mib']:.0f} MiB for {loading['contacts']} contacts",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _ceiling(cpu: dict[str, float]) -> str:
+    """What the goal takes: cores for everything that ran here, and of the router's one core the share."""
+    rate = CONTACTS_PER_SECOND_MIN / 1e6
+    return (
+        f"at {CONTACTS_PER_SECOND_MIN}/s that is {sum(cpu.values()) * rate:.2f} cores, load and servers included,"
+        f" of the {os.cpu_count()} here; the router's lane alone {cpu['router'] * rate:.2f} of one"
+    )
 
 
 def _parts(values: dict[str, float]) -> str:

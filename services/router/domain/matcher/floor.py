@@ -10,6 +10,9 @@ from services.router.domain.matcher.search import Search
 from services.router.domain.matcher.waiting import Contact, Line
 from services.router.domain.matching import Requirement, Seat, Skills
 
+PHASES = 32
+"""Moments at which pools are cleared of who left: more would not spread the work any better."""
+
 
 class Floor:
     """Who is open for work. An agent who is seated is put in order only when somebody looks for one."""
@@ -123,7 +126,7 @@ class Floor:
         if search.pool is None:
             if len(self._pooled) >= self._limits.pools_kept:
                 self._drop_pools()
-            search.gather(self._near(search))
+            search.gather(self._near(search), len(self._pooled) % PHASES / PHASES)
             line.pooled.append(search)
             self._pooled.append(line)
 

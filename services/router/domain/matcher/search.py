@@ -110,12 +110,16 @@ class Search:
 
     # --- many open profiles: one pool of all agents who suit ----------------------------------------------------------
 
-    def gather(self, profiles: Iterable[Profile]) -> None:
-        """Make the pool of all agents of the profiles who suit."""
+    def gather(self, profiles: Iterable[Profile], phase: float) -> None:
+        """Make the pool of all agents of the profiles who suit.
+
+        Pools fill with the dead at one pace, each by its size. ``phase``, 0 to 1, is how far this one counts as filled
+        from the start: so they are cleared away one after another, and not all in the same moment.
+        """
         suited = (profile for profile in profiles if profile.live and profile.suits(self._need))
         pool = [self._candidate(turn[3]) for profile in suited for turn in profile.turns[LEAST_LOADED] if turn[3].alive]
         heapify(pool)
-        self.pool, self.live, self._dead = pool, len(pool), 0
+        self.pool, self.live, self._dead = pool, len(pool), int(len(pool) * phase)
 
     def add(self, chair: Chair) -> None:
         """An agent who suits is open."""

@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-import getpass
+import os
 import sys
 from typing import Any
 
@@ -37,7 +37,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         each.add_argument("--workspace", metavar="NAME", help="needed where there are several")
     for each in (merge, split):
         each.add_argument("--reason", required=True, help="why; it stands in the record and on the log")
-        each.add_argument("--actor", default=getpass.getuser(), help="who says so (default: %(default)s)")
+        each.add_argument(
+            "--actor", default=os.environ.get("USER") or "operator", help="who says so (default: %(default)s)"
+        )
         each.add_argument("--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="at most so long")
 
 

@@ -222,17 +222,21 @@ class Lane:
 
     # ---- one step ----
 
-    async def _apply(self, records: list[Record], newest: Record | None, now: int) -> None:
+    async def _apply(self, records: list[Record], newest: Record | None, now: int, *, again: bool = False) -> None:
         try:
             await self._step(records, newest, now)
         except (Fenced, Fatal, Retryable):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, one record must not stop its neighbours
-            # Something in these records cannot be stepped or written: forget what was tried, find it, and refuse it.
-            self._log.warning("a batch is split", records=len(records), error=repr(error))
+            # Something in these records cannot be stepped or written: forget what was tried, find it, and refuse it. It
+            # is refused only if it fails on fresh memory too: poison fails each time, an accident does not.
+            self._log.warning("a batch is split", records=len(records), error=repr(error), again=again)
             await self._reload()
             if len(records) <= 1:
-                await self._refuse(records, newest, now, error)
+                if again:
+                    await self._refuse(records, newest, now, error)
+                else:
+                    await self._apply(records, newest, now, again=True)
                 return
             half = len(records) // 2
             middle = records[half - 1]

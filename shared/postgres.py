@@ -1,6 +1,7 @@
 """The edge to PostgreSQL: connections, bounded calls, and what each error means."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -133,7 +134,7 @@ class Database:
         state = getattr(error, "sqlstate", None) or ""
         doubtful = isinstance(error, _DOUBTFUL) and not isinstance(error, ValueError)
         if doubtful or state.startswith(_EXPIRING):
-            connection.terminate()
+            _drop(connection)
             await pool.expire_connections()
         if doubtful:
             return OutcomeUnknown(f"the connection to PostgreSQL was lost: {error}")
@@ -141,9 +142,18 @@ class Database:
 
     async def _give_back(self, pool: asyncpg.Pool, connection: Connection, task: "asyncio.Future[Any]") -> None:
         if not task.done():
-            connection.terminate()
+            _drop(connection)
             await asyncio.gather(task, return_exceptions=True)
-        await pool.release(connection)
+        try:
+            await pool.release(connection)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            _drop(connection)  # it was lost on its way back: the answer was read, so nothing is in doubt
+
+
+def _drop(connection: Connection) -> None:
+    """End a connection at once. One that the server has closed is back in its pool already, which refuses the call."""
+    with contextlib.suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 async def _no_reset(connection: Connection) -> None:

@@ -155,6 +155,24 @@ async def test_a_poison_record_is_refused_alone_and_its_neighbours_are_kept(
     assert orjson.loads(stored[0]["payload"]) == bad
 
 
+async def test_a_record_that_fails_by_accident_is_not_refused(
+    settings: LaneSettings, outputs: OutputLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, accidents = tally.Tally.step, iter([RuntimeError("a connection was lost in a way that nobody knows")])
+
+    def unlucky(self: tally.Tally, *given: Any) -> Any:
+        if given[0] and (accident := next(accidents, None)):
+            raise accident
+        return step(self, *given)
+
+    monkeypatch.setattr(tally.Tally, "step", unlucky)
+    await tally.send(outputs, 0, [{"key": "only"}])
+    async with running(settings):
+        await until(lambda: _has(settings, 1, 0))
+    assert next(accidents, None) is None
+    assert await read_tail(settings, DEAD_LETTERS, 0) == []
+
+
 async def test_a_deadline_fires_once_even_over_a_restart(settings: LaneSettings, outputs: OutputLog) -> None:
     async with running(settings):
         await tally.send(outputs, 0, [{"key": "t", "later_ms": 5000}])

@@ -165,7 +165,12 @@ def _loss(
             found.append(f"S8: message {key} took effect {count} times")
     lost = [key for key in ledger if key not in places]
     if lost:
-        found.append(f"S1: {len(lost)} acknowledged messages are nowhere, such as {lost[0]}")
+        said = [f"{dead.body['reason']}: {dead.body['detail']}" for dead in evidence.topics[DEAD]]
+        admitted = sum(lost[0][2].encode() in record.value for record in evidence.topics[INPUT])
+        found.append(
+            f"S1: {len(lost)} acknowledged messages are nowhere, such as {lost[0]};"
+            f" {admitted} times on the router's log; dead letters: {said[-3:]}"
+        )
 
 
 def _clocks(events: list[Seen], sla: list[Seen], evidence: Evidence, found: list[str]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from cli.evaluate import open_model
 from cli.output import UsageError, result
-from services.router.domain.classification import MessageFacts
-from services.router.domain.classify import classify_predicted, compile_policy
+from services.router.domain.classification.classify import classify_predicted, compile_policy
+from services.router.domain.classification.record import MessageFacts
 from services.router.model.folders import STARTER_FOLDER
 from services.router.model.text_model import Scores, TextModel
 from services.router.model.tiers import Decision

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from services.router.domain.classification import Journey
+from services.router.domain.classification.record import Journey
 from services.router.domain.engine import RouterEngine
 from services.router.domain.matcher import Matcher
 from services.router.domain.matching import Match

@@ -1,7 +1,7 @@
 """A policy with an intent of each tier, and classification by it: the good values of the classification tests."""
 
-from services.router.domain.classification import MessageFacts
-from services.router.domain.classify import classify, compile_policy
+from services.router.domain.classification.classify import classify, compile_policy
+from services.router.domain.classification.record import MessageFacts
 from shared.policy import parse_policy
 
 DAY_MS = 86_400_000

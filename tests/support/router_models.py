@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.router.domain.classification import Limits, Prediction
+from services.router.domain.classification.record import Limits, Prediction
 from services.router.domain.triage import KnownModel, Triage
 from shared.policy import Intent
 from tests.support.router_builders import Router, policy_with

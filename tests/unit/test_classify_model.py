@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from services.router.domain.classification import Limits, MessageFacts, Prediction
-from services.router.domain.classify import classify, compile_policy, facts_of
+from services.router.domain.classification.classify import classify, compile_policy, facts_of
+from services.router.domain.classification.record import Limits, MessageFacts, Prediction
 from shared.inputs import MessageReceived, Party, ReplyTo, RoutingHint
 from shared.policy import Intent
 from tests.support.classify_builders import POLICY, decide, policy

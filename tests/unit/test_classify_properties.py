@@ -6,9 +6,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.router.domain.classification import Journey, MessageFacts, PastContact
-from services.router.domain.classification_policy import RANK
-from services.router.domain.classify import classify, compile_policy
+from services.router.domain.classification.classify import classify, compile_policy
+from services.router.domain.classification.policy import RANK
+from services.router.domain.classification.record import Journey, MessageFacts, PastContact
 from shared.inputs import RoutingHint
 from shared.policy import parse_policy
 

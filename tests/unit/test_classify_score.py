@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.router.domain.classification import Journey, PastContact
+from services.router.domain.classification.record import Journey, PastContact
 from tests.support.classify_builders import DAY_MS, NOW, decide, policy
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from services.router.domain.classification import Limits
+from services.router.domain.classification.record import Limits
 from services.router.domain.rows import ModelRef
 from services.router.metrics import CHILDREN_MAX, RouterCollector, RouterMetrics
 from services.router.model.directory import read_manifest

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.router.domain.classification import MessageFacts, Prediction
-from services.router.domain.classification_policy import RANK
-from services.router.domain.classify import classify_predicted, compile_policy
+from services.router.domain.classification.classify import classify_predicted, compile_policy
+from services.router.domain.classification.policy import RANK
+from services.router.domain.classification.record import MessageFacts, Prediction
 from services.router.domain.triage import Triage
 from shared.engine import Event
 from shared.ids import contact_id, conversation_key, derive

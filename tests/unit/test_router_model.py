@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.router.domain.classification_merge import merged
+from services.router.domain.classification.merge import merged
 from services.router.domain.rows import Known, ModelRef
 from services.router.domain.triage import KnownModel
 from shared.inputs import (

@@ -1,6 +1,6 @@
 """A customer over all channels: what classification hears of them, what is open of theirs, and the agent they know."""
 
-from services.router.domain.classification import Journey, PastContact
+from services.router.domain.classification.record import Journey, PastContact
 from services.router.domain.journey import Earlier, earlier, was_failed_by_automation
 from services.router.domain.records import Contact
 from services.router.domain.states import ContactState, Presence

@@ -1,8 +1,8 @@
 """Counts that show when customers begin to write of other things than the text model was trained on, and how a
 candidate would decide."""
 
-from services.router.domain.classification import Classification
-from services.router.domain.classification_policy import RANK
+from services.router.domain.classification.policy import RANK
+from services.router.domain.classification.record import Classification
 from services.router.domain.records import Contact
 from services.router.domain.triage import Classify, Verdict
 from services.router.domain.turn import Turn

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from services.router.domain.classification import Likely
+from services.router.domain.classification.record import Likely
 from shared.envelope import merged
 
 RECEIVED = "usher.contact.received.v1"

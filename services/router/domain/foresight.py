@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.router.domain import clarify
 from services.router.domain.book import Book
-from services.router.domain.classify import facts_of, whole_text
+from services.router.domain.classification.classify import facts_of, whole_text
 from services.router.domain.model_choice import languages_of, models_of
 from services.router.domain.records import QUESTION_OPEN, Contact
 from services.router.domain.rows import Needs, Search

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from services.router.domain.classification import Classification
+from services.router.domain.classification.record import Classification
 
 __all__ = ["added"]
 

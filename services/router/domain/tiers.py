@@ -5,7 +5,7 @@ from sys import intern
 import msgspec
 
 from services.router.domain import containment, endings, events, queueing
-from services.router.domain.classification import Classification
+from services.router.domain.classification.record import Classification
 from services.router.domain.personal import unpack
 from services.router.domain.records import QUESTION_OPEN, QUESTION_OVER, Contact
 from services.router.domain.states import expect, illegal

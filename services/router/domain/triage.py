@@ -5,9 +5,9 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from services.router.domain.classification import Classification, IntentModel, Journey, Limits, Prediction
-from services.router.domain.classification_policy import CompiledPolicy
-from services.router.domain.classify import classify_predicted, compile_policy, facts_of, whole_text
+from services.router.domain.classification.classify import classify_predicted, compile_policy, facts_of, whole_text
+from services.router.domain.classification.policy import CompiledPolicy
+from services.router.domain.classification.record import Classification, IntentModel, Journey, Limits, Prediction
 from services.router.domain.rows import ModelRef
 from shared.inputs import MessageReceived
 from shared.policy import Intent, Policy

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.router.domain.classification import Limits, Prediction
+from services.router.domain.classification.record import Limits, Prediction
 from services.router.model.features import Features, Vector
 from services.router.model.manifest import Manifest
 from services.router.model.tiers import Decision, OwnTiers

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from services.router.domain.capacity import Room
-from services.router.domain.classification import Classification
+from services.router.domain.classification.record import Classification
 from services.router.domain.decisions import decide, sentence
 from services.router.domain.matcher import Matcher
 from services.router.domain.matching import Match

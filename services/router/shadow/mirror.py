@@ -2,7 +2,7 @@
 
 from copy import deepcopy
 
-from services.router.domain.classification import Classification
+from services.router.domain.classification.record import Classification
 from services.router.domain.engine import RouterEngine
 from services.router.domain.rows import Known, Needs, RouterRows
 from services.router.domain.triage import Classify

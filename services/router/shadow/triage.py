@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from services.router.domain.classification import Journey
+from services.router.domain.classification.record import Journey
 from services.router.domain.rows import ModelRef
 from services.router.domain.triage import Classify, Foreseen, Opener, Verdict
 from shared.inputs import MessageReceived

@@ -22,7 +22,7 @@ from services.ingest.domain.admission import Route, TopicDoor
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.way import Way
-from services.router.domain.classify import classify, compile_policy, facts_of
+from services.router.domain.classification.classify import classify, compile_policy, facts_of
 from services.router.model.folders import folder_of
 from services.router.model.golden import open_model
 from shared.clock import now_ms, rfc3339

@@ -3,8 +3,8 @@
 import csv
 from collections.abc import Sequence
 
-from services.router.domain.classification import MessageFacts
-from services.router.domain.classify import classify, compile_policy
+from services.router.domain.classification.classify import classify, compile_policy
+from services.router.domain.classification.record import MessageFacts
 from services.router.model.folders import STARTER_FOLDER, folder_of
 from services.router.model.golden import open_model
 from shared.policy import Policy, Tier

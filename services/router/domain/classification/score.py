@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from services.router.domain.classification import Journey, MessageFacts
-from services.router.domain.classification_case import Case
-from services.router.domain.classification_intent import Recognised
-from services.router.domain.classification_policy import base_without_intent
-from services.router.domain.text import Reading
+from services.router.domain.classification.case import Case
+from services.router.domain.classification.intent import Recognised
+from services.router.domain.classification.policy import base_without_intent
+from services.router.domain.classification.record import Journey, MessageFacts
+from services.router.domain.classification.text import Reading
 from shared.policy import Score, Tier
 
 __all__ = ["Scored", "is_flagged", "is_set", "level_of", "score", "tier_of"]

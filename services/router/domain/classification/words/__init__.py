@@ -5,10 +5,10 @@ They are values in code, so that the same log gives the same decisions; an opera
 ``buying`` are RE2 patterns over folded text.
 """
 
-from services.router.domain.words.de import GERMAN
-from services.router.domain.words.en import ENGLISH
-from services.router.domain.words.es import SPANISH
-from services.router.domain.words.lexicon import Lexicon
+from services.router.domain.classification.words.de import GERMAN
+from services.router.domain.classification.words.en import ENGLISH
+from services.router.domain.classification.words.es import SPANISH
+from services.router.domain.classification.words.lexicon import Lexicon
 
 __all__ = ["LEXICONS", "Lexicon"]
 

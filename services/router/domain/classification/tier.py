@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from services.router.domain.classification import Prediction
-from services.router.domain.classification_case import Case
-from services.router.domain.classification_intent import Recognised
-from services.router.domain.classification_policy import RANK, CompiledPolicy
-from services.router.domain.classification_score import is_flagged, tier_of
+from services.router.domain.classification.case import Case
+from services.router.domain.classification.intent import Recognised
+from services.router.domain.classification.policy import RANK, CompiledPolicy
+from services.router.domain.classification.record import Prediction
+from services.router.domain.classification.score import is_flagged, tier_of
 from shared.policy import Rule, Tier
 
 __all__ = ["Asked", "classified_tier", "final_tier", "question"]

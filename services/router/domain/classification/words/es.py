@@ -1,6 +1,6 @@
 """Spanish words."""
 
-from services.router.domain.words.lexicon import Lexicon, words
+from services.router.domain.classification.words.lexicon import Lexicon, words
 
 _WHO = r"(persona|humano|humana|agente|alguien|operador|operadora|asesor|asesora|representante|encargado|supervisor)"
 

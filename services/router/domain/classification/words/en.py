@@ -1,6 +1,6 @@
 """English words."""
 
-from services.router.domain.words.lexicon import Lexicon, words
+from services.router.domain.classification.words.lexicon import Lexicon, words
 
 _WHO = r"(person|human( being)?|agent|somebody|someone|operator|representative|rep|advisor|adviser|supervisor|manager)"
 _SOME = r"(a |an |the |some |any |your |one of your |my )?(real |live |actual |human |proper )*"

@@ -5,7 +5,11 @@ A wrong deflection costs far more than a needless agent: whatever is unclear goe
 
 import msgspec
 
-from services.router.domain.classification import (
+from services.router.domain.classification.case import Case
+from services.router.domain.classification.intent import Recognised, language_of, named, recognise
+from services.router.domain.classification.place import bot_of, priority_of, queue_of, skills_of
+from services.router.domain.classification.policy import RANK, CompiledPolicy, compile_policy
+from services.router.domain.classification.record import (
     Classification,
     IntentModel,
     Journey,
@@ -14,14 +18,10 @@ from services.router.domain.classification import (
     Prediction,
     facts_of,
 )
-from services.router.domain.classification_case import Case
-from services.router.domain.classification_intent import Recognised, language_of, named, recognise
-from services.router.domain.classification_place import bot_of, priority_of, queue_of, skills_of
-from services.router.domain.classification_policy import RANK, CompiledPolicy, compile_policy
-from services.router.domain.classification_rules import first_rule
-from services.router.domain.classification_score import Scored, is_flagged, level_of, score
-from services.router.domain.classification_tier import Asked, classified_tier, final_tier, question
-from services.router.domain.text import Reading
+from services.router.domain.classification.rules import first_rule
+from services.router.domain.classification.score import Scored, is_flagged, level_of, score
+from services.router.domain.classification.text import Reading
+from services.router.domain.classification.tier import Asked, classified_tier, final_tier, question
 from shared.policy import Rule, Tier
 
 __all__ = ["classify", "classify_predicted", "compile_policy", "facts_of", "whole_text"]

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from services.router.domain.classification_case import Case
-from services.router.domain.classification_policy import CompiledPolicy, KnownIntent
+from services.router.domain.classification.case import Case
+from services.router.domain.classification.policy import CompiledPolicy, KnownIntent
 from shared.policy import Policy
 
 __all__ = ["Recognised", "language_of", "named", "recognise"]

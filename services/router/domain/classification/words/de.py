@@ -1,6 +1,6 @@
 """German words."""
 
-from services.router.domain.words.lexicon import Lexicon, words
+from services.router.domain.classification.words.lexicon import Lexicon, words
 
 _WHO = r"(menschen|person|mitarbeiter(in)?|berater(in)?|agenten|jemandem|jemanden|vorgesetzten|kundenberater(in)?)"
 _SOME = r"(einem |einer |einen |eine |ein |echten |echter |richtigen |menschlichen |ihrem |irgend)*"

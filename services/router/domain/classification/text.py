@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from services.router.domain.words import LEXICONS, Lexicon
+from services.router.domain.classification.words import LEXICONS, Lexicon
 from shared.policy.classification import Classification as ClassificationRules
 from shared.policy.classification import Words
 from shared.policy.patterns import PatternSet, fold, literal

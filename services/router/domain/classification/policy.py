@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.router.domain.classification import Limits
-from services.router.domain.classification_merge import merged
-from services.router.domain.text import TextReader
+from services.router.domain.classification.merge import merged
+from services.router.domain.classification.record import Limits
+from services.router.domain.classification.text import TextReader
 from shared.policy import Intent, Policy, Rule, Tier
 
 __all__ = ["RANK", "TIERS", "CompiledPolicy", "KnownIntent", "base_without_intent", "compile_policy"]
@@ -76,7 +76,7 @@ def compile_policy(
 ) -> CompiledPolicy:
     """The compiled form of a policy; costs milliseconds. ``model_intents`` are intents that a text model brings with
     its own tiers, ``fitted`` the limits that its training has proven; what the policy says wins over both
-    (classification_merge.py).
+    (classification/merge.py).
     """
     return CompiledPolicy(policy, model_intents or {}, fitted or Limits())
 

@@ -1,7 +1,7 @@
 """Hard rules: the first whose conditions all hold."""
 
-from services.router.domain.classification import MessageFacts
-from services.router.domain.text import Reading
+from services.router.domain.classification.record import MessageFacts
+from services.router.domain.classification.text import Reading
 from shared.policy import Rule
 from shared.policy.classification import When
 

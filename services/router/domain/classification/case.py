@@ -2,9 +2,9 @@
 
 import msgspec
 
-from services.router.domain.classification import Journey, MessageFacts, Prediction
-from services.router.domain.classification_policy import CompiledPolicy
-from services.router.domain.text import Reading
+from services.router.domain.classification.policy import CompiledPolicy
+from services.router.domain.classification.record import Journey, MessageFacts, Prediction
+from services.router.domain.classification.text import Reading
 from shared.policy import Tier
 
 __all__ = ["Case"]

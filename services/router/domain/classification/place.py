@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from services.router.domain.classification_case import Case
-from services.router.domain.classification_intent import Recognised
+from services.router.domain.classification.case import Case
+from services.router.domain.classification.intent import Recognised
 from shared.policy import Rule
 
 __all__ = ["bot_of", "priority_of", "queue_of", "skills_of"]

@@ -14,7 +14,7 @@ __all__ = ["Inputs", "LaneParts", "Warm"]
 
 
 class Inputs(Protocol):
-    """What a lane needs of its input log (shared/kafka.py: InputLog)."""
+    """What a lane needs of its input log (shared/kafka/input.py: InputLog)."""
 
     def open(self, partition: int, offset: int) -> None:
         """Deliver from this offset on."""

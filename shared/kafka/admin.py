@@ -1,0 +1,110 @@
+"""Topics: their names, partitions and settings on the broker."""
+
+import asyncio
+from collections.abc import Sequence
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.partitioner import murmur2
+
+from shared.errors import Retryable
+from shared.kafka.client import REQUEST_BYTES_MAX, REQUEST_MS_MAX
+from shared.settings import CommonSettings
+from shared.topics import TopicSpec
+
+__all__ = ["ensure_topics", "partition_of"]
+
+TOPIC_SECONDS_MAX = 30.0  # until every new partition has a leader
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """The partition of a key by Kafka's own rule (murmur2), the same in every official client."""
+    return int((murmur2(key) & 0x7FFFFFFF) % partitions)
+
+
+async def ensure_topics(settings: CommonSettings, specs: Sequence[TopicSpec], *, check: bool = False) -> list[str]:
+    """Create missing topics and wait for their leaders; returns what is wrong: missing ones, odd partition counts,
+    compaction.
+
+    With ``check`` nothing is created. Idempotent. Retryable when no broker answers.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers, request_timeout_ms=REQUEST_MS_MAX)
+    try:
+        await admin.start()
+        present = set(await admin.list_topics())
+        names = [settings.topic_prefix + spec.name for spec in specs]
+        missing = [spec for spec in specs if settings.topic_prefix + spec.name not in present]
+        if check:
+            there = [name for name in names if name in present]
+            return [
+                *(f"{settings.topic_prefix}{spec.name}: missing; run `usher topics`" for spec in missing),
+                *await _odd_partitions(admin, there, settings.partitions),
+                *await _compacted(admin, there),
+            ]
+        if missing:
+            await _create(admin, settings, missing)
+        await _wait_for_leaders(admin, names)
+        return [*await _odd_partitions(admin, names, settings.partitions), *await _compacted(admin, names)]
+    except KafkaError as error:
+        raise Retryable(f"Kafka at {settings.kafka_bootstrap_servers}: {error!r}") from error
+    finally:
+        await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, settings: CommonSettings, missing: Sequence[TopicSpec]) -> None:
+    topics = [
+        NewTopic(
+            settings.topic_prefix + spec.name,
+            settings.partitions,
+            settings.replication_factor,
+            topic_configs={
+                "retention.ms": str(spec.retention_ms),
+                "cleanup.policy": "delete",
+                "max.message.bytes": str(REQUEST_BYTES_MAX),
+                **({"message.timestamp.type": "LogAppendTime"} if spec.append_time else {}),
+            },
+        )
+        for spec in missing
+    ]
+    try:
+        await admin.create_topics(topics, timeout_ms=REQUEST_MS_MAX)
+    except TopicAlreadyExistsError:
+        return  # another process was quicker: the same specification
+
+
+async def _wait_for_leaders(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
+    async with asyncio.timeout(TOPIC_SECONDS_MAX):
+        while True:
+            found = await admin.describe_topics(list(names))
+            if all(
+                topic["error_code"] == 0 and all(p["leader"] >= 0 and p["error_code"] == 0 for p in topic["partitions"])
+                for topic in found
+            ):
+                return
+            await asyncio.sleep(0.05)
+
+
+async def _odd_partitions(admin: AIOKafkaAdminClient, names: Sequence[str], expected: int) -> list[str]:
+    if not names:
+        return []
+    return [
+        f"{topic['topic']}: {len(topic['partitions'])} partitions, expected {expected}: the count is frozen, because"
+        " it decides which partition owns a workspace; set USHER_PARTITIONS to what the topics have"
+        for topic in await admin.describe_topics(list(names))
+        if len(topic["partitions"]) != expected
+    ]
+
+
+async def _compacted(admin: AIOKafkaAdminClient, names: Sequence[str]) -> list[str]:
+    """Topics that are compacted: there, only the last event of each workspace would stay, and that one for ever."""
+    if not names:
+        return []
+    asked = [ConfigResource(ConfigResourceType.TOPIC, name, configs={"cleanup.policy": None}) for name in names]
+    return [
+        f"{name}: cleanup.policy is {value}, which loses events and keeps personal data; set it to delete"
+        for reply in await admin.describe_configs(asked)
+        for _, _, _, name, entries in reply.resources
+        for _, value, *_ in entries
+        if "compact" in value
+    ]

@@ -251,7 +251,7 @@ class Lane:
             known = await self._patience.repeat("prefetch", lambda: self._parts.store.prefetch(self.partition, needs))
         await self._sense.failpoints.reach("lane.prefetched")
         wall_ms = now_ms()
-        delay = delay_of(newest, wall_ms, self.publisher.late_since(wall_ms))
+        delay = delay_of(records, wall_ms, self.publisher.late_since(wall_ms))
         step = engine.step(records, known, now, delay)
         if newest is None and not step.changed:
             return

@@ -1,5 +1,7 @@
 """The time of a lane: what the log says, what the wall clock may add, and how late people hear of what is decided."""
 
+from collections.abc import Sequence
+
 from shared.clock import now_ms
 from shared.engine import PUNCTUAL, Delay, Record
 from shared.lane_parts import LaneParts
@@ -45,7 +47,7 @@ def wait_ms(deadline_ms: int | None, longest_ms: int) -> int:
     return max(TICK_MS_MIN, min(longest_ms, deadline_ms - now_ms()))
 
 
-def delay_of(newest: Record | None, wall_ms: int, late_since_ms: int | None) -> Delay:
+def delay_of(records: Sequence[Record], wall_ms: int, late_since_ms: int | None) -> Delay:
     """People cannot act on what they have not seen: after a fault, or behind the log, their time begins later."""
-    behind = newest is not None and wall_ms - newest.at_ms > LATE_MS
+    behind = bool(records) and wall_ms - records[0].at_ms > LATE_MS
     return Delay(wall_ms, late_since_ms) if behind or late_since_ms is not None else PUNCTUAL

@@ -319,7 +319,8 @@ def test_batches_may_be_cut_anywhere(script: list[Move], data: st.DataObject) ->
     _run_until(other, straight.router.now_ms)
     assert other.events == straight.router.events
     assert other.dead == straight.router.dead
-    assert _rows(other) == _rows(straight.router)
+    # All rows but the first, the clock: a deadline that changed nothing is not written down by itself.
+    assert _rows(other)[1:] == _rows(straight.router)[1:]
 
 
 def test_the_laws_hold_over_long_scripts_in_which_agents_are_held_back_for_protected_queues() -> None:

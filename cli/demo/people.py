@@ -13,7 +13,12 @@ __all__ = ["Answer", "Crew", "Pace"]
 ACTIVITY = "usher.agent-activity.v1"
 UPDATES = "usher.contact-updates.v1"
 ASKING = {f"usher.contact.{what}.v1" for what in ("sent_to_bot", "message_added", "reply_sent", "pending_changed")}
-OFFER_ENDS = {f"usher.contact.{what}.v1" for what in ("assigned", "offer_declined", "offer_expired", "offer_rescinded")}
+_GONE = {
+    "offer_id": ("assigned", "offer_declined", "offer_expired", "offer_rescinded"),
+    "assignment_id": ("wrapping", "transferred", "requeued", "closed"),
+    "contact_id": ("escalated", "contained", "abandoned", "cancelled", "expired"),
+}
+ENDS = {f"usher.contact.{what}.v1": field for field, kinds in _GONE.items() for what in kinds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class Crew:
         self._pace = pace
         self._chance = chance
         self._queues = list(policy.queues)
-        self._open_offers: set[str] = set()  # what an agent's desktop shows: an offer that is gone cannot be clicked
+        self._open: set[str] = set()  # offers, assignments, and contacts with a machine: what is gone is not answered
         self._asked: set[str] = set()  # contacts that the bot asked what they mean and that have not answered
         skills = _skills_of(policy)
         self.agents = {
@@ -112,8 +117,8 @@ class Crew:
 
     def _forget(self, kind: str, body: dict[str, Any]) -> None:
         """What an event takes off the desks."""
-        if kind in OFFER_ENDS:
-            self._open_offers.discard(body["offer_id"])
+        if kind in ENDS:
+            self._open.discard(body.get(ENDS[kind], ""))
         if kind not in ASKING:
             self._asked.discard(body.get("contact_id", ""))
 
@@ -122,7 +127,7 @@ class Crew:
         if roll < self._pace.ignores or body["agent_id"] not in self.agents:
             return []
         offer_id = body["offer_id"]
-        self._open_offers.add(offer_id)
+        self._open.add(offer_id)
         declined = roll < self._pace.ignores + self._pace.declines
         answer = {
             "type": "usher.offer.answered.v1",
@@ -130,20 +135,21 @@ class Crew:
             "agent_id": body["agent_id"],
             "answer": "declined" if declined else "accepted",
         }
-        seconds, said = self._between(self._pace.think_seconds), {"workspace": self.workspace, **answer}
-        return [Answer(seconds, ACTIVITY, said, still=lambda: offer_id in self._open_offers)]
+        return [self._answer(self._between(self._pace.think_seconds), ACTIVITY, answer, offer_id)]
 
     def _assigned(self, body: dict[str, Any]) -> list[Answer]:
         seconds = self._between(self._pace.handle_seconds)
         identity = {"assignment_id": body["assignment_id"], "agent_id": body["agent_id"]}
+        assignment_id = body["assignment_id"]
+        self._open.add(assignment_id)
         answers = []
         if body["channel"] != "voice":
             reply = {"type": "usher.contact.reply_sent.v1", "contact_id": body["contact_id"], "by": "agent"}
-            answers.append(self._answer(seconds / 2, UPDATES, {**reply, "agent_id": body["agent_id"]}))
+            answers.append(self._answer(seconds / 2, UPDATES, {**reply, "agent_id": body["agent_id"]}, assignment_id))
         ended: dict[str, Any] = {"type": "usher.assignment.ended.v1", **identity, "outcome": "closed"}
         if self._chance.random() < self._pace.transfers and len(self._queues) > 1:
             ended |= {"outcome": "transferred", "transfer": {"queue": self._chance.choice(self._queues)}}
-        return [*answers, self._answer(seconds, ACTIVITY, ended)]
+        return [*answers, self._answer(seconds, ACTIVITY, ended, assignment_id)]
 
     def _wrap_up(self, body: dict[str, Any], seconds: float) -> Answer:
         identity = {"assignment_id": body["assignment_id"], "agent_id": body["agent_id"]}
@@ -182,14 +188,19 @@ class Crew:
         }
         if roll < self._pace.machine_is_silent + self._pace.machine_fails:
             report |= {"outcome": "escalated", "reason": "the customer asked for a person", "context": {"tried": [who]}}
-        answers = [self._answer(seconds, UPDATES, report)]
+        contact_id = body["contact_id"]
+        self._open.add(contact_id)
+        answers = [self._answer(seconds, UPDATES, report, contact_id)]
         if who == "bot":
-            reply = {"type": "usher.contact.reply_sent.v1", "contact_id": body["contact_id"], "by": "bot"}
-            answers.insert(0, self._answer(seconds / 2, UPDATES, reply))
+            reply = {"type": "usher.contact.reply_sent.v1", "contact_id": contact_id, "by": "bot"}
+            answers.insert(0, self._answer(seconds / 2, UPDATES, reply, contact_id))
         return answers
 
-    def _answer(self, seconds: float, topic: str, body: dict[str, Any]) -> Answer:
-        return Answer(seconds, topic, {"workspace": self.workspace, **body})
+    def _answer(self, seconds: float, topic: str, body: dict[str, Any], about: str = "") -> Answer:
+        """What is said ``about`` something is said only while that is open."""
+        return Answer(
+            seconds, topic, {"workspace": self.workspace, **body}, still=lambda: not about or about in self._open
+        )
 
     def _between(self, bounds: tuple[float, float]) -> float:
         return self._chance.uniform(*bounds)

@@ -1,48 +1,17 @@
 """What the matcher promises, one behaviour at a time."""
 
-import sys
-
 import pytest
 
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.ledger import Ledger
 from services.router.domain.matcher.limits import Limits
-from services.router.domain.matching import Requirement, Seat, Waiting
-
-VOICE = frozenset({"voice"})
-
-
-def need(*must, channel="voice", any_of=(), without=()):
-    return Requirement(tuple(sorted(must)), any_of, without, channel)
-
-
-def contact(contact_id, requirement=None, entered=0.0, target=20.0, **more):
-    requirement = requirement or need(("en", 1))
-    return Waiting(contact_id=contact_id, queue="q", requirement=requirement, entered=entered, target=target, **more)
-
-
-def seat(agent_id, skills=None, idle_since=0.0, load=0.0, channels=VOICE, last_offered=0.0):
-    return Seat(
-        agent_id=agent_id,
-        skills=tuple(sorted((skills or {"en": 3}).items())),
-        channels=frozenset(channels),
-        load=load,
-        idle_since=idle_since,
-        last_offered=last_offered,
-    )
+from services.router.domain.matching import Waiting
+from tests.support.matcher_builders import contact, fill, need, seat
 
 
 @pytest.fixture
 def matcher():
     return Matcher()
-
-
-def fill(matcher, *things):
-    for thing in things:
-        if isinstance(thing, Seat):
-            matcher.seat(thing)
-        else:
-            matcher.wait(thing)
 
 
 # --- which contact ---
@@ -228,54 +197,6 @@ def test_who_is_not_there_is_a_key_error_but_may_leave(matcher):
             ask()
 
 
-# --- protection ---
-
-
-def test_a_breached_class_holds_back_the_last_agents_who_could_serve_it(matcher):
-    english, spanish = need(("en", 1)), need(("es", 1))._replace(protected="es")
-    matcher.protect(spanish, allowance=0.2)
-    fill(matcher, seat("bilingual", {"en": 1, "es": 1}), contact("e", english))
-    assert matcher.agent_for("e", 0).agent_id == "bilingual"
-    for _ in range(2):
-        matcher.answered(spanish, breached=True)
-    assert matcher.debts() == {("es", "voice"): pytest.approx(1.6)}
-    assert matcher.agent_for("e", 0) is None
-    assert matcher.contact_for("bilingual", 0) is None
-    fill(matcher, contact("s", spanish))
-    assert matcher.contact_for("bilingual", 0).contact_id == "s"
-    fill(matcher, seat("second", {"en": 1, "es": 1}))
-    assert matcher.agent_for("e", 0).agent_id in {"bilingual", "second"}
-
-
-def test_protection_loosens_as_contacts_are_answered_in_time_and_says_so(matcher):
-    spanish = need(("es", 1))._replace(protected="es")
-    matcher.protect(spanish, allowance=0.5, debt=1.2)
-    fill(matcher, seat("bilingual", {"en": 1, "es": 1}), contact("e"))
-    assert matcher.agent_for("e", 0) is None
-    matcher.answered(spanish, breached=False)
-    assert matcher.let_go() == ["bilingual"]
-    assert matcher.contact_for("bilingual", 0).contact_id == "e"
-    assert matcher.let_go() == []
-
-
-def test_one_more_agent_frees_the_others(matcher):
-    matcher.protect(need(("es", 1))._replace(protected="es"), allowance=0.2, debt=1)
-    fill(matcher, seat("bilingual", {"en": 1, "es": 1}), contact("e", need(("en", 1))))
-    assert matcher.agent_for("e", 0) is None
-    assert matcher.holds_back("bilingual", need(("en", 1)))
-    fill(matcher, seat("spanish", {"es": 1}))
-    assert matcher.let_go() == ["bilingual"]
-    assert matcher.agent_for("e", 0).agent_id == "bilingual"
-
-
-def test_contacts_of_the_protected_queue_are_not_held_back_whatever_they_ask_or_how_they_come(matcher):
-    matcher.protect(need(("es", 1))._replace(protected="es"), allowance=0.2, debt=6)
-    fill(matcher, seat("bilingual", {"en": 1, "es": 1}, channels=frozenset({"voice", "chat"})))
-    fill(matcher, contact("more", need(("en", 1), ("es", 1))._replace(protected="es")))
-    fill(matcher, contact("chat", need(("en", 1), channel="chat")._replace(protected="es")))
-    assert [matcher.agent_for(each, 0).agent_id for each in ("more", "chat")] == ["bilingual", "bilingual"]
-
-
 # --- what people ask ---
 
 
@@ -317,93 +238,3 @@ def test_time_may_be_whole_milliseconds(matcher):
     fill(matcher, contact("c", entered=start, target=20_000, late_factor=5), seat("a", idle_since=start))
     match = matcher.contact_for("a", start + 20_001)
     assert (match.key, match.due) == (start + 100_000, start + 20_000)
-
-
-# --- memory ---
-
-
-def size_of(root):
-    """Objects that can be reached from the matcher."""
-    seen, left = set(), [root]
-    while left:
-        thing = left.pop()
-        if id(thing) in seen or isinstance(thing, (str, type, int, float)):
-            continue
-        seen.add(id(thing))
-        if isinstance(thing, dict):
-            left += [*thing, *thing.values()]
-        elif isinstance(thing, (list, tuple, set, frozenset)):
-            left += thing
-        else:
-            slots = [name for each in type(thing).__mro__ for name in getattr(each, "__slots__", ())]
-            left += [getattr(thing, name) for name in slots if hasattr(thing, name)]
-            left += vars(thing).values() if hasattr(thing, "__dict__") else ()
-    return len(seen)
-
-
-def churn_of_kinds(matcher, number):
-    """Ever new profiles, requirements and preferences."""
-    requirement, prefer = need((f"skill{number % 97}", 1)), ((f"wish{number % 13}", 1),)
-    skills = {f"skill{number % 97}": 1, f"other{number}": 1}
-    fill(matcher, contact(f"c{number}", requirement, number, number % 50 + 1, boost=number % 2, prefer=prefer))
-    fill(matcher, seat(f"a{number % 30}", skills, idle_since=number))
-    matcher.agent_for(f"c{number}", number)
-    matcher.contact_for(f"a{number % 30}", number)
-    matcher.place(f"c{number}", number)
-    matcher.leave(f"c{number - 40}")
-
-
-def churn_behind_the_first(matcher, number):
-    """One requirement; ever new contacts, queues and agents, half of one profile, behind a first one who stays."""
-    fill(matcher, contact("first", entered=-1, target=5000), seat("first", idle_since=-1))
-    prefer, queue = ((f"wish{number}", 1),), f"queue{number}"
-    common = {"requirement": need(("en", 1)), "entered": number, "target": 5000, "prefer": prefer}
-    fill(matcher, Waiting(contact_id=f"c{number}", queue=queue, **common))
-    fill(matcher, Waiting(contact_id=f"k{number}", queue=queue, only_agent=f"nobody{number}", **common))
-    other = {f"other{number}": 1} if number % 2 else {}
-    fill(matcher, seat(f"a{number}", {"en": 3} | other, idle_since=number))
-    matcher.agent_for("first", number)
-    matcher.agent_for(f"c{number}", number)
-    matcher.contact_for(f"a{number}", number)
-    matcher.place(f"c{number}", number)
-    for kind in "ck":
-        matcher.leave(f"{kind}{number - 20}")
-    matcher.unseat(f"a{number - 20}")
-
-
-def churn_of_agents(matcher, number):
-    """One contact who waits, ever new agents of ever new profiles."""
-    fill(matcher, contact("first", entered=-1, target=5000), seat(f"a{number}", {"en": 3, f"other{number}": 1}))
-    matcher.agent_for("first", number)
-    matcher.unseat(f"a{number - 5}")
-
-
-@pytest.mark.parametrize("churn", [churn_of_kinds, churn_behind_the_first, churn_of_agents])
-@pytest.mark.parametrize("few_profiles", [0, 48], ids=["pooled", "few"])
-def test_memory_is_bounded_by_who_is_there_and_not_by_who_was(few_profiles, churn):
-    kept = {
-        "profiles_kept": 10,
-        "lines_kept": 10,
-        "ledgers_kept": 9,
-        "searches_kept": 4,
-        "pools_kept": 8,
-        "fits_kept": 20,
-    }
-    matcher = Matcher(Limits(few_profiles=few_profiles, dead_entries=4, **kept))
-    sizes = []
-    for start in range(0, 3200, 400):
-        for number in range(start, start + 400):
-            churn(matcher, number)
-        sizes.append(size_of(matcher))
-    assert max(sizes[1:]) < 1.6 * min(sizes[1:])
-
-
-def test_agents_and_contacts_that_left_are_freed_without_the_garbage_collector():
-    matcher = Matcher(Limits(few_profiles=0, dead_entries=0))
-    thing = seat("a")
-    before = sys.getrefcount(thing)
-    fill(matcher, thing, contact("c"))
-    matcher.agent_for("c", 0)
-    matcher.unseat("a")
-    matcher.agent_for("c", 0)
-    assert sys.getrefcount(thing) == before

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import orjson
 
 from services.ingest.domain.adapters import ADAPTERS
@@ -11,6 +12,8 @@ from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import Refusal
 from services.ingest.domain.way import Way
+from shared.errors import Reason
+from shared.inputs import INPUT_TYPES
 from shared.topics import AGENT_ACTIVITY, CONTACT_UPDATES, channel_topic
 
 NOW_MS = 1_800_000_000_000
@@ -128,3 +131,17 @@ def put(record: Record) -> Passed:
 def put_body(document: Any, **changes: Any) -> Passed:
     """A JSON document through the door."""
     return put(Record(orjson.dumps(document), **changes))
+
+
+def canonical(document: dict[str, Any], **changes: Any) -> Any:
+    """The one canonical event of a body, decoded as the router decodes it."""
+    (event,) = put_body(document, **changes).admitted
+    return msgspec.json.decode(event.body, type=INPUT_TYPES[event.type])
+
+
+def refused(document: Any, **changes: Any) -> tuple[Reason, str]:
+    """Reason and path of the one dead letter of a body."""
+    passed = put_body(document, **changes)
+    assert passed.admitted == []
+    (refusal,) = passed.refused
+    return refusal.letter.reason, refusal.letter.path

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.router.domain.matcher import Matcher
-from services.router.domain.matching import Requirement, Seat, Waiting
+from services.router.domain.matching import Requirement, Seat, Skills, Waiting
 
 VOICE = frozenset({"voice"})
 
@@ -12,7 +12,7 @@ VOICE = frozenset({"voice"})
 def need(
     *must: tuple[str, int],
     channel: str = "voice",
-    any_of: tuple[tuple[tuple[str, int], ...], ...] = (),
+    any_of: tuple[Skills, ...] = (),
     without: tuple[str, ...] = (),
 ) -> Requirement:
     """What a contact asks for: pairs of a skill and its least level."""
@@ -22,7 +22,7 @@ def need(
 def contact(
     contact_id: str, requirement: Requirement | None = None, entered: float = 0.0, target: float = 20.0, **more: Any
 ) -> Waiting:
-    """A contact that waits in queue q, for English unless said otherwise; times in seconds."""
+    """A contact that waits in queue q, for English unless said otherwise."""
     requirement = requirement or need(("en", 1))
     return Waiting(contact_id=contact_id, queue="q", requirement=requirement, entered=entered, target=target, **more)
 
@@ -35,7 +35,7 @@ def seat(
     channels: Iterable[str] = VOICE,
     last_offered: float = 0.0,
 ) -> Seat:
-    """An agent who is open on voice and speaks English, unless said otherwise; times in seconds."""
+    """An agent who is open on voice and speaks English, unless said otherwise."""
     return Seat(
         agent_id=agent_id,
         skills=tuple(sorted((skills or {"en": 3}).items())),

@@ -1,47 +1,16 @@
-"""The door without any I/O: every record becomes canonical events or a dead letter that names the field."""
-
-from typing import Any
+"""The door without any I/O: every record becomes canonical events, whatever its envelope, read as it was sent."""
 
 import msgspec
-import orjson
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from services.ingest.domain.handles import Pseudonyms, is_withheld, normalised
-from services.ingest.domain.limits import TokenBucket
 from services.ingest.domain.types import EVENT_TYPES
 from shared import ids
 from shared.errors import Reason
 from shared.inputs import INPUT_TYPES, AgentSignedOn, AssignmentEnded, MessageReceived, OutcomeReported
 from shared.topics import AGENT_ACTIVITY, CONTACT_UPDATES, channel_topic
-from tests.support import hostile
-from tests.support.ingest_builders import (
-    HELP,
-    KEY,
-    NOW_MS,
-    OCCURRED_MS,
-    Record,
-    body,
-    put,
-    put_body,
-)
+from tests.support.ingest_builders import HELP, NOW_MS, OCCURRED_MS, body, canonical, put_body, refused
 
 MESSAGE = "usher.channel.message.v1"
-
-
-def canonical(document: dict[str, Any], **changes: Any) -> Any:
-    """The one canonical event of a body, decoded as the router decodes it."""
-    (event,) = put_body(document, **changes).admitted
-    return msgspec.json.decode(event.body, type=INPUT_TYPES[event.type])
-
-
-def refused(document: Any, **changes: Any) -> tuple[Reason, str]:
-    """Reason and path of the one dead letter of a body."""
-    passed = put_body(document, **changes)
-    assert passed.admitted == []
-    (refusal,) = passed.refused
-    return refusal.letter.reason, refusal.letter.path
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES)
@@ -123,118 +92,6 @@ def test_the_reply_goes_to_the_sender_in_the_same_conversation_unless_said_other
     assert (given_one.address, given_one.thread) == ("desk@example.com", None)
 
 
-def test_a_customer_is_named_by_a_keyed_hash_of_the_handle_or_as_given() -> None:
-    hashed = canonical(body()).party.customer_id
-    named = canonical(body(**{"from": {"handle": "ana@example.com", "customer_id": "crm-17"}})).party.customer_id
-
-    assert hashed == Pseudonyms(KEY).customer("acme", "ana@example.com")
-    assert len(hashed) == 32
-    assert named == "crm-17"
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("+34 600 12-34-56", "tel:+34600123456"),
-        ("Ana@Example.com", " ana@example.com "),
-        ("whatsapp:+34600123456", "+34 (600) 123456"),
-        ("whatsapp:34600123456", "+34600123456"),
-        ("Ana Ruiz <Ana@Example.com>", "mailto:ana@example.com?subject=Hi"),
-        ("sip:+34600123456@pbx.example.com;user=phone", "+34600123456"),
-        ("+44 (0)7123 456789", "+447123456789"),
-        ("\u202a+34 600\u00a0123\u2011456\u202c", "+34600123456"),
-        ("\uff0b\uff13\uff14 600123456", "+34600123456"),
-        ("+\u0663\u0664 \u0666\u0660\u0660123456", "+34600123456"),
-        ("tel:600123456;phone-context=+34", "+34600123456"),
-        ("+1 800 555 0199 ext. 5", "tel:+1-800-555-0199;ext=5"),
-        ("ANA.RUIZ", "ana.ruiz"),
-    ],
-)
-def test_spellings_of_one_address_are_one_customer(one: str, other: str) -> None:
-    assert normalised(one) == normalised(other)
-
-
-@pytest.mark.parametrize(
-    ("handle", "channel", "region", "expected"),
-    [
-        ("600 12 34 56", "voice", "ES", "+34600123456"),
-        ("600123456", "sms", "ES", "+34600123456"),
-        ("0034 600123456", "voice", "ES", "+34600123456"),
-        ("sip:600123456@10.0.0.1", "voice", "ES", "+34600123456"),
-        ("tel:600123456", "chat", "ES", "+34600123456"),
-        ("(415) 555-2671", "voice", "US", "+14155552671"),
-        ("06 1234 5678", "voice", "IT", "+390612345678"),
-        ("600 12 34 56", "voice", "", "600123456"),
-        ("600123456", "chat", "ES", "600123456"),
-        ("sip:1001@pbx.example.com", "voice", "ES", "1001@pbx.example.com"),
-        ("22000", "sms", "ES", "22000"),
-        ("555-1234", "voice", "US", "5551234"),
-        ("Bank24x7", "sms", "ES", "bank24x7"),
-        ("+34 600", "voice", "ES", "+34600"),
-        ("1" + " " * 4000 + "2", "voice", "ES", "1" + " " * 4000 + "2"),
-        ("U024BE7LH", "chat", "ES", "u024be7lh"),
-    ],
-)
-def test_a_number_is_read_as_dialled_in_the_country_where_it_can_be_one(
-    handle: str, channel: str, region: str, expected: str
-) -> None:
-    assert normalised(handle, channel, region) == expected
-
-
-@given(st.text(max_size=80) | st.from_regex(r"\A(\+|tel:|sip:)?[0-9 ().\-]{3,20}(@x|;ext=1)?\Z"))
-def test_a_number_in_full_is_the_same_on_every_channel(handle: str) -> None:
-    for channel, region in (("voice", "ES"), ("chat", ""), ("sms", "")):
-        once = normalised(handle, channel, region)
-        if once.startswith("+"):
-            assert normalised(once) == once == normalised(once, "sms", "US")
-
-
-def test_a_customer_of_a_workspace_is_the_same_by_national_and_international_number() -> None:
-    pseudonyms = Pseudonyms(KEY, {"acme": "ES"})
-    for workspace, same in (("acme", True), ("other", False)):
-        national = pseudonyms.customer(workspace, "600 123 456", "voice")
-        assert (national == pseudonyms.customer(workspace, "+34600123456", "messaging")) is same
-
-
-def test_an_id_of_a_provider_counts_for_its_source_and_a_number_or_address_everywhere() -> None:
-    customer = Pseudonyms(KEY).customer
-    assert customer("acme", "123456789", "messaging", "telegram-1") != customer("acme", "123456789", "chat", "help")
-    assert customer("acme", "+34600123456", "messaging", "wa-main") == customer("acme", "+34600123456", "voice")
-    assert customer("acme", "Ana@example.com", "email", "mail") == customer("acme", "ana@example.com", "chat")
-    assert customer("acme", "user-42", "chat") == customer("acme", "user-42", "web")
-
-
-@pytest.mark.parametrize("handle", ["anonymous", "Restricted", "+266696687", "sip:anonymous@anonymous.invalid"])
-def test_callers_who_withhold_their_number_are_not_one_customer(handle: str) -> None:
-    one, other = (
-        canonical(body(channel="voice", conversation_id=call, **{"from": {"handle": handle}})).party.customer_id
-        for call in ("call-1", "call-2")
-    )
-    assert one != other
-    named = canonical(body(channel="voice", **{"from": {"handle": handle, "customer_id": "crm-17"}}))
-    assert (named.party.customer_id, named.handle_key) == ("crm-17", "")
-    assert is_withheld(handle, "voice")
-    assert not is_withheld(handle, "chat")
-
-
-def test_a_given_id_comes_with_the_key_of_its_handle() -> None:
-    given = canonical(body(**{"from": {"handle": "ana@example.com", "customer_id": "crm-17"}}))
-    alone = canonical(body())
-    assert given.handle_key == alone.party.customer_id
-    assert alone.handle_key == ""
-    assert canonical(body(**{"from": {"handle": "ana@example.com", "customer_id": given.handle_key}})).handle_key == ""
-
-
-def test_a_customer_has_another_pseudonym_in_another_workspace_and_under_another_key() -> None:
-    names = {
-        Pseudonyms(KEY).customer("acme", "ana@example.com"),
-        Pseudonyms(KEY).customer("globex", "ana@example.com"),
-        Pseudonyms(b"another key").customer("acme", "ana@example.com"),
-    }
-
-    assert len(names) == 3
-
-
 # ---- ids ----
 
 
@@ -308,99 +165,6 @@ def test_only_a_valid_trace_is_carried_on(given_header: bytes | None, kept: str)
     assert event.traceparent == kept
 
 
-# ---- refusals ----
-
-
-@pytest.mark.parametrize("record", hostile.one_of_each(), ids=lambda record: record.label.replace(" ", "-"))
-def test_a_hostile_record_is_refused_with_its_reason_and_path_or_admitted(record: hostile.Record) -> None:
-    passed = put(Record(record.value, tuple(record.headers)))
-
-    if record.reason is None:
-        assert (len(passed.admitted), passed.refused) == (1, [])
-    else:
-        assert passed.admitted == []
-        (refusal,) = passed.refused
-        assert (refusal.letter.reason, refusal.letter.path) == (record.reason, record.path)
-
-
-NESTED: list[tuple[str, dict[str, Any], str]] = [
-    ("usher.agent.signed_on.v1", {"skills": {"cards": 9}}, "skills.cards"),
-    ("usher.agent.signed_on.v1", {"skills": None}, "skills"),
-    ("usher.agent.signed_on.v1", {"capacity": {}}, "capacity.units"),
-    ("usher.agent.signed_on.v1", {"capacity": {"units": 0}}, "capacity.units"),
-    ("usher.agent.signed_on.v1", {"capacity": {"units": 2**63}}, "capacity.units"),
-    ("usher.agent.signed_on.v1", {"capacity": {"units": 1, "costs": {"chat": 0}}}, "capacity.costs.chat"),
-    ("usher.agent.signed_on.v1", {"capacity": {"units": 1, "costs": {"fax": 1}}}, "capacity.costs.fax"),
-    ("usher.agent.signed_on.v1", {"capacity": {"units": 1, "exclusive": ["voice", "fax"]}}, "capacity.exclusive[1]"),
-    ("usher.agent.signed_on.v1", {"presence": "offline"}, "presence"),
-    ("usher.agent.signed_on.v1", {"lease_seconds": 0}, "lease_seconds"),
-    ("usher.agent.presence_changed.v1", {"presence": "away"}, "presence"),
-    ("usher.offer.answered.v1", {"answer": "yes"}, "answer"),
-    ("usher.assignment.ended.v1", {"outcome": "done"}, "outcome"),
-    ("usher.assignment.ended.v1", {"transfer": {"skills": {"cards": "2"}}}, "transfer.skills.cards"),
-    ("usher.assignment.ended.v1", {"wrap_up_seconds": -1}, "wrap_up_seconds"),
-    ("usher.contact.outcome_reported.v1", {"by": "agent"}, "by"),
-    ("usher.contact.outcome_reported.v1", {"context": {"slots": []}}, "context.slots"),
-    ("usher.contact.outcome_reported.v1", {"context": {"tried": ["a", 2]}}, "context.tried[1]"),
-    ("usher.contact.reply_sent.v1", {"public": "true"}, "public"),
-    ("usher.contact.pending_changed.v1", {"pending": None}, "pending"),
-    ("usher.conversation.ended.v1", {"reason": "bored"}, "reason"),
-    ("usher.contact.commanded.v1", {"command": "delete"}, "command"),
-    ("usher.contact.commanded.v1", {"command": "assign"}, "agent_id"),
-    ("usher.contact.commanded.v1", {"seconds": None}, "seconds"),
-]
-
-
-@pytest.mark.parametrize(("kind", "changes", "path"), NESTED)
-def test_a_wrong_field_is_named_by_its_path(kind: str, changes: dict[str, Any], path: str) -> None:
-    assert refused(body(kind, **changes)) == (Reason.INVALID, path)
-
-
-@pytest.mark.parametrize("number", [b"1e999", b"123456789012345678901234567890", b"-9223372036854775809"])
-def test_free_slots_hold_only_numbers_that_every_reader_can_hold(number: bytes) -> None:
-    document = orjson.dumps(body("usher.contact.outcome_reported.v1", context={"slots": {"a": ["N"]}}))
-
-    (refusal,) = put(Record(document.replace(b'"N"', number))).refused
-
-    assert (refusal.letter.reason, refusal.letter.path) == (Reason.INVALID, "context.slots")
-
-
-def test_a_body_that_grows_beyond_all_bounds_when_it_is_written_is_refused() -> None:
-    numbers = b"[" + b",".join([b"1e15"] * 50_000) + b"]"
-    document = orjson.dumps(body("usher.contact.outcome_reported.v1", context={"slots": {"a": "N"}}))
-
-    (refusal,) = put(Record(document.replace(b'"N"', numbers))).refused
-
-    assert refusal.letter.reason is Reason.TOO_LARGE
-
-
-def test_a_dead_letter_has_the_same_id_each_time_and_another_for_each_record() -> None:
-    first = put(Record(b"{", offset=7)).refused[0].letter
-    again = put(Record(b"{", offset=7)).refused[0].letter
-    next_one = put(Record(b"{", offset=8)).refused[0].letter
-
-    assert first == again
-    assert first.id != next_one.id
-
-
-def test_a_dead_letter_names_the_workspace_only_where_it_is_readable() -> None:
-    wrong_field = put_body(body(channel="fax")).refused[0].letter
-    wrong_type = put_body({**body(), "type": "x"}).refused[0].letter
-    wrong_workspace = put_body(body(workspace="Not A Workspace")).refused[0].letter
-    not_json = put(Record(b"{")).refused[0].letter
-
-    assert (wrong_field.workspace, wrong_type.workspace) == ("acme", "acme")
-    assert (wrong_workspace.workspace, not_json.workspace) == (None, None)
-
-
-def test_what_is_said_about_a_refusal_repeats_no_value_of_the_sender() -> None:
-    secret = "4929-1234-5678-9012"
-    for field in ("channel", "conversation_id", "text", "occurred_at", "public", "language", "attributes", "routing"):
-        for value in (secret, [secret], {secret: secret}, f"{secret}\x1f" * 300):
-            for refusal in put_body(body(**{field: value})).refused:
-                assert secret not in refusal.letter.detail
-
-
 # ---- types of the canonical form ----
 
 
@@ -430,11 +194,3 @@ def test_parts_of_events_arrive_in_the_shapes_that_the_router_reads() -> None:
     assert (ended.transfer.queue, ended.transfer.warm) == ("cards", True)
     assert isinstance(reported, OutcomeReported)
     assert reported.context.slots == {"card": {"last": 4, "known": True}}
-
-
-def test_a_bucket_gives_a_burst_and_then_says_how_long_to_wait() -> None:
-    bucket = TokenBucket(per_second=2.0, burst=3)
-
-    assert [bucket.take(100.0) for _ in range(4)] == [0.0, 0.0, 0.0, 0.5]
-    assert bucket.take(100.5) == 0.0
-    assert bucket.take(100.5) == pytest.approx(0.5)

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from services.ingest.domain.limits import TokenBucket
 from tests.support.ingest_builders import BODIES
 from tests.support.ingest_http import Log, client_of
 
@@ -95,6 +96,14 @@ async def test_a_key_that_comes_too_often_is_slowed_down_and_no_other() -> None:
     assert [response.status_code for response in responses[:2]] == [202, 202]
     assert_come_again(responses[2], 429)
     assert other.status_code == 202
+
+
+def test_a_bucket_gives_a_burst_and_then_says_how_long_to_wait() -> None:
+    bucket = TokenBucket(per_second=2.0, burst=3)
+
+    assert [bucket.take(100.0) for _ in range(4)] == [0.0, 0.0, 0.0, 0.5]
+    assert bucket.take(100.5) == 0.0
+    assert bucket.take(100.5) == pytest.approx(0.5)
 
 
 async def test_a_fault_of_our_own_is_a_problem_without_details() -> None:

@@ -1,0 +1,120 @@
+"""Who wrote: the spellings of one address are one customer, and two customers are never one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.domain.handles import Pseudonyms, is_withheld, normalised
+from tests.support.ingest_builders import KEY, body, canonical
+
+
+def test_a_customer_is_named_by_a_keyed_hash_of_the_handle_or_as_given() -> None:
+    hashed = canonical(body()).party.customer_id
+    named = canonical(body(**{"from": {"handle": "ana@example.com", "customer_id": "crm-17"}})).party.customer_id
+
+    assert hashed == Pseudonyms(KEY).customer("acme", "ana@example.com")
+    assert len(hashed) == 32
+    assert named == "crm-17"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("+34 600 12-34-56", "tel:+34600123456"),
+        ("Ana@Example.com", " ana@example.com "),
+        ("whatsapp:+34600123456", "+34 (600) 123456"),
+        ("whatsapp:34600123456", "+34600123456"),
+        ("Ana Ruiz <Ana@Example.com>", "mailto:ana@example.com?subject=Hi"),
+        ("sip:+34600123456@pbx.example.com;user=phone", "+34600123456"),
+        ("+44 (0)7123 456789", "+447123456789"),
+        ("\u202a+34 600\u00a0123\u2011456\u202c", "+34600123456"),
+        ("\uff0b\uff13\uff14 600123456", "+34600123456"),
+        ("+\u0663\u0664 \u0666\u0660\u0660123456", "+34600123456"),
+        ("tel:600123456;phone-context=+34", "+34600123456"),
+        ("+1 800 555 0199 ext. 5", "tel:+1-800-555-0199;ext=5"),
+        ("ANA.RUIZ", "ana.ruiz"),
+    ],
+)
+def test_spellings_of_one_address_are_one_customer(one: str, other: str) -> None:
+    assert normalised(one) == normalised(other)
+
+
+@pytest.mark.parametrize(
+    ("handle", "channel", "region", "expected"),
+    [
+        ("600 12 34 56", "voice", "ES", "+34600123456"),
+        ("600123456", "sms", "ES", "+34600123456"),
+        ("0034 600123456", "voice", "ES", "+34600123456"),
+        ("sip:600123456@10.0.0.1", "voice", "ES", "+34600123456"),
+        ("tel:600123456", "chat", "ES", "+34600123456"),
+        ("(415) 555-2671", "voice", "US", "+14155552671"),
+        ("06 1234 5678", "voice", "IT", "+390612345678"),
+        ("600 12 34 56", "voice", "", "600123456"),
+        ("600123456", "chat", "ES", "600123456"),
+        ("sip:1001@pbx.example.com", "voice", "ES", "1001@pbx.example.com"),
+        ("22000", "sms", "ES", "22000"),
+        ("555-1234", "voice", "US", "5551234"),
+        ("Bank24x7", "sms", "ES", "bank24x7"),
+        ("+34 600", "voice", "ES", "+34600"),
+        ("1" + " " * 4000 + "2", "voice", "ES", "1" + " " * 4000 + "2"),
+        ("U024BE7LH", "chat", "ES", "u024be7lh"),
+    ],
+)
+def test_a_number_is_read_as_dialled_in_the_country_where_it_can_be_one(
+    handle: str, channel: str, region: str, expected: str
+) -> None:
+    assert normalised(handle, channel, region) == expected
+
+
+@given(st.text(max_size=80) | st.from_regex(r"\A(\+|tel:|sip:)?[0-9 ().\-]{3,20}(@x|;ext=1)?\Z"))
+def test_a_number_in_full_is_the_same_on_every_channel(handle: str) -> None:
+    for channel, region in (("voice", "ES"), ("chat", ""), ("sms", "")):
+        once = normalised(handle, channel, region)
+        if once.startswith("+"):
+            assert normalised(once) == once == normalised(once, "sms", "US")
+
+
+def test_a_customer_of_a_workspace_is_the_same_by_national_and_international_number() -> None:
+    pseudonyms = Pseudonyms(KEY, {"acme": "ES"})
+    for workspace, same in (("acme", True), ("other", False)):
+        national = pseudonyms.customer(workspace, "600 123 456", "voice")
+        assert (national == pseudonyms.customer(workspace, "+34600123456", "messaging")) is same
+
+
+def test_an_id_of_a_provider_counts_for_its_source_and_a_number_or_address_everywhere() -> None:
+    customer = Pseudonyms(KEY).customer
+    assert customer("acme", "123456789", "messaging", "telegram-1") != customer("acme", "123456789", "chat", "help")
+    assert customer("acme", "+34600123456", "messaging", "wa-main") == customer("acme", "+34600123456", "voice")
+    assert customer("acme", "Ana@example.com", "email", "mail") == customer("acme", "ana@example.com", "chat")
+    assert customer("acme", "user-42", "chat") == customer("acme", "user-42", "web")
+
+
+@pytest.mark.parametrize("handle", ["anonymous", "Restricted", "+266696687", "sip:anonymous@anonymous.invalid"])
+def test_callers_who_withhold_their_number_are_not_one_customer(handle: str) -> None:
+    one, other = (
+        canonical(body(channel="voice", conversation_id=call, **{"from": {"handle": handle}})).party.customer_id
+        for call in ("call-1", "call-2")
+    )
+    assert one != other
+    named = canonical(body(channel="voice", **{"from": {"handle": handle, "customer_id": "crm-17"}}))
+    assert (named.party.customer_id, named.handle_key) == ("crm-17", "")
+    assert is_withheld(handle, "voice")
+    assert not is_withheld(handle, "chat")
+
+
+def test_a_given_id_comes_with_the_key_of_its_handle() -> None:
+    given = canonical(body(**{"from": {"handle": "ana@example.com", "customer_id": "crm-17"}}))
+    alone = canonical(body())
+    assert given.handle_key == alone.party.customer_id
+    assert alone.handle_key == ""
+    assert canonical(body(**{"from": {"handle": "ana@example.com", "customer_id": given.handle_key}})).handle_key == ""
+
+
+def test_a_customer_has_another_pseudonym_in_another_workspace_and_under_another_key() -> None:
+    names = {
+        Pseudonyms(KEY).customer("acme", "ana@example.com"),
+        Pseudonyms(KEY).customer("globex", "ana@example.com"),
+        Pseudonyms(b"another key").customer("acme", "ana@example.com"),
+    }
+
+    assert len(names) == 3

@@ -1,0 +1,100 @@
+"""What the door refuses: a dead letter that names the field, is the same each time and repeats nothing."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from shared.errors import Reason
+from tests.support import hostile
+from tests.support.ingest_builders import Record, body, put, put_body, refused
+
+
+@pytest.mark.parametrize("record", hostile.one_of_each(), ids=lambda record: record.label.replace(" ", "-"))
+def test_a_hostile_record_is_refused_with_its_reason_and_path_or_admitted(record: hostile.Record) -> None:
+    passed = put(Record(record.value, tuple(record.headers)))
+
+    if record.reason is None:
+        assert (len(passed.admitted), passed.refused) == (1, [])
+    else:
+        assert passed.admitted == []
+        (refusal,) = passed.refused
+        assert (refusal.letter.reason, refusal.letter.path) == (record.reason, record.path)
+
+
+NESTED: list[tuple[str, dict[str, Any], str]] = [
+    ("usher.agent.signed_on.v1", {"skills": {"cards": 9}}, "skills.cards"),
+    ("usher.agent.signed_on.v1", {"skills": None}, "skills"),
+    ("usher.agent.signed_on.v1", {"capacity": {}}, "capacity.units"),
+    ("usher.agent.signed_on.v1", {"capacity": {"units": 0}}, "capacity.units"),
+    ("usher.agent.signed_on.v1", {"capacity": {"units": 2**63}}, "capacity.units"),
+    ("usher.agent.signed_on.v1", {"capacity": {"units": 1, "costs": {"chat": 0}}}, "capacity.costs.chat"),
+    ("usher.agent.signed_on.v1", {"capacity": {"units": 1, "costs": {"fax": 1}}}, "capacity.costs.fax"),
+    ("usher.agent.signed_on.v1", {"capacity": {"units": 1, "exclusive": ["voice", "fax"]}}, "capacity.exclusive[1]"),
+    ("usher.agent.signed_on.v1", {"presence": "offline"}, "presence"),
+    ("usher.agent.signed_on.v1", {"lease_seconds": 0}, "lease_seconds"),
+    ("usher.agent.presence_changed.v1", {"presence": "away"}, "presence"),
+    ("usher.offer.answered.v1", {"answer": "yes"}, "answer"),
+    ("usher.assignment.ended.v1", {"outcome": "done"}, "outcome"),
+    ("usher.assignment.ended.v1", {"transfer": {"skills": {"cards": "2"}}}, "transfer.skills.cards"),
+    ("usher.assignment.ended.v1", {"wrap_up_seconds": -1}, "wrap_up_seconds"),
+    ("usher.contact.outcome_reported.v1", {"by": "agent"}, "by"),
+    ("usher.contact.outcome_reported.v1", {"context": {"slots": []}}, "context.slots"),
+    ("usher.contact.outcome_reported.v1", {"context": {"tried": ["a", 2]}}, "context.tried[1]"),
+    ("usher.contact.reply_sent.v1", {"public": "true"}, "public"),
+    ("usher.contact.pending_changed.v1", {"pending": None}, "pending"),
+    ("usher.conversation.ended.v1", {"reason": "bored"}, "reason"),
+    ("usher.contact.commanded.v1", {"command": "delete"}, "command"),
+    ("usher.contact.commanded.v1", {"command": "assign"}, "agent_id"),
+    ("usher.contact.commanded.v1", {"seconds": None}, "seconds"),
+]
+
+
+@pytest.mark.parametrize(("kind", "changes", "path"), NESTED)
+def test_a_wrong_field_is_named_by_its_path(kind: str, changes: dict[str, Any], path: str) -> None:
+    assert refused(body(kind, **changes)) == (Reason.INVALID, path)
+
+
+@pytest.mark.parametrize("number", [b"1e999", b"123456789012345678901234567890", b"-9223372036854775809"])
+def test_free_slots_hold_only_numbers_that_every_reader_can_hold(number: bytes) -> None:
+    document = orjson.dumps(body("usher.contact.outcome_reported.v1", context={"slots": {"a": ["N"]}}))
+
+    (refusal,) = put(Record(document.replace(b'"N"', number))).refused
+
+    assert (refusal.letter.reason, refusal.letter.path) == (Reason.INVALID, "context.slots")
+
+
+def test_a_body_that_grows_beyond_all_bounds_when_it_is_written_is_refused() -> None:
+    numbers = b"[" + b",".join([b"1e15"] * 50_000) + b"]"
+    document = orjson.dumps(body("usher.contact.outcome_reported.v1", context={"slots": {"a": "N"}}))
+
+    (refusal,) = put(Record(document.replace(b'"N"', numbers))).refused
+
+    assert refusal.letter.reason is Reason.TOO_LARGE
+
+
+def test_a_dead_letter_has_the_same_id_each_time_and_another_for_each_record() -> None:
+    first = put(Record(b"{", offset=7)).refused[0].letter
+    again = put(Record(b"{", offset=7)).refused[0].letter
+    next_one = put(Record(b"{", offset=8)).refused[0].letter
+
+    assert first == again
+    assert first.id != next_one.id
+
+
+def test_a_dead_letter_names_the_workspace_only_where_it_is_readable() -> None:
+    wrong_field = put_body(body(channel="fax")).refused[0].letter
+    wrong_type = put_body({**body(), "type": "x"}).refused[0].letter
+    wrong_workspace = put_body(body(workspace="Not A Workspace")).refused[0].letter
+    not_json = put(Record(b"{")).refused[0].letter
+
+    assert (wrong_field.workspace, wrong_type.workspace) == ("acme", "acme")
+    assert (wrong_workspace.workspace, not_json.workspace) == (None, None)
+
+
+def test_what_is_said_about_a_refusal_repeats_no_value_of_the_sender() -> None:
+    secret = "4929-1234-5678-9012"
+    for field in ("channel", "conversation_id", "text", "occurred_at", "public", "language", "attributes", "routing"):
+        for value in (secret, [secret], {secret: secret}, f"{secret}\x1f" * 300):
+            for refusal in put_body(body(**{field: value})).refused:
+                assert secret not in refusal.letter.detail

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+apt_is_allowed = pytest.mark.skipif(os.geteuid() != 0, reason="make setup uses apt only where it runs as root")
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_machine_without_apt_is_told_what_to_install_in_one_line(machine: Path) 
         assert word in line
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may use apt")
+@apt_is_allowed
 def test_root_on_debian_gets_java_and_maven_by_apt_after_being_told(machine: Path) -> None:
     executable(machine, "apt-get", f'echo "$@" >> {machine}/log')
 
@@ -68,9 +69,8 @@ def test_machine_with_java_and_maven_is_left_alone(machine: Path, tmp_path: Path
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@apt_is_allowed
 def test_failed_apt_is_said_in_one_line(machine: Path) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root may use apt")
     executable(machine, "apt-get", "exit 100")
 
     done = install_tools(machine)

@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import json
 import statistics
-import sys
 from datetime import datetime
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP
@@ -21,6 +20,7 @@ from shared.clock import monotonic
 from shared.policy import load_policy
 from shared.topics import AGENT_OFFERS, CONTACT_EVENTS, ROUTER_INPUT
 from tests.benchmarks.pipeline.load import TEXTS, agents, message, send, send_at_rate
+from tests.benchmarks.pipeline.report import say, tell
 from tests.benchmarks.pipeline.rig import ROOT, Rig, rig, shared_servers
 from tests.benchmarks.pipeline.stack import SERVICES, settled, start_services, until
 from tests.benchmarks.pipeline.texts import Texts, varied_texts
@@ -136,11 +136,6 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
     return {"model": options.model, "ours": ours, "naive": naive, "ratio": ratio, "steady": steady}
 
 
-def say(line: str) -> None:
-    """Progress, on stderr."""
-    sys.stderr.write(line + "\n")
-
-
 def _goal(found: dict[str, Any]) -> str:
     if not found["model"]:
         return str(RATIO_GOAL)
@@ -180,12 +175,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     found = asyncio.run(measure(options))
-    sys.stdout.write(table(found))
-    document = json.dumps(found, indent=2)
-    if options.json:
-        options.json.write_text(document + "\n")
-    else:
-        sys.stdout.write(document + "\n")
+    tell(table(found), found, options.json)
 
 
 if __name__ == "__main__":

@@ -22,17 +22,13 @@ from shared.clock import monotonic
 from shared.topics import ROUTER_INPUT
 from tests.benchmarks.pipeline import big, figures
 from tests.benchmarks.pipeline.crew import Crew
+from tests.benchmarks.pipeline.report import say, tell
 from tests.benchmarks.pipeline.rig import ROOT, Rig, rig, shared_servers
 from tests.benchmarks.pipeline.stack import settled, start_services, until
 
 WARM_UP_SECONDS = 5.0
 QUEUED = "SELECT count(*) FROM router_contact WHERE state = 'queued'"
 OWN = "agents"
-
-
-def say(line: str) -> None:
-    """Progress, on stderr."""
-    sys.stderr.write(line + "\n")
 
 
 async def build_up(made: Rig, crew: Crew, options: argparse.Namespace) -> float:
@@ -164,12 +160,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     found = asyncio.run(measure(options))
-    sys.stdout.write(figures.table(found))
-    document = json.dumps(found, indent=2)
-    if options.json:
-        options.json.write_text(document + "\n")
-    else:
-        sys.stdout.write(document + "\n")
+    tell(figures.table(found), found, options.json)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ import orjson
 
 from shared.clock import now_ms, rfc3339
 from shared.policy import Policy, parse_policy
-from shared.topics import AGENT_ACTIVITY, channel_topic
-from tests.benchmarks.pipeline.load import TEXTS
+from shared.topics import AGENT_ACTIVITY
+from tests.benchmarks.pipeline.load import message
 
 WORKSPACE = "big"
 LANGUAGES = ("de", "en", "es", "fr")
@@ -86,17 +86,10 @@ class Customers:
         """(topic, body) of the next contact; ``skills`` is one side's, of which it needs one."""
         rng, number = self._rng, self._made
         self._made += 1
-        channel = CHANNELS[number % 3]
-        body = {
-            "type": "usher.channel.message.v1",
-            "workspace": WORKSPACE,
-            "channel": channel,
-            "conversation_id": f"c-{number}",
-            "message_id": f"m-{number}",
-            "occurred_at": rfc3339(now_ms()),
-            "from": {"handle": f"+3460000{number:07d}", "name": "Ana Example"},
-            "text": TEXTS[number % len(TEXTS)],
-            "language": rng.choice(LANGUAGES),
-            "routing": {"intent": f"i-{rng.choice(skills)}"},
-        }
-        return channel_topic(channel), orjson.dumps(body)
+        return message(
+            number,
+            workspace=WORKSPACE,
+            channel=CHANNELS[number % len(CHANNELS)],
+            language=rng.choice(LANGUAGES),
+            routing={"intent": f"i-{rng.choice(skills)}"},
+        )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaProducer
@@ -29,21 +30,24 @@ AGENT_UNITS = 10_000  # the benchmark measures routing, not how long customers w
 BATCH = 500
 
 
-def message(number: int, texts: Sequence[str] = TEXTS) -> tuple[str, bytes]:
-    """(topic, body) of the ``number``-th contact. ``occurred_at`` is now, so that latency can be read from the log."""
-    channel = CHANNELS[number % len(CHANNELS)]
+def message(number: int, texts: Sequence[str] = TEXTS, **more: Any) -> tuple[str, bytes]:
+    """(topic, body) of the ``number``-th contact; ``more`` are fields to add or to say otherwise.
+
+    ``occurred_at`` is now, so that latency can be read from the log.
+    """
     body = {
         "type": "usher.channel.message.v1",
         "workspace": WORKSPACE,
-        "channel": channel,
+        "channel": CHANNELS[number % len(CHANNELS)],
         "conversation_id": f"c-{number}",
         "message_id": f"m-{number}",
         "occurred_at": rfc3339(now_ms()),
         "from": {"handle": f"+3460000{number:07d}", "name": "Ana Example"},
         "text": texts[number % len(texts)],
         "language": "en",
+        **more,
     }
-    return channel_topic(channel), orjson.dumps(body)
+    return channel_topic(body["channel"]), orjson.dumps(body)
 
 
 def agents() -> list[tuple[str, bytes]]:

@@ -12,7 +12,7 @@ from shared.engine import Record
 from shared.ids import derive
 from shared.lane_store import encode_batch
 from shared.store import OutboxBatch
-from tests.support.router_builders import Router, body_of, policy_with
+from tests.support.router_builders import Router, bodies_of, body_of, policy_with
 
 BATCH = 500
 CONTACTS = 10_000
@@ -73,7 +73,7 @@ def full_way() -> str:
         bench.router.sign_on(f"a{number}")
     for begin in range(0, CONTACTS, BATCH):
         records = [bench.record(number) for number in range(begin, begin + BATCH)]
-        offered = [body_of(event) for event in bench.run(records) if event.type == "usher.contact.offered.v1"]
+        offered = bodies_of(bench.run(records), "contact.offered")
         answers = [
             inputs.OfferAnswered(
                 **bench.router.common(derive("answer", offer["offer_id"])),

@@ -1,31 +1,18 @@
-"""A router engine in a test: short ways to say what happens, and a store in memory that answers like the real one."""
+"""A router engine in a test: short ways to say what happens and to read what came of it."""
 
+from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
 import msgspec
 
 from services.router.domain.engine import RouterEngine
-from services.router.domain.journey import CONTACTS_MAX
-from services.router.domain.reader import RowReader
-from services.router.domain.rows import (
-    AgentRow,
-    AliasRow,
-    ContactRow,
-    Known,
-    MergeRow,
-    Needs,
-    OutcomeRow,
-    PastRow,
-    PolicyRow,
-    RouterRows,
-    RouterWrites,
-)
 from services.router.domain.triage import Triage
 from shared import inputs
 from shared.engine import PUNCTUAL, DeadLetter, Delay, Event, Origin, Record, Step
 from shared.ids import derive, message_event_id
 from shared.policy import parse_policy
+from tests.support.memory_store import MemoryStore
 
 TYPE_OF = {kind: name for name, kind in inputs.INPUT_TYPES.items()}
 START_MS = 1_700_000_000_000
@@ -61,103 +48,6 @@ def policy_with(**changes: Any) -> dict[str, Any]:
     for key, value in changes.items():
         document[key] = {**document.get(key, {}), **value} if isinstance(value, dict) else value
     return document
-
-
-class MemoryStore:
-    """Rows as the database would hold them, and its answer to ``needs``; every guard of the schema is an assertion."""
-
-    def __init__(self) -> None:
-        self.clock_ms = 0
-        self.inputs: set[str] = set()
-        self.contacts: dict[str, ContactRow] = {}
-        self.personal: dict[str, str] = {}
-        self.outcomes: dict[str, OutcomeRow] = {}
-        self.past: dict[str, PastRow] = {}
-        self.agents: dict[tuple[str, str], AgentRow] = {}
-        self.flows: dict[tuple[str, str], str] = {}
-        self.aliases: dict[tuple[str, str], AliasRow] = {}
-        self.merges: list[MergeRow] = []
-        self.policies: dict[str, list[PolicyRow]] = {}
-
-    def apply(self, writes: RouterWrites) -> None:
-        """One commit."""
-        assert writes.clock_ms >= self.clock_ms, "router time went back"
-        self.clock_ms = writes.clock_ms
-        assert not self.inputs.intersection(writes.inputs), "an input was applied twice"
-        self.inputs.update(writes.inputs)
-        for contact in writes.contacts:
-            before = self.contacts.get(contact.contact_id)
-            assert before is None or contact.version >= before.version, "versions only rise"
-            assert (contact.state == "offered") == (contact.offer_id is not None)
-            assert (contact.state in ("assigned", "wrapping")) == (contact.assignment_id is not None)
-            self.contacts[contact.contact_id] = contact
-        self.personal.update((row.contact_id, row.body) for row in writes.personal)
-        for outcome in writes.outcomes:
-            assert outcome.contact_id not in self.outcomes, "a second outcome"
-            self.outcomes[outcome.contact_id] = outcome
-            self.contacts.pop(outcome.contact_id, None)
-            self.personal.pop(outcome.contact_id, None)
-        for past in writes.past:
-            assert past.id not in self.past, "an offer or assignment ended twice"
-            self.past[past.id] = past
-        for agent in writes.agents:
-            assert 0 <= agent.load <= agent.ceiling, "over capacity"
-            self.agents[agent.workspace, agent.agent_id] = agent
-        for key in writes.agents_gone:
-            self.agents.pop(key, None)
-        self.flows.update(((row.workspace, row.queue), row.body) for row in writes.flows)
-        self.aliases.update(((row.workspace, row.alias), row) for row in writes.aliases)
-        self.merges += writes.merges
-        for policy in writes.policies:
-            self.policies.setdefault(policy.workspace, []).append(policy)
-        assert set(self.personal) == set(self.contacts)
-
-    def known(self, needs: Needs | None) -> Known | None:
-        """What the database answers."""
-        if needs is None:
-            return None
-        episodes: dict[str, int] = {}
-        for row in self.outcomes.values():
-            episodes[row.conversation_key] = max(row.episode, episodes.get(row.conversation_key, 0))
-        aliases = [row for key in needs.customers for row in self._aliases(key)]
-        ids = {*needs.customers, *((row.workspace, row.alias) for row in aliases)}
-        ids |= {(row.workspace, row.customer_id) for row in aliases}
-        past = [self.past[key] for key in (*needs.offers, *needs.assignments) if key in self.past]
-        return Known(
-            event_ids=self.inputs.intersection(needs.event_ids),
-            episodes={key: episodes[key] for key in needs.conversations if key in episodes},
-            contacts={
-                key: (self.outcomes[key].outcome, self.outcomes[key].workspace)
-                for key in needs.contacts
-                if key in self.outcomes
-            },
-            past={row.id: (row.state, row.agent_id) for row in past},
-            aliases={(row.workspace, row.alias): row for row in aliases},
-            pasts={key: text for key in ids if (text := self._pasts(key))},
-        )
-
-    def _aliases(self, key: tuple[str, str]) -> list[AliasRow]:
-        workspace, some_id = key
-        own = self.aliases.get(key)
-        customer = own.customer_id if own else some_id
-        return [row for row in self.aliases.values() if (row.workspace, row.customer_id) == (workspace, customer)]
-
-    def _pasts(self, key: tuple[str, str]) -> str:
-        ended = [row for row in self.outcomes.values() if (row.workspace, row.customer_id) == key]
-        ended.sort(key=lambda row: (row.ended_ms, row.contact_id))
-        return f"[{','.join(row.body for row in ended[-CONTACTS_MAX:])}]" if ended else ""
-
-    def rows(self) -> RouterRows:
-        """What a new owner loads."""
-        reader = RowReader()
-        return RouterRows(
-            clock_ms=self.clock_ms,
-            contacts=[reader.contact(row.body) for row in self.contacts.values()],
-            personal=[(contact_id, reader.personal(body)) for contact_id, body in self.personal.items()],
-            agents=[reader.agent(row.body) for row in self.agents.values()],
-            flows=list(self.flows.values()),
-            policies=[versions[-1] for versions in self.policies.values()],
-        )
 
 
 class Router:
@@ -316,11 +206,19 @@ class Router:
 
     # Short ways there
 
-    def assigned(self, conversation: str = "c1", agent: str = "a1", **changes: Any) -> tuple[str, str]:
+    def accept(self, agent: str = "a1") -> list[Event]:
+        """The agent accepts the last offer."""
+        return self.answer(self.last("offered")["offer_id"], agent)
+
+    def decline(self, agent: str = "a1") -> list[Event]:
+        """The agent declines the last offer."""
+        return self.answer(self.last("offered")["offer_id"], agent, "declined")
+
+    def assigned(self, conversation: str = "c1", agent: str = "a1", units: int = 1, **changes: Any) -> tuple[str, str]:
         """An agent signed on, a contact offered to and accepted by them: (contact id, assignment id)."""
-        self.sign_on(agent)
+        self.sign_on(agent, units)
         contact_id = self.contact(conversation, **changes)
-        self.answer(self.last("offered")["offer_id"], agent)
+        self.accept(agent)
         return contact_id, self.last("assigned")["assignment_id"]
 
     # Reading what happened
@@ -340,6 +238,11 @@ def body_of(event: Event) -> dict[str, Any]:
     """The body of an event."""
     decoded: dict[str, Any] = msgspec.json.decode(event.body)
     return decoded
+
+
+def bodies_of(events: Iterable[Event], kind: str) -> list[dict[str, Any]]:
+    """Bodies of the events of that kind, in order; ``kind`` is a short name: ``contact.queued``."""
+    return [body_of(event) for event in events if event.type == f"usher.{kind}.v1"]
 
 
 def kinds(events: list[Event]) -> list[str]:

@@ -14,7 +14,7 @@ from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.triage import Triage
 from tests.support.decision_checker import faults
-from tests.support.router_builders import Router, body_of, policy_with
+from tests.support.router_builders import Router, bodies_of, policy_with
 
 ORDERS = ("scarcity", "longest_idle", "least_loaded", "round_robin", "best_skill")
 SKILLS = ("orders", "cards", "es", "vip")
@@ -69,7 +69,7 @@ def _play(dice: random.Random, moves: int, limits: Limits) -> Router:
 
 
 def _offers(router: Router) -> list[dict[str, Any]]:
-    return [body_of(event) for event in router.events if event.type == "usher.contact.offered.v1"]
+    return bodies_of(router.events, "contact.offered")
 
 
 @settings(max_examples=20)

@@ -89,7 +89,7 @@ def test_in_a_warm_transfer_the_agent_stays_until_somebody_takes_over(router: Ro
     router.restart()
     router.command(other, "cancel")
     router.sign_on("a2")
-    told = router.answer(router.last("offered")["offer_id"], agent="a2")
+    told = router.accept("a2")
     assert kinds(told) == ["contact.assigned", "agent.availability_changed", "agent.availability_changed"]
     assert {body_of(event)["agent_id"] for event in told[1:]} == {"a1", "a2"}
     assert router.state(contact_id) == "assigned"
@@ -101,7 +101,7 @@ def test_a_warm_transfer_ends_with_the_customer_or_with_the_agent(router: Router
     told = router.hang_up("c1")
     assert [body_of(event)["availability"] for event in told if event.type.startswith("usher.agent")] == ["idle"]
     contact_id = router.contact("c2")
-    router.answer(router.last("offered")["offer_id"])
+    router.accept()
     transfer = inputs.Transfer(queue="cards", warm=True)
     router.end(router.last("assigned")["assignment_id"], outcome="transferred", transfer=transfer)
     router.sign_off("a1")

@@ -31,7 +31,7 @@ def router() -> Router:
 
 def free_the_agent(router: Router) -> None:
     router.end(router.last("assigned")["assignment_id"])
-    router.answer(router.last("offered")["offer_id"])
+    router.accept()
 
 
 def outcomes(router: Router) -> dict[str, float]:
@@ -92,7 +92,7 @@ def test_who_finds_somebody_free_is_no_forecast(router: Router) -> None:
     router.sign_on("a2")
     router.contact("c1", queue=QUEUE)
     assert router.last("queued")["breach_risk"] == 0
-    router.answer(router.last("offered")["offer_id"], "a2")
+    router.accept("a2")
     assert outcomes(router) == {}
     assert errors(router) == []
 

@@ -15,7 +15,7 @@ from shared.engine import Event
 from shared.ids import contact_id, conversation_key, derive
 from shared.inputs import Attachment, ConversationEnded, HandOffContext, OutcomeReported, Party
 from shared.policy import parse_policy
-from tests.support.router_builders import START_MS, Router, body_of, kinds, policy_with
+from tests.support.router_builders import START_MS, Router, bodies_of, body_of, kinds, policy_with
 from tests.support.router_models import Shelf, WordModel
 
 UNCLEAR = "???"
@@ -276,7 +276,7 @@ def test_nobody_is_asked_twice_whatever_they_write(texts: list[str]) -> None:
     for number, text in enumerate(texts, start=1):
         router.say(router.message(number=number, text=text))
         router.restart()
-    told = [body_of(event) for event in router.events if event.type == "usher.contact.sent_to_bot.v1"]
+    told = bodies_of(router.events, "contact.sent_to_bot")
     assert sum(body.get("purpose") == "clarify" for body in told) == (texts[0] == UNCLEAR)
     assert not router.dead
     assert router.engine.book.clock_ms >= START_MS

@@ -19,7 +19,7 @@ def serve(router: Router, conversation: str, agent: str) -> str:
     """A contact that the agent takes and closes."""
     contact_id = router.contact(conversation)
     assert router.last("offered")["agent_id"] == agent
-    router.answer(router.last("offered")["offer_id"], agent)
+    router.accept(agent)
     router.end(router.last("assigned")["assignment_id"], agent)
     return contact_id
 
@@ -131,7 +131,7 @@ def test_a_returning_customer_waits_a_little_for_the_agent_who_knows_them(router
     router.sign_on("a2")
     router.contact("c2", party=Party(handle="y", customer_id="cust-2"))
     assert router.last("offered")["agent_id"] == "a1"
-    router.answer(router.last("offered")["offer_id"], "a1")
+    router.accept()
     busy = router.last("assigned")["assignment_id"]
     contact_id = router.contact("c3")
     assert router.last("queued")["kept_for"] == "a1"
@@ -147,7 +147,7 @@ def test_the_wait_for_a_known_agent_ends(router: Router) -> None:
     serve(router, "c1", "a1")
     router.sign_on("a2")
     router.contact("c2", party=Party(handle="y", customer_id="cust-2"))
-    router.answer(router.last("offered")["offer_id"], "a1")
+    router.accept()
     router.contact("c3")
     assert kinds(router.wait(19.999)) == []
     assert kinds(router.wait(0.001))[0] == "contact.offered"
@@ -159,7 +159,7 @@ def test_the_wait_is_at_most_half_of_what_is_left_until_the_contact_is_due(route
     serve(router, "c1", "a1")
     router.sign_on("a2")
     router.contact("c2", party=Party(handle="y", customer_id="cust-2"))
-    router.answer(router.last("offered")["offer_id"], "a1")
+    router.accept()
     router.contact("c3", queue="orders")  # 20 s to answer
     router.wait(10)
     assert router.last("offered")["agent_id"] == "a2"
@@ -176,7 +176,7 @@ def test_an_agent_who_is_away_or_declines_is_not_waited_for(router: Router) -> N
     router.presence("a1", "available")
     router.contact("c3")
     assert router.last("offered")["agent_id"] == "a1"
-    router.answer(router.last("offered")["offer_id"], "a1", "declined")
+    router.decline()
     assert router.state(router.last("offer_declined")["contact_id"]) == "queued"
     told = router.sign_on("a3")
     assert body_of(told[1])["agent_id"] == "a3", "it is open to all at once"
@@ -187,7 +187,7 @@ def test_the_agent_who_has_another_contact_of_the_customer_gets_this_one_too(rou
     router.sign_on("a2", units=2)
     router.contact("c1")
     first = router.last("offered")["agent_id"]
-    router.answer(router.last("offered")["offer_id"], first)
+    router.accept(first)
     router.contact("c2", channel="email")
     assert router.last("offered")["agent_id"] == first
     assert router.last("offered")["linked"] == [router.last("assigned")["contact_id"]]

@@ -4,7 +4,7 @@ import pytest
 
 from shared.clock import rfc3339
 from shared.engine import Delay
-from tests.support.router_builders import Router, body_of, kinds
+from tests.support.router_builders import Router, bodies_of, kinds
 
 MINUTE_MS = 60_000
 OFFER_MS = 15_000
@@ -22,7 +22,7 @@ def test_behind_the_log_an_offer_lasts_from_when_it_can_be_seen(router: Router) 
     first = router.record(router.message("c1"))
     router.now_ms += MINUTE_MS - 1
     told = router.batch([first, router.record(router.message("c2"))], delay=Delay(seen_ms))
-    (offer,) = [body_of(event) for event in told if event.type == "usher.contact.offered.v1"]
+    (offer,) = bodies_of(told, "contact.offered")
     assert offer["expires_at"] == rfc3339(seen_ms + OFFER_MS)
     assert "contact.offer_expired" not in kinds(told)
     assert "contact.offer_expired" not in kinds(router.wait(15))
@@ -54,5 +54,5 @@ def test_an_offer_that_was_seen_in_time_is_not_excused(router: Router) -> None:
 def test_a_bot_that_hears_late_has_its_whole_time(router: Router) -> None:
     seen_ms = router.now_ms + MINUTE_MS
     told = router.batch([router.record(router.message("c1", tier="bot"))], delay=Delay(seen_ms))
-    (sent,) = [body_of(event) for event in told if event.type == "usher.contact.sent_to_bot.v1"]
+    (sent,) = bodies_of(told, "contact.sent_to_bot")
     assert sent["expires_at"] > rfc3339(seen_ms)

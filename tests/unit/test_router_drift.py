@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.router.drift import TEXTS_PER_INTENT_MIN, WINDOW_TEXTS, IntentMix, psi
-from shared.inputs import AssignmentEnded, Party
-from tests.support.router_builders import Router, body_of
+from shared.inputs import Party
+from tests.support.router_builders import bodies_of
 from tests.support.router_models import Shelf, WordModel, policy_naming, router_on
 
 MIXES = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 1000), min_size=1).filter(
@@ -38,7 +38,7 @@ def test_languages_are_counted_and_told_apart_only_where_there_is_a_choice() -> 
 
     assert router.counts["usher_languages_total", "es"] == 1
     assert router.counts["usher_languages_total", "en"] == 2
-    told = [body_of(event) for event in router.events if event.type == "usher.contact.classified.v1"]
+    told = bodies_of(router.events, "contact.classified")
     assert [[reason for reason in body["reasons"] if reason.startswith("language")] for body in told] == [
         [],
         ["language: es by text"],
@@ -61,21 +61,11 @@ def test_a_short_text_is_in_the_language_that_its_customer_wrote_before() -> Non
 def test_an_agent_who_names_an_intent_when_closing_confirms_or_changes_it() -> None:
     router = router_on(Shelf(words=WordModel()))
     for number, disposition in enumerate(("stolen_card", "complaint", "weather", "done", None)):
-        assigned(router, f"c{number}", disposition)
+        _, assignment_id = router.assigned(f"c{number}", text="my card")
+        router.end(assignment_id, disposition=disposition)
 
     assert router.counts["usher_intent_reviews_total", "stolen_card", "confirmed"] == 1
     assert router.counts["usher_intent_reviews_total", "stolen_card", "changed"] == 2
-
-
-def assigned(router: Router, conversation: str, disposition: str | None) -> None:
-    router.sign_on("a1")
-    router.contact(conversation, text="my card")
-    router.answer(router.last("offered")["offer_id"])
-    assignment_id = router.last("assigned")["assignment_id"]
-    common = router.common(router._key("end"))
-    router.say(
-        AssignmentEnded(**common, assignment_id=assignment_id, agent_id="a1", outcome="closed", disposition=disposition)
-    )
 
 
 @given(MIXES, MIXES)

@@ -88,7 +88,7 @@ def test_a_contact_that_is_taken_at_once_waits_no_time() -> None:
     router.contact("c0")
     router.now_ms += 5000
     router.sign_on("a1", units=5)
-    router.answer(router.last("offered")["offer_id"])
+    router.accept()
     router.contact("c1")
     assert router.last("queued")["expected_wait_seconds"] == 0
 

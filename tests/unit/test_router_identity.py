@@ -92,9 +92,7 @@ def test_two_given_ids_are_not_one_customer_because_they_share_a_telephone(route
 
 
 def test_an_operator_merges_and_splits_and_open_contacts_follow(router: Router) -> None:
-    router.sign_on("a1", units=1)
-    first = router.contact("c1", party=party("crm-1"))
-    router.answer(router.last("offered")["offer_id"])
+    first, _ = router.assigned("c1", party=party("crm-1"))
     second = router.contact("c2", party=party("crm-2"))
     router.customer("merge", "crm-2", "crm-1")
     assert told(router, MERGED)[-1]["contacts"] == [second]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared import inputs
-from tests.support.router_builders import Router, body_of, kinds, policy_with
+from tests.support.router_builders import Router, bodies_of, body_of, kinds, policy_with
 
 
 def policy(**changes: Any) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def idle_beside_work(router: Router, **changes: Any) -> tuple[str, str, str]:
     first, silent = router.assigned("c1")
     router.wait(30)
     router.contact("c2", **changes)
-    router.answer(router.last("offered")["offer_id"])
+    router.accept()
     return first, silent, router.last("assigned")["assignment_id"]
 
 
@@ -41,7 +41,7 @@ def reply(router: Router, contact_id: str, by: str = "agent") -> list[Any]:
 
 
 def availability(told: list[Any]) -> list[tuple[str, str, int]]:
-    bodies = [body_of(event) for event in told if event.type == "usher.agent.availability_changed.v1"]
+    bodies = bodies_of(told, "agent.availability_changed")
     return [(body["reason"], body["availability"], body["free_units"]) for body in bodies]
 
 
@@ -120,9 +120,7 @@ def test_an_open_offer_goes_to_others_when_the_idle_chat_comes_back(router: Rout
 
 
 def test_only_as_many_offers_are_taken_back_as_bring_the_agent_within_capacity(router: Router) -> None:
-    router.sign_on("a1", units=2)
-    router.contact("c1")
-    router.answer(router.last("offered")["offer_id"])
+    router.assigned("c1", units=2)
     router.wait(30)
     older = router.contact("c2")
     router.wait(1)
@@ -133,9 +131,7 @@ def test_only_as_many_offers_are_taken_back_as_bring_the_agent_within_capacity(r
 
 def test_an_offer_that_still_fits_is_kept() -> None:
     router = Router(policy())
-    router.sign_on("a1", units=2)
-    router.contact("c1")
-    router.answer(router.last("offered")["offer_id"])
+    router.assigned("c1", units=2)
     router.wait(30)
     other = router.contact("c2")
     assert kinds(router.say(router.message("c1", 2)))[:2] == ["contact.message_added", "contact.resumed"]
@@ -166,9 +162,7 @@ def test_an_idle_chat_keeps_no_call_away_and_one_that_comes_back_during_a_call_h
 
 
 def test_a_call_that_is_only_offered_goes_to_others_when_the_chat_comes_back(router: Router) -> None:
-    router.sign_on("a1", units=4)
-    router.contact("c1")
-    router.answer(router.last("offered")["offer_id"])
+    router.assigned("c1", units=4)
     router.wait(30)
     call = router.contact("c2", channel="voice")
     assert router.state(call) == "offered"

@@ -108,10 +108,7 @@ def test_articles_are_looked_for_only_where_self_service_has_none() -> None:
 
 def _ends(router: Router) -> dict[str, Input]:
     """Contacts c1 to c5 in all states, and for each an input, or "" for a deadline, that ends it."""
-    router.sign_on("a1", units=2)
-    router.contact("c1", intent="stolen_card")
-    router.answer(router.last("offered")["offer_id"])
-    assigned = router.last("assigned")["assignment_id"]
+    _, assigned = router.assigned("c1", units=2, intent="stolen_card")
     supervised = router.contact("c2", intent="stolen_card")
     served = router.contact("c3", text="my parcel")
     router.contact("c4", intent="complaint")

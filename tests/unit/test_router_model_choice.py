@@ -9,7 +9,7 @@ from services.router.domain.rows import ModelRef
 from services.router.domain.triage import Triage
 from shared.inputs import Party, PolicyActivated
 from shared.policy import parse_policy
-from tests.support.router_builders import Router, body_of
+from tests.support.router_builders import Router, bodies_of, body_of
 from tests.support.router_models import Shelf, WordModel, policy_naming, router_on
 
 ONLY_WEATHER = {"weather": "weather"}
@@ -24,13 +24,13 @@ def record_of(router: Router, document: dict[str, Any], version: str = "") -> An
 
 def activated(router: Router) -> list[tuple[int, str | None]]:
     """(policy version, model version) of every activation, as the log tells them."""
-    told = [body_of(event) for event in router.events if event.type == "usher.policy.activated.v1"]
+    told = bodies_of(router.events, "policy.activated")
     return [(body["policy_version"], body["model_version"]) for body in told]
 
 
 def versions(router: Router) -> list[str]:
     """The model that decided each contact."""
-    told = [body_of(event) for event in router.events if event.type == "usher.contact.classified.v1"]
+    told = bodies_of(router.events, "contact.classified")
     return [body["model_version"] for body in told]
 
 

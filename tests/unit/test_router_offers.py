@@ -3,7 +3,7 @@
 import pytest
 
 from shared import inputs
-from tests.support.router_builders import Router, body_of, kinds, policy_with
+from tests.support.router_builders import Router, bodies_of, body_of, kinds, policy_with
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_by_policy_an_agent_stays_available_after_an_expiry_but_is_not_asked_aga
 def test_a_declined_contact_waits_without_a_new_queued_event_and_comes_back_after_the_pause(router: Router) -> None:
     router.sign_on("a1")
     contact_id = router.contact("c1")
-    told = router.answer(router.last("offered")["offer_id"], answer="declined")
+    told = router.decline()
     assert kinds(told) == ["contact.offer_declined", "agent.availability_changed"]
     assert body_of(told[0])["state"] == "queued"
     assert router.wait(59) == []
@@ -56,7 +56,7 @@ def test_a_declined_contact_goes_to_another_agent_at_once(router: Router) -> Non
     router.sign_on("a1")
     router.contact("c1")
     router.sign_on("a2")
-    told = router.answer(router.last("offered")["offer_id"], answer="declined")
+    told = router.decline()
     assert "contact.offered" in kinds(told)
     assert router.last("offered")["agent_id"] == "a2"
 
@@ -65,7 +65,7 @@ def test_an_answer_by_another_agent_is_illegal(router: Router) -> None:
     router.sign_on("a1")
     contact_id = router.contact("c1")
     router.sign_on("a2")
-    assert router.answer(router.last("offered")["offer_id"], agent="a2") == []
+    assert router.accept("a2") == []
     assert [(dead.reason, dead.path) for dead in router.dead] == [("illegal", "agent_id")]
     assert "expected a1" in router.dead[0].detail
     assert router.state(contact_id) == "offered"
@@ -86,7 +86,7 @@ def test_an_answer_in_the_last_millisecond_counts(router: Router) -> None:
     router.sign_on("a1")
     contact_id = router.contact("c1")
     router.now_ms += 14_999
-    router.answer(router.last("offered")["offer_id"])
+    router.accept()
     assert router.state(contact_id) == "assigned"
 
 
@@ -106,9 +106,7 @@ def test_an_answer_to_an_offer_that_never_was_is_an_unknown_reference(router: Ro
 
 
 def test_draining_rescinds_offers_and_keeps_work(router: Router) -> None:
-    router.sign_on("a1", units=2)
-    first = router.contact("c1")
-    router.answer(router.last("offered")["offer_id"])
+    first, _ = router.assigned("c1", units=2)
     second = router.contact("c2")
     told = router.presence("a1", "draining")
     assert kinds(told) == ["contact.offer_rescinded", "agent.availability_changed"]
@@ -123,15 +121,13 @@ def test_draining_rescinds_offers_and_keeps_work(router: Router) -> None:
 
 
 def test_sign_off_rescinds_offers_and_requeues_assignments_by_policy(router: Router) -> None:
-    router.sign_on("a1", units=2)
-    first = router.contact("c1")
-    router.answer(router.last("offered")["offer_id"])
+    first, _ = router.assigned("c1", units=2)
     second = router.contact("c2")
     told = router.sign_off("a1")
     assert kinds(told)[0] == "contact.offer_rescinded"
     assert "contact.requeued" in kinds(told)
     assert (router.state(first), router.state(second)) == ("queued", "queued")
-    last = [body_of(event) for event in told if event.type == "usher.agent.availability_changed.v1"][-1]
+    last = bodies_of(told, "agent.availability_changed")[-1]
     assert (last["presence"], last["availability"]) == ("offline", "idle")
     assert router.store.agents == {}
 
@@ -150,7 +146,7 @@ def test_a_lease_runs_out_unless_the_agent_gives_a_sign_of_life(router: Router) 
     router.sign_on("a1", lease_seconds=20.0)
     contact_id = router.contact("c1")
     router.now_ms += 10_000
-    router.answer(router.last("offered")["offer_id"])  # any activity renews
+    router.accept()  # any activity renews
     router.now_ms += 19_000
     assert router.heartbeat("a1") == []
     assert router.wait(19.999) == []
@@ -283,7 +279,7 @@ def test_parallel_offers_have_one_winner() -> None:
     for agent in ("a1", "a2", "a3"):
         router.sign_on(agent)
     contact_id = router.contact("c1")
-    offers = [body_of(event) for event in router.events if event.type == "usher.contact.offered.v1"]
+    offers = bodies_of(router.events, "contact.offered")
     assert len(offers) == 2
     told = router.answer(offers[1]["offer_id"], agent=offers[1]["agent_id"])
     assert kinds(told)[:3] == ["contact.offer_rescinded", "agent.availability_changed", "contact.assigned"]
@@ -298,7 +294,7 @@ def test_parallel_offers_that_all_fail_leave_the_contact_waiting() -> None:
     router.sign_on("a1")
     router.sign_on("a2")
     contact_id = router.contact("c1")
-    offers = [body_of(event) for event in router.events if event.type == "usher.contact.offered.v1"]
+    offers = bodies_of(router.events, "contact.offered")
     told = router.answer(offers[0]["offer_id"], agent=offers[0]["agent_id"], answer="declined")
     assert body_of(told[0])["state"] == "offered"
     told = router.answer(offers[1]["offer_id"], agent=offers[1]["agent_id"], answer="declined")
@@ -329,7 +325,7 @@ def test_a_contact_offered_while_its_queue_is_removed_returns_to_the_default_que
     del document["queues"]["cards"]
     document["classification"]["intents"]["stolen_card"].pop("queue")
     router.activate(document)
-    told = router.answer(router.last("offered")["offer_id"], answer="declined")
+    told = router.decline()
     assert kinds(told)[:2] == ["contact.offer_declined", "contact.queued"]
     assert body_of(told[1])["queue"] == "general"
 

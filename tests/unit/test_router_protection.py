@@ -89,7 +89,7 @@ def test_an_answer_in_time_pays_back_and_lets_go_who_was_held_back() -> None:
     contact_id = router.contact("c2", queue="cards")
     router.sign_on("second", skills={"cards": 1})
     assert router.state(waiting) == "queued"
-    told = router.answer(router.last("offered")["offer_id"], "first")
+    told = router.accept("first")
     assert router.state(contact_id) == "assigned"
     assert debts(router) == {"cards/chat": 0.5}
     assert kinds(told)[0] == "contact.assigned"

@@ -156,7 +156,7 @@ def test_accepted_says_how_long_the_contact_waited(router: Router) -> None:
     router.now_ms += 7_500
     router.sign_on("a1")
     router.now_ms += 500
-    router.answer(router.last("offered")["offer_id"])
+    router.accept()
     assert router.last("assigned")["waited_seconds"] == 8
 
 

@@ -26,12 +26,12 @@ def where(router: Router, contact_id: str) -> dict[str, Any]:
 def test_agents_are_counted_by_why_they_do_not_have_the_contact(router: Router) -> None:
     router.sign_on("full")
     router.contact("c0")
-    router.answer(router.last("offered")["offer_id"], "full")
+    router.accept("full")
     router.sign_on("novice", skills={"orders": 1})
     router.sign_on("pausing", presence="not_ready")
     router.sign_on("decliner")
     contact_id = router.contact("c1", queue="orders")
-    router.answer(router.last("offered")["offer_id"], "decliner", "declined")
+    router.decline("decliner")
     found = where(router, contact_id)
     assert found["agents"] == {"declined": 1, "full": 1, "not_ready": 1, "unskilled": 1}
     assert found["waits"] == "for one of 3 agents who have what it takes: 1 declined, 1 full, 1 not_ready"

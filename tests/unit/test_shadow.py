@@ -95,7 +95,7 @@ def test_swapped_targets_differ_exactly_where_the_order_matters():
     first = router.contact("c1", queue="orders")
     second = router.contact("c2", queue="cards")
     router.sign_on("a1", skills={"orders": 3, "cards": 3})  # two wait: cards is due first, the candidate says orders
-    router.answer(router.last("offered")["offer_id"])
+    router.accept()
     router.sign_on("a2", skills={"orders": 3, "cards": 3})  # one is left: both say the same
     shadow = router.shadow
     assert shadow.differ == {"contact": 1}
@@ -171,9 +171,7 @@ def test_overflow_and_refusal_on_entry_are_compared():
 
 def test_agents_have_the_room_that_the_candidate_gives_them():
     router = shadowed(policy_with(channels={"chat": {"cost": 2}}))
-    router.sign_on("a1", units=2)
-    router.contact("c1")
-    router.answer(router.last("offered")["offer_id"])
+    router.assigned("c1", units=2)
     assert router.shadow.differ == {}
     router.contact("c2")
     (found,) = router.shadow.differences.examples
@@ -208,7 +206,7 @@ def test_examples_are_bounded_and_shared_out_among_the_kinds():
 
 def talk(router, seconds):
     """The agent takes the last offer at once and talks for so long."""
-    router.answer(router.last("offered")["offer_id"])
+    router.accept()
     router.wait(seconds)
     router.end(router.last("assigned")["assignment_id"])
 
@@ -219,7 +217,7 @@ def one_agent_for_two_queues(candidate):
     router.sign_on("a1")
     router.contact("c0", queue="general")
     router.wait(0)
-    router.answer(router.last("offered")["offer_id"])
+    router.accept()
     router.contact("c1", queue="orders")
     router.contact("c2", queue="cards")
     router.wait(8)
@@ -359,7 +357,7 @@ def test_an_agent_who_was_set_not_ready_for_an_unanswered_offer_comes_back_as_ob
     router.presence("a1", "available")
     router.wait(45)  # a1 may be asked again a minute after the offer expired
     router.wait(15)
-    router.answer(router.last("offered")["offer_id"])
+    router.accept()
     router.wait(1)
     shadow = router.shadow
     assert shadow.observed.returns == [5000]

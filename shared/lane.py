@@ -191,9 +191,10 @@ class Lane:
             return []
         finally:
             self.polling = False
-        # After a seek or a rebalance, records of before may still be delivered.
-        expected = self.claim.next_offset
-        return [record for record in polled if record.offset >= expected] if self.ready else polled
+        # After a seek or a rebalance, records of before may still be delivered, and these come first.
+        if self.ready and polled and polled[0].offset < self.claim.next_offset:
+            return [record for record in polled if record.offset >= self.claim.next_offset]
+        return polled
 
     def _is_untidy(self) -> bool:
         quiet = monotonic() - self._progress_at >= TIDY_SECONDS

@@ -12,6 +12,7 @@ from services.router.domain.engine import RouterEngine
 from services.router.drift import IntentMix
 from services.router.model.shelf import ModelShelf
 from shared.engine import Step
+from shared.metrics import Durations
 
 __all__ = ["RouterCollector", "RouterMetrics"]
 
@@ -62,13 +63,10 @@ class RouterMetrics:
         self._children: dict[tuple[str, ...], Counter | _Found] = {}
         self.mixes: dict[str, IntentMix] = {}
         self._sizes: Tally[str] = Tally()
-        self.decision_seconds = Histogram(
-            "usher_decision_seconds", "Time to find a match.", buckets=DECISION_BUCKETS, registry=registry
+        self.decision_seconds = Durations("usher_decision_seconds", "Time to find a match.", DECISION_BUCKETS, registry)
+        self.classify_seconds = Durations(
+            "usher_classify_seconds", "Time to classify a contact.", CLASSIFY_BUCKETS, registry
         )
-        self.classify_seconds = Histogram(
-            "usher_classify_seconds", "Time to classify a contact.", buckets=CLASSIFY_BUCKETS, registry=registry
-        )
-
         error = Histogram(
             ERROR,
             "How much later or sooner than told at the entry into a queue a contact that had to wait was answered.",

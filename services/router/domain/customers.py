@@ -26,6 +26,9 @@ def acquaint(turn: Turn, workspace: Workspace, contact: Contact) -> list[Earlier
     """Note on a live contact what else is open of its customer and who served them last; returns the journey."""
     found, live = earlier(turn, workspace, contact)
     contact.linked = tuple(other.contact_id for other in live)
+    if not found:
+        contact.last_agent = ""
+        return found
     within_ms = workspace.rules.sticky_ms
     if within_ms is not None:
         served = [past for past in found if past.served_by and past.served_ms >= turn.now_ms - within_ms]

@@ -200,7 +200,10 @@ def _decode(record: Record) -> _Decoded:
 
 def _ask(needs: Needs, book: Book, said: inputs.Input) -> None:
     """Note what the database must be asked about this input: whatever it names that is not live in memory."""
-    if isinstance(said, inputs.MessageReceived | inputs.ConversationEnded):
+    if isinstance(said, inputs.MessageReceived):
+        _ask_conversation(needs, book, said)
+        _ask_customer(needs, said)
+    elif isinstance(said, inputs.ConversationEnded):
         _ask_conversation(needs, book, said)
     elif isinstance(said, inputs.OfferAnswered):
         if said.offer_id not in book.offers:
@@ -229,8 +232,11 @@ def _ask_conversation(needs: Needs, book: Book, said: inputs.MessageReceived | i
         needs.conversations.append(key)
     else:
         _ask_asked(needs, contact)
-    # A live contact may end before its message's turn comes, so the customer is asked about in any case.
-    if isinstance(said, inputs.MessageReceived) and said.party.customer_id:
+
+
+def _ask_customer(needs: Needs, said: inputs.MessageReceived) -> None:
+    """Also where the contact is live: it may end before its message's turn comes."""
+    if said.party.customer_id:
         needs.customers[said.workspace, said.party.customer_id] = None
         if said.handle_key:
             needs.customers[said.workspace, said.handle_key] = None

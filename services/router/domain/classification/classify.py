@@ -26,6 +26,8 @@ from shared.policy import Rule, Tier
 
 __all__ = ["classify", "classify_predicted", "compile_policy", "facts_of", "whole_text"]
 
+ANSWERS_MAX = 4096  # remembered by a policy, at about 1 KB each
+
 _CALLERS_TIERS: dict[str | None, Tier] = {"self_service": "self_service", "bot": "bot", "agent": "agent"}
 
 
@@ -47,8 +49,29 @@ def classify_predicted(
     model_version: str | None = None,
     language: str | None = None,
 ) -> Classification:
-    """The same with a prediction made before, in a batch, and the ``language`` that the text was found to be in."""
-    case = Case(facts, policy, policy.reader.read(whole_text(facts)), prediction, journey, language)
+    """The same with a prediction made before, in a batch, and the ``language`` that the text was found to be in.
+
+    Without a prediction and a journey only few values are left that anything can depend on, and messages of the same
+    kind have the same ones: their answer is made once.
+    """
+    reading = policy.reader.read(whole_text(facts))
+    if prediction is not None or journey is not None or facts.hint is not None or facts.attributes:
+        return _classified(Case(facts, policy, reading, prediction, journey, language), model_version)
+    seen = (
+        reading, language, facts.channel, facts.source, facts.to, facts.public, facts.language, facts.attachments,
+        facts.may_ask, model_version,
+    )  # fmt: skip
+    known = policy.answers.get(seen)
+    if known is None:
+        if len(policy.answers) >= ANSWERS_MAX:
+            policy.answers.clear()
+        case = Case(facts, policy, reading, None, None, language)
+        known = policy.answers[seen] = _classified(case, model_version)
+    return known
+
+
+def _classified(case: Case, model_version: str | None) -> Classification:
+    facts, policy = case.facts, case.policy
     intent = recognise(case)
     spoken = language_of(case)
     rule = first_rule(policy.rules, facts, case.reading, spoken[0], intent.name)

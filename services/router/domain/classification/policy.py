@@ -1,10 +1,10 @@
 """A workspace's policy made ready to classify: patterns compiled, intents with their tiers and base points."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from services.router.domain.classification.merge import merged
-from services.router.domain.classification.record import Limits
+from services.router.domain.classification.record import Classification, Limits
 from services.router.domain.classification.text import TextReader
 from shared.policy import Intent, Policy, Rule, Tier
 
@@ -39,11 +39,13 @@ class KnownIntent:
 
 
 class CompiledPolicy:
-    """What ``classify`` needs of a policy; immutable after construction. Make one per policy and keep it."""
+    """What ``classify`` needs of a policy; it changes nothing but ``answers``, its memory of what it answered before.
+    Make one per policy and keep it.
+    """
 
     __slots__ = (
-        "agent_intents", "asks_on", "intents", "languages", "limits", "may_lack_articles", "policy", "reader", "rules",
-        "rules_version",
+        "agent_intents", "answers", "asks_on", "intents", "languages", "limits", "may_lack_articles", "policy",
+        "reader", "rules", "rules_version",
     )  # fmt: skip
 
     def __init__(self, policy: Policy, model_intents: Mapping[str, Intent], fitted: Limits) -> None:
@@ -55,6 +57,7 @@ class CompiledPolicy:
             confidence=fitted.confidence if said.confidence is None else said.confidence,
         )
         self.policy = policy
+        self.answers: dict[tuple[Hashable, ...], Classification] = {}
         self.intents = {name: _known(name, intent) for name, intent in described.items()}
         self.rules: tuple[Rule, ...] = classification.rules
         self.asks_on = frozenset(classification.clarify.channels)

@@ -17,9 +17,6 @@ SCORE_MAX = 100
 DAY_MS = 86_400_000
 REPEAT_MS = 7 * DAY_MS  # the same intent again within this time is a repeat
 HOP_MS = DAY_MS  # another channel within this time is a hop
-QUESTIONS_MANY = 3
-WORDS_LONG = 120
-WORDS_VERY_LONG = 300
 
 Term = tuple[str, int]
 """What adds to the score, and how much."""
@@ -76,10 +73,10 @@ def _add_message(terms: list[Term], facts: MessageFacts, reading: Reading, point
         _add_sentiment(terms, facts, reading, points)
     if reading.urgent:
         terms.append(("urgent", points.urgent))
-    if reading.questions >= QUESTIONS_MANY:
+    if reading.questions:
         terms.append(("many questions", points.many_questions))
-    if reading.words > WORDS_LONG:
-        long = points.very_long_text if reading.words > WORDS_VERY_LONG else points.long_text
+    if reading.length != "short":
+        long = points.very_long_text if reading.length == "very_long" else points.long_text
         terms.append(("long text", long))
     if facts.attachments:
         terms.append(("attachment", points.attachment))

@@ -1,6 +1,18 @@
 """The language of a text: one of those served, or unknown."""
 
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
 from services.router.model.language import LanguageTables
+
+TEXTS = (
+    "hello, where is my order 48213 please, it should have come yesterday",
+    "¿dónde está mi pedido?",
+    "Straßenbahn à la carte",
+    "ПОЖАЛУЙСТА, ГДЕ МОЙ ЗАКАЗ",
+    "配送はいつですか",
+    "\ud800 12",
+    "",
+)
 
 
 def test_the_language_is_one_of_those_served_or_unknown():
@@ -28,3 +40,13 @@ def test_a_language_that_is_asked_for_later_changes_nothing_for_the_others():
     text = "quiero hablar con alguien de la tienda"
     assert before.read(text) == again.read(text) == "es"
     assert later.read("je voudrais parler avec une personne") == "fr"
+
+
+def test_the_tables_decide_as_those_of_py3langid_do():
+    served = ("de", "en", "es", "fr")
+    (reader,) = LanguageTables().readers([served])
+    theirs = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    theirs.set_languages(served)
+
+    for text in TEXTS:
+        assert reader._identifier.classify(text) == theirs.classify(text)

@@ -1,4 +1,4 @@
-"""A running Usher that the tests of one file share, and a workspace of it for each test."""
+"""A router of the test's own; a running Usher that the tests of one file share, and a workspace of it for each test."""
 
 from collections.abc import AsyncIterator
 from itertools import count
@@ -9,8 +9,16 @@ import pytest_asyncio
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from tests.support import live, servers
+from tests.support.router_service import Running, router_service
 
 _numbers = count(1)
+
+
+@pytest.fixture
+async def running(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIterator[Running]:
+    """A router service of one partition that only this test uses."""
+    async with router_service(kafka, database, topic_prefix) as found:
+        yield found
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaProducer
 from deploy.local.broker import KafkaBroker
 from services.ingest.settings import IngestSettings
 from tests.support import hostile, ingest, malformed
+from tests.support.in_process import until
 
 RECORDS = 3000
 OTHERS_SECONDS_MAX = 12.0  # FastStream by itself sleeps 15 s after such an error
@@ -21,11 +22,7 @@ QUIET_CPU_SECONDS_MAX = 1.0  # of two seconds with nothing to do; a hot loop wou
 
 @pytest.fixture
 async def settings(kafka: KafkaBroker, database: str, topic_prefix: str, tmp_path: Path) -> IngestSettings:
-    made = ingest.settings_for(
-        kafka.bootstrap, database, topic_prefix, sources_file=str(ingest.write_sources(tmp_path))
-    )
-    await ingest.make_topics(made)
-    return made
+    return await ingest.installed(kafka.bootstrap, database, topic_prefix, tmp_path)
 
 
 async def publish(producer: AIOKafkaProducer, topic: str, records: list[hostile.Record]) -> dict[tuple[int, int], Any]:
@@ -62,7 +59,7 @@ async def test_each_hostile_record_is_a_dead_letter_with_reason_and_path_and_eac
             )
             return (accepted or 0) + dead >= RECORDS
 
-        await ingest.until(taken, 90)
+        await until(taken, 90)
         process = psutil.Process()
         before = sum(process.cpu_times()[:2])
         await asyncio.sleep(2)
@@ -125,7 +122,7 @@ async def test_header_names_that_the_client_library_cannot_decode_cost_no_record
         async def arrived() -> bool:
             return len(await router_input.records()) >= 400
 
-        await ingest.until(arrived)
+        await until(arrived)
 
     ids = Counter(body["message_id"] for body in await router_input.bodies())
     rows = await ingest.dead_letters(database)
@@ -148,7 +145,7 @@ async def test_a_codec_that_is_not_installed_holds_up_its_own_partition_only(set
         async def arrived() -> bool:
             return len(await router_input.records()) >= 50
 
-        await ingest.until(arrived, OTHERS_SECONDS_MAX)
+        await until(arrived, OTHERS_SECONDS_MAX)
 
     ids = Counter(body["message_id"] for body in await router_input.bodies())
     del ids["message-77"]  # delivered where the codec is installed

@@ -1,24 +1,14 @@
 """The clarifying question on real Kafka and PostgreSQL: asked once, answered or not, and nobody lost."""
 
-from collections.abc import AsyncIterator
-
 import msgspec
-import pytest
 from prometheus_client import generate_latest
 
-from deploy.local.broker import KafkaBroker
 from shared import inputs
 from shared.ids import derive
 from shared.topics import AGENT_OFFERS, BOT, SELF_SERVICE
-from tests.support.router_service import Running, agent, kinds, message, policy, router_service
+from tests.support.router_service import Running, agent, kinds, message, policy
 
 UNCLEAR = "Xyzzy plugh frotz"
-
-
-@pytest.fixture
-async def running(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIterator[Running]:
-    async with router_service(kafka, database, topic_prefix) as found:
-        yield found
 
 
 def answer(conversation: str, text: str) -> inputs.MessageReceived:

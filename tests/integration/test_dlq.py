@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import urllib.request
-from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from shared.policy import parse_policy
 from shared.topics import CONTACT_EVENTS
 from tests.support import ingest
 from tests.support.commands import Said, Usher, rows
+from tests.support.in_process import running, until
 
 CHAT = "usher.channel.chat.v1"
 MESSAGE: dict[str, Any] = {
@@ -36,11 +36,7 @@ MESSAGE: dict[str, Any] = {
 
 @pytest.fixture
 async def settings(kafka: KafkaBroker, database: str, topic_prefix: str, tmp_path: Path) -> IngestSettings:
-    made = ingest.settings_for(
-        kafka.bootstrap, database, topic_prefix, sources_file=str(ingest.write_sources(tmp_path))
-    )
-    await ingest.make_topics(made)
-    return made
+    return await ingest.installed(kafka.bootstrap, database, topic_prefix, tmp_path)
 
 
 @pytest.fixture
@@ -48,17 +44,9 @@ def usher(settings: IngestSettings) -> Usher:
     return Usher(settings)
 
 
-@contextlib.asynccontextmanager
-async def router(settings: IngestSettings) -> AsyncIterator[None]:
-    service = RouterService(
-        RouterSettings(**settings.model_dump(include={"kafka_bootstrap_servers", "postgres_dsn", "topic_prefix",
-                                                      "partitions"})),
-        configure("router", "ERROR"),
-    )  # fmt: skip
-    task = asyncio.ensure_future(service.run())
-    yield
-    service.stop()
-    await task
+def router(settings: IngestSettings) -> contextlib.AbstractAsyncContextManager[RouterService]:
+    shared_ones = settings.model_dump(include={"kafka_bootstrap_servers", "postgres_dsn", "topic_prefix", "partitions"})
+    return running(RouterService(RouterSettings(**shared_ones), configure("router", "ERROR")))
 
 
 async def letter(settings: IngestSettings, number: int, **values: Any) -> str:
@@ -103,7 +91,7 @@ async def until_listed(usher: Usher, number: int) -> list[dict[str, Any]]:
         found[:] = await listed(usher)
         return len(found) >= number
 
-    await ingest.until(enough)
+    await until(enough)
     return found
 
 
@@ -157,7 +145,7 @@ async def test_what_the_router_refused_is_routed_once_the_cause_is_gone(
         again = await usher("dlq", "replay", "--reason", "unknown_workspace")
         assert (again.status, again.out) == (0, "0 replayed, 0 not\n")
 
-        await ingest.until(lambda: _received(settings, 1))
+        await until(lambda: _received(settings, 1))
         assert await listed(usher) == []
 
 

@@ -1,24 +1,14 @@
 """What `usher explain` says of contacts in every state, of supervisors' commands, and the records of decisions."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from cli.explain import explain, lines
-from deploy.local.broker import KafkaBroker
 from shared import inputs
 from shared.ids import contact_id, conversation_key
 from shared.inputs import RoutingHint
 from tests.support.decision_checker import faults
-from tests.support.router_service import Running, agent, common, kinds, message, policy, router_service
-
-
-@pytest.fixture
-async def running(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIterator[Running]:
-    async with router_service(kafka, database, topic_prefix) as found:
-        yield found
+from tests.support.router_service import Running, agent, common, kinds, message, policy
 
 
 def id_of(conversation: str) -> str:

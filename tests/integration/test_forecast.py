@@ -1,7 +1,7 @@
 """The forecast through the running service: told on the log, shown on /metrics, explained, and compared in the end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +9,6 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from cli.explain import explain, lines
-from deploy.local.broker import KafkaBroker
 from shared import inputs
 from shared.topics import AGENT_OFFERS
 from tests.support.router_service import (
@@ -20,16 +19,9 @@ from tests.support.router_service import (
     kinds,
     message,
     policy,
-    router_service,
 )
 
 CONTACTS = 60  # far more than one agent answers in the 20 seconds of the queue's target
-
-
-@pytest.fixture
-async def running(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIterator[Running]:
-    async with router_service(kafka, database, topic_prefix) as found:
-        yield found
 
 
 Shown = dict[tuple[str, ...], float]

@@ -29,9 +29,8 @@ async def service(
     """One service for all tests of this file; each test looks for its own events only."""
     await servers.heal_kafka(kafka)
     database = await servers.make_database(postgres)
-    sources = ingest.write_sources(tmp_path_factory.mktemp("sources"))
-    settings = ingest.settings_for(kafka.bootstrap, database, servers.make_topic_prefix(), sources_file=str(sources))
-    await ingest.make_topics(settings)
+    folder = tmp_path_factory.mktemp("sources")
+    settings = await ingest.installed(kafka.bootstrap, database, servers.make_topic_prefix(), folder)
     async with ingest.running(settings) as running:
         yield running, settings
 

@@ -19,6 +19,7 @@ from deploy.local.database import PostgresServer
 from deploy.local.java import ROOT
 from services.ingest.settings import IngestSettings
 from tests.support import hostile, ingest
+from tests.support.in_process import until
 
 OWNED = "usher_owned_partitions"
 SERVICE = [sys.executable, "-m", "services.ingest"]
@@ -26,15 +27,8 @@ SERVICE = [sys.executable, "-m", "services.ingest"]
 
 @pytest.fixture
 async def settings(kafka: KafkaBroker, database: str, topic_prefix: str, tmp_path: Path) -> IngestSettings:
-    made = ingest.settings_for(
-        kafka.bootstrap,
-        database,
-        topic_prefix,
-        sources_file=str(ingest.write_sources(tmp_path)),
-        ready_file=str(tmp_path / "ready.json"),
-    )
-    await ingest.make_topics(made)
-    return made
+    ready = str(tmp_path / "ready.json")
+    return await ingest.installed(kafka.bootstrap, database, topic_prefix, tmp_path, ready_file=ready)
 
 
 async def start(settings: IngestSettings, failpoints: str = "") -> asyncio.subprocess.Process:
@@ -74,7 +68,7 @@ async def metrics_url(settings: IngestSettings) -> str:
     async def written() -> bool:
         return bool(ready_file(settings))
 
-    await ingest.until(written)
+    await until(written)
     assert ready_file(settings)["ingest_url"].startswith("http://127.0.0.1:")
     return str(ready_file(settings)["metrics_url"])
 
@@ -100,7 +94,7 @@ async def until_published(settings: IngestSettings, count: int) -> dict[str, lis
     async def complete() -> bool:
         return len(await published(settings)) >= count
 
-    await ingest.until(complete, 60)
+    await until(complete, 60)
     return await published(settings)
 
 
@@ -121,7 +115,7 @@ async def test_a_batch_that_was_not_acknowledged_before_a_crash_is_delivered_aft
             repeated = any(len(ids) == 2 for ids in found.values())
             return len(found) == 199 and repeated == on_the_log_before and len(await ingest.dead_letters(database)) == 1
 
-        await ingest.until(delivered, 60)
+        await until(delivered, 60)
     after = await published(settings)
 
     assert bool(before) == on_the_log_before
@@ -170,14 +164,14 @@ async def test_dead_letters_wait_for_the_database_and_hold_back_no_canonical_eve
         async def held_up() -> bool:
             return bool(await service.problems())
 
-        await ingest.until(held_up)
+        await until(held_up)
         assert await announced.records() == []
         await postgres.start()
 
         async def kept() -> bool:
             return len(await announced.records()) == 2 and not await service.problems()
 
-        await ingest.until(kept)
+        await until(kept)
     after = await published(settings)
 
     assert len(await ingest.dead_letters(database)) == 2
@@ -210,7 +204,7 @@ async def test_health_says_whether_the_service_is_ready_and_metrics_count_what_p
         async def ready() -> bool:
             return (await client.get(f"{base}/readyz")).status_code == 200
 
-        await ingest.until(ready)
+        await until(ready)
         await publish(settings, range(50), broken=frozenset({1, 2}))
         await until_published(settings, 48)
 
@@ -218,7 +212,7 @@ async def test_health_says_whether_the_service_is_ready_and_metrics_count_what_p
             text = (await client.get(url)).text
             return 'usher_dead_letters_total{reason="not_json"} 2.0' in text and "usher_lag_records{" in text
 
-        await ingest.until(counted)
+        await until(counted)
         text = (await client.get(url)).text
         assert (await client.get(f"{base}/livez")).status_code == 200
 
@@ -238,7 +232,7 @@ async def test_replicas_share_the_partitions_and_take_over_from_each_other(setti
                 owned = [service.registry.get_sample_value(OWNED, {"service": "ingest"}) for service in (first, second)]
                 return sum(owned) == sum(map(len, first.topics.values())) * settings.partitions and min(owned) > 0
 
-            await ingest.until(shared)
+            await until(shared)
             await publish(settings, range(200, 400))
             await until_published(settings, 400)
         await publish(settings, range(400, 600))

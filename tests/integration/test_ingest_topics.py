@@ -8,15 +8,12 @@ import pytest
 from deploy.local.broker import KafkaBroker
 from services.ingest.settings import IngestSettings
 from tests.support import ingest
+from tests.support.in_process import until
 
 
 @pytest.fixture
 async def settings(kafka: KafkaBroker, database: str, topic_prefix: str, tmp_path: Path) -> IngestSettings:
-    made = ingest.settings_for(
-        kafka.bootstrap, database, topic_prefix, sources_file=str(ingest.write_sources(tmp_path))
-    )
-    await ingest.make_topics(made)
-    return made
+    return await ingest.installed(kafka.bootstrap, database, topic_prefix, tmp_path)
 
 
 def message(number: int, **changes: object) -> dict[str, object]:
@@ -41,7 +38,7 @@ async def test_a_message_becomes_a_canonical_event_with_the_headers_of_the_contr
         async def arrived() -> bool:
             return len(await router_input.records()) == 1
 
-        await ingest.until(arrived)
+        await until(arrived)
     (record,) = await router_input.records()
     headers = ingest.headers_of(record)
     body = orjson.loads(record.value)
@@ -70,7 +67,7 @@ async def test_a_refused_record_is_stored_and_published_without_its_payload(
         async def arrived() -> bool:
             return len(await published.records()) == 1
 
-        await ingest.until(arrived)
+        await until(arrived)
     (record,) = await published.records()
     (row,) = await ingest.dead_letters(database)
     body = orjson.loads(record.value)

@@ -2,11 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
-import asyncpg
 import orjson
 import pytest
 
@@ -19,8 +18,8 @@ from shared.settings import LaneSettings
 from shared.store import Commit
 from shared.topics import DEAD_LETTERS, TopicSpec
 from tests.support import tally
-
-SETTLE_SECONDS_MAX = 30.0
+from tests.support.commands import rows
+from tests.support.in_process import running, until
 
 
 @pytest.fixture
@@ -41,31 +40,18 @@ async def outputs(settings: LaneSettings) -> AsyncIterator[OutputLog]:
     await log.stop()
 
 
-@contextlib.asynccontextmanager
-async def running(settings: LaneSettings) -> AsyncIterator[LaneService]:
-    service = tally.service(settings)
-    task = asyncio.ensure_future(service.run())
-    try:
-        yield service
-    finally:
-        service.stop()
-        await task
+def tallying(settings: LaneSettings) -> contextlib.AbstractAsyncContextManager[LaneService]:
+    return running(tally.service(settings))
 
 
 async def test_a_lane_that_is_still_opening_never_holds_up_a_stop(settings: LaneSettings) -> None:
     slow = settings.model_copy(update={"failpoints": "lane.claimed=sleep:60", "drain_seconds_max": 1.0})
-    async with running(slow) as service:
+    async with tallying(slow) as service:
         await until(lambda: _opening(service))
 
 
 async def _opening(service: LaneService) -> bool:
     return any("opening" in problem for problem in await service.problems())
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(SETTLE_SECONDS_MAX):
-        while not await condition():
-            await asyncio.sleep(0.05)
 
 
 async def logged(settings: LaneSettings, partition: int) -> list[dict[str, Any]]:
@@ -80,38 +66,30 @@ async def logged(settings: LaneSettings, partition: int) -> list[dict[str, Any]]
     return bodies
 
 
-async def rows(dsn: Any, sql: str) -> list[Any]:
-    connection = await asyncpg.connect(dsn.get_secret_value(), server_settings={"search_path": "usher"})
-    try:
-        return list(await connection.fetch(sql))
-    finally:
-        await connection.close()
-
-
 async def test_every_input_is_applied_once_and_logged_densely_in_order(
     settings: LaneSettings, outputs: OutputLog
 ) -> None:
     for partition in (0, 1):
         await tally.send(outputs, partition, [{"key": f"k{n % 7}", "n": n} for n in range(450)])
-    async with running(settings):
+    async with tallying(settings):
         await until(lambda: _has(settings, 450, 450))
     for partition in (0, 1):
         bodies = await logged(settings, partition)
         assert [body["total"] for body in bodies] == [n // 7 + 1 for n in range(450)]
-    assert {row["total"] for row in await rows(settings.postgres_dsn, "SELECT sum(total) AS total FROM tally")} == {900}
+    assert {row["total"] for row in await rows(settings, "SELECT sum(total) AS total FROM tally")} == {900}
 
 
 async def test_a_second_owner_goes_on_where_the_first_stopped_and_repeats_nothing(
     settings: LaneSettings, outputs: OutputLog
 ) -> None:
     await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(30)])
-    async with running(settings):
+    async with tallying(settings):
         await until(lambda: _has(settings, 30, 0))
     await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(30, 50)])
-    async with running(settings):
+    async with tallying(settings):
         await until(lambda: _has(settings, 50, 0))
     assert len(await read_tail(settings, tally.LOG, 0)) == 50, "a clean hand-over repeats no record on the wire"
-    assert (await rows(settings.postgres_dsn, "SELECT count(*) AS n FROM outbox"))[0]["n"] == 0
+    assert (await rows(settings, "SELECT count(*) AS n FROM outbox"))[0]["n"] == 0
 
 
 async def test_what_the_log_has_leaves_the_outbox_without_further_input(
@@ -120,15 +98,15 @@ async def test_what_the_log_has_leaves_the_outbox_without_further_input(
     await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(3)])
 
     async def is_empty() -> bool:
-        return not await rows(settings.postgres_dsn, "SELECT FROM outbox")
+        return not await rows(settings, "SELECT FROM outbox")
 
-    async with running(settings):
+    async with tallying(settings):
         await until(lambda: _has(settings, 3, 0))
         await until(is_empty)
         steps = "SELECT next_step FROM lane ORDER BY partition"
-        tidied = await rows(settings.postgres_dsn, steps)
+        tidied = await rows(settings, steps)
         await asyncio.sleep(2.5)
-        assert await rows(settings.postgres_dsn, steps) == tidied, "then the lane rests"
+        assert await rows(settings, steps) == tidied, "then the lane rests"
 
 
 @pytest.mark.parametrize(
@@ -145,12 +123,12 @@ async def test_a_poison_record_is_refused_alone_and_its_neighbours_are_kept(
     bodies: list[dict[str, Any]] = [{"key": "good", "n": n} for n in range(499)]
     bodies.insert(317, bad)
     await tally.send(outputs, 0, bodies)
-    async with running(settings):
+    async with tallying(settings):
         await until(lambda: _has(settings, 499, 0))
     letters = await read_tail(settings, DEAD_LETTERS, 0)
     assert [orjson.loads(letter.value)["reason"] for letter in letters] == [reason]
     assert orjson.loads(letters[0].value)["origin"]["offset"] == 317
-    stored = await rows(settings.postgres_dsn, "SELECT reason, payload FROM dead_letter")
+    stored = await rows(settings, "SELECT reason, payload FROM dead_letter")
     assert [row["reason"] for row in stored] == [reason]
     assert orjson.loads(stored[0]["payload"]) == bad
 
@@ -167,17 +145,17 @@ async def test_a_record_that_fails_by_accident_is_not_refused(
 
     monkeypatch.setattr(tally.Tally, "step", unlucky)
     await tally.send(outputs, 0, [{"key": "only"}])
-    async with running(settings):
+    async with tallying(settings):
         await until(lambda: _has(settings, 1, 0))
     assert next(accidents, None) is None
     assert await read_tail(settings, DEAD_LETTERS, 0) == []
 
 
 async def test_a_deadline_fires_once_even_over_a_restart(settings: LaneSettings, outputs: OutputLog) -> None:
-    async with running(settings):
+    async with tallying(settings):
         await tally.send(outputs, 0, [{"key": "t", "later_ms": 5000}])
         await until(lambda: _has(settings, 1, 0))
-    async with running(settings):
+    async with tallying(settings):
         await until(lambda: _has(settings, 2, 0))
         await asyncio.sleep(0.5)
     assert [body["total"] for body in await logged(settings, 0)] == [1, 2]
@@ -219,7 +197,7 @@ async def test_a_commit_whose_reply_was_lost_may_be_sent_again(settings: LaneSet
         commit = replace(_empty_commit(claim), writes=writes)
         await store.commit(commit)
         await store.commit(commit)
-        assert len(await rows(settings.postgres_dsn, "SELECT * FROM tally_timer")) == 1
+        assert len(await rows(settings, "SELECT * FROM tally_timer")) == 1
         await store.commit(_empty_commit(commit.after))
         with pytest.raises(Fenced):
             await store.commit(commit)
@@ -227,28 +205,24 @@ async def test_a_commit_whose_reply_was_lost_may_be_sent_again(settings: LaneSet
         await database.close()
 
 
-async def test_a_database_older_than_the_log_keeps_the_partition_closed(
-    settings: LaneSettings, outputs: OutputLog
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("DELETE FROM lane", "older than the log"),
+        ("UPDATE lane SET input_id = 'another' WHERE partition = 0", "was applied there"),
+    ],
+    ids=["a database older than the log", "another topic under the same name"],
+)
+async def test_what_does_not_belong_to_the_logs_keeps_the_partition_closed(
+    settings: LaneSettings, outputs: OutputLog, change: str, why: str
 ) -> None:
     await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(10)])
-    async with running(settings):
+    async with tallying(settings):
         await until(lambda: _has(settings, 10, 0))
-    await rows(settings.postgres_dsn, "DELETE FROM lane")
-    async with running(settings) as service:
+    await rows(settings, change)
+    async with tallying(settings) as service:
         await until(lambda: _closed(service))
-        assert any("older than the log" in problem for problem in await service.problems())
-
-
-async def test_another_topic_under_the_same_name_keeps_the_partition_closed(
-    settings: LaneSettings, outputs: OutputLog
-) -> None:
-    await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(10)])
-    async with running(settings):
-        await until(lambda: _has(settings, 10, 0))
-    await rows(settings.postgres_dsn, "UPDATE lane SET input_id = 'another' WHERE partition = 0")
-    async with running(settings) as service:
-        await until(lambda: _closed(service))
-        assert any("was applied there" in problem for problem in await service.problems())
+        assert any(why in problem for problem in await service.problems())
 
 
 def _empty_commit(claim: Any) -> Commit:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -30,8 +29,8 @@ from shared.policy import parse_policy
 from shared.settings import LaneSettings
 from shared.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics
 from tests.support.commands import Usher, rows
+from tests.support.in_process import running, until
 
-SETTLE_SECONDS_MAX = 30.0
 POLICY = parse_policy({"workspace": "acme", "queues": {"general": {}}})
 
 
@@ -50,28 +49,12 @@ def usher(settings: RouterSettings) -> Usher:
     return Usher(settings)
 
 
-@contextlib.asynccontextmanager
-async def running(service: LaneService) -> AsyncIterator[LaneService]:
-    task = asyncio.ensure_future(service.run())
-    try:
-        yield service
-    finally:
-        service.stop()
-        await task
-
-
 def router(settings: LaneSettings) -> contextlib.AbstractAsyncContextManager[LaneService]:
     return running(RouterService(RouterSettings.model_validate(settings.model_dump()), configure("router", "CRITICAL")))
 
 
 def sla(settings: LaneSettings) -> contextlib.AbstractAsyncContextManager[LaneService]:
     return running(SlaService(SlaSettings.model_validate(settings.model_dump()), configure("sla", "CRITICAL")))
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(SETTLE_SECONDS_MAX):
-        while not await condition():
-            await asyncio.sleep(0.05)
 
 
 async def closed(service: LaneService, because: str) -> None:

@@ -1,23 +1,14 @@
 """usher policy as a process beside a running router: check, apply, show, diff and rollback, and what the log says."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
-from deploy.local.broker import KafkaBroker
 from shared.policy import parse_policy
 from tests.support.commands import Usher
 from tests.support.router_builders import policy_with
-from tests.support.router_service import Running, agent, policy, router_service
-
-
-@pytest.fixture
-async def running(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIterator[Running]:
-    async with router_service(kafka, database, topic_prefix) as found:
-        yield found
+from tests.support.router_service import Running, agent, policy
 
 
 def written(folder: Path, document: dict[str, Any], name: str = "policy.yaml") -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -14,22 +14,15 @@ from pydantic import SecretStr
 from cli.output import UsageError
 from cli.policy_shadow import lines, report_of
 from cli.shadow_follow import Follower
-from deploy.local.broker import KafkaBroker
 from shared import inputs
 from shared.policy import Policy, parse_policy
 from shared.settings import CommonSettings
 from tests.support.commands import Usher, rows
 from tests.support.router_builders import policy_with
-from tests.support.router_service import Running, agent, common, message, policy, router_service
+from tests.support.router_service import Running, agent, common, message, policy
 
 SECONDS_MAX = 30.0
 READER = "usher_only_reads"
-
-
-@pytest.fixture
-async def running(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIterator[Running]:
-    async with router_service(kafka, database, topic_prefix) as found:
-        yield found
 
 
 async def reader_of(settings: CommonSettings) -> CommonSettings:

@@ -1,20 +1,10 @@
 """A silent chat gives its agent's units back, and takes them again, through the topics."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
-
-from deploy.local.broker import KafkaBroker
 from shared import inputs
 from shared.topics import AGENT_OFFERS
-from tests.support.router_service import Running, agent, common, kinds, message, policy, router_service
-
-
-@pytest.fixture
-async def running(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIterator[Running]:
-    async with router_service(kafka, database, topic_prefix) as found:
-        yield found
+from tests.support.router_service import Running, agent, common, kinds, message, policy
 
 
 def bodies(log: list[Any], name: str) -> list[dict[str, Any]]:

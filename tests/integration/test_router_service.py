@@ -1,8 +1,5 @@
 """The router service on real Kafka and PostgreSQL: inputs go in, the log and the hand-off topics come out."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from prometheus_client import generate_latest
 
 from cli.article_store import store_articles
@@ -10,19 +7,12 @@ from cli.articles import read_folder
 from cli.explain import explain, lines
 from cli.forget_store import erase
 from cli.handles import Handles
-from deploy.local.broker import KafkaBroker
 from services.router.model.folders import STARTER_FOLDER
 from shared import inputs
 from shared.ids import derive
 from shared.postgres import connect
 from shared.topics import AGENT_OFFERS, SELF_SERVICE
-from tests.support.router_service import Running, agent, common, kinds, message, policy, router_service
-
-
-@pytest.fixture
-async def running(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIterator[Running]:
-    async with router_service(kafka, database, topic_prefix) as found:
-        yield found
+from tests.support.router_service import Running, agent, common, kinds, message, policy
 
 
 async def test_a_contact_goes_all_the_way_through_the_topics(running: Running) -> None:

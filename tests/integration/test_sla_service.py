@@ -28,6 +28,8 @@ from shared.envelope import Message
 from shared.kafka import OutputLog, ensure_topics, read_tail
 from shared.logs import configure
 from shared.topics import CONTACT_EVENTS, DEAD_LETTERS, ROUTER_INPUT, SLA_EVENTS, TopicSpec
+from tests.support.commands import rows
+from tests.support.in_process import running, until
 from tests.support.sla_builders import BASE_MS, INSERT_POLICY, Log, policy_rows, recompute
 
 SECONDS_MAX = 30.0
@@ -93,21 +95,8 @@ async def router(settings: SlaSettings) -> AsyncIterator[Router]:
     await made.stop()
 
 
-@contextlib.asynccontextmanager
-async def running(settings: SlaSettings) -> AsyncIterator[SlaService]:
-    service = SlaService(settings, configure("sla", "WARNING"))
-    task = asyncio.ensure_future(service.run())
-    try:
-        yield service
-    finally:
-        service.stop()
-        await task
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(SECONDS_MAX):
-        while not await condition():
-            await asyncio.sleep(0.05)
+def sla(settings: SlaSettings) -> contextlib.AbstractAsyncContextManager[SlaService]:
+    return running(SlaService(settings, configure("sla", "WARNING")))
 
 
 async def published(settings: SlaSettings, partition: int = 0) -> list[tuple[str, dict[str, Any]]]:
@@ -144,7 +133,7 @@ async def test_a_promise_that_nobody_keeps_is_breached_soon_after_its_due_time(
 ) -> None:
     log = Log(base_ms=now_ms() - 8_000).policy().queued("c1", 0, "cards")
     await router.handled(0)
-    async with running(settings) as service:
+    async with sla(settings) as service:
         await router.publish(log)
         await until(lambda: _is(names(settings), ["started", "breached"]))
         assert now_ms() - log.ms(10) < 6_000
@@ -159,7 +148,7 @@ async def test_a_promise_that_nobody_keeps_is_breached_soon_after_its_due_time(
 async def test_a_router_that_is_behind_never_causes_a_false_breach(settings: SlaSettings, router: Router) -> None:
     log = Log(base_ms=now_ms() - 20_000).policy().queued("c1", 0, "cards")
     await router.receives()
-    async with running(settings) as service:
+    async with sla(settings) as service:
         await router.publish(log)
         await until(lambda: _is(names(settings), ["started"]))
         await asyncio.sleep(3)
@@ -177,7 +166,7 @@ async def test_steady_input_that_moves_no_contact_does_not_hold_breaches_back(
     settings: SlaSettings, router: Router
 ) -> None:
     log = Log(base_ms=now_ms() - 9_000).policy().queued("c1", 0, "cards")
-    async with running(settings):
+    async with sla(settings):
         await router.publish(log)
         received = 0
         async with asyncio.timeout(SECONDS_MAX):
@@ -195,9 +184,9 @@ async def test_the_sum_over_replicas_is_the_truth(settings: SlaSettings, router:
             log.queued(f"c{partition}-{contact}", 0, "cards").event("assigned", f"c{partition}-{contact}", 11)
         await router.publish(log, partition)
     series = "usher_sla_breaches_total,voice,time_to_answer,cards,10s"
-    async with running(settings) as first:
+    async with sla(settings) as first:
         await until(lambda: _holds(lambda: shown(first).get(series) == 7))
-        async with running(settings) as second:
+        async with sla(settings) as second:
             await until(lambda: _holds(lambda: len(first.lanes()) == len(second.lanes()) == 1))
             assert {shown(first)[series], shown(second)[series]} == {3, 4}
         await until(lambda: _holds(lambda: shown(first).get(series) == 7))
@@ -275,13 +264,7 @@ async def spawn(settings: SlaSettings, folder: Path, failpoints: str) -> tuple[a
 
 
 async def breach_rows(settings: SlaSettings) -> int:
-    connection = await asyncpg.connect(
-        settings.postgres_dsn.get_secret_value(), server_settings={"search_path": "usher"}
-    )
-    try:
-        return int(await connection.fetchval("SELECT count(*) FROM sla_breach"))
-    finally:
-        await connection.close()
+    return len(await rows(settings, "SELECT FROM sla_breach"))
 
 
 async def _is(found: Awaitable[list[str]], expected: list[str]) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,9 @@ from services.ingest.settings import IngestSettings, load_sources
 from shared.kafka import ensure_topics
 from shared.logs import configure
 from shared.topics import CHANNELS, all_topics
+from tests.support.in_process import until
 
 PARTITIONS = 2
-SETTLE_SECONDS_MAX = 40.0
 PSEUDONYM_KEY = "a-key-for-tests-only-0123456789"
 API_KEY = "acme-back-office"
 READ_ONLY_KEY = "acme-agents-only"
@@ -71,6 +71,13 @@ async def make_topics(settings: IngestSettings) -> None:
     await ensure_topics(settings, all_topics((*CHANNELS, "help")))
 
 
+async def installed(bootstrap: str, database: str, topic_prefix: str, folder: Path, **more: Any) -> IngestSettings:
+    """Settings with the sources of the tests, written to the folder, and every topic there."""
+    settings = settings_for(bootstrap, database, topic_prefix, sources_file=str(write_sources(folder)), **more)
+    await make_topics(settings)
+    return settings
+
+
 @contextlib.asynccontextmanager
 async def running(settings: IngestSettings) -> AsyncIterator[Ingest]:
     """A service that is ready inside the block and stopped after it."""
@@ -90,13 +97,6 @@ async def _ready(service: Ingest, task: "asyncio.Task[None]") -> bool:
     if task.done():
         task.result()
     return not await service.problems()
-
-
-async def until(condition: Callable[[], Awaitable[bool]], seconds_max: float = SETTLE_SECONDS_MAX) -> None:
-    """Wait until the condition holds."""
-    async with asyncio.timeout(seconds_max):
-        while not await condition():
-            await asyncio.sleep(0.05)
 
 
 @contextlib.asynccontextmanager

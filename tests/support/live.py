@@ -25,7 +25,7 @@ from shared.topics import (
     SELF_SERVICE,
     channel_topic,
 )
-from tests.support import ingest
+from tests.support import in_process, ingest
 
 READ = (CONTACT_EVENTS, AGENT_OFFERS, SELF_SERVICE, BOT, DEAD_LETTERS)
 EVENT_SECONDS_MAX = 20.0
@@ -191,18 +191,20 @@ async def running(bootstrap: str, dsn: str, prefix: str) -> AsyncIterator[Live]:
         gather_ms=1,
     )
     await ingest.make_topics(doors)
-    service = RouterService(settings, configure("router", "ERROR"))
-    async with ingest.producer(bootstrap) as producer, ingest.running(doors), _reader(bootstrap, prefix) as consumer:
+    router = RouterService(settings, configure("router", "ERROR"))
+    async with (
+        ingest.producer(bootstrap) as producer,
+        ingest.running(doors),
+        _reader(bootstrap, prefix) as consumer,
+        in_process.running(router) as service,
+    ):
         live = Live(settings, service, producer)
-        tasks = [asyncio.ensure_future(service.run()), asyncio.ensure_future(live.read(consumer))]
+        reading = asyncio.ensure_future(live.read(consumer))
         try:
             yield live
         finally:
-            service.stop()
-            await asyncio.wait({tasks[0]})
-            tasks[1].cancel()
-            await asyncio.wait({tasks[1]})
-        tasks[0].result()
+            reading.cancel()
+            await asyncio.wait({reading})
 
 
 @contextlib.asynccontextmanager

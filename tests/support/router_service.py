@@ -1,7 +1,6 @@
 """The router service in a test, on real Kafka and PostgreSQL, and short ways to feed it and to read what comes out."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +18,7 @@ from shared.kafka import OutputLog, ensure_topics, read_tail
 from shared.logs import configure
 from shared.policy import parse_policy
 from shared.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics
+from tests.support.in_process import running
 from tests.support.router_builders import TYPE_OF, policy_with
 
 SETTLE_SECONDS_MAX = 30.0
@@ -68,14 +68,12 @@ async def router_service(kafka: KafkaBroker, database: str, topic_prefix: str) -
         kafka_bootstrap_servers=kafka.bootstrap, postgres_dsn=database, topic_prefix=topic_prefix, partitions=1
     )
     await ensure_topics(settings, list(all_topics(())))
-    service = RouterService(settings, configure("router", "WARNING"))
-    task = asyncio.ensure_future(service.run())
-    found = Running(settings, service)
-    yield found
-    await found.output.stop()
-    service.stop()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    async with running(RouterService(settings, configure("router", "WARNING"))) as service:
+        found = Running(settings, service)
+        try:
+            yield found
+        finally:
+            await found.output.stop()
 
 
 def common(key: str) -> dict[str, Any]:

@@ -7,11 +7,11 @@ _NAMESPACE = bytes.fromhex("5d0cf0e4b5a85a6b9a8e7c5f5f1e2d3c")
 _HASHED_NAMESPACE = sha1(_NAMESPACE, usedforsecurity=False)
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 CONVERSATIONS_REMEMBERED = 4096  # keys kept: a batch asks three times for each of its conversations
-_SEPARATOR = "\x1f"  # cannot stand in an id: control characters are refused at the door
+_SEPARATOR = "\x1f"  # cannot stand in names that Usher or its operators give, nor in a source: refused at the door
 
 
 def derive(*parts: str) -> str:
-    """The UUIDv5 of the parts, as text. Same parts, same id; no part may hold the unit separator."""
+    """The UUIDv5 of the parts, as text. Same parts, same id; only one part, an id from outside, may hold the separator."""
     return _uuid(_SEPARATOR.join(parts))
 
 

@@ -79,7 +79,7 @@ WRONG_FIELDS: list[tuple[str, Callable[[dict[str, Any]], dict[str, Any]], str]] 
     ("long workspace", _set(("workspace",), "a" * 65), "workspace"),
     ("empty id", _set(("message_id",), ""), "message_id"),
     ("long id", _set(("conversation_id",), "x" * 257), "conversation_id"),
-    ("control character in id", _set(("message_id",), "a\x1fb"), "message_id"),
+    ("control character in source", _set(("source",), "a\x1fb"), "source"),
     ("number for id", _set(("message_id",), 17), "message_id"),
     ("long source", _set(("source",), "s" * 65), "source"),
     ("time as number", _set(("occurred_at",), 1_700_000_000), "occurred_at"),

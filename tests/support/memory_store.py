@@ -1,5 +1,7 @@
 """The router's rows in memory: takes the engine's writes and answers its needs like the real store."""
 
+from uuid import UUID
+
 from services.router.domain.journey import CONTACTS_MAX
 from services.router.domain.reader import RowReader
 from services.router.domain.rows import (
@@ -67,9 +69,11 @@ class MemoryStore:
         assert set(self.personal) == set(self.contacts)
 
     def known(self, needs: Needs | None) -> Known | None:
-        """What the database answers."""
+        """What the database answers. Its columns are of type uuid: any other id fails the whole batch."""
         if needs is None:
             return None
+        for key in (*needs.contacts, *needs.offers, *needs.assignments):
+            UUID(key)
         episodes: dict[str, int] = {}
         for row in self.outcomes.values():
             episodes[row.conversation_key] = max(row.episode, episodes.get(row.conversation_key, 0))

@@ -1,7 +1,13 @@
 """The door without any I/O: every record becomes canonical events, whatever its envelope, read as it was sent."""
 
+import json
+from base64 import b64encode
+from typing import Any
+
 import msgspec
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from services.ingest.domain.types import EVENT_TYPES
 from shared import ids
@@ -126,8 +132,12 @@ def test_binary_structured_and_bare_events_are_one_and_the_same() -> None:
     data = {name: value for name, value in body().items() if name != "type"}
     binary = (("ce_type", MESSAGE.encode()), ("ce_specversion", b"1.0"), ("content-type", b"application/json"))
     structured = {"specversion": "1.0", "id": "1", "source": "/x", "type": MESSAGE, "data": data}
+    packed = {**structured, "data_base64": b64encode(json.dumps(data).encode()).decode()}
+    del packed["data"]
 
     events = [
+        canonical(packed),
+        canonical(packed, headers=(("content-type", b"application/cloudevents+json"),)),
         canonical(body()),
         canonical(data, headers=binary),
         canonical(structured),
@@ -135,6 +145,24 @@ def test_binary_structured_and_bare_events_are_one_and_the_same() -> None:
     ]
 
     assert all(event == events[0] for event in events)
+
+
+@pytest.mark.parametrize(
+    ("packed", "reason", "path"),
+    [("?", Reason.INVALID, "data_base64"), (7, Reason.INVALID, "data_base64"), ("AA==", Reason.NOT_JSON, "")],
+)
+def test_data_that_are_no_base64_of_a_body_are_refused(packed: Any, reason: Reason, path: str) -> None:
+    structured = {"specversion": "1.0", "id": "1", "source": "/x", "type": MESSAGE, "data_base64": packed}
+
+    assert refused(structured) == (reason, path)
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=256))
+@example(text="a\x1fb\r\n\x1b")
+def test_any_text_but_nul_and_surrogates_is_an_id(text: str) -> None:
+    event = canonical(body(conversation_id=text, message_id=text, attributes={text: text}))
+
+    assert (event.conversation_id, event.message_id, event.attributes) == (text, text, {text: text})
 
 
 def test_the_time_of_the_envelope_stands_in_for_that_of_the_body() -> None:

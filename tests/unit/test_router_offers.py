@@ -206,6 +206,7 @@ def test_supervisor_cancels_prioritises_requeues_and_assigns(router: Router) -> 
     assert body_of(told[0])["actor"] == "boss"
     assert kinds(router.command(first, "requeue", queue="cards")) == ["contact.requeued", "contact.queued"]
     assert router.last("queued")["queue"] == "cards"
+    assert {"assignment_id": None, "agent_id": None}.items() <= router.last("requeued").items()  # nobody had it
     router.sign_on("a1")
     assert router.last("offered")["contact_id"] == second
     router.sign_on("a2")

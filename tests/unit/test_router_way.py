@@ -60,6 +60,16 @@ def test_text_and_handle_stand_only_on_the_hand_off_copy(router: Router) -> None
     assert handed["reply_to"] == {"address": "+34600000001"}
 
 
+def test_a_hand_off_copy_has_all_its_fields_even_where_there_is_nothing_to_say(router: Router) -> None:
+    router.sign_on("a1")
+    for conversation, intent in (("c1", "order_status"), ("c2", "change_address"), ("c3", "complaint")):
+        router.say(router.message(conversation, intent=intent, text=None))
+    handed = [msgspec.json.decode(copy) for event in router.events for _, copy in event.copies if b'"from"' in copy]
+    assert [body["text"] for body in handed] == [""] * 3
+    assert all(body["reply_to"] for body in handed)
+    assert handed[-1]["context"] == {}
+
+
 def test_a_long_text_waits_compressed_and_is_handed_over_whole(router: Router) -> None:
     text = "where is my order? " * 3000
     contact_id = router.contact("c1", text=text)

@@ -36,7 +36,7 @@ UNITS_MAX = 10_000  # capacity units or contacts of one agent
 SKILLS_MAX = 256  # skills of an agent or a contact
 
 WORKSPACE_PATTERN = r"^[a-z0-9-]{1,64}$"
-_CONTROL = r"^[^\x00-\x1f\x7f]*$"  # derived ids join their parts by a control character, so no part may hold one
+_NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"  # derived ids join their parts by a control character: only the last may hold one
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -89,8 +89,8 @@ def _json(value: Any) -> Any:
 
 
 Workspace = Annotated[str, Field(pattern=WORKSPACE_PATTERN)]
-Id = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX, pattern=_CONTROL)]
-SourceName = Annotated[str, Field(min_length=1, max_length=SOURCE_LENGTH_MAX, pattern=_CONTROL)]
+Id = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]
+SourceName = Annotated[str, Field(min_length=1, max_length=SOURCE_LENGTH_MAX, pattern=_NO_CONTROL)]
 Note = Annotated[str, Field(max_length=NOTE_LENGTH_MAX)]
 Text = Annotated[str, Field(min_length=1, max_length=NOTE_LENGTH_MAX)]
 Url = Annotated[str, Field(min_length=1, max_length=URL_LENGTH_MAX)]

@@ -32,6 +32,8 @@ ATTRIBUTES_MAX = 64  # by contract
 ATTRIBUTE_LENGTH_MAX = 1024  # characters, by contract
 LANGUAGE_PATTERN = r"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}$"  # the form of a BCP 47 tag
 
+AttributeText = Annotated[str, Field(max_length=ATTRIBUTE_LENGTH_MAX)]
+
 
 class Sender(Inbound):
     """The customer as the channel knows them."""
@@ -87,7 +89,7 @@ class ChannelMessage(Inbound):
     public: bool | None = None
     attributes: (
         Annotated[
-            dict[Id, Annotated[str, Field(max_length=ATTRIBUTE_LENGTH_MAX)]],
+            dict[AttributeText, AttributeText],
             Field(max_length=ATTRIBUTES_MAX),
         ]
         | None

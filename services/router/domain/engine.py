@@ -25,7 +25,7 @@ from services.router.domain.calibration import Calibration
 from services.router.domain.deadlines import fire
 from services.router.domain.matcher import Matcher
 from services.router.domain.records import QUESTION_OPEN, Contact
-from services.router.domain.rows import Known, Needs, RouterRows
+from services.router.domain.rows import Known, Needs, RouterRows, could_be_ours
 from services.router.domain.states import Repeat
 from services.router.domain.triage import Classify, Foreseen
 from services.router.domain.turn import Turn
@@ -206,10 +206,10 @@ def _ask(needs: Needs, book: Book, said: inputs.Input) -> None:
     elif isinstance(said, inputs.ConversationEnded):
         _ask_conversation(needs, book, said)
     elif isinstance(said, inputs.OfferAnswered):
-        if said.offer_id not in book.offers:
+        if said.offer_id not in book.offers and could_be_ours(said.offer_id):
             needs.offers.append(said.offer_id)
     elif isinstance(said, inputs.AssignmentEnded | inputs.AssignmentWrappedUp):
-        if said.assignment_id not in book.assignments:
+        if said.assignment_id not in book.assignments and could_be_ours(said.assignment_id):
             needs.assignments.append(said.assignment_id)
     elif isinstance(said, inputs.CustomerCommanded):
         needs.customers |= {(said.workspace, each): None for each in (said.customer_id, said.into) if each}
@@ -221,7 +221,7 @@ def _ask_contact(needs: Needs, book: Book, contact_id: str | None) -> None:
     contact = book.contacts.get(contact_id) if contact_id is not None else None
     if contact is not None:
         _ask_asked(needs, contact)
-    elif contact_id is not None:
+    elif contact_id is not None and could_be_ours(contact_id):
         needs.contacts.append(contact_id)
 
 

@@ -203,7 +203,7 @@ class Wrapping(Body):
     expires_at: str
 
 
-class Moved(Body):
+class Moved(Body, omit_defaults=False):
     """An assignment (none when a waiting contact is moved) gave its contact back; ``to`` says where it goes."""
 
     to: dict[str, Any]

@@ -66,8 +66,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
         sentence=sentence(decision),
     )
     private = unpack(turn.book.personal.get(contact.contact_id))
-    if contact.context:
-        private = merged(private, b'{"context":' + contact.context.encode() + b"}")
+    private = merged(private, b'{"context":' + (contact.context or "{}").encode() + b"}")
     turn.tell(contact, events.OFFERED, body, copy=AGENT_OFFERS, private=private)
     turn.count("usher_offers_total", "issued")
     desks.refresh(turn, workspace, agent, "offered")

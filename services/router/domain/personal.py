@@ -15,7 +15,7 @@ class Personal(msgspec.Struct, omit_defaults=True, gc=False):
 
     from_: Party = msgspec.field(name="from")
     reply_to: ReplyTo
-    text: str = ""
+    text: str
     subject: str | None = None
     attachments: list[Attachment] = []
 

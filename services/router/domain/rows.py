@@ -1,9 +1,18 @@
 """What the router engine and its store exchange: rows to restore from, look-ups, and the rows of one commit."""
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from services.router.domain.records import Agent, LiveContact
+
+
+_DERIVED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def could_be_ours(identity: str) -> bool:
+    """Whether an id that was reported has the form of those that Usher makes; the database is asked for no other."""
+    return _DERIVED.fullmatch(identity) is not None
 
 
 class Search(NamedTuple):

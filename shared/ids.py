@@ -11,7 +11,7 @@ _SEPARATOR = "\x1f"  # cannot stand in names that Usher or its operators give, n
 
 
 def derive(*parts: str) -> str:
-    """The UUIDv5 of the parts, as text. Same parts, same id; only one part, an id from outside, may hold the separator."""
+    """The UUIDv5 of the parts, as text. Same parts, same id; only one part, an id of others, may hold the separator."""
     return _uuid(_SEPARATOR.join(parts))
 
 

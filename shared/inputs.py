@@ -18,6 +18,7 @@ SECONDS_MAX = 366 * 86_400.0  # of a priority, a lease or a wrap-up
 Presence = Literal["available", "not_ready", "draining"]
 Units = Annotated[int, msgspec.Meta(ge=0, le=UNITS_MAX)]
 Seconds = Annotated[float, msgspec.Meta(ge=0.0, le=SECONDS_MAX)]
+Priority = Annotated[float, msgspec.Meta(ge=-SECONDS_MAX, le=SECONDS_MAX)]  # below 0: as if it came so much later
 
 
 class Input(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -66,7 +67,7 @@ class RoutingHint(msgspec.Struct, omit_defaults=True, gc=False):
     tier: str | None = None
     intent: str | None = None
     skills: dict[str, int] = {}
-    priority_seconds: Seconds | None = None
+    priority_seconds: Priority | None = None
 
 
 class MessageReceived(Input):
@@ -220,7 +221,7 @@ class ContactCommanded(Input):
     command: Literal["cancel", "prioritise", "requeue", "assign"]
     actor: str
     reason: str
-    seconds: Annotated[float, msgspec.Meta(ge=-SECONDS_MAX, le=SECONDS_MAX)] | None = None
+    seconds: Priority | None = None
     queue: str | None = None
     agent_id: str | None = None
 

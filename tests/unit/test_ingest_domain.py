@@ -165,6 +165,12 @@ def test_any_text_but_nul_and_surrogates_is_an_id(text: str) -> None:
     assert (event.conversation_id, event.message_id, event.attributes) == (text, text, {text: text})
 
 
+def test_a_caller_may_put_a_contact_behind_others() -> None:
+    event = canonical(body(routing={"priority_seconds": -5.5}))
+
+    assert event.routing.priority_seconds == -5.5
+
+
 def test_the_time_of_the_envelope_stands_in_for_that_of_the_body() -> None:
     data = body("usher.agent.heartbeat.v1")
     del data["occurred_at"]

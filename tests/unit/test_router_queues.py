@@ -218,3 +218,13 @@ def test_relaxation_and_overflow_survive_a_restart(restart: bool) -> None:
         "contact.overflowed",
         "contact.queued",
     ]
+
+
+def test_a_caller_may_put_a_contact_behind_others() -> None:
+    router = Router()
+    router.contact("c1", queue="general", priority_seconds=-30.0)
+    assert router.last("queued")["priority_seconds"] == -30
+    router.now_ms += 10 * 1000
+    later = router.contact("c2", queue="general")
+    router.sign_on("a1")
+    assert router.last("offered")["contact_id"] == later

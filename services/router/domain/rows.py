@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from services.router.domain.records import Agent, LiveContact
 
-
 _DERIVED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

@@ -57,4 +57,4 @@ def priority_of(case: Case, intent: Recognised, rule: Rule | None) -> float:
     if asked is None:
         boost = case.policy.policy.classification.moment_of_truth_boost_seconds
         asked = boost if intent.is_moment_of_truth else 0.0
-    return max(asked, rule.then.boost_seconds if rule else 0.0)
+    return max(asked, rule.then.boost_seconds) if rule and rule.then.boost_seconds else asked

@@ -87,17 +87,17 @@ class TextReader:
             length=_length(len(tokens)),
             questions=text.count("?") + text.count("\uff1f") >= QUESTIONS_MANY,
             rules=frozenset(found["rule"]) if "rule" in found else NO_RULES,
-            intents=_names(found, "intent"),
-            sentiment=next((kind for kind in SENTIMENTS if kind in found), "neutral"),
+            intents=_names(found["intent"]) if "intent" in found else (),
+            sentiment=_sentiment(found),
             urgent="urgent" in found,
             person="person" in found,
             buying="buying" in found,
-            safeguards=_names(found, "safeguard"),
-            language=self._language(tokens),
+            safeguards=_names(found["safeguard"]) if "safeguard" in found else (),
+            language=self._language(tokens) if len(self._common) > 1 else None,
         )
 
     def _language(self, tokens: list[str]) -> str | None:
-        if len(self._common) < 2 or len(tokens) < LANGUAGE_WORDS_MIN:
+        if len(tokens) < LANGUAGE_WORDS_MIN:
             return None
         sample = set(tokens[:LANGUAGE_SAMPLE])
         hits = [(len(common & sample), tag) for tag, common in self._common]
@@ -148,8 +148,15 @@ def _length(words: int) -> Length:
     return "long" if words <= WORDS_VERY_LONG else "very_long"
 
 
-def _names(found: Mapping[str, set[str | int]], kind: str) -> tuple[str, ...]:
-    return tuple(sorted(map(str, found[kind]))) if kind in found else ()
+def _sentiment(found: Mapping[str, object]) -> Sentiment:
+    for kind in SENTIMENTS:
+        if kind in found:
+            return kind
+    return "neutral"
+
+
+def _names(found: set[str | int]) -> tuple[str, ...]:
+    return tuple(sorted(map(str, found)))
 
 
 def _word_lists(lists: Lexicon | Words) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.handles import Handles, handles_in_force
-from cli.main import main
 from cli.payloads import is_about
 from services.ingest.domain.handles import Pseudonyms
 
@@ -75,18 +74,14 @@ def test_the_key_and_the_sources_are_those_of_the_environment(tmp_path, monkeypa
         ([], "ACTION"),
     ],
 )
-def test_bad_usage_is_one_line(words, said, capsys):
-    with pytest.raises(SystemExit) as ended:
-        main(["customer", *words])
-    err = capsys.readouterr().err
-    assert (ended.value.code, err.count("\n")) == (2, 1)
+def test_bad_usage_is_one_line(words, said, usher):
+    code, _, err = usher("customer", *words)
+    assert (code, err.count("\n")) == (2, 1)
     assert said in err
 
 
-def test_without_servers_nobody_is_said_to_be_merged(monkeypatch, tmp_path, capsys):
-    monkeypatch.setenv("USHER_LOCAL_DIR", str(tmp_path / "no-stack"))
-    monkeypatch.setenv("USHER_POSTGRES_DSN", "postgresql://usher@127.0.0.1:1/usher")
-    with pytest.raises(SystemExit) as ended:
-        main(["customer", "merge", "a", "b", "--reason", "r"])
-    assert ended.value.code == 1
-    assert "is the stack up" in capsys.readouterr().err
+@pytest.mark.usefixtures("no_servers")
+def test_without_servers_nobody_is_said_to_be_merged(usher):
+    code, _, err = usher("customer", "merge", "a", "b", "--reason", "r")
+    assert code == 1
+    assert "is the stack up" in err

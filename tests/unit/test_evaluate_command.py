@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from cli.main import main
 from services.router.training.save import save
 from tests.support.labelled_texts import TIERS, examples, examples_csv, small_model, tiers_csv, write_csv
 
@@ -28,19 +27,6 @@ def models(tmp_path_factory):
     save(small_model(60, TIERS), above / "tiers")
     save(small_model(60), above / "plain")
     return above
-
-
-@pytest.fixture
-def usher(capsys):
-    """Runs a command; returns (exit code, stdout, stderr)."""
-
-    def command(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main(list(map(str, arguments)))
-        shown = capsys.readouterr()
-        return ended.value.code, shown.out, shown.err
-
-    return command
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from cli.main import main
 from services.router.training.save import save
 from tests.support.labelled_texts import TIERS, small_model
 
@@ -21,15 +20,12 @@ def model(tmp_path_factory):
 
 
 @pytest.fixture
-def usher(capsys, monkeypatch):
+def usher(usher, monkeypatch):
     """Runs classify with bytes on stdin; returns (exit code, stdout, stderr)."""
 
     def command(*arguments, stdin=b""):
         monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as ended:
-            main(["classify", *map(str, arguments)])
-        shown = capsys.readouterr()
-        return ended.value.code, shown.out, shown.err
+        return usher("classify", *arguments)
 
     return command
 

@@ -6,7 +6,6 @@ import sys
 import numpy as np
 import pytest
 
-from cli.main import main
 from services.router.model.directory import read_model
 from services.router.model.encoder import EncoderMissing, dimensions_of, open_encoder
 from services.router.model.errors import ModelRefused
@@ -16,19 +15,6 @@ from tests.support.tiny_encoder import DIMENSIONS, model_of, table_of, tokenizer
 
 WORDS = sorted({word for example in examples() for word in example.text.lower().split() if word.isalpha()})
 SPEC = EncoderSpec(DIMENSIONS, 16)
-
-
-@pytest.fixture
-def usher(capsys):
-    """Runs a command; returns (exit code, stdout, stderr)."""
-
-    def command(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main(list(map(str, arguments)))
-        shown = capsys.readouterr()
-        return ended.value.code, shown.out, shown.err
-
-    return command
 
 
 def test_without_its_packages_the_error_names_the_extra(usher, tmp_path, monkeypatch):

@@ -2,11 +2,11 @@
 
 import json
 import shutil
+from functools import partial
 
 import msgspec
 import pytest
 
-from cli.main import main
 from cli.policy_diff import changes
 from cli.policy_store import _activated
 from services.router.model.folders import STARTER_FOLDER
@@ -17,17 +17,10 @@ SMALL = "workspace: acme\nqueues:\n  general: {boost: 5s}\n"
 
 
 @pytest.fixture
-def usher(capsys, tmp_path, monkeypatch):
+def usher(usher, tmp_path, monkeypatch):
     """Runs a policy command; returns (exit code, stdout, stderr)."""
     monkeypatch.setenv("USHER_LOCAL_DIR", str(tmp_path / "no-stack"))
-
-    def command(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main(["policy", *map(str, arguments)])
-        shown = capsys.readouterr()
-        return ended.value.code, shown.out, shown.err
-
-    return command
+    return partial(usher, "policy")
 
 
 def file(tmp_path, text, name="p.yaml"):

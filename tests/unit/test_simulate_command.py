@@ -6,8 +6,6 @@ from copy import deepcopy
 
 import pytest
 
-from cli.main import main
-
 SCENARIO = {
     "name": "small",
     "seeds": 3,
@@ -58,16 +56,13 @@ MEASURES = {
 
 
 @pytest.fixture
-def usher(tmp_path, capsys):
+def usher(usher, tmp_path):
     """Run ``usher simulate`` on a document (or text); returns exit code, stdout and stderr."""
 
     def call(document, *arguments):
         path = tmp_path / "scenario.json"
         path.write_text(document if isinstance(document, str) else json.dumps(document))
-        with pytest.raises(SystemExit) as stopped:
-            main(["simulate", str(path), *map(str, arguments)])
-        output = capsys.readouterr()
-        return stopped.value.code, output.out, output.err
+        return usher("simulate", path, *arguments)
 
     return call
 

@@ -5,22 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from cli.main import main
 from services.router.model.directory import read_model
 from tests.support.labelled_texts import WISHES, examples, examples_csv, tiers_csv, write_csv
-
-
-@pytest.fixture
-def usher(capsys):
-    """Runs a command; returns (exit code, stdout, stderr)."""
-
-    def command(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main(list(map(str, arguments)))
-        shown = capsys.readouterr()
-        return ended.value.code, shown.out, shown.err
-
-    return command
 
 
 def refused(usher, tmp_path, *arguments):

@@ -2,28 +2,28 @@
 
 import io
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from cli.main import main
 from tests.support.ingest_builders import body
 
+Usher = Callable[..., tuple[int, str, str]]
 CORPUS = Path(__file__).parents[2] / "docs" / "conformance"
 
 
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr of one call."""
-    with pytest.raises(SystemExit) as end:
-        main(["validate-event", *arguments])
-    captured = capsys.readouterr()
-    return int(end.value.code or 0), captured.out, captured.err
+@pytest.fixture
+def usher(usher: Usher) -> Usher:
+    """Runs validate-event; returns (exit code, stdout, stderr)."""
+    return partial(usher, "validate-event")
 
 
-def report(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
-    code, out, _ = run(capsys, "--json", *arguments)
+def report(usher: Usher, *arguments: object) -> tuple[int, dict[str, Any]]:
+    code, out, _ = usher("--json", *arguments)
     document = orjson.loads(out)
     assert set(document) == {"valid", "errors"}
     assert all(set(error) == {"line", "path", "message"} for error in document["errors"])
@@ -31,40 +31,36 @@ def report(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, di
     return code, document
 
 
-def test_every_payload_of_the_valid_corpus_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
-    assert report(capsys, str(CORPUS / "valid.jsonl"))[0] == 0
+def test_every_payload_of_the_valid_corpus_is_valid(usher: Usher) -> None:
+    assert report(usher, CORPUS / "valid.jsonl")[0] == 0
 
 
-def test_every_payload_of_the_invalid_corpus_is_refused_at_the_path_it_names(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_every_payload_of_the_invalid_corpus_is_refused_at_the_path_it_names(usher: Usher) -> None:
     path = CORPUS / "invalid.jsonl"
     expected = [line.split(b'"expected_path": "')[1].split(b'"')[0].decode() for line in path.read_bytes().splitlines()]
 
-    code, document = report(capsys, str(path))
+    code, document = report(usher, path)
 
     assert code == 1
     assert [(error["line"], error["path"]) for error in document["errors"]] == list(enumerate(expected, start=1))
 
 
-def test_one_document_may_stand_on_many_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_document_may_stand_on_many_lines(tmp_path: Path, usher: Usher) -> None:
     path = tmp_path / "event.json"
     path.write_bytes(b"\n\n" + orjson.dumps(body(channel="fax", text=1), option=orjson.OPT_INDENT_2))
 
-    _, document = report(capsys, str(path))
+    _, document = report(usher, path)
 
     assert [(error["line"], error["path"]) for error in document["errors"]] == [(3, "channel"), (3, "text")]
 
 
-def test_lines_are_checked_one_by_one_and_blank_ones_skipped(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_lines_are_checked_one_by_one_and_blank_ones_skipped(tmp_path: Path, usher: Usher) -> None:
     path = tmp_path / "events.jsonl"
     good = orjson.dumps(body())
     path.write_bytes(b"{broken\n" + good + b"\r\n\n" + b"[]\n" + good + b'\n{"a":"\xff"}\n')
 
-    _, document = report(capsys, str(path))
-    code, out, _ = run(capsys, str(path))
+    _, document = report(usher, path)
+    code, out, _ = usher(path)
 
     assert [error["line"] for error in document["errors"]] == [1, 4, 6]
     assert code == 1
@@ -73,39 +69,33 @@ def test_lines_are_checked_one_by_one_and_blank_ones_skipped(
 
 
 @pytest.mark.parametrize("content", [b"", b"  \n", b"{", b"{\n  'a': 1\n}", b"\xff", b"null", b"NaN", b'"\\ud800"'])
-def test_what_is_no_event_is_invalid_and_not_an_error_of_usage(
-    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_no_event_is_invalid_and_not_an_error_of_usage(content: bytes, tmp_path: Path, usher: Usher) -> None:
     path = tmp_path / "event.json"
     path.write_bytes(content)
 
-    code, document = report(capsys, str(path))
+    code, document = report(usher, path)
 
     assert code == 1
     assert len(document["errors"]) == 1
 
 
-def test_a_payload_may_come_from_stdin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_payload_may_come_from_stdin(monkeypatch: pytest.MonkeyPatch, usher: Usher) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(orjson.dumps(body()))))
 
-    assert run(capsys, "-")[:2] == (0, "1 valid, 0 invalid\n")
+    assert usher("-")[:2] == (0, "1 valid, 0 invalid\n")
 
 
-def test_type_and_workspace_may_be_said_beside_a_payload_that_leaves_them_out(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_type_and_workspace_may_be_said_beside_a_payload_that_leaves_them_out(tmp_path: Path, usher: Usher) -> None:
     path = tmp_path / "event.json"
     path.write_bytes(orjson.dumps({k: v for k, v in body().items() if k not in {"type", "workspace"}}))
 
-    assert report(capsys, str(path))[1]["errors"][0]["path"] == "type"
-    assert report(capsys, str(path), "--type", "usher.channel.message.v1", "--workspace", "acme")[0] == 0
+    assert report(usher, path)[1]["errors"][0]["path"] == "type"
+    assert report(usher, path, "--type", "usher.channel.message.v1", "--workspace", "acme")[0] == 0
 
 
 @pytest.mark.parametrize("arguments", [["/no/such/file"], ["/"], [], ["--type", "nothing", "-"]])
-def test_input_that_cannot_be_read_is_one_line_and_exit_2(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, err = run(capsys, *arguments)
+def test_input_that_cannot_be_read_is_one_line_and_exit_2(arguments: list[str], usher: Usher) -> None:
+    code, out, err = usher(*arguments)
 
     assert (code, out) == (2, "")
     assert err.count("\n") == 1

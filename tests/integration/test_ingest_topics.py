@@ -7,7 +7,7 @@ import pytest
 
 from deploy.local.broker import KafkaBroker
 from services.ingest.settings import IngestSettings
-from tests.support import ingest
+from tests.support import hostile, ingest
 from tests.support.in_process import until
 
 
@@ -17,16 +17,7 @@ async def settings(kafka: KafkaBroker, database: str, topic_prefix: str, tmp_pat
 
 
 def message(number: int, **changes: object) -> dict[str, object]:
-    body: dict[str, object] = {
-        "type": "usher.channel.message.v1",
-        "workspace": "acme",
-        "channel": "chat",
-        "conversation_id": f"conversation-{number}",
-        "message_id": f"message-{number}",
-        "from": {"handle": f"customer-{number}@example.com"},
-        "text": "Where is my parcel?",
-    }
-    return {**body, **changes}
+    return {**hostile.good(number), **changes}
 
 
 async def test_a_message_becomes_a_canonical_event_with_the_headers_of_the_contract(settings: IngestSettings) -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import asyncpg
-import msgspec
 import pytest
 
 from services.router.domain.records import FADE_MS
@@ -15,6 +14,7 @@ from shared.errors import Poison
 from shared.ids import derive
 from shared.postgres import Database
 from shared.store import Claim, Commit
+from tests.support.memory_store import in_order
 from tests.support.router_builders import Router, body_of, policy_with
 
 
@@ -50,15 +50,7 @@ async def stored(database: str) -> Any:
 
 
 def _comparable(rows: RouterRows) -> Any:
-    policies = [(row.workspace, row.version, row.hash) for row in rows.policies]
-    return (
-        rows.clock_ms,
-        sorted(map(msgspec.json.encode, rows.contacts)),
-        sorted(rows.personal),
-        sorted(map(msgspec.json.encode, rows.agents)),
-        sorted(rows.flows),
-        policies,
-    )
+    return in_order(rows), [(row.workspace, row.version, row.hash) for row in rows.policies]
 
 
 async def test_a_new_owner_loads_exactly_what_was_committed(stored: StoredRouter) -> None:
@@ -67,7 +59,7 @@ async def test_a_new_owner_loads_exactly_what_was_committed(stored: StoredRouter
     router.sign_on("a2")
     router.contact("c1", intent="complaint")
     router.contact("c2", channel="voice")
-    router.answer(router.last("offered")["offer_id"], router.last("offered")["agent_id"])
+    router.accept(router.last("offered")["agent_id"])
     router.contact("c3", intent="order_status")
     router.contact("c4")
     router.hang_up("c4")

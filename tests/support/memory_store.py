@@ -1,6 +1,9 @@
 """The router's rows in memory: takes the engine's writes and answers its needs like the real store."""
 
+from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from services.router.domain.journey import CONTACTS_MAX
 from services.router.domain.reader import RowReader
@@ -17,6 +20,17 @@ from services.router.domain.rows import (
     RouterRows,
     RouterWrites,
 )
+
+
+def in_order(rows: RouterRows) -> tuple[Any, ...]:
+    """Everything but the policies in an order that does not depend on the store, so that two loads can be compared."""
+    return (
+        rows.clock_ms,
+        sorted(map(msgspec.json.encode, rows.contacts)),
+        sorted(rows.personal),
+        sorted(map(msgspec.json.encode, rows.agents)),
+        sorted(rows.flows),
+    )
 
 
 class MemoryStore:

@@ -15,6 +15,18 @@ def router() -> Router:
     return Router(policy_with(sticky={"within": "7d", "wait": "20s"}))
 
 
+def busy_but_known(router: Router) -> str:
+    """a1, who has served the customer, works for another, and a2 is free; returns that assignment."""
+    router.sign_on("a1")
+    serve(router, "c1", "a1")
+    router.sign_on("a2")
+    router.contact("c2", party=Party(handle="y", customer_id="cust-2"))
+    assert router.last("offered")["agent_id"] == "a1"
+    router.accept()
+    assignment_id: str = router.last("assigned")["assignment_id"]
+    return assignment_id
+
+
 def serve(router: Router, conversation: str, agent: str) -> str:
     """A contact that the agent takes and closes."""
     contact_id = router.contact(conversation)
@@ -126,13 +138,7 @@ def test_open_contacts_of_one_customer_are_linked(router: Router) -> None:
 
 
 def test_a_returning_customer_waits_a_little_for_the_agent_who_knows_them(router: Router) -> None:
-    router.sign_on("a1")
-    serve(router, "c1", "a1")
-    router.sign_on("a2")
-    router.contact("c2", party=Party(handle="y", customer_id="cust-2"))
-    assert router.last("offered")["agent_id"] == "a1"
-    router.accept()
-    busy = router.last("assigned")["assignment_id"]
+    busy = busy_but_known(router)
     contact_id = router.contact("c3")
     assert router.last("queued")["kept_for"] == "a1"
     assert router.state(contact_id) == "queued", "a2 is free, but a1 knows the customer"
@@ -143,11 +149,7 @@ def test_a_returning_customer_waits_a_little_for_the_agent_who_knows_them(router
 
 
 def test_the_wait_for_a_known_agent_ends(router: Router) -> None:
-    router.sign_on("a1")
-    serve(router, "c1", "a1")
-    router.sign_on("a2")
-    router.contact("c2", party=Party(handle="y", customer_id="cust-2"))
-    router.accept()
+    busy_but_known(router)
     router.contact("c3")
     assert kinds(router.wait(19.999)) == []
     assert kinds(router.wait(0.001))[0] == "contact.offered"
@@ -155,11 +157,7 @@ def test_the_wait_for_a_known_agent_ends(router: Router) -> None:
 
 
 def test_the_wait_is_at_most_half_of_what_is_left_until_the_contact_is_due(router: Router) -> None:
-    router.sign_on("a1")
-    serve(router, "c1", "a1")
-    router.sign_on("a2")
-    router.contact("c2", party=Party(handle="y", customer_id="cust-2"))
-    router.accept()
+    busy_but_known(router)
     router.contact("c3", queue="orders")  # 20 s to answer
     router.wait(10)
     assert router.last("offered")["agent_id"] == "a2"

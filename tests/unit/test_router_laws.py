@@ -15,6 +15,7 @@ from shared.ids import contact_id as derived_contact_id
 from shared.ids import conversation_key, derive
 from shared.policy import parse_policy
 from tests.support.capacity_checker import capacity_violations
+from tests.support.memory_store import in_order
 from tests.support.router_builders import START_MS, Router, body_of, policy_with
 
 AGENTS = ("a1", "a2", "a3")
@@ -290,16 +291,7 @@ def test_saying_everything_twice_changes_nothing(script: list[Move]) -> None:
 
 def _rows(router: Router) -> Any:
     rows = router.store.rows()
-    return (
-        rows.clock_ms,
-        sorted(map(msgspec.json.encode, rows.contacts)),
-        sorted(rows.personal),
-        sorted(map(msgspec.json.encode, rows.agents)),
-        sorted(rows.flows),
-        rows.policies,
-        router.store.aliases,
-        router.store.merges,
-    )
+    return in_order(rows), rows.policies, router.store.aliases, router.store.merges
 
 
 def _run_until(router: Router, at_ms: int) -> None:

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
-from cli.stack_settings import common_settings
+from cli.policy_store import settings_in_force
 from shared.clock import monotonic
 from shared.errors import Fatal, Retryable
 from shared.migrate import MigrationReport, migrate
@@ -13,7 +13,7 @@ RETRY_SECONDS = 0.5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Options of ``usher migrate``; the database is USHER_POSTGRES_DSN."""
+    """Options of ``usher migrate``; the database is USHER_POSTGRES_DSN, else that of a stack that runs."""
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if migrations are missing")
     parser.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help="for a database that still starts")
     parser.add_argument("--json", action="store_true", help="the result as JSON on stdout")
@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Apply what is missing; idempotent. Exit 1 where --check finds something missing or nobody answers."""
-    dsn = common_settings().postgres_dsn.get_secret_value()
+    dsn = settings_in_force().postgres_dsn.get_secret_value()
     try:
         report = asyncio.run(_migrate(dsn, args.check, args.wait))
     except Retryable as error:

@@ -4,14 +4,15 @@ import argparse
 import asyncio
 
 from cli.output import EXIT_NO, EXIT_OK, result, say
-from cli.stack_settings import common_settings, source_names
+from cli.policy_store import settings_in_force
+from cli.stack_settings import source_names
 from shared.errors import Retryable
 from shared.kafka import ensure_topics
 from shared.topics import all_topics
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Options of ``usher topics``; USHER_KAFKA_BOOTSTRAP_SERVERS, _TOPIC_PREFIX, _PARTITIONS, _REPLICATION_FACTOR."""
+    """Options; the broker is USHER_KAFKA_BOOTSTRAP_SERVERS (also _PARTITIONS, ...), else that of a stack that runs."""
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if something is missing or odd")
     parser.add_argument("--sources", metavar="FILE", help="sources file: a topic for each (default USHER_SOURCES_FILE)")
     parser.add_argument("--json", action="store_true", help="the result as JSON on stdout")
@@ -19,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Create what is missing; idempotent. Exit 1 for topics that are missing (--check) or have odd partition counts."""
-    settings, specs = common_settings(), all_topics(source_names(args.sources))
+    settings, specs = settings_in_force(), all_topics(source_names(args.sources))
     try:
         problems = asyncio.run(ensure_topics(settings, specs, check=args.check))
     except (Retryable, TimeoutError) as error:

@@ -109,6 +109,13 @@ async def test_contact_sent_with_the_stacks_own_key_is_routed(stack: Stack) -> N
             await asyncio.sleep(0.2)
 
 
+async def test_commands_for_schema_and_topics_find_the_stack_that_runs(stack: Stack) -> None:
+    for words in (("migrate",), ("migrate", "--check"), ("topics",), ("topics", "--check")):
+        status, out, err = await stack.usher(*words, "--json")
+        assert status == 0, err
+        assert not any(json.loads(out).get(name) for name in ("applied", "missing", "problems"))
+
+
 async def test_second_start_is_refused_with_the_way_out(stack: Stack) -> None:
     status, _, err = await stack.usher("up", "--detach")
 

@@ -47,8 +47,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command; exits with 0, 1 (the answer is no) or 2 (bad usage or input)."""
     words = sys.argv[1:] if arguments is None else arguments
     if not words or words[0] in {"-h", "--help"}:
-        sys.stdout.write(_help())
-        raise SystemExit(0 if words else EXIT_USAGE)
+        (sys.stdout if words else sys.stderr).write(_help())
+        raise SystemExit(EXIT_OK if words else EXIT_USAGE)
     name, rest = words[0], words[1:]
     if name not in COMMANDS:
         sys.stderr.write(f"usher: unknown command {name!r}; one of: {', '.join(COMMANDS)}\n")

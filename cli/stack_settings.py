@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cli.output import UsageError
-from shared.settings import CommonSettings
+from shared.settings import CommonSettings, wrong_setting
 from shared.topics import CHANNELS
 
 
@@ -24,9 +24,7 @@ def common_settings() -> CommonSettings:
     try:
         return CommonSettings()
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "USHER_" + ".".join(map(str, first["loc"])).upper()
-        raise UsageError(f"{name}: {first['msg']}") from None
+        raise UsageError(wrong_setting(error)) from None
 
 
 def source_names(file: str | None = None) -> tuple[str, ...]:

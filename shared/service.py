@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ import orjson
 import uvicorn
 import uvloop
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,11 +23,12 @@ from starlette.routing import Route
 
 from shared.errors import Fatal
 from shared.logs import Log
-from shared.settings import CommonSettings
+from shared.settings import CommonSettings, wrong_setting
 
 __all__ = ["Application", "listen", "run", "serve_http", "write_ready_file"]
 
 EXIT_FAILURE = 1
+EXIT_USAGE = 2  # the environment is wrong: another start with it ends the same way
 # A batch makes tens of thousands of objects that die with it, beside live contacts that stay: collecting at Python's
 # default of 700 new objects walks them again and again for nothing (measured: a fifth of the time of router and sla).
 GC_THRESHOLDS = (50_000, 20, 100)
@@ -51,17 +54,24 @@ class Application(Protocol):
 
 
 def run(build: Callable[[], Awaitable[tuple[Application, CommonSettings, Log]]]) -> int:
-    """Run one service process to its end; the exit code is 0 after SIGTERM or SIGINT, 1 after a failure."""
+    """Run one service process to its end; the exit code is 0 after SIGTERM or SIGINT, 1 after a failure.
+
+    It is 2, with one line that names the variable, for settings that it cannot start with.
+    """
     gc.set_threshold(*GC_THRESHOLDS)
     return uvloop.run(_main(build))
 
 
 async def _main(build: Callable[[], Awaitable[tuple[Application, CommonSettings, Log]]]) -> int:
-    application, settings, log = await build()
+    try:
+        application, settings, log = await build()
+        sock = listen(settings.metrics_host, settings.metrics_port)
+    except (ValidationError, Fatal) as error:
+        sys.stderr.write((wrong_setting(error) if isinstance(error, ValidationError) else str(error)) + "\n")
+        return EXIT_USAGE
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, application.stop)
-    sock = listen(settings.metrics_host, settings.metrics_port)
     server = serve_http(_health(application), sock)
     serving = asyncio.ensure_future(server.serve(sockets=[sock]))
     write_ready_file(settings, sock, application.endpoints())

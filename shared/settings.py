@@ -1,7 +1,20 @@
 """Settings that every service shares; each field is the environment variable USHER_<FIELD>."""
 
-from pydantic import Field, SecretStr
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+    BeforeValidator(lambda level: level.upper() if isinstance(level, str) else level),
+]
+
+
+def wrong_setting(error: ValidationError) -> str:
+    """The first wrong variable and what it should be, as one line; its value is not repeated."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return f"USHER_{'.'.join(map(str, first['loc'])).upper()}: {first['msg']}"
 
 
 class CommonSettings(BaseSettings):
@@ -18,7 +31,7 @@ class CommonSettings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65535, description="0 = a free port, written to ready_file")
     ready_file: str = Field(default="", description="JSON with the ports is written here once the service listens")
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
     failpoints: str = Field(default="", description="tests only: name=action pairs, see shared/failpoints.py")
 
 

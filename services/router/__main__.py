@@ -5,5 +5,11 @@ import sys
 from services.router.app import build
 from shared.service import run
 
+
+def main() -> int:
+    """Run until SIGTERM; the exit code of the process."""
+    return run(build)
+
+
 if __name__ == "__main__":
-    sys.exit(run(build))
+    sys.exit(main())

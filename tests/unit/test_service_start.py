@@ -1,0 +1,46 @@
+"""A service that cannot start says why in one line, whichever way it is started."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+USHER = ["-c", "from cli.main import main; main()"]
+
+
+def start(*arguments: str, **variables: str) -> tuple[int, list[str]]:
+    """Exit code and lines on stderr of a process that ends by itself."""
+    environment = {**os.environ, "USHER_ENVIRONMENT": "local", "USHER_METRICS_PORT": "0", **variables}
+    done = subprocess.run(
+        [sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, done.stderr.splitlines()
+
+
+@pytest.mark.parametrize("service", ["ingest", "router", "sla"])
+@pytest.mark.parametrize("as_command", [True, False])
+def test_a_wrong_variable_ends_a_service_with_one_line_that_names_it(service: str, as_command: bool) -> None:
+    status, lines = start(*([*USHER, service] if as_command else ["-m", f"services.{service}"]), USHER_PARTITIONS="x")
+
+    assert status == 2
+    assert lines == ["USHER_PARTITIONS: Input should be a valid integer, unable to parse string as an integer"]
+
+
+def test_a_wrong_log_level_and_a_missing_file_are_named() -> None:
+    status, lines = start("-m", "services.sla", USHER_LOG_LEVEL="chatty")
+    assert (status, len(lines)) == (2, 1)
+    assert lines[0].startswith("USHER_LOG_LEVEL: ") and "'INFO'" in lines[0]
+
+    status, lines = start("-m", "services.ingest", USHER_SOURCES_FILE="/nowhere/sources.yaml")
+    assert (status, lines) == (2, ["USHER_SOURCES_FILE: /nowhere/sources.yaml: No such file or directory"])
+
+
+def test_a_port_that_is_taken_is_said_first() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        status, lines = start("-m", "services.router", USHER_METRICS_PORT=port, USHER_LOG_LEVEL="error")
+
+    assert status == 2
+    assert lines[0].startswith(f"cannot listen on 127.0.0.1:{port}: ")

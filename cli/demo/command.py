@@ -5,6 +5,7 @@ import asyncio
 import signal
 from typing import Any
 
+from cli.demo.account import Account
 from cli.demo.show import Show
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
 from cli.stack import LocalStackError, add_stack_options, running_stack, stack_options, stack_policies
@@ -27,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0 after the run or Ctrl-C, 1 if something did not come up, 2 for bad options."""
     if not 0 < args.rate <= RATE_MAX:
         raise UsageError(f"--rate {args.rate:g}: contacts a second, above 0 and at most {RATE_MAX:g}")
-    if args.seconds is not None and args.seconds <= 0:
+    if args.seconds is not None and not args.seconds > 0:
         raise UsageError(f"--seconds {args.seconds:g}: must be above 0")
     options, policies = stack_options(args), stack_policies(args)
     try:
@@ -47,7 +48,7 @@ async def _demo(options: StackOptions, policies: list[Policy], args: argparse.Na
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
-    totals: dict[str, Any] = {}
+    totals = Account().document()
     try:
         async with running_stack(options) as supervisor:
             keeping = asyncio.ensure_future(supervisor.run())
@@ -55,7 +56,7 @@ async def _demo(options: StackOptions, policies: list[Policy], args: argparse.Na
                 try:
                     await show.run(args.seconds)
                 finally:
-                    totals.update(show.account.document())
+                    totals = show.account.document()
                     keeping.cancel()
     except asyncio.CancelledError:
         say("stopped")

@@ -141,9 +141,7 @@ class KafkaBroker:
         command = Command(
             arguments=[*base, *tool, "--config", str(self.folder / "server.properties")], log=self.log, lock=self._lock
         )
-        process = await LeashedProcess.start(command)
-        status = await asyncio.wait_for(process.wait(), FORMAT_SECONDS_MAX)
-        if status != 0:
+        if await LeashedProcess.complete(command, FORMAT_SECONDS_MAX) != 0:
             raise SetupError(f"Kafka cannot format {self.folder}: see {self.log}")
 
     async def _answering(self) -> None:

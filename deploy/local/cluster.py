@@ -94,6 +94,5 @@ def write_private(file: Path, document: Mapping[str, object]) -> None:
 
 
 async def _run(command: Command) -> None:
-    process = await LeashedProcess.start(command)
-    if await asyncio.wait_for(process.wait(), MADE_SECONDS_MAX) != 0:
+    if await LeashedProcess.complete(command, MADE_SECONDS_MAX) != 0:
         raise SetupError(f"PostgreSQL data cannot be made: see {command.log}")

@@ -64,6 +64,15 @@ class LeashedProcess:
             _kill(leash.pid, SIGTERM)
             raise
 
+    @classmethod
+    async def complete(cls, command: Command, seconds_max: float) -> int:
+        """Run it to its end; the exit status. Nothing of it is left behind, however this ends; TimeoutError."""
+        process = await cls.start(command)
+        try:
+            return await asyncio.wait_for(process.wait(), seconds_max)
+        finally:
+            await asyncio.shield(process.kill())
+
     @property
     def running(self) -> bool:
         """Whether the command or a descendant still runs."""

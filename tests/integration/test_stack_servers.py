@@ -152,6 +152,23 @@ async def test_leash_reports_the_commands_own_end(tmp_path: Path) -> None:
     assert (tmp_path / "a.log").read_text() == "hello\n"
 
 
+async def test_a_command_that_is_not_waited_for_any_more_is_gone(tmp_path: Path) -> None:
+    script = f"echo $$ > {tmp_path / 'pid'}; sleep 604 | cat"
+    command = Command(arguments=["sh", "-c", script], log=tmp_path / "log")
+    running = asyncio.ensure_future(LeashedProcess.complete(command, 60.0))
+    async with asyncio.timeout(GONE_SECONDS_MAX):
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            await asyncio.sleep(0.05)
+    await asyncio.sleep(0.3)
+    family = _family(int((tmp_path / "pid").read_text()))
+
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    assert len(family) >= 4
+    assert not any(map(_alive, family))
+
+
 async def _run(dsn: str, statement: str) -> None:
     connection = await asyncpg.connect(dsn)
     await connection.execute(statement)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import demo
 from cli.main import Parser
 from cli.output import UsageError
 from cli.stack import add_stack_options, stack_options
@@ -103,3 +104,12 @@ def test_port_is_kept_unless_somebody_took_it() -> None:
         thief.listen()
         assert not is_free(port)
         assert keep_or_choose(port) != port
+
+
+@pytest.mark.parametrize(("option", "value"), [("seconds", "0"), ("seconds", "nan"), ("rate", "0"), ("rate", "nan")])
+def test_odd_numbers_of_a_demo_are_refused_before_anything_starts(option: str, value: str) -> None:
+    parser = argparse.ArgumentParser()
+    demo.configure(parser)
+
+    with pytest.raises(UsageError, match=f"--{option} {value}: "):
+        demo.run(parser.parse_args([f"--{option}", value]))

@@ -66,10 +66,12 @@ def test_deadlines_come_in_order_of_time_then_id_and_ended_clocks_never() -> Non
     for one in clocks:
         deadlines.add(one, CONTACT)
     move(clocks[4], Signal.DONE)
+    deadlines.outdate()
     assert deadlines.first_ms() == 20
     assert [found[0].clock_id for found in iter(lambda: deadlines.pop_before(90), None)] == ["k1", "k2", "k0"]
     assert deadlines.first_ms() == 90
     move(clocks[3], Signal.DROPPED)
+    deadlines.outdate()
     assert deadlines.first_ms() is None
 
 
@@ -82,6 +84,7 @@ def test_ended_clocks_with_far_deadlines_do_not_fill_the_memory() -> None:
         brief = clock(rng.randrange(1_000_000, 9_000_000), clock_id=str(number))
         deadlines.add(brief, CONTACT)
         move(brief, Signal.DONE)
+        deadlines.outdate()
     assert len(deadlines) <= 2 * len(live) + STALE_ENTRIES_MAX
     assert deadlines.first_ms() == 10_000_000
     assert sum(1 for _ in iter(lambda: deadlines.pop_before(2**60), None)) == len(live)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.sla.domain.clock import Clock, Kind, clock_id
+from services.sla.domain.clock import RESOLUTION, TIME_TO_ANSWER, Clock, Kind, clock_id
 from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import Changed, Queued
@@ -33,14 +33,14 @@ class Book:
     def promise(self, workspace: str, promises: Promises) -> None:
         """From here on these targets hold for clocks that start in the workspace."""
         self._promises[workspace] = promises
-        self.work.totals.add_bounds(promises.seconds_of(Kind.TIME_TO_ANSWER))
+        self.work.totals.add_bounds(promises.seconds_of(TIME_TO_ANSWER))
 
     # ---- what each event means ----
 
     def received(self, event: Changed, at_ms: int) -> None:
         """The contact arrived: remembered only where a resolution may be promised."""
         promises = self._promises.get(event.workspace)
-        if promises is not None and promises.any_of(Kind.RESOLUTION):
+        if promises is not None and promises.any_of(RESOLUTION):
             contact = self._contact(event)
             contact.received_ms = at_ms
             self.work.touch(contact)
@@ -68,7 +68,7 @@ class Book:
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
             self._leave_queue(contact, at_ms, "callback")
-            self.work.drop(Kind.TIME_TO_ANSWER, contact, at_ms)
+            self.work.drop(TIME_TO_ANSWER, contact, at_ms)
             self._forget_if_done(contact)
 
     def assigned(self, event: Changed, at_ms: int) -> None:
@@ -76,14 +76,14 @@ class Book:
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
             self._leave_queue(contact, at_ms, "answered")
-            self.work.done(Kind.TIME_TO_ANSWER, contact, at_ms, event.agent_id)
+            self.work.done(TIME_TO_ANSWER, contact, at_ms, event.agent_id)
             self._forget_if_done(contact)
 
     def resolved(self, event: Changed, at_ms: int) -> None:
         """The contact is closed or contained: it is resolved, and nothing follows."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            self.work.done(Kind.RESOLUTION, contact, at_ms, event.agent_id)
+            self.work.done(RESOLUTION, contact, at_ms, event.agent_id)
             self._end(contact, at_ms, "cancelled")
 
     def abandoned(self, event: Changed, at_ms: int) -> None:
@@ -132,29 +132,29 @@ class Book:
     # ---- clocks ----
 
     def _start_answer(self, contact: Contact, event: Queued) -> None:
-        if event.target_seconds is None or contact.clock(Kind.TIME_TO_ANSWER) is not None:
+        if event.target_seconds is None or contact.clock(TIME_TO_ANSWER) is not None:
             return
         target = self._answer_target(event, event.target_seconds)
         if target is not None:
             # The log's own due time decides, so that anybody can check a breach against it.
             entered_ms = contact.entered_ms
             due_ms = target.due_ms(entered_ms) if event.due_at is None else to_ms(event.due_at)
-            self._start(Kind.TIME_TO_ANSWER, contact, target, (entered_ms, due_ms), event.version)
+            self._start(TIME_TO_ANSWER, contact, target, (entered_ms, due_ms), event.version)
 
     def _answer_target(self, event: Queued, seconds: float) -> Target | None:
         """The policy's target. The event alone cannot tell a promise from the order of a queue that promised nothing,
         so its own seconds count only where the log no longer holds the workspace's policy."""
         promises = self._promises.get(event.workspace)
         if promises is not None:
-            return promises.of(Kind.TIME_TO_ANSWER, event.queue)
+            return promises.of(TIME_TO_ANSWER, event.queue)
         return stated(event.queue or "", seconds)
 
     def _start_resolution(self, contact: Contact, event: Changed) -> None:
         started_ms, promises = contact.received_ms, self._promises.get(event.workspace)
-        target = promises.of(Kind.RESOLUTION, event.queue) if promises is not None else None
+        target = promises.of(RESOLUTION, event.queue) if promises is not None else None
         if started_ms is not None and target is not None:
             contact.received_ms = None
-            self._start(Kind.RESOLUTION, contact, target, (started_ms, target.due_ms(started_ms)), event.version)
+            self._start(RESOLUTION, contact, target, (started_ms, target.due_ms(started_ms)), event.version)
 
     def _start(self, kind: Kind, contact: Contact, target: Target, span: tuple[int, int], version: int) -> None:
         started_ms, due_ms = span

@@ -6,7 +6,20 @@ import msgspec
 
 from shared.ids import derive
 
-__all__ = ["KINDS_RUN", "TRANSITIONS", "Clock", "Fact", "Kind", "Signal", "State", "clock_id", "move"]
+__all__ = [
+    "KINDS_RUN",
+    "RESOLUTION",
+    "RUNNING",
+    "TIME_TO_ANSWER",
+    "TRANSITIONS",
+    "Clock",
+    "Fact",
+    "Kind",
+    "Signal",
+    "State",
+    "clock_id",
+    "move",
+]
 
 
 class Kind(StrEnum):
@@ -57,6 +70,10 @@ class Fact(StrEnum):
     CANCELLED = "usher.sla.clock_cancelled.v1"
 
 
+# An enum's member is a Python call away before 3.12, so what every event asks for has a name of its own.
+TIME_TO_ANSWER, RESOLUTION = Kind.TIME_TO_ANSWER, Kind.RESOLUTION
+RUNNING = State.RUNNING
+
 TRANSITIONS: dict[tuple[State, Signal], tuple[State, Fact | None]] = {
     (State.RUNNING, Signal.DONE): (State.MET, Fact.MET),
     (State.RUNNING, Signal.DROPPED): (State.CANCELLED, Fact.CANCELLED),
@@ -85,13 +102,13 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     started_ms: int
     due_ms: int
     queue: str
-    state: State = State.RUNNING
+    state: State = RUNNING
     warn_ms: int | None = None
 
     @property
     def next_ms(self) -> int | None:
         """The next time at which something is due; None when the clock does not run."""
-        if self.state is not State.RUNNING:
+        if self.state is not RUNNING:
             return None
         return self.due_ms if self.warn_ms is None else self.warn_ms
 

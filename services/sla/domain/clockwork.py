@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.sla.domain.clock import Clock, Fact, Kind, Signal, State, move
+from services.sla.domain.clock import RUNNING, Clock, Fact, Kind, Signal, State, move
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import Deadlines
 from services.sla.domain.rows import Breach
@@ -12,6 +12,8 @@ from shared.engine import Event
 
 __all__ = ["Clockwork"]
 
+_STARTED, _BREACHED = Fact.STARTED, Fact.BREACHED
+_DUE, _DONE, _DROPPED = Signal.DUE, Signal.DONE, Signal.DROPPED
 _DECIDED = {Fact.MET: State.MET, Fact.BREACHED: State.BREACHED, Fact.CANCELLED: State.CANCELLED}
 
 
@@ -60,19 +62,19 @@ class Clockwork:
 
     def start(self, clock: Clock, contact: Contact) -> None:
         """Start a clock of a contact that has none of this kind."""
-        contact.clocks = [*contact.clocks, clock]
+        contact.clocks.append(clock)
         self._deadlines.add(clock, contact)
         self._opened(clock.kind, 1)
         self.totals.begin((BREACHES, clock.kind, clock.target, clock.queue, contact.channel))
-        self._publish(Fact.STARTED, clock, contact, clock.started_ms)
+        self._publish(_STARTED, clock, contact, clock.started_ms)
 
     def done(self, kind: Kind, contact: Contact, at_ms: int, agent_id: str | None) -> None:
         """The promised work was done at this time: met, or ended late. Nothing without an open clock of the kind."""
-        self._end(kind, contact, at_ms, Signal.DONE, agent_id)
+        self._end(kind, contact, at_ms, _DONE, agent_id)
 
     def drop(self, kind: Kind, contact: Contact, at_ms: int) -> None:
         """The promise no longer matters from this time on: cancelled, unless it was breached before."""
-        self._end(kind, contact, at_ms, Signal.DROPPED, None)
+        self._end(kind, contact, at_ms, _DROPPED, None)
 
     def fire_before(self, horizon_ms: int) -> None:
         """Warn of and breach every clock whose time is strictly before the horizon, earliest first."""
@@ -82,7 +84,7 @@ class Clockwork:
                 self._warn(clock, contact)
                 self._deadlines.add(clock, contact)
             else:
-                self._move(clock, contact, Signal.DUE, clock.due_ms)
+                self._move(clock, contact, _DUE, clock.due_ms)
 
     def _end(self, kind: Kind, contact: Contact, at_ms: int, signal: Signal, agent_id: str | None) -> None:
         clock = contact.clock(kind)
@@ -90,10 +92,13 @@ class Clockwork:
             return
         if clock.warn_ms is not None and at_ms > clock.warn_ms:
             self._warn(clock, contact)
-        if clock.state is State.RUNNING and at_ms > clock.due_ms:
-            self._move(clock, contact, Signal.DUE, clock.due_ms)
+        running = clock.state is RUNNING
+        if running and at_ms > clock.due_ms:
+            self._move(clock, contact, _DUE, clock.due_ms)
         self._move(clock, contact, signal, at_ms, agent_id)
         contact.clocks = [other for other in contact.clocks if other is not clock]
+        if running:
+            self._deadlines.outdate()
 
     def _warn(self, clock: Clock, contact: Contact) -> None:
         assert clock.warn_ms is not None, "a clock warns once"
@@ -110,12 +115,12 @@ class Clockwork:
         if result is not None:
             self._opened(clock.kind, -1)
             self.totals.add((CLOCKS, clock.kind, clock.target, result))
-        if fact is Fact.BREACHED:
+        if fact is _BREACHED:
             self.totals.add((BREACHES, clock.kind, clock.target, clock.queue, contact.channel))
             self._breaches.append(_breach(clock, contact))
 
     def _publish(self, fact: Fact, clock: Clock, contact: Contact, at_ms: int, agent_id: str | None = None) -> None:
-        self.touch(contact)
+        self._touched[contact.contact_id] = contact
         self._events.append(fact_event(fact, clock, contact, at_ms, agent_id))
 
     def _opened(self, kind: Kind, change: int) -> None:

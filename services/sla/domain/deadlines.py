@@ -15,13 +15,13 @@ STALE_ENTRIES_MAX = 1024  # outdated entries allowed beyond the live ones before
 class Deadlines:
     """Clocks ordered by their next deadline, then by clock id.
 
-    An entry is outdated when its clock has ended, paused or moved its deadline. Long targets would keep outdated
-    entries for hours, so the heap is rebuilt when they outnumber the live ones.
+    An entry is outdated when its clock has ended, paused or moved its deadline (``outdate``).
+    Long targets would keep outdated entries for hours, so the heap is rebuilt when they outnumber the live ones.
     """
 
     def __init__(self) -> None:
         self._heap: list[Entry] = []
-        self._size_max = STALE_ENTRIES_MAX
+        self._outdated = 0
 
     def __len__(self) -> int:
         return len(self._heap)
@@ -29,17 +29,23 @@ class Deadlines:
     def add(self, clock: Clock, contact: Contact) -> None:
         """Remember the clock's next deadline; a clock that does not run has none."""
         at_ms = clock.next_ms
-        if at_ms is None:
-            return
-        if len(self._heap) >= self._size_max:
-            self._rebuild()
-        heappush(self._heap, (at_ms, clock.clock_id, clock, contact))
+        if at_ms is not None:
+            heappush(self._heap, (at_ms, clock.clock_id, clock, contact))
+
+    def outdate(self) -> None:
+        """One more of the entries has become outdated."""
+        self._outdated += 1
+        if self._outdated > STALE_ENTRIES_MAX and 2 * self._outdated > len(self._heap):
+            self._heap = [entry for entry in self._heap if entry[2].next_ms == entry[0]]
+            heapify(self._heap)
+            self._outdated = 0
 
     def first_ms(self) -> int | None:
         """The earliest deadline."""
         heap = self._heap
         while heap and heap[0][2].next_ms != heap[0][0]:
             heappop(heap)
+            self._outdated -= 1
         return heap[0][0] if heap else None
 
     def pop_before(self, horizon_ms: int) -> tuple[Clock, Contact] | None:
@@ -49,9 +55,5 @@ class Deadlines:
             at_ms, _, clock, contact = heappop(heap)
             if clock.next_ms == at_ms:
                 return clock, contact
+            self._outdated -= 1
         return None
-
-    def _rebuild(self) -> None:
-        self._heap = [entry for entry in self._heap if entry[2].next_ms == entry[0]]
-        heapify(self._heap)
-        self._size_max = 2 * len(self._heap) + STALE_ENTRIES_MAX

@@ -11,6 +11,7 @@ __all__ = ["fact_event"]
 
 MILLISECONDS_PER_SECOND = 1000
 
+_ENDED_LATE = Fact.ENDED_LATE
 # The event id derives from (clock id, ordinal), so that a fact has one id however often it is made.
 _TYPE_AND_ORDINAL = {fact: (fact.value, ordinal) for ordinal, fact in enumerate(Fact)}
 
@@ -38,8 +39,9 @@ _encode = msgspec.json.Encoder().encode
 
 def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, agent_id: str | None = None) -> Event:
     """The event of a fact that became true at ``at_ms``. Only ``clock_ended_late`` carries a lateness (never < 0)."""
-    late = max(0, at_ms - clock.due_ms) / MILLISECONDS_PER_SECOND if fact is Fact.ENDED_LATE else None
+    late = max(0, at_ms - clock.due_ms) / MILLISECONDS_PER_SECOND if fact is _ENDED_LATE else None
     workspace, contact_id, identity = contact.workspace, contact.contact_id, clock.clock_id
+    started_at = rfc3339(clock.started_ms)
     body = Body(
         workspace,
         contact_id,
@@ -47,9 +49,9 @@ def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, agent_id:
         clock.kind,
         clock.target,
         clock.target_seconds,
-        rfc3339(clock.started_ms),
+        started_at,
         rfc3339(clock.due_ms),
-        rfc3339(at_ms),
+        started_at if at_ms == clock.started_ms else rfc3339(at_ms),
         contact.channel,
         clock.queue,
         late,

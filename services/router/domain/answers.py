@@ -42,7 +42,7 @@ def _accept(turn: Turn, workspace: Workspace, contact: Contact, offer: Offer) ->
         offers.fail(
             turn, workspace, contact, turn.book.offers[other], offers.Failure(OfferState.RESCINDED, "taken", stays=True)
         )
-    contact.barred.clear()
+    contact.barred = ()
     contact.only_agent, contact.only_until_ms = "", 0
     turn.book.timers.disarm(Timer.BAR, contact.contact_id)
     turn.book.timers.disarm(Timer.DIRECT, contact.contact_id)

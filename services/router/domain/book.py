@@ -129,7 +129,7 @@ class Book:
         if contact.timer_ms:
             timers.arm(Timer.STATE, subject, contact.timer_ms)
         if contact.barred:
-            timers.arm(Timer.BAR, subject, min(contact.barred.values()))
+            timers.arm(Timer.BAR, subject, contact.unbarred_ms)
         if contact.only_until_ms:
             timers.arm(Timer.DIRECT, subject, contact.only_until_ms)
         if contact.state is ContactState.QUEUED:

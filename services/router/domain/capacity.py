@@ -38,10 +38,11 @@ class Capacity:
 
     __slots__ = (
         "_cheapest", "_costs", "_dearest", "_everything", "_exclusive", "_maximum", "_reserve", "_sets", "_shared",
-        "_units",
+        "_units", "said",
     )  # fmt: skip
 
     def __init__(self, said: AgentCapacity, rules: ChannelRules) -> None:
+        self.said = said
         self._units = said.units
         self._costs = dict.fromkeys(CHANNELS, 1) | rules.costs | said.costs
         self._maximum = rules.maximum | said.max
@@ -113,11 +114,12 @@ class Capacities:
         self._of: dict[str, Capacity] = {}
 
     def state(self, agent: Agent) -> None:
-        """The agent said a capacity, now or before this policy."""
+        """The agent said a capacity, now or before this policy; from now on it is the one that others said too."""
         key = _encode(agent.capacity)
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = Capacity(agent.capacity, self._rules)
+        agent.capacity = found.said
         self._of[agent.agent_id] = found
 
     def forget(self, agent_id: str) -> None:

@@ -15,7 +15,7 @@ def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None
     """Publish a change of presence, availability or free units, and show the matcher what the agent can take."""
     left = workspace.capacities.room(agent)
     agent.load = left.load
-    shown = (str(agent.presence), str(availability(agent, left)), left.free)
+    shown = (agent.presence, availability(agent, left), left.free)
     if shown != agent.shown:
         agent.shown = shown
         turn.tell_agent(agent, reason)

@@ -2,7 +2,7 @@
 
 from services.router.domain import customers, events, overflow, relaxing
 from services.router.domain.calibration import Prediction
-from services.router.domain.records import Contact
+from services.router.domain.records import Barred, Contact
 from services.router.domain.states import ContactState
 from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
@@ -19,8 +19,10 @@ def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | 
     contact.entered_ms = contact.entered_ms or max(contact.last_ms, turn.said_ms)
     contact.queued_ms = turn.now_ms
     contact.relaxed = 0
-    contact.life_ms = contact.born_ms + queue.life_ms
-    turn.book.timers.arm(Timer.LIFE, contact.contact_id, contact.life_ms)
+    life_ms = contact.born_ms + queue.life_ms
+    if life_ms != contact.life_ms:
+        contact.life_ms = life_ms
+        turn.book.timers.arm(Timer.LIFE, contact.contact_id, life_ms)
     stop_state_timer(turn, contact)
     stop_queue_timers(turn, contact)
     if reason in _ARRIVALS:
@@ -94,15 +96,15 @@ def stop_queue_timers(turn: Turn, contact: Contact) -> None:
 def bar(turn: Turn, contact: Contact, agent_id: str, until_ms: int) -> None:
     """Do not offer the contact to this agent for a while."""
     if until_ms > turn.now_ms:
-        contact.barred[agent_id] = until_ms
-        turn.book.timers.arm(Timer.BAR, contact.contact_id, min(contact.barred.values()))
+        contact.barred = (*_but(contact, agent_id), (agent_id, until_ms))
+        turn.book.timers.arm(Timer.BAR, contact.contact_id, contact.unbarred_ms)
 
 
 def unbar(turn: Turn, contact: Contact) -> None:
     """A deadline: agents whose pause is over may be asked again."""
-    contact.barred = {agent: until for agent, until in contact.barred.items() if until > turn.now_ms}
+    contact.barred = tuple(each for each in contact.barred if each[1] > turn.now_ms)
     if contact.barred:
-        turn.book.timers.arm(Timer.BAR, contact.contact_id, min(contact.barred.values()))
+        turn.book.timers.arm(Timer.BAR, contact.contact_id, contact.unbarred_ms)
     turn.contacts[contact.contact_id] = contact
     if contact.state is ContactState.QUEUED:
         rejoin(turn, turn.workspace(contact), contact)
@@ -110,12 +112,17 @@ def unbar(turn: Turn, contact: Contact) -> None:
 
 def _pardon(turn: Turn, contact: Contact, agent_id: str) -> None:
     """Whoever is asked by name is asked although they declined before; their deadline goes with their pause."""
-    if contact.barred.pop(agent_id, None) is None:
+    if not contact.barred:
         return
+    contact.barred = _but(contact, agent_id)
     if contact.barred:
-        turn.book.timers.arm(Timer.BAR, contact.contact_id, min(contact.barred.values()))
+        turn.book.timers.arm(Timer.BAR, contact.contact_id, contact.unbarred_ms)
     else:
         turn.book.timers.disarm(Timer.BAR, contact.contact_id)
+
+
+def _but(contact: Contact, agent_id: str) -> Barred:
+    return tuple(each for each in contact.barred if each[0] != agent_id)
 
 
 def direct(turn: Turn, workspace: Workspace, contact: Contact, agent_id: str, until_ms: int) -> None:

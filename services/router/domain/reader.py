@@ -5,7 +5,7 @@ from sys import intern
 import msgspec
 
 from services.router.domain.personal import pack
-from services.router.domain.records import Agent, Contact, LiveContact, Skills
+from services.router.domain.records import Agent, Contact, Levels, LiveContact, Skills
 
 _contact = msgspec.json.Decoder(LiveContact).decode
 _agent = msgspec.json.Decoder(Agent).decode
@@ -15,7 +15,8 @@ class RowReader:
     """Reads the rows of one load. Nobody changes a contact's skills in place, so contacts may share them."""
 
     def __init__(self) -> None:
-        self._skills: dict[tuple[tuple[str, int], ...], Skills] = {}
+        self._skills: dict[Levels, Skills] = {}
+        self._shown: dict[tuple[str, str, int], tuple[str, str, int]] = {}
 
     def contact(self, body: str) -> LiveContact:
         """A contact's row; ``body`` is a LiveContact as JSON."""
@@ -30,6 +31,7 @@ class RowReader:
         """An agent's row; ``body`` is an Agent as JSON."""
         agent = _agent(body)
         agent.workspace = intern(agent.workspace)
+        agent.shown = self._shown.setdefault(agent.shown, agent.shown)
         return agent
 
     def personal(self, body: str) -> bytes:

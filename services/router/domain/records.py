@@ -11,6 +11,7 @@ QUESTION_OVER = "over"
 
 Skills = dict[str, int]
 Levels = tuple[tuple[str, int], ...]
+Barred = tuple[tuple[str, int], ...]
 
 
 class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -18,8 +19,8 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
     ``born_ms``, ``queued_ms`` (entry into the present queue) and ``timer_ms`` are router time; ``entered_ms`` (first
     entry into a queue) and ``last_ms`` (latest event) are event times. ``relaxed`` counts the relaxation steps taken in
-    this queue. ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` maps agents to the
-    time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON. ``linked`` are
+    this queue. ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` are agents with
+    the time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON. ``linked`` are
     contacts of the same customer that were open when this one came, ``last_agent`` served that customer lately.
     ``known_as`` is the id that the contact came with, where its customer has another one. ``served_by`` is the agent
     who took it last, at ``served_ms``. ``automation_failed``: self-service or a bot did not settle it. ``spoken`` is
@@ -59,7 +60,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     offers: tuple[str, ...] = ()
     assignment_id: str = ""
     wrap_began_ms: int = 0
-    barred: dict[str, int] = {}
+    barred: Barred = ()
     only_agent: str = ""
     only_until_ms: int = 0
     context: str = ""
@@ -74,6 +75,11 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     host: str = ""
     question: str = ""
     traceparent: str = ""
+
+    @property
+    def unbarred_ms(self) -> int:
+        """When the first of the barred agents may be asked again; 0 where there is none."""
+        return min((until_ms for _, until_ms in self.barred), default=0)
 
     @property
     def came_as(self) -> str:

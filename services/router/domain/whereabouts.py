@@ -116,7 +116,7 @@ def _why_not(workspace: Workspace, contact: Contact, agent: Agent) -> str:
     needs = [workspace.standing(contact).need, *(need for _, need in workspace.further_needs(contact))]
     if not any(need.served_by(agent.skills) for need in needs):
         return "unskilled"
-    if agent.agent_id in contact.barred:
+    if agent.agent_id in dict(contact.barred):
         return "declined"
     if contact.only_agent and agent.agent_id != contact.only_agent:
         return "kept for another"
@@ -149,7 +149,7 @@ def _changes(book: Book, workspace: Workspace, contact: Contact) -> list[str]:
         coming.append((contact.only_until_ms, "it opens to all agents"))
     if contact.timer_ms:
         coming.append((contact.timer_ms, _TIMERS[contact.state]))
-    coming += [(until, f"{agent} may be asked again") for agent, until in contact.barred.items()]
+    coming += [(until, f"{agent} may be asked again") for agent, until in contact.barred]
     return [f"{rfc3339(at_ms)}: {what}" for at_ms, what in sorted(coming)]
 
 

@@ -145,7 +145,7 @@ class Workspace:
             late_cap=queue.late_cap_ms,
             prefer=place.need.prefer,
             agent_order=queue.agent_order,
-            barred=frozenset((*contact.barred, *asked)) if contact.barred or asked else NOBODY,
+            barred=frozenset((*dict(contact.barred), *asked)) if contact.barred or asked else NOBODY,
             only_agent=contact.only_agent or None,
         )
         self.matcher.wait(waiting)

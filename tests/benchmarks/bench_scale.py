@@ -68,7 +68,7 @@ async def flow(made: Rig, crew: Crew, options: argparse.Namespace) -> dict[str, 
         "waiting_at_begin": waiting,
         "waiting_at_end": await made.value(QUEUED),
         "decision": figures.quantiles(decisions, await figures.decisions(made)),
-        "router_rss_mib": figures.rss_mib(made),
+        "router_peak_mib": figures.peak_mib(made),
     }
     crew.flowing = False
     await until(lambda: _at_rest(made), 0.2)
@@ -104,7 +104,7 @@ async def restart(made: Rig) -> dict[str, Any]:
         "group_seconds": claimed - up,
         "load_seconds": opened - claimed,
         "start_to_open_seconds": opened - began,
-        "router_rss_mib": figures.rss_mib(made),
+        "router_peak_mib": figures.peak_mib(made),
         **expected,
     }
 

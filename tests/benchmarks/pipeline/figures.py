@@ -2,11 +2,11 @@
 
 import asyncio
 import os
+from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.benchmarks.pipeline.rig import Rig
@@ -15,7 +15,7 @@ MIB = 2**20
 CONTACTS_PER_SECOND_MIN = 1_660
 DECISION_P50_MAX = 20e-6
 DECISION_P99_MAX = 200e-6
-ROUTER_MIB_MAX = 300
+ROUTER_MB_MAX = 300
 LOAD_SECONDS_MAX = 5.0
 ASK_SECONDS_MAX = 10.0
 
@@ -64,9 +64,11 @@ async def loaded(made: Rig) -> dict[str, int]:
     return found
 
 
-def rss_mib(made: Rig) -> float:
-    """Memory of the whole process."""
-    return float(psutil.Process(made.processes["router"].pid).memory_info().rss / MIB)
+def peak_mib(made: Rig) -> float:
+    """The most memory that the whole process has held since its start."""
+    status = Path(f"/proc/{made.processes['router'].pid}/status").read_text()
+    (kilobytes,) = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    return float(int(kilobytes) * 1024 / MIB)
 
 
 def quantiles(before: Buckets, after: Buckets) -> dict[str, float]:
@@ -94,8 +96,8 @@ def table(found: dict[str, Any]) -> str:
          flow["contacts_per_second"] >= CONTACTS_PER_SECOND_MIN),
         ("decision p50", f"{decision['p50'] * 1e6:.0f} us", "<= 20 us", decision["p50"] <= DECISION_P50_MAX),
         ("decision p99", f"{decision['p99'] * 1e6:.0f} us", "<= 200 us", decision["p99"] <= DECISION_P99_MAX),
-        ("router memory", f"{flow['router_rss_mib']:.0f} MiB", f"<= {ROUTER_MIB_MAX} MB",
-         flow["router_rss_mib"] * MIB <= ROUTER_MIB_MAX * 1e6),
+        ("router memory, peak", f"{flow['router_peak_mib']:.0f} MiB", f"<= {ROUTER_MB_MAX} MB",
+         flow["router_peak_mib"] * MIB <= ROUTER_MB_MAX * 1e6),
         ("load after kill -9, claimed to open", f"{restart['load_seconds']:.1f} s", f"<= {LOAD_SECONDS_MAX:.0f} s",
          restart["load_seconds"] <= LOAD_SECONDS_MAX),
     ]  # fmt: skip
@@ -108,7 +110,7 @@ def table(found: dict[str, Any]) -> str:
         f"building the backlog: {found['build_up_contacts_per_second']:.0f} contacts/s",
         f"restart: process up after {restart['process_seconds']:.1f} s, the group gave the partition"
         f" {restart['group_seconds']:.1f} s later (the dead member's session), load {restart['load_seconds']:.1f} s,"
-        f" memory then {restart['router_rss_mib']:.0f} MiB",
+        f" memory then {restart['router_peak_mib']:.0f} MiB",
         f"the load alone: rows {loading['rows_seconds']:.2f} s, engine {loading['restore_seconds']:.2f} s (CPU"
         f" {loading['cpu_seconds']:.2f} s),"
         f" engine's memory {loading['engine_mib']:.0f} MiB for {loading['contacts']} contacts",

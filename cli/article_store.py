@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from shared.postgres import connect
+from cli.postgres import connected
 from shared.settings import CommonSettings
 
 __all__ = ["Article", "list_articles", "store_articles"]
@@ -16,6 +16,7 @@ _STORE = """
         title = excluded.title, intents = excluded.intents, questions = excluded.questions,
         body = excluded.body, words = excluded.words
 """
+_LIST = "SELECT workspace, id, language, title, intents FROM article ORDER BY workspace NULLS FIRST, id, language"
 
 
 class Article(NamedTuple):
@@ -32,21 +33,11 @@ class Article(NamedTuple):
 
 async def store_articles(settings: CommonSettings, articles: Sequence[Article], workspace: str | None) -> None:
     """Write all of them or none, for one workspace or (None) for all. Retryable where the database is not there."""
-    connection = await connect(settings.postgres_dsn.get_secret_value())
-    try:
-        async with connection.transaction():
-            await connection.executemany(_STORE, [(workspace, *article) for article in articles])
-    finally:
-        await connection.close()
+    async with connected(settings) as connection, connection.transaction():
+        await connection.executemany(_STORE, [(workspace, *article) for article in articles])
 
 
 async def list_articles(settings: CommonSettings) -> list[dict[str, Any]]:
     """Workspace (None: all), id, language, title and intents of each, in order."""
-    connection = await connect(settings.postgres_dsn.get_secret_value())
-    try:
-        rows = await connection.fetch(
-            "SELECT workspace, id, language, title, intents FROM article ORDER BY workspace NULLS FIRST, id, language"
-        )
-    finally:
-        await connection.close()
-    return [dict(row) for row in rows]
+    async with connected(settings) as connection:
+        return [dict(row) for row in await connection.fetch(_LIST)]

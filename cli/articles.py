@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -12,10 +11,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cli.article_store import Article, list_articles, store_articles
-from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.output import EXIT_OK, UsageError, result, write
 from cli.policy_store import settings_in_force
+from cli.subcommands import add_action, run_action
 from cli.table_input import read_table
-from shared.errors import Retryable
 
 __all__ = ["configure", "read_folder", "run", "with_examples"]
 
@@ -43,24 +42,18 @@ class _FrontMatter(BaseModel):
 def configure(parser: argparse.ArgumentParser) -> None:
     """The two subcommands."""
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    load = commands.add_parser("load", help="put the articles of a folder into the database; repeatable")
+    load = add_action(commands, "load", _load, "put the articles of a folder into the database; repeatable")
     load.add_argument("folder", type=Path, metavar="DIR", help="Markdown files with front matter")
     load.add_argument(
         "--examples", metavar="DATA.csv", help="labelled texts (text, intent, language) that articles are found by too"
     )
     load.add_argument("--workspace", metavar="NAME", help="for this workspace alone (default: for all)")
-    shown = commands.add_parser("list", help="the articles in the database")
-    for each in (load, shown):
-        each.add_argument("--json", action="store_true", help="the result as JSON on stdout")
+    add_action(commands, "list", _list, "the articles in the database")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run one subcommand; exit 0, 1 (the database does not answer) or 2 (bad input)."""
-    try:
-        return _load(args) if args.action == "load" else _list(args)
-    except Retryable as error:
-        say(f"usher articles: {error}; is the stack up, and USHER_POSTGRES_DSN right?")
-        return EXIT_NO
+    return run_action(args)
 
 
 def _load(args: argparse.Namespace) -> int:
@@ -73,7 +66,7 @@ def _load(args: argparse.Namespace) -> int:
     if args.json:
         result({"loaded": len(articles), "workspace": args.workspace})
     else:
-        sys.stdout.write(f"{len(articles)} articles loaded for {args.workspace or 'all workspaces'}\n")
+        write(f"{len(articles)} articles loaded for {args.workspace or 'all workspaces'}")
     return EXIT_OK
 
 
@@ -82,7 +75,7 @@ def _list(args: argparse.Namespace) -> int:
     if args.json:
         result(rows)
     for row in () if args.json else rows:
-        sys.stdout.write(f"{row['workspace'] or '(all)'}  {row['id']}  {row['language']}  {row['title']}\n")
+        write(f"{row['workspace'] or '(all)'}  {row['id']}  {row['language']}  {row['title']}")
     return EXIT_OK
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.evaluate import open_model
-from cli.output import UsageError, result
+from cli.output import UsageError, result, write
 from services.router.domain.classification.classify import classify_predicted, compile_policy
 from services.router.domain.classification.record import MessageFacts
 from services.router.model.folders import STARTER_FOLDER
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         result([{"text": _printable(text), **classifier(text)} for text in texts])
         return 0
     for text in texts:
-        sys.stdout.write("\n".join(_lines(text, classifier(text))) + "\n")
+        write(*_lines(text, classifier(text)))
     return 0
 
 

@@ -3,12 +3,11 @@
 import argparse
 import asyncio
 import os
-import sys
 from typing import Any
 
 from cli.customer_store import Answer, command, known_ids, show, workspaces
 from cli.handles import handles_in_force
-from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy_store import settings_in_force
 from cli.subcommands import add_action, run_action
 from shared.clock import now_ms
@@ -67,7 +66,7 @@ async def _found(args: argparse.Namespace) -> int:
     if args.json:
         result(document)
     else:
-        sys.stdout.write("\n".join(_lines(document)) + "\n")
+        write(*_lines(document))
     return EXIT_OK
 
 
@@ -105,11 +104,11 @@ def _say_answer(args: argparse.Namespace, answer: Answer) -> int:
     if args.json:
         result(answer._asdict())
     elif answer.result == "merged":
-        sys.stdout.write(f"{answer.detail} is {answer.customer_id} now; undo: usher customer split {answer.detail}\n")
+        write(f"{answer.detail} is {answer.customer_id} now; undo: usher customer split {answer.detail}")
     elif answer.result == "split":
-        sys.stdout.write(f"{answer.detail} is not {answer.customer_id} any more\n")
+        write(f"{answer.detail} is not {answer.customer_id} any more")
     elif answer.result == "unchanged":
-        sys.stdout.write("it was so already\n")
+        write("it was so already")
     else:
         say(f"usher customer: {answer.detail}")
     return EXIT_NO if answer.result in ("refused", "unheard") else EXIT_OK

@@ -3,8 +3,6 @@
 import argparse
 import asyncio
 import base64
-import logging
-import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,7 +11,8 @@ import orjson
 
 from cli.dlq_replay import replay
 from cli.dlq_store import Letter, LetterStore, State
-from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.kafka import silence_retries
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy_store import settings_in_force
 from cli.subcommands import add_action, run_action
 from shared.errors import Reason
@@ -47,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run one subcommand; exit 0, 1 (the answer is no) or 2 (bad usage or input)."""
-    logging.getLogger("aiokafka").setLevel("CRITICAL")  # it calls every retry an error; failures that stay are raised
+    silence_retries()
     return run_action(args)
 
 
@@ -62,7 +61,7 @@ def _list(args: argparse.Namespace) -> int:
         result([letter.summary() for letter in letters])
         return EXIT_OK
     for letter in letters:
-        _write(_line(letter)[:LINE_CHARACTERS_MAX])
+        write(_line(letter)[:LINE_CHARACTERS_MAX])
     say(f"{len(letters)} dead letters {args.state}" + (", more with --limit" if len(letters) == args.limit else ""))
     return EXIT_OK
 
@@ -75,7 +74,7 @@ def _show(args: argparse.Namespace) -> int:
         return EXIT_OK
     for name, value in document.items():
         text = value if isinstance(value, str) else orjson.dumps(value).decode()
-        _write(f"{name:<14}  {_printable(text)}")
+        write(f"{name:<14}  {_printable(text)}")
     return EXIT_OK
 
 
@@ -108,8 +107,8 @@ def _report(verb: str, done: Sequence[str], refused: dict[str, str], *, as_json:
         result({verb: done, "refused": [{"id": key, "reason": why} for key, why in refused.items()]})
     else:
         for key, why in refused.items():
-            _write(f"{key}: not {verb}: {_printable(why)}")
-        _write(f"{len(done)} {verb}, {len(refused)} not")
+            write(f"{key}: not {verb}: {_printable(why)}")
+        write(f"{len(done)} {verb}, {len(refused)} not")
     return EXIT_NO if refused else EXIT_OK
 
 
@@ -167,7 +166,3 @@ def _count(text: str) -> int:
     if not 1 <= number <= LETTERS_MAX:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {LETTERS_MAX}")
     return number
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")

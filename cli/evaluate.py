@@ -2,13 +2,12 @@
 
 import argparse
 import csv
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from cli.measured import evaluated
-from cli.output import UsageError, result
+from cli.output import UsageError, result, write
 from cli.page_output import check_report, write_report
 from cli.table_input import read_examples, read_tiers
 from services.router.model.directory import read_model
@@ -55,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         result(document)
     else:
-        sys.stdout.write("\n".join(evaluated(document)) + "\n")
+        write(*evaluated(document))
     return 0
 
 

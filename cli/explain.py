@@ -2,25 +2,23 @@
 
 import argparse
 import asyncio
-import logging
-import sys
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from cli.kafka import LogReader
-from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.kafka import LogReader, silence_retries
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy_store import settings_in_force
 from cli.postgres import Connection, connected
+from cli.subcommands import carried_out
 from services.router.domain.book import Book
 from services.router.domain.reader import RowReader
 from services.router.domain.records import Contact
 from services.router.domain.rows import PolicyRow, RouterRows
 from services.router.domain.states import ContactState
 from services.router.domain.whereabouts import whereabouts
-from shared.errors import Fatal, Retryable
 from shared.settings import CommonSettings
 from shared.topics import CONTACT_EVENTS
 
@@ -60,28 +58,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the contact's way; exit 1 when there is no such contact."""
-    logging.getLogger("aiokafka").setLevel("CRITICAL")  # it calls every retry an error; failures that stay are raised
+    silence_retries()
     try:
         contact_id = str(UUID(args.contact_id))
     except ValueError:
         raise UsageError(
             f"{args.contact_id!r} is no contact id; it is the contact_id of the contact's events"
         ) from None
-    try:
-        document = asyncio.run(explain(settings_in_force(), contact_id))
-    except Retryable as error:
-        hint = "is the stack up, and are USHER_KAFKA_BOOTSTRAP_SERVERS and USHER_POSTGRES_DSN right?"
-        say(f"usher explain: {error}; {hint}")
-        return EXIT_NO
-    except Fatal as error:
-        raise UsageError(str(error)) from None
+    return carried_out(args, lambda args: _explained(contact_id, args.json))
+
+
+def _explained(contact_id: str, as_json: bool) -> int:
+    document = asyncio.run(explain(settings_in_force(), contact_id))
     if document is None:
         say(f"usher explain: there is no contact {contact_id}")
         return EXIT_NO
-    if args.json:
+    if as_json:
         result(document)
     else:
-        sys.stdout.write("\n".join(lines(document)) + "\n")
+        write(*lines(document))
     return EXIT_OK
 
 
@@ -162,16 +157,9 @@ _SHOWN = {
     "sent_to_bot": ("bot", "expires_at"),
     "classified": ("intent", "confidence", "complexity", "tier", "reasons"),
     "queued": (
-        "queue",
-        "requirements",
-        "priority_seconds",
-        "due_at",
-        "position",
-        "expected_wait_seconds",
-        "breach_risk",
-        "kept_for",
-        "reason",
-    ),  # fmt: skip
+        "queue", "requirements", "priority_seconds", "due_at", "position", "expected_wait_seconds", "breach_risk",
+        "kept_for", "reason",
+    ),
     "offered": ("agent_id", "expires_at", "sentence"),
     "wrapping": ("agent_id", "reason", "expires_at"),
     "assigned": ("agent_id", "waited_seconds"),
@@ -182,7 +170,7 @@ _SHOWN = {
     "transferred": ("agent_id", "to", "reason"),
     "requeued": ("agent_id", "to", "actor", "reason"),
     "reprioritised": ("priority_seconds", "actor", "reason"),
-}
+}  # fmt: skip
 _ELSE = ("agent_id", "by", "reason")
 
 

@@ -2,13 +2,12 @@
 
 import argparse
 import asyncio
-import sys
 
 from cli.forget_store import Erased, erase
 from cli.handles import handles_in_force
-from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy_store import settings_in_force
-from shared.errors import Retryable
+from cli.subcommands import carried_out
 
 __all__ = ["configure", "run"]
 
@@ -29,15 +28,15 @@ def run(args: argparse.Namespace) -> int:
     """Erase; 0 when nothing is left in the database, 1 while contacts of the customer are live."""
     if not 1 <= len(args.customer) <= CUSTOMER_CHARACTERS_MAX or "\0" in args.customer:
         raise UsageError(f"CUSTOMER: 1 to {CUSTOMER_CHARACTERS_MAX} characters")
-    try:
-        erased = asyncio.run(erase(settings_in_force(), handles_in_force("forget"), args.customer, args.workspace))
-    except Retryable as error:
-        say(f"usher forget: {error}; is the stack up, and USHER_POSTGRES_DSN right?")
-        return EXIT_NO
+    return carried_out(args, _forget)
+
+
+def _forget(args: argparse.Namespace) -> int:
+    erased = asyncio.run(erase(settings_in_force(), handles_in_force("forget"), args.customer, args.workspace))
     if args.json:
         result(erased._asdict())
     else:
-        sys.stdout.write("\n".join(_lines(erased)) + "\n")
+        write(*_lines(erased))
     if erased.live:
         say(f"usher forget: {len(erased.live)} contacts are live: end them (command cancel), then forget once more")
     if erased.unpublished:

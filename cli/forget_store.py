@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from cli.handles import Handles
 from cli.payloads import is_about
+from cli.postgres import Connection, connected
 from shared.clock import monotonic
-from shared.postgres import Connection, connect
 from shared.settings import CommonSettings
 
 __all__ = ["Erased", "erase"]
@@ -74,18 +74,15 @@ async def erase(settings: CommonSettings, handles: Handles, customer: str, works
 
     While contacts are live, the aliases stay: they lead to what is erased when the contacts have ended.
     """
-    connection = await connect(settings.postgres_dsn.get_secret_value())
     erased: list[Erased] = []
     every_id: set[str] = set()
-    try:
+    async with connected(settings) as connection:
         async with connection.transaction():
             for row in await connection.fetch(_WORKSPACES, workspace):
                 ids = await _ids(connection, handles, row["workspace"], customer)
                 every_id.update(ids)
                 erased.append(await _erase(connection, handles, row["workspace"], ids))
         unpublished = await _unpublished(connection, sorted(every_id))
-    finally:
-        await connection.close()
     return Erased(
         sum(each.contacts for each in erased),
         sum(each.aliases for each in erased),

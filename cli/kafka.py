@@ -1,5 +1,6 @@
 """What commands read from Kafka: bounds of partitions, records at an offset or since a time, records as they come."""
 
+import logging
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 
@@ -10,10 +11,15 @@ from aiokafka.structs import ConsumerRecord
 from shared.errors import Retryable
 from shared.settings import CommonSettings
 
-__all__ = ["ConsumerRecord", "LogFollower", "LogReader"]
+__all__ = ["ConsumerRecord", "LogFollower", "LogReader", "silence_retries"]
 
 REQUEST_MS_MAX = 10_000  # an operator who waits longer than this wants to know why
 RECORDS_MAX = 500  # of one fetch; a command looks at the beginning of what is there
+
+
+def silence_retries() -> None:
+    """aiokafka calls every retry an error; failures that stay are raised, and said by who catches them."""
+    logging.getLogger("aiokafka").setLevel("CRITICAL")
 
 
 class LogReader:

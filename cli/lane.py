@@ -2,15 +2,13 @@
 
 import argparse
 import asyncio
-import logging
-import sys
 from typing import Any
 
-from cli.kafka import LogReader
+from cli.kafka import LogReader, silence_retries
 from cli.lane_accept import LANES, Busy, accept
 from cli.lane_plan import Plan
 from cli.lane_store import LaneRow, LaneRows
-from cli.output import EXIT_NO, EXIT_OK, result, say
+from cli.output import EXIT_NO, EXIT_OK, result, say, write
 from cli.policy_store import settings_in_force
 from cli.subcommands import add_action, run_action
 from shared.clock import rfc3339
@@ -39,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run one subcommand; exit 0, 1 (the answer is no) or 2 (bad usage or input)."""
-    logging.getLogger("aiokafka").setLevel("CRITICAL")  # it calls every retry an error; failures that stay are raised
+    silence_retries()
     try:
         return run_action(args)
     except Busy as busy:
@@ -71,7 +69,7 @@ def _show(args: argparse.Namespace) -> int:
     table = [names, *(tuple(str(document[name]) for name in names) for document in documents)]
     widths = [max(len(line[column]) for line in table) for column in range(len(names))]
     for line in table:
-        _write("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+        write("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
     return EXIT_OK
 
 
@@ -108,13 +106,13 @@ def _accept(args: argparse.Namespace) -> int:
 
 def _explain(made: Plan) -> None:
     for sentence in made.found:
-        _write(f"found     {sentence}")
+        write(f"found     {sentence}")
     for name, (before, after) in made.changes().items():
-        _write(f"sets      {name}: {before!r} -> {after!r}")
+        write(f"sets      {name}: {before!r} -> {after!r}")
     for sentence in made.lost or ["nothing"]:
-        _write(f"lost      {sentence}")
+        write(f"lost      {sentence}")
     for sentence in made.repeated or ["nothing"]:
-        _write(f"repeated  {sentence}")
+        write(f"repeated  {sentence}")
 
 
 def _next(service: str) -> str:
@@ -132,7 +130,3 @@ def _start(text: str) -> str:
     if text in {"begin", "end"} or (text.isascii() and text.isdecimal() and len(text) <= len(str(2**63 - 1))):
         return text
     raise argparse.ArgumentTypeError(f"{text!r} is not begin, end or an offset")
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")

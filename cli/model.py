@@ -2,11 +2,10 @@
 
 import argparse
 import asyncio
-import sys
 from pathlib import Path
 from typing import Any
 
-from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy import WAIT_SECONDS
 from cli.policy_store import (
     PolicyRefused,
@@ -66,7 +65,7 @@ def _show(args: argparse.Namespace) -> int:
     if args.json:
         result(found)
     for each in () if args.json else found:
-        _write(f"{each['workspace']}: {_named(each['model'], each['model_version'])}, {_beside(each)}")
+        write(f"{each['workspace']}: {_named(each['model'], each['model_version'])}, {_beside(each)}")
     return EXIT_OK
 
 
@@ -149,10 +148,10 @@ def _put_in_force(
     if args.json:
         result({**_described(version), "changed": version.number != current.number})
     elif version.number == current.number:
-        _write(f"{version.workspace}: {_named(*_chosen(version))}{_with_shadow(version)} already, nothing changed")
+        write(f"{version.workspace}: {_named(*_chosen(version))}{_with_shadow(version)} already, nothing changed")
     else:
         before = f"before: {_named(*_chosen(current))}{_with_shadow(current)}"
-        _write(f"{version.workspace}: {_named(*_chosen(version))}{_with_shadow(version)} from now on; {before}")
+        write(f"{version.workspace}: {_named(*_chosen(version))}{_with_shadow(version)} from now on; {before}")
     return EXIT_OK
 
 
@@ -214,7 +213,3 @@ def _named(model: str | None, version: str | None) -> str:
 def _with_shadow(version: Version) -> str:
     shadow = _shadow_of(version)
     return f" with shadow {shadow}" if shadow else ""
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")

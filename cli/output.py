@@ -19,6 +19,11 @@ def result(document: Any) -> None:
     sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
+def write(*lines: str) -> None:
+    """Print lines of a result that a person reads, on stdout."""
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
 def say(line: str) -> None:
     """Print a line of progress on stderr."""
     sys.stderr.write(line + "\n")

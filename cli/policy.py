@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import re
-import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 import yaml
 
 from cli import policy_shadow
-from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy_diff import changes
 from cli.policy_models import model_faults
 from cli.policy_staff import skill_warnings
@@ -92,11 +91,11 @@ def _check(args: argparse.Namespace) -> int:
         result({"valid": not faults, **{key: [each._asdict() for each in found] for key, found in said.items()}})
     else:
         for fault in faults:
-            _write(str(fault))
+            write(str(fault))
         for policy in () if faults else policies:
-            _write(f"valid: workspace {policy.workspace}, {len(policy.queues)} queues, hash {policy.hash[:16]}")
+            write(f"valid: workspace {policy.workspace}, {len(policy.queues)} queues, hash {policy.hash[:16]}")
         for warning in warnings:
-            _write(f"warning: {warning}")
+            write(f"warning: {warning}")
     return EXIT_NO if faults else EXIT_OK
 
 
@@ -132,7 +131,7 @@ async def _put_in_force(settings: CommonSettings, policies: Sequence[Policy], ar
         result([{**_summary(version), "changed": version.workspace in new} for version in versions])
     for version in () if args.json else versions:
         verb = "now in force" if version.workspace in new else "in force already"
-        _write(f"{version.workspace}: version {version.number} {verb}, hash {version.hash[:16]}")
+        write(f"{version.workspace}: version {version.number} {verb}, hash {version.hash[:16]}")
     return EXIT_OK
 
 
@@ -145,8 +144,8 @@ def _show(args: argparse.Namespace) -> int:
     if args.json:
         result({**_summary(version), "policy": version.document})
     else:
-        _write(f"# workspace {version.workspace}, version {version.number}, since {rfc3339(version.activated_ms)}")
-        _write(yaml.safe_dump(_in_order(version.document), sort_keys=False, allow_unicode=True, width=120).rstrip())
+        write(f"# workspace {version.workspace}, version {version.number}, since {rfc3339(version.activated_ms)}")
+        write(yaml.safe_dump(_in_order(version.document), sort_keys=False, allow_unicode=True, width=120).rstrip())
     return EXIT_OK
 
 
@@ -164,7 +163,7 @@ def _list(as_json: bool) -> int:
         result([_summary(version) for version in versions])
     for version in () if as_json else versions:
         since = rfc3339(version.activated_ms)
-        _write(f"{version.workspace}: version {version.number} since {since}, hash {version.hash[:16]}")
+        write(f"{version.workspace}: version {version.number} since {since}, hash {version.hash[:16]}")
     return EXIT_OK
 
 
@@ -173,7 +172,7 @@ def _diff(args: argparse.Namespace) -> int:
     if args.json:
         result({"changes": [change._asdict() for change in found]})
     for change in () if args.json else found:
-        _write(str(change))
+        write(str(change))
     return EXIT_NO if found else EXIT_OK
 
 
@@ -236,10 +235,6 @@ def _number(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not the number of a version")
     return number
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")
 
 
 def _hash(version: Version | None) -> str | None:

@@ -2,13 +2,12 @@
 
 import argparse
 import asyncio
-import logging
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
-from cli.output import EXIT_OK, UsageError, result, say
+from cli.kafka import silence_retries
+from cli.output import EXIT_OK, UsageError, result, say, write
 from cli.policy_models import model_faults
 from cli.policy_store import settings_in_force
 from cli.shadow_follow import Follower
@@ -33,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Follow, then print the report; exit 0 whatever it says."""
-    logging.getLogger("aiokafka").setLevel("CRITICAL")  # it calls every retry an error; failures that stay are raised
+    silence_retries()
     try:
         candidate = load_policy(args.file)
     except PolicyErrors as refused:
@@ -46,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         result(report)
     else:
-        sys.stdout.write("\n".join(lines(report)) + "\n")
+        write(*lines(report))
     return EXIT_OK
 
 

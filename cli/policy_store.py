@@ -8,6 +8,7 @@ import orjson
 from pydantic import SecretStr
 
 from cli.output import UsageError
+from cli.postgres import connected
 from cli.router_input import put
 from cli.stack_settings import common_settings
 from deploy.local.state import StateFolder, state_folder
@@ -15,7 +16,6 @@ from shared.clock import monotonic, now_ms
 from shared.ids import derive
 from shared.inputs import PolicyActivated
 from shared.policy import Policy
-from shared.postgres import connect
 from shared.settings import CommonSettings
 
 __all__ = [
@@ -34,6 +34,11 @@ HISTORY_MAX = 1000  # versions looked at, the latest first
 REFUSALS_MAX = 100  # dead letters looked at: a policy that was refused a moment ago is among the latest
 
 _COLUMNS = "workspace, version, hash, activated_ms, body, model_version"
+_REFUSALS = f"""
+    SELECT workspace, path, detail, payload FROM dead_letter
+    WHERE service = 'router' AND workspace = ANY ($1) AND path LIKE 'policy%' AND payload IS NOT NULL
+    ORDER BY created_at DESC LIMIT {REFUSALS_MAX}
+"""
 
 
 class PolicyRefused(Exception):
@@ -102,11 +107,8 @@ async def history(settings: CommonSettings, workspace: str) -> list[Version]:
 
 
 async def _versions(settings: CommonSettings, query: str, *values: object) -> list[Version]:
-    connection = await connect(settings.postgres_dsn.get_secret_value())
-    try:
+    async with connected(settings) as connection:
         rows = await connection.fetch(query, *values)
-    finally:
-        await connection.close()
     return [
         Version(
             workspace=row["workspace"],
@@ -170,16 +172,10 @@ def _holds(version: Version | None, policy: Policy, model_version: str) -> bool:
 
 
 async def _look_for_refusals(settings: CommonSettings, workspaces: Sequence[str], said: Sequence[str]) -> None:
-    query = (
-        "SELECT workspace, path, detail, payload FROM dead_letter"
-        " WHERE service = 'router' AND workspace = ANY ($1) AND path LIKE 'policy%' AND payload IS NOT NULL"
-        f" ORDER BY created_at DESC LIMIT {REFUSALS_MAX}"
-    )
-    connection = await connect(settings.postgres_dsn.get_secret_value())
-    try:
-        rows = await connection.fetch(query, workspaces) if said else []
-    finally:
-        await connection.close()
+    if not said:
+        return
+    async with connected(settings) as connection:
+        rows = await connection.fetch(_REFUSALS, workspaces)
     for row in rows:
         if orjson.loads(row["payload"])["event_id"] in said:
             raise PolicyRefused(f"{row['workspace']}: {row['path']}: {row['detail']}")

@@ -3,13 +3,13 @@
 import argparse
 import asyncio
 import contextlib
-import logging
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from cli.article_store import store_articles
 from cli.articles import read_folder, with_examples
+from cli.kafka import silence_retries
 from cli.output import UsageError, say
 from cli.policy_models import model_faults
 from cli.policy_store import publish
@@ -87,7 +87,7 @@ def stack_policies(args: argparse.Namespace) -> list[Policy]:
 async def running_stack(options: StackOptions) -> AsyncIterator[Supervisor]:
     """A stack that is ready inside the block and gone after it, however the block ends. UsageError, LocalStackError."""
     state = StateFolder(state_folder())
-    logging.getLogger("aiokafka").setLevel("CRITICAL")  # it calls every retry an error; failures that stay are raised
+    silence_retries()
     try:
         with state.claim():
             supervisor = Supervisor(options, state, say)

@@ -1,4 +1,4 @@
-"""What commands with subcommands share: how one is added, and what their failures mean to the caller."""
+"""What commands that ask servers share: how a subcommand is added, and what failures mean to the caller."""
 
 import argparse
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 from cli.output import EXIT_NO, UsageError, say
 from shared.errors import Fatal, Retryable
 
-__all__ = ["add_action", "run_action"]
+__all__ = ["add_action", "carried_out", "run_action"]
 
 Action = Callable[[argparse.Namespace], int]
 
@@ -21,9 +21,14 @@ def add_action(commands: Any, name: str, action: Action, summary: str) -> argpar
 
 
 def run_action(args: argparse.Namespace) -> int:
-    """Run the chosen subcommand; exit 1 when servers do not answer, UsageError for what only the caller can mend."""
+    """Run the chosen subcommand; failures mean what they mean to ``carried_out``."""
+    return carried_out(args, args.action_run)
+
+
+def carried_out(args: argparse.Namespace, action: Action) -> int:
+    """Run the action; exit 1 when servers do not answer, UsageError for what only the caller can mend."""
     try:
-        return int(args.action_run(args))
+        return action(args)
     except Retryable as error:
         hint = "is the stack up, and USHER_KAFKA_BOOTSTRAP_SERVERS and USHER_POSTGRES_DSN right?"
         say(f"usher {args.command}: {error}; {hint}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.measured import trained
-from cli.output import UsageError, result, say
+from cli.output import UsageError, result, say, write
 from cli.page_output import check_report, write_report
 from cli.table_input import read_examples, read_tiers
 from services.router.model.errors import ModelRefused
@@ -94,7 +94,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         result(document)
     else:
-        sys.stdout.write("\n".join(trained(document)) + "\n")
+        write(*trained(document))
     return 0
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 from shared.clock import rfc3339
 from shared.policy import Policy
+from shared.topics import AGENT_ACTIVITY, CONTACT_UPDATES
 
 __all__ = ["Answer", "Crew", "Pace"]
 
-ACTIVITY = "usher.agent-activity.v1"
-UPDATES = "usher.contact-updates.v1"
 ASKING = {f"usher.contact.{what}.v1" for what in ("sent_to_bot", "message_added", "reply_sent", "pending_changed")}
 _GONE = {
     "offer_id": ("assigned", "offer_declined", "offer_expired", "offer_rescinded"),
@@ -77,7 +76,7 @@ class Crew:
         for agent_id, skills in self.agents.items():
             base = {"workspace": self.workspace, "agent_id": agent_id, "occurred_at": rfc3339(now_ms)}
             on = {"name": agent_id.replace("-", " ").title(), "skills": skills, "capacity": {"units": 3}}
-            answers.append(Answer(0.0, ACTIVITY, {"type": "usher.agent.signed_on.v1", **base, **on}))
+            answers.append(Answer(0.0, AGENT_ACTIVITY, {"type": "usher.agent.signed_on.v1", **base, **on}))
         return answers
 
     def sign_off(self, now_ms: int) -> list[Answer]:
@@ -86,7 +85,7 @@ class Crew:
         return [
             Answer(
                 0.0,
-                ACTIVITY,
+                AGENT_ACTIVITY,
                 {"type": kind, "workspace": self.workspace, "agent_id": agent_id, "occurred_at": rfc3339(now_ms)},
             )
             for agent_id in self.agents
@@ -108,7 +107,7 @@ class Crew:
                     "agent_id": body["agent_id"],
                     "presence": "available",
                 }
-                return [self._answer(self._pace.back_after_seconds, ACTIVITY, back)]
+                return [self._answer(self._pace.back_after_seconds, AGENT_ACTIVITY, back)]
             case "usher.contact.sent_to_bot.v1":
                 return self._bot(body)
             case "usher.contact.sent_to_self_service.v1":
@@ -135,7 +134,7 @@ class Crew:
             "agent_id": body["agent_id"],
             "answer": "declined" if declined else "accepted",
         }
-        return [self._answer(self._between(self._pace.think_seconds), ACTIVITY, answer, offer_id)]
+        return [self._answer(self._between(self._pace.think_seconds), AGENT_ACTIVITY, answer, offer_id)]
 
     def _assigned(self, body: dict[str, Any]) -> list[Answer]:
         seconds = self._between(self._pace.handle_seconds)
@@ -145,15 +144,17 @@ class Crew:
         answers = []
         if body["channel"] != "voice":
             reply = {"type": "usher.contact.reply_sent.v1", "contact_id": body["contact_id"], "by": "agent"}
-            answers.append(self._answer(seconds / 2, UPDATES, {**reply, "agent_id": body["agent_id"]}, assignment_id))
+            answers.append(
+                self._answer(seconds / 2, CONTACT_UPDATES, {**reply, "agent_id": body["agent_id"]}, assignment_id)
+            )
         ended: dict[str, Any] = {"type": "usher.assignment.ended.v1", **identity, "outcome": "closed"}
         if self._chance.random() < self._pace.transfers and len(self._queues) > 1:
             ended |= {"outcome": "transferred", "transfer": {"queue": self._chance.choice(self._queues)}}
-        return [*answers, self._answer(seconds, ACTIVITY, ended, assignment_id)]
+        return [*answers, self._answer(seconds, AGENT_ACTIVITY, ended, assignment_id)]
 
     def _wrap_up(self, body: dict[str, Any], seconds: float) -> Answer:
         identity = {"assignment_id": body["assignment_id"], "agent_id": body["agent_id"]}
-        return self._answer(seconds, ACTIVITY, {"type": "usher.assignment.wrapped_up.v1", **identity})
+        return self._answer(seconds, AGENT_ACTIVITY, {"type": "usher.assignment.wrapped_up.v1", **identity})
 
     def _bot(self, body: dict[str, Any]) -> list[Answer]:
         return self._ask(body) if body.get("purpose") == "clarify" else self._machine(body, "bot")
@@ -172,8 +173,8 @@ class Crew:
             "reason": "the customer did not answer the question",
         }
         return [
-            self._answer(self._pace.machine_seconds[0], UPDATES, reply),
-            Answer(self._pace.asks_seconds, UPDATES, gives_up, still=lambda: contact_id in self._asked),
+            self._answer(self._pace.machine_seconds[0], CONTACT_UPDATES, reply),
+            Answer(self._pace.asks_seconds, CONTACT_UPDATES, gives_up, still=lambda: contact_id in self._asked),
         ]
 
     def _machine(self, body: dict[str, Any], who: str) -> list[Answer]:
@@ -190,10 +191,10 @@ class Crew:
             report |= {"outcome": "escalated", "reason": "the customer asked for a person", "context": {"tried": [who]}}
         contact_id = body["contact_id"]
         self._open.add(contact_id)
-        answers = [self._answer(seconds, UPDATES, report, contact_id)]
+        answers = [self._answer(seconds, CONTACT_UPDATES, report, contact_id)]
         if who == "bot":
             reply = {"type": "usher.contact.reply_sent.v1", "contact_id": contact_id, "by": "bot"}
-            answers.insert(0, self._answer(seconds / 2, UPDATES, reply, contact_id))
+            answers.insert(0, self._answer(seconds / 2, CONTACT_UPDATES, reply, contact_id))
         return answers
 
     def _answer(self, seconds: float, topic: str, body: dict[str, Any], about: str = "") -> Answer:

@@ -9,7 +9,7 @@ import msgspec
 from shared.errors import Reason
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One input record. ``at_ms`` is the time the log gave it; ``type`` and ``id`` are the ce_type and ce_id headers
     ("" if absent); ``seq`` is ce_sequence, None on logs without one."""
 

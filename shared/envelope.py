@@ -112,7 +112,10 @@ def to_record(offset: int, at_ms: int, value: bytes | None, headers: Sequence[tu
         found = dict(headers)
         kind, identity, sequence = found.get("ce_type"), found.get("ce_id"), found.get("ce_sequence")
     seq = int(sequence) if sequence is not None and sequence.isdigit() else None
-    return Record(offset, at_ms, _text(kind), _text(identity), value or b"", seq)
+    try:
+        return Record(offset, at_ms, (kind or b"").decode(), (identity or b"").decode(), value or b"", seq)
+    except UnicodeDecodeError:
+        return Record(offset, at_ms, _text(kind), _text(identity), value or b"", seq)
 
 
 def _text(value: bytes | None) -> str:

@@ -29,7 +29,7 @@ def event_id(cause_id: str, ordinal: int) -> str:
 
 def contact_id(conversation_key: str, episode: int) -> str:
     """Id of the ``episode``-th contact (from 1) of a conversation."""
-    return derive("contact", conversation_key, str(episode))
+    return _uuid(f"contact{_SEPARATOR}{conversation_key}{_SEPARATOR}{episode}")
 
 
 @lru_cache(maxsize=CONVERSATIONS_REMEMBERED)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from services.router.domain.reader import RowReader
-from services.router.domain.rows import AliasRow, Known, ModelRef, Needs, PolicyRow, RouterRows, RouterWrites
+from services.router.domain.rows import AliasRow, Known, ModelRef, Needs, PolicyRow, RouterRows, RouterWrites, Row
 from shared.lane_store import PostgresLaneStore
 from shared.postgres import FORGET_ROWS_MAX, Connection, Database
 from shared.store import Claim
@@ -86,7 +86,8 @@ class RouterStore(PostgresLaneStore):
             *_columns(rows.outcomes, 8),
             *_columns(rows.past, 6),
             *_columns(rows.agents, 5),
-            *_columns(rows.agents_gone, 2),
+            [workspace for workspace, _ in rows.agents_gone],
+            [agent_id for _, agent_id in rows.agents_gone],
             *_columns(rows.aliases, 6),
             *_columns(rows.merges, 8),
             *_columns(rows.flows, 3),
@@ -183,6 +184,6 @@ _policy = msgspec.json.Decoder(_Policy).decode
 _alias = msgspec.json.Decoder(AliasRow).decode
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> Sequence[Sequence[Any]]:
+def _columns(rows: Sequence[Row], width: int) -> Sequence[Sequence[Any]]:
     """The rows column by column; ``width`` empty columns for no rows."""
-    return list(zip(*rows, strict=True)) if rows else [()] * width
+    return list(zip(*map(msgspec.structs.astuple, rows), strict=True)) if rows else [()] * width

@@ -47,7 +47,7 @@ async def read_tail(settings: CommonSettings, topic: str, partition: int) -> lis
             polled = await consumer.getmany(where, timeout_ms=REQUEST_MS_MAX, max_records=TAIL_RECORDS_MAX)
             if not polled:
                 raise Retryable(f"Kafka: the tail of {where.topic}-{partition} could not be read")
-            records += [_record(raw) for raw in polled[where]]
+            records += _records(polled[where])
         return records
     except KafkaError as error:
         raise Retryable(f"Kafka: {error!r}") from error
@@ -55,8 +55,8 @@ async def read_tail(settings: CommonSettings, topic: str, partition: int) -> lis
         await bounded_stop(consumer)
 
 
-def _record(raw: ConsumerRecord) -> Record:
-    return to_record(raw.offset, raw.timestamp, raw.value, raw.headers)
+def _records(polled: Iterable[ConsumerRecord]) -> list[Record]:
+    return [to_record(raw.offset, raw.timestamp, raw.value, raw.headers) for raw in polled]
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -159,7 +159,7 @@ class InputLog:
             if error.retriable:
                 raise Retryable(f"Kafka: {error!r}") from error
             raise Fatal(f"Kafka: {error!r}") from error
-        return [_record(raw) for raw in polled.get(where, ())]
+        return _records(polled.get(where, ()))
 
     def caught_up(self, partition: int, next_offset: int) -> bool:
         """Whether a fresh reply of the broker says that nothing lies beyond ``next_offset``."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
+from msgspec.structs import replace
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -65,7 +66,7 @@ def _append(log: Log, kind: str, contact: str, at: float, queue: str, channel: s
         log.queued(contact, at, queue)
     elif kind == "availability":
         log.event("none", contact, at, presence="available", availability="busy", free_units=0)
-        log.records[-1] = log.records[-1]._replace(type="usher.agent.availability_changed.v1")
+        log.records[-1] = replace(log.records[-1], type="usher.agent.availability_changed.v1")
     else:
         more = {"queue": queue, "agent_id": "agent-7"} if kind in {"assigned", "closed", "wrapping"} else {}
         log.event(kind, contact, at, **more)

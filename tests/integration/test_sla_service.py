@@ -16,6 +16,7 @@ import httpx
 import orjson
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from msgspec.structs import replace
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -236,7 +237,7 @@ def many_contacts() -> Log:
     # answers run ahead of other contacts by less than the lateness that the service allows.
     log.records.sort(key=lambda record: record.at_ms)
     log.records[:] = [
-        record._replace(offset=index, seq=index + 1, id=f"id-{index + 1}") for index, record in enumerate(log.records)
+        replace(record, offset=index, seq=index + 1, id=f"id-{index + 1}") for index, record in enumerate(log.records)
     ]
     return log
 

@@ -284,7 +284,7 @@ def test_saying_everything_twice_changes_nothing(script: list[Move]) -> None:
     for record in straight.records:
         _run_until(twice, record.at_ms)
         twice.batch([record])
-        twice.batch([record._replace(offset=record.offset + 100_000)])
+        twice.batch([msgspec.structs.replace(record, offset=record.offset + 100_000)])
     _run_until(twice, straight.router.now_ms)
     assert twice.events == straight.router.events
 
@@ -335,7 +335,10 @@ def _held_back_in_a_long_script(seed: int) -> int:
     assert _rows(interrupted.router) == _rows(straight.router)
     records, cut = straight.records, Router(_policy)
     for begin in range(0, len(records), 7):
-        twice = ((record, record._replace(offset=record.offset + 100_000)) for record in records[begin : begin + 7])
+        twice = (
+            (record, msgspec.structs.replace(record, offset=record.offset + 100_000))
+            for record in records[begin : begin + 7]
+        )
         cut.batch([record for pair in twice for record in pair])
     _run_until(cut, straight.router.now_ms)
     assert cut.events == straight.router.events

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.router.domain.classification.merge import merged
 from services.router.domain.rows import Known, ModelRef
@@ -128,7 +129,7 @@ def test_articles_are_looked_for_too_when_the_contact_of_a_conversation_ends_in_
     router = router_with(WordModel())
     end = router.record(_ends(router)[conversation])
     before, after = (router.message(conversation, number, text="when does the shop open") for number in (2, 3))
-    records = [router.record(before)._replace(offset=end.offset - 1), end, router.record(after)]
+    records = [replace(router.record(before), offset=end.offset - 1), end, router.record(after)]
 
     needs = router.engine.needs(records)
 

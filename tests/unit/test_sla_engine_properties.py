@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from shared.engine import Record
 from tests.support.sla_builders import BASE_MS, LATENESS_MS, SETTLE_MS, Log, Runner, recompute
@@ -137,7 +138,7 @@ def test_a_service_that_lags_says_the_same_as_one_that_does_not(plans, lag_ms: i
     for record in records:
         prompt.step([record], (record.at_ms - BASE_MS) / 1000)
         # The log's own stamps are those of a router that was down: they say nothing about the time of what happened.
-        lagging.step([record._replace(at_ms=record.at_ms + lag_ms)])
+        lagging.step([replace(record, at_ms=record.at_ms + lag_ms)])
     end = (records[-1].at_ms - BASE_MS) / 1000 + 5_000
     prompt.step([], end)
     lagging.step([], end)

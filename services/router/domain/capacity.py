@@ -24,7 +24,7 @@ class ChannelRules(NamedTuple):
     exclusive: tuple[str, ...]
 
 
-class Room(NamedTuple):
+class Room(msgspec.Struct, frozen=True, gc=False):
     """What is taken and what is left. ``open``: the channels of which one more contact fits. ``load`` in units."""
 
     load: int

@@ -71,11 +71,11 @@ class Decision(Body):
 
 def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) -> Decision:
     """The record of the match, complete enough to decide again; to be made before anybody is seated anew."""
-    queue, need, due_ms, boost = workspace.standing(contact)
-    through = None
+    place = workspace.standing(contact)
+    queue, need, through = place.queue, place.need, None
     if match.further is not None:
         through, need = workspace.further_needs(contact)[match.further]
-    target = due_ms - contact.entered_ms
+    target = place.due_ms - contact.entered_ms
     late = queue.late_factor * target
     if queue.late_cap_ms is not None:
         late = min(late, target + queue.late_cap_ms)
@@ -86,12 +86,12 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
         decided_ms=now_ms,
         entered_ms=contact.entered_ms,
         target_ms=target,
-        boost_ms=boost,
+        boost_ms=place.boost_ms,
         late_factor=queue.late_factor,
         relaxed=contact.relaxed,
         kept_for_agent=bool(contact.only_agent),
-        first_deadline=contact.entered_ms + target - boost,
-        second_deadline=contact.entered_ms + late - boost,
+        first_deadline=contact.entered_ms + target - place.boost_ms,
+        second_deadline=contact.entered_ms + late - place.boost_ms,
         key=match.key,
         late=match.late,
         slack_ms=match.key - now_ms,

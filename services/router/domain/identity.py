@@ -7,6 +7,8 @@ restores exactly what was before.
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from services.router.domain.rows import AliasRow
 
 __all__ = ["ALIASES_MAX", "Identity"]
@@ -53,7 +55,7 @@ class Identity:
             row = self._rows.get((workspace, each)) or AliasRow(workspace, each, "", each, False, at_ms)
             parent = into if each == customer_id else row.parent
             self._change(
-                row._replace(parent=parent, customer_id=now, since_ms=at_ms if parent == into else row.since_ms)
+                replace(row, parent=parent, customer_id=now, since_ms=at_ms if parent == into else row.since_ms)
             )
 
     def part(self, workspace: str, alias: str, at_ms: int) -> None:
@@ -68,8 +70,8 @@ class Identity:
         for each in sorted(leaving):
             row = self._rows[workspace, each]
             if each == alias:
-                row = row._replace(parent="", pinned=True, since_ms=at_ms)
-            self._change(row._replace(customer_id=alias))
+                row = replace(row, parent="", pinned=True, since_ms=at_ms)
+            self._change(replace(row, customer_id=alias))
 
     def _change(self, row: AliasRow) -> None:
         self._put(row)

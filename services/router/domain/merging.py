@@ -4,6 +4,8 @@ A given ``customer_id`` takes the handle that it came with, and what was known u
 never joined by a handle that both came with: people share telephones. Only an operator joins those.
 """
 
+from msgspec.structs import replace
+
 from services.router.domain import customers, events
 from services.router.domain.records import Contact
 from services.router.domain.rows import MergeRow
@@ -109,7 +111,7 @@ def _has_history(turn: Turn, workspace: Workspace, handle: str) -> bool:
 
 def _record(turn: Turn, workspace: Workspace, row: MergeRow) -> None:
     merge_id = derive("merge", turn.cause_id)
-    turn.merges.append(row._replace(id=merge_id, workspace=workspace.name, at_ms=turn.now_ms))
+    turn.merges.append(replace(row, id=merge_id, workspace=workspace.name, at_ms=turn.now_ms))
 
 
 def _when(turn: Turn) -> tuple[str, str]:

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
+
 from services.router.domain.records import Agent, LiveContact
 
 _DERIVED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -14,7 +16,11 @@ def could_be_ours(identity: str) -> bool:
     return _DERIVED.fullmatch(identity) is not None
 
 
-class Search(NamedTuple):
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """Base of the rows of a table: its columns in the order in which a function of the database takes them."""
+
+
+class Search(Row, frozen=True, gc=False):
     """Articles wanted for a message that goes to self-service: the words that the customer wrote."""
 
     event_id: str
@@ -67,7 +73,7 @@ class Known:
     articles: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-class ContactRow(NamedTuple):
+class ContactRow(Row, frozen=True, gc=False):
     """A live contact. ``body`` is a LiveContact as JSON; the others repeat its fields for the schema's guards."""
 
     contact_id: str
@@ -79,14 +85,14 @@ class ContactRow(NamedTuple):
     body: str
 
 
-class PersonalRow(NamedTuple):
+class PersonalRow(Row, frozen=True, gc=False):
     """Message text and handles of a live contact: one JSON object."""
 
     contact_id: str
     body: str
 
 
-class OutcomeRow(NamedTuple):
+class OutcomeRow(Row, frozen=True, gc=False):
     """The one terminal outcome of a contact; ``body`` is the Contact as JSON, ``customer_id`` the id it came with."""
 
     contact_id: str
@@ -99,7 +105,7 @@ class OutcomeRow(NamedTuple):
     body: str
 
 
-class PastRow(NamedTuple):
+class PastRow(Row, frozen=True, gc=False):
     """How an offer (kind ``o``) or an assignment (kind ``a``) ended."""
 
     id: str
@@ -110,7 +116,7 @@ class PastRow(NamedTuple):
     ended_ms: int
 
 
-class AgentRow(NamedTuple):
+class AgentRow(Row, frozen=True, gc=False):
     """``body`` is the Agent as JSON; 0 <= load <= ceiling."""
 
     workspace: str
@@ -120,7 +126,7 @@ class AgentRow(NamedTuple):
     body: str
 
 
-class AliasRow(NamedTuple):
+class AliasRow(Row, frozen=True, array_like=True, gc=False):
     """Another id of a customer. ``parent`` is the id that it was joined to, "" for none; ``customer_id`` whose it is.
 
     ``pinned``: it was taken out of a customer, and no message joins it to one again.
@@ -134,7 +140,7 @@ class AliasRow(NamedTuple):
     since_ms: int
 
 
-class MergeRow(NamedTuple):
+class MergeRow(Row, frozen=True, gc=False):
     """A step on record (``merged`` or ``split``): ``alias`` went into ``customer_id`` or out of it; by whom and why."""
 
     id: str
@@ -147,7 +153,7 @@ class MergeRow(NamedTuple):
     at_ms: int
 
 
-class FlowRow(NamedTuple):
+class FlowRow(Row, frozen=True, gc=False):
     """What was seen of a queue, for the forecast; ``body`` is the Flow as JSON."""
 
     workspace: str
@@ -155,7 +161,7 @@ class FlowRow(NamedTuple):
     body: str
 
 
-class PolicyRow(NamedTuple):
+class PolicyRow(Row, frozen=True, gc=False):
     """One activated version of a workspace's policy; ``body`` is the whole document as JSON.
 
     ``model_version``: the content of the text model that decides under it, None without one.

@@ -1,7 +1,6 @@
 """One workspace in memory: its policy, its agents, its waiting set, and the match between the two."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import msgspec
 
@@ -20,7 +19,7 @@ NOBODY: frozenset[str] = frozenset()
 ALSO = "+"  # between a contact's id and the number of a further queue it waits in; no id holds it
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """What a contact's place in its queue follows from."""
 
     queue: QueueRules

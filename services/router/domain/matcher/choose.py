@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import NamedTuple
+
+import msgspec
 
 from services.router.domain.matcher.floor import Floor
 from services.router.domain.matcher.heaps import in_order
@@ -12,7 +13,7 @@ from services.router.domain.matcher.waiting import Contact
 from services.router.domain.matching import Requirement, Waiting
 
 
-class Choice(NamedTuple):
+class Choice(msgspec.Struct, frozen=True, gc=False):
     """The agent chosen for a contact, the next one, and how many open agents were passed over for which reason.
 
     ``ranked`` are the two as they were compared; ``spared``, what the cost of the chosen one is made of.

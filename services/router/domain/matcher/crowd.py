@@ -1,6 +1,6 @@
 """The waiting contacts of a workspace: kept by requirement, searched for an agent, counted by queue."""
 
-from typing import NamedTuple
+import msgspec
 
 from services.router.domain.matcher.guard import Guards
 from services.router.domain.matcher.idle import Profile
@@ -11,7 +11,7 @@ from services.router.domain.matcher.waiting import GONE, Contact, Entry, Line
 from services.router.domain.matching import Requirement, Waiting
 
 
-class Pick(NamedTuple):
+class Pick(msgspec.Struct, frozen=True, gc=False):
     """The contact chosen for an agent, the first of the other requirements, in how many somebody waits, and in how
     many more, which the agent may not take now because of a protected queue."""
 

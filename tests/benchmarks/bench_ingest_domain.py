@@ -6,20 +6,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import orjson
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from services.ingest.domain.adapters import ADAPTERS  # noqa: E402
-from services.ingest.domain.admission import Route, TopicDoor  # noqa: E402
-from services.ingest.domain.handles import Pseudonyms  # noqa: E402
-from services.ingest.domain.normalise import Admitted, Normaliser  # noqa: E402
-from services.ingest.domain.rejection import Refusal  # noqa: E402
-from services.ingest.domain.way import Way  # noqa: E402
-from services.ingest.wire import RecordWriter  # noqa: E402
-from shared.kafka import partition_of  # noqa: E402
+from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.admission import Route, TopicDoor
+from services.ingest.domain.handles import Pseudonyms
+from services.ingest.domain.normalise import Admitted, Normaliser
+from services.ingest.domain.rejection import Refusal
+from services.ingest.domain.way import Way
+from services.ingest.wire import RecordWriter
+from shared.kafka import partition_of
 
 TOPIC = "usher.channel.chat.v1"
 NOW_MS = 1_800_000_000_000

@@ -6,14 +6,12 @@ import msgspec
 
 from shared.clock import rfc3339
 from shared.envelope import CONTENT_TYPE, SPEC_VERSION, Headers, Message
-from shared.inputs import INPUT_TYPES, Input
+from shared.inputs import TYPE_OF, Input
 from shared.kafka import OutputLog, partition_of
 from shared.settings import CommonSettings
 from shared.topics import ROUTER_INPUT
 
 __all__ = ["put"]
-
-_TYPE_OF = {kind: name for name, kind in INPUT_TYPES.items()}
 
 
 async def put(settings: CommonSettings, said: Sequence[Input], what: str) -> None:
@@ -30,7 +28,7 @@ async def put(settings: CommonSettings, said: Sequence[Input], what: str) -> Non
 def _message(said: Input, what: str) -> Message:
     workspace = said.workspace
     headers: Headers = [
-        ("ce_type", _TYPE_OF[type(said)].encode()),
+        ("ce_type", TYPE_OF[type(said)].encode()),
         ("ce_id", said.event_id.encode()),
         ("ce_source", f"/usher/{what}/{workspace}".encode()),
         ("ce_specversion", SPEC_VERSION),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 MILLISECONDS_PER_SECOND = 1000
+DAY_MS = 24 * 3600 * MILLISECONDS_PER_SECOND
 SECONDS_REMEMBERED = 8192  # texts of whole seconds kept: the times of one batch fall into few, and formatting is slow
 
 

@@ -265,3 +265,4 @@ INPUT_TYPES: dict[str, type[Input]] = {
     "usher.customer.commanded.v1": CustomerCommanded,
     "usher.policy.activated.v1": PolicyActivated,
 }
+TYPE_OF: dict[type[Input], str] = {kind: name for name, kind in INPUT_TYPES.items()}

@@ -8,11 +8,18 @@ from shared.clock import monotonic
 from shared.errors import Fenced, Retryable
 from shared.sense import Sense
 
-__all__ = ["BACK_OFF_SECONDS", "Patience"]
+__all__ = ["BACK_OFF_SECONDS", "Patience", "wait_for"]
 
 T = TypeVar("T")
 
 BACK_OFF_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # the last one repeats: a broker restart takes about 15 s
+
+
+async def wait_for(event: asyncio.Event, seconds: float) -> None:
+    """Wait until the event is set, at most so long."""
+    waiting = asyncio.ensure_future(event.wait())
+    await asyncio.wait({waiting}, timeout=seconds)
+    waiting.cancel()
 
 
 class Patience:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-DAY_MS = 24 * 3600 * 1000
+from shared.clock import DAY_MS
 
 ROUTER_INPUT = "usher.router-input.v1"
 CONTACT_EVENTS = "usher.contact-events.v1"

@@ -8,6 +8,7 @@ from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
 from shared.kafka import InputLog
 from shared.lane import Lane
 from shared.lane_parts import LaneParts, Warm
+from shared.patience import wait_for
 
 __all__ = ["Worker"]
 
@@ -61,7 +62,7 @@ class Worker:
         notes = asyncio.ensure_future(self._note_offsets())
         try:
             while not self._stopping.is_set():
-                await _wait_for(self._stopping, WATCH_EVERY_SECONDS)
+                await wait_for(self._stopping, WATCH_EVERY_SECONDS)
                 self._watch()
         finally:
             notes.cancel()
@@ -84,7 +85,7 @@ class Worker:
             except Retryable as error:
                 failures += 1
                 self._log.warning("Kafka is not there yet", error=str(error))
-                await _wait_for(self._stopping, min(0.2 * failures, 2.0))
+                await wait_for(self._stopping, min(0.2 * failures, 2.0))
 
     def _watch(self) -> None:
         """Exit when a lane has work and makes no progress: a restart is the one cure for a hang of unknown cause."""
@@ -200,9 +201,3 @@ class Worker:
                     noted[number] = offset
                 except Retryable as error:
                     self._log.debug("an offset was not noted", partition=number, error=str(error))
-
-
-async def _wait_for(event: asyncio.Event, seconds: float) -> None:
-    waiting = asyncio.ensure_future(event.wait())
-    await asyncio.wait({waiting}, timeout=seconds)
-    waiting.cancel()

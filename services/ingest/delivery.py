@@ -12,11 +12,10 @@ from services.ingest.sense import Sense
 from services.ingest.wire import RecordWriter
 from shared.envelope import Message, dead_letter_message
 from shared.errors import Fatal, Retryable
+from shared.patience import BACK_OFF_SECONDS, wait_for
 from shared.topics import DEAD_LETTERS, ROUTER_INPUT
 
-__all__ = ["DeadLetters", "Delivery", "Outputs", "Stopped", "wait_for"]
-
-BACK_OFF_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # the last one repeats: a broker restart takes about 15 s
+__all__ = ["DeadLetters", "Delivery", "Outputs", "Stopped"]
 
 
 class Stopped(Exception):
@@ -114,10 +113,3 @@ class Delivery:
             if self._stopping.is_set():
                 raise Stopped(what)
             failures += 1
-
-
-async def wait_for(event: asyncio.Event, seconds: float) -> None:
-    """Wait until the event is set, at most ``seconds``."""
-    waiting = asyncio.ensure_future(event.wait())
-    await asyncio.wait({waiting}, timeout=seconds)
-    waiting.cancel()

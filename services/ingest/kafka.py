@@ -18,12 +18,12 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
-from services.ingest.delivery import wait_for
 from services.ingest.reader.kafka import Reader
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
 from shared.clock import MILLISECONDS_PER_SECOND, monotonic
 from shared.errors import Fatal, Retryable
+from shared.patience import wait_for
 
 __all__ = ["Records", "Subscription", "Subscriptions"]
 

@@ -17,7 +17,7 @@ from shared.topics import CONTACT_EVENTS, ROUTER_INPUT
 __all__ = ["SETTLED_AGE_MS", "RouterProgress"]
 
 LOOK_EVERY_SECONDS = 0.2  # three small requests each time, for all partitions together
-# The router tells its offsets once a second, so under steady input the newest look that they cover is this old.
+# The router tells its offsets twice a second, so under steady input the newest look that they cover is this old.
 SETTLED_AGE_MS = 500
 LOOKS_MAX = 32  # looks remembered while the router is behind: the newest covered one decides, so older ones are enough
 PAUSE_SECONDS = 0.02  # an idle lane whose clock is due asks again at once; this keeps it from spinning meanwhile

@@ -8,15 +8,13 @@ import msgspec
 from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
 from services.sla.domain.totals import Key, Total
 from services.sla.metrics import CommittedTotals
-from shared.clock import now_ms
+from shared.clock import DAY_MS, now_ms
 from shared.errors import PartitionClosed
 from shared.lane_store import PostgresLaneStore
 from shared.postgres import FORGET_ROWS_MAX, Connection, Database
 from shared.store import Claim, Commit
 
 __all__ = ["SlaStore"]
-
-DAY_MS = 24 * 3600 * 1000
 
 _decode_key = msgspec.json.Decoder(Key).decode
 _encode_key = msgspec.json.Encoder().encode

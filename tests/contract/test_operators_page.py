@@ -16,10 +16,11 @@ from services.sla.app import SlaService
 from services.sla.settings import SlaSettings
 from shared import lane as lane_module
 from shared import opening
+from shared.clock import DAY_MS
 from shared.logs import configure
 from shared.metrics import registry_for
 from shared.settings import CommonSettings, LaneSettings
-from shared.topics import DAY_MS, all_topics, channel_topic
+from shared.topics import all_topics, channel_topic
 from tests.support.documents import DOCS, tables
 
 PAGE = (DOCS / "operators.md").read_text()

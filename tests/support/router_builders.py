@@ -14,7 +14,6 @@ from shared.ids import derive, message_event_id
 from shared.policy import parse_policy
 from tests.support.memory_store import MemoryStore
 
-TYPE_OF = {kind: name for name, kind in inputs.INPUT_TYPES.items()}
 START_MS = 1_700_000_000_000
 SECOND = 1000
 
@@ -74,7 +73,7 @@ class Router:
 
     def record(self, said: inputs.Input) -> Record:
         """The next record of the log, at the present time."""
-        record = Record(self.offset, self.now_ms, TYPE_OF[type(said)], said.event_id, msgspec.json.encode(said))
+        record = Record(self.offset, self.now_ms, inputs.TYPE_OF[type(said)], said.event_id, msgspec.json.encode(said))
         self.offset += 1
         return record
 

@@ -19,7 +19,7 @@ from shared.logs import configure
 from shared.policy import parse_policy
 from shared.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics
 from tests.support.in_process import running
-from tests.support.router_builders import TYPE_OF, policy_with
+from tests.support.router_builders import policy_with
 
 SETTLE_SECONDS_MAX = 30.0
 PARTITION = 0
@@ -54,7 +54,7 @@ async def feed(output: OutputLog, *said: inputs.Input) -> None:
         Message(
             item.workspace.encode(),
             msgspec.json.encode(item),
-            [("ce_type", TYPE_OF[type(item)].encode()), ("ce_id", item.event_id.encode())],
+            [("ce_type", inputs.TYPE_OF[type(item)].encode()), ("ce_id", item.event_id.encode())],
         )
         for item in said
     ]

@@ -8,11 +8,11 @@ from services.router.domain.records import Contact
 from services.router.domain.states import ContactState
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
+from shared.clock import DAY_MS
 
 __all__ = ["Earlier", "Past", "earlier", "was_failed_by_automation"]
 
 CONTACTS_MAX = 50  # of a journey; router_known in the database cuts there too
-DAY_MS = 86_400_000
 AGE_MS_MAX = 90 * DAY_MS  # what is older says nothing about today
 FAILED_MS = DAY_MS  # whom self-service or a bot failed since yesterday is not sent there as if nothing had been
 

@@ -35,8 +35,7 @@ ASSUMPTIONS = (
 )
 """What a projection takes for granted, for its reader."""
 
-_TYPE_OF = {kind: name for name, kind in inputs.INPUT_TYPES.items()}
-_ENDED = _TYPE_OF[inputs.ConversationEnded]
+_ENDED = inputs.TYPE_OF[inputs.ConversationEnded]
 _ended = msgspec.json.Decoder(inputs.ConversationEnded).decode
 _NEVER = Course()
 
@@ -193,7 +192,7 @@ class Projection:
 
     def _record(self, said: inputs.Input, at_ms: int) -> Record:
         self._number += 1
-        return Record(self._number, at_ms, _TYPE_OF[type(said)], said.event_id, msgspec.json.encode(said))
+        return Record(self._number, at_ms, inputs.TYPE_OF[type(said)], said.event_id, msgspec.json.encode(said))
 
 
 class _Durations:

@@ -9,7 +9,7 @@ __all__ = ["Deadlines"]
 
 Entry = tuple[int, str, Clock, Contact]
 
-STALE_ENTRIES_MAX = 1024  # outdated entries allowed beyond the live ones before the heap is rebuilt: about 0.2 MB
+STALE_ENTRIES_MAX = 1024  # outdated entries that are never worth a rebuild: about 0.2 MB
 
 
 class Deadlines:

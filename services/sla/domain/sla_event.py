@@ -4,12 +4,10 @@ import msgspec
 
 from services.sla.domain.clock import Clock, Fact, Kind
 from services.sla.domain.contact import Contact
-from shared.clock import rfc3339
+from shared.clock import MILLISECONDS_PER_SECOND, rfc3339
 from shared.engine import Event
 
 __all__ = ["fact_event"]
-
-MILLISECONDS_PER_SECOND = 1000
 
 _ENDED_LATE = Fact.ENDED_LATE
 # The event id derives from (clock id, ordinal), so that a fact has one id however often it is made.

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 
+from cli.kafka import silence_retries
 from cli.output import EXIT_NO, EXIT_OK, result, say
 from cli.policy_store import settings_in_force
 from cli.stack_settings import source_names
@@ -20,6 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Create what is missing; idempotent. Exit 1 for topics that are missing (--check) or have odd partition counts."""
+    silence_retries()
     settings, specs = settings_in_force(), all_topics(source_names(args.sources))
     try:
         problems = asyncio.run(ensure_topics(settings, specs, check=args.check))

@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -106,6 +107,8 @@ def _supervise(options: StackOptions, state: StateFolder, writing: int) -> NoRet
     except UsageError as error:
         say(f"usher up: {error}")
         status = EXIT_USAGE
+    except Exception:  # noqa: BLE001 - the parent waits for a word, and nobody sees what a daemon raises
+        say("usher up: " + traceback.format_exc())
     finally:
         sys.stderr.flush()
         os._exit(status)

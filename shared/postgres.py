@@ -49,8 +49,15 @@ async def connect(dsn: str) -> Connection:
     settings = {"search_path": "usher", "application_name": "usher"}
     try:
         return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS_MAX, server_settings=settings)
+    except ValueError as error:
+        raise _no_dsn(error) from None
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         raise meaning(error) from error
+
+
+def _no_dsn(error: ValueError) -> Fatal:
+    """To connect sends no values of ours, so a value that is wrong then is part of the DSN."""
+    return Fatal(f"USHER_POSTGRES_DSN is no DSN of PostgreSQL: {error}")
 
 
 def meaning(error: BaseException) -> UsherError:
@@ -127,6 +134,8 @@ class Database:
     async def _acquire(self, pool: asyncpg.Pool) -> Connection:
         try:
             return await pool.acquire(timeout=CONNECT_SECONDS_MAX)
+        except ValueError as error:
+            raise _no_dsn(error) from None
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
             raise meaning(error) from error
 

@@ -2,13 +2,23 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR"],
     BeforeValidator(lambda level: level.upper() if isinstance(level, str) else level),
 ]
+
+
+def _dsn(value: SecretStr) -> SecretStr:
+    if value.get_secret_value().partition("://")[0] not in ("postgresql", "postgres"):
+        raise PydanticCustomError("dsn", "Input should be as postgresql://user:password@host:5432/database")
+    return value
+
+
+Dsn = Annotated[SecretStr, AfterValidator(_dsn)]
 
 
 def wrong_setting(error: ValidationError) -> str:
@@ -20,10 +30,10 @@ def wrong_setting(error: ValidationError) -> str:
 class CommonSettings(BaseSettings):
     """Where Kafka and PostgreSQL are, and how this process presents itself."""
 
-    model_config = SettingsConfigDict(env_prefix="USHER_", extra="ignore", secrets_dir=None)
+    model_config = SettingsConfigDict(env_prefix="USHER_", extra="ignore", secrets_dir=None, env_ignore_empty=True)
 
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
-    postgres_dsn: SecretStr = SecretStr("postgresql://usher@127.0.0.1:5432/usher")
+    postgres_dsn: Dsn = SecretStr("postgresql://usher@127.0.0.1:5432/usher")
     topic_prefix: str = Field(default="", max_length=100, pattern=r"^[A-Za-z0-9._-]*$")
     partitions: int = Field(default=4, ge=1, le=512)
     replication_factor: int = Field(default=1, ge=1, le=5)

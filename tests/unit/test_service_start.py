@@ -44,3 +44,30 @@ def test_a_port_that_is_taken_is_said_first() -> None:
 
     assert status == 2
     assert lines[0].startswith(f"cannot listen on 127.0.0.1:{port}: ")
+
+
+@pytest.mark.parametrize(
+    ("dsn", "said"),
+    [
+        ("garbage", "USHER_POSTGRES_DSN: Input should be as postgresql://user:password@host:5432/database"),
+        ("postgresql://usher:secret@host:abc/db", "USHER_POSTGRES_DSN is no DSN of PostgreSQL: "),
+        ("postgresql://usher:secret@host/db?sslmode=some", "USHER_POSTGRES_DSN is no DSN of PostgreSQL: "),
+    ],
+)
+def test_a_dsn_that_is_none_is_said_in_one_line_without_its_password(dsn: str, said: str) -> None:
+    status, lines = start(*USHER, "migrate", USHER_POSTGRES_DSN=dsn)
+
+    assert (status, len(lines)) == (2, 1)
+    assert said in lines[0] and "secret" not in lines[0]
+
+
+def test_an_empty_variable_is_one_that_is_not_set() -> None:
+    _, lines = start("-m", "services.ingest", USHER_PARTITIONS="", USHER_SOURCES_FILE="/nowhere.yaml")
+    assert lines == ["USHER_SOURCES_FILE: /nowhere.yaml: No such file or directory"]
+
+
+def test_a_broker_that_does_not_answer_is_said_in_one_line() -> None:
+    status, lines = start(*USHER, "topics", "--check", USHER_KAFKA_BOOTSTRAP_SERVERS="127.0.0.1:1")
+
+    assert (status, len(lines)) == (1, 1)
+    assert "127.0.0.1:1" in lines[0] and "USHER_KAFKA_BOOTSTRAP_SERVERS" in lines[0]

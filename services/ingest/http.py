@@ -102,7 +102,8 @@ class Api:
             raise Problem(HTTPStatus.NOT_FOUND, "unknown source")
         if not source.admits(_bearer(request)):
             raise _unauthorised()
-        await self._take(request, _Caller(source.way, AREAS[Area.CONTACTS], lambda _: True), source.name)
+        way = source.way._replace(default_type=MESSAGE)
+        await self._take(request, _Caller(way, AREAS[Area.CONTACTS], lambda _: True), source.name)
         return Response(b"{}", 200, media_type="application/json")
 
     # ---- one request ----

@@ -16,6 +16,9 @@ from shared.settings import CommonSettings, LaneSettings
 __all__ = ["InputLog", "read_tail"]
 
 POLL_AGE_MS_MAX = 1_500  # an older fetch reply says nothing about the end of the log (a reply comes every 500 ms)
+# Records are taken from aiokafka so many at a time: one is some forty objects there, and a full batch of them does not
+# fit a processor's cache (measured: a third of the time that reading takes).
+SLICE_RECORDS_MAX = 100
 POLL_INTERVAL_MS_MAX = 24 * 3600 * 1000  # the lane has a watchdog of its own; aiokafka's is lost after one error
 TAIL_RECORDS_MAX = 1_000  # read at a claim: a paused former owner may have repeated this many at the end of the log
 
@@ -150,6 +153,21 @@ class InputLog:
 
         Retryable: a passing fault. Fatal: the wanted offset is gone, or the client is not authorised.
         """
+        records: list[Record] = []
+        while len(records) < records_max:
+            slice_max = min(records_max - len(records), SLICE_RECORDS_MAX)
+            try:
+                taken = await self._take(partition, 0 if records else wait_ms, slice_max)
+            except (Retryable, Fatal):
+                if records:
+                    break  # they will not be delivered again; a fault that stays is met by the next poll
+                raise
+            if not taken:
+                break
+            records += taken
+        return records
+
+    async def _take(self, partition: int, wait_ms: int, records_max: int) -> list[Record]:
         where = self._at(partition)
         try:
             polled = await self._consumer.getmany(where, timeout_ms=wait_ms, max_records=records_max)

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -17,14 +17,13 @@ from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from services.ingest.domain.handles import Pseudonyms
 from shared.clock import now_ms, rfc3339
-from shared.postgres import connect
 from shared.topics import AGENT_ACTIVITY, AGENT_OFFERS, CONTACT_UPDATES, ROUTER_INPUT, SELF_SERVICE, all_topics
-from tests.support.commands import Usher
+from tests.support.commands import Usher, rows
 from tests.support.evidence import read_topic
+from tests.support.in_process import until
 from tests.support.system import SERVICES, System
 
 KEY = "the key of this test"
-SECONDS_MAX = 30.0
 EMAIL, PHONE, NAME = "handle.kanarie@example.com", "600 734 911", "Name Kanarie"
 WORDS = ("handle.kanarie", "600 734 911", "600734911", "Name Kanarie", "textkanarie", "attrkanarie", "filekanarie")
 HASHES = tuple(Pseudonyms(KEY.encode(), {"fault": "ES"}).customer("fault", each, "voice") for each in (EMAIL, PHONE))
@@ -89,25 +88,10 @@ class Channels:
         await self.say(CONTACT_UPDATES, kind, source=source, conversation_id=conversation, reason="left")
 
 
-async def until(condition: Callable[[], Awaitable[Any]]) -> Any:
-    async with asyncio.timeout(SECONDS_MAX):
-        while not (found := await condition()):
-            await asyncio.sleep(0.2)
-        return found
-
-
-async def rows(dsn: str, sql: str) -> list[Any]:
-    connection = await connect(dsn)
-    try:
-        return list(await connection.fetch(sql))
-    finally:
-        await connection.close()
-
-
-async def tables_with(dsn: str, *needles: str) -> set[str]:
+async def tables_with(made: System, *needles: str) -> set[str]:
     """Every table that holds one of the texts in any column, in any case, or in the bytes of one."""
     columns = await rows(
-        dsn,
+        made.settings,
         "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'usher'"
         " AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'usher')",
     )
@@ -115,7 +99,8 @@ async def tables_with(dsn: str, *needles: str) -> set[str]:
     for table, column, kind in columns:
         text = f"encode({column}, 'escape')" if kind == "bytea" else f"{column}::text"
         for needle in needles:
-            if await rows(dsn, f"SELECT FROM {table} WHERE position(lower('{needle}') in lower({text})) > 0 LIMIT 1"):
+            query = f"SELECT FROM {table} WHERE position(lower('{needle}') in lower({text})) > 0 LIMIT 1"
+            if await rows(made.settings, query):
                 found.add(table)
     return found
 
@@ -181,7 +166,7 @@ async def lives(made: System, channels: Channels) -> None:
         AGENT_ACTIVITY, "usher.agent.signed_on.v1", agent_id="a1", skills={"help": 3, "en": 3}, capacity=capacity
     )
     await channels.write("voice", "call-1", PHONE, "status", known={"customer_id": "crm-kanarie"})
-    await until(lambda: rows(made.dsn, "SELECT FROM router_contact"))  # so that this one is no repeat
+    await until(lambda: rows(made.settings, "SELECT FROM router_contact"))  # so that this one is no repeat
     await channels.write("chat", "visit-1", EMAIL, "help me", known={"customer_id": "crm-kanarie"})
     await channels.write("email", "mail-1", EMAIL.upper(), "status of my order")
     await channels.write("chat", "visit-2", EMAIL, "I want to change my plan")
@@ -192,8 +177,8 @@ async def lives(made: System, channels: Channels) -> None:
     await channels.send("usher.channel.sms.v1", broken.encode())
 
     async def all_there() -> bool:
-        letters = await rows(made.dsn, "SELECT FROM dead_letter")
-        return len(letters) == 4 and len(await rows(made.dsn, "SELECT FROM router_contact")) == 4
+        letters = await rows(made.settings, "SELECT FROM dead_letter")
+        return len(letters) == 4 and len(await rows(made.settings, "SELECT FROM router_contact")) == 4
 
     await until(all_there)
 
@@ -228,7 +213,7 @@ async def test_a_forgotten_customer_is_found_nowhere(
     await lives(made, channels)
     await commanded(usher)
 
-    assert {"router_personal", "dead_letter"} <= await tables_with(made.dsn, *WORDS), "the search finds what is there"
+    assert {"router_personal", "dead_letter"} <= await tables_with(made, *WORDS), "the search finds what is there"
     holding = await topics_with(made, *WORDS)
     assert {ROUTER_INPUT, SELF_SERVICE, AGENT_OFFERS} <= holding
     channels_topics = {spec.name for spec in all_topics() if spec.name.startswith("usher.channel.")}
@@ -238,12 +223,12 @@ async def test_a_forgotten_customer_is_found_nowhere(
     assert (early.status, len(early.document()["live"])) == (1, 4)
     for source, conversation in (("chat", "visit-1"), ("voice", "call-1"), ("email", "mail-1"), ("chat", "visit-2")):
         await channels.leave(source, conversation)
-    await until(lambda: _all_ended(made.dsn))
+    await until(lambda: _all_ended(made))
     forgotten = await usher("forget", PHONE, "--json")
 
     assert (forgotten.status, forgotten.document()["live"]) == (0, []), forgotten.err
-    assert await tables_with(made.dsn, "kanarie", *WORDS, *IDS) == set()
-    assert len(await rows(made.dsn, "SELECT FROM router_outcome")) == 4, "sums over contacts stay true"
+    assert await tables_with(made, "kanarie", *WORDS, *IDS) == set()
+    assert len(await rows(made.settings, "SELECT FROM router_outcome")) == 4, "sums over contacts stay true"
     shown, written = metrics(made), logs(made, kafka.log, postgres.log)
     assert all("usher_build_info" in text for text in shown.values())
     assert "lane open" in written["router.log"]
@@ -257,5 +242,5 @@ async def test_a_forgotten_customer_is_found_nowhere(
     assert (await usher("customer", "show", EMAIL)).status == 1
 
 
-async def _all_ended(dsn: str) -> bool:
-    return not await rows(dsn, "SELECT FROM router_contact")
+async def _all_ended(made: System) -> bool:
+    return not await rows(made.settings, "SELECT FROM router_contact")

@@ -19,7 +19,7 @@ from shared.store import Commit
 from shared.topics import DEAD_LETTERS, TopicSpec
 from tests.support import tally
 from tests.support.commands import rows
-from tests.support.in_process import running, until
+from tests.support.in_process import SETTLE_SECONDS_MAX, running, until
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def tallying(settings: LaneSettings) -> contextlib.AbstractAsyncContextManager[L
 
 
 async def test_a_lane_that_is_still_opening_never_holds_up_a_stop(settings: LaneSettings) -> None:
-    slow = settings.model_copy(update={"failpoints": "lane.claimed=sleep:60", "drain_seconds_max": 1.0})
-    async with tallying(slow) as service:
+    slow = settings.model_copy(update={"failpoints": "lane.claimed=sleep:600", "drain_seconds_max": 1.0})
+    async with asyncio.timeout(SETTLE_SECONDS_MAX), tallying(slow) as service:
         await until(lambda: _opening(service))
 
 

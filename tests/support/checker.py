@@ -1,4 +1,4 @@
-"""The invariants S1-S9 and S11, recomputed from topics and tables only; shares no code with the services.
+"""The invariants S1-S9, S11 and S12, recomputed from topics and tables only; shares no code with the services.
 
 ``violations(evidence, ledger)`` returns a sentence per violation, each beginning with the invariant's name; an empty
 list is the proof. ``ledger`` holds the (workspace, source, message_id) that were acknowledged to a sender.

@@ -2,17 +2,11 @@
 
 from services.router.domain.classification.classify import classify, compile_policy
 from services.router.domain.classification.record import MessageFacts
+from shared.clock import DAY_MS
 from shared.policy import parse_policy
 
-DAY_MS = 86_400_000
-
-
 NOW = 100 * DAY_MS
-
-
 QUEUES = {name: {} for name in ("orders", "cards", "complaints", "web", "general")}
-
-
 INTENTS = {
     "order_status": {
         "tier": "self_service", "queue": "orders", "base": 5, "articles": ["where-is-my-order"],
@@ -22,8 +16,6 @@ INTENTS = {
     "refund": {"tier": "agent", "skills": {"refunds": 2}, "patterns": [r"\brefund\b"]},
     "stolen_card": {"moment_of_truth": True, "queue": "cards", "skills": {"cards": 4}, "patterns": [r"stolen.*card"]},
 }  # fmt: skip
-
-
 RULES = [
     {
         "name": "regulator",

@@ -10,7 +10,7 @@ from cli.demo.kafka import Heard, Listener, Speaker
 from cli.demo.people import Answer, Crew, Pace
 from shared.clock import now_ms, rfc3339
 from shared.policy import Policy
-from shared.topics import CONTACT_EVENTS
+from shared.topics import AGENT_ACTIVITY, CONTACT_EVENTS
 
 PACE = Pace(
     think_seconds=(0.05, 0.6),
@@ -61,7 +61,7 @@ async def mischief(bootstrap: str, prefix: str) -> AsyncIterator[None]:
     for number in range(AGENTS):
         back = {"type": "usher.agent.presence_changed.v1", "agent_id": f"fault-agent-{number + 1}"}
         body = {**back, "workspace": "fault", "presence": "available", "occurred_at": rfc3339(now_ms())}
-        await speaker.say("usher.agent-activity.v1", body)
+        await speaker.say(AGENT_ACTIVITY, body)
     await speaker.stop()
 
 
@@ -107,9 +107,7 @@ def _pranks(body: dict[str, Any], chance: Random) -> list[Answer]:
     ]
     chosen = chance.sample(pranks, chance.randint(1, 3))
     return [
-        Answer(
-            chance.choice((0.0, 0.3, 3.0)), "usher.agent-activity.v1", {"type": kind, "workspace": "fault", **fields}
-        )
+        Answer(chance.choice((0.0, 0.3, 3.0)), AGENT_ACTIVITY, {"type": kind, "workspace": "fault", **fields})
         for kind, fields in chosen
         for _ in range(chance.randint(1, 2))
     ]

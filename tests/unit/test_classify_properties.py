@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from services.router.domain.classification.classify import classify, compile_policy
 from services.router.domain.classification.policy import RANK
 from services.router.domain.classification.record import Journey, MessageFacts, PastContact
+from shared.clock import DAY_MS
 from shared.inputs import RoutingHint
 from shared.policy import parse_policy
+from tests.support.classify_builders import NOW
 
-DAY_MS = 86_400_000
-NOW = 100 * DAY_MS
 TIERS = ("self_service", "bot", "agent")
 CHANNELS = ("voice", "email", "chat", "sms", "messaging", "social", "web", "task")
 INTENTS = {

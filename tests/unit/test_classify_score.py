@@ -3,7 +3,8 @@
 import pytest
 
 from services.router.domain.classification.record import Journey, PastContact
-from tests.support.classify_builders import DAY_MS, NOW, decide, policy
+from shared.clock import DAY_MS
+from tests.support.classify_builders import NOW, decide, policy
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Operators' patterns over customers' texts: blind to case and accents, linear in time, many in one pass."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -66,14 +64,7 @@ def test_a_lone_surrogate_is_text_like_any_other():
     assert PatternSet(["a"]).matches(fold("\ud800a")) == [0]
 
 
-def test_a_hostile_text_costs_milliseconds():
-    patterns = PatternSet([r"(a+)+$b", r"(x|xx)*y", r"\b(a|b)+c", r"a.{0,50}z"])
-    worst = max(_seconds(patterns, text) for text in ("a" * 65_536, "x" * 65_536, "ab" * 32_768))
-    assert worst < 0.05  # measured below 1 ms; a backtracking engine never returns
-
-
-def _seconds(patterns, text):
-    patterns.matches(text)
-    began = time.perf_counter()
-    patterns.matches(text)
-    return time.perf_counter() - began
+@pytest.mark.parametrize("text", ["a" * 65_536, "x" * 65_536, "ab" * 32_768], ids=["a", "x", "ab"])
+def test_a_hostile_text_is_answered(text):
+    # An engine that goes back and tries again never returns from any of these.
+    assert PatternSet([r"(a+)+$b", r"(x|xx)*y", r"\b(a|b)+c", r"a.{0,50}z"]).matches(text) == []

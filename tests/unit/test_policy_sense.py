@@ -36,7 +36,7 @@ def test_a_relaxation_step_that_can_have_no_effect_is_refused(relax, path, words
 def test_a_level_that_only_an_intent_asks_for_may_be_relaxed():
     made = with_queue(relax=[{"after": "1m", "min_level": {"cards": 2}}, {"after": "2m", "drop": ["cards"]}])
     made["classification"] = {"intents": {"stolen": {"queue": "orders", "skills": {"cards": 4}}}}
-    parse_policy(made, not_yet=())
+    assert len(parse_policy(made, not_yet=()).queues["orders"].relax) == 2
 
 
 @pytest.mark.parametrize(

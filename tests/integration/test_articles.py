@@ -18,7 +18,7 @@ from shared import inputs
 from shared.postgres import connect
 from shared.settings import CommonSettings
 from shared.topics import SELF_SERVICE
-from tests.support.router_service import Running, common, kinds, message, policy, router_service
+from tests.support.router_service import Running, bodies, common, kinds, message, policy, router_service
 
 STARTER = STARTER_FOLDER.parent
 RECALL_MIN = 0.88  # of three suggestions, on texts that nobody loaded
@@ -141,10 +141,10 @@ async def test_every_contact_of_self_service_gets_its_answer_and_its_end_counts_
         asks = message("c3", "What are your opening hours?")
         await running.say(impatient, msgspec.structs.replace(asks, party=somebody_new))
         log = await running.until(lambda seen: kinds(seen).count("contact.queued") == 2)
-        sent = {body["contact_id"] for kind, body in log if kind == "usher.contact.sent_to_self_service.v1"}
+        sent = {body["contact_id"] for body in bodies(log, "contact.sent_to_self_service")}
         answers = {body["contact_id"] for _, body in await running.until(lambda seen: len(seen) == 3, SELF_SERVICE)}
         assert answers == sent
-        reasons = [body["reason"] for kind, body in log if kind == "usher.contact.escalated.v1"]
+        reasons = [body["reason"] for body in bodies(log, "contact.escalated")]
         assert reasons == ["read", "timeout"]
         assert automation(running, "contained", "order_status", "where-is-my-order") == 1
         assert automation(running, "escalated", "something", "reset-your-password") == 1

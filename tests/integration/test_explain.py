@@ -8,7 +8,7 @@ from shared import inputs
 from shared.ids import contact_id, conversation_key
 from shared.inputs import RoutingHint
 from tests.support.decision_checker import faults
-from tests.support.router_service import Running, agent, common, kinds, message, policy
+from tests.support.router_service import Running, accepted, agent, bodies, closed, common, kinds, message, policy
 
 
 def id_of(conversation: str) -> str:
@@ -37,9 +37,12 @@ async def shown(running: Running, conversation: str) -> str:
 
 async def has(running: Running, kind: str, conversation: str) -> dict[str, Any]:
     """The body of the contact's event of that kind, once it is on the log."""
-    name, subject = f"usher.contact.{kind}.v1", id_of(conversation)
-    log = await running.until(lambda seen: any(kind == name and body["contact_id"] == subject for kind, body in seen))
-    return next(body for kind, body in reversed(log) if kind == name and body["contact_id"] == subject)
+    subject = id_of(conversation)
+
+    def found(seen: list[Any]) -> list[dict[str, Any]]:
+        return [body for body in bodies(seen, f"contact.{kind}") if body["contact_id"] == subject]
+
+    return found(await running.until(lambda seen: bool(found(seen))))[-1]
 
 
 async def test_a_contact_says_what_it_waits_for_from_the_offer_to_its_end(running: Running) -> None:
@@ -55,8 +58,7 @@ async def test_a_contact_says_what_it_waits_for_from_the_offer_to_its_end(runnin
 
     await running.say(command("c2", "cancel"))
     await has(running, "cancelled", "c2")
-    accepted = inputs.OfferAnswered(**common("yes"), offer_id=offered["offer_id"], agent_id="a1", answer="accepted")
-    await running.say(accepted)
+    await running.say(accepted(offered))
     assigned = await has(running, "assigned", "c1")
     await has(running, "idled", "c1")
     idle = await now(running, "c1")
@@ -64,15 +66,7 @@ async def test_a_contact_says_what_it_waits_for_from_the_offer_to_its_end(runnin
     assert idle["sooner"] == ["a1 closes it or passes it on, or the customer leaves"]
     await running.say(message("c1", number=2))
     await has(running, "resumed", "c1")
-    await running.say(
-        inputs.AssignmentEnded(
-            **common("end"),
-            assignment_id=assigned["assignment_id"],
-            agent_id="a1",
-            outcome="closed",
-            wrap_up_seconds=60.0,
-        )
-    )
+    await running.say(closed(assigned, wrap_up_seconds=60.0))
     wrapping = await has(running, "wrapping", "c1")
     at_wrap_up = await now(running, "c1")
     assert at_wrap_up["sooner"] == ["a1 has finished wrap-up"]
@@ -127,9 +121,9 @@ async def test_every_command_of_a_supervisor_stands_in_the_way_of_the_contact(ru
         assert (body["actor"], body["reason"]) == ("boss", f"because {name}")
     assert (ended["by"], ended["reason"], assigned["to"]["agent_id"]) == ("boss", "because cancel", "a2")
     await running.until(lambda seen: kinds(seen).count("contact.offered") >= 3)
-    for conversation, bodies in (("c1", [prioritised, moved, ended]), ("c2", [taken]), ("c3", [assigned])):
+    for conversation, told_of in (("c1", [prioritised, moved, ended]), ("c2", [taken]), ("c3", [assigned])):
         told = await shown(running, conversation)
-        for body in bodies:
+        for body in told_of:
             when = next(part for part in told.split("\n2") if body["reason"] in part and "boss" in part)
             assert body["occurred_at"][1:] in when
 
@@ -150,6 +144,6 @@ async def test_every_record_on_the_log_suffices_to_decide_again(running: Running
     late = [message(f"late-{number}", routing=hints[number % 4]) for number in range(8)]
     await running.say(policy(), *early, *people, *late)
     log = await running.until(lambda seen: kinds(seen).count("contact.offered") == 12)
-    offers = [body for kind, body in log if kind == "usher.contact.offered.v1"]
+    offers = bodies(log, "contact.offered")
     assert [fault for body in offers for fault in faults(body)] == []
     assert any("runner_up_contact" in body["decision"] for body in offers)

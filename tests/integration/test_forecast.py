@@ -2,21 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from cli.explain import explain, lines
-from shared import inputs
-from shared.topics import AGENT_OFFERS
 from tests.support.router_service import (
     SETTLE_SECONDS_MAX,
     Running,
     agent,
-    common,
+    bodies,
+    closed,
     kinds,
+    left,
     message,
     policy,
 )
@@ -46,31 +45,18 @@ def total(metrics: Shown, name: str, label: str) -> float:
     return sum(value for key, value in metrics.items() if key[0] == name and label in key)
 
 
-async def accept(running: Running, number: int) -> dict[str, Any]:
-    """The agent accepts the offer of that number, and is busy from then on."""
-    enough = lambda seen: kinds(seen).count("contact.offered") >= number  # noqa: E731
-    offers = [body for kind, body in await running.until(enough, AGENT_OFFERS) if kind == "usher.contact.offered.v1"]
-    offer: dict[str, Any] = offers[number - 1]
-    said = inputs.OfferAnswered(
-        **common(f"answer-{number}"), offer_id=offer["offer_id"], agent_id=offer["agent_id"], answer="accepted"
-    )
-    await running.say(said)
-    return offer
-
-
 async def test_the_forecast_is_told_shown_explained_and_compared(running: Running) -> None:
     terms = {"general": {"targets": {"time_to_answer": {"within": "20s"}}}}
     await running.say(policy(queues=terms), message("first"))
     await running.until(lambda seen: "contact.queued" in kinds(seen))
     await asyncio.sleep(1.0)  # what the queue's rate is made of: one served in a second or more
     await running.say(agent("a1"))
-    await accept(running, 1)
-    log = await running.until(lambda seen: "contact.assigned" in kinds(seen))
-    assignment_id = next(body["assignment_id"] for kind, body in log if kind == "usher.contact.assigned.v1")
+    await running.accept(1)
+    assigned = await running.saw("contact.assigned")
 
     await running.say(*(message(f"c{number}") for number in range(CONTACTS)))
     log = await running.until(lambda seen: kinds(seen).count("contact.queued") == CONTACTS + 1)
-    first, *told = [body for kind, body in log if kind == "usher.contact.queued.v1"]
+    first, *told = bodies(log, "contact.queued")
     assert (first["expected_wait_seconds"], first["breach_risk"]) == (None, None)
     best, worst = (choose(told, key=lambda body: body["position"]) for choose in (min, max))
     assert best["breach_risk"] < 0.1 < 0.9 < worst["breach_risk"]
@@ -83,15 +69,10 @@ async def test_the_forecast_is_told_shown_explained_and_compared(running: Runnin
     assert worst["position"] <= found["now"]["position"] <= CONTACTS
     assert f"    position {found['now']['position']}, expected wait" in "\n".join(lines(found))
 
-    end = inputs.AssignmentEnded(**common("end"), assignment_id=assignment_id, agent_id="a1", outcome="closed")
-    await running.say(end)
-    await accept(running, 2)
-    left = [
-        inputs.ConversationEnded(**common(f"left-{number}"), source="chat", conversation_id=f"c{number}", reason="left")
-        for number in range(CONTACTS)
-    ]
+    await running.say(closed(assigned))
+    await running.accept(2)
     await running.until(lambda seen: kinds(seen).count("contact.assigned") == 2)
-    await running.say(*left)
+    await running.say(*(left(f"c{number}") for number in range(CONTACTS)))
     name = "usher_breach_risk_observed_total"
     metrics = await until_shown(running, lambda metrics: total(metrics, name, "lost") == CONTACTS - 1)
     assert total(metrics, name, "met") == 1

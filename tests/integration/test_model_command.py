@@ -17,16 +17,14 @@ from services.router.app import RouterService
 from services.router.model.directory import read_manifest
 from services.router.settings import RouterSettings
 from services.router.training.save import save
-from shared import inputs
-from shared.clock import now_ms
-from shared.envelope import Message
-from shared.ids import message_event_id
 from shared.kafka import OutputLog, ensure_topics, read_tail
 from shared.logs import configure
 from shared.policy import parse_policy
-from shared.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics
+from shared.topics import CONTACT_EVENTS, all_topics
 from tests.support.commands import Usher
+from tests.support.in_process import until
 from tests.support.labelled_texts import TIERS, small_model
+from tests.support.router_service import bodies, feed, message
 
 SETTLE_SECONDS_MAX = 30.0
 
@@ -61,30 +59,14 @@ class Desk:
     async def ask(self, text: str) -> dict[str, Any]:
         """What the router decides of a new contact."""
         self.asked += 1
-        name, at_ms = f"c{self.asked}", now_ms()
-        said = inputs.MessageReceived(
-            event_id=message_event_id("acme", "chat", name),
-            workspace="acme",
-            occurred_ms=at_ms,
-            arrived_ms=at_ms,
-            channel="chat",
-            source="chat",
-            conversation_id=name,
-            message_id=name,
-            party=inputs.Party(f"{name}@example.com", None, name),
-            reply_to=inputs.ReplyTo(f"{name}@example.com"),
-            text=text,
-        )
-        headers = [("ce_type", b"usher.channel.message.v1"), ("ce_id", said.event_id.encode())]
         output = OutputLog(self.settings)
-        await output.publish(ROUTER_INPUT, 0, [Message(b"acme", msgspec.json.encode(said), headers)])
+        await feed(output, message(f"c{self.asked}", text))
         await output.stop()
-        async with asyncio.timeout(SETTLE_SECONDS_MAX):
-            while True:
-                found = [body for kind, body in await self.log() if kind == "usher.contact.classified.v1"]
-                if len(found) == self.asked:
-                    return found[-1]
-                await asyncio.sleep(0.05)
+
+        async def decided() -> list[dict[str, Any]]:
+            return bodies(await self.log(), "contact.classified")[self.asked - 1 :]
+
+        return (await until(decided))[0]
 
     async def log(self) -> list[tuple[str, Any]]:
         """(type, body) of every event."""
@@ -145,7 +127,7 @@ async def test_a_model_is_exchanged_and_brought_back_while_contacts_come(desk: D
     assert [said.status for said in (reloaded, again, back)] == [0, 0, 0]
     assert [said.document()["changed"] for said in (reloaded, again, back)] == [True, False, True]
     assert decided == [desk.first, desk.first, desk.second, desk.first]
-    told = [body["model_version"] for kind, body in await desk.log() if kind == "usher.policy.activated.v1"]
+    told = [body["model_version"] for body in bodies(await desk.log(), "policy.activated")]
     assert told == [desk.first, desk.second, desk.first]
 
 

@@ -18,9 +18,7 @@ def written(folder: Path, document: dict[str, Any], name: str = "policy.yaml") -
 
 
 async def activated(running: Running, count: int) -> list[dict[str, Any]]:
-    kind = "usher.policy.activated.v1"
-    log = await running.until(lambda seen: sum(name == kind for name, _ in seen) >= count)
-    return [body for name, body in log if name == kind]
+    return [await running.saw("policy.activated", number) for number in range(1, count + 1)]
 
 
 async def test_a_policy_is_applied_compared_and_rolled_back_and_each_time_the_log_says_so(
@@ -58,7 +56,7 @@ async def test_check_warns_of_skills_that_nobody_who_is_signed_on_has(running: R
     assert nobody.err == "usher policy: nobody is signed on in acme, so its skills are not compared with agents\n"
 
     await running.say(agent("a1"))  # orders 3, and no cards
-    await running.until(lambda seen: any(kind == "usher.agent.availability_changed.v1" for kind, _ in seen))
+    await running.saw("agent.availability_changed")
     said = await usher("policy", "check", path)
     assert (said.status, said.err) == (0, "")
     assert said.out.splitlines()[1:] == [

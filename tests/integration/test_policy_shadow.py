@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -19,7 +18,7 @@ from shared.policy import Policy, parse_policy
 from shared.settings import CommonSettings
 from tests.support.commands import Usher, rows
 from tests.support.router_builders import policy_with
-from tests.support.router_service import Running, agent, common, message, policy
+from tests.support.router_service import Running, agent, closed, message, policy
 
 SECONDS_MAX = 30.0
 READER = "usher_only_reads"
@@ -51,29 +50,6 @@ async def until(follower: Follower, enough: Callable[[], bool]) -> None:
             await follower.step()
 
 
-class Desk:
-    """Answers offers and ends assignments by what the log says."""
-
-    def __init__(self, running: Running) -> None:
-        self.running = running
-
-    async def said(self, kind: str, count: int) -> list[dict[str, Any]]:
-        name = f"usher.contact.{kind}.v1"
-        seen = await self.running.until(lambda log: sum(each == name for each, _ in log) >= count)
-        return [body for each, body in seen if each == name]
-
-    async def accept(self, count: int) -> None:
-        """Accept the offer number ``count`` (from 1) of the log."""
-        offer = (await self.said("offered", count))[count - 1]
-        said = {"offer_id": offer["offer_id"], "agent_id": offer["agent_id"], "answer": "accepted"}
-        await self.running.say(inputs.OfferAnswered(**common(f"accept-{count}"), **said))
-
-    async def close(self, count: int) -> None:
-        made = (await self.said("assigned", count))[count - 1]
-        said = {"assignment_id": made["assignment_id"], "agent_id": made["agent_id"], "outcome": "closed"}
-        await self.running.say(inputs.AssignmentEnded(**common(f"close-{count}"), **said))
-
-
 def to(queue: str) -> inputs.RoutingHint:
     return inputs.RoutingHint(queue=queue, tier="agent")
 
@@ -85,31 +61,29 @@ def swapped() -> Policy:
     return parse_policy(document)
 
 
-async def handle_three(desk: Desk, step: Callable[[int], Awaitable[None]]) -> None:
+async def handle_three(running: Running, step: Callable[[int], Awaitable[None]]) -> None:
     """One agent, busy with c0, then free for orders (due after 20 s) and general (due after 60 s)."""
-    await desk.running.say(message("c1", routing=to("general")), message("c2", routing=to("orders")))
-    await desk.said("queued", 3)
-    await desk.close(1)
+    await running.say(message("c1", routing=to("general")), message("c2", routing=to("orders")))
+    await running.saw("contact.queued", 3)
+    await running.say(closed(await running.saw("contact.assigned")))
     for count in (2, 3):
-        await desk.accept(count)
-        await desk.said("assigned", count)
+        await running.accept(count)
+        assigned = await running.saw("contact.assigned", count)
         await step(count)
-        await desk.close(count)
-    await desk.said("closed", 3)
+        await running.say(closed(assigned))
+    await running.saw("contact.closed", 3)
 
 
-async def busy_with_one(running: Running) -> Desk:
-    desk = Desk(running)
+async def busy_with_one(running: Running) -> None:
     await running.say(policy(), agent("a1"), message("c0", routing=to("general")))
-    await desk.accept(1)
-    await desk.said("assigned", 1)
-    return desk
+    await running.accept()
+    await running.saw("contact.assigned")
 
 
 async def test_an_equal_candidate_never_differs_and_the_mirror_offers_what_the_router_offers_with_rights_to_read_only(
     running: Running,
 ) -> None:
-    desk = await busy_with_one(running)
+    await busy_with_one(running)
     settings = await reader_of(running.settings)
     try:
         candidate = parse_policy(policy_with())
@@ -119,7 +93,7 @@ async def test_an_equal_candidate_never_differs_and_the_mirror_offers_what_the_r
                 reloads = follower.reloads
                 await until(follower, lambda: follower.agreement.agreed >= count - 1 and follower.reloads > reloads)
 
-            await handle_three(desk, step)
+            await handle_three(running, step)
             await until(follower, lambda: len(follower.observed.courses) >= 3)
             await until(follower, lambda: all(each.closed_ms for each in follower.observed.courses.values()))
             report = report_of(follower, candidate)
@@ -136,15 +110,15 @@ async def test_an_equal_candidate_never_differs_and_the_mirror_offers_what_the_r
 
 
 async def test_a_candidate_with_swapped_targets_reports_the_one_decision_that_differs(running: Running) -> None:
-    desk = await busy_with_one(running)
+    await busy_with_one(running)
     async with Follower(running.settings, swapped()) as follower:
 
         async def step(count: int) -> None:
             await until(follower, lambda: follower.agreement.agreed >= count - 1)
 
-        await handle_three(desk, step)
+        await handle_three(running, step)
         report = report_of(follower, swapped())
-    first, second = (body["contact_id"] for body in (await desk.said("received", 3))[1:])
+    first, second = [(await running.saw("contact.received", number))["contact_id"] for number in (2, 3)]
     kinds = report["decisions"]["kinds"]
     assert {kind: each["differ"] for kind, each in kinds.items() if each["differ"]} == {"contact": 1}
     assert kinds["contact"]["compared"] == 2

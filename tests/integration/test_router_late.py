@@ -7,7 +7,7 @@ from services.router.settings import RouterSettings
 from shared.clock import now_ms, rfc3339
 from shared.kafka import OutputLog, ensure_topics
 from shared.topics import all_topics
-from tests.support.router_service import agent, feed, kinds, message, policy, router_service
+from tests.support.router_service import agent, bodies, feed, kinds, message, policy, router_service
 
 AWAY_SECONDS = 2.5  # longer than the offer lasts, and than what counts as a moment
 
@@ -28,7 +28,6 @@ async def test_offers_made_from_old_messages_are_open_when_agents_can_see_them(
     async with router_service(kafka, database, topic_prefix) as running:
         log = await running.until(lambda seen: "contact.offer_expired" in kinds(seen))
         assert kinds(log).index("contact.offer_expired") > kinds(log).index("contact.offered")
-        offer = next(body for kind, body in log if kind == "usher.contact.offered.v1")
-        expired = next(body for kind, body in log if kind == "usher.contact.offer_expired.v1")
+        offer, expired = bodies(log, "contact.offered")[0], bodies(log, "contact.offer_expired")[0]
         assert expired["offer_id"] == offer["offer_id"]
         assert rfc3339(back_ms) < offer["expires_at"] <= expired["occurred_at"]

@@ -12,7 +12,7 @@ from shared import inputs
 from shared.ids import derive
 from shared.postgres import connect
 from shared.topics import AGENT_OFFERS, SELF_SERVICE
-from tests.support.router_service import Running, agent, common, kinds, message, policy
+from tests.support.router_service import Running, accepted, agent, bodies, closed, kinds, left, message, policy
 
 
 async def test_a_contact_goes_all_the_way_through_the_topics(running: Running) -> None:
@@ -21,14 +21,8 @@ async def test_a_contact_goes_all_the_way_through_the_topics(running: Running) -
     kind, offered = offers[0]
     assert kind == "usher.contact.offered.v1"
     assert offered["text"] == "secret words"
-    answer = inputs.OfferAnswered(**common("answer"), offer_id=offered["offer_id"], agent_id="a1", answer="accepted")
-    await running.say(answer, answer)
-    log = await running.until(lambda seen: "contact.assigned" in kinds(seen))
-    assigned = next(body for kind, body in log if kind == "usher.contact.assigned.v1")
-    end = inputs.AssignmentEnded(
-        **common("end"), assignment_id=assigned["assignment_id"], agent_id="a1", outcome="closed"
-    )
-    await running.say(end)
+    await running.say(accepted(offered), accepted(offered))
+    await running.say(closed(await running.saw("contact.assigned")))
     log = await running.until(lambda seen: "contact.closed" in kinds(seen))
     assert kinds(log) == [
         "policy.activated",
@@ -53,8 +47,7 @@ async def test_a_contact_goes_all_the_way_through_the_topics(running: Running) -
 async def test_a_contact_explains_itself(running: Running) -> None:
     await running.say(policy(), agent("a1"), message("c1"), message("c2"))
     log = await running.until(lambda seen: kinds(seen).count("contact.queued") == 2)
-    offered = next(body for kind, body in log if kind == "usher.contact.offered.v1")
-    queued = next(body for kind, body in reversed(log) if kind == "usher.contact.queued.v1")
+    offered, queued = bodies(log, "contact.offered")[0], bodies(log, "contact.queued")[-1]
     document = await explain(running.settings, offered["contact_id"])
     assert document is not None
     assert document["complete"]
@@ -71,9 +64,7 @@ async def test_a_contact_explains_itself(running: Running) -> None:
 
 async def test_an_offer_nobody_answers_expires_on_an_idle_log(running: Running) -> None:
     await running.say(policy(offers={"timeout": "1s"}), agent("a1"), message("c1"))
-    log = await running.until(lambda seen: "contact.offer_expired" in kinds(seen))
-    expired = next(body for kind, body in log if kind == "usher.contact.offer_expired.v1")
-    offered = next(body for kind, body in log if kind == "usher.contact.offered.v1")
+    expired, offered = await running.saw("contact.offer_expired"), await running.saw("contact.offered")
     assert expired["occurred_at"] == offered["expires_at"]
     shown = generate_latest(running.service.registry).decode()
     assert 'usher_queue_waiting{queue="general"} 1.0' in shown
@@ -92,7 +83,7 @@ async def test_the_starter_model_sends_a_contact_to_its_article_and_an_unknown_w
     )
     await running.say(message("c3", "Wie kann ich mein Passwort: zurücksetzen? (I can't 'log' in)", asked))
     log = await running.until(lambda seen: kinds(seen).count("contact.classified") == 3)
-    verdicts = [body for kind, body in log if kind == "usher.contact.classified.v1"]
+    verdicts = bodies(log, "contact.classified")
     assert [body["tier"] for body in verdicts] == ["self_service", "agent", "self_service"]
     assert [body["intent"] for body in verdicts] == ["order_status", "stolen_card", "something"]
     assert verdicts[0]["model_version"]
@@ -109,8 +100,8 @@ async def test_the_starter_model_sends_a_contact_to_its_article_and_an_unknown_w
 
 async def test_a_model_that_is_not_there_costs_no_contact(running: Running) -> None:
     await running.say(policy(classification={"model": "nowhere", "intents": {}}), message("c1"))
-    log = await running.until(lambda seen: "contact.queued" in kinds(seen))
-    said = next(body for kind, body in log if kind == "usher.contact.classified.v1")
+    said = await running.saw("contact.classified")
+    await running.saw("contact.queued")
     assert said["reasons"][0] == "model: nowhere cannot be used by this router, decided without it"
     assert "usher_model_problems 1.0" in generate_latest(running.service.registry).decode()
 
@@ -135,9 +126,7 @@ async def test_a_forgotten_customer_is_in_no_table(running: Running, database: s
     contact = (await running.until(bool, AGENT_OFFERS))[0][1]["contact_id"]
     early = await erase(running.settings, Handles(b"key"), "cust-1", None)
     assert contact in early.live
-    ended = inputs.ConversationEnded(**common("left-1"), source="chat", conversation_id="c1", reason="left")
-    other = inputs.ConversationEnded(**common("left-2"), source="chat", conversation_id="c2", reason="left")
-    await running.say(ended, other)
+    await running.say(left("c1"), left("c2"))
     await running.until(lambda seen: kinds(seen).count("contact.abandoned") == 2)
     assert await _tables_with(database, "cust-1") == {"router_outcome"}
 

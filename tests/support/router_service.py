@@ -23,6 +23,7 @@ from tests.support.router_builders import policy_with
 
 SETTLE_SECONDS_MAX = 30.0
 PARTITION = 0
+Body = dict[str, Any]
 
 
 class Running:
@@ -46,6 +47,17 @@ class Running:
                 if enough(seen):
                     return seen
                 await asyncio.sleep(0.1)
+
+    async def saw(self, kind: str, number: int = 1) -> Body:
+        """The body of the n-th event of that kind, once it is on the log."""
+        seen = await self.until(lambda seen: len(bodies(seen, kind)) >= number)
+        return bodies(seen, kind)[number - 1]
+
+    async def accept(self, number: int = 1) -> Body:
+        """The agent accepts the n-th offer of the log; its body."""
+        offer = await self.saw("contact.offered", number)
+        await self.say(accepted(offer))
+        return offer
 
 
 async def feed(output: OutputLog, *said: inputs.Input) -> None:
@@ -110,6 +122,29 @@ def agent(agent_id: str) -> inputs.AgentSignedOn:
     return inputs.AgentSignedOn(
         **common(agent_id), agent_id=agent_id, skills={"orders": 3}, capacity=inputs.AgentCapacity(units=1)
     )
+
+
+def accepted(offer: Body) -> inputs.OfferAnswered:
+    """The agent of the offer takes it."""
+    ids = {"offer_id": offer["offer_id"], "agent_id": offer["agent_id"]}
+    return inputs.OfferAnswered(**common(f"yes-{offer['offer_id']}"), **ids, answer="accepted")
+
+
+def closed(assigned: Body, **more: Any) -> inputs.AssignmentEnded:
+    """The agent has done the work of the assignment."""
+    ids = {"assignment_id": assigned["assignment_id"], "agent_id": assigned["agent_id"]}
+    return inputs.AssignmentEnded(**common(f"done-{assigned['assignment_id']}"), **ids, outcome="closed", **more)
+
+
+def left(conversation: str) -> inputs.ConversationEnded:
+    """The customer leaves the chat."""
+    said = common(f"left-{conversation}")
+    return inputs.ConversationEnded(**said, source="chat", conversation_id=conversation, reason="left")
+
+
+def bodies(seen: list[Any], kind: str) -> list[Body]:
+    """Bodies of the (type, body) pairs of that kind, in order; ``kind`` is a short name: ``contact.queued``."""
+    return [body for name, body in seen if name == f"usher.{kind}.v1"]
 
 
 def kinds(seen: list[Any]) -> list[str]:

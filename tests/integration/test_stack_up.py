@@ -172,7 +172,7 @@ async def test_start_with_another_number_of_partitions_is_explained(stack: Stack
 
 
 async def test_service_that_does_not_come_up_is_named_with_its_log(stack: Stack) -> None:
-    status, _, err = await stack.usher("up", "--detach", USHER_LOG_LEVEL="loud")
+    status, _, err = await stack.usher("up", "--detach", USHER_BREACH_RETENTION_DAYS="0")
 
     assert status == 1
     assert str(stack.folder / "logs") in err.splitlines()[-1]

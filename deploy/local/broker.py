@@ -15,7 +15,7 @@ from string import Template
 from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.java import fetch_kafka, find_java, kafka_folder
 from deploy.local.ports import LOOPBACK, keep_or_choose
-from deploy.local.process import Command, LeashedProcess
+from deploy.local.process import Command, Leashed, LeashedProcess
 from shared.clock import monotonic
 
 CONFIGURATION = Path(__file__).with_name("kafka")
@@ -30,7 +30,7 @@ ORPHAN_SECONDS_MAX = 5.0  # without a parent everything must be gone within 15 s
 METADATA_REQUEST = struct.pack(">hhih", 3, 0, 1, -1) + struct.pack(">i", 1) + struct.pack(">h", 1) + b"-"
 
 
-class KafkaBroker:
+class KafkaBroker(Leashed):
     """One broker with its data in ``folder``. Start, kill and restart as often as you like; data and port stay."""
 
     def __init__(
@@ -48,7 +48,6 @@ class KafkaBroker:
         self._java_options = tuple(java_options)
         self._lock = lock
         self._stop_seconds_max = stop_seconds_max
-        self._process: LeashedProcess | None = None
         self._ports: dict[str, int] = {}
 
     @property
@@ -61,11 +60,6 @@ class KafkaBroker:
         """Process id of the broker itself."""
         assert self._process is not None
         return self._process.pid
-
-    @property
-    def running(self) -> bool:
-        """Whether the broker's process lives."""
-        return self._process is not None and self._process.running
 
     async def start(self) -> None:
         """Fetch the jars if need be, format the first time, start, and wait until it answers as a broker."""
@@ -85,20 +79,10 @@ class KafkaBroker:
         self._process = await LeashedProcess.start(command)
         await self._answering()
 
-    async def wait(self) -> int:
-        """Wait for the broker's end; its exit status."""
-        assert self._process is not None
-        return await self._process.wait()
-
     async def stop(self) -> None:
         """An orderly shutdown; nothing if it does not run."""
         if self._process is not None:
             await self._process.stop(self._stop_seconds_max)
-
-    async def kill(self) -> None:
-        """SIGKILL: what a power cut of the process looks like."""
-        if self._process is not None:
-            await self._process.kill()
 
     async def restart(self) -> None:
         """Start again on the same data; on the same port unless somebody took it."""

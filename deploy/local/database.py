@@ -18,7 +18,7 @@ from deploy.local.accounts import (
 from deploy.local.cluster import NAME, check_version, find_binaries, make_cluster, read_server_file, write_server_file
 from deploy.local.errors import LocalStackError
 from deploy.local.ports import LOOPBACK, keep_or_choose
-from deploy.local.process import Command, LeashedProcess
+from deploy.local.process import Command, Leashed, LeashedProcess
 from shared.clock import monotonic
 
 START_SECONDS_MAX = 60.0  # recovery after a kill, on a busy machine
@@ -46,7 +46,7 @@ class StopMode(Enum):
     IMMEDIATE = SIGQUIT
 
 
-class PostgresServer:
+class PostgresServer(Leashed):
     """One server with its data under ``folder``; start, stop, kill and restart as often as you like.
 
     ``dsn`` (TCP, password) and ``socket_dsn`` name the database ``usher``, whose role owns the server.
@@ -69,7 +69,6 @@ class PostgresServer:
         self._bin_dir = bin_dir
         self._lock = lock
         self._settings = {**SETTINGS, **(settings or {})}
-        self._process: LeashedProcess | None = None
         self._port = 0
         self._password = ""
         self._socket = Path()
@@ -89,11 +88,6 @@ class PostgresServer:
         """Process id of the postmaster."""
         assert self._process is not None
         return self._process.pid
-
-    @property
-    def running(self) -> bool:
-        """Whether the server's process lives."""
-        return self._process is not None and self._process.running
 
     async def start(self) -> None:
         """Initialise the first time, start, and wait until connections are accepted."""
@@ -128,21 +122,11 @@ class PostgresServer:
         self._process = await LeashedProcess.start(command)
         await self._accepting()
 
-    async def wait(self) -> int:
-        """Wait for the server's end; its exit status."""
-        assert self._process is not None
-        return await self._process.wait()
-
     async def stop(self, mode: StopMode = StopMode.FAST) -> None:
         """Stop in this mode; killed if that takes longer than STOP_SECONDS_MAX. Nothing if it does not run."""
         if self._process is not None:
             self._process.send(mode.value)
             await self._process.stop(STOP_SECONDS_MAX)
-
-    async def kill(self) -> None:
-        """SIGKILL the postmaster and every backend."""
-        if self._process is not None:
-            await self._process.kill()
 
     async def restart(self, mode: StopMode = StopMode.FAST) -> None:
         """Stop and start again on the same data; on the same port unless somebody took it."""

@@ -101,6 +101,27 @@ class LeashedProcess:
         await asyncio.wait_for(self._leash.wait(), GONE_SECONDS_MAX)
 
 
+class Leashed:
+    """What runs as one leashed process at a time. ``_process``: the last that was started, None before the first."""
+
+    _process: LeashedProcess | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether its process lives."""
+        return self._process is not None and self._process.running
+
+    async def wait(self) -> int:
+        """Wait for its end; the exit status."""
+        assert self._process is not None
+        return await self._process.wait()
+
+    async def kill(self) -> None:
+        """SIGKILL to the process and all that it started: what a power cut looks like."""
+        if self._process is not None:
+            await self._process.kill()
+
+
 async def _pid(command: Command, leash: asyncio.subprocess.Process) -> int:
     assert leash.stdout is not None
     line = (await asyncio.wait_for(leash.stdout.readline(), START_SECONDS_MAX)).decode().strip()

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from deploy.local.errors import LocalStackError
 from deploy.local.java import ROOT
-from deploy.local.process import Command, LeashedProcess
+from deploy.local.process import Command, Leashed, LeashedProcess
 from deploy.local.state import StateFolder
 from shared.clock import monotonic
 
@@ -43,7 +43,7 @@ class Unit(Protocol):
         """The end at once."""
 
 
-class ServiceUnit:
+class ServiceUnit(Leashed):
     """One replica of a service. Its ports are kept over restarts as long as nobody else takes them.
 
     ``spawned`` is called as soon as there is a new process id.
@@ -66,7 +66,6 @@ class ServiceUnit:
         self._lock = state.processes_lock
         self._environment = environment
         self._spawned = spawned
-        self._process: LeashedProcess | None = None
 
     @property
     def pid(self) -> int | None:
@@ -98,20 +97,10 @@ class ServiceUnit:
             self.endpoints = {}  # the ports may have been the reason
             raise
 
-    async def wait(self) -> int:
-        """Wait for the replica's end; its exit status."""
-        assert self._process is not None
-        return await self._process.wait()
-
     async def stop(self) -> None:
         """SIGTERM, then time to drain."""
         if self._process is not None:
             await self._process.stop(DRAIN_SECONDS_MAX)
-
-    async def kill(self) -> None:
-        """SIGKILL."""
-        if self._process is not None:
-            await self._process.kill()
 
     def _kept_ports(self) -> dict[str, str]:
         ports = {"USHER_METRICS_PORT": "0", "USHER_HTTP_PORT": "0"}

@@ -4,9 +4,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.router.domain.matcher import Matcher
+from services.router.domain.matcher.limits import Limits
 from services.router.domain.matching import Requirement, Seat, Skills, Waiting
 
 VOICE = frozenset({"voice"})
+CROWDED = Limits(
+    few_profiles=3,
+    unplaced=2,
+    profiles_kept=3,
+    lines_kept=2,
+    ledgers_kept=1,
+    searches_kept=2,
+    pools_kept=2,
+    dead_entries=1,
+    fairness=0.3,
+)
+"""So small that groups are rebuilt, pools made and dropped, lines forgotten all the time."""
 
 
 def need(

@@ -7,6 +7,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matching import Requirement, Seat, Waiting
+from tests.support.matcher_builders import CROWDED
 from tests.support.naive_matcher import NaiveMatcher
 
 SKILLS = ("de", "en", "es", "vip")
@@ -218,19 +219,9 @@ class MatcherMachine(RuleBasedStateMachine):
 
 
 class CrowdedMachine(MatcherMachine):
-    """The same with bounds so small that groups are rebuilt, pools made and dropped, lines forgotten all the time."""
+    """The same with bounds that are met all the time."""
 
-    limits = Limits(
-        few_profiles=3,
-        unplaced=2,
-        profiles_kept=3,
-        lines_kept=2,
-        ledgers_kept=1,
-        searches_kept=2,
-        pools_kept=2,
-        dead_entries=1,
-        fairness=0.3,
-    )
+    limits = CROWDED
 
 
 class PooledMachine(MatcherMachine):

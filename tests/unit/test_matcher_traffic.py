@@ -1,5 +1,6 @@
 """Dense random traffic through the matcher and the rule on a page: thousands of decisions a second, all the same."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -7,23 +8,14 @@ import pytest
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matching import Requirement, Seat, Waiting
+from tests.support.matcher_builders import CROWDED
 from tests.support.naive_matcher import NaiveMatcher
 
 STEPS = 500
 SKILLS = ("de", "en", "es", "fr", "vip")
 ORDERS = ("scarcity", "longest_idle", "least_loaded", "round_robin", "best_skill")
 PROTECTED = ("vip", "", "loans", "")
-TINY = Limits(
-    few_profiles=4,
-    unplaced=2,
-    profiles_kept=3,
-    lines_kept=2,
-    ledgers_kept=1,
-    searches_kept=2,
-    pools_kept=3,
-    dead_entries=0,
-    fairness=0.3,
-)
+TINY = replace(CROWDED, few_profiles=4, pools_kept=3, dead_entries=0)
 POOLED = Limits(few_profiles=0, dead_entries=1)
 
 

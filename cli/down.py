@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     if not asyncio.run(state.leftovers_gone()):
         say("usher down: processes of the stack do not end: see " + str(state.logs))
         return EXIT_NO
-    state.stack_file.unlink(missing_ok=True)
+    state.forget_stack()
     if args.wipe:
         state.wipe()
         say(f"deleted the data in {state.path}")

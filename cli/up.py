@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from cli.output import EXIT_NO, EXIT_OK, EXIT_USAGE, UsageError, result, say
 from cli.stack import add_stack_options, running_stack, stack_options
-from deploy.local.errors import LocalStackError
+from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.state import StateFolder, state_folder
 from deploy.local.supervisor import StackOptions
 
@@ -70,7 +70,10 @@ async def _until_signal(options: StackOptions, ready: Ready) -> None:
 
 def _detached(options: StackOptions, state: StateFolder, as_json: bool) -> int:
     """Fork: the child becomes the supervisor in a session of its own, the parent reports until it is ready."""
-    state.logs.mkdir(parents=True, exist_ok=True)
+    try:
+        state.make_logs()
+    except SetupError as error:
+        raise UsageError(str(error)) from None
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -23,8 +23,9 @@ PSEUDONYM_BYTES = 32
 def make_keys(state: StateFolder, workspaces: Sequence[str]) -> dict[str, str]:
     """The API key of each workspace; made the first time, kept in a file for this user only."""
     keys: dict[str, str] = {}
-    with contextlib.suppress(OSError, ValueError):
-        keys = dict(json.loads(state.keys_file.read_text()))
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        kept = json.loads(state.keys_file.read_text())
+        keys = {name: key for name, key in dict(kept).items() if isinstance(key, str) and key}
     for workspace in workspaces:
         keys.setdefault(workspace, secrets.token_urlsafe(24))
     write_private(state.keys_file, keys)

@@ -92,12 +92,30 @@ class StateFolder:
         return True
 
     def clean(self) -> None:
-        """Forget the processes of an earlier stack; its data stay."""
-        self.stack_file.unlink(missing_ok=True)
-        for folder in (self.logs, self.ready):
-            folder.mkdir(exist_ok=True)
-        for file in self.ready.iterdir():
-            file.unlink()
+        """Forget the processes of an earlier stack; its data stay. SetupError where something else lies in the way."""
+        try:
+            self.make_logs()
+            self.stack_file.unlink(missing_ok=True)
+            self.ready.mkdir(exist_ok=True)
+            for file in self.ready.iterdir():
+                file.unlink()
+        except OSError as error:
+            raise SetupError(f"{error.filename} is in the way ({error.strerror}): {ANEW}") from None
+
+    def make_logs(self) -> None:
+        """The folder of logs, and what it lies in; SetupError if a file is in its place."""
+        try:
+            self.logs.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SetupError(
+                f"{self.logs} cannot be made ({error.strerror}): move what is in its place, "
+                "or set USHER_LOCAL_DIR to a folder"
+            ) from None
+
+    def forget_stack(self) -> None:
+        """Nothing runs any more; whatever stands in the place of stack.json goes."""
+        with contextlib.suppress(NotADirectoryError):
+            _remove(self.stack_file)
 
     def write_stack(self, document: Mapping[str, Any]) -> None:
         """Publish what runs, by rename."""
@@ -119,18 +137,21 @@ class StateFolder:
         if not self.memory_file.exists():
             return {}
         try:
-            facts = json.loads(self.memory_file.read_text())
-            return dict(facts)
+            facts = dict(json.loads(self.memory_file.read_text()))
+            if not isinstance(facts.get("partitions", 1), int):
+                raise ValueError("no number of partitions")
+            return facts
         except (OSError, ValueError, TypeError):
             raise SetupError(f"{self.memory_file} cannot be read: {ANEW}") from None
 
     def wipe(self) -> None:
         """Delete all data and keys; only what a stack makes is touched, whatever else lies in the folder."""
         remove_folder(self.postgres / "data")
-        for folder in (self.postgres, self.kafka, self.logs, self.ready):
+        for folder in (self.postgres, self.kafka):
             remove_folder(folder)
-        for file in (self.stack_file, self.sources_file, self.keys_file, self.memory_file):
-            file.unlink(missing_ok=True)
+        for made in (self.postgres, self.kafka, self.logs, self.ready, self.stack_file, self.sources_file,
+                     self.keys_file, self.memory_file):  # fmt: skip
+            _remove(made)
 
 
 def check_together(state: StateFolder, *, kafka: bool, postgres: bool) -> None:
@@ -157,6 +178,14 @@ def postgres_identity(state: StateFolder) -> str | None:
         password = json.loads((state.postgres / "server.json").read_text())["password"]
         return sha256(str(password).encode()).hexdigest()
     return None
+
+
+def _remove(path: Path) -> None:
+    """Delete a file, or a folder that stands in its place."""
+    if path.is_dir() and not path.is_symlink():
+        remove_folder(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _lock_soon(descriptor: int) -> bool:

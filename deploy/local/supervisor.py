@@ -93,7 +93,7 @@ class Supervisor:
         servers = [server for server in (self._broker, self._database) if server]
         await asyncio.gather(*(unit.stop() for unit in self._replicas))
         await asyncio.gather(*(server.stop() for server in servers))
-        self._state.stack_file.unlink(missing_ok=True)
+        self._state.forget_stack()
 
     async def kill(self) -> None:
         """Everything at once, without draining."""

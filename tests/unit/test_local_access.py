@@ -75,3 +75,13 @@ def test_pseudonyms_stay_the_same_over_starts(state: StateFolder, monkeypatch: p
     assert len(made) == 64
     monkeypatch.setenv("USHER_PSEUDONYM_KEY", "from the environment")
     assert pseudonym_key(state) == "from the environment"
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '{"acme": 7}', '{"acme": null}'])
+def test_damaged_keys_are_made_anew(state: StateFolder, text: str) -> None:
+    state.keys_file.write_text(text)
+
+    keys = make_keys(state, ["acme"])
+
+    assert keys == make_keys(state, ["acme"])
+    assert len(keys["acme"]) >= 32

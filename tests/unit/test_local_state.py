@@ -126,3 +126,33 @@ def test_clean_forgets_processes_and_keeps_data(state: StateFolder) -> None:
     assert not state.stack_file.exists()
     assert not list(state.ready.iterdir())
     assert (state.kafka / "log" / "meta.properties").exists()
+
+
+@pytest.mark.parametrize(("name", "is_file"), [("logs", True), ("ready", True), ("stack.json", False)])
+def test_what_stands_in_the_way_is_named_and_wiped(state: StateFolder, name: str, is_file: bool) -> None:
+    path = state.path / name
+    path.touch() if is_file else path.mkdir()
+
+    with pytest.raises(SetupError, match=rf"{name} .*(--wipe|USHER_LOCAL_DIR)"):
+        state.clean()
+
+    state.wipe()
+    state.clean()
+    assert state.ready.is_dir()
+
+
+def test_a_file_in_the_place_of_the_folder_is_explained_and_harms_nobody(tmp_path: Path) -> None:
+    (tmp_path / "local").touch()
+    state = StateFolder(tmp_path / "local")
+
+    with pytest.raises(SetupError, match="USHER_LOCAL_DIR"):
+        state.make_logs()
+    state.forget_stack()
+
+
+@pytest.mark.parametrize("text", ["[1]", '"x"', "7", '{"partitions": "x"}'])
+def test_memory_of_another_shape_is_explained(state: StateFolder, text: str) -> None:
+    state.memory_file.write_text(text)
+
+    with pytest.raises(SetupError, match="--wipe"):
+        state.recall()

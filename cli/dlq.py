@@ -74,7 +74,7 @@ def _show(args: argparse.Namespace) -> int:
         return EXIT_OK
     for name, value in document.items():
         text = value if isinstance(value, str) else orjson.dumps(value).decode()
-        write(f"{name:<14}  {_printable(text)}")
+        write(f"{name:<14}  {text}")
     return EXIT_OK
 
 
@@ -107,7 +107,7 @@ def _report(verb: str, done: Sequence[str], refused: dict[str, str], *, as_json:
         result({verb: done, "refused": [{"id": key, "reason": why} for key, why in refused.items()]})
     else:
         for key, why in refused.items():
-            write(f"{key}: not {verb}: {_printable(why)}")
+            write(f"{key}: not {verb}: {why}")
         write(f"{len(done)} {verb}, {len(refused)} not")
     return EXIT_NO if refused else EXIT_OK
 
@@ -144,12 +144,7 @@ def _line(letter: Letter) -> str:
     where = origin.get("source") or f"{origin.get('topic')}-{origin.get('partition')}@{origin.get('offset')}"
     said = f"{letter.path}: {letter.detail}" if letter.path else letter.detail
     at = letter.summary()["created_at"]
-    return _printable(f"{letter.id}  {at}  {letter.workspace or '-'}  {letter.reason}  {where}  {said}")
-
-
-def _printable(text: str) -> str:
-    """Text of strangers as one line that no terminal obeys."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return f"{letter.id}  {at}  {letter.workspace or '-'}  {letter.reason}  {where}  {said}"
 
 
 def _id(text: str) -> str:

@@ -20,8 +20,14 @@ def result(document: Any) -> None:
 
 
 def write(*lines: str) -> None:
-    """Print lines of a result that a person reads, on stdout."""
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+    """Print lines of a result that a person reads, on stdout; what strangers wrote in them is obeyed by no terminal."""
+    sys.stdout.writelines(f"{_printable(line)}\n" for line in lines)
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def say(line: str) -> None:

@@ -145,7 +145,8 @@ def _show(args: argparse.Namespace) -> int:
         result({**_summary(version), "policy": version.document})
     else:
         write(f"# workspace {version.workspace}, version {version.number}, since {rfc3339(version.activated_ms)}")
-        write(yaml.safe_dump(_in_order(version.document), sort_keys=False, allow_unicode=True, width=120).rstrip())
+        written = yaml.safe_dump(_in_order(version.document), sort_keys=False, allow_unicode=True, width=120)
+        write(*written.rstrip().split("\n"))
     return EXIT_OK
 
 

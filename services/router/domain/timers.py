@@ -3,7 +3,8 @@
 import heapq
 from enum import StrEnum
 
-HEAP_SLACK = 1024  # stale entries tolerated beyond one for each live one, before the heap is rebuilt
+STALE_SHARE_MAX = 0.5  # stale entries for each live one before the heap is rebuilt; a stale one still holds 200 bytes
+HEAP_SLACK = 1024  # as many more: clearing away fewer is not worth the work
 
 
 class Timer(StrEnum):
@@ -38,7 +39,7 @@ class Timers:
         self._live += subject not in due
         due[subject] = at_ms
         heapq.heappush(self._heap, (at_ms, kind, subject))
-        if len(self._heap) > 2 * self._live + HEAP_SLACK:
+        if len(self._heap) > (1 + STALE_SHARE_MAX) * self._live + HEAP_SLACK:
             self._rebuild()
 
     def disarm(self, kind: Timer, subject: str) -> None:

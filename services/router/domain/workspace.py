@@ -138,7 +138,7 @@ class Workspace:
             queue=queue.name,
             requirement=place.need.requirement,
             entered=contact.entered_ms,
-            target=place.due_ms - contact.entered_ms,
+            target=place.due_ms - contact.entered_ms if queue.calendar else queue.target_ms,  # one number for thousands
             boost=place.boost_ms,
             late_factor=queue.late_factor,
             late_cap=queue.late_cap_ms,

@@ -47,8 +47,8 @@ class EventWriter:
         self._named = ""
         self._subject = ("ce_subject", b"")
 
-    def write(self, event: Event, seq: int, log: list[Message], by_topic: dict[str, list[Message]]) -> None:
-        """Append the log's record of an event to ``log``, and its hand-off copies to ``by_topic``."""
+    def write(self, event: Event, seq: int) -> Message:
+        """The log's record of an event."""
         kind = self._types.get(event.type) or self._types.setdefault(event.type, ("ce_type", event.type.encode()))
         key, source, partition_key = self._tenants.get(event.workspace) or self._tenant(event.workspace)
         if event.at_ms != self._at_ms:
@@ -61,11 +61,7 @@ class EventWriter:
         ]  # fmt: skip
         if event.traceparent:
             headers.append(("traceparent", event.traceparent.encode()))
-        log.append(Message(key, event.body, headers))
-        if event.copies:
-            plain = headers[:2] + headers[3:]
-            for topic, more in event.copies:
-                by_topic.setdefault(topic, []).append(Message(key, merged(event.body, more), plain))
+        return Message(key, event.body, headers)
 
     def _tenant(self, workspace: str) -> tuple[bytes, tuple[str, bytes], tuple[str, bytes]]:
         if len(self._tenants) >= TENANTS_REMEMBERED_MAX:
@@ -73,6 +69,11 @@ class EventWriter:
         key = workspace.encode()
         source = ("ce_source", f"/usher/{self._service}/{workspace}".encode())
         return self._tenants.setdefault(workspace, (key, source, ("ce_partitionkey", key)))
+
+
+def hand_off(record: Message, more: bytes) -> Message:
+    """The hand-off copy of a log's record: ``more`` beside its body, and no place in the log's sequence."""
+    return Message(record.key, merged(record.value, more), record.headers[:2] + record.headers[3:])
 
 
 def dead_letter_message(service: str, dead: DeadLetter) -> Message:

@@ -1,7 +1,9 @@
 """The output log: ordered, acknowledged appends."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -28,13 +30,26 @@ class OutputLog:
         self._producer: AIOKafkaProducer | None = None
         self._renewal = asyncio.Lock()
 
-    async def publish(self, topic: str, partition: int, messages: Sequence[Message]) -> None:
-        """Append the messages in order; returns when all replicas have them. Retryable: some may be on the log."""
+    async def publish(self, topic: str, partition: int, messages: Iterable[Message]) -> None:
+        """``publish_all`` for one topic."""
+        await self.publish_all(partition, ((topic, message) for message in messages))
+
+    async def publish_all(self, partition: int, records: Iterable[tuple[str, Message]]) -> None:
+        """Append each (topic, message), those of a topic in order; returns when all replicas have them.
+
+        Retryable: some may be on the logs.
+        """
         producer = await self._current()
+        packed = _packed(producer, records)
+        sending = (self._append(producer, topic, partition, batches) for topic, batches in packed.items())
+        for failure in filter(None, await asyncio.gather(*sending, return_exceptions=True)):
+            raise failure
+
+    async def _append(self, producer: AIOKafkaProducer, topic: str, partition: int, batches: list[Any]) -> None:
         try:
             futures = [
                 await producer.send_batch(batch, self._settings.topic_prefix + topic, partition=partition)
-                for batch in _batches(producer, messages)
+                for batch in batches
             ]
             for future in futures:
                 await future
@@ -74,14 +89,21 @@ class OutputLog:
             await bounded_stop(self._producer)
 
 
-def _batches(producer: AIOKafkaProducer, messages: Sequence[Message]) -> Iterable[object]:
-    batch = producer.create_batch()
-    for message in messages:
-        appended = batch.append(key=message.key, value=message.value, timestamp=None, headers=message.headers)
-        if appended is None:
-            yield batch
-            batch = producer.create_batch()
-            if batch.append(key=message.key, value=message.value, timestamp=None, headers=message.headers) is None:
+def _packed(producer: AIOKafkaProducer, records: Iterable[tuple[str, Message]]) -> dict[str, list[Any]]:
+    """aiokafka's batches by topic, full but for the last of each."""
+    packed: dict[str, list[Any]] = {}
+    for topic, message in records:
+        batches = packed.get(topic) or packed.setdefault(topic, [producer.create_batch()])
+        if not _fits(batches[-1], message):
+            batches.append(producer.create_batch())
+            if not _fits(batches[-1], message):
                 raise Fatal(f"a record of {len(message.value)} bytes does not fit a batch")
-    batch.close()
-    yield batch
+    for batch in chain.from_iterable(packed.values()):
+        batch.close()
+    return packed
+
+
+def _fits(batch: Any, message: Message) -> bool:
+    """Whether the message was appended."""
+    appended = batch.append(key=message.key, value=message.value, timestamp=None, headers=message.headers)
+    return appended is not None

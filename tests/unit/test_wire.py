@@ -1,0 +1,124 @@
+"""From committed batches to produce requests: every record once, in order, on its topic, in batches that fit."""
+
+from typing import Any
+
+import pytest
+
+from shared.engine import DeadLetter, Event, Origin
+from shared.envelope import Message
+from shared.errors import Fatal, Reason
+from shared.kafka import OutputLog
+from shared.publisher import Wire
+from shared.settings import CommonSettings
+from shared.store import OutboxBatch
+from shared.topics import DEAD_LETTERS
+
+LOG = "log"
+
+
+def event(number: int, *copies: tuple[str, bytes], traceparent: str = "") -> Event:
+    body = b'{"number":%d}' % number
+    return Event("kind", "acme", f"c{number}", 1000 + number, f"cause-{number}", 0, body, copies, traceparent)
+
+
+def batch(step: int, first_seq: int, events: list[Event], dead: int = 0) -> OutboxBatch:
+    letters = [
+        DeadLetter(f"dead-{number}", "acme", Reason.INVALID, "", "", Origin(topic="t", offset=number), b"", 1)
+        for number in range(dead)
+    ]
+    return OutboxBatch(step, first_seq, 0, events, letters)
+
+
+def sent(*batches: OutboxBatch) -> dict[str, list[Message]]:
+    """Records by topic, in the order in which they are made."""
+    topics: dict[str, list[Message]] = {}
+    for topic, message in Wire("router", LOG).records(batches):
+        topics.setdefault(topic, []).append(message)
+    return topics
+
+
+def header(message: Message, name: str) -> bytes | None:
+    return dict(message.headers).get(name)
+
+
+def test_the_log_has_every_event_in_seq_order_over_all_batches() -> None:
+    topics = sent(batch(0, 5, [event(1), event(2)]), batch(1, 7, []), batch(2, 7, [event(3)]))
+    assert [(header(each, "ce_sequence"), each.value) for each in topics[LOG]] == [
+        (b"5", b'{"number":1}'),
+        (b"6", b'{"number":2}'),
+        (b"7", b'{"number":3}'),
+    ]
+
+
+def test_a_hand_off_copy_has_the_id_of_its_event_and_more_in_its_body_and_no_sequence() -> None:
+    topics = sent(batch(0, 1, [event(1, ("bots", b'{"text":"hi"}'), ("offers", b"{}"), traceparent="00-a-b-01")]))
+    assert [topics["bots"][0].value, topics["offers"][0].value] == [b'{"number":1,"text":"hi"}', b'{"number":1}']
+    for copy in (topics["bots"][0], topics["offers"][0]):
+        assert copy.headers == [each for each in topics[LOG][0].headers if each[0] != "ce_sequence"]
+        assert copy.key == topics[LOG][0].key
+
+
+def test_dead_letters_follow_the_order_of_their_batches() -> None:
+    topics = sent(batch(0, 1, [event(1)], dead=2), batch(1, 2, [], dead=1))
+    assert [header(each, "ce_id") for each in topics[DEAD_LETTERS]] == [b"dead-0", b"dead-1", b"dead-0"]
+
+
+class Producer:
+    """Takes batches of at most three records, as aiokafka takes a number of bytes."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, int, list[bytes]]] = []
+
+    def create_batch(self) -> "Batch":
+        return Batch()
+
+    async def send_batch(self, batch: "Batch", topic: str, *, partition: int) -> Any:
+        assert batch.closed
+        self.sent.append((topic, partition, batch.values))
+        return _acknowledged()
+
+
+class Batch:
+    def __init__(self) -> None:
+        self.values: list[bytes] = []
+        self.closed = False
+
+    def append(self, *, key: bytes, value: bytes, timestamp: None, headers: Any) -> object | None:
+        if len(self.values) == 3 or value == b"huge":
+            return None
+        self.values.append(value)
+        return object()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+async def _acknowledged() -> None:
+    """What a broker says."""
+
+
+async def publish(*records: tuple[str, bytes]) -> list[tuple[str, int, list[bytes]]]:
+    outputs, producer = OutputLog(CommonSettings(topic_prefix="p.")), Producer()
+    outputs._producer = producer
+    await outputs.publish_all(4, ((topic, Message(b"k", value, [])) for topic, value in records))
+    return producer.sent
+
+
+async def test_what_does_not_fit_a_batch_begins_the_next_and_topics_do_not_mix() -> None:
+    found = await publish(*((topic, b"%d" % number) for number in range(4) for topic in ("one", "two")))
+    assert sorted(found) == [
+        ("p.one", 4, [b"0", b"1", b"2"]),
+        ("p.one", 4, [b"3"]),
+        ("p.two", 4, [b"0", b"1", b"2"]),
+        ("p.two", 4, [b"3"]),
+    ]
+    assert [values for topic, _, values in found if topic == "p.one"] == [[b"0", b"1", b"2"], [b"3"]]
+
+
+async def test_nothing_to_publish_is_nothing_sent() -> None:
+    assert await publish() == []
+
+
+async def test_a_record_that_no_batch_takes_is_fatal_and_nothing_is_sent() -> None:
+    with pytest.raises(Fatal, match="does not fit"):
+        await publish(("one", b"1"), ("one", b"huge"))

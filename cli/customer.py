@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import os
-from typing import Any
+from typing import Any, Literal
 
 from cli.customer_store import Answer, command, known_ids, show, workspaces
 from cli.handles import handles_in_force
@@ -78,7 +78,7 @@ def _split(args: argparse.Namespace) -> int:
     return asyncio.run(_commanded(args, "split"))
 
 
-async def _commanded(args: argparse.Namespace, name: str) -> int:
+async def _commanded(args: argparse.Namespace, name: Literal["merge", "split"]) -> int:
     settings = settings_in_force()
     workspace = await _workspace(settings, args.workspace)
     customer = await _id(settings, workspace, args.customer)
@@ -91,7 +91,7 @@ async def _commanded(args: argparse.Namespace, name: str) -> int:
         workspace=workspace,
         occurred_ms=at_ms,
         arrived_ms=at_ms,
-        command=name,  # type: ignore[arg-type]
+        command=name,
         customer_id=customer,
         into=await _id(settings, workspace, args.into) or args.into if name == "merge" else None,
         actor=args.actor,

@@ -1,6 +1,7 @@
 """kill -9 and worse while contacts flow: no invariant breaks, and progress resumes in the stated time."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP, SIGTERM
 
@@ -26,7 +27,7 @@ ROUTER_SECONDS_MAX, BROKER_SECONDS_MAX, POSTGRES_SECONDS_MAX = 15.0, 30.0, 10.0
 
 
 @pytest.fixture
-async def running(kafka: KafkaBroker, database: str, topic_prefix: str, tmp_path: Path):  # type: ignore[no-untyped-def]
+async def running(kafka: KafkaBroker, database: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[System]:
     async with system(kafka, database, topic_prefix, tmp_path) as made:
         yield made
 

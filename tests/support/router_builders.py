@@ -16,6 +16,7 @@ from tests.support.memory_store import MemoryStore
 
 START_MS = 1_700_000_000_000
 SECOND = 1000
+OFFERED = ("contact.offered", "agent.availability_changed")  # what an offer tells, as ``kinds`` names it
 
 POLICY: dict[str, Any] = {
     "workspace": "acme",

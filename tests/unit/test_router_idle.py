@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared import inputs
-from tests.support.router_builders import Router, bodies_of, body_of, kinds, policy_with
+from tests.support.router_builders import OFFERED, Router, bodies_of, body_of, kinds, policy_with
 
 
 def policy(**changes: Any) -> dict[str, Any]:
@@ -49,12 +49,7 @@ def test_a_silent_chat_holds_no_units_and_its_agent_gets_other_work(router: Rout
     contact_id, assignment_id = router.assigned("c1")
     waiting = router.contact("c2")
     told = router.wait(30)
-    assert kinds(told) == [
-        "contact.idled",
-        "agent.availability_changed",
-        "contact.offered",
-        "agent.availability_changed",
-    ]
+    assert kinds(told) == ["contact.idled", "agent.availability_changed", *OFFERED]
     assert (body_of(told[0])["assignment_id"], body_of(told[0])["state"]) == (assignment_id, "assigned")
     assert availability(told)[0] == ("contact_idled", "idle", 1)
     assert [router.state(found) for found in (contact_id, waiting)] == ["assigned", "offered"]
@@ -115,7 +110,7 @@ def test_an_open_offer_goes_to_others_when_the_idle_chat_comes_back(router: Rout
     ]
     assert body_of(told[2])["reason"] == "an idle contact came back"
     assert [router.state(found) for found in (first, second)] == ["assigned", "queued"]
-    assert kinds(router.sign_on("a2"))[-2:] == ["contact.offered", "agent.availability_changed"]
+    assert kinds(router.sign_on("a2"))[-2:] == list(OFFERED)
     assert router.last("offered")["contact_id"] == second
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from shared import inputs
-from tests.support.router_builders import Router, bodies_of, body_of, kinds, policy_with
+from tests.support.router_builders import OFFERED, Router, bodies_of, body_of, kinds, policy_with
 
 
 @pytest.fixture
@@ -18,12 +18,7 @@ def test_an_offer_nobody_answers_sets_the_agent_not_ready_and_goes_to_another(ro
     contact_id = router.contact("c1")
     assert router.last("offered")["agent_id"] == "a1"
     told = router.wait(15)
-    assert kinds(told) == [
-        "contact.offer_expired",
-        "agent.availability_changed",
-        "contact.offered",
-        "agent.availability_changed",
-    ]
+    assert kinds(told) == ["contact.offer_expired", "agent.availability_changed", *OFFERED]
     assert body_of(told[1])["presence"] == "not_ready"
     assert body_of(told[2])["agent_id"] == "a2"
     assert router.state(contact_id) == "offered"
@@ -47,7 +42,7 @@ def test_a_declined_contact_waits_without_a_new_queued_event_and_comes_back_afte
     assert body_of(told[0])["state"] == "queued"
     assert router.wait(59) == []
     told = router.wait(1)
-    assert kinds(told) == ["contact.offered", "agent.availability_changed"]
+    assert kinds(told) == list(OFFERED)
     assert body_of(told[0])["offer_id"] != router.events[4].subject
     assert router.state(contact_id) == "offered"
 
@@ -113,11 +108,7 @@ def test_draining_rescinds_offers_and_keeps_work(router: Router) -> None:
     assert (router.state(first), router.state(second)) == ("assigned", "queued")
     router.contact("c3")
     assert kinds(router.events).count("contact.offered") == 2
-    assert kinds(router.presence("a1", "available")) == [
-        "agent.availability_changed",
-        "contact.offered",
-        "agent.availability_changed",
-    ]
+    assert kinds(router.presence("a1", "available")) == ["agent.availability_changed", *OFFERED]
 
 
 def test_sign_off_rescinds_offers_and_requeues_assignments_by_policy(router: Router) -> None:
@@ -223,8 +214,7 @@ def test_supervisor_cancels_prioritises_requeues_and_assigns(router: Router) -> 
         "contact.offer_rescinded",
         "agent.availability_changed",
         "contact.cancelled",
-        "contact.offered",
-        "agent.availability_changed",
+        *OFFERED,
     ]
     assert (router.last("offered")["contact_id"], router.last("offered")["agent_id"]) == (second, "a2")
     assert not router.dead
@@ -273,10 +263,7 @@ def test_the_decision_is_complete_and_says_itself(router: Router) -> None:
 
 
 def test_parallel_offers_have_one_winner() -> None:
-    router = Router()
-    document = policy_with(offers={"parallel": 2})
-    router.engine.book.workspaces["acme"].rules.parallel = 2
-    assert document["offers"]["parallel"] == 2
+    router = Router(policy_with(offers={"parallel": 2}))
     for agent in ("a1", "a2", "a3"):
         router.sign_on(agent)
     contact_id = router.contact("c1")
@@ -290,8 +277,7 @@ def test_parallel_offers_have_one_winner() -> None:
 
 
 def test_parallel_offers_that_all_fail_leave_the_contact_waiting() -> None:
-    router = Router()
-    router.engine.book.workspaces["acme"].rules.parallel = 2
+    router = Router(policy_with(offers={"parallel": 2}))
     router.sign_on("a1")
     router.sign_on("a2")
     contact_id = router.contact("c1")

@@ -108,6 +108,7 @@ class Subscription:
             group_id=f"{settings.group or settings.topic_prefix + 'usher.ingest'}.{self.name}",
             ack_policy=AckPolicy.MANUAL,
             auto_offset_reset="earliest",
+            isolation_level="read_committed",  # a producer that takes its records back has sent nothing
             max_records=settings.batch_records_max,
             batch_timeout_ms=settings.batch_wait_ms,
             max_partition_fetch_bytes=FETCH_BYTES_MAX,
@@ -195,14 +196,20 @@ class Subscription:
         return len(owned)
 
     async def _lag(self, where: TopicPartition) -> int:
-        """Records behind the last delivered one, by the broker's last reply; 0 while nothing is known."""
+        """Records behind the last delivered one, by the broker's last reply; 0 while nothing is known.
+
+        Records of a transaction that is open do not count. The marks that end one are never delivered, but the reader's
+        position passes them; without a batch in hand, all before the position is delivered.
+        """
         consumer: Reader = self._subscriber.consumer
-        end = consumer.highwater(where) if where in consumer.assignment() else None
+        if where not in consumer.assignment():
+            return 0
+        end = consumer.last_stable_offset(where)
         taken = self._done.get(where, self._next.get(where))
-        if end is not None and taken is None:
+        if end is not None and (taken is None or (taken < end and self._idle.is_set())):
             asking = asyncio.ensure_future(consumer.position(where))
             await asyncio.wait({asking}, timeout=POSITION_SECONDS_MAX)
-            taken = asking.result() if asking.done() and not asking.exception() else None
+            taken = asking.result() if asking.done() and not asking.exception() else taken
             asking.cancel()
         return max(0, end - taken) if end is not None and taken is not None else 0
 

@@ -1,11 +1,14 @@
 """What comes in on topics, on real Kafka and PostgreSQL: canonical events, dead letters, and nothing lost between."""
 
+import asyncio
 from pathlib import Path
 
 import orjson
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from deploy.local.broker import KafkaBroker
+from services.ingest.app import Ingest
 from services.ingest.settings import IngestSettings
 from tests.support import hostile, ingest
 from tests.support.in_process import until
@@ -71,3 +74,45 @@ async def test_a_refused_record_is_stored_and_published_without_its_payload(
     assert body["payload_sha256"] == row["payload_sha256"]
     assert orjson.loads(row["headers"]) == {"x": "y"}
     assert (row["service"], row["state"]) == ("ingest", "open")
+
+
+async def test_of_transactions_only_the_committed_count_and_their_marks_are_no_backlog(
+    kafka: KafkaBroker, database: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    settings = await ingest.installed(kafka.bootstrap, database, topic_prefix, tmp_path, stuck_seconds_max=3.0)
+    router_input = ingest.Topic(settings.kafka_bootstrap_servers, f"{settings.topic_prefix}usher.router-input.v1")
+    client = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, transactional_id=f"{topic_prefix}channel")
+    await client.start()
+
+    async def send(number: int) -> None:
+        topic = f"{settings.topic_prefix}usher.channel.chat.v1"
+        await client.send_and_wait(topic, orjson.dumps(message(number)), partition=0)
+
+    try:
+        async with ingest.running(settings) as service:
+            async with client.transaction():
+                await send(1)
+            await client.begin_transaction()
+            await send(2)
+            await client.abort_transaction()
+            await client.begin_transaction()
+            await send(3)
+            await asyncio.sleep(settings.stuck_seconds_max + 2)  # far too long for records that wait: it would exit
+
+            assert await service.problems() == []
+            assert lags(service) == {0.0}
+            assert [body["message_id"] for body in await router_input.bodies()] == [message(1)["message_id"]]
+            await client.commit_transaction()
+            await until(lambda: _has(router_input, 2))
+    finally:
+        await client.stop()
+
+
+async def _has(topic: ingest.Topic, count: int) -> bool:
+    return len(await topic.records()) == count
+
+
+def lags(service: Ingest) -> set[float]:
+    """The different lags of all owned partitions."""
+    (family,) = (each for each in service.registry.collect() if each.name == "usher_lag_records")
+    return {sample.value for sample in family.samples}

@@ -96,7 +96,7 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         """The batches at ``start`` as the broker keeps them."""
         node = self._client.cluster.leader_for_partition(where)
         wanted = [(where.topic, [(where.partition, start, FETCH_BYTES_MAX)])]
-        response = await self._client.send(node, FetchRequest(READ_MS_MAX, 1, FETCH_BYTES_MAX, 0, wanted))
+        response = await self._client.send(node, FetchRequest(READ_MS_MAX, 1, FETCH_BYTES_MAX, 1, wanted))
         return bytes(response.topics[0][1][0][-1] or b"")
 
 

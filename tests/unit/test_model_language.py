@@ -40,6 +40,7 @@ def test_a_language_that_is_asked_for_later_changes_nothing_for_the_others():
     text = "quiero hablar con alguien de la tienda"
     assert before.read(text) == again.read(text) == "es"
     assert later.read("je voudrais parler avec une personne") == "fr"
+    assert later._identifier.tk_nextmove is before._identifier.tk_nextmove, "one table for all languages"
 
 
 def test_the_tables_decide_as_those_of_py3langid_do():

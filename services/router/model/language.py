@@ -55,7 +55,7 @@ class LanguageTables:
         tags = [_tags(languages) for languages in sets]
         wanted = self._known.union(*tags)
         if wanted != self._known:
-            self._whole, self._known = _opened(wanted), wanted
+            self._whole, self._known = _opened(wanted, self._whole), wanted
         return [LanguageReader(each, self._restricted(each)) for each in tags]
 
     def _restricted(self, tags: dict[str, str]) -> Any:
@@ -75,8 +75,11 @@ def _tags(languages: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _opened(codes: Collection[str]) -> Any:
-    """An identifier with these languages' columns alone; it decides as py3langid's own does, restricted to them."""
+def _opened(codes: Collection[str], before: Any) -> Any:
+    """An identifier with these languages' columns alone; it decides as py3langid's own does, restricted to them.
+
+    Its states are those of the identifier ``before``, if there is one: they are the same for all languages.
+    """
     from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
     with TemporaryDirectory() as name:
@@ -88,11 +91,16 @@ def _opened(codes: Collection[str]) -> Any:
             np.ascontiguousarray(np.load(folder / "ptc.npy", mmap_mode="r")[:, at]),
             np.load(folder / "pc.npy")[at],
             [every[place] for place in at],
-            memoryview(np.load(folder / "nextmove.npy", mmap_mode="r")),  # the mapping outlives the file's name
-            memoryview(np.load(folder / "out_feat.npy")),
+            before.tk_nextmove if before else _mapped(folder / "nextmove.npy"),
+            before.tk_output if before else memoryview(np.load(folder / "out_feat.npy")),
             norm_probs=True,
-            tk_row=memoryview(np.load(folder / "nextmove_row.npy")),
+            tk_row=before.tk_row if before else memoryview(np.load(folder / "nextmove_row.npy")),
         )
+
+
+def _mapped(table: Path) -> memoryview:
+    """The table in its file, which stays for as long as this does, although its name goes."""
+    return memoryview(np.load(table, mmap_mode="r"))
 
 
 def _unpack(packed: Path, folder: Path) -> None:

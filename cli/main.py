@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("cli.migrate", "bring the database schema up to date"),
     "topics": ("cli.topics", "create the topics, or check them"),
     "policy": ("cli.policy", "check, apply, show, diff, roll back and shadow policies"),
+    "sources": ("cli.sources", "check a sources file, or show connections and keys without secrets"),
     "model": ("cli.model", "which text model decides: show, reload, roll back, or try one as a shadow"),
     "articles": ("cli.articles", "load the answers of self-service, list them"),
     "train": ("cli.train", "train a text model on labelled data"),

@@ -7,7 +7,7 @@ from typing import Literal
 import yaml
 from pydantic import Field, SecretStr
 
-from services.ingest.domain.sources import Sources, SourcesError, read_sources
+from services.ingest.domain.sources import Resolve, Sources, SourcesError, read_sources
 from shared.errors import Fatal
 from shared.settings import CommonSettings
 
@@ -70,10 +70,11 @@ def pseudonym_key(settings: IngestSettings) -> bytes:
     return key.encode()
 
 
-def load_sources(path: str, *, with_channels: bool = True) -> Sources:
+def load_sources(path: str, *, with_channels: bool = True, resolve: Resolve | None = None) -> Sources:
     """The sources of a file, secrets resolved; without a path the channels alone. SourcesError: one line, with path."""
+    resolve = resolve or _resolve
     if not path:
-        return read_sources(None, _resolve, with_channels=with_channels)
+        return read_sources(None, resolve, with_channels=with_channels)
     try:
         document = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
@@ -81,7 +82,7 @@ def load_sources(path: str, *, with_channels: bool = True) -> Sources:
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise SourcesError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
     try:
-        return read_sources(document, _resolve, with_channels=with_channels)
+        return read_sources(document, resolve, with_channels=with_channels)
     except SourcesError as error:
         raise SourcesError(f"{path}: {error}") from None
 

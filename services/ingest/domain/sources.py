@@ -14,7 +14,7 @@ from services.ingest.domain.types import Right
 from services.ingest.domain.way import Way
 from shared.topics import CHANNELS, Channel
 
-__all__ = ["Credential", "Source", "Sources", "SourcesError", "read_sources"]
+__all__ = ["Credential", "Resolve", "Source", "Sources", "SourcesError", "read_sources"]
 
 # By contract; those without an entry in ADAPTERS are known and not yet built.
 ADAPTER_NAMES = frozenset(

@@ -1,0 +1,64 @@
+"""``usher sources``: what is wrong with a file, and what it says, without a secret."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shared.topics import CHANNELS
+from tests.support.ingest import sha256
+
+Usher = Callable[..., tuple[int, str, str]]
+
+FILE = f"""
+workspaces:
+  acme:
+    region: ES
+    api_keys: [{{name: back-office, sha256: {sha256("key")}, may: [contacts, commands]}}]
+sources:
+  help: {{workspace: acme, adapter: canonical, secrets: {{bearer: [env:NOT_SET, env:NOT_SET_OLD]}}, queue: orders}}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("USHER_SOURCES_FILE", raising=False)
+    monkeypatch.setenv("USHER_LOCAL_DIR", str(tmp_path / "nothing"))
+    path = tmp_path / "sources.yaml"
+    path.write_text(FILE)
+    return path
+
+
+def test_a_file_is_valid_before_its_secrets_are_there(usher: Usher, file: Path) -> None:
+    assert usher("sources", "check", file) == (0, "valid\n", "")
+    assert json.loads(usher("sources", "check", file, "--json")[1]) == {"valid": True, "errors": []}
+
+
+def test_a_fault_is_named_with_its_path(usher: Usher, file: Path) -> None:
+    file.write_text(FILE.replace("canonical", "twilio"))
+    status, out, _ = usher("sources", "check", file, "--json")
+    document = json.loads(out)
+    assert (status, document["valid"]) == (1, False)
+    assert [error["path"] for error in document["errors"]] == ["sources.help.adapter"]
+    assert usher("sources", "check", file)[1].startswith(f"{file}: sources.help.adapter: twilio is not supported yet")
+    assert usher("sources", "show", file)[0] == 2
+    file.write_text("workspaces: [")
+    (error,) = json.loads(usher("sources", "check", file, "--json")[1])["errors"]
+    assert (error["path"], error["message"][:8]) == ("", "not YAML")
+    assert usher("sources", "check", "/nowhere")[2].count("\n") == 1
+
+
+def test_connections_and_keys_are_shown_without_secrets(usher: Usher, file: Path) -> None:
+    status, out, _ = usher("sources", "show", file, "--json")
+    document = json.loads(out)
+    assert status == 0
+    assert document["api_keys"] == [{"workspace": "acme", "name": "back-office", "may": ["commands", "contacts"]}]
+    assert document["sources"][0] == {
+        "name": "help", "adapter": "canonical", "workspace": "acme", "channel": None, "queue": "orders",
+        "topic": "usher.channel.help.v1", "webhook": "/v1/webhooks/help", "secrets": 2,
+    }  # fmt: skip
+    assert [source["name"] for source in document["sources"][1:]] == list(CHANNELS)
+    for shown in (out, usher("sources", "show", file)[1]):
+        assert sha256("key") not in shown and "NOT_SET" not in shown
+    assert len(usher("sources", "show")[1].splitlines()) == 8

@@ -15,6 +15,7 @@ from cli.output import EXIT_OK, UsageError, result, write
 from cli.policy_store import settings_in_force
 from cli.subcommands import add_action, run_action
 from cli.table_input import read_table
+from shared.ids import WORKSPACE_PATTERN
 
 __all__ = ["configure", "read_folder", "run", "with_examples"]
 
@@ -22,7 +23,7 @@ ARTICLES_MAX = 5000  # of one folder; more is a library, and three suggestions a
 EXAMPLES_MAX = 500  # texts by which one article is found; more find nothing more
 EXAMPLE_COLUMNS = ("text", "intent", "language")
 BYTES_MAX = 256 * 1024  # of one file; an answer is a page
-WORKSPACE = re.compile(r"[a-z0-9-]{1,64}")
+WORKSPACE = re.compile(WORKSPACE_PATTERN)
 
 Line = Annotated[str, Field(min_length=1, max_length=500)]
 

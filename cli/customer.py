@@ -83,7 +83,7 @@ async def _commanded(args: argparse.Namespace, name: Literal["merge", "split"]) 
     workspace = await _workspace(settings, args.workspace)
     customer = await _id(settings, workspace, args.customer)
     if customer is None:
-        say(f"usher customer: nobody in {workspace} is known as the first")
+        say(f"usher customer: nobody in {workspace} is known as {'the first' if name == 'merge' else 'that'}")
         return EXIT_NO
     at_ms = now_ms()
     said = CustomerCommanded(

@@ -25,6 +25,7 @@ from cli.policy_store import (
 )
 from cli.subcommands import add_action, run_action
 from shared.clock import rfc3339
+from shared.ids import WORKSPACE_PATTERN
 from shared.policy import Policy, PolicyError, PolicyErrors, load_policies, parse_policy
 from shared.settings import CommonSettings
 
@@ -34,7 +35,7 @@ Answer = TypeVar("Answer")
 
 VERSIONS_MAX = 999_999_999
 WAIT_SECONDS = 30.0  # for a router that is just starting; a running one needs less than one second
-_VERSION = re.compile(r"([a-z0-9-]{1,64})(?:@(\d{1,9}))?")
+_VERSION = re.compile(rf"({WORKSPACE_PATTERN})(?:@(\d{{1,9}}))?")
 
 
 async def activate(settings: CommonSettings, policies: Sequence[Policy]) -> dict[str, str]:

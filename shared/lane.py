@@ -9,7 +9,7 @@ import asyncio
 import gc
 from dataclasses import replace
 
-from shared.clock import monotonic, now_ms
+from shared.clock import DAY_MS, monotonic, now_ms
 from shared.engine import Engine, Record, Step
 from shared.errors import Fatal, Fenced, PartitionClosed, Poison, Reason, Retryable
 from shared.lane_parts import LaneParts, Warm
@@ -25,7 +25,6 @@ __all__ = ["Lane"]
 POLL_MS_MAX = 250  # an idle lane looks at its timers and its orders at least this often
 FORGET_EVERY_SECONDS = 60.0
 TIDY_SECONDS = 1.0  # of quiet; then what the log has leaves the outbox, which holds customers' words
-DAY_MS = 24 * 3600 * 1000
 NO_STEP = -1
 UNKNOWN_OFFSET = -1  # until a batch is acknowledged, nobody knows where the outbox of a former owner began
 

@@ -9,14 +9,14 @@ from prometheus_client.registry import Collector
 
 from services.router.domain.calibration import ERROR, OBSERVED, PREDICTED
 from services.router.domain.engine import RouterEngine
-from services.router.drift import IntentMix
+from services.router.intent_mix import IntentMix
 from services.router.model.shelf import ModelShelf
+from shared.clock import MILLISECONDS_PER_SECOND
 from shared.engine import Step
 from shared.metrics import Durations
 
 __all__ = ["RouterCollector", "RouterMetrics"]
 
-MILLISECONDS_PER_SECOND = 1000
 CHILDREN_MAX = 2000  # combinations of labels of one counter: what a metrics server takes from one target
 DECISION_BUCKETS = (5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 5e-3, 2e-2)
 ERROR_BUCKETS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 14400)

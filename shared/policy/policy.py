@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import orjson
 from pydantic import Field, model_validator
 
+from shared.ids import WORKSPACE_PATTERN
 from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.policy.classification import Classification
 from shared.policy.fields import LanguageTag, Name, Node, ZoneName
@@ -37,7 +38,7 @@ _EXCLUSIVE = ChannelRules(cost="exclusive")
 class Policy(Node):
     """All rules of one workspace. Get one from ``parse_policy`` or ``load_policy``, which check what fields cannot."""
 
-    workspace: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+    workspace: Annotated[str, Field(pattern=f"^{WORKSPACE_PATTERN}$")]
     timezone: ZoneName = "UTC"
     languages: Annotated[tuple[LanguageTag, ...], Field(max_length=LANGUAGES_MAX)] = ()
     channels: dict[Channel, ChannelRules] = Field(default_factory=dict)

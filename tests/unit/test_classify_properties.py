@@ -1,7 +1,5 @@
 """What holds for every contact: more risk never lowers a tier, rules only move up, any text classifies, and quickly."""
 
-import time
-
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -162,20 +160,3 @@ def test_every_character_that_exists_is_classified():
     every = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x11000), *range(0x1F300, 0x1FAFF)]))
     assert classify(MessageFacts(channel="chat", text=every), POLICY).tier == "agent"
     assert classify(MessageFacts(channel="chat", text="\ud800 easy"), POLICY).intent == "easy"
-
-
-def test_a_short_text_costs_microseconds_and_the_longest_milliseconds():
-    short = MessageFacts(channel="chat", text="hi there where is my order it should have arrived last tuesday")
-    longest = MessageFacts(channel="chat", text="easy hard urgent " * 3855)
-    assert _best_seconds(short, 300) < 150e-6  # measured 16; the bound leaves room for a busy machine
-    assert _best_seconds(longest, 3) < 50e-3  # measured 4
-
-
-def _best_seconds(facts, times):
-    best = float("inf")
-    for _ in range(5):
-        began = time.perf_counter()
-        for _ in range(times):
-            classify(facts, POLICY)
-        best = min(best, (time.perf_counter() - began) / times)
-    return best

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from services.ingest.domain.reading import INTEGER_MAX, INTEGER_MIN
+from shared.ids import WORKSPACE_PATTERN
 
 __all__ = [
     "Id",
@@ -35,7 +36,6 @@ SECONDS_MAX = 366 * 86_400.0  # a year: no lease, wrap-up or boost is longer
 UNITS_MAX = 10_000  # capacity units or contacts of one agent
 SKILLS_MAX = 256  # skills of an agent or a contact
 
-WORKSPACE_PATTERN = r"^[a-z0-9-]{1,64}$"
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"  # derived ids join their parts by a control character: only the last may hold one
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -88,7 +88,7 @@ def _json(value: Any) -> Any:
     return value
 
 
-Workspace = Annotated[str, Field(pattern=WORKSPACE_PATTERN)]
+Workspace = Annotated[str, Field(pattern=f"^{WORKSPACE_PATTERN}$")]
 Id = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]
 SourceName = Annotated[str, Field(min_length=1, max_length=SOURCE_LENGTH_MAX, pattern=_NO_CONTROL)]
 Note = Annotated[str, Field(max_length=NOTE_LENGTH_MAX)]

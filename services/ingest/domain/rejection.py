@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from shared.engine import DeadLetter
 from shared.errors import Invalid, Reason
+from shared.ids import WORKSPACE_PATTERN
 
 __all__ = ["FieldError", "Refusal", "Rejected", "from_validation", "legible", "path_of", "workspace_in"]
 
@@ -14,7 +15,7 @@ ERRORS_MAX = 32  # a longer list helps nobody and lets a sender choose the size 
 PATH_LENGTH_MAX = 256  # characters; a key of the sender may stand in a path
 DETAIL_LENGTH_MAX = 512  # characters
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_WORKSPACE = re.compile(r"[a-z0-9-]{1,64}")
+_WORKSPACE = re.compile(WORKSPACE_PATTERN)
 _KEY_MARK = "[key]"  # pydantic's last part for an error in a key itself
 
 

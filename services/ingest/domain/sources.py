@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.ingest.domain.adapters import ADAPTERS
-from services.ingest.domain.fields import WORKSPACE_PATTERN, Id
+from services.ingest.domain.fields import Id, Workspace
 from services.ingest.domain.phones import REGIONS
 from services.ingest.domain.rejection import path_of
 from services.ingest.domain.types import Right
@@ -77,7 +77,7 @@ class SourceEntry(_Entry):
     """One connection."""
 
     adapter: str
-    workspace: Annotated[str, Field(pattern=WORKSPACE_PATTERN)] | None = None
+    workspace: Workspace | None = None
     channel: Channel | None = None
     queue: Id | None = None
     secrets: dict[str, Reference | list[Reference]] = {}
@@ -90,7 +90,7 @@ class SourceEntry(_Entry):
 class SourcesDocument(_Entry):
     """The whole file."""
 
-    workspaces: dict[Annotated[str, Field(pattern=WORKSPACE_PATTERN)], WorkspaceEntry] = {}
+    workspaces: dict[Workspace, WorkspaceEntry] = {}
     sources: dict[Annotated[str, Field(pattern=TOPIC_SAFE)], SourceEntry] = {}
 
 

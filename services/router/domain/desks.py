@@ -7,8 +7,7 @@ from services.router.domain.states import PRESENCE, AssignmentState, Presence, m
 from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
-
-MILLISECONDS = 1000
+from shared.clock import MILLISECONDS_PER_SECOND
 
 
 def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
@@ -121,7 +120,7 @@ def _release(agent: Agent, channel: str) -> None:
 def renew(turn: Turn, agent: Agent) -> None:
     """Any sign of life of the agent moves the end of the lease, where there is one."""
     if agent.lease_seconds and agent.presence is not Presence.OFFLINE:
-        agent.lease_ms = turn.now_ms + round(agent.lease_seconds * MILLISECONDS)
+        agent.lease_ms = turn.now_ms + round(agent.lease_seconds * MILLISECONDS_PER_SECOND)
         turn.book.timers.arm(Timer.LEASE, agent_key(agent.workspace, agent.agent_id), agent.lease_ms)
         turn.agents[agent.workspace, agent.agent_id] = agent
 

@@ -9,12 +9,12 @@ from services.router.domain.classification.intent import Recognised
 from services.router.domain.classification.policy import base_without_intent
 from services.router.domain.classification.record import Journey, MessageFacts
 from services.router.domain.classification.text import Reading
+from shared.clock import DAY_MS
 from shared.policy import Score, Tier
 
 __all__ = ["Scored", "is_flagged", "is_set", "level_of", "score", "tier_of"]
 
 SCORE_MAX = 100
-DAY_MS = 86_400_000
 REPEAT_MS = 7 * DAY_MS  # the same intent again within this time is a repeat
 HOP_MS = DAY_MS  # another channel within this time is a hop
 

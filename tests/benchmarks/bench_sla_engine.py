@@ -1,7 +1,8 @@
 """CPU microseconds per contact of the sla service's own code at full batches: records in, rows and events out.
 
 Measured are reading of headers, engine, packing of rows and outbox, and the records to publish; not Kafka's client,
-PostgreSQL's client or the servers. The budget of the whole service is 45 us per contact.
+PostgreSQL's client or the servers. Of several runs the least is told, part by part. The budget of the whole service is
+45 us per contact.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
+from itertools import pairwise
 
 import orjson
 from msgspec.structs import replace
@@ -26,7 +28,8 @@ from shared.publisher import Wire
 from shared.store import OutboxBatch
 from tests.support.sla_builders import BASE_MS, Log, bodies
 
-BATCH_RECORDS = 500
+BATCH_RECORDS = 1500  # what the service takes at once under a backlog
+PARTS = ("read", "needs", "step", "arguments", "encode", "publish")
 ARRIVALS_PER_SECOND = 1000
 CHANNELS = ("voice", "chat", "email", "sms")
 SCENARIOS = (
@@ -99,40 +102,49 @@ def measure(raw: list[Raw], contacts: int) -> dict[str, float]:
     engine = SlaEngine("usher.contact-events.v1", 0, lateness_ms=1000, settle_ms=500)
     store = SlaStore(Database("", connections_max=1, seconds_max=1.0), CommittedTotals(), breach_retention_days=1)
     wire = Wire("sla", "usher.sla-events.v1")
-    spent = {"read": 0.0, "engine": 0.0, "pack": 0.0, "publish": 0.0}
+    spent = dict.fromkeys(PARTS, 0.0)
     events = rows = 0
     for step_number, batch in enumerate(batches(raw)):
-        began = time.process_time()
+        times = [time.process_time()]
         records = [to_record(*fields) for fields in batch]
-        read = time.process_time()
-        step: Step = engine.step(records, bodies() if engine.needs(records) else None, 0)
-        stepped = time.process_time()
+        times.append(time.process_time())
+        needs = engine.needs(records)
+        times.append(time.process_time())
+        step: Step = engine.step(records, bodies() if needs else None, 0)
+        times.append(time.process_time())
         store.arguments(step.writes)
+        times.append(time.process_time())
         packed = OutboxBatch(step_number, events + 1, 0, step.events, step.dead)
         encode_batch(packed)
-        stored = time.process_time()
+        times.append(time.process_time())
         deque(wire.records([packed]), maxlen=0)
-        published = time.process_time()
-        for part, seconds in zip(
-            spent, (read - began, stepped - read, stored - stepped, published - stored), strict=True
-        ):
-            spent[part] += seconds
+        times.append(time.process_time())
+        for part, (began, ended) in zip(PARTS, pairwise(times), strict=True):
+            spent[part] += ended - began
         events += len(step.events)
         rows += len(step.writes.contacts) + len(step.writes.gone) + len(step.writes.breaches)
     result = {part: seconds / contacts * 1e6 for part, seconds in spent.items()}
-    return {**result, "total": sum(result.values()), "events": events / contacts, "rows": rows / contacts}
+    return {**result, "events": events / contacts, "rows": rows / contacts}
+
+
+def least(raw: list[Raw], contacts: int, runs: int) -> dict[str, float]:
+    """The least of each part over so many runs, and their total."""
+    found = [measure(raw, contacts) for _ in range(runs)]
+    result = {name: min(each[name] for each in found) for name in found[0]}
+    return {**result, "total": sum(result[part] for part in PARTS), "records": len(raw) / contacts}
 
 
 def main() -> None:
     """Print one line per kind of promise."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--contacts", type=int, default=20_000)
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     results = {}
     for name, queue, automated in SCENARIOS:
         raw = log_of(arguments.contacts, queue, automated)
-        results[name] = {**measure(raw, arguments.contacts), "records": len(raw) / arguments.contacts}
+        results[name] = least(raw, arguments.contacts, arguments.runs)
         if not arguments.json:
             parts = ", ".join(f"{part} {value:.1f}" for part, value in results[name].items())
             sys.stdout.write(f"{name}: us per contact: {parts}\n")

@@ -162,7 +162,7 @@ class Database:
         for contact_id, body in writes.contacts:
             self.contacts[contact_id] = body
         for contact_id in writes.gone:
-            del self.contacts[contact_id]
+            self.contacts.pop(contact_id, None)
         for breach in writes.breaches:
             assert breach.clock_id not in self.breaches, "a breach was counted twice"
             self.breaches[breach.clock_id] = breach

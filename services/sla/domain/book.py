@@ -117,7 +117,7 @@ class Book:
 
     def _end(self, contact: Contact, at_ms: int, outcome: str) -> None:
         self._leave_queue(contact, at_ms, outcome)
-        for clock in contact.clocks:
+        for clock in tuple(contact.clocks):
             self.work.drop(clock.kind, contact, at_ms)
         contact.received_ms = None
         self._forget_if_done(contact)

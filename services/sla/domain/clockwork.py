@@ -96,7 +96,7 @@ class Clockwork:
         if running and at_ms > clock.due_ms:
             self._move(clock, contact, _DUE, clock.due_ms)
         self._move(clock, contact, signal, at_ms, agent_id)
-        contact.clocks = [other for other in contact.clocks if other is not clock]
+        contact.clocks.remove(clock)
         if running:
             self._deadlines.outdate()
 

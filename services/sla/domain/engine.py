@@ -45,7 +45,6 @@ class SlaEngine:
         self._partition = partition
         self._lateness_ms = lateness_ms
         self._wall_lateness_ms = lateness_ms + settle_ms
-        self._stored: set[str] = set()
         self._known: Known = {}
         self._activated: dict[str, int] = {}
         self._open(Book(Totals()))
@@ -80,7 +79,6 @@ class SlaEngine:
         """Fill the empty engine from one snapshot."""
         self.event_ms = rows.event_ms
         contacts = [_decode_contact(body) for body in rows.contacts]
-        self._stored = {contact.contact_id for contact in contacts}
         self._open(Book(Totals(rows.totals), contacts))
         for (workspace, version), document in rows.policies.items():
             self._promise(workspace, version, document)
@@ -151,14 +149,12 @@ class SlaEngine:
             event_ms=self.event_ms,
         )
         self._activated = {}
-        live, stored = self._book.contacts, self._stored
+        live = self._book.contacts
         for contact_id, contact in self._work.take_touched().items():
             if contact_id in live:
                 writes.contacts.append((contact_id, _encode(contact).decode()))
-                stored.add(contact_id)
-            elif contact_id in stored:
+            else:
                 writes.gone.append(contact_id)
-                stored.remove(contact_id)
         return writes
 
     def _undecodable(self, record: Record, error: msgspec.DecodeError) -> DeadLetter:

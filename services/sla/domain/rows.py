@@ -36,7 +36,8 @@ class SlaRows:
 
 @dataclass(slots=True)
 class SlaWrites:
-    """What one step changed. ``contacts``: (contact id, JSON) to insert or replace; ``gone``: ids to delete.
+    """What one step changed. ``contacts``: (contact id, JSON) to insert or replace; ``gone``: ids to delete, of
+    which those that came in the same step were never stored.
 
     ``policies``: the version that holds from now on, by workspace. ``event_ms``: the latest event time read.
     """

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Sequence
 
 from services.router.domain.classification.record import Journey
+from services.router.domain.classifying import Foreseen, Opener, Verdict
 from services.router.domain.engine import RouterEngine
 from services.router.domain.matcher import Matcher
 from services.router.domain.matching import Match
 from services.router.domain.rows import ModelRef
-from services.router.domain.triage import Foreseen, Opener, Triage, Verdict
+from services.router.domain.triage import Triage
 from services.router.metrics import RouterCollector, RouterMetrics
 from services.router.model.shelf import ModelShelf
 from services.router.postgres import RouterStore

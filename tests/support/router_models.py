@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.router.domain.classification.record import Limits, Prediction
-from services.router.domain.triage import KnownModel, Triage
+from services.router.domain.classifying import KnownModel
+from services.router.domain.triage import Triage
 from shared.policy import Intent
 from tests.support.router_builders import Router, policy_with
 

@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from services.router.domain.classification.merge import merged
+from services.router.domain.classifying import KnownModel
 from services.router.domain.rows import Known, ModelRef
-from services.router.domain.triage import KnownModel
 from shared.inputs import (
     AssignmentEnded,
     ContactCommanded,

@@ -3,10 +3,10 @@
 from typing import Any
 
 from services.router.domain import customers, desks, drift, endings, events, idling, protection, queueing, work
+from services.router.domain.classifying import Classify
 from services.router.domain.records import Agent, Assignment, Contact, Offer
 from services.router.domain.rules import DIRECT_MS
 from services.router.domain.states import ASSIGNMENT, AssignmentState, Repeat, illegal, move
-from services.router.domain.triage import Classify
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339

@@ -6,9 +6,9 @@ import msgspec
 
 from services.router.domain import containment, customers, queueing, suggestions, tiers
 from services.router.domain.classification.score import is_set
+from services.router.domain.classifying import Classify, Opener, Verdict
 from services.router.domain.personal import Whole, personal_of, read_whole
 from services.router.domain.records import QUESTION_OPEN, QUESTION_OVER, Contact
-from services.router.domain.triage import Classify, Opener, Verdict
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared.ids import derive

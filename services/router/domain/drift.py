@@ -3,8 +3,8 @@ candidate would decide."""
 
 from services.router.domain.classification.policy import RANK
 from services.router.domain.classification.record import Classification
+from services.router.domain.classifying import Classify, Verdict
 from services.router.domain.records import Contact
-from services.router.domain.triage import Classify, Verdict
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 

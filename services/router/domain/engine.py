@@ -22,12 +22,12 @@ from services.router.domain import (
 from services.router.domain.at_risk import AtRisk
 from services.router.domain.book import Book
 from services.router.domain.calibration import Calibration
+from services.router.domain.classifying import Classify, Foreseen
 from services.router.domain.deadlines import fire
 from services.router.domain.matcher import Matcher
 from services.router.domain.records import QUESTION_OPEN, Contact
 from services.router.domain.rows import Known, Needs, RouterRows, could_be_ours
 from services.router.domain.states import Repeat
-from services.router.domain.triage import Classify, Foreseen
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared import inputs

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from services.router.domain import clarify
 from services.router.domain.book import Book
 from services.router.domain.classification.classify import facts_of, whole_text
+from services.router.domain.classifying import Classify, Foreseen, Opener
 from services.router.domain.model_choice import languages_of, models_of
 from services.router.domain.records import QUESTION_OPEN, Contact
 from services.router.domain.rows import Needs, Search
-from services.router.domain.triage import Classify, Foreseen, Opener
 from shared.ids import conversation_key
 from shared.inputs import (
     AssignmentEnded,

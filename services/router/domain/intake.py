@@ -14,11 +14,11 @@ from services.router.domain import (
     suggestions,
     tiers,
 )
+from services.router.domain.classifying import Classify, Foreseen, Opener
 from services.router.domain.personal import personal_of, whole_of
 from services.router.domain.records import QUESTION_OPEN, Contact
 from services.router.domain.states import ContactState, Repeat
 from services.router.domain.timers import Timer
-from services.router.domain.triage import Classify, Foreseen, Opener
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared.errors import Invalid, Reason

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.router.domain.classifying import Classify
 from services.router.domain.rows import ModelRef
 from services.router.domain.rules import Rules
-from services.router.domain.triage import Classify
 from shared.errors import Invalid, Reason
 from shared.inputs import PolicyActivated
 

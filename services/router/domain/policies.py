@@ -1,11 +1,11 @@
 """A policy takes effect: validated once more, versioned, and applied to everybody who waits without losing a place."""
 
 from services.router.domain import desks, events, protection, queueing
+from services.router.domain.classifying import Classify
 from services.router.domain.model_choice import chosen_version
 from services.router.domain.rows import PolicyRow
 from services.router.domain.rules import Rules
 from services.router.domain.states import ContactState, Repeat
-from services.router.domain.triage import Classify
 from services.router.domain.turn import Turn
 from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339

@@ -3,9 +3,9 @@
 from copy import deepcopy
 
 from services.router.domain.classification.record import Classification
+from services.router.domain.classifying import Classify
 from services.router.domain.engine import RouterEngine
 from services.router.domain.rows import Known, Needs, RouterRows
-from services.router.domain.triage import Classify
 from services.router.shadow.differences import Difference, Differences, Kind
 from services.router.shadow.memory import Memory
 from services.router.shadow.observed import Observed, owe_waiting

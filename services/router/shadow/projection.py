@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from services.router.domain import events
+from services.router.domain.classifying import Classify
 from services.router.domain.engine import RouterEngine
 from services.router.domain.states import ContactState
-from services.router.domain.triage import Classify
 from services.router.shadow.memory import Memory
 from services.router.shadow.observed import Course, Observed, left_unanswered, owe_waiting
 from services.router.shadow.promises import Promises

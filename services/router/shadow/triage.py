@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from services.router.domain.classification.record import Journey
+from services.router.domain.classifying import Classify, Foreseen, Opener, Verdict
 from services.router.domain.rows import ModelRef
-from services.router.domain.triage import Classify, Foreseen, Opener, Verdict
 from shared.inputs import MessageReceived
 from shared.policy import Policy
 

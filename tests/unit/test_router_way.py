@@ -139,6 +139,13 @@ def test_only_a_customer_opens_a_contact(router: Router) -> None:
     assert [(dead.reason, dead.path) for dead in router.dead] == [("unknown_reference", "conversation_id")]
 
 
+@pytest.mark.parametrize("sender", ["system", "agent", "bot"])
+def test_a_task_is_opened_by_whoever_makes_it(router: Router, sender: str) -> None:
+    task = router.message("c1", sender=sender, channel="task")
+
+    assert kinds(router.say(task)) == ["contact.received", "contact.classified", "contact.queued"]
+
+
 def test_an_agent_who_signs_on_gets_the_most_urgent_contact(router: Router) -> None:
     router.contact("c1")
     urgent = router.contact("c2", intent="stolen_card")

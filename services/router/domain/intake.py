@@ -41,7 +41,7 @@ def receive(
         if contact.question == QUESTION_OPEN and said.sender == "customer":
             clarify.answered(turn, workspace, contact, said, classify)
         return
-    if said.sender != "customer":
+    if said.sender != "customer" and said.channel != "task":  # systems and people make tasks, customers hardly ever do
         detail = f"only a customer's message opens a contact, this one is of {said.sender}"
         raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", detail)
     contact = _open(turn, workspace, said, key)

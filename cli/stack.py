@@ -13,7 +13,7 @@ from cli.kafka import silence_retries
 from cli.output import UsageError, say
 from cli.policy_models import model_faults
 from cli.policy_store import publish
-from cli.stack_settings import common_settings
+from cli.stack_settings import common_settings, sources_file
 from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.java import ROOT
 from deploy.local.state import StateFolder, state_folder
@@ -35,8 +35,13 @@ def add_stack_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--policy", action="append", type=Path, metavar="FILE", help="policy file or folder; repeatable (default: demo)"
     )
-    parser.add_argument("--sources", type=Path, metavar="FILE", help="sources file: connections and credentials")
-    parser.add_argument("--partitions", type=_partitions, metavar="N", help="of every topic; fixed by the first start")
+    parser.add_argument("--sources", type=Path, metavar="FILE", help="sources file (default USHER_SOURCES_FILE)")
+    parser.add_argument(
+        "--partitions",
+        type=_partitions,
+        metavar="N",
+        help="of every topic; fixed by the first start (default USHER_PARTITIONS, else 4)",
+    )
     parser.add_argument(
         "--replicas", action="append", type=_replicas, default=[], metavar="SERVICE=N", help="repeatable (default: 1)"
     )
@@ -44,16 +49,17 @@ def add_stack_options(parser: argparse.ArgumentParser) -> None:
 
 def stack_options(args: argparse.Namespace) -> StackOptions:
     """Checked options; UsageError names the file or option. Nothing is started."""
-    common_settings()  # a wrong variable is said here and not by each service
+    settings = common_settings()  # a wrong variable is said here and not by each service
     paths = args.policy or [DEMO_POLICIES]
     try:
         first, policies = load_policies(paths[:1]), load_policies(paths)
-        if args.sources:
-            load_sources(str(args.sources))
+        sources = args.sources or sources_file()
+        if sources:
+            load_sources(str(sources))
     except PolicyErrors as refused:
         raise UsageError(f"--policy {refused}") from None
     except SourcesError as error:
-        raise UsageError(f"--sources {error}") from None
+        raise UsageError(f"{'--sources' if args.sources else 'USHER_SOURCES_FILE:'} {error}") from None
     if not policies:
         raise UsageError(f"--policy: no policy file in {', '.join(map(str, paths))}")
     faults = model_faults(policies)
@@ -70,8 +76,8 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
     return StackOptions(
         workspaces=list(dict.fromkeys(names)),
         activate=activate,
-        sources=args.sources,
-        partitions=args.partitions,
+        sources=sources,
+        partitions=args.partitions or (settings.partitions if "partitions" in settings.model_fields_set else None),
         replicas=dict(args.replicas),
         kafka=os.environ.get("USHER_KAFKA_BOOTSTRAP_SERVERS"),
         postgres=os.environ.get("USHER_POSTGRES_DSN"),

@@ -27,6 +27,12 @@ def common_settings() -> CommonSettings:
         raise UsageError(wrong_setting(error)) from None
 
 
+def sources_file() -> Path | None:
+    """The sources file that the environment names."""
+    name = SourcesSettings().sources_file
+    return Path(name) if name else None
+
+
 def source_names(file: str | None = None) -> tuple[str, ...]:
     """The eight default sources and those of the sources file (given, or USHER_SOURCES_FILE), without repeats."""
     name = SourcesSettings().sources_file if file is None else file

@@ -96,6 +96,27 @@ def test_variable_that_is_wrong_is_named_before_anything_starts(
         stack_options(parser.parse_args(["--policy", str(policy(tmp_path, "acme"))]))
 
 
+def test_what_no_option_says_the_environment_does(
+    parser: argparse.ArgumentParser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["--policy", str(policy(tmp_path, "acme"))]
+    file, other = tmp_path / "sources.yaml", tmp_path / "other.yaml"
+    file.write_text("sources: {shop: {adapter: canonical}}")
+    other.write_text("sources: {shop: {adapter: carrier-pigeon}}")
+    monkeypatch.setenv("USHER_PARTITIONS", "8")
+    monkeypatch.setenv("USHER_SOURCES_FILE", str(file))
+
+    options = stack_options(parser.parse_args(words))
+    said = stack_options(parser.parse_args([*words, "--partitions", "2"]))
+
+    assert (options.partitions, options.sources, said.partitions) == (8, file, 2)
+    monkeypatch.setenv("USHER_SOURCES_FILE", str(other))
+    with pytest.raises(UsageError, match="USHER_SOURCES_FILE: .*sources.shop.adapter"):
+        stack_options(parser.parse_args(words))
+    monkeypatch.delenv("USHER_PARTITIONS")
+    assert stack_options(parser.parse_args([*words, "--sources", str(file)])).partitions is None
+
+
 def test_port_is_kept_unless_somebody_took_it() -> None:
     port = free_port()
     assert keep_or_choose(port) == port

@@ -62,8 +62,8 @@ def _show(args: argparse.Namespace) -> int:
     for key in found["api_keys"]:
         write(f"key     {key['workspace']}  {key['name']}  may {', '.join(key['may'])}")
     for source in found["sources"]:
-        webhook = source["webhook"] or "no webhook"
-        write(f"source  {source['name']}  {source['adapter']}  {source['workspace'] or '(any)'}  {webhook}")
+        admits = f"{source['secrets']} secrets" if source["secrets"] else "API keys"
+        write(f"source  {source['name']}  {source['adapter']}  {source['workspace'] or '(any)'}  webhook by {admits}")
     return EXIT_OK
 
 
@@ -97,7 +97,7 @@ def _document(sources: Sources) -> dict[str, Any]:
                 "channel": source.way.channel,
                 "queue": source.way.queue or None,
                 "topic": channel_topic(source.name),
-                "webhook": f"/v1/webhooks/{source.name}" if source.bearers else None,
+                "webhook": f"/v1/webhooks/{source.name}",
                 "secrets": len(source.bearers),
             }
             for source in sources.by_name.values()

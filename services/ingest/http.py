@@ -100,11 +100,20 @@ class Api:
         source = self._sources.by_name.get(request.path_params["source"])
         if source is None:
             raise Problem(HTTPStatus.NOT_FOUND, "unknown source")
-        if not source.admits(_bearer(request)):
-            raise _unauthorised()
         way = source.way._replace(default_type=MESSAGE)
+        if not source.bearers:
+            way = self._by_key(request, way)
+        elif not source.admits(_bearer(request)):
+            raise _unauthorised()
         await self._take(request, _Caller(way, AREAS[Area.CONTACTS], lambda _: True), source.name)
         return Response(b"{}", 200, media_type="application/json")
+
+    def _by_key(self, request: Request, way: Way) -> Way:
+        """A source without a secret of its own takes the API keys that may post contacts, each for its workspace."""
+        credential = self._credential(request)
+        if Right.CONTACTS not in credential.may or way.workspace not in ("", credential.workspace):
+            raise Problem(HTTPStatus.FORBIDDEN, f"this key may not post to the source {way.source}")
+        return way._replace(workspace=credential.workspace)
 
     # ---- one request ----
 

@@ -294,6 +294,21 @@ async def test_a_webhook_of_a_canonical_source_takes_its_secret_and_fills_in_wha
     assert body["routing"]["queue"] == "orders"
 
 
+async def test_a_webhook_without_a_secret_takes_keys_for_their_workspace(
+    client: httpx.AsyncClient, router_input: ingest.Topic
+) -> None:
+    response = await client.post("/v1/webhooks/chat", json=message(7011), headers=KEY)
+    (record,) = [record for record in await router_input.records() if b"message-7011" in record.value]
+    body = orjson.loads(record.value)
+
+    assert (response.status_code, response.json()) == (200, {})
+    assert (body["workspace"], body["source"]) == ("acme", "chat")
+    problem(await client.post("/v1/webhooks/chat", json={**message(11), "workspace": "globex"}, headers=KEY), 403)
+    desktops = {"Authorization": f"Bearer {ingest.READ_ONLY_KEY}"}
+    problem(await client.post("/v1/webhooks/chat", json=message(11), headers=desktops), 403)
+    problem(await client.post("/v1/webhooks/chat", json=message(11)), 401)
+
+
 async def test_a_webhook_is_closed_to_strangers(client: httpx.AsyncClient) -> None:
     right = {"Authorization": f"Bearer {ingest.WEBHOOK_TOKEN}"}
 

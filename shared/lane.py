@@ -14,7 +14,7 @@ from shared.engine import Engine, Record, Step
 from shared.errors import Fatal, Fenced, PartitionClosed, Poison, Reason, Retryable
 from shared.lane_parts import LaneParts, Warm
 from shared.lane_store import encode_batch
-from shared.lane_time import LaneTime, delay_of, is_due, wait_ms
+from shared.lane_time import LaneTime, delay_of, gather_ms, is_due, wait_ms
 from shared.opening import agrees_with_input, agrees_with_output
 from shared.patience import Patience
 from shared.publisher import Publisher
@@ -168,7 +168,8 @@ class Lane:
         await self._housekeeping()
 
     async def _gather(self) -> list[Record]:
-        """A batch: what is there, plus what comes within the gathering time; [] when a timer is due first."""
+        """A batch: what is there, plus what comes until the oldest record has waited for the gathering time; [] when a
+        timer is due first."""
         settings = self._parts.settings
         if self.publisher.backlog >= settings.backlog_batches_max:
             await asyncio.sleep(POLL_MS_MAX / 1000)
@@ -176,8 +177,9 @@ class Lane:
             return []
         records = await self._poll(wait_ms(self._deadline(), POLL_MS_MAX), settings.batch_records_max)
         room = settings.batch_records_max - len(records)
-        if records and room and settings.gather_ms and not self._stopping:
-            await asyncio.sleep(settings.gather_ms / 1000)
+        more_ms = gather_ms(records, now_ms(), settings.gather_ms) if room else 0
+        if more_ms and not self._stopping:
+            await asyncio.sleep(more_ms / 1000)
             records += await self._poll(0, room) if not self._stopping else []
         return records
 

@@ -7,7 +7,7 @@ from shared.engine import PUNCTUAL, Delay, Record
 from shared.lane_parts import LaneParts
 from shared.publisher import LATE_MS
 
-__all__ = ["LaneTime", "delay_of", "is_due", "wait_ms"]
+__all__ = ["LaneTime", "delay_of", "gather_ms", "is_due", "wait_ms"]
 
 TICK_MS_MIN = 1  # a deadline that is due now is not a reason to spin
 
@@ -38,6 +38,12 @@ class LaneTime:
 def is_due(deadline_ms: int | None) -> bool:
     """Whether a deadline has come, by the wall clock."""
     return deadline_ms is not None and deadline_ms <= now_ms()
+
+
+def gather_ms(records: Sequence[Record], wall_ms: int, age_ms: int) -> int:
+    """For how long a batch is left to grow: until its oldest record is ``age_ms`` old; 0 for one that is already, as
+    under load, where batches grow by themselves."""
+    return max(0, min(age_ms, records[0].at_ms + age_ms - wall_ms)) if records else 0
 
 
 def wait_ms(deadline_ms: int | None, longest_ms: int) -> int:

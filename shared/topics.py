@@ -24,13 +24,6 @@ def channel_topic(source: str) -> str:
     return f"usher.channel.{source}.v1"
 
 
-def source_of(topic: str) -> str | None:
-    """Source of an inbound channel topic (name without prefix), None for any other topic."""
-    if topic.startswith("usher.channel.") and topic.endswith(".v1"):
-        return topic.removeprefix("usher.channel.").removesuffix(".v1")
-    return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSpec:
     """How a topic is created and what is checked at start.

@@ -10,17 +10,17 @@ import msgspec
 
 from cli.kafka import LogReader, silence_retries
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
-from cli.policy_store import settings_in_force
+from cli.policy.in_force import settings_in_force
 from cli.postgres import Connection, connected
 from cli.subcommands import carried_out
-from services.router.domain.book import Book
-from services.router.domain.reader import RowReader
-from services.router.domain.records import Contact
-from services.router.domain.rows import PolicyRow, RouterRows
+from services.router.domain.insight.whereabouts import whereabouts
+from services.router.domain.state.book import Book
+from services.router.domain.state.reader import RowReader
+from services.router.domain.state.records import Contact
+from services.router.domain.state.rows import PolicyRow, RouterRows
 from services.router.domain.states import ContactState
-from services.router.domain.whereabouts import whereabouts
-from shared.settings import CommonSettings
-from shared.topics import CONTACT_EVENTS
+from shared.contract.topics import CONTACT_EVENTS
+from shared.process.settings import CommonSettings
 
 __all__ = ["configure", "explain", "lines", "run"]
 

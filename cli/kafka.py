@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
 from shared.errors import Retryable
-from shared.settings import CommonSettings
+from shared.process.settings import CommonSettings
 
 __all__ = ["ConsumerRecord", "LogFollower", "LogReader", "silence_retries"]
 

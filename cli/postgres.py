@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 import asyncpg
 
 from shared.postgres import Connection, connect, meaning
-from shared.settings import CommonSettings
+from shared.process.settings import CommonSettings
 
 __all__ = ["Connection", "connected", "in_our_words"]
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import msgspec
 
 from shared.clock import rfc3339
-from shared.envelope import CONTENT_TYPE, SPEC_VERSION, Headers, Message
-from shared.inputs import TYPE_OF, Input
+from shared.contract.envelope import CONTENT_TYPE, SPEC_VERSION, Headers, Message
+from shared.contract.inputs import TYPE_OF, Input
+from shared.contract.topics import ROUTER_INPUT
 from shared.kafka import OutputLog, partition_of
-from shared.settings import CommonSettings
-from shared.topics import ROUTER_INPUT
+from shared.process.settings import CommonSettings
 
 __all__ = ["put"]
 

@@ -15,14 +15,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.output import EXIT_OK, UsageError, result
 from cli.parallel import in_processes
-from services.router.simulation.arrivals_file import ArrivalsError, read_arrivals
-from services.router.simulation.experiment import LOG_HEADER, Played, collect, log_rows, play, play_seed, report
-from services.router.simulation.fields import ScenarioError
-from services.router.simulation.measures import SHARES
-from services.router.simulation.parse import parse_scenario
-from services.router.simulation.run import Outcome
-from services.router.simulation.scenario import Scenario
-from services.router.simulation.workload import Workload, generate
+from lab.simulation.arrivals_file import ArrivalsError, read_arrivals
+from lab.simulation.experiment import LOG_HEADER, Played, collect, log_rows, play, play_seed, report
+from lab.simulation.fields import ScenarioError
+from lab.simulation.measures import SHARES
+from lab.simulation.parse import parse_scenario
+from lab.simulation.run import Outcome
+from lab.simulation.scenario import Scenario
+from lab.simulation.workload import Workload, generate
 
 FILE_BYTES_MAX = 1 << 30
 """A scenario or arrivals file; what is larger would not fit in memory as a run."""

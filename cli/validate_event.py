@@ -10,14 +10,14 @@ from pydantic_core import from_json
 
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result
 from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.cloudevents import NO_ATTRIBUTES
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.types import EVENT_TYPES
 from services.ingest.domain.way import Arrival, Way
 from shared.clock import now_ms
-from shared.cloudevents import NO_ATTRIBUTES
-from shared.engine import Origin
+from shared.lane.engine import Origin
 
 INPUT_BYTES_MAX = 256 * 1024 * 1024  # all of it is held in memory: a thousand payloads of the largest size
 _OFFLINE_KEY = b"nothing leaves this command"

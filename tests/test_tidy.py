@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 CODE = ("services", "shared", "cli", "deploy")
 TOP_LEVEL = {
-    ".ci", ".gitignore", "LICENSE", "Makefile", "README.md", "cli", "deploy", "docker-compose.yml", "docs",
+    ".ci", ".gitignore", "LICENSE", "Makefile", "README.md", "cli", "deploy", "lab", "docker-compose.yml", "docs",
     "pyproject.toml", "requirements", "services", "shared", "tests",
 }  # fmt: skip
 FILE_LINES_MAX = 400

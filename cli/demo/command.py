@@ -8,7 +8,7 @@ from typing import Any
 from cli.demo.account import Account
 from cli.demo.show import Show
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
-from cli.stack import LocalStackError, add_stack_options, running_stack, stack_options, stack_policies
+from cli.stack.running import LocalStackError, add_stack_options, running_stack, stack_options, stack_policies
 from deploy.local.supervisor import StackOptions
 from shared.policy import Policy
 

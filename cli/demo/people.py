@@ -6,8 +6,8 @@ from random import Random
 from typing import Any
 
 from shared.clock import rfc3339
+from shared.contract.topics import AGENT_ACTIVITY, CONTACT_UPDATES
 from shared.policy import Policy
-from shared.topics import AGENT_ACTIVITY, CONTACT_UPDATES
 
 __all__ = ["Answer", "Crew", "Pace"]
 

@@ -17,8 +17,8 @@ from cli.demo.people import Answer, Crew, Pace
 from cli.demo.samples import Sample, explanation, first_message, follow_up, hang_up
 from cli.output import say
 from shared.clock import monotonic, now_ms
+from shared.contract.topics import CONTACT_EVENTS, CONTACT_UPDATES, DEAD_LETTERS, SLA_EVENTS, channel_topic
 from shared.policy import Policy
-from shared.topics import CONTACT_EVENTS, CONTACT_UPDATES, DEAD_LETTERS, SLA_EVENTS, channel_topic
 
 __all__ = ["Show"]
 

@@ -14,7 +14,7 @@ import yaml
 from deploy.local.cluster import write_private
 from deploy.local.errors import SetupError
 from deploy.local.state import StateFolder
-from shared.topics import CHANNELS
+from shared.contract.topics import CHANNELS
 
 RIGHTS = ("contacts", "agents", "updates", "commands")
 PSEUDONYM_BYTES = 32

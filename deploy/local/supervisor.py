@@ -14,11 +14,11 @@ from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.state import StateFolder, check_together, kafka_identity, postgres_identity
 from deploy.local.units import ServiceUnit, Unit
 from shared.clock import monotonic
+from shared.contract.topics import all_topics
 from shared.errors import Retryable, UsherError
 from shared.kafka import ensure_topics
 from shared.migrate import migrate
-from shared.settings import CommonSettings
-from shared.topics import all_topics
+from shared.process.settings import CommonSettings
 
 SERVICES = ("ingest", "router", "sla")
 RESTART_SECONDS_MIN = 0.2

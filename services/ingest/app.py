@@ -20,15 +20,15 @@ from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings, load_sources, pseudonym_key
 from services.ingest.stream import Stream
 from services.ingest.wire import RecordWriter
+from shared.contract.topics import AGENT_ACTIVITY, CONTACT_UPDATES, DEAD_LETTERS, ROUTER_INPUT, TopicSpec, channel_topic
 from shared.errors import Fatal, Retryable
-from shared.failpoints import Failpoints
 from shared.kafka import OutputLog, ensure_topics, partition_of
-from shared.logs import Log, configure
-from shared.metrics import registry_for
 from shared.postgres import Database
-from shared.service import listen, serve_http
-from shared.topics import AGENT_ACTIVITY, CONTACT_UPDATES, DEAD_LETTERS, ROUTER_INPUT, TopicSpec, channel_topic
-from shared.version import VERSION
+from shared.process.failpoints import Failpoints
+from shared.process.logs import Log, configure
+from shared.process.metrics import registry_for
+from shared.process.service import listen, serve_http
+from shared.process.version import VERSION
 
 __all__ = ["Ingest", "build"]
 
@@ -37,7 +37,7 @@ WAIT_SECONDS = 0.5  # between looks at a broker that is not there yet
 
 
 class Ingest:
-    """One process of the ingest service; a shared.service.Application."""
+    """One process of the ingest service; a shared.process.service.Application."""
 
     def __init__(self, settings: IngestSettings, sources: Sources, key: bytes, log: Log) -> None:
         self.registry = registry_for(SERVICE, VERSION)

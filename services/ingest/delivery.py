@@ -10,10 +10,10 @@ from services.ingest.domain.rejection import Refusal
 from services.ingest.metrics import SERVICE
 from services.ingest.sense import Sense
 from services.ingest.wire import RecordWriter
-from shared.envelope import Message, dead_letter_message
+from shared.contract.envelope import Message, dead_letter_message
+from shared.contract.topics import DEAD_LETTERS, ROUTER_INPUT
 from shared.errors import Fatal, Retryable
-from shared.patience import BACK_OFF_SECONDS, wait_for
-from shared.topics import DEAD_LETTERS, ROUTER_INPUT
+from shared.lane.patience import BACK_OFF_SECONDS, wait_for
 
 __all__ = ["DeadLetters", "Delivery", "Outputs", "Stopped"]
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from services.ingest.delivery import Outputs
 from services.ingest.domain.normalise import Admitted
 from services.ingest.wire import RecordWriter
-from shared.envelope import Message
+from shared.contract.envelope import Message
+from shared.contract.topics import ROUTER_INPUT
 from shared.errors import Retryable
-from shared.topics import ROUTER_INPUT
 
 __all__ = ["Gatherer"]
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.cloudevents import STRUCTURED, Event, http_attributes
 from services.ingest.domain.limits import TokenBucket
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.reading import BODY_BYTES_MAX
@@ -27,9 +28,8 @@ from services.ingest.metrics import IngestMetrics
 from services.ingest.problem import Problem, problem_of
 from services.ingest.settings import IngestSettings
 from shared.clock import monotonic, now_ms
-from shared.cloudevents import STRUCTURED, Event, http_attributes
-from shared.engine import Origin
 from shared.errors import Reason, Retryable
+from shared.lane.engine import Origin
 
 __all__ = ["Api"]
 

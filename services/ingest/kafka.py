@@ -23,7 +23,7 @@ from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
 from shared.clock import MILLISECONDS_PER_SECOND, monotonic
 from shared.errors import Fatal, Retryable
-from shared.patience import wait_for
+from shared.lane.patience import wait_for
 
 __all__ = ["Records", "Subscription", "Subscriptions"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from prometheus_client import CollectorRegistry, Counter
 
 from services.ingest.domain.normalise import Admitted
-from shared.metrics import StreamMetrics
+from shared.process.metrics import StreamMetrics
 
 __all__ = ["IngestMetrics"]
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from services.ingest.metrics import IngestMetrics
-from shared.failpoints import Failpoints
-from shared.logs import Log
+from shared.process.failpoints import Failpoints
+from shared.process.logs import Log
 
 __all__ = ["Sense"]
 

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 
 from services.ingest.domain.sources import Resolve, Sources, SourcesError, read_sources
 from shared.errors import Fatal
-from shared.settings import CommonSettings
+from shared.process.settings import CommonSettings
 
 __all__ = ["IngestSettings", "load_sources", "pseudonym_key"]
 

@@ -10,8 +10,8 @@ from services.ingest.domain.rejection import Refusal, Rejected
 from services.ingest.domain.way import Arrival
 from services.ingest.sense import Sense
 from shared.clock import MILLISECONDS_PER_SECOND, now_ms
-from shared.engine import Origin
 from shared.errors import Reason
+from shared.lane.engine import Origin
 
 __all__ = ["Stream"]
 

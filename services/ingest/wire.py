@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from services.ingest.domain.normalise import Admitted
 from shared.clock import rfc3339
-from shared.envelope import CONTENT_TYPE, SPEC_VERSION, Headers, Message
+from shared.contract.envelope import CONTENT_TYPE, SPEC_VERSION, Headers, Message
 
 __all__ = ["RecordWriter"]
 

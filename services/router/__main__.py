@@ -3,7 +3,7 @@
 import sys
 
 from services.router.app import build
-from shared.service import run
+from shared.process.service import run
 
 
 def main() -> int:

@@ -3,24 +3,24 @@
 import asyncio
 from collections.abc import Sequence
 
+from services.router.domain.classification.classifying import Foreseen, Opener, Verdict
 from services.router.domain.classification.record import Journey
-from services.router.domain.classifying import Foreseen, Opener, Verdict
+from services.router.domain.classification.triage import Triage
 from services.router.domain.engine import RouterEngine
 from services.router.domain.matcher import Matcher
-from services.router.domain.matching import Match
-from services.router.domain.rows import ModelRef
-from services.router.domain.triage import Triage
+from services.router.domain.matcher.matching import Match
+from services.router.domain.state.rows import ModelRef
 from services.router.metrics import RouterCollector, RouterMetrics
 from services.router.model.shelf import ModelShelf
 from services.router.postgres import RouterStore
 from services.router.settings import RouterSettings
 from services.router.watching import keep_looking
 from shared.clock import monotonic, now_ms
-from shared.lane_service import LaneService, LaneSpec
-from shared.logs import Log, configure
-from shared.metrics import registry_for
-from shared.topics import AGENT_OFFERS, BOT, CONTACT_EVENTS, ROUTER_INPUT, SELF_SERVICE
-from shared.version import VERSION
+from shared.contract.topics import AGENT_OFFERS, BOT, CONTACT_EVENTS, ROUTER_INPUT, SELF_SERVICE
+from shared.lane.service import LaneService, LaneSpec
+from shared.process.logs import Log, configure
+from shared.process.metrics import registry_for
+from shared.process.version import VERSION
 
 __all__ = ["RouterService", "build"]
 

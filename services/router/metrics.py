@@ -7,13 +7,13 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from services.router.domain.calibration import ERROR, OBSERVED, PREDICTED
 from services.router.domain.engine import RouterEngine
+from services.router.domain.insight.calibration import ERROR, OBSERVED, PREDICTED
 from services.router.intent_mix import IntentMix
 from services.router.model.shelf import ModelShelf
 from shared.clock import MILLISECONDS_PER_SECOND
-from shared.engine import Step
-from shared.metrics import Durations
+from shared.lane.engine import Step
+from shared.process.metrics import Durations
 
 __all__ = ["RouterCollector", "RouterMetrics"]
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 
-from services.router.domain.reader import RowReader
-from services.router.domain.rows import AliasRow, Known, ModelRef, Needs, PolicyRow, RouterRows, RouterWrites, Row
-from shared.lane_store import PostgresLaneStore
+from services.router.domain.state.reader import RowReader
+from services.router.domain.state.rows import AliasRow, Known, ModelRef, Needs, PolicyRow, RouterRows, RouterWrites, Row
+from shared.lane.rows import PostgresLaneStore
+from shared.lane.store import Claim
 from shared.postgres import FORGET_ROWS_MAX, Connection, Database
-from shared.store import Claim
 
 __all__ = ["RouterStore"]
 
@@ -45,7 +45,7 @@ _FORGET_PAST = """
 
 
 class RouterStore(PostgresLaneStore):
-    """A shared.store.LaneStore for the router engine."""
+    """A shared.lane.store.LaneStore for the router engine."""
 
     service = "router"
     commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 61))})"

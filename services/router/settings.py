@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from shared.settings import LaneSettings
+from shared.process.settings import LaneSettings
 
 __all__ = ["RouterSettings"]
 

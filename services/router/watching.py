@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from services.router.domain.engine import RouterEngine
 from shared.clock import monotonic
-from shared.logs import Log
+from shared.process.logs import Log
 
 __all__ = ["keep_looking"]
 

@@ -8,13 +8,13 @@ from services.sla.metrics import CommittedTotals, SlaCollector
 from services.sla.postgres import SlaStore
 from services.sla.settings import SlaSettings
 from shared.clock import now_ms
-from shared.lane import Lane
-from shared.lane_service import LaneService, LaneSpec
-from shared.logs import Log, configure
-from shared.metrics import registry_for
+from shared.contract.topics import CONTACT_EVENTS, SLA_EVENTS
+from shared.lane.lane import Lane
+from shared.lane.service import LaneService, LaneSpec
 from shared.postgres import Database
-from shared.topics import CONTACT_EVENTS, SLA_EVENTS
-from shared.version import VERSION
+from shared.process.logs import Log, configure
+from shared.process.metrics import registry_for
+from shared.process.version import VERSION
 
 __all__ = ["SlaService", "build"]
 

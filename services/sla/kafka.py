@@ -10,9 +10,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from shared.clock import now_ms
-from shared.logs import Log
-from shared.settings import CommonSettings
-from shared.topics import CONTACT_EVENTS, ROUTER_INPUT
+from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT
+from shared.process.logs import Log
+from shared.process.settings import CommonSettings
 
 __all__ = ["SETTLED_AGE_MS", "RouterProgress"]
 

@@ -10,9 +10,9 @@ from services.sla.domain.totals import Key, Total
 from services.sla.metrics import CommittedTotals
 from shared.clock import DAY_MS, now_ms
 from shared.errors import PartitionClosed
-from shared.lane_store import PostgresLaneStore
+from shared.lane.rows import PostgresLaneStore
+from shared.lane.store import Claim, Commit
 from shared.postgres import FORGET_ROWS_MAX, Connection, Database
-from shared.store import Claim, Commit
 
 __all__ = ["SlaStore"]
 
@@ -36,7 +36,7 @@ _FORGET = """
 
 
 class SlaStore(PostgresLaneStore):
-    """A shared.store.LaneStore for the SLA engine. What is committed here, and nothing else, reaches ``committed``."""
+    """A shared.lane.store.LaneStore for the SLA engine. Only what is committed here reaches ``committed``."""
 
     service = "sla"
     commit_sql = "SELECT sla_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.settings import LaneSettings
+from shared.process.settings import LaneSettings
 
 __all__ = ["SlaSettings"]
 

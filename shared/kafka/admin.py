@@ -8,10 +8,10 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 from aiokafka.partitioner import murmur2
 
+from shared.contract.topics import TopicSpec
 from shared.errors import Retryable
 from shared.kafka.client import REQUEST_BYTES_MAX, REQUEST_MS_MAX
-from shared.settings import CommonSettings
-from shared.topics import TopicSpec
+from shared.process.settings import CommonSettings
 
 __all__ = ["ensure_topics", "partition_of"]
 

@@ -7,11 +7,11 @@ from aiokafka.errors import KafkaError, NoOffsetForPartitionError
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
 
 from shared.clock import now_ms
-from shared.engine import Record
-from shared.envelope import to_record
+from shared.contract.envelope import to_record
 from shared.errors import Fatal, Retryable
 from shared.kafka.client import METADATA_AGE_MS_MAX, REQUEST_BYTES_MAX, REQUEST_MS_MAX, bounded_stop
-from shared.settings import CommonSettings, LaneSettings
+from shared.lane.engine import Record
+from shared.process.settings import CommonSettings, LaneSettings
 
 __all__ = ["InputLog", "read_tail"]
 

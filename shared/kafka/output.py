@@ -8,10 +8,10 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from shared.envelope import Message
+from shared.contract.envelope import Message
 from shared.errors import Fatal, Retryable
 from shared.kafka.client import METADATA_AGE_MS_MAX, REQUEST_BYTES_MAX, REQUEST_MS_MAX, bounded_stop
-from shared.settings import CommonSettings
+from shared.process.settings import CommonSettings
 
 __all__ = ["OutputLog"]
 

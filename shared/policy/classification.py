@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
 from pydantic_core import core_schema
 
+from shared.contract.topics import Channel
 from shared.policy.fields import Duration, LanguageTag, Name, Node, PromiseDuration, Share, SkillLevels, fault
 from shared.policy.handling import Tier
 from shared.policy.patterns import Pattern
-from shared.topics import Channel
 
 __all__ = ["Clarify", "Classification", "Intent", "Rule", "Score", "Thresholds", "Then", "When", "Words"]
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import orjson
 from pydantic import Field, model_validator
 
-from shared.ids import WORKSPACE_PATTERN
+from shared.contract.ids import WORKSPACE_PATTERN
+from shared.contract.topics import Channel
 from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.policy.classification import Classification
 from shared.policy.fields import LanguageTag, Name, Node, ZoneName
@@ -22,7 +23,6 @@ from shared.policy.handling import (
 )
 from shared.policy.hours import Hours
 from shared.policy.queues import Queue
-from shared.topics import Channel
 
 __all__ = ["Policy"]
 

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+from lab.simulation.parse import parse_scenario
 from services.router.domain.forecast import Flow
-from services.router.domain.matching import Requirement, Waiting
-from services.router.simulation.parse import parse_scenario
+from services.router.domain.matcher.matching import Requirement, Waiting
 from services.router.watching import LOOK_SECONDS, SHARE_MAX
 from tests.support.forecast_run import calibration, errors, told_in
 from tests.support.router_builders import Router

@@ -15,7 +15,7 @@ from random import Random
 from time import thread_time_ns
 
 from services.router.domain.matcher import Matcher
-from services.router.domain.matching import Requirement, Seat, Skills, Waiting
+from services.router.domain.matcher.matching import Requirement, Seat, Skills, Waiting
 
 P50_MICROSECONDS_MAX = 20.0
 P99_MICROSECONDS_MAX = 200.0

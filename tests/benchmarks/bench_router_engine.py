@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable
 
 from services.router.domain.engine import RouterEngine
-from services.router.domain.rows import Known
+from services.router.domain.state.rows import Known
 from services.router.postgres import RouterStore
-from shared import inputs
-from shared.engine import Record
-from shared.ids import derive
-from shared.lane_store import encode_batch
-from shared.store import OutboxBatch
+from shared.contract import inputs
+from shared.contract.ids import derive
+from shared.lane.engine import Record
+from shared.lane.rows import encode_batch
+from shared.lane.store import OutboxBatch
 from tests.support.router_builders import Router, bodies_of, body_of, policy_with
 
 BATCH = 500

@@ -11,9 +11,9 @@ from pathlib import Path
 from time import perf_counter_ns, thread_time
 
 from cli.parallel import in_processes
-from services.router.simulation.experiment import play, play_seed, report
-from services.router.simulation.parse import parse_scenario
-from services.router.simulation.workload import generate
+from lab.simulation.experiment import play, play_seed, report
+from lab.simulation.parse import parse_scenario
+from lab.simulation.workload import generate
 from tests.benchmarks import bench_matcher
 from tests.support.erlang import pool
 

@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 
 from shared.clock import monotonic
-from shared.topics import ROUTER_INPUT
+from shared.contract.topics import ROUTER_INPUT
 from tests.benchmarks.pipeline import big, figures
 from tests.benchmarks.pipeline.crew import Crew
 from tests.benchmarks.pipeline.report import say, tell

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from services.ingest.settings import IngestSettings
-from shared.settings import CommonSettings, LaneSettings
+from shared.process.settings import CommonSettings, LaneSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent

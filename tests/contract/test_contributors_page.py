@@ -30,7 +30,7 @@ def test_every_folder_with_code_is_a_room() -> None:
     named = PAGE
     folders = {
         str(path.parent.relative_to(ROOT))
-        for top in ("services", "shared", "cli", "deploy")
+        for top in ("services", "shared", "lab", "cli", "deploy")
         for path in (ROOT / top).rglob("*.py")
         if "__pycache__" not in path.parts and path.name != "__init__.py"
     }

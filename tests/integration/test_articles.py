@@ -9,15 +9,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cli.article_store import Article, list_articles, store_articles
-from cli.articles import read_folder, with_examples
 from cli.main import main
+from cli.stack.article_store import Article, list_articles, store_articles
+from cli.stack.articles import read_folder, with_examples
 from deploy.local.broker import KafkaBroker
 from services.router.model.folders import STARTER_FOLDER
-from shared import inputs
+from shared.contract import inputs
+from shared.contract.topics import SELF_SERVICE
 from shared.postgres import connect
-from shared.settings import CommonSettings
-from shared.topics import SELF_SERVICE
+from shared.process.settings import CommonSettings
 from tests.support.router_service import Running, bodies, common, kinds, message, policy, router_service
 
 STARTER = STARTER_FOLDER.parent

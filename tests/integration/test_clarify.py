@@ -2,7 +2,7 @@
 
 from prometheus_client import generate_latest
 
-from shared.topics import AGENT_OFFERS, BOT, SELF_SERVICE
+from shared.contract.topics import AGENT_OFFERS, BOT, SELF_SERVICE
 from tests.support.router_service import Running, agent, bodies, kinds, message, policy
 
 UNCLEAR = "Xyzzy plugh frotz"

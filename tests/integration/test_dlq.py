@@ -10,15 +10,15 @@ from typing import Any
 import orjson
 import pytest
 
-from cli.policy import activate
+from cli.policy.command import activate
 from deploy.local.broker import KafkaBroker
 from services.ingest.settings import IngestSettings
 from services.router.app import RouterService
 from services.router.settings import RouterSettings
+from shared.contract.topics import CONTACT_EVENTS
 from shared.kafka import read_tail
-from shared.logs import configure
 from shared.policy import parse_policy
-from shared.topics import CONTACT_EVENTS
+from shared.process.logs import configure
 from tests.support import ingest
 from tests.support.commands import Said, Usher, rows
 from tests.support.in_process import running, until

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cli.explain import explain, lines
-from shared import inputs
-from shared.ids import contact_id, conversation_key
-from shared.inputs import RoutingHint
+from shared.contract import inputs
+from shared.contract.ids import contact_id, conversation_key
+from shared.contract.inputs import RoutingHint
 from tests.support.decision_checker import faults
 from tests.support.router_service import Running, accepted, agent, bodies, closed, common, kinds, message, policy
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.explain import explain
-from shared.topics import AGENT_ACTIVITY, AGENT_OFFERS, BOT, CONTACT_UPDATES, SELF_SERVICE
+from shared.contract.topics import AGENT_ACTIVITY, AGENT_OFFERS, BOT, CONTACT_UPDATES, SELF_SERVICE
 from tests.support.live import Office
 
 CUSTOMER = {"from": {"handle": "ana@example.com", "customer_id": "ana"}}

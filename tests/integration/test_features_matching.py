@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.topics import AGENT_OFFERS
+from shared.contract.topics import AGENT_OFFERS
 from tests.support.live import Office
 
 LANGUAGES = ["en", "es"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.topics import AGENT_ACTIVITY, AGENT_OFFERS, DEAD_LETTERS
+from shared.contract.topics import AGENT_ACTIVITY, AGENT_OFFERS, DEAD_LETTERS
 from tests.support.live import Office
 
 

@@ -17,7 +17,7 @@ from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from services.ingest.domain.handles import Pseudonyms
 from shared.clock import now_ms, rfc3339
-from shared.topics import AGENT_ACTIVITY, AGENT_OFFERS, CONTACT_UPDATES, ROUTER_INPUT, SELF_SERVICE, all_topics
+from shared.contract.topics import AGENT_ACTIVITY, AGENT_OFFERS, CONTACT_UPDATES, ROUTER_INPUT, SELF_SERVICE, all_topics
 from tests.support.commands import Usher, rows
 from tests.support.evidence import read_topic
 from tests.support.in_process import until

@@ -10,13 +10,13 @@ import orjson
 import pytest
 
 from deploy.local.broker import KafkaBroker
+from shared.contract.topics import DEAD_LETTERS, TopicSpec
 from shared.errors import Fenced, Reason
 from shared.kafka import OutputLog, ensure_topics, read_tail
-from shared.lane_service import LaneService
+from shared.lane.service import LaneService
+from shared.lane.store import Commit
 from shared.postgres import Database
-from shared.settings import LaneSettings
-from shared.store import Commit
-from shared.topics import DEAD_LETTERS, TopicSpec
+from shared.process.settings import LaneSettings
 from tests.support import tally
 from tests.support.commands import rows
 from tests.support.in_process import SETTLE_SECONDS_MAX, running, until

@@ -12,22 +12,22 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.structs import TopicPartition
 from pydantic import SecretStr
 
-from cli.policy_store import publish
+from cli.policy.in_force import publish
 from deploy.local.broker import KafkaBroker
 from services.router.app import RouterService
 from services.router.settings import RouterSettings
 from services.sla.app import SlaService
 from services.sla.settings import SlaSettings
-from shared import inputs
 from shared.clock import now_ms
-from shared.envelope import Message
-from shared.ids import message_event_id
+from shared.contract import inputs
+from shared.contract.envelope import Message
+from shared.contract.ids import message_event_id
+from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics
 from shared.kafka import OutputLog, ensure_topics, read_tail
-from shared.lane_service import LaneService
-from shared.logs import configure
+from shared.lane.service import LaneService
 from shared.policy import parse_policy
-from shared.settings import LaneSettings
-from shared.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics
+from shared.process.logs import configure
+from shared.process.settings import LaneSettings
 from tests.support.commands import Usher, rows
 from tests.support.in_process import running, until
 

@@ -11,16 +11,16 @@ import msgspec
 import pytest
 from prometheus_client import generate_latest
 
-from cli.policy_store import PolicyRefused, publish, wait_until_active
+from cli.policy.in_force import PolicyRefused, publish, wait_until_active
 from deploy.local.broker import KafkaBroker
+from lab.training.save import save
 from services.router.app import RouterService
 from services.router.model.directory import read_manifest
 from services.router.settings import RouterSettings
-from services.router.training.save import save
+from shared.contract.topics import CONTACT_EVENTS, all_topics
 from shared.kafka import OutputLog, ensure_topics, read_tail
-from shared.logs import configure
 from shared.policy import parse_policy
-from shared.topics import CONTACT_EVENTS, all_topics
+from shared.process.logs import configure
 from tests.support.commands import Usher
 from tests.support.in_process import until
 from tests.support.labelled_texts import TIERS, small_model

@@ -7,15 +7,15 @@ import pytest
 from pydantic import SecretStr
 
 from cli.output import UsageError
-from cli.policy import activate
-from cli.policy_store import active_versions, version_of, wait_until_active
+from cli.policy.command import activate
+from cli.policy.in_force import active_versions, version_of, wait_until_active
 from deploy.local.broker import KafkaBroker
-from shared.inputs import PolicyActivated
+from shared.contract.inputs import PolicyActivated
+from shared.contract.topics import ROUTER_INPUT, all_topics
 from shared.kafka import ensure_topics, partition_of, read_tail
 from shared.policy import Policy, parse_policy
 from shared.postgres import connect
-from shared.settings import CommonSettings
-from shared.topics import ROUTER_INPUT, all_topics
+from shared.process.settings import CommonSettings
 from tests.support import servers
 
 

@@ -11,11 +11,11 @@ import yaml
 from pydantic import SecretStr
 
 from cli.output import UsageError
-from cli.policy_shadow import lines, report_of
-from cli.shadow_follow import Follower
-from shared import inputs
+from cli.policy.shadow import lines, report_of
+from cli.policy.shadow_follow import Follower
+from shared.contract import inputs
 from shared.policy import Policy, parse_policy
-from shared.settings import CommonSettings
+from shared.process.settings import CommonSettings
 from tests.support.commands import Usher, rows
 from tests.support.router_builders import policy_with
 from tests.support.router_service import Running, agent, closed, message, policy

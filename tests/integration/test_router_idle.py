@@ -1,6 +1,6 @@
 """A silent chat gives its agent's units back, and takes them again, through the topics."""
 
-from shared.topics import AGENT_OFFERS
+from shared.contract.topics import AGENT_OFFERS
 from tests.support.router_service import Running, agent, bodies, kinds, message, policy
 
 

@@ -2,16 +2,16 @@
 
 from prometheus_client import generate_latest
 
-from cli.article_store import store_articles
-from cli.articles import read_folder
+from cli.customer.forget_store import erase
+from cli.customer.handles import Handles
 from cli.explain import explain, lines
-from cli.forget_store import erase
-from cli.handles import Handles
+from cli.stack.article_store import store_articles
+from cli.stack.articles import read_folder
 from services.router.model.folders import STARTER_FOLDER
-from shared import inputs
-from shared.ids import derive
+from shared.contract import inputs
+from shared.contract.ids import derive
+from shared.contract.topics import AGENT_OFFERS, SELF_SERVICE
 from shared.postgres import connect
-from shared.topics import AGENT_OFFERS, SELF_SERVICE
 from tests.support.router_service import Running, accepted, agent, bodies, closed, kinds, left, message, policy
 
 

@@ -6,14 +6,14 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.router.domain.records import FADE_MS
-from services.router.domain.rows import Needs, RouterRows
+from services.router.domain.state.records import FADE_MS
+from services.router.domain.state.rows import Needs, RouterRows
 from services.router.postgres import RouterStore
-from shared import inputs
+from shared.contract import inputs
+from shared.contract.ids import derive
 from shared.errors import Poison
-from shared.ids import derive
+from shared.lane.store import Claim, Commit
 from shared.postgres import Database
-from shared.store import Claim, Commit
 from tests.support.memory_store import in_order
 from tests.support.router_builders import Router, body_of, policy_with
 

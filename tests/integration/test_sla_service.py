@@ -24,11 +24,11 @@ from deploy.local.broker import KafkaBroker
 from services.sla.app import SlaService
 from services.sla.settings import SlaSettings
 from shared.clock import now_ms
-from shared.engine import Record
-from shared.envelope import Message
+from shared.contract.envelope import Message
+from shared.contract.topics import CONTACT_EVENTS, DEAD_LETTERS, ROUTER_INPUT, SLA_EVENTS, TopicSpec
 from shared.kafka import OutputLog, ensure_topics, read_tail
-from shared.logs import configure
-from shared.topics import CONTACT_EVENTS, DEAD_LETTERS, ROUTER_INPUT, SLA_EVENTS, TopicSpec
+from shared.lane.engine import Record
+from shared.process.logs import configure
 from tests.support.commands import rows
 from tests.support.in_process import running, until
 from tests.support.sla_builders import BASE_MS, INSERT_POLICY, Log, policy_rows, recompute

@@ -12,8 +12,8 @@ from services.sla.domain.rows import SlaWrites
 from services.sla.metrics import CommittedTotals, SlaCollector
 from services.sla.postgres import SlaStore
 from shared.errors import Fenced, PartitionClosed, Poison
+from shared.lane.store import Claim, Commit
 from shared.postgres import Database
-from shared.store import Claim, Commit
 from tests.support.sla_builders import BASE_MS, INSERT_POLICY, LATENESS_MS, SETTLE_MS, Log, bodies, policy_rows
 
 

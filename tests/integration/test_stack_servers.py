@@ -14,9 +14,9 @@ from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer, StopMode
 from deploy.local.ports import is_free
 from deploy.local.process import Command, LeashedProcess
+from shared.contract.topics import all_topics
 from shared.kafka import ensure_topics
-from shared.settings import CommonSettings
-from shared.topics import all_topics
+from shared.process.settings import CommonSettings
 from tests.support import servers
 
 GONE_SECONDS_MAX = 15.0

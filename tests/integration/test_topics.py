@@ -3,9 +3,9 @@
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local.broker import KafkaBroker
+from shared.contract.topics import CONTACT_EVENTS, all_topics
 from shared.kafka import ensure_topics
-from shared.settings import CommonSettings
-from shared.topics import CONTACT_EVENTS, all_topics
+from shared.process.settings import CommonSettings
 
 
 async def test_a_compacted_topic_is_refused(kafka: KafkaBroker, topic_prefix: str) -> None:

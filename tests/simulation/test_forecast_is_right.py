@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.router.simulation.parse import parse_scenario
+from lab.simulation.parse import parse_scenario
 from tests.support.forecast_run import calibration, errors, told_in
 
 SCENARIOS = Path(__file__).parents[2] / "deploy" / "scenarios"

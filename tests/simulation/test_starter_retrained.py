@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from cli.table_input import read_examples, read_tiers
+from cli.model.table_input import read_examples, read_tiers
+from lab.training.build import Recipe, build
+from lab.training.data import prepare
+from lab.training.save import save
 from services.router.model.directory import read_manifest
 from services.router.model.folders import STARTER_FOLDER
-from services.router.training.build import Recipe, build
-from services.router.training.data import prepare
-from services.router.training.save import save
 
 STARTER = STARTER_FOLDER.parent
 ROUNDED = 1e-5  # other processors add up in another order

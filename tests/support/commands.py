@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import orjson
 
-from shared.settings import CommonSettings
+from shared.process.settings import CommonSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND_SECONDS_MAX = 60.0

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 import yaml
 
 from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.cloudevents import NO_ATTRIBUTES
 from services.ingest.domain.fields import rfc3339_ms
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.types import AREAS, MESSAGE, Area
 from services.ingest.domain.way import Arrival, Way
-from shared.cloudevents import NO_ATTRIBUTES
-from shared.engine import Event, Origin, Record
-from shared.envelope import merged
+from shared.contract.envelope import merged
+from shared.lane.engine import Event, Origin, Record
 from tests.support.router_builders import Router
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from lab.simulation.matcher_desk import MatcherDesk
+from lab.simulation.run import Fate, Run
+from lab.simulation.staff import Staff
+from lab.simulation.workload import generate
 from services.router.domain.forecast import Flow, risk_of_breach
-from services.router.simulation.matcher_desk import MatcherDesk
-from services.router.simulation.run import Fate, Run
-from services.router.simulation.staff import Staff
-from services.router.simulation.workload import generate
 
 MS = 1000
 

@@ -13,9 +13,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from services.ingest.app import Ingest
 from services.ingest.settings import IngestSettings, load_sources
+from shared.contract.topics import CHANNELS, all_topics
 from shared.kafka import ensure_topics
-from shared.logs import configure
-from shared.topics import CHANNELS, all_topics
+from shared.process.logs import configure
 from tests.support.in_process import until
 
 PARTITIONS = 2

@@ -12,9 +12,9 @@ from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import Refusal
 from services.ingest.domain.way import Way
+from shared.contract.inputs import INPUT_TYPES
+from shared.contract.topics import AGENT_ACTIVITY, CONTACT_UPDATES, channel_topic
 from shared.errors import Reason
-from shared.inputs import INPUT_TYPES
-from shared.topics import AGENT_ACTIVITY, CONTACT_UPDATES, channel_topic
 
 NOW_MS = 1_800_000_000_000
 OCCURRED_AT = "2026-01-31T09:30:00.125Z"

@@ -16,7 +16,7 @@ from services.ingest.http import Api
 from services.ingest.metrics import IngestMetrics
 from services.ingest.settings import IngestSettings
 from services.ingest.wire import RecordWriter
-from shared.envelope import Message
+from shared.contract.envelope import Message
 from shared.errors import Retryable
 from tests.support.ingest_builders import KEY
 

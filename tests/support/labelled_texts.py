@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from lab.training.build import Built, Recipe, build
+from lab.training.data import Data, Example, prepare
+from lab.training.risk import Risk
 from services.router.model.tiers import IntentTier
-from services.router.training.build import Built, Recipe, build
-from services.router.training.data import Data, Example, prepare
-from services.router.training.risk import Risk
 
 OPENINGS = ("", "hello, ", "please help: ", "hi there! ", "quick question, ", "good morning, ")
 WISHES = {

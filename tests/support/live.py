@@ -9,13 +9,11 @@ from typing import Any
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from cli.policy_store import publish
+from cli.policy.in_force import publish
 from services.router.app import RouterService
 from services.router.settings import RouterSettings
 from shared.clock import now_ms, rfc3339
-from shared.logs import configure
-from shared.policy import parse_policy
-from shared.topics import (
+from shared.contract.topics import (
     AGENT_ACTIVITY,
     AGENT_OFFERS,
     BOT,
@@ -25,6 +23,8 @@ from shared.topics import (
     SELF_SERVICE,
     channel_topic,
 )
+from shared.policy import parse_policy
+from shared.process.logs import configure
 from tests.support import in_process, ingest
 
 READ = (CONTACT_EVENTS, AGENT_OFFERS, SELF_SERVICE, BOT, DEAD_LETTERS)

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.limits import Limits
-from services.router.domain.matching import Requirement, Seat, Skills, Waiting
+from services.router.domain.matcher.matching import Requirement, Seat, Skills, Waiting
 
 VOICE = frozenset({"voice"})
 CROWDED = Limits(

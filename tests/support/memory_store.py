@@ -5,9 +5,9 @@ from uuid import UUID
 
 import msgspec
 
-from services.router.domain.journey import CONTACTS_MAX
-from services.router.domain.reader import RowReader
-from services.router.domain.rows import (
+from services.router.domain.customers.journey import CONTACTS_MAX
+from services.router.domain.state.reader import RowReader
+from services.router.domain.state.rows import (
     AgentRow,
     AliasRow,
     ContactRow,

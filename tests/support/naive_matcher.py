@@ -1,6 +1,6 @@
 """The rule of the matcher on a page, with no structure at all: every decision looks at everybody."""
 
-from services.router.domain.matching import Requirement, Seat, Waiting
+from services.router.domain.matcher.matching import Requirement, Seat, Waiting
 
 DEBT_MAX = 6.0
 

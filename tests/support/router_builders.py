@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
+from services.router.domain.classification.triage import Triage
 from services.router.domain.engine import RouterEngine
-from services.router.domain.triage import Triage
-from shared import inputs
-from shared.engine import PUNCTUAL, DeadLetter, Delay, Event, Origin, Record, Step
-from shared.ids import derive, message_event_id
+from shared.contract import inputs
+from shared.contract.ids import derive, message_event_id
+from shared.lane.engine import PUNCTUAL, DeadLetter, Delay, Event, Origin, Record, Step
 from shared.policy import parse_policy
 from tests.support.memory_store import MemoryStore
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.router.domain.classification.classifying import KnownModel
 from services.router.domain.classification.record import Limits, Prediction
-from services.router.domain.classifying import KnownModel
-from services.router.domain.triage import Triage
+from services.router.domain.classification.triage import Triage
 from shared.policy import Intent
 from tests.support.router_builders import Router, policy_with
 

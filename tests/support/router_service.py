@@ -10,14 +10,14 @@ import msgspec
 from deploy.local.broker import KafkaBroker
 from services.router.app import RouterService
 from services.router.settings import RouterSettings
-from shared import inputs
 from shared.clock import now_ms
-from shared.envelope import Message
-from shared.ids import derive
+from shared.contract import inputs
+from shared.contract.envelope import Message
+from shared.contract.ids import derive
+from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics
 from shared.kafka import OutputLog, ensure_topics, read_tail
-from shared.logs import configure
 from shared.policy import parse_policy
-from shared.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics
+from shared.process.logs import configure
 from tests.support.in_process import running
 from tests.support.router_builders import policy_with
 

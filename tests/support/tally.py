@@ -8,15 +8,15 @@ import asyncpg
 import orjson
 from prometheus_client import CollectorRegistry
 
-from shared.engine import PUNCTUAL, DeadLetter, Delay, Engine, Event, Origin, Record, Step
-from shared.envelope import Message
+from shared.contract.envelope import Message
+from shared.contract.ids import derive
 from shared.errors import Reason
-from shared.ids import derive
 from shared.kafka import OutputLog
-from shared.lane_service import LaneService, LaneSpec
-from shared.lane_store import PostgresLaneStore
-from shared.logs import configure
-from shared.settings import LaneSettings
+from shared.lane.engine import PUNCTUAL, DeadLetter, Delay, Engine, Event, Origin, Record, Step
+from shared.lane.rows import PostgresLaneStore
+from shared.lane.service import LaneService, LaneSpec
+from shared.process.logs import configure
+from shared.process.settings import LaneSettings
 
 INPUT = "tally.input.v1"
 LOG = "tally.log.v1"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.articles import read_folder, with_examples
 from cli.output import UsageError
+from cli.stack.articles import read_folder, with_examples
 
 GOOD = """---
 id: late

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.router.domain.classification.classify import ANSWERS_MAX, classify
 from services.router.domain.classification.record import Journey, MessageFacts
 from services.router.domain.classification.text import words_of
-from shared.inputs import RoutingHint
+from shared.contract.inputs import RoutingHint
 from tests.support.classify_builders import POLICY, policy
 
 PHRASES = (

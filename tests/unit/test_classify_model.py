@@ -6,7 +6,7 @@ import pytest
 
 from services.router.domain.classification.classify import classify, compile_policy, facts_of
 from services.router.domain.classification.record import Limits, MessageFacts, Prediction
-from shared.inputs import MessageReceived, Party, ReplyTo, RoutingHint
+from shared.contract.inputs import MessageReceived, Party, ReplyTo, RoutingHint
 from shared.policy import Intent
 from tests.support.classify_builders import POLICY, decide, policy
 

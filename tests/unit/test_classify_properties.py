@@ -8,7 +8,7 @@ from services.router.domain.classification.classify import classify, compile_pol
 from services.router.domain.classification.policy import RANK
 from services.router.domain.classification.record import Journey, MessageFacts, PastContact
 from shared.clock import DAY_MS
-from shared.inputs import RoutingHint
+from shared.contract.inputs import RoutingHint
 from shared.policy import parse_policy
 from tests.support.classify_builders import NOW
 

@@ -3,7 +3,7 @@
 import pytest
 
 from services.router.domain.classification.record import Journey
-from shared.inputs import RoutingHint
+from shared.contract.inputs import RoutingHint
 from tests.support.classify_builders import POLICY, decide, policy
 
 

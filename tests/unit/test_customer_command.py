@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.handles import Handles, handles_in_force
-from cli.payloads import is_about
+from cli.customer.handles import Handles, handles_in_force
+from cli.customer.payloads import is_about
 from services.ingest.domain.handles import Pseudonyms
 
 KEY = b"the key of this test"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.router.domain.classification.triage import Triage
 from services.router.domain.engine import RouterEngine
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.limits import Limits
-from services.router.domain.triage import Triage
 from tests.support.decision_checker import faults
 from tests.support.router_builders import Router, bodies_of, policy_with
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Histogram, disable_created_metrics, generate_latest
 
-from shared.metrics import Durations
+from shared.process.metrics import Durations
 
 BUCKETS = (5e-6, 1e-5, 1e-3, 0.5)
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from services.router.training.save import save
+from lab.training.save import save
 from tests.support.labelled_texts import TIERS, examples, examples_csv, small_model, tiers_csv, write_csv
 
 KEYS = {

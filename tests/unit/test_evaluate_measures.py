@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score
 
-from services.router.training import measure
-from services.router.training.measure import Outcome
+from lab.training import measure
+from lab.training.measure import Outcome
 
 LABELS = ("a", "b", "c", "d", "e")
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ingest.domain.types import EVENT_TYPES
-from shared.inputs import INPUT_TYPES
+from shared.contract.inputs import INPUT_TYPES
 from tests.support.ingest_builders import (
     Record,
     body,

@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.ingest.domain.types import EVENT_TYPES
-from shared import ids
+from shared.contract import ids
+from shared.contract.inputs import INPUT_TYPES, AgentSignedOn, AssignmentEnded, MessageReceived, OutcomeReported
+from shared.contract.topics import AGENT_ACTIVITY, CONTACT_UPDATES, channel_topic
 from shared.errors import Reason
-from shared.inputs import INPUT_TYPES, AgentSignedOn, AssignmentEnded, MessageReceived, OutcomeReported
-from shared.topics import AGENT_ACTIVITY, CONTACT_UPDATES, channel_topic
 from tests.support.ingest_builders import HELP, NOW_MS, OCCURRED_MS, body, canonical, put_body, refused
 
 MESSAGE = "usher.channel.message.v1"

@@ -10,8 +10,8 @@ import yaml
 from services.ingest.domain.sources import SourcesError, read_sources
 from services.ingest.domain.types import Right
 from services.ingest.settings import IngestSettings, load_sources, pseudonym_key
+from shared.contract.topics import CHANNELS
 from shared.errors import Fatal
-from shared.topics import CHANNELS
 
 DIGEST = hashlib.sha256(b"key").hexdigest()
 API_KEY = {"name": "back-office", "sha256": DIGEST, "may": ["contacts", "commands"]}

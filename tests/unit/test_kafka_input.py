@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError, NoOffsetForPartitionError, NotLeaderForP
 
 from shared.errors import Fatal, Retryable
 from shared.kafka.input import SLICE_RECORDS_MAX, InputLog
-from shared.settings import LaneSettings
+from shared.process.settings import LaneSettings
 
 
 class Client:

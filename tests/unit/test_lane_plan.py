@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.lane_plan import Input, input_disagreement, plan
-from shared.engine import Record
+from cli.lane.lane_plan import Input, input_disagreement, plan
 from shared.errors import PartitionClosed
-from shared.opening import agrees_with_input, agrees_with_output
-from shared.store import Claim
+from shared.lane.engine import Record
+from shared.lane.opening import agrees_with_input, agrees_with_output
+from shared.lane.store import Claim
 
 small = st.integers(0, 30)
 

@@ -1,7 +1,7 @@
 """How long a lane waits for more records before it takes a batch."""
 
-from shared.engine import Record
-from shared.lane_time import gather_ms
+from shared.lane.engine import Record
+from shared.lane.time import gather_ms
 
 
 def batch(*at_ms: int) -> list[Record]:

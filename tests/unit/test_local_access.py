@@ -9,7 +9,7 @@ from deploy.local.access import make_keys, pseudonym_key, write_sources
 from deploy.local.errors import SetupError
 from deploy.local.state import StateFolder
 from services.ingest.settings import load_sources
-from shared.topics import CHANNELS
+from shared.contract.topics import CHANNELS
 
 
 @pytest.fixture

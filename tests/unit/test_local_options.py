@@ -9,7 +9,7 @@ import pytest
 from cli import demo
 from cli.main import Parser
 from cli.output import UsageError
-from cli.stack import add_stack_options, stack_options
+from cli.stack.running import add_stack_options, stack_options
 from deploy.local.ports import free_port, is_free, keep_or_choose
 
 POLICY = "workspace: {name}\nqueues: {{general: {{}}}}\ndefault_queue: general\n"

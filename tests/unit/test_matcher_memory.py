@@ -6,7 +6,7 @@ import pytest
 
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.limits import Limits
-from services.router.domain.matching import Waiting
+from services.router.domain.matcher.matching import Waiting
 from tests.support.matcher_builders import contact, fill, need, seat
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.limits import Limits
-from services.router.domain.matching import Requirement, Seat, Waiting
+from services.router.domain.matcher.matching import Requirement, Seat, Waiting
 from tests.support.matcher_builders import CROWDED
 from tests.support.naive_matcher import NaiveMatcher
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from services.router.training.save import save
+from lab.training.save import save
 from tests.support.labelled_texts import TIERS, small_model
 
 KEYS = {"intent", "confidence", "top3", "out_of_scope", "language", "complexity", "moment_of_truth", "skills", "tier"}

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lab.training.save import save
 from services.router.model.directory import read_manifest, read_model
 from services.router.model.errors import ModelRefused
 from services.router.model.golden import self_test
 from services.router.model.seal import seal, sha256, unseal
-from services.router.training.save import save
 from tests.support.labelled_texts import TIERS, small_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -196,7 +196,9 @@ def test_a_model_that_answers_otherwise_than_when_it_was_made_fails_its_self_tes
         self_test(read_model(model))
 
 
-@pytest.mark.parametrize("module", ["services.router.model.golden", "cli.evaluate", "cli.classify", "cli.train"])
+@pytest.mark.parametrize(
+    "module", ["services.router.model.golden", "cli.model.evaluate", "cli.model.classify", "cli.model.train"]
+)
 def test_scikit_learn_is_needed_only_while_a_model_is_learned(module):
     program = f"import sys, {module}; sys.exit(any(name.split('.')[0] in ('sklearn', 'scipy') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
+from lab.training.save import save
 from services.router.domain.classification.record import Limits
-from services.router.domain.rows import ModelRef
+from services.router.domain.state.rows import ModelRef
 from services.router.metrics import CHILDREN_MAX, RouterCollector, RouterMetrics
 from services.router.model.directory import read_manifest
 from services.router.model.folders import STARTER_FOLDER
 from services.router.model.shelf import MODELS_MAX, ModelShelf
-from services.router.training.save import save
 from shared.clock import now_ms
-from shared.engine import Step
-from shared.logs import configure
+from shared.lane.engine import Step
+from shared.process.logs import configure
 from tests.support.labelled_texts import TIERS, small_model
 
 

@@ -11,11 +11,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
+from lab.training.calibrate import softmax
+from lab.training.save import save
 from services.router.model.features import Features
 from services.router.model.text import CHARACTERS_MAX, letter_groups, normalise, word_groups
 from services.router.model.text_model import TextModel
-from services.router.training.calibrate import softmax
-from services.router.training.save import save
 from tests.support.labelled_texts import data, small_model, texts_of_every_script
 
 ANYTHING = st.text(st.characters(), max_size=200)

@@ -7,10 +7,10 @@ from functools import partial
 import msgspec
 import pytest
 
-from cli.policy_diff import changes
-from cli.policy_store import _activated
+from cli.policy.diff import changes
+from cli.policy.in_force import _activated
 from services.router.model.folders import STARTER_FOLDER
-from shared.inputs import PolicyActivated
+from shared.contract.inputs import PolicyActivated
 from shared.policy import parse_policy
 
 SMALL = "workspace: acme\nqueues:\n  general: {boost: 5s}\n"

@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from services.router.domain import at_risk
-from services.router.domain.at_risk import AtRisk
 from services.router.domain.forecast import Flow, risk_of_breach
-from services.router.domain.matching import Requirement, Waiting
-from services.router.domain.workspace import Workspace
+from services.router.domain.insight import at_risk
+from services.router.domain.insight.at_risk import AtRisk
+from services.router.domain.matcher.matching import Requirement, Waiting
+from services.router.domain.state.workspace import Workspace
 from tests.support.router_builders import Router, policy_with
 
 SOMETHING = Requirement((), (), (), "chat")

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.router.domain import calibration, events
-from services.router.domain.calibration import ERROR, OBSERVED, PREDICTED, Calibration, Prediction
+from services.router.domain import events
 from services.router.domain.forecast import Flow
-from services.router.domain.records import Contact
+from services.router.domain.insight import calibration
+from services.router.domain.insight.calibration import ERROR, OBSERVED, PREDICTED, Calibration, Prediction
+from services.router.domain.state.records import Contact
 from services.router.domain.states import ContactState
-from shared.engine import Event, Step
+from shared.lane.engine import Event, Step
 from tests.support.router_builders import Router, policy_with
 
 QUEUE = "orders"  # its target is 20 seconds

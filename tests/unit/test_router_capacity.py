@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.router.domain.capacity import Capacity, ChannelRules, Room
-from shared.inputs import AgentCapacity
-from shared.topics import CHANNELS
+from services.router.domain.state.capacity import Capacity, ChannelRules, Room
+from shared.contract.inputs import AgentCapacity
+from shared.contract.topics import CHANNELS
 
 RULES = ChannelRules(costs=dict.fromkeys(CHANNELS, 1), maximum={}, reserve={}, exclusive=("voice",))
 ALL = frozenset(CHANNELS)

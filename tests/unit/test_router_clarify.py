@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from services.router.domain.classification.classify import classify_predicted, compile_policy
 from services.router.domain.classification.policy import RANK
 from services.router.domain.classification.record import MessageFacts, Prediction
-from services.router.domain.triage import Triage
-from shared.engine import Event
-from shared.ids import contact_id, conversation_key, derive
-from shared.inputs import Attachment, ConversationEnded, HandOffContext, OutcomeReported, Party
+from services.router.domain.classification.triage import Triage
+from shared.contract.ids import contact_id, conversation_key, derive
+from shared.contract.inputs import Attachment, ConversationEnded, HandOffContext, OutcomeReported, Party
+from shared.lane.engine import Event
 from shared.policy import parse_policy
 from tests.support.router_builders import START_MS, Router, bodies_of, body_of, kinds, policy_with
 from tests.support.router_models import Shelf, WordModel

@@ -2,11 +2,11 @@
 
 import pytest
 
-from services.router.domain.journey import Past, earlier
-from services.router.domain.rows import Known, Needs
+from services.router.domain.customers.journey import Past, earlier
+from services.router.domain.state.rows import Known, Needs
 from services.router.domain.turn import Turn
-from shared import inputs
-from shared.inputs import Party
+from shared.contract import inputs
+from shared.contract.inputs import Party
 from tests.support.router_builders import START_MS, Router, body_of, kinds, policy_with
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.clock import rfc3339
-from shared.engine import Delay
+from shared.lane.engine import Delay
 from tests.support.router_builders import Router, bodies_of, kinds
 
 MINUTE_MS = 60_000

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.router.intent_mix import TEXTS_PER_INTENT_MIN, WINDOW_TEXTS, IntentMix, psi
-from shared.inputs import Party
+from shared.contract.inputs import Party
 from tests.support.router_builders import bodies_of
 from tests.support.router_models import Shelf, WordModel, policy_naming, router_on
 

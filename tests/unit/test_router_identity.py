@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.router.domain.identity import ALIASES_MAX, Identity
-from shared.inputs import Party
+from services.router.domain.state.identity import ALIASES_MAX, Identity
+from shared.contract.inputs import Party
 from tests.support.router_builders import Router, body_of, policy_with
 
 MERGED, SPLIT = "usher.customer.merged.v1", "usher.customer.split.v1"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared import inputs
+from shared.contract import inputs
 from tests.support.router_builders import OFFERED, Router, bodies_of, body_of, kinds, policy_with
 
 

@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from shared import inputs
-from shared.engine import Origin, Record
+from shared.contract import inputs
+from shared.contract.ids import derive
 from shared.errors import Reason
-from shared.ids import derive
+from shared.lane.engine import Origin, Record
 from tests.support.router_builders import START_MS, Router
 
 GOOD = {"event_id": derive("x"), "workspace": "acme", "occurred_ms": START_MS, "arrived_ms": START_MS}

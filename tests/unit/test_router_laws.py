@@ -7,12 +7,12 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.router.domain.book import Book
+from services.router.domain.state.book import Book
 from services.router.domain.states import AssignmentState, ContactState, Presence
-from shared import inputs
-from shared.engine import Record
-from shared.ids import contact_id as derived_contact_id
-from shared.ids import conversation_key, derive
+from shared.contract import inputs
+from shared.contract.ids import contact_id as derived_contact_id
+from shared.contract.ids import conversation_key, derive
+from shared.lane.engine import Record
 from shared.policy import parse_policy
 from tests.support.capacity_checker import capacity_violations
 from tests.support.memory_store import in_order

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from services.router.domain.classification.classifying import KnownModel
 from services.router.domain.classification.merge import merged
-from services.router.domain.classifying import KnownModel
-from services.router.domain.rows import Known, ModelRef
-from shared.inputs import (
+from services.router.domain.state.rows import Known, ModelRef
+from shared.contract.inputs import (
     AssignmentEnded,
     ContactCommanded,
     ConversationEnded,

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from services.router.domain.classification.triage import Triage
 from services.router.domain.engine import RouterEngine
-from services.router.domain.rows import ModelRef
-from services.router.domain.triage import Triage
-from shared.inputs import Party, PolicyActivated
+from services.router.domain.state.rows import ModelRef
+from shared.contract.inputs import Party, PolicyActivated
 from shared.policy import parse_policy
 from tests.support.router_builders import Router, bodies_of, body_of
 from tests.support.router_models import Shelf, WordModel, policy_naming, router_on

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared import inputs
+from shared.contract import inputs
 from tests.support.router_builders import OFFERED, Router, bodies_of, body_of, kinds, policy_with
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.router.domain.forecast import Flow, fewer, risk_of_breach
-from services.router.domain.matching import Place
+from services.router.domain.matcher.matching import Place
 
 SECONDS = st.floats(0.1, 10_000)
 

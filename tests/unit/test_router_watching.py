@@ -9,7 +9,7 @@ import pytest
 from services.router import watching
 from services.router.domain.engine import RouterEngine
 from services.router.watching import keep_looking
-from shared.logs import Log
+from shared.process.logs import Log
 from tests.support.router_builders import Router
 
 

@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from shared import inputs
-from shared.ids import contact_id as derived_contact_id
-from shared.ids import conversation_key, derive
-from shared.topics import AGENT_OFFERS, BOT, SELF_SERVICE
+from shared.contract import inputs
+from shared.contract.ids import contact_id as derived_contact_id
+from shared.contract.ids import conversation_key, derive
+from shared.contract.topics import AGENT_OFFERS, BOT, SELF_SERVICE
 from tests.support.router_builders import POLICY, START_MS, Router, body_of, kinds, policy_with
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.router.domain.whereabouts import whereabouts
+from services.router.domain.insight.whereabouts import whereabouts
 from tests.support.router_builders import Router, policy_with
 
 

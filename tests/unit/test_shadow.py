@@ -4,14 +4,14 @@ from copy import deepcopy
 
 from hypothesis import given
 
-from services.router.domain.triage import Triage
-from services.router.shadow.differences import EXAMPLES_MAX, Differences, Kind
-from services.router.shadow.mirror import Mirror
-from services.router.shadow.observed import Observed
-from services.router.shadow.pace import Pace
-from services.router.shadow.projection import Projection
-from services.router.shadow.promises import Promises
-from shared.inputs import Party
+from lab.shadow.differences import EXAMPLES_MAX, Differences, Kind
+from lab.shadow.mirror import Mirror
+from lab.shadow.observed import Observed
+from lab.shadow.pace import Pace
+from lab.shadow.projection import Projection
+from lab.shadow.promises import Promises
+from services.router.domain.classification.triage import Triage
+from shared.contract.inputs import Party
 from shared.policy import parse_policy
 from tests.support.router_builders import Router, policy_with
 from tests.unit.test_router_laws import Player, fast, scripts

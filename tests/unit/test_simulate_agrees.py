@@ -4,9 +4,9 @@ from random import Random
 
 import pytest
 
-from services.router.simulation.arrivals_file import HEADER, read_arrivals
-from services.router.simulation.experiment import log_rows, play
-from services.router.simulation.parse import parse_scenario
+from lab.simulation.arrivals_file import HEADER, read_arrivals
+from lab.simulation.experiment import log_rows, play
+from lab.simulation.parse import parse_scenario
 from tests.support.tiny_simulator import TinyNextSimulator, TinySimulator
 
 SKILLS = ("de", "en", "es", "vip")

@@ -1,9 +1,9 @@
 """Protected classes and sticky contacts on the virtual clock."""
 
-from services.router.simulation.arrivals_file import HEADER, read_arrivals
-from services.router.simulation.experiment import log_rows, play, play_seed, report
-from services.router.simulation.parse import parse_scenario
-from services.router.simulation.workload import Workload
+from lab.simulation.arrivals_file import HEADER, read_arrivals
+from lab.simulation.experiment import log_rows, play, play_seed, report
+from lab.simulation.parse import parse_scenario
+from lab.simulation.workload import Workload
 
 HOUR = 3600
 

@@ -4,9 +4,9 @@ from math import exp, factorial
 
 import pytest
 
-from services.router.simulation.experiment import play, play_seed, report
-from services.router.simulation.parse import parse_scenario
-from services.router.simulation.workload import generate
+from lab.simulation.experiment import play, play_seed, report
+from lab.simulation.parse import parse_scenario
+from lab.simulation.workload import generate
 from tests.support.erlang import pool
 
 SEEDS = 20

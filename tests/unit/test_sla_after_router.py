@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from shared.engine import Record
-from shared.ids import event_id
+from shared.contract.ids import event_id
+from shared.lane.engine import Record
 from tests.support.router_builders import Router, body_of, policy_with
 from tests.support.sla_builders import BASE_MS, LATENESS_MS, SETTLE_MS, Runner, Terms, recompute
 

@@ -13,8 +13,8 @@ from services.sla.domain.totals import Total, Totals
 from services.sla.kafka import SETTLED_AGE_MS, Look, RouterProgress
 from services.sla.settings import SlaSettings
 from shared.clock import now_ms
-from shared.logs import configure
 from shared.policy.parse import parse_policy
+from shared.process.logs import configure
 
 DECIDED = (State.MET, State.BREACHED, State.CANCELLED)
 

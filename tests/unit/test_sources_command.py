@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.topics import CHANNELS
+from shared.contract.topics import CHANNELS
 from tests.support.ingest import sha256
 
 Usher = Callable[..., tuple[int, str, str]]

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.table_input import read_examples, read_tiers
+from cli.model.table_input import read_examples, read_tiers
+from lab.training.data import prepare
+from lab.training.judge import judge
 from services.router.model.folders import STARTER_FOLDER, folder_of
 from services.router.model.golden import open_model
 from services.router.model.text_model import TextModel
-from services.router.training.data import prepare
-from services.router.training.judge import judge
 
 STARTER = STARTER_FOLDER.parent
 STALE = "the starter model is older than its data: make starter"

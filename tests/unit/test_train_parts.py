@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
+from lab.training.build import Recipe, build
+from lab.training.calibrate import blend, fit_blend, softmax
+from lab.training.data import Data, Example, overlap, prepare, split
+from lab.training.errors import TrainingRefused
+from lab.training.learn import SINGLE_BYTES, WEIGHTS_BYTES, Corpus, _converged, fit_logistic
+from lab.training.risk import Risk, fit_thresholds, thresholds_of, wilson_upper
 from services.router.model.tiers import decide_all
-from services.router.training.build import Recipe, build
-from services.router.training.calibrate import blend, fit_blend, softmax
-from services.router.training.data import Data, Example, overlap, prepare, split
-from services.router.training.errors import TrainingRefused
-from services.router.training.learn import SINGLE_BYTES, WEIGHTS_BYTES, Corpus, _converged, fit_logistic
-from services.router.training.risk import Risk, fit_thresholds, thresholds_of, wilson_upper
 from tests.support.labelled_texts import TIERS, data, examples, small_model
 
 

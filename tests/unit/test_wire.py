@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from shared.engine import DeadLetter, Event, Origin
-from shared.envelope import Message
+from shared.contract.envelope import Message
+from shared.contract.topics import DEAD_LETTERS
 from shared.errors import Fatal, Reason
 from shared.kafka import OutputLog
-from shared.publisher import Wire
-from shared.settings import CommonSettings
-from shared.store import OutboxBatch
-from shared.topics import DEAD_LETTERS
+from shared.lane.engine import DeadLetter, Event, Origin
+from shared.lane.publisher import Wire
+from shared.lane.store import OutboxBatch
+from shared.process.settings import CommonSettings
 
 LOG = "log"
 

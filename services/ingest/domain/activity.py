@@ -16,7 +16,7 @@ from services.ingest.domain.fields import (
     Units,
     Workspace,
 )
-from shared.topics import Channel
+from shared.contract.topics import Channel
 
 __all__ = [
     "AssignmentBody",

@@ -4,9 +4,9 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from services.ingest.domain.cloudevents import Attributes, Event, open_event
 from services.ingest.domain.reading import read_object
 from services.ingest.domain.rejection import Rejected, workspace_in
-from shared.cloudevents import Attributes, Event, open_event
 from shared.errors import Invalid, Reason
 
 __all__ = ["ADAPTERS", "Adapter", "canonical"]

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from services.ingest.domain.adapters import Adapter
+from services.ingest.domain.cloudevents import kafka_attributes
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import Refusal, Rejected, legible, workspace_in
 from services.ingest.domain.way import Arrival, Way
-from shared.cloudevents import kafka_attributes
-from shared.engine import DeadLetter, Origin
-from shared.ids import derive
+from shared.contract.ids import derive
+from shared.lane.engine import DeadLetter, Origin
 
 __all__ = ["LogRecord", "Route", "TopicDoor", "refusal"]
 

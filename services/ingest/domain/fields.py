@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from services.ingest.domain.reading import INTEGER_MAX, INTEGER_MIN
-from shared.ids import WORKSPACE_PATTERN
+from shared.contract.ids import WORKSPACE_PATTERN
 
 __all__ = [
     "Id",

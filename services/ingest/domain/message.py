@@ -19,9 +19,9 @@ from services.ingest.domain.fields import (
 from services.ingest.domain.handles import Pseudonyms, is_withheld
 from services.ingest.domain.reading import INTEGER_MAX
 from services.ingest.domain.way import Arrival, Way
-from shared.ids import message_event_id
-from shared.inputs import Attachment, MessageReceived, Party, ReplyTo, RoutingHint
-from shared.topics import Channel
+from shared.contract.ids import message_event_id
+from shared.contract.inputs import Attachment, MessageReceived, Party, ReplyTo, RoutingHint
+from shared.contract.topics import Channel
 
 __all__ = ["ChannelMessage", "received"]
 

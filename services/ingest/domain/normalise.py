@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 import msgspec
 from pydantic import ValidationError
 
+from services.ingest.domain.cloudevents import Event
 from services.ingest.domain.fields import Inbound, rfc3339_ms
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.message import ChannelMessage, received
 from services.ingest.domain.rejection import Rejected, from_validation
 from services.ingest.domain.types import EVENT_TYPES, EventType
 from services.ingest.domain.way import Arrival, Way
-from shared.cloudevents import Event
+from shared.contract.ids import derive
+from shared.contract.inputs import Input
 from shared.errors import Reason
-from shared.ids import derive
-from shared.inputs import Input
 
 __all__ = ["CANONICAL_BYTES_MAX", "Admitted", "Normaliser"]
 
@@ -29,8 +29,8 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Admitted(NamedTuple):
-    """One canonical event, ready to publish. ``body`` is a struct of shared/inputs.py as JSON; ``channel`` is ""
-    unless it is a message."""
+    """One canonical event, ready to publish. ``body`` is a struct of shared/contract/inputs.py as JSON; ``channel`` is
+    "" unless it is a message."""
 
     type: str
     event_id: str

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from shared.engine import DeadLetter
+from shared.contract.ids import WORKSPACE_PATTERN
 from shared.errors import Invalid, Reason
-from shared.ids import WORKSPACE_PATTERN
+from shared.lane.engine import DeadLetter
 
 __all__ = ["FieldError", "Refusal", "Rejected", "from_validation", "legible", "path_of", "workspace_in"]
 

@@ -12,7 +12,7 @@ from services.ingest.domain.phones import REGIONS
 from services.ingest.domain.rejection import path_of
 from services.ingest.domain.types import Right
 from services.ingest.domain.way import Way
-from shared.topics import CHANNELS, Channel
+from shared.contract.topics import CHANNELS, Channel
 
 __all__ = ["Credential", "Resolve", "Source", "Sources", "SourcesError", "read_sources"]
 

@@ -21,7 +21,7 @@ from services.ingest.domain.updates import (
     PendingChangedBody,
     ReplySentBody,
 )
-from shared import inputs
+from shared.contract import inputs
 
 __all__ = ["AREAS", "EVENT_TYPES", "MESSAGE", "Area", "EventType", "Right"]
 

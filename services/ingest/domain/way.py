@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from shared.engine import Origin
-from shared.topics import Channel
+from shared.contract.topics import Channel
+from shared.lane.engine import Origin
 
 __all__ = ["Arrival", "Way"]
 

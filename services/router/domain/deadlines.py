@@ -1,6 +1,6 @@
 """What happens when a deadline passes: an ordinary cause, at the deadline's own time."""
 
-from services.router.domain import (
+from services.router.domain.lifecycle import (
     agents,
     assignments,
     dispatch,
@@ -13,11 +13,11 @@ from services.router.domain import (
     relaxing,
     tiers,
 )
-from services.router.domain.records import Contact
+from services.router.domain.state.records import Contact
+from services.router.domain.state.timers import Timer
 from services.router.domain.states import ContactState
-from services.router.domain.timers import Timer
 from services.router.domain.turn import Turn
-from shared.ids import derive
+from shared.contract.ids import derive
 
 
 def fire(turn: Turn, until_ms: int) -> None:

@@ -5,36 +5,36 @@ from typing import Any
 
 import msgspec
 
-from services.router.domain import (
+from services.router.domain import foresight
+from services.router.domain.classification.classifying import Classify, Foreseen
+from services.router.domain.customers import merging
+from services.router.domain.deadlines import fire
+from services.router.domain.insight.at_risk import AtRisk
+from services.router.domain.insight.calibration import Calibration
+from services.router.domain.lifecycle import (
     agents,
     answers,
     assignments,
     clarify,
     commands,
     dispatch,
-    foresight,
     intake,
-    merging,
     offers,
     policies,
     reports,
 )
-from services.router.domain.at_risk import AtRisk
-from services.router.domain.book import Book
-from services.router.domain.calibration import Calibration
-from services.router.domain.classifying import Classify, Foreseen
-from services.router.domain.deadlines import fire
 from services.router.domain.matcher import Matcher
-from services.router.domain.records import QUESTION_OPEN, Contact
-from services.router.domain.rows import Known, Needs, RouterRows, could_be_ours
+from services.router.domain.state.book import Book
+from services.router.domain.state.records import QUESTION_OPEN, Contact
+from services.router.domain.state.rows import Known, Needs, RouterRows, could_be_ours
+from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import Repeat
 from services.router.domain.turn import Turn
-from services.router.domain.workspace import Workspace
-from shared import inputs
-from shared.engine import PUNCTUAL, DeadLetter, Delay, Origin, Record, Step
+from shared.contract import inputs
+from shared.contract.ids import conversation_key, derive
+from shared.contract.topics import ROUTER_INPUT
 from shared.errors import Invalid, Reason
-from shared.ids import conversation_key, derive
-from shared.topics import ROUTER_INPUT
+from shared.lane.engine import PUNCTUAL, DeadLetter, Delay, Origin, Record, Step
 
 _DECODERS = {name: msgspec.json.Decoder(kind).decode for name, kind in inputs.INPUT_TYPES.items()}
 _NOTHING = Known()
@@ -48,7 +48,7 @@ class _Decoded(msgspec.Struct, frozen=True, gc=False):
 
 
 class RouterEngine:
-    """The engine of one partition; implements ``shared.engine.Engine``.
+    """The engine of one partition; implements ``shared.lane.engine.Engine``.
 
     ``classify`` must be deterministic: the same message and policy give the same verdict.
     """

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from services.router.domain.matching import Place
-from services.router.domain.records import Debt
+from services.router.domain.matcher.matching import Place
+from services.router.domain.state.records import Debt
 
 if TYPE_CHECKING:  # the command line asks for one contact's outlook, and need not wait for numpy
     import numpy as np

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from services.router.domain import clarify
-from services.router.domain.book import Book
 from services.router.domain.classification.classify import facts_of, whole_text
-from services.router.domain.classifying import Classify, Foreseen, Opener
-from services.router.domain.model_choice import languages_of, models_of
-from services.router.domain.records import QUESTION_OPEN, Contact
-from services.router.domain.rows import Needs, Search
-from shared.ids import conversation_key
-from shared.inputs import (
+from services.router.domain.classification.classifying import Classify, Foreseen, Opener
+from services.router.domain.lifecycle import clarify
+from services.router.domain.rules.model_choice import languages_of, models_of
+from services.router.domain.state.book import Book
+from services.router.domain.state.records import QUESTION_OPEN, Contact
+from services.router.domain.state.rows import Needs, Search
+from shared.contract.ids import conversation_key
+from shared.contract.inputs import (
     AssignmentEnded,
     AssignmentWrappedUp,
     ContactCommanded,

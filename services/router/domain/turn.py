@@ -3,13 +3,13 @@
 import msgspec
 
 from services.router.domain import events
-from services.router.domain.book import Book
-from services.router.domain.calibration import Prediction
 from services.router.domain.forecast import Flow
-from services.router.domain.identity import Identity
-from services.router.domain.personal import pack
-from services.router.domain.records import Agent, Assignment, Contact, LiveContact, Offer
-from services.router.domain.rows import (
+from services.router.domain.insight.calibration import Prediction
+from services.router.domain.state.book import Book
+from services.router.domain.state.identity import Identity
+from services.router.domain.state.personal import pack
+from services.router.domain.state.records import Agent, Assignment, Contact, LiveContact, Offer
+from services.router.domain.state.rows import (
     AgentRow,
     ContactRow,
     FlowRow,
@@ -21,11 +21,11 @@ from services.router.domain.rows import (
     PolicyRow,
     RouterWrites,
 )
+from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState, after
-from services.router.domain.workspace import Workspace
 from shared.clock import rfc3339
-from shared.engine import DeadLetter, Event, Step
-from shared.topics import AGENT_OFFERS
+from shared.contract.topics import AGENT_OFFERS
+from shared.lane.engine import DeadLetter, Event, Step
 
 _encode = msgspec.json.Encoder().encode
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
-from services.router.domain.rows import ModelRef
+from services.router.domain.state.rows import ModelRef
 from services.router.model.directory import read_manifest
 from services.router.model.errors import ModelRefused
 from services.router.model.folders import folder_of
@@ -12,7 +12,7 @@ from services.router.model.golden import open_model
 from services.router.model.language import LanguageReader, LanguageTables
 from services.router.model.seal import MANIFEST
 from services.router.model.text_model import TextModel
-from shared.logs import Log
+from shared.process.logs import Log
 
 __all__ = ["ModelShelf"]
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from shared.ids import derive
+from shared.contract.ids import derive
 
 __all__ = [
     "KINDS_RUN",

@@ -12,9 +12,9 @@ from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
 from services.sla.domain.target import promises_of
 from services.sla.domain.totals import Totals
 from shared.clock import to_ms
-from shared.engine import PUNCTUAL, DeadLetter, Delay, Origin, Record, Step
+from shared.contract.ids import derive
 from shared.errors import Reason
-from shared.ids import derive
+from shared.lane.engine import PUNCTUAL, DeadLetter, Delay, Origin, Record, Step
 from shared.policy.parse import parse_policy
 
 __all__ = ["POLICY_ACTIVATED", "SlaEngine"]
@@ -32,7 +32,7 @@ _decode_queued = msgspec.json.Decoder(Queued).decode
 
 
 class SlaEngine:
-    """One partition of usher.contact-events.v1 as clocks. Deterministic; see shared/engine.py for the port.
+    """One partition of usher.contact-events.v1 as clocks. Deterministic; see shared/lane/engine.py for the port.
 
     The *watermark* is the latest event time read so far, less ``lateness_ms``: the room for reports that are still on
     their way. A clock breaches when its work was done after its due time, or when the watermark passed the due time

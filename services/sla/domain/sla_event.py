@@ -5,7 +5,7 @@ import msgspec
 from services.sla.domain.clock import Clock, Fact, Kind
 from services.sla.domain.contact import Contact
 from shared.clock import MILLISECONDS_PER_SECOND, rfc3339
-from shared.engine import Event
+from shared.lane.engine import Event
 
 __all__ = ["fact_event"]
 

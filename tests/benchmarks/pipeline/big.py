@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from shared.clock import now_ms, rfc3339
+from shared.contract.topics import AGENT_ACTIVITY
 from shared.policy import Policy, parse_policy
-from shared.topics import AGENT_ACTIVITY
 from tests.benchmarks.pipeline.load import message
 
 WORKSPACE = "big"

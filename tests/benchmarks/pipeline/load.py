@@ -8,7 +8,7 @@ import orjson
 from aiokafka import AIOKafkaProducer
 
 from shared.clock import monotonic, now_ms, rfc3339
-from shared.topics import AGENT_ACTIVITY, channel_topic
+from shared.contract.topics import AGENT_ACTIVITY, channel_topic
 
 WORKSPACE = "bench"
 CHANNELS = ("chat", "email", "sms", "messaging", "web", "social", "voice")

@@ -9,14 +9,14 @@ import json
 import tracemalloc
 from time import process_time
 
+from services.router.domain.classification.triage import Triage
 from services.router.domain.engine import RouterEngine
-from services.router.domain.triage import Triage
 from services.router.postgres import RouterStore
 from services.router.settings import RouterSettings
 from shared.clock import monotonic
+from shared.lane.store import Claim
 from shared.postgres import Database
-from shared.service import GC_THRESHOLDS
-from shared.store import Claim
+from shared.process.service import GC_THRESHOLDS
 
 PARTITION = 0
 MIB = 2**20

@@ -26,11 +26,9 @@ from services.router.domain.classification.classify import classify, compile_pol
 from services.router.model.folders import folder_of
 from services.router.model.golden import open_model
 from shared.clock import now_ms, rfc3339
-from shared.ids import contact_id, conversation_key, derive
-from shared.inputs import INPUT_TYPES, AgentSignedOn, MessageReceived
-from shared.policy import load_policy
-from shared.settings import CommonSettings
-from shared.topics import (
+from shared.contract.ids import contact_id, conversation_key, derive
+from shared.contract.inputs import INPUT_TYPES, AgentSignedOn, MessageReceived
+from shared.contract.topics import (
     AGENT_ACTIVITY,
     AGENT_OFFERS,
     BOT,
@@ -40,6 +38,8 @@ from shared.topics import (
     SLA_EVENTS,
     channel_topic,
 )
+from shared.policy import load_policy
+from shared.process.settings import CommonSettings
 from tests.benchmarks.pipeline.load import CHANNELS
 
 SCHEMA = """

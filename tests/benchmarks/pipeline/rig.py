@@ -19,10 +19,10 @@ from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from deploy.local.process import Command, LeashedProcess
 from shared.clock import monotonic
+from shared.contract.topics import all_topics
 from shared.kafka import ensure_topics
 from shared.migrate import migrate
-from shared.settings import CommonSettings
-from shared.topics import all_topics
+from shared.process.settings import CommonSettings
 from tests.support import servers
 
 ROOT = Path(__file__).resolve().parents[3]

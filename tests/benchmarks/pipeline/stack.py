@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from cli.policy_store import publish
+from cli.policy.in_force import publish
 from shared.clock import monotonic
 from shared.policy import Policy
 from tests.benchmarks.pipeline.load import send

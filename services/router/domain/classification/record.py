@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from shared.inputs import MessageReceived, RoutingHint
+from shared.contract.inputs import MessageReceived, RoutingHint
 from shared.policy.handling import Tier
 
 __all__ = [

@@ -7,8 +7,8 @@ from services.router.domain.matcher.idle import Profile
 from services.router.domain.matcher.ledger import Ledger
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matcher.lines import Lines
+from services.router.domain.matcher.matching import Requirement, Waiting
 from services.router.domain.matcher.waiting import GONE, Contact, Entry, Line
-from services.router.domain.matching import Requirement, Waiting
 
 
 class Pick(msgspec.Struct, frozen=True, gc=False):

@@ -6,9 +6,9 @@ from services.router.domain.matcher.guard import Guard, Guards, owe
 from services.router.domain.matcher.idle import Ability, Chair, Profile
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matcher.lines import Lines
+from services.router.domain.matcher.matching import Requirement, Seat, Skills
 from services.router.domain.matcher.search import Search
 from services.router.domain.matcher.waiting import Contact, Line
-from services.router.domain.matching import Requirement, Seat, Skills
 
 PHASES = 32
 """Moments at which pools are cleared of who left: more would not spread the work any better."""

@@ -1,6 +1,6 @@
 """Reserves of scarce classes: the opt-in exception to never letting an agent idle while somebody waits."""
 
-from services.router.domain.matching import Requirement
+from services.router.domain.matcher.matching import Requirement
 
 DEBT_MAX = 6.0
 """Open agents that may be held back for one class at most; more would starve the others (routing simulations)."""

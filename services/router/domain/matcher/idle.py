@@ -4,7 +4,7 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from services.router.domain.matcher.guard import Guard, Guards
-from services.router.domain.matching import Requirement, Seat, Skills
+from services.router.domain.matcher.matching import Requirement, Seat, Skills
 
 if TYPE_CHECKING:
     from services.router.domain.matcher.search import Candidate

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 from itertools import chain
 
+from services.router.domain.matcher.matching import Place
 from services.router.domain.matcher.ranks import Ranks
 from services.router.domain.matcher.waiting import GONE, Contact, Entry
-from services.router.domain.matching import Place
 
 DEAD_MAX = 64
 """Entries of who left, in the heap of deadlines, before it is rebuilt: fewer are not worth the work."""

@@ -2,8 +2,8 @@
 
 from services.router.domain.matcher.idle import Profile
 from services.router.domain.matcher.limits import Limits
+from services.router.domain.matcher.matching import Requirement
 from services.router.domain.matcher.waiting import Line
-from services.router.domain.matching import Requirement
 
 FEW_UNSEEN = 16
 """New requirements that a profile is compared with one by one; for more, the index of anchors is quicker."""

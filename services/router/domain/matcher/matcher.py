@@ -8,8 +8,8 @@ from services.router.domain.matcher.floor import Floor
 from services.router.domain.matcher.guard import Class
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matcher.lines import Lines
+from services.router.domain.matcher.matching import Match, Place, Requirement, Seat, Waiting
 from services.router.domain.matcher.waiting import Entry
-from services.router.domain.matching import Match, Place, Requirement, Seat, Waiting
 
 DEFAULT_LIMITS = Limits()
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from services.router.domain.matcher.heaps import in_order
 from services.router.domain.matcher.idle import LEAST_LOADED, Ability, Chair, Profile
 from services.router.domain.matcher.limits import Limits
-from services.router.domain.matching import Requirement, Skills
+from services.router.domain.matcher.matching import Requirement, Skills
 
 Candidate = tuple[int, float, float, float, str, Chair]
 """What orders agents: preferences not met, cost, then the agent's turn (two numbers and the agent id)."""

@@ -6,7 +6,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from services.router.domain.matcher.heaps import in_order
-from services.router.domain.matching import Requirement, Skills, Waiting
+from services.router.domain.matcher.matching import Requirement, Skills, Waiting
 
 if TYPE_CHECKING:
     from services.router.domain.matcher.search import Search

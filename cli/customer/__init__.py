@@ -1,0 +1,1 @@
+"""The commands about customers: who somebody is, merging and splitting, forgetting."""

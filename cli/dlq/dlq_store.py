@@ -1,0 +1,125 @@
+"""Dead letters in the database: found, locked while they are sent again, marked."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import orjson
+
+from cli.postgres import Connection, connected
+from shared.clock import rfc3339
+from shared.process.settings import CommonSettings
+
+__all__ = ["Letter", "LetterStore", "State"]
+
+_COLUMNS = """
+    id::text, service, workspace, reason, path, detail, origin::text AS origin, headers::text AS headers,
+    payload_sha256, payload_bytes, (extract(epoch FROM occurred_at) * 1000)::bigint AS occurred_ms,
+    (extract(epoch FROM created_at) * 1000)::bigint AS created_ms, state
+"""
+_LIST = f"""
+    SELECT {_COLUMNS} FROM dead_letter
+    WHERE state = $1 AND ($2::text IS NULL OR reason = $2) AND ($3::text IS NULL OR workspace = $3)
+    ORDER BY created_at DESC, id LIMIT $4
+"""
+# In the order in which they came in, so that a conversation is told again in its order.
+_OPEN = """
+    SELECT id::text FROM dead_letter
+    WHERE state = 'open' AND reason = $1 AND ($2::text IS NULL OR workspace = $2)
+    ORDER BY occurred_at, origin ->> 'topic', (origin ->> 'offset')::bigint, id LIMIT $3
+"""
+# Locked until they are marked: of two operators who send the same letters, the second waits and finds them marked.
+_LOCK = f"SELECT {_COLUMNS}, payload FROM dead_letter WHERE id = ANY ($1::uuid[]) FOR UPDATE"
+_MARK = """
+    UPDATE dead_letter SET state = $2 WHERE id = ANY ($1::uuid[]) AND state = 'open' RETURNING id::text
+"""
+
+
+class State(StrEnum):
+    """What became of a dead letter."""
+
+    OPEN = "open"
+    REPLAYED = "replayed"
+    DISCARDED = "discarded"
+
+
+class Letter(NamedTuple):
+    """One refused input. ``payload`` is empty where it was not asked for; times are milliseconds since the epoch."""
+
+    id: str
+    service: str
+    workspace: str | None
+    reason: str
+    path: str
+    detail: str
+    origin: dict[str, Any]
+    headers: dict[str, str]
+    payload_sha256: str
+    payload_bytes: int
+    occurred_ms: int
+    created_ms: int
+    state: str
+    payload: bytes = b""
+
+    def summary(self) -> dict[str, Any]:
+        """What a list shows: everything but headers and payload, which may hold personal data."""
+        return {
+            "id": self.id,
+            "service": self.service,
+            "workspace": self.workspace,
+            "reason": self.reason,
+            "path": self.path,
+            "detail": self.detail,
+            "origin": self.origin,
+            "payload_sha256": self.payload_sha256,
+            "payload_bytes": self.payload_bytes,
+            "occurred_at": rfc3339(self.occurred_ms),
+            "created_at": rfc3339(self.created_ms),
+            "state": self.state,
+        }
+
+
+class LetterStore:
+    """The table of dead letters over one connection of a command."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, settings: CommonSettings) -> AsyncIterator["LetterStore"]:
+        """Connected inside the block. Retryable, Fatal."""
+        async with connected(settings) as connection:
+            yield cls(connection)
+
+    async def listed(self, state: State, reason: str | None, workspace: str | None, limit: int) -> list[Letter]:
+        """The newest first, without payloads."""
+        return [_letter(row) for row in await self._connection.fetch(_LIST, state, reason, workspace, limit)]
+
+    async def open_ids(self, reason: str, workspace: str | None, limit: int) -> list[str]:
+        """Open letters of a reason, in the order in which they came in."""
+        return [row["id"] for row in await self._connection.fetch(_OPEN, reason, workspace, limit)]
+
+    async def found(self, ids: Sequence[str]) -> dict[str, Letter]:
+        """Letters by id, with payloads."""
+        rows = await self._connection.fetch(_LOCK.removesuffix(" FOR UPDATE"), ids)
+        return {row["id"]: _letter(row) for row in rows}
+
+    @asynccontextmanager
+    async def locked(self, ids: Sequence[str]) -> AsyncIterator[list[Letter]]:
+        """These letters in this order, with payloads, locked until the block ends; an error undoes what was marked."""
+        async with self._connection.transaction():
+            rows = {row["id"]: _letter(row) for row in await self._connection.fetch(_LOCK, ids)}
+            yield [rows[key] for key in ids if key in rows]
+
+    async def mark(self, ids: Sequence[str], state: State) -> set[str]:
+        """Mark those that are open; returns which were."""
+        return {row["id"] for row in await self._connection.fetch(_MARK, ids, state)}
+
+
+def _letter(row: Any) -> Letter:
+    values = dict(row)
+    values["origin"] = orjson.loads(values["origin"])
+    values["headers"] = orjson.loads(values["headers"])
+    return Letter(**values)

@@ -1,0 +1,1 @@
+"""The commands about text models: train, evaluate, classify, choose."""

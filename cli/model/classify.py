@@ -1,0 +1,151 @@
+"""``usher classify``: texts classified as the router would, with reasons."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from cli.model.evaluate import open_model
+from cli.output import UsageError, result, write
+from services.router.domain.classification.classify import classify_predicted, compile_policy
+from services.router.domain.classification.record import MessageFacts
+from services.router.model.folders import STARTER_FOLDER
+from services.router.model.text_model import Scores, TextModel
+from services.router.model.tiers import Decision
+from shared.policy import Policy, PolicyErrors, load_policy
+
+LINE_BYTES_MAX = 4 * 1024 * 1024  # of one text on stdin
+LINES_MAX = 200_000  # texts in one run; --json holds all answers in memory
+
+Classifier = Callable[[str], dict[str, Any]]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of contracts, and how the message came."""
+    parser.add_argument("texts", metavar="TEXT", nargs="+", help="a text, or - to read one per line from stdin")
+    parser.add_argument("--model", metavar="DIR", type=Path, help="a trained model (default: the policy's)")
+    parser.add_argument("--policy", metavar="FILE", type=Path, help="classify as this policy says")
+    parser.add_argument(
+        "--channel",
+        help="with --policy: as first messages on this channel, where a bot may ask back what is unclear (default: as "
+        "chat, and nobody asks back)",
+    )
+    parser.add_argument("--json", action="store_true", help="print an array, one object per text")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Classify every text; 0 whatever the tiers."""
+    classifier = _classifier(arguments)
+    texts = list(_texts(arguments.texts))
+    if arguments.json:
+        result([{"text": _printable(text), **classifier(text)} for text in texts])
+        return 0
+    for text in texts:
+        write(*_lines(text, classifier(text)))
+    return 0
+
+
+def _texts(words: list[str]) -> Iterator[str]:
+    """The texts of the command line; ``-`` stands for the lines of stdin."""
+    for word in words:
+        if word != "-":
+            yield word
+            continue
+        for number, line in enumerate(iter(lambda: sys.stdin.buffer.readline(LINE_BYTES_MAX + 1), b""), start=1):
+            if len(line) > LINE_BYTES_MAX or number > LINES_MAX:
+                raise UsageError(
+                    f"stdin: line {number}: at most {LINES_MAX} lines of {LINE_BYTES_MAX} bytes; split the input"
+                )
+            try:
+                yield line.decode().rstrip("\r\n")
+            except UnicodeDecodeError:
+                raise UsageError(f"stdin: line {number}: is not UTF-8; convert the input") from None
+
+
+def _printable(text: str) -> str:
+    """Arguments that are not UTF-8 reach Python as lone surrogates, which JSON cannot hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _classifier(arguments: argparse.Namespace) -> Classifier:
+    policy = _policy(arguments.policy) if arguments.policy else None
+    folder = arguments.model or _folder(arguments.policy, policy)
+    if folder is None and policy is None:
+        raise UsageError("no model is built here yet; give --model DIR (usher train makes one) or --policy FILE")
+    model = open_model(folder) if folder else None
+    if policy is None:
+        assert model is not None, "without a policy there is a model, or the command has ended"
+        return lambda text: _by_model(model, text)
+    return _by_policy(policy, model, arguments.channel)
+
+
+def _policy(path: Path) -> Policy:
+    try:
+        # What the router does not act on yet, queues and targets above all, does not matter to a classification.
+        return load_policy(path, not_yet=())
+    except PolicyErrors as refused:
+        raise UsageError(str(refused.errors[0])) from None
+
+
+def _folder(path: Path | None, policy: Policy | None) -> Path | None:
+    """The model that a policy names: the starter model, or a directory (relative to the policy's file, or to here)."""
+    named = policy.classification.model if policy else "starter"
+    if named is None:
+        return None
+    if named == "starter":
+        return STARTER_FOLDER if STARTER_FOLDER.is_dir() or policy else None
+    beside = path.parent / named if path else Path(named)
+    return beside if beside.is_dir() else Path(named)
+
+
+def _by_policy(policy: Policy, model: TextModel | None, channel: str | None) -> Classifier:
+    compiled = compile_policy(policy, model.intents(), model.limits()) if model else compile_policy(policy)
+    version = model.version if model else None
+
+    def classified(text: str) -> dict[str, Any]:
+        facts = MessageFacts(channel=channel or "chat", text=text, may_ask=channel is not None)
+        prediction = model.predict([text], compiled.agent_intents)[0] if model else None
+        return classify_predicted(facts, compiled, prediction, None, version).as_json()
+
+    return classified
+
+
+def _by_model(model: TextModel, text: str) -> dict[str, Any]:
+    """The same fields, as far as a model alone knows them."""
+    (scores,) = model.scores([text])
+    intent = model.labels[scores.best]
+    described = model.intents().get(intent)
+    decision = model.decide(scores)
+    return {
+        "intent": intent,
+        "confidence": round(scores.confidence, 4),
+        "top3": [{"intent": name, "probability": probability} for name, probability in model.top3(scores)],
+        "out_of_scope": model.out_of_scope(scores),
+        "language": None,
+        "complexity": described.base if described else None,
+        "moment_of_truth": model.is_moment(intent),
+        "skills": dict(described.skills) if described else {},
+        "tier": decision.tier if decision else None,
+        "article_ids": list(described.articles) if described else [],
+        "reasons": list(_reasons(model, text, scores, decision)),
+        "model_version": model.version,
+        "rules_version": None,
+    }
+
+
+def _reasons(model: TextModel, text: str, scores: Scores, decision: Decision | None) -> Iterator[str]:
+    intent = model.labels[scores.best]
+    yield f"intent: {intent} by model ({scores.confidence:.2f})"
+    words = model.evidence(text, intent)
+    if words:
+        yield f"words: {', '.join(words)}"
+    yield f"tier: {decision.tier} by {decision.reason}" if decision else "tier: unknown, as training had no tiers"
+
+
+def _lines(text: str, said: dict[str, Any]) -> Iterator[str]:
+    """The answer for a person: the text's start, then what it is and why."""
+    yield f"{' '.join(_printable(text).split())[:100]}"
+    yield f"  {said['tier'] or 'no tier'}  {said['intent'] or 'no intent'}  {said['confidence']:.2f}"
+    for reason in said["reasons"]:
+        yield f"    {reason}"

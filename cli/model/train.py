@@ -1,0 +1,219 @@
+"""``usher train``: a text model from labelled texts, with an honest report."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.model.measured import trained
+from cli.model.page_output import check_report, write_report
+from cli.model.table_input import read_examples, read_tiers
+from cli.output import UsageError, result, say, write
+from lab.training.data import Data, Example, overlap, prepare, split
+from lab.training.errors import TrainingRefused
+from services.router.model.errors import ModelRefused
+from services.router.model.tiers import IntentTier
+from shared.clock import monotonic
+
+if TYPE_CHECKING:
+    from lab.training.build import Built, Encoding
+
+HOLDOUT_PARTS_MIN = 2
+HOLDOUT_PARTS_MAX = 20
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of contracts and a few more."""
+    parser.add_argument("data", metavar="DATA.csv", help="one row per text, with a header")
+    parser.add_argument("--text", metavar="COL", help="the column of the text (default: text)")
+    parser.add_argument("--label", metavar="COL", help="the column of the intent (default: label, intent or category)")
+    parser.add_argument(
+        "--tiers", metavar="FILE", help="CSV: intent, tier, moment_of_truth ...; thresholds are fitted to it"
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="where the model is put (default: model-<content hash>)"
+    )
+    parser.add_argument(
+        "--compact", action="store_true", help="weights as bytes: a tenth of the size, almost the same answers"
+    )
+    parser.add_argument("--encoder", metavar="DIR", type=Path, help="a sentence encoder: model.onnx and tokenizer.json")
+    parser.add_argument("--test", metavar="FILE", help="labelled texts to measure the finished model on")
+    parser.add_argument(
+        "--holdout", metavar="SHARE", type=float, help="keep a share (0.05 to 0.5) of the texts for the measure"
+    )
+    parser.add_argument(
+        "--risk-agent", metavar="SHARE", type=float, help="agent contacts that may be deflected (default: 0.015)"
+    )
+    parser.add_argument(
+        "--risk-moment", metavar="SHARE", type=float, help="moments of truth that may be deflected (default: 0.005)"
+    )
+    parser.add_argument("--report", metavar="FILE.html", type=Path, help="a page with confusions, calibration and risk")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, save, measure, report; 0 when a model stands at its place."""
+    try:
+        return _run(arguments)
+    except TrainingRefused as error:
+        text = str(error)
+        raise UsageError(text if text.startswith("--") else f"{arguments.data}: {text}") from None
+    except ModelRefused as error:
+        raise UsageError(str(error)) from None
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if find_spec("sklearn") is None:
+        raise UsageError("training needs scikit-learn: install the extra usher[train]")
+    from lab.training.save import check_target, save
+
+    started = monotonic()
+    check_target(arguments.out)
+    check_report(arguments.report)
+    examples = read_examples(arguments.data, arguments.text, arguments.label)
+    train, test = _parts(arguments, examples)
+    data = prepare(train)
+    tiers = _tiers(arguments, data.labels)
+    with _bar(arguments.encoder is not None) as progress:
+        built = _built(arguments, data, tiers, progress)
+        place, model = save(built, arguments.out)
+    document = {
+        "model": str(place),
+        "model_version": model.version,
+        **_figures(built),
+        "test": _tested(model, data, test),
+        "seconds": round(monotonic() - started, 1),
+    }
+    if arguments.report:
+        write_report(arguments.report, built.outcome, document)
+    for line in document["warnings"]:
+        say(f"usher train: warning: {line}")
+    if arguments.json:
+        result(document)
+    else:
+        write(*trained(document))
+    return 0
+
+
+def _parts(arguments: argparse.Namespace, examples: list[Example]) -> tuple[list[Example], list[Example]]:
+    """What is learned from, and what the finished model is measured on (perhaps nothing)."""
+    if arguments.test and arguments.holdout is not None:
+        raise UsageError("--test and --holdout exclude each other; give one")
+    if arguments.test:
+        return examples, read_examples(arguments.test, arguments.text, arguments.label)
+    if arguments.holdout is None:
+        return examples, []
+    if not 1 / HOLDOUT_PARTS_MAX <= arguments.holdout <= 1 / HOLDOUT_PARTS_MIN:
+        raise UsageError(f"--holdout {arguments.holdout:g}: give a share from 0.05 to 0.5")
+    data = prepare(examples)
+    part = split(data.targets, round(1 / arguments.holdout), seed=1)
+    kept = [
+        Example(text, data.labels[at], row) for text, at, row in zip(data.texts, data.targets, data.rows, strict=True)
+    ]
+    return (
+        [example for example, at in zip(kept, part, strict=True) if at],
+        [example for example, at in zip(kept, part, strict=True) if not at],
+    )
+
+
+def _tiers(arguments: argparse.Namespace, labels: Sequence[str]) -> dict[str, IntentTier] | None:
+    if not arguments.tiers:
+        return None
+    tiers = read_tiers(arguments.tiers)
+    missing = [label for label in labels if label not in tiers]
+    if missing:
+        raise UsageError(f"{arguments.tiers}: has no row for the intent {missing[0]!r}; add its tier")
+    return tiers
+
+
+def _built(
+    arguments: argparse.Namespace, data: Data, tiers: Mapping[str, IntentTier] | None, progress: Callable[[str], None]
+) -> "Built":
+    from lab.training.build import Recipe, build
+    from lab.training.risk import Risk
+
+    stated = {"agent": arguments.risk_agent, "moment": arguments.risk_moment}
+    given = {name: share for name, share in stated.items() if share is not None}
+    for name, share in given.items():
+        if not 0.0 < share < 1.0:
+            raise UsageError(f"--risk-{name} {share:g}: give a share between 0 and 1")
+    if given and tiers is None:
+        raise UsageError("--risk-agent and --risk-moment need --tiers FILE")
+    risk = Risk(**given, stated=bool(given))
+    encoding = _encoding(arguments, data, progress)
+    recipe = Recipe(tiers=tiers, risk=risk, encoding=encoding, compact=arguments.compact)
+    return build(data, recipe, progress)
+
+
+def _encoding(arguments: argparse.Namespace, data: Data, progress: Callable[[str], None]) -> "Encoding | None":
+    if arguments.encoder is None:
+        return None
+    from lab.training.encode import encode
+
+    progress("encoding texts")
+    return encode(arguments.encoder, data.texts)
+
+
+def _figures(built: "Built") -> dict[str, Any]:
+    from lab.training import measure
+
+    data, fit = built.data, built.fit
+    return {
+        **built.metrics,
+        "labels": len(data.labels),
+        "duplicates": data.duplicates,
+        "empty": data.empty,
+        "conflicts": [list(rows) for rows in data.conflicts],
+        "features": len(built.vocabulary.idf),
+        "temperature": built.temperature,
+        "shares": built.shares,
+        "thresholds": {
+            "agent_probability": built.thresholds.agent_probability,
+            "confidence": built.thresholds.confidence,
+            "proven": built.thresholds.proven,
+            "sureness": fit.sureness if fit else None,
+            "refused": fit.refused if fit else None,
+        },
+        "per_intent": measure.per_intent(built.outcome),
+        "confusions": measure.confusions_as_json(measure.confusions(built.outcome), data.texts),
+        "warnings": built.warnings,
+    }
+
+
+def _tested(model: Any, data: Data, test: Sequence[Example]) -> dict[str, Any] | None:
+    """Figures on texts that training has not seen, and how many of them it has seen after all."""
+    if not test:
+        return None
+    from lab.training.judge import judge
+
+    seen = overlap(data.texts, [example.text for example in test])
+    return {"overlap": seen, **judge(model, test, None).figures}
+
+
+@contextmanager
+def _bar(encoder: bool) -> Iterator[Callable[[str], None]]:
+    """A progress bar on stderr; without a terminal nothing, so that a refusal stays the only line."""
+    from lab.training.build import steps
+
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=steps(encoder))
+
+        def advance(step: str) -> None:
+            bar.update(task, description=step, advance=1)
+
+        yield advance

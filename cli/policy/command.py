@@ -1,0 +1,243 @@
+"""``usher policy``: check, apply, show, diff, roll back and shadow policies."""
+
+import argparse
+import asyncio
+import re
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
+from cli.policy import shadow as policy_shadow
+from cli.policy.diff import changes
+from cli.policy.in_force import (
+    PolicyRefused,
+    Version,
+    active_versions,
+    publish,
+    settings_in_force,
+    version_of,
+    wait_until_active,
+)
+from cli.policy.models import model_faults
+from cli.policy.staff import skill_warnings
+from cli.subcommands import add_action, run_action
+from shared.clock import rfc3339
+from shared.contract.ids import WORKSPACE_PATTERN
+from shared.policy import Policy, PolicyError, PolicyErrors, load_policies, parse_policy
+from shared.process.settings import CommonSettings
+
+__all__ = ["activate", "configure", "run"]
+
+Answer = TypeVar("Answer")
+
+VERSIONS_MAX = 999_999_999
+WAIT_SECONDS = 30.0  # for a router that is just starting; a running one needs less than one second
+_VERSION = re.compile(rf"({WORKSPACE_PATTERN})(?:@(\d{{1,9}}))?")
+
+
+async def activate(settings: CommonSettings, policies: Sequence[Policy]) -> dict[str, str]:
+    """Publish the policies that are not in force yet; returns the record's id by workspace. Does not wait for the
+    router.
+
+    Idempotent: a policy that is in force is left alone. Retryable where Kafka or the database does not answer.
+    """
+    active = await active_versions(settings)
+    new = [policy for policy in policies if _hash(active.get(policy.workspace)) != policy.hash]
+    said = await publish(settings, new) if new else []
+    return {policy.workspace: event_id for policy, event_id in zip(new, said, strict=True)}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The six subcommands."""
+    commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = add_action(commands, "check", _check, "find every fault of policy files; exit 1 if there is one")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
+    apply = add_action(commands, "apply", _apply, "put policies in force and wait until they are")
+    apply.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
+    show = add_action(commands, "show", _show, "the policies in force, or one of them in full")
+    show.add_argument("workspace", nargs="?", help="show this workspace's policy (default: list all)")
+    show.add_argument("--version", type=_number, metavar="N", help="an earlier version")
+    diff = add_action(commands, "diff", _diff, "what differs between two policies; exit 1 if anything does")
+    for name in ("before", "after"):
+        diff.add_argument(name, metavar=name[0].upper(), help="a file, WORKSPACE (in force) or WORKSPACE@VERSION")
+    rollback = add_action(commands, "rollback", _rollback, "put an earlier version in force again, as a new version")
+    rollback.add_argument("workspace")
+    rollback.add_argument("--to", type=_number, metavar="N", help="the version to return to (default: the one before)")
+    shadow = add_action(commands, "shadow", policy_shadow.run, "what a policy would decide otherwise, without acting")
+    policy_shadow.configure(shadow)
+    for waiting in (apply, rollback):
+        waiting.add_argument("--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="at most so long")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one subcommand; exit 0, 1 (the answer is no) or 2 (bad usage or input)."""
+    return run_action(args)
+
+
+def _check(args: argparse.Namespace) -> int:
+    _refuse_unreadable(args.files)
+    policies: list[Policy] = []
+    faults: Sequence[PolicyError] = ()
+    try:
+        policies = load_policies(args.files)
+        faults = model_faults(policies)
+    except PolicyErrors as refused:
+        faults = refused.errors
+    warnings = [] if faults else skill_warnings(policies)
+    if args.json:
+        said = {"errors": faults, "warnings": warnings}
+        result({"valid": not faults, **{key: [each._asdict() for each in found] for key, found in said.items()}})
+    else:
+        for fault in faults:
+            write(str(fault))
+        for policy in () if faults else policies:
+            write(f"valid: workspace {policy.workspace}, {len(policy.queues)} queues, hash {policy.hash[:16]}")
+        for warning in warnings:
+            write(f"warning: {warning}")
+    return EXIT_NO if faults else EXIT_OK
+
+
+def _refuse_unreadable(paths: Sequence[Path]) -> None:
+    for path in paths:
+        try:
+            if not path.is_dir():
+                path.open("rb").close()
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}; give a policy file or a folder of them") from None
+
+
+def _apply(args: argparse.Namespace) -> int:
+    policies = _loaded(args.files)
+    faults = model_faults(policies)
+    if faults:
+        raise UsageError(_one_line(PolicyErrors(faults)))
+    return asyncio.run(_put_in_force(settings_in_force(), policies, args))
+
+
+async def _put_in_force(settings: CommonSettings, policies: Sequence[Policy], args: argparse.Namespace) -> int:
+    new = await activate(settings, policies)
+    try:
+        active = await wait_until_active(settings, policies, args.wait, said=list(new.values()))
+    except TimeoutError as late:
+        say(f"usher policy: published, but not in force after {args.wait:g} s for {late}; is the router running?")
+        return EXIT_NO
+    except PolicyRefused as refused:
+        say(f"usher policy: the router has refused it, what was in force stays: {refused}")
+        return EXIT_NO
+    versions = [active[policy.workspace] for policy in policies]
+    if args.json:
+        result([{**_summary(version), "changed": version.workspace in new} for version in versions])
+    for version in () if args.json else versions:
+        verb = "now in force" if version.workspace in new else "in force already"
+        write(f"{version.workspace}: version {version.number} {verb}, hash {version.hash[:16]}")
+    return EXIT_OK
+
+
+def _show(args: argparse.Namespace) -> int:
+    if args.workspace is None:
+        if args.version is not None:
+            raise UsageError("show --version: name the workspace too")
+        return _list(args.json)
+    version = _ask(lambda settings: version_of(settings, args.workspace, args.version))
+    if args.json:
+        result({**_summary(version), "policy": version.document})
+    else:
+        write(f"# workspace {version.workspace}, version {version.number}, since {rfc3339(version.activated_ms)}")
+        written = yaml.safe_dump(_in_order(version.document), sort_keys=False, allow_unicode=True, width=120)
+        write(*written.rstrip().split("\n"))
+    return EXIT_OK
+
+
+def _in_order(document: dict[str, Any]) -> dict[str, Any]:
+    """The keys in the order of the policy file; the database keeps none."""
+    try:
+        return parse_policy(document, not_yet=()).document()
+    except PolicyErrors:  # made by another version of Usher: shown as it is
+        return document
+
+
+def _list(as_json: bool) -> int:
+    versions = _ask(active_versions).values()
+    if as_json:
+        result([_summary(version) for version in versions])
+    for version in () if as_json else versions:
+        since = rfc3339(version.activated_ms)
+        write(f"{version.workspace}: version {version.number} since {since}, hash {version.hash[:16]}")
+    return EXIT_OK
+
+
+def _diff(args: argparse.Namespace) -> int:
+    found = changes(_document(args.before), _document(args.after))
+    if args.json:
+        result({"changes": [change._asdict() for change in found]})
+    for change in () if args.json else found:
+        write(str(change))
+    return EXIT_NO if found else EXIT_OK
+
+
+def _document(name: str) -> dict[str, Any]:
+    """The normalised document of a file, or of a version in the database."""
+    if Path(name).exists():
+        return _loaded([Path(name)])[0].document()
+    version = _VERSION.fullmatch(name)
+    if version is None:
+        raise UsageError(f"{name}: no such file, and not WORKSPACE or WORKSPACE@VERSION")
+    number = int(version[2]) if version[2] else None
+    return _ask(lambda settings: version_of(settings, version[1], number)).document
+
+
+def _rollback(args: argparse.Namespace) -> int:
+    settings = settings_in_force()
+    return asyncio.run(_return_to(settings, args))
+
+
+async def _return_to(settings: CommonSettings, args: argparse.Namespace) -> int:
+    active = await version_of(settings, args.workspace, None)
+    number = active.number - 1 if args.to is None else args.to
+    if number < 1:
+        raise UsageError(f"workspace {args.workspace!r} has no version before {active.number}")
+    earlier = await version_of(settings, args.workspace, number)
+    try:
+        policy = parse_policy(earlier.document)
+    except PolicyErrors as refused:
+        raise UsageError(f"version {number} of {args.workspace}: {_one_line(refused)}") from None
+    return await _put_in_force(settings, [policy], args)
+
+
+def _ask(question: Callable[[CommonSettings], Coroutine[Any, Any, Answer]]) -> Answer:
+    return asyncio.run(question(settings_in_force()))
+
+
+def _loaded(paths: Sequence[Path]) -> list[Policy]:
+    try:
+        return load_policies(paths)
+    except PolicyErrors as refused:
+        raise UsageError(_one_line(refused)) from None
+
+
+def _one_line(refused: PolicyErrors) -> str:
+    more = len(refused.errors) - 1
+    return f"{refused.errors[0]}" + (f"; and {more} more: usher policy check names them all" if more else "")
+
+
+def _summary(version: Version) -> dict[str, Any]:
+    return {
+        "workspace": version.workspace,
+        "version": version.number,
+        "hash": version.hash,
+        "activated_at": rfc3339(version.activated_ms),
+    }
+
+
+def _number(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(VERSIONS_MAX)) else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a version")
+    return number
+
+
+def _hash(version: Version | None) -> str | None:
+    return version.hash if version else None

@@ -1,0 +1,48 @@
+"""Settings from the environment for commands, with their faults as one line."""
+
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cli.output import UsageError
+from shared.contract.topics import CHANNELS
+from shared.process.settings import CommonSettings, wrong_setting
+
+
+class SourcesSettings(BaseSettings):
+    """Where the sources file is: the one setting of ingest that decides which topics there are."""
+
+    model_config = SettingsConfigDict(env_prefix="USHER_", extra="ignore")
+
+    sources_file: str = ""
+
+
+def common_settings() -> CommonSettings:
+    """What every service reads; UsageError names the variable."""
+    try:
+        return CommonSettings()
+    except ValidationError as error:
+        raise UsageError(wrong_setting(error)) from None
+
+
+def sources_file() -> Path | None:
+    """The sources file that the environment names."""
+    name = SourcesSettings().sources_file
+    return Path(name) if name else None
+
+
+def source_names(file: str | None = None) -> tuple[str, ...]:
+    """The eight default sources and those of the sources file (given, or USHER_SOURCES_FILE), without repeats."""
+    name = SourcesSettings().sources_file if file is None else file
+    if not name:
+        return CHANNELS
+    try:
+        document = yaml.safe_load(Path(name).read_text(encoding="utf-8")) or {}
+        return tuple(dict.fromkeys((*CHANNELS, *document.get("sources", {}))))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise UsageError(
+            f"{name}: cannot be read as a sources file ({reason}); see contracts, the sources file"
+        ) from None

@@ -1,0 +1,1 @@
+"""The commands about the running system: up, down, services, schema, topics, sources, articles."""

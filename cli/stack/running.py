@@ -1,0 +1,136 @@
+"""What the commands of the local stack share: options, and a stack that lives as long as a block of code."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from cli.kafka import silence_retries
+from cli.output import UsageError, say
+from cli.policy.in_force import publish
+from cli.policy.models import model_faults
+from cli.settings import common_settings, sources_file
+from cli.stack.article_store import store_articles
+from cli.stack.articles import read_folder, with_examples
+from deploy.local.errors import LocalStackError, SetupError
+from deploy.local.java import ROOT
+from deploy.local.state import StateFolder, state_folder
+from deploy.local.supervisor import REPLICAS_MAX, SERVICES, StackOptions, Supervisor
+from services.ingest.domain.sources import SourcesError
+from services.ingest.settings import load_sources
+from shared.policy.errors import PolicyErrors
+from shared.policy.load import load_policies
+from shared.policy.policy import Policy
+from shared.process.settings import CommonSettings
+
+STARTER = ROOT / "deploy" / "starter"
+DEMO_POLICIES = ROOT / "deploy" / "policies" / "demo"
+PARTITIONS_MAX = 512
+
+
+def add_stack_options(parser: argparse.ArgumentParser) -> None:
+    """The options that ``usher up`` and ``usher demo`` have in common."""
+    parser.add_argument(
+        "--policy", action="append", type=Path, metavar="FILE", help="policy file or folder; repeatable (default: demo)"
+    )
+    parser.add_argument("--sources", type=Path, metavar="FILE", help="sources file (default USHER_SOURCES_FILE)")
+    parser.add_argument(
+        "--partitions",
+        type=_partitions,
+        metavar="N",
+        help="of every topic; fixed by the first start (default USHER_PARTITIONS, else 4)",
+    )
+    parser.add_argument(
+        "--replicas", action="append", type=_replicas, default=[], metavar="SERVICE=N", help="repeatable (default: 1)"
+    )
+
+
+def stack_options(args: argparse.Namespace) -> StackOptions:
+    """Checked options; UsageError names the file or option. Nothing is started."""
+    settings = common_settings()  # a wrong variable is said here and not by each service
+    paths = args.policy or [DEMO_POLICIES]
+    try:
+        first, policies = load_policies(paths[:1]), load_policies(paths)
+        sources = args.sources or sources_file()
+        if sources:
+            load_sources(str(sources))
+    except PolicyErrors as refused:
+        raise UsageError(f"--policy {refused}") from None
+    except SourcesError as error:
+        raise UsageError(f"{'--sources' if args.sources else 'USHER_SOURCES_FILE:'} {error}") from None
+    if not policies:
+        raise UsageError(f"--policy: no policy file in {', '.join(map(str, paths))}")
+    faults = model_faults(policies)
+    if faults:
+        raise UsageError(f"--policy {faults[0]}")
+    names = [policy.workspace for policy in (*first, *policies)]
+
+    articles = with_examples(read_folder(STARTER / "articles"), str(STARTER / "train.csv"))
+
+    async def activate(settings: CommonSettings) -> None:
+        await store_articles(settings, articles, None)
+        await publish(settings, policies)
+
+    return StackOptions(
+        workspaces=list(dict.fromkeys(names)),
+        activate=activate,
+        sources=sources,
+        partitions=args.partitions or (settings.partitions if "partitions" in settings.model_fields_set else None),
+        replicas=dict(args.replicas),
+        kafka=os.environ.get("USHER_KAFKA_BOOTSTRAP_SERVERS"),
+        postgres=os.environ.get("USHER_POSTGRES_DSN"),
+    )
+
+
+def stack_policies(args: argparse.Namespace) -> list[Policy]:
+    """The policies that these options name, for whoever plays the people of their workspaces."""
+    return load_policies(args.policy or [DEMO_POLICIES])
+
+
+@contextlib.asynccontextmanager
+async def running_stack(options: StackOptions) -> AsyncIterator[Supervisor]:
+    """A stack that is ready inside the block and gone after it, however the block ends. UsageError, LocalStackError."""
+    state = StateFolder(state_folder())
+    silence_retries()
+    try:
+        with state.claim():
+            supervisor = Supervisor(options, state, say)
+            try:
+                await supervisor.start()
+                yield supervisor
+            finally:
+                await _take_down(supervisor)
+    except SetupError as error:
+        raise UsageError(str(error)) from None
+
+
+async def _take_down(supervisor: Supervisor) -> None:
+    """An orderly stop that goes on when it is cancelled, but then at once: the second Ctrl-C is in earnest."""
+    stopping = asyncio.ensure_future(supervisor.stop())
+    try:
+        await asyncio.shield(stopping)
+    except asyncio.CancelledError:
+        await supervisor.kill()
+        await asyncio.gather(stopping, return_exceptions=True)
+        raise
+
+
+def _partitions(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if not 1 <= number <= PARTITIONS_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {PARTITIONS_MAX}")
+    return number
+
+
+def _replicas(text: str) -> tuple[str, int]:
+    service, _, count = text.partition("=")
+    if service not in SERVICES or not count.isdecimal() or not 1 <= int(count) <= REPLICAS_MAX:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not SERVICE=N with one of {', '.join(SERVICES)} and 1 to {REPLICAS_MAX}"
+        )
+    return service, int(count)
+
+
+__all__ = ["LocalStackError", "add_stack_options", "running_stack", "stack_options", "stack_policies"]

@@ -1,0 +1,117 @@
+"""``usher up``: the local stack, in the foreground until Ctrl-C or, with --detach, until ``usher down``."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from typing import NoReturn
+
+from cli.output import EXIT_NO, EXIT_OK, EXIT_USAGE, UsageError, result, say
+from cli.stack.running import add_stack_options, running_stack, stack_options
+from deploy.local.errors import LocalStackError, SetupError
+from deploy.local.state import StateFolder, state_folder
+from deploy.local.supervisor import StackOptions
+
+Ready = Callable[[], None]
+READY = "ready\n"
+LOG_MODE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Options of ``usher up``."""
+    add_stack_options(parser)
+    parser.add_argument("--detach", action="store_true", help="return when all is ready; usher down stops it")
+    parser.add_argument("--json", action="store_true", help="what runs, as JSON on stdout, once all is ready")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit 0 after a clean end (with --detach: when ready), 1 if something did not come up, 2 for bad options."""
+    options = stack_options(args)
+    state = StateFolder(state_folder())
+    owner = state.owner()
+    if owner:
+        raise UsageError(f"a stack runs already (process {owner}): usher down stops it")
+    if args.detach:
+        return _detached(options, state, args.json)
+    return _foreground(options, lambda: _announce(state, args.json))
+
+
+def _announce(state: StateFolder, as_json: bool) -> None:
+    document = state.read_stack() or {}
+    if as_json:
+        result(document)
+    say(f"ingest {document.get('ingest_url')}, workspace {document.get('workspace')}; all of it: {state.stack_file}")
+
+
+def _foreground(options: StackOptions, ready: Ready) -> int:
+    try:
+        asyncio.run(_until_signal(options, ready))
+    except asyncio.CancelledError:
+        return EXIT_OK
+    except LocalStackError as error:
+        say(f"usher up: {error}")
+        return EXIT_NO
+    return EXIT_OK
+
+
+async def _until_signal(options: StackOptions, ready: Ready) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel)
+    async with running_stack(options) as supervisor:
+        ready()
+        await supervisor.run()
+
+
+def _detached(options: StackOptions, state: StateFolder, as_json: bool) -> int:
+    """Fork: the child becomes the supervisor in a session of its own, the parent reports until it is ready."""
+    try:
+        state.make_logs()
+    except SetupError as error:
+        raise UsageError(str(error)) from None
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _supervise(options, state, writing)
+    os.close(writing)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: os.kill(child, signal.SIGTERM))
+    with os.fdopen(reading) as reports:
+        for line in reports:
+            if line == READY:
+                _announce(state, as_json)
+                return EXIT_OK
+            say(line.rstrip())
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) or EXIT_NO
+
+
+def _supervise(options: StackOptions, state: StateFolder, writing: int) -> NoReturn:
+    """Be the supervisor: progress goes to the parent until all is ready, and to the log from then on."""
+    os.setsid()
+    log = os.open(state.logs / "supervisor.log", LOG_MODE, 0o600)
+    null = os.open(os.devnull, os.O_RDWR)
+    for source, target in ((null, 0), (null, 1), (writing, 2)):
+        os.dup2(source, target)
+    os.close(writing)
+
+    def ready() -> None:
+        os.write(2, READY.encode())
+        os.dup2(log, 2)
+
+    status = EXIT_NO
+    try:
+        status = _foreground(options, ready)
+    except UsageError as error:
+        say(f"usher up: {error}")
+        status = EXIT_USAGE
+    except Exception:  # noqa: BLE001 - the parent waits for a word, and nobody sees what a daemon raises
+        say("usher up: " + traceback.format_exc())
+    finally:
+        sys.stderr.flush()
+        os._exit(status)

@@ -1,0 +1,1 @@
+"""Programs on the services' own engines that no service runs or ships: simulation, shadow, training."""

@@ -1,0 +1,216 @@
+"""From labelled texts to a calibrated model: three folds for honesty, then one fit on everything."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lab.training import measure
+from lab.training.calibrate import blend, fit_blend, softmax
+from lab.training.data import EXAMPLES_WISE, FOLDS, Data, split
+from lab.training.errors import TrainingRefused
+from lab.training.learn import ENCODER_C, Corpus, Linear, Vocabulary, fit_logistic, fit_margin
+from lab.training.risk import Fit, Risk, fit_thresholds, thresholds_of
+from services.router.model.manifest import EncoderSpec
+from services.router.model.tiers import IntentTier, Thresholds, decide_all
+
+__all__ = ["Built", "Encoding", "Progress", "Recipe", "build", "steps"]
+
+LEARNERS = ("margin", "logistic", "encoder")
+SCOPE_SHARE = 0.005  # of the training texts that look out of scope to a model that has not seen them
+CHANCE_MARGIN = 0.1  # of the way from guessing to perfect; below it a model knows nothing worth routing by
+CHANCE_Z = 2.3263  # and the difference from guessing must not be chance itself (one-sided, 99 %)
+
+Flags = NDArray[np.bool_]
+Matrix = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+Progress = Callable[[str], None]
+"""Told the name of each step as it begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """The operator's encoder: its files, what it is, and the unit vectors (n, D) of the texts."""
+
+    model: bytes
+    tokenizer: bytes
+    spec: EncoderSpec
+    vectors: Matrix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What shall be made of the data; every label has a tier, or ``tiers`` is None. ``compact``: weights as bytes."""
+
+    tiers: Mapping[str, IntentTier] | None = None
+    risk: Risk = Risk()
+    encoding: Encoding | None = None
+    compact: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A model in parts, with what was measured out of fold on the way to it."""
+
+    data: Data
+    recipe: Recipe
+    vocabulary: Vocabulary
+    sparse: Linear
+    dense: Linear | None
+    factors: tuple[float, ...]
+    thresholds: Thresholds
+    fit: Fit | None
+    outcome: measure.Outcome
+    metrics: Mapping[str, Any]
+
+    @property
+    def temperature(self) -> float:
+        """Scores are divided by it before they become probabilities."""
+        return 1.0 / sum(self.factors)
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """How much each learner is believed; they sum to 1."""
+        return {name: factor * self.temperature for name, factor in zip(LEARNERS, self.factors, strict=False)}
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know of the data and the thresholds, one line each."""
+        return list(_warnings(self))
+
+
+def steps(encoder: bool) -> int:
+    """How many steps progress is told of; an encoder has read the texts before :func:`build` begins."""
+    return 2 + (FOLDS + 1) * 2 + ((FOLDS + 1) + 1 if encoder else 0)
+
+
+def build(data: Data, recipe: Recipe, progress: Progress) -> Built:
+    """The model; raises TrainingRefused when it cannot be trusted. The same data give the same model."""
+    progress("counting words")
+    corpus = Corpus(data.texts, len(data.labels))
+    part = split(data.targets, FOLDS)
+    scores: list[Matrix] = [np.zeros((len(data.texts), len(data.labels))) for _ in _learners(recipe)]
+    unknown = np.zeros(len(data.texts))
+    for fold in range(FOLDS):
+        inside, outside = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
+        _, weighing = corpus.fit(inside)
+        unknown[outside] = weighing.unknown_shares(outside)
+        learned = _learn(data, recipe, weighing, inside, _part(progress, f"fold {fold + 1}"))
+        for at, (learner, features) in enumerate(learned):
+            scores[at][outside] = learner.scores(features(outside))
+    everything = np.arange(len(data.texts))
+    vocabulary, weighing = corpus.fit(everything)
+    final = [learner for learner, _ in _learn(data, recipe, weighing, everything, _part(progress, "final"))]
+    progress("calibrating")
+    return _assembled(data, recipe, vocabulary, final, (scores, unknown))
+
+
+def _part(progress: Progress, name: str) -> Progress:
+    def told(step: str) -> None:
+        progress(f"{name}: {step}")
+
+    return told
+
+
+def _learners(recipe: Recipe) -> Sequence[str]:
+    return LEARNERS if recipe.encoding else LEARNERS[:2]
+
+
+def _learn(
+    data: Data, recipe: Recipe, weighing: Any, rows: Rows, progress: Progress
+) -> Iterator[tuple[Linear, Callable[[Rows], Any]]]:
+    """Each learner fitted on ``rows``, with what gives its features of any rows."""
+    targets, labels = data.targets[rows], len(data.labels)
+    features = weighing.features(rows)
+    progress("margins")
+    yield fit_margin(features, targets, labels), weighing.features
+    progress("probabilities")
+    yield fit_logistic(features, targets, labels), weighing.features
+    if recipe.encoding:
+        vectors = recipe.encoding.vectors
+        progress("encoder")
+        yield fit_logistic(vectors[rows], targets, labels, ENCODER_C), lambda wanted: vectors[wanted]
+
+
+def _assembled(
+    data: Data, recipe: Recipe, vocabulary: Vocabulary, final: list[Linear], found: tuple[list[Matrix], Matrix]
+) -> Built:
+    scores, unknown = found
+    factors = fit_blend(scores, data.targets)
+    probabilities = softmax(blend(scores, factors))
+    outcome = measure.Outcome(data.labels, data.targets, probabilities.argmax(axis=1), probabilities.max(axis=1))
+    _refuse_chance(outcome)
+    fit = _thresholds(data, recipe, probabilities)
+    limits = thresholds_of(
+        fit, float(np.quantile(outcome.confidence, SCOPE_SHARE)), float(np.quantile(unknown, 1.0 - SCOPE_SHARE))
+    )
+    shares = [factor / sum(factors) for factor in factors]
+    return Built(
+        data=data,
+        recipe=recipe,
+        vocabulary=vocabulary,
+        sparse=_sum(final[:2], shares).plain(len(vocabulary.words)),
+        dense=_sum(final[2:], shares[2:]) if recipe.encoding else None,
+        factors=factors,
+        thresholds=limits,
+        fit=fit,
+        outcome=outcome,
+        metrics={**measure.quality(outcome), **_deflection(data, recipe, probabilities, limits)},
+    )
+
+
+def _sum(learners: Sequence[Linear], shares: Sequence[float]) -> Linear:
+    pairs = list(zip(learners, shares, strict=False))
+    weights = sum((share * learner.weights for learner, share in pairs), np.zeros_like(learners[0].weights))
+    return Linear(weights, sum((share * learner.bias for learner, share in pairs), np.zeros_like(learners[0].bias)))
+
+
+def _refuse_chance(outcome: measure.Outcome) -> None:
+    """The mean recall must be clearly better than guessing, whatever the sizes of the intents."""
+    labels, size = len(outcome.labels), len(outcome.targets)
+    chance = 1.0 / labels
+    counts = np.bincount(outcome.targets, minlength=labels)
+    recall = float((np.bincount(outcome.targets[outcome.right], minlength=labels) / counts).mean())
+    noise = CHANCE_Z * np.sqrt(chance * (1.0 - chance) / size)
+    if recall < chance + max(CHANCE_MARGIN * (1.0 - chance), noise):
+        raise TrainingRefused(
+            f"the labels hardly follow from the texts: {recall:.1%} are found where guessing finds {chance:.1%}; "
+            "check that text and label columns belong together"
+        )
+
+
+def _flags(labels: Sequence[str], tiers: Mapping[str, IntentTier]) -> tuple[Flags, Flags]:
+    for_agents = np.array([tiers[label].for_agents for label in labels])
+    return for_agents, np.array([tiers[label].moment_of_truth for label in labels])
+
+
+def _thresholds(data: Data, recipe: Recipe, probabilities: Matrix) -> Fit | None:
+    if recipe.tiers is None:
+        return None
+    return fit_thresholds(probabilities, data.targets, *_flags(data.labels, recipe.tiers), recipe.risk)
+
+
+def _deflection(data: Data, recipe: Recipe, probabilities: Matrix, limits: Thresholds) -> Mapping[str, Any]:
+    if recipe.tiers is None:
+        return dict.fromkeys(("deflection", "wrong_deflection_agent", "wrong_deflection_moment_of_truth"))
+    for_agents, moments = _flags(data.labels, recipe.tiers)
+    kept = decide_all(probabilities, for_agents, limits)
+    return measure.deflection(kept, for_agents[data.targets], moments[data.targets])
+
+
+def _warnings(built: Built) -> Iterator[str]:
+    data = built.data
+    few = [f"{label} ({count})" for label, count in data.counts.items() if count < EXAMPLES_WISE]
+    if few:
+        more = f" and {len(few) - 5} more" if len(few) > 5 else ""
+        yield f"fewer than {EXAMPLES_WISE} examples: {', '.join(few[:5])}{more}; accuracy will suffer"
+    if data.conflicts:
+        first, second = data.conflicts[0]
+        yield f"{len(data.conflicts)} texts have two labels, the first in rows {first} and {second}"
+    if data.empty:
+        yield f"{data.empty} rows without text were left out"
+    if built.fit and built.fit.refused:
+        yield f"the model deflects nothing by itself: {built.fit.refused}"

@@ -1,0 +1,1 @@
+"""Who somebody is over all channels, and what they came for before."""

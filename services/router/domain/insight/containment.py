@@ -1,0 +1,15 @@
+"""How much self-service and bots settle: each contact of theirs is counted once for each time that it left them."""
+
+from services.router.domain.state.records import Contact
+from services.router.domain.states import ContactState
+from services.router.domain.turn import Turn
+
+__all__ = ["count"]
+
+NONE = "none"
+
+
+def count(turn: Turn, contact: Contact, outcome: str) -> None:
+    """Count the end of a stay with self-service or a bot, by intent and the article that was offered first."""
+    if contact.state in (ContactState.SELF_SERVICE, ContactState.BOT):
+        turn.count("usher_automation_total", contact.state, outcome, contact.intent or NONE, contact.article or NONE)

@@ -1,0 +1,155 @@
+"""The record of a decision, complete enough to decide again, and the sentence made from it."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from services.router.domain.events import Body
+from services.router.domain.matcher.matching import Match
+from services.router.domain.state.records import Contact
+from services.router.domain.state.workspace import Workspace
+
+SECOND_MS = 1000
+_TURNS = {"longest_idle": "without work", "round_robin": "their turn"}  # in other orders: the least loaded
+_NOTHING: Mapping[str, int] = {}
+
+Terms = tuple[float, float, float, float]
+"""What agents are compared by, smallest first, then by agent id. Preferences not met. The cost: in the order scarcity
+``agent_cost`` in steps of 0.05 while few sets of skills and channels are open, else their number; minus the levels in
+the order best_skill; else 0. Whose turn it is: the share of units taken, in longest_idle whether there is any, in
+round_robin the time of the last offer. And since when they are idle."""
+
+
+class Decision(Body):
+    """Why this agent got this contact: enough to decide again. Times in milliseconds since the epoch.
+
+    The contact of smallest ``key`` goes first, then who entered first, then by id. The key is ``first_deadline`` =
+    entered + target - boost up to entered + target, then ``second_deadline`` = entered + late_factor * target - boost,
+    with at most ``late_cap_ms`` behind the target. ``requirements`` are those of the queue in which the two met: the
+    contact's own, or ``through_queue``, which relaxation added. ``excluded`` counts agents that could not take it, by
+    reason; ``protected`` ones are kept for a protected queue. ``requirements_held_back``: those of waiting contacts
+    that the agent, so kept, left. ``agent_terms`` and ``runner_up_terms`` are what the two best agents were compared
+    by. Where the scarcity of what they have decided, ``agent_cost`` is the sum of 1 / n over ``spared``: skills and
+    channels that the agent has beside what is asked for, each with the number n of open agents who have it.
+    """
+
+    policy_version: int
+    contact_id: str
+    requirements: msgspec.Raw
+    decided_ms: int
+    entered_ms: int
+    target_ms: int
+    boost_ms: int
+    late_factor: float
+    relaxed: int
+    kept_for_agent: bool
+    first_deadline: float
+    second_deadline: float
+    key: float
+    late: bool
+    slack_ms: float
+    requirements_compared: int
+    agents_considered: int
+    agent_order: str
+    agent_id: str
+    agent_skills: Mapping[str, int]
+    agent_cost: float
+    idle_since_ms: float
+    requirements_held_back: int = 0
+    late_cap_ms: float | None = None
+    through_queue: str | None = None
+    runner_up_contact: str | None = None
+    runner_up_key: float | None = None
+    runner_up_entered_ms: float | None = None
+    agent_terms: Terms | None = None
+    spared: Mapping[str, int] = {}
+    runner_up_agent: str | None = None
+    runner_up_cost: float | None = None
+    runner_up_terms: Terms | None = None
+    excluded: dict[str, int] = {}
+
+
+def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) -> Decision:
+    """The record of the match, complete enough to decide again; to be made before anybody is seated anew."""
+    place = workspace.standing(contact)
+    queue, need, through = place.queue, place.need, None
+    if match.further is not None:
+        through, need = workspace.further_needs(contact)[match.further]
+    target = place.due_ms - contact.entered_ms
+    late = queue.late_factor * target
+    if queue.late_cap_ms is not None:
+        late = min(late, target + queue.late_cap_ms)
+    return Decision(
+        policy_version=workspace.rules.version,
+        contact_id=contact.contact_id,
+        requirements=need.json,
+        decided_ms=now_ms,
+        entered_ms=contact.entered_ms,
+        target_ms=target,
+        boost_ms=place.boost_ms,
+        late_factor=queue.late_factor,
+        relaxed=contact.relaxed,
+        kept_for_agent=bool(contact.only_agent),
+        first_deadline=contact.entered_ms + target - place.boost_ms,
+        second_deadline=contact.entered_ms + late - place.boost_ms,
+        key=match.key,
+        late=match.late,
+        slack_ms=match.key - now_ms,
+        requirements_compared=match.requirements_compared,
+        requirements_held_back=match.requirements_held_back,
+        agents_considered=match.agents_considered,
+        agent_order=queue.agent_order,
+        agent_id=match.agent_id,
+        agent_skills=match.levels,
+        agent_cost=match.agent_cost,
+        idle_since_ms=match.idle_since,
+        late_cap_ms=queue.late_cap_ms,
+        through_queue=through,
+        runner_up_contact=match.runner_up_contact,
+        runner_up_key=match.runner_up_key,
+        runner_up_entered_ms=match.runner_up_entered,
+        agent_terms=match.rank[:4] if match.rank else None,
+        spared=_spared(match) if match.rank else _NOTHING,
+        runner_up_agent=match.runner_up_agent,
+        runner_up_cost=match.runner_up_cost,
+        runner_up_terms=match.runner_up_rank[:4] if match.runner_up_rank else None,
+        excluded=match.excluded,
+    )
+
+
+def _spared(match: Match) -> Mapping[str, int]:
+    """What the cost is made of, if it was the cost that decided: that is many words for many decisions."""
+    mine, other = match.rank, match.runner_up_rank
+    if mine is None or other is None or mine[0] != other[0] or mine[1] == other[1]:
+        return _NOTHING
+    return {f"{kind} {name}": each.open for each in match.spared for kind, name in (each.name,)}
+
+
+def sentence(made: Decision) -> str:
+    """The decision in words, from its record alone."""
+    seconds = made.slack_ms / SECOND_MS
+    due = f"next deadline in {seconds:.1f} s" if seconds >= 0 else f"next deadline {-seconds:.1f} s ago"
+    order = f", earliest of {made.requirements_compared}" if made.requirements_compared > 1 else ""
+    if made.runner_up_contact is not None and made.runner_up_key is not None:
+        order += f" (next: {made.runner_up_contact}, {(made.runner_up_key - made.decided_ms) / SECOND_MS:.1f} s)"
+    if made.requirements_held_back:
+        order += ", kept from others for a protected queue"
+    idle = max(0.0, (made.decided_ms - made.idle_since_ms) / SECOND_MS)
+    chosen = "kept for them" if made.kept_for_agent else f"chosen of {made.agents_considered}{_because(made)}"
+    return f"taken by {made.agent_id}: {due}{order}; {made.agent_id} {chosen}, idle {idle:.0f} s"
+
+
+def _because(made: Decision) -> str:
+    """The first thing in which the two best agents differ."""
+    mine, other = made.agent_terms, made.runner_up_terms
+    if mine is None or other is None:
+        return ""
+    if mine[0] != other[0]:
+        return f": more wishes met ({mine[0]:.0f} open against {other[0]:.0f})"
+    if mine[1] != other[1]:
+        if made.agent_order == "best_skill":
+            return f": best skill ({-mine[1]:.0f} against {-other[1]:.0f})"
+        return f": least scarce ({made.agent_cost:.2f} against {made.runner_up_cost or 0.0:.2f})"
+    if mine[2] != other[2]:
+        return f": {_TURNS.get(made.agent_order, 'least loaded')}, before {made.runner_up_agent}"
+    return f": {'longest idle' if mine[3] != other[3] else 'first by id'}, before {made.runner_up_agent}"

@@ -1,0 +1,165 @@
+"""Why a contact still waits, and what would change that: in numbers and in words."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from services.router.domain.rules.rules import Need
+from services.router.domain.state.book import Book
+from services.router.domain.state.records import Agent, Contact
+from services.router.domain.state.workspace import Workspace
+from services.router.domain.states import AssignmentState, ContactState, Presence
+from shared.clock import rfc3339
+
+_WAITS = {
+    ContactState.SELF_SERVICE: "for an outcome of self-service; without one it goes to an agent",
+    ContactState.BOT: "for an outcome of the bot; without one it goes to an agent",
+    ContactState.SCHEDULED: "for the time it was scheduled to",
+    ContactState.OFFERED: "for the answer to its offer",
+    ContactState.ASSIGNED: "for its agent",
+    ContactState.WRAPPING: "for the end of wrap-up",
+}
+_IDLE = "for a word of its customer or its agent; it is idle and holds none of the agent's units"
+NAMED_MAX = 5  # agents named one by one; a reader counts no further
+_TIMERS = {
+    ContactState.SELF_SERVICE: "it goes to an agent",
+    ContactState.BOT: "it goes to an agent",
+    ContactState.SCHEDULED: "it enters its queue",
+    ContactState.ASSIGNED: "it is idle and gives its agent's units back",
+    ContactState.WRAPPING: "it is closed",
+}
+
+
+def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
+    """What a live contact waits for. ``agents`` counts the signed-on agents by why they do not have it.
+
+    ``changes`` is what time alone will bring, in order, ``sooner`` what somebody can do before.
+    The book needs to hold the contact, its workspace's policy, flows and agents, and who else waits in its queue.
+    ``protected`` agents are free and kept for a queue that owes too many breaches.
+    """
+    workspace = book.workspaces[contact.workspace]
+    found: dict[str, Any] = {"state": str(contact.state), "queue": contact.queue}
+    if contact.state is ContactState.QUEUED:
+        place = workspace.standing(contact)
+        reasons = {name: _why_not(workspace, contact, agent) for name, agent in sorted(workspace.agents.items())}
+        groups = Counter(reasons.values())
+        found["requirements"] = msgspec.json.decode(place.need.json)
+        found["also_queues"] = [name for name, _ in workspace.further_needs(contact)]
+        found["due_at"] = rfc3339(place.due_ms)
+        outlook = workspace.outlook(contact, book.clock_ms)
+        found["position"] = outlook.position
+        found["expected_wait_seconds"] = outlook.wait_seconds
+        found["breach_risk"] = outlook.risk
+        found["agents"] = dict(sorted(groups.items()))
+        found["waits"] = _for_whom(contact, groups)
+        found["sooner"] = _sooner_in_queue(workspace, contact, reasons)
+    else:
+        found["waits"] = _IDLE if _is_idle(book, contact) else _WAITS[contact.state]
+        found["sooner"] = [_sooner(book, contact)]
+    found["changes"] = _changes(book, workspace, contact)
+    return found
+
+
+def _sooner(book: Book, contact: Contact) -> str:
+    match contact.state:
+        case ContactState.OFFERED:
+            return f"{_one_of([book.offers[each].agent_id for each in contact.offers])} accepts or declines"
+        case ContactState.ASSIGNED:
+            return f"{_agent_of(book, contact)} closes it or passes it on, or the customer leaves"
+        case ContactState.WRAPPING:
+            return f"{_agent_of(book, contact)} has finished wrap-up"
+        case ContactState.SCHEDULED:
+            return "a supervisor requeues or assigns it"
+        case _:
+            return f"{contact.state} reports an outcome, or a supervisor requeues or assigns it"
+
+
+def _agent_of(book: Book, contact: Contact) -> str:
+    return book.assignments[contact.assignment_id].agent_id
+
+
+def _sooner_in_queue(workspace: Workspace, contact: Contact, reasons: dict[str, str]) -> list[str]:
+    """What an agent would have to do; of somebody who may not have it by policy there is nothing to tell."""
+    found = []
+    full = [name for name, why in reasons.items() if why == "full"]
+    away = [name for name, why in reasons.items() if why in set(Presence)]
+    if full:
+        found.append(f"{_one_of(full)} gets room")
+    if away:
+        found.append(f"{_one_of(away)} becomes available")
+    if set(reasons.values()) <= {"unskilled"}:
+        needs = [workspace.standing(contact).need, *(need for _, need in workspace.further_needs(contact))]
+        found += [f"somebody signs on for {contact.channel} with {_words(need)}" for need in needs]
+    return found
+
+
+def _one_of(agents: list[str]) -> str:
+    more = len(agents) - NAMED_MAX
+    return " or ".join(agents[:NAMED_MAX]) + (f" or one of {more} more" if more > 0 else "")
+
+
+def _words(need: Need) -> str:
+    asked = need.requirement
+    words = [f"{skill} >= {level}" for skill, level in asked.must]
+    words += [f"({' or '.join(f'{skill} >= {level}' for skill, level in group)})" for group in asked.any]
+    words += [f"no {skill}" for skill in asked.without]
+    return " and ".join(words) or "any skills"
+
+
+def _is_idle(book: Book, contact: Contact) -> bool:
+    assignment = book.assignments.get(contact.assignment_id)
+    return assignment is not None and assignment.state is AssignmentState.IDLE
+
+
+def _why_not(workspace: Workspace, contact: Contact, agent: Agent) -> str:
+    needs = [workspace.standing(contact).need, *(need for _, need in workspace.further_needs(contact))]
+    if not any(need.served_by(agent.skills) for need in needs):
+        return "unskilled"
+    if agent.agent_id in dict(contact.barred):
+        return "declined"
+    if contact.only_agent and agent.agent_id != contact.only_agent:
+        return "kept for another"
+    if agent.presence is not Presence.AVAILABLE:
+        return str(agent.presence)
+    if contact.channel not in workspace.open.get(agent.agent_id, ()):
+        return "full"
+    kept = all(workspace.matcher.holds_back(agent.agent_id, need.requirement) for need in needs)
+    return "protected" if kept and not contact.only_agent else "free"
+
+
+def _for_whom(contact: Contact, groups: Counter[str]) -> str:
+    able = sum(groups.values()) - groups["unskilled"]
+    if contact.only_agent:
+        return f"for agent {contact.only_agent}"
+    if not able:
+        return "nobody signed on has what it takes"
+    shown = ", ".join(f"{number} {why}" for why, number in sorted(groups.items()) if why != "unskilled")
+    return f"for one of {able} agents who have what it takes: {shown}"
+
+
+def _changes(book: Book, workspace: Workspace, contact: Contact) -> list[str]:
+    """What time alone will bring, in order."""
+    coming: list[tuple[int, str]] = [(contact.life_ms, "it expires (maximum life)")]
+    if contact.state is ContactState.QUEUED:
+        coming += _changes_in_queue(workspace, contact, book.clock_ms)
+    for offer in (book.offers[offer_id] for offer_id in contact.offers):
+        coming.append((offer.expires_ms, f"the offer to {offer.agent_id} expires"))
+    if contact.only_until_ms:
+        coming.append((contact.only_until_ms, "it opens to all agents"))
+    if contact.timer_ms:
+        coming.append((contact.timer_ms, _TIMERS[contact.state]))
+    coming += [(until, f"{agent} may be asked again") for agent, until in contact.barred]
+    return [f"{rfc3339(at_ms)}: {what}" for at_ms, what in sorted(coming)]
+
+
+def _changes_in_queue(workspace: Workspace, contact: Contact, now_ms: int) -> list[tuple[int, str]]:
+    step_ms = workspace.next_step_ms(contact)
+    look_ms = workspace.next_look_ms(contact, now_ms)
+    found = [] if step_ms is None else [(step_ms, f"it asks for less (relaxation step {contact.relaxed + 1})")]
+    if look_ms is not None:
+        found.append((look_ms, "the overflow rules are looked at"))
+    for name, flow in workspace.flows.items():
+        fading = [debt.fades_ms for debt in flow.debts.values() if debt.fades_ms is not None]
+        found += [(at_ms, f"fewer agents are kept for {name}, unless it is asked for") for at_ms in fading]
+    return found

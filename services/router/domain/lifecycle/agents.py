@@ -1,0 +1,104 @@
+"""Agents come, change and go: sign-on, presence, heartbeat, sign-off, and the lease that a silent agent loses."""
+
+from services.router.domain.lifecycle import assignments, desks, offers
+from services.router.domain.state.records import Agent
+from services.router.domain.state.workspace import Workspace
+from services.router.domain.states import PRESENCE, AssignmentState, Presence, illegal, move
+from services.router.domain.turn import Turn
+from shared.contract.inputs import AgentHeartbeat, AgentSignedOff, AgentSignedOn, PresenceChanged, Transfer
+from shared.errors import Invalid, Reason
+
+
+def sign_on(turn: Turn, workspace: Workspace, said: AgentSignedOn) -> None:
+    """A new agent, or a second sign-on that replaces name, skills and capacity and keeps the work."""
+    agent = workspace.agents.get(said.agent_id)
+    if agent is None:
+        agent = Agent(
+            workspace=workspace.name, agent_id=said.agent_id, skills=(), capacity=said.capacity, idle_since=turn.now_ms
+        )
+        turn.agents_gone.pop((agent.workspace, agent.agent_id), None)
+    agent.name = said.name or ""
+    agent.skills = tuple(sorted(said.skills.items()))
+    agent.capacity = said.capacity
+    agent.lease_seconds = said.lease_seconds or workspace.rules.lease_seconds
+    if agent.presence is not Presence.AVAILABLE:
+        agent.idle_since = turn.now_ms
+    presence = Presence(said.presence)
+    agent.presence = presence if presence is agent.presence else move(PRESENCE, agent.presence, presence)
+    workspace.know(agent)
+    desks.renew(turn, agent)
+    agent.ceiling = max(agent.capacity.units, workspace.capacities.room(agent).load)
+    _drop_unfit_offers(turn, workspace, agent)
+    desks.refresh(turn, workspace, agent, "signed_on")
+    if agent.agent_id in workspace.open:
+        desks.free(turn, workspace, agent)
+
+
+def _drop_unfit_offers(turn: Turn, workspace: Workspace, agent: Agent) -> None:
+    """Offers made under the old skills or capacity do not bind an agent who now lacks them."""
+    for offer_id in sorted(workspace.asked.get(agent.agent_id, ())):
+        contact = turn.book.contacts[turn.book.offers[offer_id].contact_id]
+        needs = [workspace.standing(contact).need, *(need for _, need in workspace.further_needs(contact))]
+        fits = workspace.capacities.room(agent).load <= agent.capacity.units
+        if (
+            agent.presence is not Presence.AVAILABLE
+            or not fits
+            or not any(need.served_by(agent.skills) for need in needs)
+        ):
+            offers.rescind(turn, turn.book.offers[offer_id], "the agent signed on anew")
+
+
+def change_presence(turn: Turn, workspace: Workspace, said: PresenceChanged) -> None:
+    """Available, not ready, or draining; without ``available`` open offers are rescinded and the work is kept."""
+    agent = _signed_on(workspace, said.agent_id)
+    presence = Presence(said.presence)
+    desks.renew(turn, agent)
+    if agent.presence is not presence:
+        if presence is Presence.AVAILABLE:
+            agent.idle_since = turn.now_ms
+        agent.presence = move(PRESENCE, agent.presence, presence)
+    if presence is not Presence.AVAILABLE:
+        offers.rescind_all(turn, workspace, agent, str(presence))
+    desks.refresh(turn, workspace, agent, said.reason or str(presence))
+
+
+def heartbeat(turn: Turn, workspace: Workspace, said: AgentHeartbeat) -> None:
+    """A sign of life."""
+    desks.renew(turn, _signed_on(workspace, said.agent_id))
+
+
+def sign_off(turn: Turn, workspace: Workspace, said: AgentSignedOff) -> None:
+    """The agent goes: open offers are rescinded, assignments go where the policy says."""
+    _lose(turn, workspace, _signed_on(workspace, said.agent_id), "signed_off")
+
+
+def lease_over(turn: Turn, workspace: Workspace, agent: Agent) -> None:
+    """A deadline: no sign of life for the length of the lease."""
+    _lose(turn, workspace, agent, "lease_expired")
+
+
+def _lose(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
+    desks.go_offline(turn, workspace, agent)
+    offers.rescind_all(turn, workspace, agent, reason)
+    working = sorted(workspace.working.get(agent.agent_id, ()))
+    for assignment_id in working if workspace.rules.requeue_lost else ():
+        assignment = turn.book.assignments[assignment_id]
+        if assignment.state is AssignmentState.WRAPPING:
+            assignments.close(turn, assignment, "system", reason)
+        else:
+            assignments.give_back(turn, assignment, AssignmentState.REQUEUED, reason, Transfer())
+    for contact_id in sorted(workspace.hosting.get(agent.agent_id, ())):
+        desks.unhost(turn, workspace, turn.book.contacts[contact_id])
+    if agent.agent_id in workspace.agents:
+        desks.refresh(turn, workspace, agent, reason)
+        desks.forget_if_gone(turn, workspace, agent)
+
+
+def _signed_on(workspace: Workspace, agent_id: str) -> Agent:
+    agent = workspace.agents.get(agent_id)
+    if agent is None:
+        detail = f"agent {agent_id} is not signed on; send usher.agent.signed_on.v1 first"
+        raise Invalid(Reason.UNKNOWN_REFERENCE, "agent_id", detail)
+    if agent.presence is Presence.OFFLINE:
+        raise illegal("agent_id", "the agent is offline", ("usher.agent.signed_on.v1",))
+    return agent

@@ -1,0 +1,93 @@
+"""What a supervisor may do with a contact: cancel, prioritise, requeue, assign; each event names who did it and why."""
+
+from typing import Any
+
+from services.router.domain import events
+from services.router.domain.lifecycle import desks, endings, offers, queueing, tiers, work
+from services.router.domain.rules.rules import DIRECT_MS
+from services.router.domain.state.records import Contact
+from services.router.domain.state.workspace import Workspace
+from services.router.domain.states import AssignmentState, ContactState, illegal
+from services.router.domain.turn import Turn
+from shared.contract.inputs import ContactCommanded
+from shared.contract.topics import AGENT_OFFERS
+from shared.errors import Invalid, Reason
+
+_MOVABLE = (
+    ContactState.SELF_SERVICE,
+    ContactState.BOT,
+    ContactState.QUEUED,
+    ContactState.SCHEDULED,
+    ContactState.OFFERED,
+    ContactState.ASSIGNED,
+)
+
+
+def obey(turn: Turn, workspace: Workspace, said: ContactCommanded) -> None:
+    """Carry out one command; Invalid when the contact's state does not allow it or a name is unknown."""
+    if said.command == "cancel":
+        contact = tiers.find(turn, workspace.name, said.contact_id, events.CANCELLED)
+        endings.end(turn, contact, events.CANCELLED, said.actor, said.reason)
+    elif said.command == "prioritise":
+        contact = tiers.find(turn, workspace.name, said.contact_id, events.REPRIORITISED)
+        _prioritise(turn, workspace, contact, said)
+    else:
+        contact = tiers.find(turn, workspace.name, said.contact_id, events.CANCELLED)
+        _move(turn, workspace, contact, said)
+
+
+def _prioritise(turn: Turn, workspace: Workspace, contact: Contact, said: ContactCommanded) -> None:
+    if said.seconds is None:
+        raise Invalid(Reason.INVALID, "seconds", "prioritise needs seconds: treated as if it came so much earlier")
+    contact.boost_ms += round(said.seconds * 1000)
+    total = workspace.standing(contact).boost_ms / 1000
+    turn.tell(contact, events.REPRIORITISED, events.Reprioritised(total, said.actor, said.reason))
+    if contact.state is ContactState.QUEUED:
+        queueing.rejoin(turn, workspace, contact)
+
+
+def _move(turn: Turn, workspace: Workspace, contact: Contact, said: ContactCommanded) -> None:
+    """Requeue, or assign to a named agent: from wherever the contact is, it enters a queue with its age."""
+    if contact.state not in _MOVABLE:
+        raise illegal("contact_id", f"the contact is {contact.state}", _MOVABLE)
+    if said.queue is not None and said.queue not in workspace.rules.queues:
+        raise Invalid(Reason.UNKNOWN_REFERENCE, "queue", f"the policy has no queue {said.queue}")
+    queue = said.queue or contact.queue or contact.home_queue or None
+    if said.command == "assign":
+        _check_agent(workspace, contact, said.agent_id, queue)
+    _detach(turn, workspace, contact, said)
+    if said.command == "assign" and said.agent_id:
+        queueing.direct(turn, workspace, contact, said.agent_id, turn.now_ms + DIRECT_MS)
+    queueing.enter(turn, workspace, contact, queue, said.command)
+
+
+def _check_agent(workspace: Workspace, contact: Contact, agent_id: str | None, queue: str | None) -> None:
+    agent = workspace.agents.get(agent_id or "")
+    if agent is None:
+        raise Invalid(Reason.UNKNOWN_REFERENCE, "agent_id", f"agent {agent_id} is not signed on")
+    rules = workspace.rules
+    need = rules.need(rules.queue(queue), contact.skills, contact.channel)
+    if not need.served_by(agent.skills):
+        wanted = ", ".join(f"{skill} >= {level}" for skill, level in need.requirement.must)
+        raise illegal("agent_id", f"agent {agent_id} lacks what the contact needs", (wanted,))
+
+
+def _detach(turn: Turn, workspace: Workspace, contact: Contact, said: ContactCommanded) -> None:
+    """Out of wherever it is, with the event that says so; the contact is then ready to enter a queue."""
+    to: dict[str, Any] = {"queue": said.queue or contact.queue or contact.home_queue or None}
+    if said.agent_id:
+        to["agent_id"] = said.agent_id
+    if contact.state in (ContactState.SELF_SERVICE, ContactState.BOT):
+        tiers.hand_over(turn, contact, said.reason, None, said.actor)
+        return
+    for offer_id in list(contact.offers):
+        offers.rescind(turn, turn.book.offers[offer_id], said.reason)
+    queueing.leave(turn, workspace, contact)
+    assignment_id = contact.assignment_id or None
+    agent = work.release(turn, contact, AssignmentState.REQUEUED)
+    body = events.Moved(to, said.reason, assignment_id, agent.agent_id if agent else None, said.actor)
+    turn.tell(contact, events.REQUEUED, body, copy=AGENT_OFFERS if contact.attempts else "")
+    if agent is not None:
+        queueing.bar(turn, contact, agent.agent_id, turn.now_ms + workspace.rules.decline_ms)
+        desks.refresh(turn, workspace, agent, "requeued")
+        desks.forget_if_gone(turn, workspace, agent)

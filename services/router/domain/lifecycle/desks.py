@@ -1,0 +1,145 @@
+"""Keeps an agent's published availability and seat in step with their work and presence."""
+
+from services.router.domain.state.book import agent_key
+from services.router.domain.state.capacity import availability
+from services.router.domain.state.records import Agent, Assignment, Contact, Offer
+from services.router.domain.state.timers import Timer
+from services.router.domain.state.workspace import Workspace
+from services.router.domain.states import PRESENCE, AssignmentState, Presence, move
+from services.router.domain.turn import Turn
+from shared.clock import MILLISECONDS_PER_SECOND
+
+
+def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
+    """Publish a change of presence, availability or free units, and show the matcher what the agent can take."""
+    left = workspace.capacities.room(agent)
+    agent.load = left.load
+    shown = (agent.presence, availability(agent, left), left.free)
+    if shown != agent.shown:
+        agent.shown = shown
+        turn.tell_agent(agent, reason)
+    if workspace.seat(agent, left):
+        free(turn, workspace, agent)
+    turn.agents[agent.workspace, agent.agent_id] = agent
+
+
+def free(turn: Turn, workspace: Workspace, agent: Agent) -> None:
+    """The agent can take more than before, or other contacts."""
+    turn.freed[agent.workspace, agent.agent_id] = agent
+    if workspace.rules.protects:
+        turn.loosened[workspace.name] = workspace
+
+
+def ask(workspace: Workspace, agent: Agent, offer: Offer) -> None:
+    """The agent holds the units of an offer from now on."""
+    workspace.asked.setdefault(agent.agent_id, set()).add(offer.offer_id)
+    agent.asked += 1
+    agent.held[offer.channel] = agent.held.get(offer.channel, 0) + 1
+
+
+def unask(workspace: Workspace, agent: Agent, offer: Offer) -> None:
+    """The offer is over."""
+    _drop(workspace.asked, agent.agent_id, offer.offer_id)
+    agent.asked -= 1
+    _release(agent, offer.channel)
+
+
+def engage(workspace: Workspace, agent: Agent, assignment: Assignment) -> None:
+    """The agent works on a contact from now on."""
+    workspace.working.setdefault(agent.agent_id, set()).add(assignment.assignment_id)
+    agent.active += 1
+    agent.held[assignment.channel] = agent.held.get(assignment.channel, 0) + 1
+
+
+def disengage(workspace: Workspace, agent: Agent, assignment: Assignment, now_ms: int) -> None:
+    """The assignment is over; an agent without any other work is idle since now."""
+    _drop(workspace.working, agent.agent_id, assignment.assignment_id)
+    if assignment.state is AssignmentState.IDLE:
+        return
+    if assignment.state is AssignmentState.WRAPPING:
+        agent.wrapping -= 1
+    else:
+        agent.active -= 1
+    _release(agent, assignment.channel)
+    if not agent.held:
+        agent.idle_since = now_ms
+
+
+def rest(agent: Agent, channel: str, now_ms: int) -> None:
+    """An active assignment holds no units any more."""
+    agent.active -= 1
+    _release(agent, channel)
+    if not agent.held:
+        agent.idle_since = now_ms
+
+
+def resume(agent: Agent, channel: str) -> None:
+    """An idle assignment holds its units again, whatever else the agent has."""
+    agent.active += 1
+    agent.held[channel] = agent.held.get(channel, 0) + 1
+
+
+def host(workspace: Workspace, agent: Agent, contact: Contact) -> None:
+    """Warm transfer: the agent stays with the customer, and holds the units, until somebody takes over."""
+    workspace.hosting.setdefault(agent.agent_id, set()).add(contact.contact_id)
+    contact.host = agent.agent_id
+    resume(agent, contact.channel)
+
+
+def unhost(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """The host is free of the contact; nothing happens without one."""
+    if not contact.host:
+        return
+    agent = workspace.agents[contact.host]
+    _drop(workspace.hosting, agent.agent_id, contact.contact_id)
+    contact.host = ""
+    agent.active -= 1
+    _release(agent, contact.channel)
+    if not agent.held:
+        agent.idle_since = turn.now_ms
+    turn.contacts[contact.contact_id] = contact
+    refresh(turn, workspace, agent, "transfer_over")
+    forget_if_gone(turn, workspace, agent)
+
+
+def _drop(ids: dict[str, set[str]], agent_id: str, item_id: str) -> None:
+    held = ids[agent_id]
+    held.remove(item_id)
+    if not held:
+        del ids[agent_id]
+
+
+def _release(agent: Agent, channel: str) -> None:
+    left = agent.held[channel] - 1
+    if left:
+        agent.held[channel] = left
+    else:
+        del agent.held[channel]
+
+
+def renew(turn: Turn, agent: Agent) -> None:
+    """Any sign of life of the agent moves the end of the lease, where there is one."""
+    if agent.lease_seconds and agent.presence is not Presence.OFFLINE:
+        agent.lease_ms = turn.now_ms + round(agent.lease_seconds * MILLISECONDS_PER_SECOND)
+        turn.book.timers.arm(Timer.LEASE, agent_key(agent.workspace, agent.agent_id), agent.lease_ms)
+        turn.agents[agent.workspace, agent.agent_id] = agent
+
+
+def go_offline(turn: Turn, workspace: Workspace, agent: Agent) -> None:
+    """The agent is gone, whatever work is still theirs."""
+    agent.presence = move(PRESENCE, agent.presence, Presence.OFFLINE)
+    agent.lease_ms = 0
+    workspace.staff.remove(agent.agent_id)
+    turn.book.timers.disarm(Timer.LEASE, agent_key(agent.workspace, agent.agent_id))
+
+
+def forget_if_gone(turn: Turn, workspace: Workspace, agent: Agent) -> None:
+    """Drop an offline agent who has no work any more, not even idle work."""
+    if agent.presence is not Presence.OFFLINE or agent.held or agent.agent_id in workspace.working:
+        return
+    if agent.agent_id in workspace.agents:
+        key = (agent.workspace, agent.agent_id)
+        workspace.forget(agent)
+        turn.agents.pop(key, None)
+        turn.freed.pop(key, None)
+        turn.agents_gone[key] = None

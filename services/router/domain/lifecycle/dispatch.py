@@ -1,0 +1,65 @@
+"""Brings free agents and waiting contacts together after every cause: nobody waits beside an idle agent."""
+
+from services.router.domain.lifecycle import offers
+from services.router.domain.state.records import Agent, Contact
+from services.router.domain.state.workspace import Workspace
+from services.router.domain.states import ContactState
+from services.router.domain.turn import Turn
+
+
+def settle(turn: Turn) -> None:
+    """Match whoever became free or began to wait. Offers are the router's own doing: they happen at router time."""
+    if not turn.freed and not turn.hungry and not turn.loosened:
+        return
+    turn.said_ms = turn.now_ms
+    freed = [turn.freed[key] for key in sorted(turn.freed)]
+    hungry = sorted(turn.hungry.values(), key=lambda contact: (contact.entered_ms, contact.contact_id))
+    turn.freed.clear()
+    turn.hungry.clear()
+    for agent in freed:
+        _serve_agent(turn, turn.book.workspaces[agent.workspace], agent, alone=len(freed) == 1)
+    for contact in hungry:
+        _serve_contact(turn, turn.workspace(contact), contact)
+    for workspace in turn.loosened.values():
+        _serve_let_go(turn, workspace)
+    turn.loosened.clear()
+    turn.freed.clear()  # offering only takes room away; an agent seated anew by it has nothing to gain
+
+
+def _serve_agent(turn: Turn, workspace: Workspace, agent: Agent, *, alone: bool) -> None:
+    """Give the agent the most urgent contacts until they are full; of several free agents the fittest takes each."""
+    while agent.agent_id in workspace.open:
+        match = workspace.contact_for(agent, turn.now_ms)
+        if match is None:
+            return
+        if not alone:
+            match = workspace.agent_for(turn.book.contacts[match.contact_id], turn.now_ms) or match
+        offers.issue(turn, workspace, match)
+        _offer_widely(turn, workspace, turn.book.contacts[match.contact_id])
+
+
+def _serve_contact(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    if contact.state is not ContactState.QUEUED:
+        return
+    match = workspace.agent_for(contact, turn.now_ms)
+    if match is not None:
+        offers.issue(turn, workspace, match)
+        _offer_widely(turn, workspace, contact)
+
+
+def _serve_let_go(turn: Turn, workspace: Workspace) -> None:
+    """Agents who were held back for a protected queue take what they may take now."""
+    for agent_id in workspace.matcher.let_go():
+        _serve_agent(turn, workspace, workspace.agents[agent_id], alone=False)
+
+
+def _offer_widely(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """Ask further agents at once where the policy says so; the first who accepts wins."""
+    while len(contact.offers) < workspace.rules.parallel:
+        asked = {turn.book.offers[offer_id].agent_id for offer_id in contact.offers}
+        workspace.wait(contact, asked)
+        match = workspace.agent_for(contact, turn.now_ms)
+        if match is None:
+            workspace.leave(contact)
+            return
+        offers.issue(turn, workspace, match)

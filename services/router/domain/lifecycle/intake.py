@@ -1,0 +1,92 @@
+"""Messages: a new conversation becomes a contact, is classified and sent to its tier; later ones are added to it."""
+
+from sys import intern
+
+from services.router.domain import events
+from services.router.domain.classification import suggestions
+from services.router.domain.classification.classifying import Classify, Foreseen, Opener
+from services.router.domain.customers import customers, merging
+from services.router.domain.insight import drift
+from services.router.domain.lifecycle import assignments, clarify, endings, idling, tiers
+from services.router.domain.state.personal import personal_of, whole_of
+from services.router.domain.state.records import QUESTION_OPEN, Contact
+from services.router.domain.state.timers import Timer
+from services.router.domain.state.workspace import Workspace
+from services.router.domain.states import ContactState, Repeat
+from services.router.domain.turn import Turn
+from shared.contract.ids import contact_id, conversation_key
+from shared.contract.inputs import ConversationEnded, MessageReceived
+from shared.errors import Invalid, Reason
+
+
+def receive(
+    turn: Turn, workspace: Workspace, said: MessageReceived, classify: Classify, foreseen: Foreseen | None
+) -> None:
+    """A message of a live contact, or the first of a new episode."""
+    key = conversation_key(said.workspace, said.source, said.conversation_id)
+    contact = turn.book.by_conversation.get(key)
+    if said.handle_key and said.sender == "customer":
+        merging.recognise(turn, workspace, said)
+    if contact is not None:
+        turn.tell(contact, events.MESSAGE_ADDED, events.MessageAdded(said.message_id, said.sender))
+        if said.sender in idling.PEOPLE:
+            idling.spoke(turn, workspace, contact, said.sender)
+        if contact.question == QUESTION_OPEN and said.sender == "customer":
+            clarify.answered(turn, workspace, contact, said, classify)
+        return
+    if said.sender != "customer" and said.channel != "task":  # systems and people make tasks, customers hardly ever do
+        detail = f"only a customer's message opens a contact, this one is of {said.sender}"
+        raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", detail)
+    contact = _open(turn, workspace, said, key)
+    journey = customers.journey(turn, workspace, contact)
+    turn.tell(contact, events.RECEIVED, events.Received(said.message_id, contact.episode, contact.linked))
+    turn.count("usher_contacts_received_total", said.channel)
+    opener = Opener(said, workspace.rules.policy, workspace.rules.model_version)
+    verdict = classify(opener, journey, foreseen)
+    drift.count(turn, workspace, verdict)
+    contact.spoken = intern(verdict.language or "")
+    decided = suggestions.added(verdict.decided, turn.known.articles.get(said.event_id, ()))
+    if decided.question:
+        turn.keep_personal(contact, whole_of(said))
+    tiers.route(turn, workspace, contact, decided)
+
+
+def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> Contact:
+    episode = 1 + (turn.episodes.get(key) or turn.known.episodes.get(key, 0))
+    came_as = said.party.customer_id or ""
+    customer = turn.identity.customer(workspace.name, came_as)
+    contact = Contact(
+        contact_id=contact_id(key, episode),
+        workspace=workspace.name,
+        conversation_key=key,
+        episode=episode,
+        source=intern(said.source),
+        channel=intern(said.channel),
+        conversation_id=said.conversation_id,
+        customer_id=customer,
+        known_as="" if came_as == customer else came_as,
+        born_ms=turn.now_ms,
+        life_ms=turn.now_ms + workspace.rules.life_ms,
+    )
+    turn.book.add(contact)
+    turn.book.timers.arm(Timer.LIFE, contact.contact_id, contact.life_ms)
+    turn.keep_personal(contact, personal_of(said))
+    return contact
+
+
+def conversation_ended(turn: Turn, workspace: Workspace, said: ConversationEnded) -> None:
+    """The customer is gone: an assigned contact goes into wrap-up, a waiting one is abandoned."""
+    key = conversation_key(said.workspace, said.source, said.conversation_id)
+    contact = turn.book.by_conversation.get(key)
+    if contact is None:
+        if turn.episodes.get(key) or turn.known.episodes.get(key):
+            raise Repeat  # the contact ended before the channel's own end was heard of
+        raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", "there is no contact of this conversation")
+    if contact.state is ContactState.WRAPPING:
+        raise Repeat
+    if contact.callback and contact.state in (ContactState.QUEUED, ContactState.OFFERED):
+        return  # they were promised a call back: hanging up gives nothing up
+    if contact.state is ContactState.ASSIGNED:
+        assignments.customer_left(turn, workspace, contact, said.reason)
+    else:
+        endings.end(turn, contact, events.ABANDONED, "customer", said.reason)

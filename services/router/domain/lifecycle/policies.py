@@ -1,0 +1,71 @@
+"""A policy takes effect: validated once more, versioned, and applied to everybody who waits without losing a place."""
+
+from services.router.domain import events
+from services.router.domain.classification.classifying import Classify
+from services.router.domain.lifecycle import desks, protection, queueing
+from services.router.domain.rules.model_choice import chosen_version
+from services.router.domain.rules.rules import Rules
+from services.router.domain.state.rows import PolicyRow
+from services.router.domain.state.workspace import Workspace
+from services.router.domain.states import ContactState, Repeat
+from services.router.domain.turn import Turn
+from shared.clock import rfc3339
+from shared.contract.inputs import PolicyActivated
+from shared.errors import Invalid, Reason
+from shared.policy import PolicyErrors, parse_policy
+
+
+def activate(turn: Turn, said: PolicyActivated, classify: Classify) -> None:
+    """Version = previous + 1; what is active already, policy and model, is a Repeat. Invalid names the first fault's
+    path.
+    """
+    workspace = turn.book.workspaces.get(said.workspace)
+    try:
+        policy = parse_policy(said.policy)
+    except PolicyErrors as error:
+        first = error.errors[0]
+        path = f"policy.{first.path}" if first.path else "policy"
+        raise Invalid(Reason.INVALID, path, first.message) from error
+    if policy.workspace != said.workspace:
+        raise Invalid(Reason.INVALID, "policy.workspace", f"is {policy.workspace}, the record says {said.workspace}")
+    in_force = workspace.rules if workspace else None
+    model_version = chosen_version(said, in_force, classify)
+    if workspace is not None and workspace.hash == policy.hash and workspace.rules.model_version == model_version:
+        raise Repeat
+    rules = Rules(policy, in_force.version + 1 if in_force else 1, model_version)
+    _record(turn, rules)
+    if workspace is None:
+        turn.book.open_workspace(said.workspace, rules, policy.hash)
+    else:
+        workspace.adopt(rules, policy.hash)
+        protection.adopt(turn, workspace)
+        _apply(turn, workspace)
+
+
+def _record(turn: Turn, rules: Rules) -> None:
+    policy, name, at_ms = rules.policy, rules.policy.workspace, turn.said_ms
+    body = policy.canonical.decode()
+    turn.policies.append(PolicyRow(name, rules.version, policy.hash, body, turn.now_ms, rules.model_version))
+    event = events.PolicyActivated(
+        workspace=name,
+        policy_version=rules.version,
+        hash=policy.hash,
+        model=policy.classification.model,
+        model_version=rules.model_version,
+        occurred_at=rfc3339(at_ms),
+        cause_id=turn.cause_id,
+    )
+    turn.publish(events.POLICY_ACTIVATED, name, name, at_ms, event)
+
+
+def _apply(turn: Turn, workspace: Workspace) -> None:
+    """Seat and wait everybody under the new rules; a contact whose queue is gone enters the default queue."""
+    for agent_id in sorted(workspace.agents):
+        agent = workspace.agents[agent_id]
+        agent.ceiling = max(agent.capacity.units, workspace.capacities.room(agent).load)
+        desks.refresh(turn, workspace, agent, "policy_activated")
+    for contact_id in sorted(turn.book.contacts):
+        contact = turn.book.contacts[contact_id]
+        if contact.workspace != workspace.name or contact.state is not ContactState.QUEUED:
+            continue
+        queueing.rejoin(turn, workspace, contact)

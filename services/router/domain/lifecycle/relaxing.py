@@ -1,0 +1,44 @@
+"""Relaxation: after a while in the queue a contact asks for less, waits in one more queue, or counts as older."""
+
+from services.router.domain import events
+from services.router.domain.state.records import Contact
+from services.router.domain.state.timers import Timer
+from services.router.domain.state.workspace import Workspace
+from services.router.domain.turn import Turn
+
+
+def begin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """A contact has entered the queue: steps that nobody signed on could serve anyway are skipped at once."""
+    _skip_unstaffed(turn, workspace, contact)
+    arm(turn, workspace, contact)
+
+
+def arm(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """Set the deadline of the next step, if there is one."""
+    at_ms = workspace.next_step_ms(contact)
+    if at_ms is not None:
+        turn.book.timers.arm(Timer.RELAX, contact.contact_id, at_ms)
+
+
+def step_due(turn: Turn, contact: Contact) -> None:
+    """A deadline: the next step. Only waiting contacts have one; an offered contact takes it when it waits again."""
+    workspace = turn.workspace(contact)
+    _apply(turn, workspace, contact, "waited")
+    _skip_unstaffed(turn, workspace, contact)
+    arm(turn, workspace, contact)
+
+
+def _skip_unstaffed(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    steps = len(workspace.rules.queue(contact.queue).relax)
+    while contact.relaxed < steps and not workspace.is_staffed(contact):
+        _apply(turn, workspace, contact, "nobody signed on could serve it")
+
+
+def _apply(turn: Turn, workspace: Workspace, contact: Contact, reason: str) -> None:
+    contact.relaxed += 1
+    workspace.wait(contact)
+    place = workspace.standing(contact)
+    also = [name for name, _ in workspace.further_needs(contact)]
+    body = events.Relaxed(contact.relaxed, place.need.json, also, place.boost_ms / 1000, reason)
+    turn.tell(contact, events.REQUIREMENTS_RELAXED, body)
+    turn.hungry[contact.contact_id] = contact

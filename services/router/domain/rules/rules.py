@@ -1,0 +1,133 @@
+"""A workspace's active policy as the engine uses it at every event: milliseconds, and requirements made once."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from services.router.domain.matcher.matching import Requirement
+from services.router.domain.rules.queue_rules import QueueRules, queue_rules, to_ms
+from services.router.domain.state.capacity import ChannelRules
+from services.router.domain.state.rows import ModelRef
+from shared.contract.topics import CHANNELS
+from shared.policy import Policy
+
+REMEMBERED_MAX = 50_000  # distinct requirements kept per policy; skills per contact are few
+DIRECT_MS = 60_000  # a contact meant for one agent waits this long for them before it opens to all
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one kind of contact asks of an agent, in the forms that matcher and events use."""
+
+    requirement: Requirement
+    prefer: tuple[tuple[str, int], ...]
+    json: msgspec.Raw
+
+    def served_by(self, skills: tuple[tuple[str, int], ...]) -> bool:
+        """Whether an agent with these skills may take such a contact."""
+        levels = dict(skills)
+        need = self.requirement
+        return (
+            all(levels.get(skill, 0) >= level for skill, level in need.must)
+            and all(any(levels.get(skill, 0) >= level for skill, level in group) for group in need.any)
+            and not any(skill in levels for skill in need.without)
+        )
+
+
+class Rules:
+    """The compiled form of one policy version."""
+
+    def __init__(self, policy: Policy, version: int, model_version: str | None = None) -> None:
+        """``model_version``: the content of the policy's text model that decides, None without one."""
+        self.policy = policy
+        self.version = version
+        self.model_version = model_version
+        self.queues = {name: queue_rules(name, queue) for name, queue in policy.queues.items()}
+        self.default_queue = self.queues[policy.default_queue]
+        self.channels = _channels(policy)
+        self.idle_ms = _silences(policy)
+        self.offer_ms = to_ms(policy.offers.timeout_seconds)
+        self.decline_ms = to_ms(policy.offers.decline_pause_seconds)
+        self.not_ready_on_expiry = policy.offers.on_expiry == "not_ready"
+        self.parallel = policy.offers.parallel
+        self.wrap_ms = to_ms(policy.wrap_up.default_seconds)
+        self.wrap_end_ms = to_ms(policy.wrap_up.forced_end_seconds)
+        self.lease_seconds = policy.presence.lease_seconds or 0.0
+        self.requeue_lost = policy.presence.on_lost == "requeue"
+        self.self_service_ms = to_ms(policy.self_service.max_seconds)
+        self.clarify_ms = to_ms(policy.classification.clarify.wait_seconds)
+        self.sticky_ms = to_ms(policy.sticky.within_seconds) if policy.sticky else None
+        self.sticky_wait_ms = to_ms(policy.sticky.wait_seconds) if policy.sticky else 0
+        self.protects = any(queue.allowance is not None for queue in self.queues.values())
+        self.life_ms = max(queue.life_ms for queue in self.queues.values())
+        self._needs: dict[tuple[object, ...], Need] = {}
+        self._skills: dict[tuple[tuple[str, int], ...], dict[str, int]] = {}
+
+    def models(self) -> list[ModelRef]:
+        """The text models that the policy names: the one that decides, and its shadow."""
+        said = self.policy.classification
+        decides = [ModelRef(said.model, self.model_version or "")] if said.model else []
+        return [*decides, ModelRef(said.shadow)] if said.shadow else decides
+
+    def queue(self, name: str | None) -> QueueRules:
+        """The queue of that name, the default queue for None or a name the policy does not have."""
+        return self.queues.get(name or "", self.default_queue)
+
+    def bot_ms(self, bot: str) -> int:
+        """How long a bot may keep a contact without reporting an outcome."""
+        return to_ms(self.policy.bot(bot).max_seconds)
+
+    def due_ms(self, queue: QueueRules, entered_ms: int) -> int:
+        """When the queue's answer is due, in the target's calendar."""
+        if queue.calendar is None:
+            return entered_ms + queue.target_ms
+        return self.policy.calendar(queue.calendar).add_open_time(entered_ms, queue.target_seconds)
+
+    def is_open(self, queue: QueueRules, at_ms: int) -> bool:
+        """Whether the queue is within its hours."""
+        return self.policy.calendar(queue.hours).is_open(at_ms)
+
+    def next_opening_ms(self, queue: QueueRules, at_ms: int) -> int | None:
+        """When the queue opens next; None when it never does."""
+        return self.policy.calendar(queue.hours).next_opening(at_ms)
+
+    def shared(self, skills: dict[str, int]) -> dict[str, int]:
+        """The same skills, held once for all contacts that have them; nobody changes them in place."""
+        if len(self._skills) >= REMEMBERED_MAX:
+            self._skills.clear()
+        return self._skills.setdefault(tuple(skills.items()), skills)
+
+    def need(
+        self, queue: QueueRules, skills: dict[str, int], channel: str, relaxed: int = 0, home: QueueRules | None = None
+    ) -> Need:
+        """What a contact with these skills asks in this queue after the first steps of its home queue (or this one)."""
+        home = home or queue
+        key = (queue.name, home.name, relaxed, channel, *skills.items())
+        found = self._needs.get(key)
+        if found is None:
+            if len(self._needs) >= REMEMBERED_MAX:
+                self._needs.clear()
+            wanted = queue.requirements.plus(skills)
+            for step in home.relax[:relaxed]:
+                wanted = step.applied(wanted)
+            protected = "" if home.allowance is None else home.name
+            requirement = Requirement(wanted.must, wanted.any, wanted.without, channel, protected)
+            found = Need(requirement, wanted.prefer, msgspec.Raw(msgspec.json.encode(wanted.as_json())))
+            self._needs[key] = found
+        return found
+
+
+def _silences(policy: Policy) -> dict[str, int]:
+    """How long a contact of a channel may be silent before it is idle; channels without a limit are left out."""
+    said = {channel: policy.channel(channel).idle_after_seconds for channel in CHANNELS}
+    return {channel: to_ms(seconds) for channel, seconds in said.items() if seconds is not None}
+
+
+def _channels(policy: Policy) -> ChannelRules:
+    rules = {channel: policy.channel(channel) for channel in CHANNELS}
+    return ChannelRules(
+        costs={channel: found.units for channel, found in rules.items()},
+        maximum={channel: found.max for channel, found in rules.items() if found.max},
+        reserve={channel: found.reserve for channel, found in rules.items() if found.reserve},
+        exclusive=tuple(channel for channel, found in rules.items() if found.exclusive),
+    )

@@ -1,0 +1,158 @@
+"""Everything live in one partition, in memory: workspaces with their matcher, contacts, offers, assignments, agents."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from services.router.domain.forecast import Flow
+from services.router.domain.matcher import Matcher
+from services.router.domain.rules.rules import Rules
+from services.router.domain.state.records import Agent, Assignment, Contact, LiveContact, Offer
+from services.router.domain.state.rows import ModelRef, RouterRows
+from services.router.domain.state.timers import Timer, Timers
+from services.router.domain.state.workspace import Workspace
+from services.router.domain.states import ContactState
+from shared.policy import parse_policy
+
+_flow = msgspec.json.Decoder(Flow).decode
+
+
+class Book:
+    """The memory of one partition."""
+
+    __slots__ = (
+        "_new_matcher", "assignments", "by_conversation", "clock_ms", "contacts", "offers", "personal", "timers",
+        "workspaces",
+    )  # fmt: skip
+
+    def __init__(self, new_matcher: Callable[[], Matcher] = Matcher) -> None:
+        self._new_matcher = new_matcher
+        self.clock_ms = 0
+        self.timers = Timers()
+        self.workspaces: dict[str, Workspace] = {}
+        self.contacts: dict[str, Contact] = {}
+        self.by_conversation: dict[str, Contact] = {}
+        self.personal: dict[str, bytes] = {}
+        self.offers: dict[str, Offer] = {}
+        self.assignments: dict[str, Assignment] = {}
+
+    def open_workspace(self, name: str, rules: Rules, policy_hash: str) -> None:
+        """A workspace has its first policy: from here on it is known."""
+        self.workspaces[name] = Workspace(name, rules, policy_hash, self._new_matcher())
+
+    def models(self) -> list[ModelRef]:
+        """The text models that policies in force name."""
+        return [ref for workspace in self.workspaces.values() for ref in workspace.rules.models()]
+
+    def add(self, contact: Contact) -> None:
+        """A contact is live from now on."""
+        self.contacts[contact.contact_id] = contact
+        self.by_conversation[contact.conversation_key] = contact
+        came_as = contact.came_as
+        if came_as:
+            customers = self.workspaces[contact.workspace].customers
+            customers[came_as] = (*customers.get(came_as, ()), contact.contact_id)
+
+    def remove(self, contact: Contact) -> None:
+        """The contact has ended: nothing of it stays."""
+        del self.contacts[contact.contact_id]
+        del self.by_conversation[contact.conversation_key]
+        self.personal.pop(contact.contact_id, None)
+        self._leave_customer(contact)
+        for kind in (Timer.LIFE, Timer.STATE, Timer.BAR, Timer.DIRECT, Timer.RELAX, Timer.OVERFLOW):
+            self.timers.disarm(kind, contact.contact_id)
+
+    def _leave_customer(self, contact: Contact) -> None:
+        came_as = contact.came_as
+        if came_as:
+            customers = self.workspaces[contact.workspace].customers
+            left = tuple(each for each in customers[came_as] if each != contact.contact_id)
+            if left:
+                customers[came_as] = left
+            else:
+                del customers[came_as]
+
+    def restore(self, rows: RouterRows) -> None:
+        """Fill an empty book from one snapshot of the database."""
+        self.clock_ms = rows.clock_ms
+        for row in rows.policies:
+            policy = parse_policy(msgspec.json.decode(row.body))
+            self.open_workspace(row.workspace, Rules(policy, row.version, row.model_version), row.hash)
+        for text in rows.flows:
+            flow = _flow(text)
+            if flow.workspace in self.workspaces:
+                self._restore_flow(self.workspaces[flow.workspace], flow)
+        for agent in sorted(rows.agents, key=lambda agent: (agent.workspace, agent.agent_id)):
+            self._restore_agent(agent)
+        personal = dict(rows.personal)
+        for live in sorted(rows.contacts, key=lambda live: live.contact.contact_id):
+            self._restore_contact(live, personal)
+
+    def _restore_flow(self, workspace: Workspace, flow: Flow) -> None:
+        workspace.flows[flow.queue] = flow
+        for channel, debt in flow.debts.items():
+            workspace.hold_back(workspace.rules.queues[flow.queue], channel, debt.owed)
+            if debt.fades_ms is not None:
+                self.timers.arm(Timer.DEBT, debt_key(workspace.name, flow.queue, channel), debt.fades_ms)
+
+    def _restore_agent(self, agent: Agent) -> None:
+        workspace = self.workspaces[agent.workspace]
+        workspace.know(agent)
+        workspace.seat(agent, workspace.capacities.room(agent))
+        if agent.lease_ms:
+            self.timers.arm(Timer.LEASE, agent_key(agent.workspace, agent.agent_id), agent.lease_ms)
+
+    def _restore_contact(self, live: LiveContact, personal: dict[str, bytes]) -> None:
+        contact = live.contact
+        workspace = self.workspaces[contact.workspace]
+        self.add(contact)
+        if contact.contact_id in personal:
+            self.personal[contact.contact_id] = personal[contact.contact_id]
+        for offer in live.offers:
+            self.offers[offer.offer_id] = offer
+            workspace.asked.setdefault(offer.agent_id, set()).add(offer.offer_id)
+            self.timers.arm(Timer.OFFER, offer.offer_id, offer.expires_ms)
+        if live.assignment is not None:
+            assignment = live.assignment
+            self.assignments[assignment.assignment_id] = assignment
+            workspace.working.setdefault(assignment.agent_id, set()).add(assignment.assignment_id)
+        if contact.host:
+            workspace.hosting.setdefault(contact.host, set()).add(contact.contact_id)
+        if contact.state is ContactState.QUEUED:
+            workspace.wait(contact)
+        self._arm(workspace, contact)
+
+    def _arm(self, workspace: Workspace, contact: Contact) -> None:
+        """Set every deadline that the contact's fields name."""
+        timers, subject = self.timers, contact.contact_id
+        timers.arm(Timer.LIFE, subject, contact.life_ms)
+        if contact.timer_ms:
+            timers.arm(Timer.STATE, subject, contact.timer_ms)
+        if contact.barred:
+            timers.arm(Timer.BAR, subject, contact.unbarred_ms)
+        if contact.only_until_ms:
+            timers.arm(Timer.DIRECT, subject, contact.only_until_ms)
+        if contact.state is ContactState.QUEUED:
+            step_ms = workspace.next_step_ms(contact)
+            look_ms = workspace.next_look_ms(contact, self.clock_ms)
+            if step_ms is not None:
+                timers.arm(Timer.RELAX, subject, step_ms)
+            if look_ms is not None:
+                timers.arm(Timer.OVERFLOW, subject, look_ms)
+
+    def orphans(self) -> int:
+        """Live contacts that are neither in a waiting set nor under a deadline: 0, or the promise is broken."""
+        queued = sum(contact.state is ContactState.QUEUED for contact in self.contacts.values())
+        waiting = sum(workspace.waiting for workspace in self.workspaces.values())
+        untimed = sum(not self.timers.armed(Timer.LIFE, contact_id) for contact_id in self.contacts)
+        return abs(queued - waiting) + untimed
+
+
+def debt_key(workspace: str, queue: str, channel: str) -> str:
+    """Subject of a debt's deadline; none of the three holds a slash."""
+    return f"{workspace}/{queue}/{channel}"
+
+
+def agent_key(workspace: str, agent_id: str) -> str:
+    """Subject of an agent's lease; a workspace name holds no slash."""
+    return f"{workspace}/{agent_id}"

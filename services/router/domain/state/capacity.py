@@ -1,0 +1,144 @@
+"""What an agent can still take: units, costs per channel, maxima, reserves and exclusive channels."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from services.router.domain.state.records import Agent
+from services.router.domain.states import Availability
+from shared.contract.inputs import AgentCapacity
+from shared.contract.topics import CHANNELS
+
+NOTHING: frozenset[str] = frozenset()
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class ChannelRules(NamedTuple):
+    """A workspace's defaults for agents who do not state their own; the fields mean what AgentCapacity's mean."""
+
+    costs: dict[str, int]
+    maximum: dict[str, int]
+    reserve: dict[str, int]
+    exclusive: tuple[str, ...]
+
+
+class Room(msgspec.Struct, frozen=True, gc=False):
+    """What is taken and what is left. ``open``: the channels of which one more contact fits. ``load`` in units."""
+
+    load: int
+    free: int
+    share: float
+    open: frozenset[str]
+
+
+class Capacity:
+    """One stated capacity under one policy, prepared so that the room of an agent costs a few look-ups."""
+
+    __slots__ = (
+        "_cheapest", "_costs", "_dearest", "_everything", "_exclusive", "_maximum", "_reserve", "_sets", "_shared",
+        "_units", "said",
+    )  # fmt: skip
+
+    def __init__(self, said: AgentCapacity, rules: ChannelRules) -> None:
+        self.said = said
+        self._units = said.units
+        self._costs = dict.fromkeys(CHANNELS, 1) | rules.costs | said.costs
+        self._maximum = rules.maximum | said.max
+        self._reserve = tuple((said.reserve or rules.reserve).items())
+        self._exclusive = frozenset(rules.exclusive if said.exclusive is None else said.exclusive)
+        self._shared = frozenset(CHANNELS) - self._exclusive
+        self._everything = self._shared | self._exclusive
+        self._cheapest = min((self._costs[channel] for channel in self._shared), default=0)
+        self._dearest = max((self._costs[channel] for channel in self._shared), default=0)
+        self._sets: dict[frozenset[str], frozenset[str]] = {
+            self._shared: self._shared,
+            self._everything: self._everything,
+        }
+
+    def room(self, held: Mapping[str, int]) -> Room:
+        """The room of an agent who holds so many contacts of each channel."""
+        units, costs = self._units, self._costs
+        load = 0
+        for channel, number in held.items():
+            if channel in self._exclusive:
+                return Room(units, 0, 1.0, NOTHING)
+            load += number * costs[channel]
+        free = units - load
+        if not held and not self._maximum and not self._reserve and free >= self._dearest:
+            return Room(0, units, 0.0, self._everything)
+        if free < self._cheapest:
+            fits = NOTHING
+        elif not self._maximum and not self._reserve and free >= self._dearest:
+            fits = self._shared
+        else:
+            fits = frozenset(channel for channel in self._shared if self._fits(channel, held, load))
+        if not held:
+            fits |= self._exclusive
+        return Room(load, max(0, free), load / units, self._sets.setdefault(fits, fits))
+
+    def allows(self, held: Mapping[str, int]) -> bool:
+        """Whether an agent may hold all of this at once; only work that came back from being idle can be more."""
+        if any(channel in self._exclusive for channel in held):
+            return sum(held.values()) == 1
+        load = sum(number * self._costs[channel] for channel, number in held.items())
+        return (
+            load <= self._units
+            and all(number <= self._maximum.get(channel, number) for channel, number in held.items())
+            and all(
+                load - held.get(other, 0) * self._costs[other] <= self._units - kept for other, kept in self._reserve
+            )
+        )
+
+    def _fits(self, channel: str, held: Mapping[str, int], load: int) -> bool:
+        cost, most = self._costs[channel], self._maximum.get(channel)
+        if load + cost > self._units or (most is not None and held.get(channel, 0) >= most):
+            return False
+        # Units kept for another channel: everything but that channel together may take at most the rest.
+        return all(
+            load - held.get(other, 0) * self._costs[other] + cost <= self._units - kept
+            for other, kept in self._reserve
+            if other != channel
+        )
+
+
+class Capacities:
+    """The capacities of a workspace's agents under its policy; agents of one capacity share it."""
+
+    __slots__ = ("_known", "_of", "_rules")
+
+    def __init__(self, rules: ChannelRules) -> None:
+        self._rules = rules
+        self._known: dict[bytes, Capacity] = {}
+        self._of: dict[str, Capacity] = {}
+
+    def state(self, agent: Agent) -> None:
+        """The agent said a capacity, now or before this policy; from now on it is the one that others said too."""
+        key = _encode(agent.capacity)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = Capacity(agent.capacity, self._rules)
+        agent.capacity = found.said
+        self._of[agent.agent_id] = found
+
+    def forget(self, agent_id: str) -> None:
+        """The agent is gone."""
+        self._of.pop(agent_id, None)
+
+    def room(self, agent: Agent) -> Room:
+        """The agent's room now."""
+        return self._of[agent.agent_id].room(agent.held)
+
+    def allow(self, agent: Agent) -> bool:
+        """Whether the agent is within their capacity now."""
+        return self._of[agent.agent_id].allows(agent.held)
+
+
+def availability(agent: Agent, left: Room) -> Availability:
+    """What the agent's work amounts to."""
+    if agent.asked:
+        return Availability.OFFERED
+    if agent.active:
+        return Availability.BUSY if left.open else Availability.FULL
+    return Availability.WRAPPING if agent.wrapping else Availability.IDLE

@@ -1,0 +1,74 @@
+"""Message text and handles of a contact: what only the hand-off topics and one table ever hold."""
+
+import zlib
+
+import msgspec
+
+from shared.contract.inputs import Attachment, MessageReceived, Party, ReplyTo, RoutingHint
+
+PLAIN_BYTES_MAX = 1024  # longer texts are kept compressed: 50,000 long mails in a queue must not fill the memory
+_FASTEST = 1  # of zlib's levels; text shrinks to a third even so
+
+
+class Personal(msgspec.Struct, omit_defaults=True, gc=False):
+    """The first message of a contact and how to answer it."""
+
+    from_: Party = msgspec.field(name="from")
+    reply_to: ReplyTo
+    text: str
+    subject: str | None = None
+    attachments: list[Attachment] = []
+
+
+class Whole(Personal, omit_defaults=True, gc=False):
+    """The same with all else that a classification looks at: kept while a question about the message is open."""
+
+    to: str | None = None
+    language: str | None = None
+    public: bool = False
+    attributes: dict[str, str] = {}
+    routing: RoutingHint | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+_decode_whole = msgspec.json.Decoder(Whole).decode
+
+
+def personal_of(said: MessageReceived) -> bytes:
+    """The JSON object that hand-off copies carry beside the event's own fields."""
+    return _encode(Personal(said.party, said.reply_to, said.text or "", said.subject, said.attachments))
+
+
+def whole_of(said: MessageReceived) -> bytes:
+    """The same JSON object with all else that a classification looks at."""
+    return _encode(
+        Whole(
+            said.party,
+            said.reply_to,
+            said.text or "",
+            said.subject,
+            said.attachments,
+            said.to,
+            said.language,
+            said.public,
+            said.attributes,
+            said.routing,
+        )
+    )
+
+
+def read_whole(packed: bytes | None) -> Whole:
+    """What was kept of a message that is in question."""
+    return _decode_whole(unpack(packed))
+
+
+def pack(personal: bytes) -> bytes:
+    """The form in which it waits in memory."""
+    return personal if len(personal) <= PLAIN_BYTES_MAX else zlib.compress(personal, _FASTEST)
+
+
+def unpack(packed: bytes | None) -> bytes:
+    """The JSON object again; an empty one for None."""
+    if packed is None:
+        return b"{}"
+    return packed if packed[:1] == b"{" else zlib.decompress(packed)

@@ -1,0 +1,163 @@
+"""What the router remembers, one struct per row: contact, offer, assignment and agent."""
+
+import msgspec
+
+from services.router.domain.states import AssignmentState, ContactState, OfferState, Presence
+from shared.contract.inputs import AgentCapacity
+
+FADE_MS = 600_000  # without a contact for so long a protected queue owes half: agents are not kept for nobody
+QUESTION_OPEN = "open"
+QUESTION_OVER = "over"
+
+Skills = dict[str, int]
+Levels = tuple[tuple[str, int], ...]
+Barred = tuple[tuple[str, int], ...]
+
+
+class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """One episode of a conversation. Times are milliseconds; 0 means "not yet" or "none".
+
+    ``born_ms``, ``queued_ms`` (entry into the present queue) and ``timer_ms`` are router time; ``entered_ms`` (first
+    entry into a queue) and ``last_ms`` (latest event) are event times. ``relaxed`` counts the relaxation steps taken in
+    this queue. ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` are agents with
+    the time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON. ``linked`` are
+    contacts of the same customer that were open when this one came, ``last_agent`` served that customer lately.
+    ``known_as`` is the id that the contact came with, where its customer has another one. ``served_by`` is the agent
+    who took it last, at ``served_ms``. ``automation_failed``: self-service or a bot did not settle it. ``spoken`` is
+    the language that the customer used, as far as it showed; ``language`` the one that the contact is served in.
+    ``host`` is the agent who stays with the customer during a warm transfer. ``question`` is "open" while a bot asks
+    what the first message means, "over" from then on, so that nobody is asked twice.
+    """
+
+    contact_id: str
+    workspace: str
+    conversation_key: str
+    episode: int
+    source: str
+    channel: str
+    conversation_id: str
+    customer_id: str
+    state: ContactState = ContactState.NEW
+    version: int = 0
+    last_ms: int = 0
+    born_ms: int = 0
+    life_ms: int = 0
+    timer_ms: int = 0
+    tier: str = ""
+    bot: str = ""
+    intent: str = ""
+    article: str = ""
+    language: str = ""
+    skills: Skills = {}
+    queue: str | None = None
+    home_queue: str = ""
+    entered_ms: int = 0
+    queued_ms: int = 0
+    relaxed: int = 0
+    callback: bool = False
+    boost_ms: int = 0
+    attempts: int = 0
+    offers: tuple[str, ...] = ()
+    assignment_id: str = ""
+    wrap_began_ms: int = 0
+    barred: Barred = ()
+    only_agent: str = ""
+    only_until_ms: int = 0
+    context: str = ""
+    pending: bool = False
+    linked: tuple[str, ...] = ()
+    last_agent: str = ""
+    known_as: str = ""
+    spoken: str = ""
+    served_by: str = ""
+    served_ms: int = 0
+    automation_failed: bool = False
+    host: str = ""
+    question: str = ""
+    traceparent: str = ""
+
+    @property
+    def unbarred_ms(self) -> int:
+        """When the first of the barred agents may be asked again; 0 where there is none."""
+        return min((until_ms for _, until_ms in self.barred), default=0)
+
+    @property
+    def came_as(self) -> str:
+        """The customer id that the contact came with."""
+        return self.known_as or self.customer_id
+
+
+class Offer(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """One agent asked to take one contact, until ``expires_ms`` (router time)."""
+
+    offer_id: str
+    contact_id: str
+    workspace: str
+    agent_id: str
+    channel: str
+    issued_ms: int
+    expires_ms: int
+    parallel: bool = False
+    state: OfferState = OfferState.ISSUED
+
+
+class Assignment(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """One agent working on one contact since ``began_ms``; while the contact is idle it holds none of their units."""
+
+    assignment_id: str
+    offer_id: str
+    contact_id: str
+    workspace: str
+    agent_id: str
+    channel: str
+    began_ms: int
+    state: AssignmentState = AssignmentState.ACTIVE
+
+
+class LiveContact(msgspec.Struct, omit_defaults=True, gc=False):
+    """A contact's row: with its open offers and its assignment."""
+
+    contact: Contact
+    offers: list[Offer] = []
+    assignment: Assignment | None = None
+
+
+class Debt(msgspec.Struct, gc=False):
+    """What a protected queue owes on one channel: breaches beyond its allowance, last counted at ``since_ms``."""
+
+    owed: float
+    since_ms: int
+
+    @property
+    def fades_ms(self) -> int | None:
+        """When half of it is forgiven, unless a contact comes before; None for a debt that keeps nobody."""
+        return self.since_ms + FADE_MS if self.owed >= 1 else None
+
+
+class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """One signed-on agent.
+
+    ``held`` counts open offers and live assignments by channel, but for idle ones; ``asked`` are the offers among them,
+    ``wrapping`` the assignments in wrap-up, ``active`` the others. ``shown``: (presence, availability, free units) as
+    last published. ``ceiling`` is the load that nothing may exceed: the units, or more where work was kept through a
+    sign-on that lowered them, or came back from being idle.
+    """
+
+    workspace: str
+    agent_id: str
+    skills: Levels
+    capacity: AgentCapacity
+    name: str = ""
+    presence: Presence = Presence.OFFLINE
+    lease_seconds: float = 0.0
+    lease_ms: int = 0
+    ceiling: int = 0
+    held: dict[str, int] = {}
+    asked: int = 0
+    active: int = 0
+    wrapping: int = 0
+    idle_since: int = 0
+    last_offered: int = 0
+    last_ms: int = 0
+    load: int = 0
+    shown: tuple[str, str, int] = ("offline", "idle", 0)

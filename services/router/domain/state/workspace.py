@@ -1,0 +1,243 @@
+"""One workspace in memory: its policy, its agents, its waiting set, and the match between the two."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from services.router.domain.forecast import Flow, Outlook, risk_of_breach
+from services.router.domain.matcher import Matcher
+from services.router.domain.matcher.matching import Match, Seat, Waiting
+from services.router.domain.rules.queue_rules import QueueRules
+from services.router.domain.rules.rules import Need, Rules
+from services.router.domain.state.capacity import NOTHING, Capacities, Room
+from services.router.domain.state.records import Agent, Contact
+from services.router.domain.state.staffing import Staff
+from services.router.domain.states import Presence
+
+LOOK_MS = 30_000  # between looks at conditions that no event announces, such as closing time or empty desks
+NOBODY: frozenset[str] = frozenset()
+ALSO = "+"  # between a contact's id and the number of a further queue it waits in; no id holds it
+
+
+class Standing(msgspec.Struct, frozen=True, gc=False):
+    """What a contact's place in its queue follows from."""
+
+    queue: QueueRules
+    need: Need
+    due_ms: int
+    boost_ms: int
+
+
+class Workspace:
+    """Agents, queues and contacts that route together, under one policy."""
+
+    __slots__ = (
+        "_also", "agents", "asked", "capacities", "customers", "flows", "hash", "hosting", "matcher", "name", "open",
+        "rules", "staff", "working",
+    )  # fmt: skip
+
+    def __init__(self, name: str, rules: Rules, policy_hash: str, matcher: Matcher) -> None:
+        self.name = name
+        self.rules = rules
+        self.hash = policy_hash
+        self.capacities = Capacities(rules.channels)
+        self.matcher = matcher
+        self.staff = Staff()
+        self.agents: dict[str, Agent] = {}
+        self.asked: dict[str, set[str]] = {}  # open offers of each agent who has any
+        self.working: dict[str, set[str]] = {}  # live assignments of each agent who has any
+        self.hosting: dict[str, set[str]] = {}  # contacts with which an agent stays during a warm transfer
+        self.flows: dict[str, Flow] = {}  # how each queue is served, for the forecast
+        self.customers: dict[str, tuple[str, ...]] = {}  # live contacts by the customer id that they came with
+        self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
+        self._also: dict[str, int] = {}  # contacts that wait in further queues, and in how many
+
+    def adopt(self, rules: Rules, policy_hash: str) -> None:
+        """Go on under another policy; the caller waits and seats everybody again."""
+        self.rules = rules
+        self.hash = policy_hash
+        self.capacities = Capacities(rules.channels)
+        for agent in self.agents.values():
+            self.capacities.state(agent)
+
+    # Agents
+
+    def know(self, agent: Agent) -> None:
+        """An agent came, or said new skills or a new capacity."""
+        self.agents[agent.agent_id] = agent
+        self.capacities.state(agent)
+        if agent.presence is Presence.OFFLINE:
+            self.staff.remove(agent.agent_id)
+        else:
+            agent.skills = self.staff.add(agent.agent_id, agent.skills)
+
+    def forget(self, agent: Agent) -> None:
+        """The agent is gone."""
+        self.agents.pop(agent.agent_id, None)
+        self.capacities.forget(agent.agent_id)
+        self.staff.remove(agent.agent_id)
+
+    def seat(self, agent: Agent, left: Room) -> bool:
+        """Show the matcher what the agent can take now; True if that is more than before."""
+        channels = left.open if agent.presence is Presence.AVAILABLE else NOTHING
+        before = self.open.get(agent.agent_id, NOTHING)
+        if not channels:
+            if before:
+                self.matcher.unseat(agent.agent_id)
+                del self.open[agent.agent_id]
+            return False
+        self.open[agent.agent_id] = channels
+        self.matcher.seat(
+            Seat(
+                agent_id=agent.agent_id,
+                skills=agent.skills,
+                channels=channels,
+                load=left.share,
+                idle_since=agent.idle_since,
+                last_offered=agent.last_offered,
+            )
+        )
+        return channels is not before and not channels <= before
+
+    # Contacts
+
+    def standing(self, contact: Contact) -> Standing:
+        """What the contact asks, until when, and with which priority, after the relaxation so far."""
+        rules = self.rules
+        queue = rules.queue(contact.queue)
+        relaxed = min(contact.relaxed, len(queue.relax))
+        return Standing(
+            queue,
+            rules.need(queue, contact.skills, contact.channel, relaxed),
+            rules.due_ms(queue, contact.entered_ms),
+            contact.boost_ms + queue.boost_ms + queue.raised_ms[relaxed],
+        )
+
+    def further_needs(self, contact: Contact) -> list[tuple[str, Need]]:
+        """The queues that relaxation added, and what the contact asks there."""
+        rules = self.rules
+        home = rules.queue(contact.queue)
+        relaxed = min(contact.relaxed, len(home.relax))
+        return [
+            (name, rules.need(rules.queue(name), contact.skills, contact.channel, relaxed, home))
+            for name in home.added[relaxed]
+        ]
+
+    def is_staffed(self, contact: Contact) -> bool:
+        """Whether anybody signed on, busy or not, could take the contact as it waits now."""
+        needs = [self.standing(contact).need, *(need for _, need in self.further_needs(contact))]
+        return any(map(self.staff.anybody, needs))
+
+    def wait(self, contact: Contact, asked: Iterable[str] = ()) -> Standing:
+        """Put a contact into the waiting set, at the place that its age and priority give it, but not for ``asked``."""
+        self.leave(contact)
+        place = self.standing(contact)
+        queue = place.queue
+        waiting = Waiting(
+            contact_id=contact.contact_id,
+            queue=queue.name,
+            requirement=place.need.requirement,
+            entered=contact.entered_ms,
+            target=place.due_ms - contact.entered_ms if queue.calendar else queue.target_ms,  # one number for thousands
+            boost=place.boost_ms,
+            late_factor=queue.late_factor,
+            late_cap=queue.late_cap_ms,
+            prefer=place.need.prefer,
+            agent_order=queue.agent_order,
+            barred=frozenset((*dict(contact.barred), *asked)) if contact.barred or asked else NOBODY,
+            only_agent=contact.only_agent or None,
+        )
+        self.matcher.wait(waiting)
+        if contact.relaxed:
+            self._wait_further(contact, waiting)
+        return place
+
+    def _wait_further(self, contact: Contact, waiting: Waiting) -> None:
+        further = self.further_needs(contact)
+        for number, (queue, need) in enumerate(further):
+            self.matcher.wait(
+                msgspec.structs.replace(
+                    waiting,
+                    contact_id=f"{contact.contact_id}{ALSO}{number}",
+                    queue=queue,
+                    requirement=need.requirement,
+                    prefer=need.prefer,
+                )
+            )
+        if further:
+            self._also[contact.contact_id] = len(further)
+
+    def leave(self, contact: Contact) -> None:
+        """Out of the waiting set, in every queue; nothing happens when the contact was not in it."""
+        self.matcher.leave(contact.contact_id)
+        for number in range(self._also.pop(contact.contact_id, 0)):
+            self.matcher.leave(f"{contact.contact_id}{ALSO}{number}")
+
+    def count(self, queue: str, now_ms: int) -> Flow:
+        """Bring a queue's observation up to now; to be called before anybody joins or leaves it."""
+        flow = self.flows.get(queue)
+        if flow is None:
+            flow = self.flows[queue] = Flow(self.name, queue, now_ms)
+        flow.advance(now_ms, self.matcher.waiting_count(queue))
+        return flow
+
+    def outlook(self, contact: Contact, now_ms: int) -> Outlook:
+        """What a waiting contact may expect from now on, in its own queue."""
+        place = self.matcher.place(contact.contact_id, now_ms)
+        flow = self.flows.get(contact.queue or "")
+        expected = flow.expected_seconds(place.ahead) if flow else None
+        if expected is None:
+            return Outlook(place.ahead + 1, None, None)
+        if self.agent_for(contact, now_ms) is not None:
+            return Outlook(place.ahead + 1, 0.0, 0.0)
+        return Outlook(place.ahead + 1, round(expected, 1), round(risk_of_breach(expected * 1000, place), 3))
+
+    def hold_back(self, queue: QueueRules, channel: str, owed: float) -> None:
+        """Keep agents for a protected queue, as many as it owes; they are those who meet what the queue itself asks."""
+        assert queue.allowance is not None, "only protected queues owe anything"
+        self.matcher.protect(self.rules.need(queue, {}, channel).requirement, queue.allowance, owed)
+
+    @property
+    def waiting(self) -> int:
+        """Contacts waiting, each once."""
+        return len(self.matcher) - sum(self._also.values())
+
+    def next_step_ms(self, contact: Contact) -> int | None:
+        """When the waiting contact's next relaxation step is due."""
+        steps = self.rules.queue(contact.queue).relax
+        return contact.queued_ms + steps[contact.relaxed].after_ms if contact.relaxed < len(steps) else None
+
+    def next_look_ms(self, contact: Contact, now_ms: int) -> int | None:
+        """The first look at overflow after now; the same whenever it is asked between two looks."""
+        rules = () if contact.callback else self.rules.queue(contact.queue).overflow
+        looks = [contact.queued_ms + rule.waited_ms for rule in rules if rule.waited_ms is not None]
+        if any(rule.is_watched for rule in rules):
+            looks.append(contact.queued_ms + ((now_ms - contact.queued_ms) // LOOK_MS + 1) * LOOK_MS)
+        return min((at_ms for at_ms in looks if at_ms > now_ms), default=None)
+
+    # Matches
+
+    def agent_for(self, contact: Contact, now_ms: int) -> Match | None:
+        """The agent for a waiting contact: of its own queue first, then of the queues that relaxation added."""
+        match = self.matcher.agent_for(contact.contact_id, now_ms)
+        for number in range(self._also.get(contact.contact_id, 0) if match is None else 0):
+            match = self.matcher.agent_for(f"{contact.contact_id}{ALSO}{number}", now_ms)
+            if match is not None:
+                match.contact_id, match.further = contact.contact_id, number
+                break
+        closed = len(self.agents) - len(self.open)
+        if match is not None and closed and not contact.only_agent:
+            match.excluded["busy_or_away"] = closed
+        return match
+
+    def contact_for(self, agent: Agent, now_ms: int) -> Match | None:
+        """The most urgent waiting contact for an open agent."""
+        match = self.matcher.contact_for(agent.agent_id, now_ms)
+        if match is not None and self._also:
+            match.contact_id, also, number = match.contact_id.partition(ALSO)
+            match.further = int(number) if also else None
+            second = match.runner_up_contact
+            match.runner_up_contact = second.partition(ALSO)[0] if second else None
+            if match.runner_up_contact == match.contact_id:
+                match.runner_up_contact = match.runner_up_key = match.runner_up_entered = None
+        return match

@@ -1,0 +1,1 @@
+"""What goes over the wire: records, inputs, topics, the envelope and derived ids."""

@@ -1,0 +1,268 @@
+"""The canonical events on usher.router-input.v1: everything that can change a decision, as ingest writes it.
+
+The ``ce_type`` is the public inbound type; the body is the validated, normalised form below (JSON). Times are integer
+milliseconds since the epoch. Within a major version fields may only be added, with a default. Closed sets and ranges
+are part of the types: ingest writes nothing else, and the router's decoder takes nothing else.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from shared.contract.topics import Channel
+from shared.lane.engine import Origin
+
+UNITS_MAX = 10_000  # of capacity: more than any person holds
+SECONDS_MAX = 366 * 86_400.0  # of a priority, a lease or a wrap-up
+
+Presence = Literal["available", "not_ready", "draining"]
+Units = Annotated[int, msgspec.Meta(ge=0, le=UNITS_MAX)]
+Seconds = Annotated[float, msgspec.Meta(ge=0.0, le=SECONDS_MAX)]
+Priority = Annotated[float, msgspec.Meta(ge=-SECONDS_MAX, le=SECONDS_MAX)]  # below 0: as if it came so much later
+
+
+class Input(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """What every canonical event holds.
+
+    ``event_id`` is the deduplication key: two inputs with one id are one input. ``occurred_ms`` is as reported but
+    never after ``arrived_ms``, the arrival at ingest. ``origin`` is where the record or request came from.
+    """
+
+    event_id: str
+    workspace: str
+    occurred_ms: int
+    arrived_ms: int
+    origin: Origin = Origin()
+    traceparent: str = ""
+
+
+class Attachment(msgspec.Struct, omit_defaults=True, gc=False):
+    """One attachment of a message."""
+
+    content_type: str
+    url: str | None = None
+    name: str | None = None
+    bytes: int | None = None
+
+
+class Party(msgspec.Struct, omit_defaults=True, gc=False):
+    """The customer as the channel knows them."""
+
+    handle: str
+    name: str | None = None
+    customer_id: str | None = None
+
+
+class ReplyTo(msgspec.Struct, omit_defaults=True, gc=False):
+    """Where an answer goes: the address on the same channel, and its thread."""
+
+    address: str
+    thread: str | None = None
+
+
+class RoutingHint(msgspec.Struct, omit_defaults=True, gc=False):
+    """What the caller already knows; it wins over classification, never over hard rules."""
+
+    queue: str | None = None
+    tier: str | None = None
+    intent: str | None = None
+    skills: dict[str, int] = {}
+    priority_seconds: Priority | None = None
+
+
+class MessageReceived(Input):
+    """usher.channel.message.v1. ``customer_id`` inside ``party`` is always set (given, or the handle's keyed hash);
+    ``handle_key`` is that hash where another id was given."""
+
+    channel: Channel
+    source: str
+    conversation_id: str
+    message_id: str
+    party: Party
+    reply_to: ReplyTo
+    sender: Literal["customer", "agent", "bot", "system"] = "customer"
+    to: str | None = None
+    subject: str | None = None
+    text: str | None = None
+    language: str | None = None
+    attachments: list[Attachment] = []
+    public: bool = False
+    attributes: dict[str, str] = {}
+    routing: RoutingHint | None = None
+    handle_key: str = ""
+
+
+class ConversationEnded(Input):
+    """usher.conversation.ended.v1."""
+
+    source: str
+    conversation_id: str
+    reason: str
+
+
+class AgentCapacity(msgspec.Struct, omit_defaults=True, gc=False):
+    """Units an agent has, cost per channel, most contacts per channel, exclusive channels, units kept for a channel."""
+
+    units: Annotated[int, msgspec.Meta(ge=1, le=UNITS_MAX)]
+    costs: dict[str, Units] = {}
+    max: dict[str, Units] = {}
+    exclusive: list[str] | None = None
+    reserve: dict[str, Units] = {}
+
+
+class AgentSignedOn(Input):
+    """usher.agent.signed_on.v1."""
+
+    agent_id: str
+    skills: dict[str, int]
+    capacity: AgentCapacity
+    name: str | None = None
+    presence: Presence = "available"
+    lease_seconds: Seconds | None = None
+
+
+class PresenceChanged(Input):
+    """usher.agent.presence_changed.v1."""
+
+    agent_id: str
+    presence: Presence
+    reason: str | None = None
+
+
+class AgentHeartbeat(Input):
+    """usher.agent.heartbeat.v1."""
+
+    agent_id: str
+
+
+class AgentSignedOff(Input):
+    """usher.agent.signed_off.v1."""
+
+    agent_id: str
+
+
+class OfferAnswered(Input):
+    """usher.offer.answered.v1."""
+
+    offer_id: str
+    agent_id: str
+    answer: Literal["accepted", "declined"]
+    reason: str | None = None
+
+
+class Transfer(msgspec.Struct, omit_defaults=True, gc=False):
+    """Where a transferred contact goes."""
+
+    queue: str | None = None
+    agent_id: str | None = None
+    skills: dict[str, int] = {}
+    warm: bool = False
+
+
+class AssignmentEnded(Input):
+    """usher.assignment.ended.v1."""
+
+    assignment_id: str
+    agent_id: str
+    outcome: Literal["closed", "transferred", "requeued"]
+    disposition: str | None = None
+    wrap_up_seconds: Seconds | None = None
+    transfer: Transfer | None = None
+
+
+class AssignmentWrappedUp(Input):
+    """usher.assignment.wrapped_up.v1."""
+
+    assignment_id: str
+    agent_id: str
+
+
+class HandOffContext(msgspec.Struct, omit_defaults=True, gc=False):
+    """What a bot or self-service learnt before it handed the contact on."""
+
+    intent: str | None = None
+    language: str | None = None
+    slots: dict[str, Any] = {}
+    transcript_url: str | None = None
+    tried: list[str] = []
+    skills: dict[str, int] = {}
+
+
+class OutcomeReported(Input):
+    """usher.contact.outcome_reported.v1."""
+
+    contact_id: str
+    by: Literal["self_service", "bot"]
+    outcome: Literal["resolved", "escalated", "failed"]
+    reason: str | None = None
+    context: HandOffContext | None = None
+
+
+class ReplySent(Input):
+    """usher.contact.reply_sent.v1."""
+
+    contact_id: str
+    by: Literal["agent", "bot"]
+    agent_id: str | None = None
+    public: bool = True
+
+
+class PendingChanged(Input):
+    """usher.contact.pending_changed.v1: whether the contact waits for the customer."""
+
+    contact_id: str
+    pending: bool
+
+
+class ContactCommanded(Input):
+    """usher.contact.commanded.v1: a supervisor's cancel, prioritise, requeue or assign."""
+
+    contact_id: str
+    command: Literal["cancel", "prioritise", "requeue", "assign"]
+    actor: str
+    reason: str
+    seconds: Priority | None = None
+    queue: str | None = None
+    agent_id: str | None = None
+
+
+class CustomerCommanded(Input):
+    """usher.customer.commanded.v1: ``customer_id`` is merged into ``into``, or split from whom it was merged into."""
+
+    command: Literal["merge", "split"]
+    customer_id: str
+    actor: str
+    reason: str
+    into: str | None = None
+
+
+class PolicyActivated(Input):
+    """usher.policy.activated.v1 as an input: the whole validated policy, so that the log alone decides.
+
+    ``model_version``: exactly this content of the text model that the policy names; "": the one in force, or, for a
+    model that was not in force, what its directory holds when the router reads this.
+    """
+
+    hash: str
+    policy: dict[str, Any]
+    model_version: str = ""
+
+
+INPUT_TYPES: dict[str, type[Input]] = {
+    "usher.channel.message.v1": MessageReceived,
+    "usher.conversation.ended.v1": ConversationEnded,
+    "usher.agent.signed_on.v1": AgentSignedOn,
+    "usher.agent.presence_changed.v1": PresenceChanged,
+    "usher.agent.heartbeat.v1": AgentHeartbeat,
+    "usher.agent.signed_off.v1": AgentSignedOff,
+    "usher.offer.answered.v1": OfferAnswered,
+    "usher.assignment.ended.v1": AssignmentEnded,
+    "usher.assignment.wrapped_up.v1": AssignmentWrappedUp,
+    "usher.contact.outcome_reported.v1": OutcomeReported,
+    "usher.contact.reply_sent.v1": ReplySent,
+    "usher.contact.pending_changed.v1": PendingChanged,
+    "usher.contact.commanded.v1": ContactCommanded,
+    "usher.customer.commanded.v1": CustomerCommanded,
+    "usher.policy.activated.v1": PolicyActivated,
+}
+TYPE_OF: dict[type[Input], str] = {kind: name for name, kind in INPUT_TYPES.items()}

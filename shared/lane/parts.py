@@ -1,0 +1,61 @@
+"""What a lane is made of: its input log, and the parts that all lanes of a process share."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.lane.engine import Engine, Record, Step
+from shared.lane.publisher import Outputs, Wire
+from shared.lane.sense import Sense
+from shared.lane.store import Claim, LaneStore
+from shared.process.settings import LaneSettings
+
+__all__ = ["Inputs", "LaneParts", "Warm"]
+
+
+class Inputs(Protocol):
+    """What a lane needs of its input log (shared/kafka/input.py: InputLog)."""
+
+    def open(self, partition: int, offset: int) -> None:
+        """Deliver from this offset on."""
+
+    def owns(self, partition: int) -> bool:
+        """Whether the group sees this member as the owner."""
+
+    async def bounds(self, partition: int) -> tuple[int, int]:
+        """(first offset, end offset)."""
+
+    async def poll(self, partition: int, *, wait_ms: int, records_max: int) -> list[Record]:
+        """The next records in order; Retryable on a passing fault."""
+
+    def caught_up(self, partition: int, next_offset: int) -> bool:
+        """Whether a fresh reply says that nothing lies beyond."""
+
+    def lag(self, partition: int, next_offset: int) -> int:
+        """Records not yet applied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneParts:
+    """What all lanes of a process share. ``upstream_settled``: whether whoever writes our input has nothing in hand, so
+    that the wall clock may fire deadlines on an idle log. ``counted`` adds a committed step's counts to the metrics."""
+
+    settings: LaneSettings
+    owner: str
+    store: LaneStore
+    inputs: Inputs
+    outputs: Outputs
+    wire: Wire
+    read_output_tail: Callable[[int], Awaitable[list[Record]]]
+    new_engine: Callable[[int], Engine]
+    counted: Callable[[Step], None]
+    sense: Sense
+    upstream_settled: Callable[[int], Awaitable[bool]] | None = None
+
+
+@dataclass(slots=True)
+class Warm:
+    """An engine that outlived a rebalance, and the claim under which its memory was true."""
+
+    engine: Engine
+    claim: Claim

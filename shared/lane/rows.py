@@ -1,0 +1,146 @@
+"""The lane's rows in PostgreSQL: claim, snapshot, outbox and the one fenced commit."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from shared.lane.engine import DeadLetter
+from shared.lane.store import Claim, Commit, OutboxBatch
+from shared.postgres import LOAD_SECONDS_MAX, Connection, Database
+
+__all__ = ["PostgresLaneStore", "encode_batch"]
+
+_encode_batch = msgspec.msgpack.Encoder().encode
+_decode_batch = msgspec.msgpack.Decoder(OutboxBatch).decode
+
+
+class PostgresLaneStore(ABC):
+    """The lane's rows in PostgreSQL; a service derives its own store, which adds its rows to the same commit.
+
+    A derived class names its ``commit_sql``: one call of a function whose first five arguments are those of
+    ``lane_advance`` and whose others are ``arguments(writes)``. That one statement is the whole transaction.
+    """
+
+    service: str
+    commit_sql: str
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @abstractmethod
+    def arguments(self, writes: Any) -> Sequence[Any]:
+        """The service's own arguments of ``commit_sql``."""
+
+    @abstractmethod
+    async def load_rows(self, connection: Connection, partition: int) -> Any:
+        """The live rows of a partition, inside the snapshot of ``load``."""
+
+    @abstractmethod
+    async def prefetch_rows(self, connection: Connection, partition: int, needs: Any) -> Any:
+        """The rows that the engine asked for, in one round trip."""
+
+    async def forget(self, partition: int, before_ms: int) -> int:
+        """Nothing to forget, unless a service remembers its inputs."""
+        return 0
+
+    async def claim(self, partition: int, owner: str) -> Claim:
+        """Raise the epoch in a transaction of its own and say where the last owner stopped."""
+
+        async def work(connection: Connection) -> Any:
+            return await connection.fetchrow("SELECT * FROM lane_claim($1, $2, $3)", self.service, partition, owner)
+
+        row = await self.database.call(work)
+        return Claim(
+            partition=partition,
+            epoch=row["epoch"],
+            next_step=row["next_step"],
+            next_offset=row["next_offset"],
+            next_seq=row["next_seq"],
+            published_step=row["published_step"],
+            published_seq=row["published_seq"],
+            input_seq=row["input_seq"],
+            input_id=row["input_id"],
+        )
+
+    async def load(self, claim: Claim) -> Any:
+        """Everything live in one REPEATABLE READ snapshot, taken after the claim was committed."""
+
+        async def work(connection: Connection) -> Any:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                return await self.load_rows(connection, claim.partition)
+
+        return await self.database.call(work, seconds_max=LOAD_SECONDS_MAX)
+
+    async def backlog(self, claim: Claim) -> list[OutboxBatch]:
+        """The packed batches from the publication cursor on, in order."""
+
+        async def work(connection: Connection) -> Any:
+            return await connection.fetch(
+                "SELECT payload FROM outbox WHERE service = $1 AND partition = $2 AND step >= $3 ORDER BY step",
+                self.service,
+                claim.partition,
+                claim.published_step,
+            )
+
+        return [_decode_batch(row["payload"]) for row in await self.database.call(work)]
+
+    async def prefetch(self, partition: int, needs: Any) -> Any:
+        """What ``Engine.needs`` asked for."""
+
+        async def work(connection: Connection) -> Any:
+            return await self.prefetch_rows(connection, partition, needs)
+
+        return await self.database.call(work)
+
+    async def commit(self, commit: Commit) -> None:
+        """One statement: compare-and-set, the service's rows, dead letters and outbox; at most once."""
+        arguments = (
+            _state(self.service, commit.before),
+            _state(self.service, commit.after),
+            commit.at_ms,
+            commit.outbox,
+            [_dead_row(dead) for dead in commit.dead],
+            *self.arguments(commit.writes),
+        )
+
+        async def work(connection: Connection) -> None:
+            await connection.fetchval(self.commit_sql, *arguments)
+
+        await self.database.call(work)
+
+    async def still_owner(self, claim: Claim) -> bool:
+        """Whether nobody claimed the partition since."""
+
+        async def work(connection: Connection) -> Any:
+            return await connection.fetchval(
+                "SELECT epoch FROM lane WHERE service = $1 AND partition = $2", self.service, claim.partition
+            )
+
+        return bool(await self.database.call(work) == claim.epoch)
+
+
+def encode_batch(batch: OutboxBatch) -> bytes:
+    """The packed form of an outbox row."""
+    return _encode_batch(batch)
+
+
+def _state(service: str, claim: Claim) -> tuple[Any, ...]:
+    return (
+        service,
+        claim.partition,
+        claim.epoch,
+        claim.next_step,
+        claim.next_offset,
+        claim.next_seq,
+        claim.published_step,
+        claim.published_seq,
+        claim.input_seq,
+        claim.input_id,
+    )
+
+
+def _dead_row(dead: DeadLetter) -> tuple[Any, ...]:
+    origin = msgspec.json.encode(dead.origin).decode()
+    return (dead.id, dead.workspace, dead.reason, dead.path, dead.detail, origin, dead.payload, dead.at_ms)

@@ -1,0 +1,59 @@
+"""The time of a lane: what the log says, what the wall clock may add, and how late people hear of what is decided."""
+
+from collections.abc import Sequence
+
+from shared.clock import now_ms
+from shared.lane.engine import PUNCTUAL, Delay, Record
+from shared.lane.parts import LaneParts
+from shared.lane.publisher import LATE_MS
+
+__all__ = ["LaneTime", "delay_of", "gather_ms", "is_due", "wait_ms"]
+
+TICK_MS_MIN = 1  # a deadline that is due now is not a reason to spin
+
+
+class LaneTime:
+    """The time of one partition; it never goes back. ``last_ms`` is the newest that was told."""
+
+    def __init__(self, partition: int, parts: LaneParts) -> None:
+        self._partition = partition
+        self._parts = parts
+        self.last_ms = 0
+
+    async def at(self, log_ms: int, next_offset: int, deadline_ms: int | None) -> int:
+        """Wall clock when caught up, else the log's time: no deadline fires whose answer may already be in the log.
+
+        On a log that another service writes, its records' time says nothing about what that service still has in hand:
+        there only the wall clock counts, and only while the writer is settled.
+        """
+        caught_up = self._parts.inputs.caught_up(self._partition, next_offset)
+        if self._parts.upstream_settled is not None:
+            # Asking costs requests to the broker, so it is asked only when a deadline hangs on the answer.
+            caught_up = caught_up and is_due(deadline_ms) and await self._parts.upstream_settled(self._partition)
+            log_ms = 0
+        self.last_ms = max(self.last_ms, now_ms() if caught_up else 0, log_ms)
+        return self.last_ms
+
+
+def is_due(deadline_ms: int | None) -> bool:
+    """Whether a deadline has come, by the wall clock."""
+    return deadline_ms is not None and deadline_ms <= now_ms()
+
+
+def gather_ms(records: Sequence[Record], wall_ms: int, age_ms: int) -> int:
+    """For how long a batch is left to grow: until its oldest record is ``age_ms`` old; 0 for one that is already, as
+    under load, where batches grow by themselves."""
+    return max(0, min(age_ms, records[0].at_ms + age_ms - wall_ms)) if records else 0
+
+
+def wait_ms(deadline_ms: int | None, longest_ms: int) -> int:
+    """How long an idle lane may wait for records."""
+    if deadline_ms is None:
+        return longest_ms
+    return max(TICK_MS_MIN, min(longest_ms, deadline_ms - now_ms()))
+
+
+def delay_of(records: Sequence[Record], wall_ms: int, late_since_ms: int | None) -> Delay:
+    """People cannot act on what they have not seen: after a fault, or behind the log, their time begins later."""
+    behind = bool(records) and wall_ms - records[0].at_ms > LATE_MS
+    return Delay(wall_ms, late_since_ms) if behind or late_since_ms is not None else PUNCTUAL

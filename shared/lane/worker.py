@@ -1,0 +1,203 @@
+"""The worker: a member of the consumer group that runs a lane for each partition the group gives it."""
+
+import asyncio
+from collections.abc import Iterable
+
+from shared.clock import monotonic
+from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
+from shared.kafka import InputLog
+from shared.lane.lane import Lane
+from shared.lane.parts import LaneParts, Warm
+from shared.lane.patience import wait_for
+
+__all__ = ["Worker"]
+
+LOOK_SECONDS = 0.05  # while lanes end
+NOTE_EVERY_SECONDS = 0.5  # offsets are told to Kafka for lag tools only, and for the sla service, which waits for them
+WATCH_EVERY_SECONDS = 1.0
+# After losing a partition that the group still calls ours, the rightful owner gets this long to appear in the group.
+RECLAIM_SECONDS = 3.0
+CLOSED_SECONDS = 10.0  # a closed partition is looked at again this often: an operator may have decided meanwhile
+
+
+class Worker:
+    """Runs lanes as partitions come and go. ``run`` returns after ``stop``; Fatal when a lane hangs or breaks."""
+
+    def __init__(self, parts: LaneParts, inputs: InputLog) -> None:
+        self._parts = parts
+        self._inputs = inputs
+        self._log = parts.sense.log
+        self._metrics = parts.sense.metrics
+        self._lanes: dict[int, Lane] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._warm: dict[int, Warm] = {}
+        self._closed: dict[int, str] = {}
+        self._again: set[int] = set()
+        self._joined = False
+        self._stopping = asyncio.Event()
+        self._failure: BaseException | None = None
+
+    # ---- what the health page asks ----
+
+    @property
+    def lanes(self) -> Iterable[Lane]:
+        """The lanes that are open now."""
+        return [lane for lane in self._lanes.values() if lane.ready]
+
+    def problems(self) -> list[str]:
+        """Why this process is not ready: not in the group yet, or partitions closed or still opening.
+
+        A standby, which the group gave no partition, is ready.
+        """
+        if not self._joined:
+            return ["waiting for the consumer group"]
+        opening = [f"partition {number} is opening" for number, lane in self._lanes.items() if not lane.ready]
+        return [*self._closed.values(), *opening]
+
+    # ---- life ----
+
+    async def run(self) -> None:
+        """Join the group and serve until ``stop``. Raises what ended it otherwise."""
+        await self._join()
+        notes = asyncio.ensure_future(self._note_offsets())
+        try:
+            while not self._stopping.is_set():
+                await wait_for(self._stopping, WATCH_EVERY_SECONDS)
+                self._watch()
+        finally:
+            notes.cancel()
+            await asyncio.gather(notes, return_exceptions=True)
+            await self._end_lanes(list(self._lanes), also_polling=True)
+            await self._inputs.stop()
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Let every lane finish its step and publish what it committed, then leave the group."""
+        self._stopping.set()
+
+    async def _join(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                await self._inputs.start(self.assigned, self.revoked)
+                return
+            except Retryable as error:
+                failures += 1
+                self._log.warning("Kafka is not there yet", error=str(error))
+                await wait_for(self._stopping, min(0.2 * failures, 2.0))
+
+    def _watch(self) -> None:
+        """Exit when a lane has work and makes no progress: a restart is the one cure for a hang of unknown cause."""
+        for number, lane in self._lanes.items():
+            if lane.ready and number in self._closed:
+                del self._closed[number]
+                self._metrics.closed(number, False)
+            if lane.ready and lane.stuck_seconds > self._parts.settings.stuck_seconds_max:
+                self._fail(
+                    Fatal(f"partition {number}: records wait, nothing was committed for {lane.stuck_seconds:.0f} s")
+                )
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self._stopping.set()
+
+    # ---- partitions come and go ----
+
+    def assigned(self, partitions: list[int]) -> None:
+        """Start a lane for each; synchronous, so that nothing is delivered before the lane has opened its partition."""
+        self._inputs.close(partitions)
+        self._joined = True
+        self._metrics.rebalances.inc()
+        for number in partitions:
+            if number in self._tasks:
+                self._again.add(number)  # its last lane is still leaving a poll that the rebalance held
+            elif not self._stopping.is_set():
+                self._start(number)
+        self._metrics.owned_partitions.set(len(self._tasks))
+
+    async def revoked(self, partitions: list[int]) -> None:
+        """Stop the lanes within the time that the group allows; memory is kept for the case that they come back.
+
+        A lane inside a poll is at rest, and its poll may not return before this callback does: it is not waited for.
+        """
+        self._again.clear()
+        await self._end_lanes(partitions, also_polling=False)
+        self._closed.clear()
+        self._metrics.owned_partitions.set(len(self._tasks))
+
+    def _start(self, number: int) -> None:
+        lane = Lane(number, self._parts, self._warm.pop(number, None))
+        self._lanes[number] = lane
+        self._tasks[number] = asyncio.ensure_future(self._serve(number, lane))
+
+    async def _serve(self, number: int, lane: Lane) -> None:
+        try:
+            await lane.run()
+            warm = lane.keep_warm()
+            if warm is not None:
+                self._warm[number] = warm
+        except Fenced as error:
+            self._log.warning("fenced", partition=number, reason=str(error))
+            asyncio.get_running_loop().call_later(RECLAIM_SECONDS, self._reclaim, number)
+        except PartitionClosed as error:
+            self._log.error("partition closed", partition=number, reason=str(error))
+            self._closed[number] = str(error)
+            self._metrics.closed(number, True)
+            asyncio.get_running_loop().call_later(CLOSED_SECONDS, self._reclaim, number)
+        except Retryable as error:
+            self._log.warning("stopped during a fault", partition=number, reason=str(error))
+        except Exception as error:  # noqa: BLE001 - the edge: whatever broke a lane ends the process, loudly
+            self._log.error("a lane broke", partition=number, exc_info=error)
+            self._fail(error)
+        finally:
+            self._tasks.pop(number, None)
+            self._lanes.pop(number, None)
+            if number in self._again:
+                self._again.discard(number)
+                self._reclaim(number)
+
+    def _reclaim(self, number: int) -> None:
+        if number not in self._tasks and not self._stopping.is_set() and self._inputs.owns(number):
+            self._inputs.close([number])
+            self._start(number)
+
+    async def _end_lanes(self, partitions: list[int], *, also_polling: bool) -> None:
+        ending = {number: self._tasks[number] for number in partitions if number in self._tasks}
+        for number, task in ending.items():
+            self._lanes[number].stop()
+            if self._lanes[number].opening and not self._lanes[number].polling:
+                task.cancel()  # it may be waiting for a broker or a database that is away
+        until = monotonic() + self._parts.settings.drain_seconds_max
+        while any(also_polling or self._is_at_work(number, task) for number, task in ending.items()):
+            running = [task for task in ending.values() if not task.done()]
+            if not running:
+                break
+            if monotonic() > until:
+                self._fail(
+                    Fatal(f"{len(running)} lanes did not stop in {self._parts.settings.drain_seconds_max:.0f} s")
+                )
+                break
+            await asyncio.wait(running, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for number in partitions:
+            self._metrics.disowned(number)
+
+    def _is_at_work(self, number: int, task: "asyncio.Task[None]") -> bool:
+        lane = self._lanes.get(number)
+        return not task.done() and lane is not None and not lane.polling
+
+    # ---- offsets for lag tools ----
+
+    async def _note_offsets(self) -> None:
+        noted: dict[int, int] = {}
+        while True:
+            await asyncio.sleep(NOTE_EVERY_SECONDS)
+            for number, lane in list(self._lanes.items()):
+                offset = lane.settled_offset
+                if not lane.ready or offset < 0 or noted.get(number) == offset:
+                    continue
+                try:
+                    await self._inputs.note_offset(number, offset)
+                    noted[number] = offset
+                except Retryable as error:
+                    self._log.debug("an offset was not noted", partition=number, error=str(error))

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from shared.clock import rfc3339
 from shared.contract.envelope import CONTENT_TYPE, SPEC_VERSION, Headers, Message
 from shared.contract.inputs import TYPE_OF, Input
 from shared.contract.topics import ROUTER_INPUT
 from shared.kafka import OutputLog, partition_of
 from shared.process.settings import CommonSettings
+from shared.times import rfc3339
 
 __all__ = ["put"]
 

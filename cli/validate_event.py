@@ -17,7 +17,7 @@ from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.types import EVENT_TYPES
 from services.ingest.domain.way import Arrival, Way
 from shared.clock import now_ms
-from shared.lane.engine import Origin
+from shared.contract.records import Origin
 
 INPUT_BYTES_MAX = 256 * 1024 * 1024  # all of it is held in memory: a thousand payloads of the largest size
 _OFFLINE_KEY = b"nothing leaves this command"

@@ -1,12 +1,6 @@
 """The only place where the time of day and the monotonic clock are read."""
 
 import time
-from datetime import UTC, datetime
-from functools import lru_cache
-
-MILLISECONDS_PER_SECOND = 1000
-DAY_MS = 24 * 3600 * MILLISECONDS_PER_SECOND
-SECONDS_REMEMBERED = 8192  # texts of whole seconds kept: the times of one batch fall into few, and formatting is slow
 
 
 def now_ms() -> int:
@@ -22,28 +16,3 @@ def monotonic() -> float:
 def cpu_seconds() -> float:
     """CPU seconds that this process has used so far."""
     return time.process_time()
-
-
-def to_ms(at: datetime) -> int:
-    """An aware datetime as milliseconds since the epoch (rounded down)."""
-    return int(at.timestamp() * MILLISECONDS_PER_SECOND)
-
-
-def from_ms(at_ms: int) -> datetime:
-    """Milliseconds since the epoch as an aware UTC datetime."""
-    seconds, milliseconds = divmod(at_ms, MILLISECONDS_PER_SECOND)
-    return datetime.fromtimestamp(seconds, UTC).replace(microsecond=milliseconds * 1000)
-
-
-_MILLISECOND_TEXTS = tuple(f".{milliseconds:03d}Z" for milliseconds in range(MILLISECONDS_PER_SECOND))
-
-
-@lru_cache(maxsize=SECONDS_REMEMBERED)
-def _second_text(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).isoformat()[:19]
-
-
-def rfc3339(at_ms: int) -> str:
-    """RFC 3339, UTC, milliseconds: ``2026-01-31T09:30:00.125Z``."""
-    second, milliseconds = divmod(at_ms, MILLISECONDS_PER_SECOND)
-    return _second_text(second) + _MILLISECOND_TEXTS[milliseconds]

@@ -9,10 +9,11 @@ from cli.postgres import Connection, connected
 from cli.router_input import put
 from services.router.domain.customers.journey import AGE_MS_MAX, CONTACTS_MAX
 from services.router.domain.state.records import Contact, LiveContact
-from shared.clock import monotonic, now_ms, rfc3339
+from shared.clock import monotonic, now_ms
 from shared.contract.ids import derive
 from shared.contract.inputs import CustomerCommanded
 from shared.process.settings import CommonSettings
+from shared.times import rfc3339
 
 __all__ = ["Answer", "command", "known_ids", "show", "workspaces"]
 

@@ -10,7 +10,8 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from cli.demo.people import Answer
-from shared.clock import monotonic, now_ms, rfc3339
+from shared.clock import monotonic, now_ms
+from shared.times import rfc3339
 
 POLL_MS = 200
 PAUSE_SECONDS_MAX = 0.1

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from shared.clock import rfc3339
 from shared.contract.topics import AGENT_ACTIVITY, CONTACT_UPDATES
 from shared.policy import Policy
+from shared.times import rfc3339
 
 __all__ = ["Answer", "Crew", "Pace"]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from shared.clock import rfc3339
+from shared.times import rfc3339
 
 # Channel -> how often it is used, in percent.
 CHANNEL_SHARES = {"chat": 24, "voice": 18, "email": 16, "messaging": 14, "sms": 10, "social": 8, "web": 10}

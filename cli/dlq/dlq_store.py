@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from cli.postgres import Connection, connected
-from shared.clock import rfc3339
 from shared.process.settings import CommonSettings
+from shared.times import rfc3339
 
 __all__ = ["Letter", "LetterStore", "State"]
 

@@ -10,9 +10,9 @@ from cli.lane.lane_store import LaneRows
 from cli.output import UsageError
 from shared.clock import monotonic
 from shared.contract.envelope import to_record
+from shared.contract.records import Record
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, SLA_EVENTS
 from shared.kafka import read_tail
-from shared.lane.engine import Record
 from shared.lane.store import Claim
 from shared.process.settings import CommonSettings
 

@@ -11,8 +11,8 @@ from cli.lane.lane_store import LaneRow, LaneRows
 from cli.output import EXIT_NO, EXIT_OK, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import add_action, run_action
-from shared.clock import rfc3339
 from shared.process.settings import CommonSettings
+from shared.times import rfc3339
 
 __all__ = ["configure", "run", "show"]
 

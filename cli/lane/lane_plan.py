@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from shared.contract.records import Record
 from shared.errors import PartitionClosed
-from shared.lane.engine import Record
 from shared.lane.opening import agrees_with_input, agrees_with_output
 from shared.lane.store import Claim
 

@@ -13,7 +13,8 @@ from services.router.domain.classification.record import MessageFacts
 from services.router.model.folders import STARTER_FOLDER
 from services.router.model.text_model import Scores, TextModel
 from services.router.model.tiers import Decision
-from shared.policy import Policy, PolicyErrors, load_policy
+from shared.policy import Policy, PolicyErrors
+from shared.policy.load import load_policy
 
 LINE_BYTES_MAX = 4 * 1024 * 1024  # of one text on stdin
 LINES_MAX = 200_000  # texts in one run; --json holds all answers in memory

@@ -23,8 +23,8 @@ from services.router.model.errors import ModelRefused
 from services.router.model.folders import folder_of
 from services.router.model.golden import open_model
 from services.router.settings import RouterSettings
-from shared.clock import rfc3339
 from shared.policy import Policy, PolicyErrors, parse_policy
+from shared.times import rfc3339
 
 __all__ = ["configure", "run"]
 

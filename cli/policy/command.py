@@ -24,10 +24,11 @@ from cli.policy.in_force import (
 from cli.policy.models import model_faults
 from cli.policy.staff import skill_warnings
 from cli.subcommands import add_action, run_action
-from shared.clock import rfc3339
 from shared.contract.ids import WORKSPACE_PATTERN
-from shared.policy import Policy, PolicyError, PolicyErrors, load_policies, parse_policy
+from shared.policy import Policy, PolicyError, PolicyErrors, parse_policy
+from shared.policy.load import load_policies
 from shared.process.settings import CommonSettings
+from shared.times import rfc3339
 
 __all__ = ["activate", "configure", "run"]
 

@@ -13,10 +13,12 @@ from cli.policy.models import model_faults
 from cli.policy.shadow_follow import Follower
 from lab.shadow.projection import ASSUMPTIONS, Projection
 from lab.shadow.promises import Account, Promises
-from shared.clock import monotonic, rfc3339
+from shared.clock import monotonic
 from shared.errors import Retryable
-from shared.policy import Policy, PolicyErrors, load_policy
+from shared.policy import Policy, PolicyErrors
+from shared.policy.load import load_policy
 from shared.process.settings import CommonSettings
+from shared.times import rfc3339
 
 __all__ = ["configure", "lines", "report_of", "run", "shadow"]
 

@@ -18,13 +18,14 @@ from services.router.domain.classification.triage import Triage
 from services.router.domain.state.rows import ModelRef
 from services.router.model.shelf import ModelShelf
 from services.router.settings import RouterSettings
-from shared.clock import now_ms, to_ms
+from shared.clock import now_ms
 from shared.contract.envelope import to_record
+from shared.contract.records import Record
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT
-from shared.lane.engine import Record
 from shared.policy import Policy, parse_policy
 from shared.process.logs import configure
 from shared.process.settings import CommonSettings
+from shared.times import to_ms
 
 __all__ = ["Follower"]
 

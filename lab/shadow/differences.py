@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from shared.clock import rfc3339
+from shared.times import rfc3339
 
 __all__ = ["EXAMPLES_MAX", "Difference", "Differences", "Kind"]
 

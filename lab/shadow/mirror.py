@@ -13,7 +13,7 @@ from services.router.domain.engine import RouterEngine
 from services.router.domain.state.rows import Known, Needs, RouterRows
 from shared.contract.ids import conversation_key
 from shared.contract.inputs import MessageReceived
-from shared.lane.engine import Event, Record
+from shared.contract.records import Event, Record
 from shared.policy import Policy
 
 __all__ = ["Mirror"]

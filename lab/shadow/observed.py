@@ -11,7 +11,8 @@ from services.router.domain.state.book import Book
 from services.router.domain.state.rows import Known, RouterRows, RouterWrites
 from services.router.domain.states import ContactState, Presence
 from shared.contract import inputs
-from shared.lane.engine import Event, Record, Step
+from shared.contract.records import Event, Record
+from shared.lane.engine import Step
 
 __all__ = ["INPUTS_MAX", "Course", "Observed", "left_unanswered", "owe_waiting"]
 

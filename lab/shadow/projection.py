@@ -21,7 +21,7 @@ from services.router.domain.engine import RouterEngine
 from services.router.domain.states import ContactState
 from shared.contract import inputs
 from shared.contract.ids import conversation_key, derive
-from shared.lane.engine import Event, Record
+from shared.contract.records import Event, Record
 from shared.policy import Policy
 
 __all__ = ["ASSUMPTIONS", "Projection"]

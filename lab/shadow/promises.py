@@ -8,8 +8,8 @@ import msgspec
 
 from services.router.domain import events
 from services.router.domain.states import TERMINAL
-from shared.clock import to_ms
-from shared.lane.engine import Event
+from shared.contract.records import Event
+from shared.times import to_ms
 
 __all__ = ["Account", "Promises"]
 

@@ -28,8 +28,8 @@ from services.ingest.metrics import IngestMetrics
 from services.ingest.problem import Problem, problem_of
 from services.ingest.settings import IngestSettings
 from shared.clock import monotonic, now_ms
+from shared.contract.records import Origin
 from shared.errors import Reason, Retryable
-from shared.lane.engine import Origin
 
 __all__ = ["Api"]
 

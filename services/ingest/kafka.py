@@ -21,9 +21,10 @@ from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 from services.ingest.reader.kafka import Reader
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
-from shared.clock import MILLISECONDS_PER_SECOND, monotonic
+from shared.clock import monotonic
 from shared.errors import Fatal, Retryable
 from shared.lane.patience import wait_for
+from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["Records", "Subscription", "Subscriptions"]
 

@@ -9,9 +9,10 @@ from services.ingest.domain.normalise import Admitted
 from services.ingest.domain.rejection import Refusal, Rejected
 from services.ingest.domain.way import Arrival
 from services.ingest.sense import Sense
-from shared.clock import MILLISECONDS_PER_SECOND, now_ms
+from shared.clock import now_ms
+from shared.contract.records import Origin
 from shared.errors import Reason
-from shared.lane.engine import Origin
+from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["Stream"]
 

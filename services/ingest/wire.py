@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from services.ingest.domain.normalise import Admitted
-from shared.clock import rfc3339
 from shared.contract.envelope import CONTENT_TYPE, SPEC_VERSION, Headers, Message
+from shared.times import rfc3339
 
 __all__ = ["RecordWriter"]
 

@@ -11,9 +11,9 @@ from services.router.domain.engine import RouterEngine
 from services.router.domain.insight.calibration import ERROR, OBSERVED, PREDICTED
 from services.router.intent_mix import IntentMix
 from services.router.model.shelf import ModelShelf
-from shared.clock import MILLISECONDS_PER_SECOND
 from shared.lane.engine import Step
 from shared.process.metrics import Durations
+from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["RouterCollector", "RouterMetrics"]
 

@@ -13,7 +13,7 @@ from services.sla.domain.clock import KINDS_RUN
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import SlaRows, SlaWrites
 from services.sla.domain.totals import ABOVE_ALL, BREACHES, CLOCKS, WAIT_BOUND, WAIT_BOUNDS, WAIT_BUCKET, WAIT_SUM, Key
-from shared.clock import MILLISECONDS_PER_SECOND
+from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["CommittedTotals", "SlaCollector"]
 

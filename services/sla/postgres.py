@@ -8,11 +8,12 @@ import msgspec
 from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
 from services.sla.domain.totals import Key, Total
 from services.sla.metrics import CommittedTotals
-from shared.clock import DAY_MS, now_ms
+from shared.clock import now_ms
 from shared.errors import PartitionClosed
 from shared.lane.rows import PostgresLaneStore
 from shared.lane.store import Claim, Commit
 from shared.postgres import FORGET_ROWS_MAX, Connection, Database
+from shared.times import DAY_MS
 
 __all__ = ["SlaStore"]
 

@@ -5,9 +5,9 @@ from hashlib import sha256
 
 import msgspec
 
-from shared.clock import rfc3339
 from shared.contract.ids import event_id
-from shared.lane.engine import DeadLetter, Event, Record
+from shared.contract.records import DeadLetter, Event, Record
+from shared.times import rfc3339
 
 SPEC_VERSION = b"1.0"
 CONTENT_TYPE = b"application/json"

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from shared.contract.records import Origin
 from shared.contract.topics import Channel
-from shared.lane.engine import Origin
 
 UNITS_MAX = 10_000  # of capacity: more than any person holds
 SECONDS_MAX = 366 * 86_400.0  # of a priority, a lease or a wrap-up

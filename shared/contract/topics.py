@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from shared.clock import DAY_MS
+from shared.times import DAY_MS
 
 ROUTER_INPUT = "usher.router-input.v1"
 CONTACT_EVENTS = "usher.contact-events.v1"

@@ -8,9 +8,9 @@ from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
 
 from shared.clock import now_ms
 from shared.contract.envelope import to_record
+from shared.contract.records import Record
 from shared.errors import Fatal, Retryable
 from shared.kafka.client import METADATA_AGE_MS_MAX, REQUEST_BYTES_MAX, REQUEST_MS_MAX, bounded_stop
-from shared.lane.engine import Record
 from shared.process.settings import CommonSettings, LaneSettings
 
 __all__ = ["InputLog", "read_tail"]

@@ -9,9 +9,10 @@ import asyncio
 import gc
 from dataclasses import replace
 
-from shared.clock import DAY_MS, monotonic, now_ms
+from shared.clock import monotonic, now_ms
+from shared.contract.records import Record
 from shared.errors import Fatal, Fenced, PartitionClosed, Poison, Reason, Retryable
-from shared.lane.engine import Engine, Record, Step
+from shared.lane.engine import Engine, Step
 from shared.lane.opening import agrees_with_input, agrees_with_output
 from shared.lane.parts import LaneParts, Warm
 from shared.lane.patience import Patience
@@ -19,6 +20,7 @@ from shared.lane.publisher import Publisher
 from shared.lane.rows import encode_batch
 from shared.lane.store import Claim, Commit, OutboxBatch
 from shared.lane.time import LaneTime, delay_of, gather_ms, is_due, wait_ms
+from shared.times import DAY_MS
 
 __all__ = ["Lane"]
 

@@ -7,8 +7,8 @@ decides (docs/operators.md, "A closed partition").
 
 from collections.abc import Sequence
 
+from shared.contract.records import Record
 from shared.errors import PartitionClosed
-from shared.lane.engine import Record
 from shared.lane.store import Claim
 
 __all__ = ["agrees_with_input", "agrees_with_output"]

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.lane.engine import Engine, Record, Step
+from shared.contract.records import Record
+from shared.lane.engine import Engine, Step
 from shared.lane.publisher import Outputs, Wire
 from shared.lane.sense import Sense
 from shared.lane.store import Claim, LaneStore

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from shared.lane.engine import DeadLetter
+from shared.contract.records import DeadLetter
 from shared.lane.store import Claim, Commit, OutboxBatch
 from shared.postgres import LOAD_SECONDS_MAX, Connection, Database
 

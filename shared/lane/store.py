@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from shared.lane.engine import DeadLetter, Event
+from shared.contract.records import DeadLetter, Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

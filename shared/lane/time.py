@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from shared.clock import now_ms
-from shared.lane.engine import PUNCTUAL, Delay, Record
+from shared.contract.records import Record
+from shared.lane.engine import PUNCTUAL, Delay
 from shared.lane.parts import LaneParts
 from shared.lane.publisher import LATE_MS
 

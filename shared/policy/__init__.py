@@ -4,7 +4,6 @@ from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.policy.classification import Classification, Intent, Rule, Score, Thresholds
 from shared.policy.errors import PolicyError, PolicyErrors
 from shared.policy.handling import ChannelRules, Offers, Presence, Sticky, Tier, WrapUp
-from shared.policy.load import load_policies, load_policy
 from shared.policy.parse import parse_policy
 from shared.policy.policy import Policy
 from shared.policy.queues import Overflow, Protect, Queue, RelaxStep, Target, TargetKind
@@ -37,7 +36,5 @@ __all__ = [
     "Thresholds",
     "Tier",
     "WrapUp",
-    "load_policies",
-    "load_policy",
     "parse_policy",
 ]

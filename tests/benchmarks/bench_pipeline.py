@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.clock import monotonic
 from shared.contract.topics import AGENT_OFFERS, CONTACT_EVENTS, ROUTER_INPUT
-from shared.policy import load_policy
+from shared.policy.load import load_policy
 from tests.benchmarks.pipeline.load import TEXTS, agents, message, send, send_at_rate
 from tests.benchmarks.pipeline.report import say, tell
 from tests.benchmarks.pipeline.rig import ROOT, Rig, rig, shared_servers

@@ -9,7 +9,7 @@ from services.router.domain.state.rows import Known
 from services.router.postgres import RouterStore
 from shared.contract import inputs
 from shared.contract.ids import derive
-from shared.lane.engine import Record
+from shared.contract.records import Record
 from shared.lane.rows import encode_batch
 from shared.lane.store import OutboxBatch
 from tests.support.router_builders import Router, bodies_of, body_of, policy_with

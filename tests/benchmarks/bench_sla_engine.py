@@ -19,13 +19,13 @@ from msgspec.structs import replace
 from services.sla.domain.engine import SlaEngine
 from services.sla.metrics import CommittedTotals
 from services.sla.postgres import SlaStore
-from shared.clock import rfc3339
 from shared.contract.envelope import to_record
 from shared.lane.engine import Step
 from shared.lane.publisher import Wire
 from shared.lane.rows import encode_batch
 from shared.lane.store import OutboxBatch
 from shared.postgres import Database
+from shared.times import rfc3339
 from tests.support.sla_builders import BASE_MS, Log, bodies
 
 BATCH_RECORDS = 1500  # what the service takes at once under a backlog

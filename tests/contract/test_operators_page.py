@@ -14,13 +14,13 @@ from services.router.app import RouterService
 from services.router.settings import RouterSettings
 from services.sla.app import SlaService
 from services.sla.settings import SlaSettings
-from shared.clock import DAY_MS
 from shared.contract.topics import all_topics, channel_topic
 from shared.lane import lane as lane_module
 from shared.lane import opening
 from shared.process.logs import configure
 from shared.process.metrics import registry_for
 from shared.process.settings import CommonSettings, LaneSettings
+from shared.times import DAY_MS
 from tests.support.documents import DOCS, tables
 
 PAGE = (DOCS / "operators.md").read_text()

@@ -16,8 +16,9 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from services.ingest.domain.handles import Pseudonyms
-from shared.clock import now_ms, rfc3339
+from shared.clock import now_ms
 from shared.contract.topics import AGENT_ACTIVITY, AGENT_OFFERS, CONTACT_UPDATES, ROUTER_INPUT, SELF_SERVICE, all_topics
+from shared.times import rfc3339
 from tests.support.commands import Usher, rows
 from tests.support.evidence import read_topic
 from tests.support.in_process import until

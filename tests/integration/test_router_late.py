@@ -4,9 +4,10 @@ import asyncio
 
 from deploy.local.broker import KafkaBroker
 from services.router.settings import RouterSettings
-from shared.clock import now_ms, rfc3339
+from shared.clock import now_ms
 from shared.contract.topics import all_topics
 from shared.kafka import OutputLog, ensure_topics
+from shared.times import rfc3339
 from tests.support.router_service import agent, bodies, feed, kinds, message, policy, router_service
 
 AWAY_SECONDS = 2.5  # longer than the offer lasts, and than what counts as a moment

@@ -25,9 +25,9 @@ from services.sla.app import SlaService
 from services.sla.settings import SlaSettings
 from shared.clock import now_ms
 from shared.contract.envelope import Message
+from shared.contract.records import Record
 from shared.contract.topics import CONTACT_EVENTS, DEAD_LETTERS, ROUTER_INPUT, SLA_EVENTS, TopicSpec
 from shared.kafka import OutputLog, ensure_topics, read_tail
-from shared.lane.engine import Record
 from shared.process.logs import configure
 from tests.support.commands import rows
 from tests.support.in_process import running, until

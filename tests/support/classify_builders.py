@@ -2,8 +2,8 @@
 
 from services.router.domain.classification.classify import classify, compile_policy
 from services.router.domain.classification.record import MessageFacts
-from shared.clock import DAY_MS
 from shared.policy import parse_policy
+from shared.times import DAY_MS
 
 NOW = 100 * DAY_MS
 QUEUES = {name: {} for name in ("orders", "cards", "complaints", "web", "general")}

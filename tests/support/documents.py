@@ -15,7 +15,7 @@ from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.types import AREAS, MESSAGE, Area
 from services.ingest.domain.way import Arrival, Way
 from shared.contract.envelope import merged
-from shared.lane.engine import Event, Origin, Record
+from shared.contract.records import Event, Origin, Record
 from tests.support.router_builders import Router
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from cli.policy.in_force import publish
 from services.router.app import RouterService
 from services.router.settings import RouterSettings
-from shared.clock import now_ms, rfc3339
+from shared.clock import now_ms
 from shared.contract.topics import (
     AGENT_ACTIVITY,
     AGENT_OFFERS,
@@ -25,6 +25,7 @@ from shared.contract.topics import (
 )
 from shared.policy import parse_policy
 from shared.process.logs import configure
+from shared.times import rfc3339
 from tests.support import in_process, ingest
 
 READ = (CONTACT_EVENTS, AGENT_OFFERS, SELF_SERVICE, BOT, DEAD_LETTERS)

@@ -8,9 +8,10 @@ from typing import Any
 
 from cli.demo.kafka import Heard, Listener, Speaker
 from cli.demo.people import Answer, Crew, Pace
-from shared.clock import now_ms, rfc3339
+from shared.clock import now_ms
 from shared.contract.topics import AGENT_ACTIVITY, CONTACT_EVENTS
 from shared.policy import Policy
+from shared.times import rfc3339
 
 PACE = Pace(
     think_seconds=(0.05, 0.6),

@@ -10,7 +10,8 @@ from services.router.domain.classification.triage import Triage
 from services.router.domain.engine import RouterEngine
 from shared.contract import inputs
 from shared.contract.ids import derive, message_event_id
-from shared.lane.engine import PUNCTUAL, DeadLetter, Delay, Event, Origin, Record, Step
+from shared.contract.records import DeadLetter, Event, Origin, Record
+from shared.lane.engine import PUNCTUAL, Delay, Step
 from shared.policy import parse_policy
 from tests.support.memory_store import MemoryStore
 

@@ -10,8 +10,9 @@ import orjson
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import SlaRows, SlaWrites
 from services.sla.domain.totals import Total
-from shared.clock import rfc3339
-from shared.lane.engine import Event, Record, Step
+from shared.contract.records import Event, Record
+from shared.lane.engine import Step
+from shared.times import rfc3339
 
 BASE_MS = 1_782_000_000_000  # 2026-06-21T00:00:00Z, a Sunday
 LATENESS_MS = 1000

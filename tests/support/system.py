@@ -20,11 +20,12 @@ from aiokafka.errors import KafkaError
 from cli.policy.in_force import publish
 from deploy.local.broker import KafkaBroker
 from deploy.local.process import Command, LeashedProcess
-from shared.clock import monotonic, now_ms, rfc3339
+from shared.clock import monotonic, now_ms
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics, channel_topic
 from shared.kafka import ensure_topics
-from shared.policy import load_policy
+from shared.policy.load import load_policy
 from shared.process.settings import CommonSettings
+from shared.times import rfc3339
 from tests.support import checker
 from tests.support.evidence import gather
 from tests.support.people import background, people

@@ -10,9 +10,10 @@ from prometheus_client import CollectorRegistry
 
 from shared.contract.envelope import Message
 from shared.contract.ids import derive
+from shared.contract.records import DeadLetter, Event, Origin, Record
 from shared.errors import Reason
 from shared.kafka import OutputLog
-from shared.lane.engine import PUNCTUAL, DeadLetter, Delay, Engine, Event, Origin, Record, Step
+from shared.lane.engine import PUNCTUAL, Delay, Engine, Step
 from shared.lane.rows import PostgresLaneStore
 from shared.lane.service import LaneService, LaneSpec
 from shared.process.logs import configure

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from services.router.domain.classification.classify import classify, compile_policy
 from services.router.domain.classification.policy import RANK
 from services.router.domain.classification.record import Journey, MessageFacts, PastContact
-from shared.clock import DAY_MS
 from shared.contract.inputs import RoutingHint
 from shared.policy import parse_policy
+from shared.times import DAY_MS
 from tests.support.classify_builders import NOW
 
 TIERS = ("self_service", "bot", "agent")

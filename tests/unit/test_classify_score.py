@@ -3,7 +3,7 @@
 import pytest
 
 from services.router.domain.classification.record import Journey, PastContact
-from shared.clock import DAY_MS
+from shared.times import DAY_MS
 from tests.support.classify_builders import NOW, decide, policy
 
 

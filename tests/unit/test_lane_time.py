@@ -1,6 +1,6 @@
 """How long a lane waits for more records before it takes a batch."""
 
-from shared.lane.engine import Record
+from shared.contract.records import Record
 from shared.lane.time import gather_ms
 
 

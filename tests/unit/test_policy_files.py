@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shared.policy import PolicyErrors, load_policies, load_policy, parse_policy
+from shared.policy import PolicyErrors, parse_policy
+from shared.policy.load import load_policies, load_policy
 from shared.policy.schema import schema_text
 
 POLICIES = Path(__file__).resolve().parents[2] / "deploy" / "policies"

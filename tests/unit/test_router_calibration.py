@@ -13,7 +13,8 @@ from services.router.domain.insight import calibration
 from services.router.domain.insight.calibration import ERROR, OBSERVED, PREDICTED, Calibration, Prediction
 from services.router.domain.state.records import Contact
 from services.router.domain.states import ContactState
-from shared.lane.engine import Event, Step
+from shared.contract.records import Event
+from shared.lane.engine import Step
 from tests.support.router_builders import Router, policy_with
 
 QUEUE = "orders"  # its target is 20 seconds

@@ -13,7 +13,7 @@ from services.router.domain.classification.record import MessageFacts, Predictio
 from services.router.domain.classification.triage import Triage
 from shared.contract.ids import contact_id, conversation_key, derive
 from shared.contract.inputs import Attachment, ConversationEnded, HandOffContext, OutcomeReported, Party
-from shared.lane.engine import Event
+from shared.contract.records import Event
 from shared.policy import parse_policy
 from tests.support.router_builders import START_MS, Router, bodies_of, body_of, kinds, policy_with
 from tests.support.router_models import Shelf, WordModel

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.clock import rfc3339
 from shared.lane.engine import Delay
+from shared.times import rfc3339
 from tests.support.router_builders import Router, bodies_of, kinds
 
 MINUTE_MS = 60_000

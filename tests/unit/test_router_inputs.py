@@ -5,8 +5,8 @@ import pytest
 
 from shared.contract import inputs
 from shared.contract.ids import derive
+from shared.contract.records import Origin, Record
 from shared.errors import Reason
-from shared.lane.engine import Origin, Record
 from tests.support.router_builders import START_MS, Router
 
 GOOD = {"event_id": derive("x"), "workspace": "acme", "occurred_ms": START_MS, "arrived_ms": START_MS}

@@ -12,7 +12,7 @@ from services.router.domain.states import AssignmentState, ContactState, Presenc
 from shared.contract import inputs
 from shared.contract.ids import contact_id as derived_contact_id
 from shared.contract.ids import conversation_key, derive
-from shared.lane.engine import Record
+from shared.contract.records import Record
 from shared.policy import parse_policy
 from tests.support.capacity_checker import capacity_violations
 from tests.support.memory_store import in_order

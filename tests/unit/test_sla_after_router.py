@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from shared.contract.ids import event_id
-from shared.lane.engine import Record
+from shared.contract.records import Record
 from tests.support.router_builders import Router, body_of, policy_with
 from tests.support.sla_builders import BASE_MS, LATENESS_MS, SETTLE_MS, Runner, Terms, recompute
 

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from services.sla.domain.clock import Fact
-from shared.lane.engine import Record
+from shared.contract.records import Record
 from tests.support.sla_builders import BASE_MS, Log, Runner, ms
 
 

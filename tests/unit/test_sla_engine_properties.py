@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from shared.lane.engine import Record
+from shared.contract.records import Record
 from tests.support.sla_builders import BASE_MS, LATENESS_MS, SETTLE_MS, Log, Runner, recompute
 
 # The ways of a contact: what happens after it was received, in order.

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from shared.contract.envelope import Message
+from shared.contract.records import DeadLetter, Event, Origin
 from shared.contract.topics import DEAD_LETTERS
 from shared.errors import Fatal, Reason
 from shared.kafka import OutputLog
-from shared.lane.engine import DeadLetter, Event, Origin
 from shared.lane.publisher import Wire
 from shared.lane.store import OutboxBatch
 from shared.process.settings import CommonSettings

@@ -9,7 +9,7 @@ from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import Refusal, Rejected, legible, workspace_in
 from services.ingest.domain.way import Arrival, Way
 from shared.contract.ids import derive
-from shared.lane.engine import DeadLetter, Origin
+from shared.contract.records import DeadLetter, Origin
 
 __all__ = ["LogRecord", "Route", "TopicDoor", "refusal"]
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from shared.contract.ids import WORKSPACE_PATTERN
+from shared.contract.records import DeadLetter
 from shared.errors import Invalid, Reason
-from shared.lane.engine import DeadLetter
 
 __all__ = ["FieldError", "Refusal", "Rejected", "from_validation", "legible", "path_of", "workspace_in"]
 

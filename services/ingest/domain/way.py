@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from shared.contract.records import Origin
 from shared.contract.topics import Channel
-from shared.lane.engine import Origin
 
 __all__ = ["Arrival", "Way"]
 

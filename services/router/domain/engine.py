@@ -32,9 +32,10 @@ from services.router.domain.states import Repeat
 from services.router.domain.turn import Turn
 from shared.contract import inputs
 from shared.contract.ids import conversation_key, derive
+from shared.contract.records import DeadLetter, Origin, Record
 from shared.contract.topics import ROUTER_INPUT
 from shared.errors import Invalid, Reason
-from shared.lane.engine import PUNCTUAL, DeadLetter, Delay, Origin, Record, Step
+from shared.lane.engine import PUNCTUAL, Delay, Step
 
 _DECODERS = {name: msgspec.json.Decoder(kind).decode for name, kind in inputs.INPUT_TYPES.items()}
 _NOTHING = Known()

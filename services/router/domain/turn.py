@@ -23,9 +23,10 @@ from services.router.domain.state.rows import (
 )
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState, after
-from shared.clock import rfc3339
+from shared.contract.records import DeadLetter, Event
 from shared.contract.topics import AGENT_OFFERS
-from shared.lane.engine import DeadLetter, Event, Step
+from shared.lane.engine import Step
+from shared.times import rfc3339
 
 _encode = msgspec.json.Encoder().encode
 

@@ -8,7 +8,7 @@ from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import Changed, Queued
 from services.sla.domain.target import Promises, Target, stated
 from services.sla.domain.totals import Totals
-from shared.clock import MILLISECONDS_PER_SECOND, to_ms
+from shared.times import MILLISECONDS_PER_SECOND, to_ms
 
 __all__ = ["Book"]
 

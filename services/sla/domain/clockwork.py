@@ -8,7 +8,7 @@ from services.sla.domain.deadlines import Deadlines
 from services.sla.domain.rows import Breach
 from services.sla.domain.sla_event import fact_event
 from services.sla.domain.totals import BREACHES, CLOCKS, Totals
-from shared.lane.engine import Event
+from shared.contract.records import Event
 
 __all__ = ["Clockwork"]
 

@@ -11,11 +11,12 @@ from services.sla.domain.contact_event import Changed, PolicyActivated, Queued
 from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
 from services.sla.domain.target import promises_of
 from services.sla.domain.totals import Totals
-from shared.clock import to_ms
 from shared.contract.ids import derive
+from shared.contract.records import DeadLetter, Origin, Record
 from shared.errors import Reason
-from shared.lane.engine import PUNCTUAL, DeadLetter, Delay, Origin, Record, Step
+from shared.lane.engine import PUNCTUAL, Delay, Step
 from shared.policy.parse import parse_policy
+from shared.times import to_ms
 
 __all__ = ["POLICY_ACTIVATED", "SlaEngine"]
 

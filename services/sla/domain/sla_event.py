@@ -4,8 +4,8 @@ import msgspec
 
 from services.sla.domain.clock import Clock, Fact, Kind
 from services.sla.domain.contact import Contact
-from shared.clock import MILLISECONDS_PER_SECOND, rfc3339
-from shared.lane.engine import Event
+from shared.contract.records import Event
+from shared.times import MILLISECONDS_PER_SECOND, rfc3339
 
 __all__ = ["fact_event"]
 

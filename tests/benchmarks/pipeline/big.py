@@ -10,9 +10,10 @@ from typing import Any
 
 import orjson
 
-from shared.clock import now_ms, rfc3339
+from shared.clock import now_ms
 from shared.contract.topics import AGENT_ACTIVITY
 from shared.policy import Policy, parse_policy
+from shared.times import rfc3339
 from tests.benchmarks.pipeline.load import message
 
 WORKSPACE = "big"

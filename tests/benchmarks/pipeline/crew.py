@@ -12,8 +12,9 @@ from contextlib import suppress
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from shared.clock import now_ms, rfc3339
+from shared.clock import now_ms
 from shared.contract.topics import AGENT_ACTIVITY, AGENT_OFFERS
+from shared.times import rfc3339
 from tests.benchmarks.pipeline.big import CROWDED, OPEN, WORKSPACE, WRAP_UP_SECONDS, Customers
 
 POLL_RECORDS_MAX = 4_000

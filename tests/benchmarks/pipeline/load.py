@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 from aiokafka import AIOKafkaProducer
 
-from shared.clock import monotonic, now_ms, rfc3339
+from shared.clock import monotonic, now_ms
 from shared.contract.topics import AGENT_ACTIVITY, channel_topic
+from shared.times import rfc3339
 
 WORKSPACE = "bench"
 CHANNELS = ("chat", "email", "sms", "messaging", "web", "social", "voice")

@@ -25,7 +25,7 @@ from services.ingest.domain.way import Way
 from services.router.domain.classification.classify import classify, compile_policy, facts_of
 from services.router.model.folders import folder_of
 from services.router.model.golden import open_model
-from shared.clock import now_ms, rfc3339
+from shared.clock import now_ms
 from shared.contract.ids import contact_id, conversation_key, derive
 from shared.contract.inputs import INPUT_TYPES, AgentSignedOn, MessageReceived
 from shared.contract.topics import (
@@ -38,8 +38,9 @@ from shared.contract.topics import (
     SLA_EVENTS,
     channel_topic,
 )
-from shared.policy import load_policy
+from shared.policy.load import load_policy
 from shared.process.settings import CommonSettings
+from shared.times import rfc3339
 from tests.benchmarks.pipeline.load import CHANNELS
 
 SCHEMA = """

@@ -9,8 +9,8 @@ from services.router.domain.classification.intent import Recognised
 from services.router.domain.classification.policy import base_without_intent
 from services.router.domain.classification.record import Journey, MessageFacts
 from services.router.domain.classification.text import Reading
-from shared.clock import DAY_MS
 from shared.policy import Score, Tier
+from shared.times import DAY_MS
 
 __all__ = ["Scored", "is_flagged", "is_set", "level_of", "score", "tier_of"]
 

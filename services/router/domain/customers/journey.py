@@ -8,7 +8,7 @@ from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState
 from services.router.domain.turn import Turn
-from shared.clock import DAY_MS
+from shared.times import DAY_MS
 
 __all__ = ["Earlier", "Past", "earlier", "was_failed_by_automation"]
 

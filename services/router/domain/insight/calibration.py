@@ -12,7 +12,8 @@ import msgspec
 from services.router.domain import events
 from services.router.domain.state.records import Contact
 from services.router.domain.states import ContactState
-from shared.lane.engine import Event, Step
+from shared.contract.records import Event
+from shared.lane.engine import Step
 
 OPEN_MAX = 10_000  # predictions followed at once, some 3 MB; of more waiting contacts these are a sample
 LATE_MS = 1000  # an answer given in time may come in so much later: only then is its absence a breach

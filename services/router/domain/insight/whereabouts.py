@@ -10,7 +10,7 @@ from services.router.domain.state.book import Book
 from services.router.domain.state.records import Agent, Contact
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import AssignmentState, ContactState, Presence
-from shared.clock import rfc3339
+from shared.times import rfc3339
 
 _WAITS = {
     ContactState.SELF_SERVICE: "for an outcome of self-service; without one it goes to an agent",

@@ -12,10 +12,10 @@ from services.router.domain.state.records import Agent, Assignment, Contact, Off
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ASSIGNMENT, AssignmentState, Repeat, illegal, move
 from services.router.domain.turn import Turn
-from shared.clock import rfc3339
 from shared.contract.ids import derive
 from shared.contract.inputs import AssignmentEnded, AssignmentWrappedUp, Transfer
 from shared.errors import Invalid, Reason
+from shared.times import rfc3339
 
 _WORKING = (AssignmentState.ACTIVE, AssignmentState.IDLE)
 

@@ -7,7 +7,7 @@ from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import PRESENCE, AssignmentState, Presence, move
 from services.router.domain.turn import Turn
-from shared.clock import MILLISECONDS_PER_SECOND
+from shared.times import MILLISECONDS_PER_SECOND
 
 
 def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:

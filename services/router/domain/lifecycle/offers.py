@@ -12,10 +12,10 @@ from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import OFFER, PRESENCE, ContactState, OfferState, Presence, move
 from services.router.domain.turn import Turn
-from shared.clock import rfc3339
 from shared.contract.envelope import merged
 from shared.contract.ids import derive
 from shared.contract.topics import AGENT_OFFERS
+from shared.times import rfc3339
 
 _KINDS = {
     OfferState.DECLINED: events.OFFER_DECLINED,

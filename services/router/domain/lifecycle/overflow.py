@@ -9,7 +9,7 @@ from services.router.domain.state.records import Contact
 from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.turn import Turn
-from shared.clock import rfc3339
+from shared.times import rfc3339
 
 
 def arrive(turn: Turn, workspace: Workspace, contact: Contact, *, may_refuse: bool) -> None:

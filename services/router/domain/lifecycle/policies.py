@@ -9,10 +9,10 @@ from services.router.domain.state.rows import PolicyRow
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState, Repeat
 from services.router.domain.turn import Turn
-from shared.clock import rfc3339
 from shared.contract.inputs import PolicyActivated
 from shared.errors import Invalid, Reason
 from shared.policy import PolicyErrors, parse_policy
+from shared.times import rfc3339
 
 
 def activate(turn: Turn, said: PolicyActivated, classify: Classify) -> None:

@@ -9,7 +9,7 @@ from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState
 from services.router.domain.turn import Turn
-from shared.clock import rfc3339
+from shared.times import rfc3339
 
 _ARRIVALS = ("classified", "escalated")  # a queue that is full refuses these; what is in the house already stays
 

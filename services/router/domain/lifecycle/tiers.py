@@ -13,10 +13,10 @@ from services.router.domain.state.records import QUESTION_OPEN, QUESTION_OVER, C
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import expect, illegal
 from services.router.domain.turn import Turn
-from shared.clock import rfc3339
 from shared.contract.inputs import HandOffContext, OutcomeReported
 from shared.contract.topics import BOT, SELF_SERVICE
 from shared.errors import Invalid, Reason
+from shared.times import rfc3339
 
 TIMED_OUT = "timeout"
 CLARIFY = "clarify"  # what a bot is to do with a contact that nobody understood, and what was tried with it then

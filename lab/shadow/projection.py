@@ -66,6 +66,7 @@ class Projection:
         self._durations = _Durations(observed)
         self._coming: list[tuple[int, int, Record | inputs.Input]] = []
         self._number = 0
+        self._came_back = 0  # a count of its own: the draw must not depend on whether a policy was activated
         self._offered: dict[str, int] = {}
         self._engine.restore(deepcopy(observed.rows))
         self._workspace = next(iter(self._engine.book.workspaces))
@@ -134,7 +135,8 @@ class Projection:
         """Whoever was set not ready for an unanswered offer is back after as long as others were away."""
         returns = self._observed.returns
         if returns and left_unanswered(event):
-            at_ms = now_ms + returns[self._number % len(returns)]
+            at_ms = now_ms + returns[self._came_back % len(returns)]
+            self._came_back += 1
             self._push(at_ms, self._said(inputs.PresenceChanged, at_ms, agent_id=event.subject, presence="available"))
 
     def _end(self, contact_id: str, assignment_id: str, agent_id: str, at_ms: int) -> None:

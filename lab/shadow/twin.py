@@ -125,11 +125,11 @@ class Twin(Workspace):
     def _compare_entry(self, contact: Contact, *, first: bool) -> None:
         now_ms = contact.queued_ms
         seen = self.candidate.seen(contact)
-        ours = overflow.foretold(self, _entering(self, contact), now_ms, may_refuse=first)
-        theirs = overflow.foretold(
+        ours = overflow.on_arrival(self, _entering(self, contact), now_ms, may_refuse=first)
+        theirs = overflow.on_arrival(
             self.candidate.space, _entering(self.candidate.space, seen), now_ms, may_refuse=first
         )
-        self._note(Kind.ENTRY, now_ms, contact.contact_id, (ours[0], theirs[0]), (ours[1], theirs[1]))
+        self._note(Kind.ENTRY, now_ms, contact.contact_id, (ours.words, theirs.words), (ours.why, theirs.why))
 
     def _note(self, kind: Kind, now_ms: int, contact_id: str, chosen: tuple[str, ...], why: tuple[str, ...]) -> None:
         if chosen[0] != chosen[1]:

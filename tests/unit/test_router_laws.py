@@ -15,6 +15,7 @@ from shared.contract.ids import conversation_key, derive
 from shared.contract.records import Record
 from shared.policy import parse_policy
 from tests.support.capacity_checker import capacity_violations
+from tests.support.history_checker import false_history
 from tests.support.memory_store import in_order
 from tests.support.router_builders import START_MS, Router, body_of, policy_with
 
@@ -57,6 +58,16 @@ _policy["queues"]["general"] |= {
 }
 _policy["calendars"] = {"office": {"open": {"mon-sun": ["00:00-22:14", "22:15-24:00"]}}}
 _other = policy_with(offers={"on_expiry": "available", "timeout": "5s"}, presence={"on_lost": "keep", "lease": "30s"})
+_fewer = policy_with(offers={"timeout": "5s", "parallel": 2}, wrap_up={"default": "3s"})  # two queues are gone
+del _fewer["queues"]["cards"], _fewer["queues"]["orders"]
+for _intent in _fewer["classification"]["intents"].values():
+    _intent["queue"] = "general"
+_fewer["queues"]["general"] |= {
+    "overflow": [{"when": {"closed": True}, "to": {"schedule": "next_opening"}}],
+    "hours": "office",
+}
+_fewer["calendars"] = {"office": {"open": {"mon-sun": ["00:00-22:14", "22:20-24:00"]}}}
+POLICIES = (_policy, _other, _fewer)
 
 # A script is a list of moves; each is played against the ids that the moves before it brought about. Scripts come from
 # a seed, because short lists of independent draws hardly ever get beyond the first offer.
@@ -74,7 +85,7 @@ _MOVES: list[tuple[int, str, tuple[tuple[Any, ...], ...]]] = [
     (2, "hang_up", (CONVERSATIONS,)),
     (2, "command", (("cancel", "prioritise", "requeue", "assign"), CONVERSATIONS)),
     (2, "customer", (("merge", "split"), IDS, IDS)),
-    (1, "policy", ((True, False),)),
+    (1, "policy", ((0, 1, 2),)),
     (5, "pass", ((1, 1_000, 4_000, 10_000, 61_000, 601_000),)),
 ]
 # Other weights, under which more chats live long enough to fall silent and come back to an agent who has other work.
@@ -191,8 +202,8 @@ class Player:
             **self._common(), contact_id=contact, command=command, actor="b", reason="r", seconds=60.0, agent_id="a1"
         )
 
-    def _policy(self, first: bool) -> inputs.Input:
-        policy = parse_policy(_policy if first else _other)
+    def _policy(self, number: int) -> inputs.Input:
+        policy = parse_policy(POLICIES[number])
         return inputs.PolicyActivated(**self._common(), hash=policy.hash, policy=policy.document())
 
 
@@ -248,6 +259,35 @@ def test_invariants_hold_after_every_move(script: list[Move]) -> None:
             ended.add(event.subject)
     assert ended == set(player.router.store.outcomes)
     assert _over_capacity(player) == []
+
+
+@fast
+@given(scripts)
+def test_an_end_is_told_with_the_offers_that_it_takes_back_and_with_nothing_else(script: list[Move]) -> None:
+    assert false_history(_played(script).router.events) == []
+
+
+def test_no_end_tells_of_a_queue_that_the_contact_never_waited_in_over_long_scripts() -> None:
+    faults, ends = [], 0
+    for seed in range(60):
+        events = _played(_script(seed, 120)).router.events
+        faults += false_history(events)
+        ends += sum(event.type == "usher.contact.offer_rescinded.v1" for event in events)
+    assert faults == []
+    assert ends > 50, "the scripts must reach what they are for"
+
+
+def test_hanging_up_on_an_offer_of_a_queue_that_a_policy_removed_tells_of_no_other_queue() -> None:
+    router = Router(_policy)
+    router.sign_on("a1")
+    router.contact("c1", queue="orders", channel="voice")
+    router.activate(_fewer)
+    told = router.hang_up()
+    assert [event.type for event in told if event.type.startswith("usher.contact.")] == [
+        "usher.contact.offer_rescinded.v1",
+        "usher.contact.abandoned.v1",
+    ]
+    assert body_of(told[-2] if told[-1].type.startswith("usher.agent.") else told[-1])["queue"] == "orders"
 
 
 def _over_capacity(player: Player) -> list[str]:

@@ -5,13 +5,13 @@ from services.router.domain.lifecycle import (
     assignments,
     dispatch,
     endings,
+    failures,
     idling,
-    offers,
-    overflow,
     protection,
     queueing,
     relaxing,
     tiers,
+    waiting,
 )
 from services.router.domain.state.records import Contact
 from services.router.domain.state.timers import Timer
@@ -61,13 +61,13 @@ def _contact(turn: Turn, subject: str) -> Contact:
 
 
 _HANDLERS = {
-    Timer.BAR: lambda turn, subject: queueing.unbar(turn, _contact(turn, subject)),
+    Timer.BAR: lambda turn, subject: waiting.unbar(turn, _contact(turn, subject)),
     Timer.DEBT: protection.fade,
-    Timer.DIRECT: lambda turn, subject: queueing.open_to_all(turn, _contact(turn, subject)),
+    Timer.DIRECT: lambda turn, subject: waiting.open_to_all(turn, _contact(turn, subject)),
     Timer.LEASE: _lease_over,
     Timer.LIFE: lambda turn, subject: endings.life_over(turn, _contact(turn, subject)),
-    Timer.OFFER: lambda turn, subject: offers.expire(turn, turn.book.offers[subject]),
-    Timer.OVERFLOW: lambda turn, subject: overflow.look(turn, _contact(turn, subject)),
+    Timer.OFFER: lambda turn, subject: failures.expire(turn, turn.book.offers[subject]),
+    Timer.OVERFLOW: lambda turn, subject: queueing.look(turn, _contact(turn, subject)),
     Timer.RELAX: lambda turn, subject: relaxing.step_due(turn, _contact(turn, subject)),
     Timer.STATE: _state_over,
 }

@@ -1,6 +1,6 @@
 """Agents come, change and go: sign-on, presence, heartbeat, sign-off, and the lease that a silent agent loses."""
 
-from services.router.domain.lifecycle import assignments, desks, offers
+from services.router.domain.lifecycle import assignments, desks, failures
 from services.router.domain.state.records import Agent
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import PRESENCE, AssignmentState, Presence, illegal, move
@@ -45,7 +45,7 @@ def _drop_unfit_offers(turn: Turn, workspace: Workspace, agent: Agent) -> None:
             or not fits
             or not any(need.served_by(agent.skills) for need in needs)
         ):
-            offers.rescind(turn, turn.book.offers[offer_id], "the agent signed on anew")
+            failures.rescind(turn, turn.book.offers[offer_id], "the agent signed on anew")
 
 
 def change_presence(turn: Turn, workspace: Workspace, said: PresenceChanged) -> None:
@@ -58,7 +58,7 @@ def change_presence(turn: Turn, workspace: Workspace, said: PresenceChanged) -> 
             agent.idle_since = turn.now_ms
         agent.presence = move(PRESENCE, agent.presence, presence)
     if presence is not Presence.AVAILABLE:
-        offers.rescind_all(turn, workspace, agent, str(presence))
+        failures.rescind_all(turn, workspace, agent, str(presence))
     desks.refresh(turn, workspace, agent, said.reason or str(presence))
 
 
@@ -79,7 +79,7 @@ def lease_over(turn: Turn, workspace: Workspace, agent: Agent) -> None:
 
 def _lose(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
     desks.go_offline(turn, workspace, agent)
-    offers.rescind_all(turn, workspace, agent, reason)
+    failures.rescind_all(turn, workspace, agent, reason)
     working = sorted(workspace.working.get(agent.agent_id, ()))
     for assignment_id in working if workspace.rules.requeue_lost else ():
         assignment = turn.book.assignments[assignment_id]

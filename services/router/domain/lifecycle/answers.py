@@ -1,6 +1,7 @@
 """What agents answer to their offers."""
 
-from services.router.domain.lifecycle import assignments, desks, offers
+from services.router.domain.lifecycle import assignments, desks, failures, offers
+from services.router.domain.lifecycle.offers import Failure
 from services.router.domain.state.records import Contact, Offer
 from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
@@ -22,7 +23,7 @@ def answer(turn: Turn, workspace: Workspace, said: OfferAnswered) -> None:
     if said.answer == "accepted":
         _accept(turn, workspace, contact, offer)
     else:
-        offers.fail(turn, workspace, contact, offer, offers.Failure(OfferState.DECLINED, said.reason or "declined"))
+        failures.fail(turn, offer, Failure(OfferState.DECLINED, said.reason or "declined"))
 
 
 def _refusal(turn: Turn, said: OfferAnswered) -> Exception:
@@ -38,10 +39,7 @@ def _refusal(turn: Turn, said: OfferAnswered) -> Exception:
 def _accept(turn: Turn, workspace: Workspace, contact: Contact, offer: Offer) -> None:
     agent = workspace.agents[offer.agent_id]
     offers.end(turn, agent, contact, offer, OfferState.ACCEPTED)
-    for other in list(contact.offers):
-        offers.fail(
-            turn, workspace, contact, turn.book.offers[other], offers.Failure(OfferState.RESCINDED, "taken", stays=True)
-        )
+    offers.withdraw_all(turn, contact, "taken", stays=True)
     contact.barred = ()
     contact.only_agent, contact.only_until_ms = "", 0
     turn.book.timers.disarm(Timer.BAR, contact.contact_id)

@@ -6,7 +6,7 @@ from services.router.domain import events
 from services.router.domain.classification.classifying import Classify
 from services.router.domain.customers import customers
 from services.router.domain.insight import drift
-from services.router.domain.lifecycle import desks, endings, idling, protection, queueing, work
+from services.router.domain.lifecycle import desks, endings, idling, protection, queueing, waiting, work
 from services.router.domain.rules.rules import DIRECT_MS
 from services.router.domain.state.records import Agent, Assignment, Contact, Offer
 from services.router.domain.state.workspace import Workspace
@@ -81,7 +81,7 @@ def _report_closed(
     if until_ms <= turn.now_ms:
         close(turn, assignment, "agent", said.disposition or "closed")
     elif wrapping:
-        queueing.start_state_timer(turn, contact, until_ms)
+        waiting.start_state_timer(turn, contact, until_ms)
         turn.contacts[contact.contact_id] = contact
     else:
         wrap(turn, assignment, said.disposition or "closed", until_ms)
@@ -121,7 +121,7 @@ def wrap(turn: Turn, assignment: Assignment, reason: str, until_ms: int) -> None
     agent.active -= 1
     agent.wrapping += 1
     contact.wrap_began_ms = turn.now_ms
-    queueing.start_state_timer(turn, contact, until_ms)
+    waiting.start_state_timer(turn, contact, until_ms)
     body = events.Wrapping(assignment.assignment_id, agent.agent_id, reason, rfc3339(until_ms))
     turn.tell_desk(contact, events.WRAPPING, body)
     desks.refresh(turn, workspace, agent, "wrapping")
@@ -156,11 +156,11 @@ def give_back(turn: Turn, assignment: Assignment, state: AssignmentState, reason
     body = events.Moved(_destination(queue, transfer), reason, assignment.assignment_id, assignment.agent_id)
     kind = events.TRANSFERRED if state is AssignmentState.TRANSFERRED else events.REQUEUED
     turn.tell_desk(contact, kind, body)
-    queueing.bar(turn, contact, agent.agent_id, turn.now_ms + workspace.rules.decline_ms)
+    waiting.bar(turn, contact, agent.agent_id, turn.now_ms + workspace.rules.decline_ms)
     if transfer.warm:
         desks.host(workspace, agent, contact)
     if transfer.agent_id:
-        queueing.direct(turn, workspace, contact, transfer.agent_id, turn.now_ms + DIRECT_MS)
+        waiting.direct(turn, workspace, contact, transfer.agent_id, turn.now_ms + DIRECT_MS)
     queueing.enter(turn, workspace, contact, queue, str(state))
     desks.refresh(turn, workspace, agent, str(state))
     desks.forget_if_gone(turn, workspace, agent)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.router.domain import events
-from services.router.domain.lifecycle import desks, endings, offers, queueing, tiers, work
+from services.router.domain.lifecycle import desks, endings, offers, queueing, tiers, waiting, work
 from services.router.domain.rules.rules import DIRECT_MS
 from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
@@ -43,7 +43,7 @@ def _prioritise(turn: Turn, workspace: Workspace, contact: Contact, said: Contac
     total = workspace.standing(contact).boost_ms / 1000
     turn.tell(contact, events.REPRIORITISED, events.Reprioritised(total, said.actor, said.reason))
     if contact.state is ContactState.QUEUED:
-        queueing.rejoin(turn, workspace, contact)
+        waiting.rejoin(turn, workspace, contact)
 
 
 def _move(turn: Turn, workspace: Workspace, contact: Contact, said: ContactCommanded) -> None:
@@ -57,7 +57,7 @@ def _move(turn: Turn, workspace: Workspace, contact: Contact, said: ContactComma
         _check_agent(workspace, contact, said.agent_id, queue)
     _detach(turn, workspace, contact, said)
     if said.command == "assign" and said.agent_id:
-        queueing.direct(turn, workspace, contact, said.agent_id, turn.now_ms + DIRECT_MS)
+        waiting.direct(turn, workspace, contact, said.agent_id, turn.now_ms + DIRECT_MS)
     queueing.enter(turn, workspace, contact, queue, said.command)
 
 
@@ -80,14 +80,13 @@ def _detach(turn: Turn, workspace: Workspace, contact: Contact, said: ContactCom
     if contact.state in (ContactState.SELF_SERVICE, ContactState.BOT):
         tiers.hand_over(turn, contact, said.reason, None, said.actor)
         return
-    for offer_id in list(contact.offers):
-        offers.rescind(turn, turn.book.offers[offer_id], said.reason)
-    queueing.leave(turn, workspace, contact)
+    offers.withdraw_all(turn, contact, said.reason)
+    waiting.leave(turn, workspace, contact)
     assignment_id = contact.assignment_id or None
     agent = work.release(turn, contact, AssignmentState.REQUEUED)
     body = events.Moved(to, said.reason, assignment_id, agent.agent_id if agent else None, said.actor)
     turn.tell(contact, events.REQUEUED, body, copy=AGENT_OFFERS if contact.attempts else "")
     if agent is not None:
-        queueing.bar(turn, contact, agent.agent_id, turn.now_ms + workspace.rules.decline_ms)
+        waiting.bar(turn, contact, agent.agent_id, turn.now_ms + workspace.rules.decline_ms)
         desks.refresh(turn, workspace, agent, "requeued")
         desks.forget_if_gone(turn, workspace, agent)

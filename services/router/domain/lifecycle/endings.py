@@ -2,7 +2,7 @@
 
 from services.router.domain import events
 from services.router.domain.insight import containment
-from services.router.domain.lifecycle import desks, offers, protection, queueing, work
+from services.router.domain.lifecycle import desks, offers, protection, waiting, work
 from services.router.domain.state.records import Contact
 from services.router.domain.states import AssignmentState, ContactState
 from services.router.domain.turn import Turn
@@ -11,16 +11,14 @@ from shared.contract.topics import AGENT_OFFERS
 
 def end(turn: Turn, contact: Contact, kind: str, by: str, reason: str) -> None:
     """End the contact: open offers are rescinded, the assignment closed, the place in the queue given up."""
-    book = turn.book
     containment.count(turn, contact, kind.removeprefix("usher.contact.").removesuffix(".v1"))
-    for offer_id in list(contact.offers):
-        offers.rescind(turn, book.offers[offer_id], reason)
+    offers.withdraw_all(turn, contact, reason)
     workspace = turn.workspace(contact)
     if kind == events.ABANDONED and contact.state is ContactState.QUEUED:
         turn.flow(workspace, contact.queue).abandoned += 1
     if workspace.rules.protects:
         protection.ended(turn, workspace, contact, kind, by)
-    queueing.leave(turn, workspace, contact)
+    waiting.leave(turn, workspace, contact)
     assignment_id = contact.assignment_id or None
     agent = work.release(turn, contact, AssignmentState.CLOSED)
     body = events.Ended(by, reason, assignment_id, agent.agent_id if agent else None)

@@ -6,7 +6,7 @@ others, and they get no new one until they are within it again.
 """
 
 from services.router.domain import events
-from services.router.domain.lifecycle import desks, offers, queueing
+from services.router.domain.lifecycle import desks, failures, waiting
 from services.router.domain.state.records import Assignment, Contact
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ASSIGNMENT, AssignmentState, ContactState, move
@@ -19,9 +19,9 @@ def watch(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """From now on an assigned contact is silent; a changed ``idle_after`` holds from here."""
     idle_ms = workspace.rules.idle_ms.get(contact.channel)
     if idle_ms is None:
-        queueing.stop_state_timer(turn, contact)
+        waiting.stop_state_timer(turn, contact)
     else:
-        queueing.start_state_timer(turn, contact, turn.now_ms + idle_ms)
+        waiting.start_state_timer(turn, contact, turn.now_ms + idle_ms)
 
 
 def spoke(turn: Turn, workspace: Workspace, contact: Contact, who: str) -> None:
@@ -55,6 +55,6 @@ def resume(turn: Turn, workspace: Workspace, contact: Contact, assignment: Assig
     for offer in sorted(asked, key=lambda offer: (-offer.issued_ms, offer.offer_id)):
         if workspace.capacities.allow(agent):
             break
-        offers.rescind(turn, offer, "an idle contact came back")
+        failures.rescind(turn, offer, "an idle contact came back")
     agent.ceiling = max(agent.capacity.units, workspace.capacities.room(agent).load)
     desks.refresh(turn, workspace, agent, "contact_resumed")

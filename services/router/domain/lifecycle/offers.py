@@ -4,13 +4,13 @@ from typing import NamedTuple
 
 from services.router.domain import events
 from services.router.domain.insight.decisions import decide, sentence
-from services.router.domain.lifecycle import desks, queueing
+from services.router.domain.lifecycle import desks, waiting
 from services.router.domain.matcher.matching import Match
 from services.router.domain.state.personal import unpack
 from services.router.domain.state.records import Agent, Contact, Offer
 from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
-from services.router.domain.states import OFFER, PRESENCE, ContactState, OfferState, Presence, move
+from services.router.domain.states import OFFER, ContactState, OfferState, move
 from services.router.domain.turn import Turn
 from shared.contract.envelope import merged
 from shared.contract.ids import derive
@@ -39,7 +39,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
     rules = workspace.rules
     turn.flow(workspace, contact.queue)
     workspace.leave(contact)
-    queueing.stop_queue_timers(turn, contact)
+    waiting.stop_queue_timers(turn, contact)
     contact.attempts += 1
     offer = Offer(
         offer_id=derive("offer", contact.contact_id, str(contact.attempts)),
@@ -83,43 +83,22 @@ def excuse(turn: Turn, since_ms: int) -> None:
             turn.contacts[offer.contact_id] = turn.book.contacts[offer.contact_id]
 
 
-def expire(turn: Turn, offer: Offer) -> None:
-    """A deadline: nobody answered. The agent may be set not ready, the contact goes to another agent."""
+def withdraw(turn: Turn, offer: Offer, how: Failure) -> None:
+    """The offer is over, and it is told; its contact waits nowhere yet. The caller refreshes the agent."""
     contact = turn.book.contacts[offer.contact_id]
-    workspace = turn.workspace(contact)
-    agent = workspace.agents[offer.agent_id]
-    if workspace.rules.not_ready_on_expiry and agent.presence is Presence.AVAILABLE:
-        agent.presence = move(PRESENCE, agent.presence, Presence.NOT_READY)
-    fail(turn, workspace, contact, offer, Failure(OfferState.EXPIRED, "not answered in time"))
-    if agent.presence is Presence.NOT_READY:
-        rescind_all(turn, workspace, agent, "the agent is not ready")
-
-
-def rescind_all(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
-    """Take back every open offer of an agent who takes none now."""
-    for offer_id in sorted(workspace.asked.get(agent.agent_id, ())):
-        rescind(turn, turn.book.offers[offer_id], reason)
-
-
-def rescind(turn: Turn, offer: Offer, reason: str) -> None:
-    """Take an offer back; its contact stays offered while parallel offers remain, else waits again."""
-    contact = turn.book.contacts[offer.contact_id]
-    fail(turn, turn.workspace(contact), contact, offer, Failure(OfferState.RESCINDED, reason))
-
-
-def fail(turn: Turn, workspace: Workspace, contact: Contact, offer: Offer, how: Failure) -> None:
-    """The offer came to nothing: its contact waits again, unless other offers remain or it is being taken."""
-    agent = workspace.agents[offer.agent_id]
+    agent = turn.workspace(contact).agents[offer.agent_id]
     end(turn, agent, contact, offer, how.state)
     to = ContactState.OFFERED if contact.offers or how.stays else ContactState.QUEUED
-    body = events.OfferEnded(offer.offer_id, offer.agent_id, how.reason)
-    turn.tell_desk(contact, _KINDS[how.state], body, to=to)
-    if how.state is not OfferState.RESCINDED:
-        queueing.keep_no_longer(turn, contact, offer.agent_id)
-        queueing.bar(turn, contact, offer.agent_id, turn.now_ms + workspace.rules.decline_ms)
-    if to is ContactState.QUEUED:
-        queueing.rejoin(turn, workspace, contact)
-    desks.refresh(turn, workspace, agent, f"offer_{how.state}")
+    turn.tell_desk(contact, _KINDS[how.state], events.OfferEnded(offer.offer_id, offer.agent_id, how.reason), to=to)
+
+
+def withdraw_all(turn: Turn, contact: Contact, reason: str, *, stays: bool = False) -> None:
+    """Rescind every open offer of a contact that ends, moves or is being taken: it does not wait again."""
+    workspace = turn.workspace(contact)
+    for offer_id in contact.offers:
+        offer = turn.book.offers[offer_id]
+        withdraw(turn, offer, Failure(OfferState.RESCINDED, reason, stays))
+        desks.refresh(turn, workspace, workspace.agents[offer.agent_id], f"offer_{OfferState.RESCINDED}")
 
 
 def end(turn: Turn, agent: Agent, contact: Contact, offer: Offer, state: OfferState) -> None:

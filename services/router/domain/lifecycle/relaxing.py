@@ -1,8 +1,8 @@
 """Relaxation: after a while in the queue a contact asks for less, waits in one more queue, or counts as older."""
 
 from services.router.domain import events
+from services.router.domain.lifecycle import waiting
 from services.router.domain.state.records import Contact
-from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.turn import Turn
 
@@ -10,14 +10,7 @@ from services.router.domain.turn import Turn
 def begin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """A contact has entered the queue: steps that nobody signed on could serve anyway are skipped at once."""
     _skip_unstaffed(turn, workspace, contact)
-    arm(turn, workspace, contact)
-
-
-def arm(turn: Turn, workspace: Workspace, contact: Contact) -> None:
-    """Set the deadline of the next step, if there is one."""
-    at_ms = workspace.next_step_ms(contact)
-    if at_ms is not None:
-        turn.book.timers.arm(Timer.RELAX, contact.contact_id, at_ms)
+    waiting.arm_step(turn, workspace, contact)
 
 
 def step_due(turn: Turn, contact: Contact) -> None:
@@ -25,7 +18,7 @@ def step_due(turn: Turn, contact: Contact) -> None:
     workspace = turn.workspace(contact)
     _apply(turn, workspace, contact, "waited")
     _skip_unstaffed(turn, workspace, contact)
-    arm(turn, workspace, contact)
+    waiting.arm_step(turn, workspace, contact)
 
 
 def _skip_unstaffed(turn: Turn, workspace: Workspace, contact: Contact) -> None:

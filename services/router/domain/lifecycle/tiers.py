@@ -7,7 +7,7 @@ import msgspec
 from services.router.domain import events
 from services.router.domain.classification.record import Classification
 from services.router.domain.insight import containment
-from services.router.domain.lifecycle import endings, queueing
+from services.router.domain.lifecycle import endings, queueing, waiting
 from services.router.domain.state.personal import unpack
 from services.router.domain.state.records import QUESTION_OPEN, QUESTION_OVER, Contact
 from services.router.domain.state.workspace import Workspace
@@ -38,7 +38,7 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
         turn.count("usher_contacts_routed_total", verdict.tier, contact.channel)
     private = unpack(turn.book.personal.get(contact.contact_id))
     if verdict.tier == "self_service":
-        queueing.start_state_timer(turn, contact, turn.allow(workspace.rules.self_service_ms))
+        waiting.start_state_timer(turn, contact, turn.allow(workspace.rules.self_service_ms))
         contact.article = next(iter(verdict.article_ids), "")
         body = events.SentToSelfService(list(verdict.article_ids))
         turn.tell(contact, events.SENT_TO_SELF_SERVICE, body, copy=SELF_SERVICE, private=private)
@@ -62,7 +62,7 @@ def _to_bot(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classif
     if verdict.question:
         body.purpose = CLARIFY
         body.top3 = list(verdict.top3)
-    queueing.start_state_timer(turn, contact, until_ms)
+    waiting.start_state_timer(turn, contact, until_ms)
     turn.tell(contact, events.SENT_TO_BOT, body, copy=BOT, private=private)
 
 
@@ -106,7 +106,7 @@ def hand_over(
         context = context or HandOffContext(tried=[CLARIFY])
     if context is not None:
         learn(turn.workspace(contact), contact, context)
-    queueing.stop_state_timer(turn, contact)
+    waiting.stop_state_timer(turn, contact)
     learnt = msgspec.Raw(contact.context.encode() if contact.context else b"{}")
     turn.tell(contact, events.ESCALATED, events.Escalated(from_tier, reason, learnt, actor))
     contact.tier = "agent"

@@ -1,6 +1,6 @@
 """The end of an agent's work on a contact, whatever ended it."""
 
-from services.router.domain.lifecycle import desks, queueing
+from services.router.domain.lifecycle import desks, waiting
 from services.router.domain.state.records import Agent, Contact
 from services.router.domain.states import ASSIGNMENT, AssignmentState, move
 from services.router.domain.turn import Turn
@@ -18,5 +18,5 @@ def release(turn: Turn, contact: Contact, state: AssignmentState) -> Agent | Non
     turn.assignment_ended(assignment)
     contact.assignment_id = ""
     contact.wrap_began_ms = 0
-    queueing.stop_state_timer(turn, contact)
+    waiting.stop_state_timer(turn, contact)
     return agent

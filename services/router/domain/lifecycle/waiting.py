@@ -1,0 +1,129 @@
+"""A contact's place among those who wait: into it, out of it, for whom it is kept or barred, and the deadlines of that.
+
+Nothing here decides what becomes of a contact; queueing.py does.
+"""
+
+from services.router.domain.state.records import Barred, Contact
+from services.router.domain.state.timers import Timer
+from services.router.domain.state.workspace import Workspace
+from services.router.domain.states import ContactState
+from services.router.domain.turn import Turn
+
+
+def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """Back into the waiting set of its queue after a failed offer, or anew after something about it changed."""
+    turn.flow(workspace, contact.queue)
+    workspace.wait(contact)
+    turn.hungry[contact.contact_id] = contact
+    stop_queue_timers(turn, contact)
+    arm_step(turn, workspace, contact)
+    _arm_missed_look(turn, workspace, contact)
+
+
+def leave(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """Out of the waiting set."""
+    if contact.state is ContactState.QUEUED:
+        turn.flow(workspace, contact.queue)
+        workspace.leave(contact)
+        turn.hungry.pop(contact.contact_id, None)
+        stop_queue_timers(turn, contact)
+
+
+def arm_step(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """Set the deadline of the next relaxation step, if there is one."""
+    at_ms = workspace.next_step_ms(contact)
+    if at_ms is not None:
+        turn.book.timers.arm(Timer.RELAX, contact.contact_id, at_ms)
+
+
+def arm_look(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """Set the next look at overflow after now, if there is one."""
+    at_ms = workspace.next_look_ms(contact, turn.now_ms)
+    if at_ms is not None:
+        turn.book.timers.arm(Timer.OVERFLOW, contact.contact_id, at_ms)
+
+
+def _arm_missed_look(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """What came true while somebody was asked is looked at as soon as nobody takes the contact."""
+    rules = workspace.rules.queue(contact.queue).overflow
+    waits = [rule.waited_ms for rule in rules if rule.waited_ms is not None]
+    if any(turn.now_ms - contact.queued_ms >= waited_ms for waited_ms in waits) and not contact.callback:
+        turn.book.timers.arm(Timer.OVERFLOW, contact.contact_id, turn.now_ms)
+    else:
+        arm_look(turn, workspace, contact)
+
+
+def stop_queue_timers(turn: Turn, contact: Contact) -> None:
+    """The next relaxation and the next look at overflow are off."""
+    turn.book.timers.disarm(Timer.RELAX, contact.contact_id)
+    turn.book.timers.disarm(Timer.OVERFLOW, contact.contact_id)
+
+
+def bar(turn: Turn, contact: Contact, agent_id: str, until_ms: int) -> None:
+    """Do not offer the contact to this agent for a while."""
+    if until_ms > turn.now_ms:
+        contact.barred = (*_but(contact, agent_id), (agent_id, until_ms))
+        turn.book.timers.arm(Timer.BAR, contact.contact_id, contact.unbarred_ms)
+
+
+def unbar(turn: Turn, contact: Contact) -> None:
+    """A deadline: agents whose pause is over may be asked again."""
+    contact.barred = tuple(each for each in contact.barred if each[1] > turn.now_ms)
+    if contact.barred:
+        turn.book.timers.arm(Timer.BAR, contact.contact_id, contact.unbarred_ms)
+    turn.contacts[contact.contact_id] = contact
+    if contact.state is ContactState.QUEUED:
+        rejoin(turn, turn.workspace(contact), contact)
+
+
+def _pardon(turn: Turn, contact: Contact, agent_id: str) -> None:
+    """Whoever is asked by name is asked although they declined before; their deadline goes with their pause."""
+    if not contact.barred:
+        return
+    contact.barred = _but(contact, agent_id)
+    if contact.barred:
+        turn.book.timers.arm(Timer.BAR, contact.contact_id, contact.unbarred_ms)
+    else:
+        turn.book.timers.disarm(Timer.BAR, contact.contact_id)
+
+
+def _but(contact: Contact, agent_id: str) -> Barred:
+    return tuple(each for each in contact.barred if each[0] != agent_id)
+
+
+def direct(turn: Turn, workspace: Workspace, contact: Contact, agent_id: str, until_ms: int) -> None:
+    """Keep the contact for one agent until then; at once open to all when they are not signed on."""
+    if agent_id in workspace.agents:
+        contact.only_agent = agent_id
+        contact.only_until_ms = until_ms
+        _pardon(turn, contact, agent_id)
+        turn.book.timers.arm(Timer.DIRECT, contact.contact_id, until_ms)
+
+
+def keep_no_longer(turn: Turn, contact: Contact, agent_id: str) -> None:
+    """The one agent that the contact was kept for did not want it: it is open to all."""
+    if contact.only_agent == agent_id:
+        contact.only_agent, contact.only_until_ms = "", 0
+        turn.book.timers.disarm(Timer.DIRECT, contact.contact_id)
+
+
+def open_to_all(turn: Turn, contact: Contact) -> None:
+    """A deadline: the one agent did not take the contact, so anybody may."""
+    contact.only_agent = ""
+    contact.only_until_ms = 0
+    turn.contacts[contact.contact_id] = contact
+    if contact.state is ContactState.QUEUED:
+        rejoin(turn, turn.workspace(contact), contact)
+
+
+def start_state_timer(turn: Turn, contact: Contact, at_ms: int) -> None:
+    """The deadline of the state that the contact is in now."""
+    contact.timer_ms = at_ms
+    turn.book.timers.arm(Timer.STATE, contact.contact_id, at_ms)
+
+
+def stop_state_timer(turn: Turn, contact: Contact) -> None:
+    """Cancel it, if there is one."""
+    if contact.timer_ms:
+        contact.timer_ms = 0
+        turn.book.timers.disarm(Timer.STATE, contact.contact_id)

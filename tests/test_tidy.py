@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = ("services", "shared", "cli", "deploy")
+CODE = ("services", "shared", "lab", "cli", "deploy")
 TOP_LEVEL = {
-    ".ci", ".gitignore", "LICENSE", "Makefile", "README.md", "cli", "deploy", "lab", "docker-compose.yml", "docs",
+    ".ci", ".dockerignore", ".editorconfig", ".gitignore", ".pre-commit-config.yaml", "CHANGELOG.md",
+    "CONTRIBUTING.md", "LICENSE", "SECURITY.md", "Makefile", "README.md", "cli", "deploy", "docker-compose.yml",
+    "docs", "lab",
     "pyproject.toml", "requirements", "services", "shared", "tests",
 }  # fmt: skip
 FILE_LINES_MAX = 400

@@ -5,7 +5,7 @@ that a clock change skips does not exist, and an hour that it repeats counts twi
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -33,7 +33,7 @@ class Calendar:
     __slots__ = ("_days", "_holidays", "_offset_at", "_week")
 
     def __init__(
-        self, zone: str = "UTC", week: Sequence[Sequence[Span]] | None = None, holidays: frozenset[date] = frozenset()
+        self, zone: str = "UTC", week: Sequence[Sequence[Span]] | None = None, holidays: Container[date] = frozenset()
     ) -> None:
         self._week = None if week is None else tuple(tuple(spans) for spans in week)
         self._holidays = holidays

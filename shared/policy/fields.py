@@ -27,6 +27,7 @@ __all__ = [
     "fault",
     "format_duration",
     "pairs",
+    "parse_day",
     "parse_duration",
 ]
 
@@ -86,7 +87,8 @@ def _zone(name: str) -> str:
     return name
 
 
-def _day(text: Any) -> str:
+def parse_day(text: Any) -> str:
+    """The ISO date as written; raises a fault for anything else."""
     try:
         return date.fromisoformat(text).isoformat() if isinstance(text, str) and len(text) == 10 else _not_a_day(text)
     except ValueError:
@@ -114,7 +116,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 Day = Annotated[
-    str, BeforeValidator(_day), WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
+    str, BeforeValidator(parse_day), WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
 ]
 SkillLevels = Annotated[dict[SkillName, Level], Field(max_length=64)]
 """Skill to minimum level, as written; :func:`pairs` gives the hashable form."""

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from shared.policy.calendar import Calendar, Span
-from shared.policy.fields import Day, Node, ZoneName, fault
+from shared.policy.fields import Node, ZoneName, fault
+from shared.policy.holidays import Holidays, days_off
 
 __all__ = ["Hours", "week_of"]
 
@@ -21,21 +21,20 @@ _DAYS_PATTERN = r"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))
 _SPAN_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
 _SPAN_HINT = "write 'HH:MM-HH:MM', at the latest 24:00"
+_DAY_SECONDS = 86_400
 
 
 def _span(text: str) -> Span:
+    """Seconds from local midnight; a span over midnight closes after 86400."""
     found = _SPAN.fullmatch(text)
     if found is None:
         raise fault(f"{text!r} is not a span of the day", _SPAN_HINT)
     opens, closes = int(found[1]) * 3600 + int(found[2]) * 60, int(found[3]) * 3600 + int(found[4]) * 60
-    if closes > 86_400:
+    if closes > _DAY_SECONDS:
         raise fault(f"{text!r} ends after midnight", _SPAN_HINT)
-    if closes < opens:
-        first, last = text.split("-")
-        raise fault(f"{text!r} passes midnight", f"write {first}-24:00, and 00:00-{last} on the next day")
     if closes == opens:
-        raise fault(f"{text!r} is empty", "the end must be later than the start; the whole day is 00:00-24:00")
-    return opens, closes
+        raise fault(f"{text!r} is empty", "the end must differ from the start; the whole day is 00:00-24:00")
+    return opens, closes if closes > opens else closes + _DAY_SECONDS
 
 
 def _check_span(text: str) -> str:
@@ -51,11 +50,18 @@ def _days(text: str) -> list[int]:
 
 
 def week_of(opening: Mapping[str, tuple[str, ...]]) -> tuple[tuple[Span, ...], ...]:
-    """Sorted spans of each weekday; raises a fault where two of one day overlap."""
+    """Sorted spans of each weekday; raises a fault where two of one day overlap.
+
+    What a span over midnight leaves of itself belongs to the next weekday, whose own holidays close it.
+    """
     week: list[list[tuple[Span, str]]] = [[] for _ in DAYS]
     for days, spans in opening.items():
         for day in _days(days):
-            week[day] += [(_span(text), text) for text in spans]
+            for text in spans:
+                opens, closes = _span(text)
+                week[day].append(((opens, min(closes, _DAY_SECONDS)), text))
+                if closes > _DAY_SECONDS:
+                    week[(day + 1) % 7].append(((0, closes - _DAY_SECONDS), text))
     for day, spans_of_day in enumerate(week):
         spans_of_day.sort()
         for (earlier, one), (later, other) in zip(spans_of_day, spans_of_day[1:], strict=False):
@@ -76,10 +82,12 @@ Week = Annotated[dict[Days, Annotated[tuple[DaySpan, ...], Field(max_length=SPAN
 
 
 class Hours(Node):
-    """One calendar. ``timezone`` defaults to the workspace's; on a holiday it is closed all day."""
+    """One calendar. ``timezone`` defaults to the workspace's. On a holiday it is closed from midnight to midnight of
+    local time; holidays are dates, and public holidays by country and region.
+    """
 
     open: Week
-    holidays: Annotated[tuple[Day, ...], Field(max_length=HOLIDAYS_MAX)] = ()
+    holidays: Annotated[tuple[Holidays, ...], Field(max_length=HOLIDAYS_MAX)] = ()
     timezone: ZoneName | None = None
 
     @cached_property
@@ -94,5 +102,4 @@ class Hours(Node):
 
     def calendar(self, workspace_zone: str) -> Calendar:
         """The calendar that answers questions about instants."""
-        days = frozenset(date.fromisoformat(day) for day in self.holidays)
-        return Calendar(self.timezone or workspace_zone, self.week, days)
+        return Calendar(self.timezone or workspace_zone, self.week, days_off(self.holidays))

@@ -53,7 +53,7 @@ def test_words_that_old_yaml_takes_for_something_else_stay_words(tmp_path):
 
 def test_dates_need_no_quotes_and_times_are_no_numbers(tmp_path):
     calendars = "calendars:\n  c: {open: {mon: ['09:00-10:00']}, holidays: [2026-12-25]}\n"
-    assert loaded(tmp_path, SMALL + calendars).calendars["c"].holidays == ("2026-12-25",)
+    assert loaded(tmp_path, SMALL + calendars).calendars["c"].holidays[0].date == "2026-12-25"
     (fault,) = refused(tmp_path, SMALL + "offers: {timeout: 12:30}\n")
     assert "'12:30' is not a duration" in fault.message
 

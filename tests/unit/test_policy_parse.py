@@ -247,7 +247,7 @@ def test_a_wrong_rule_is_refused_with_path_and_fix(rule, path, words):
         ({"mon": ["9:00-10:00"]}, "not a span"),
         ({"mon": ["09:00-25:00"]}, "not a span"),
         ({"mon": ["09:00-24:01"]}, "ends after midnight"),
-        ({"mon": ["22:00-02:00"]}, "write 22:00-24:00, and 00:00-02:00 on the next day"),
+        ({"mon": ["22:00-02:00"], "tue": ["01:00-03:00"]}, "tue: 22:00-02:00 and 01:00-03:00 overlap"),
         ({"mon": ["09:00-09:00"]}, "is empty"),
         ({"mon-fri": ["09:00-12:00"], "fri": ["11:00-13:00"]}, "fri: 09:00-12:00 and 11:00-13:00 overlap"),
         ({"mon": []}, "never opens"),
@@ -266,6 +266,37 @@ def test_midnight_is_2400_and_days_may_wrap():
     week = policy.calendars["late"].week
     assert [day for day, spans in enumerate(week) if spans] == [0, 5, 6]
     assert policy.calendars["late"].weekly_seconds == 3 * 6 * 3600
+
+
+def test_a_span_over_midnight_ends_on_the_next_weekday():
+    policy = parse_policy(document(calendars={"late": {"open": {"sat-sun": ["22:00-02:00"]}}}))
+    late = (22 * 3600, 24 * 3600)
+    assert policy.calendars["late"].week == (((0, 7200),), (), (), (), (), (late,), ((0, 7200), late))
+
+
+@pytest.mark.parametrize(
+    ("holiday", "path", "words"),
+    [
+        ({"country": "XX"}, "", "holidays of XX are not known"),
+        ({"country": "ES", "region": "Q"}, "", "holidays of Q in ES are not known"),
+        ({"country": "es"}, ".country", "must match"),
+        ({"region": "MD"}, "", "neither a date nor the holidays of a country"),
+        ({}, "", "neither a date"),
+        ({"country": "ES", "town": "x"}, ".town", "unknown key"),
+        (True, "", "is not a holiday"),
+    ],
+)
+def test_public_holidays_that_nobody_knows_are_refused(holiday, path, words):
+    found = faults(document(calendars={"office": {"open": {"mon": ["09:00-10:00"]}, "holidays": [holiday]}}))
+    assert list(found) == [f"calendars.office.holidays[0]{path}"]
+    assert words in found.popitem()[1]
+
+
+def test_public_holidays_are_written_as_they_were_read():
+    holidays = ["2026-12-25", {"country": "ES", "region": "MD"}, {"country": "DE"}]
+    policy = parse_policy(document(calendars={"office": {"open": {"mon": ["09:00-10:00"]}, "holidays": holidays}}))
+    assert policy.document()["calendars"]["office"]["holidays"] == holidays
+    assert parse_policy(policy.document()) == policy
 
 
 @pytest.mark.parametrize("day", ["2026-13-01", "2026-02-30", "20261225", 20261225, "25.12.2026"])

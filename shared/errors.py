@@ -75,4 +75,11 @@ class Fatal(UsherError):
 
 
 class PartitionClosed(Fatal):
-    """Log and database disagree about a partition; opening it could lose or repeat decisions."""
+    """Log and database disagree about a partition; opening it could lose or repeat decisions.
+
+    ``cure``: what the operator does next, where that is not `usher lane accept`.
+    """
+
+    def __init__(self, problem: str, cure: str = "") -> None:
+        super().__init__(problem)
+        self.cure = cure

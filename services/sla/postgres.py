@@ -111,6 +111,7 @@ def _bodies(rows: Sequence[Any]) -> dict[PolicyKey, str]:
         if row["body"] is None:
             raise PartitionClosed(
                 f"the log activates policy {row['version']} of workspace {row['workspace']}, but the database does not"
-                " have it: the database is older than the log, or another one"
+                " have it: the database is older than the log, or another one",
+                cure="point USHER_POSTGRES_DSN at the database that the router writes to",
             )
     return {(row["workspace"], row["version"]): row["body"] for row in rows}

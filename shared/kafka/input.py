@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable, Iterable
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import KafkaError, NoOffsetForPartitionError
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata
 
 from shared.clock import now_ms
 from shared.contract.envelope import to_record
 from shared.contract.records import Record
-from shared.errors import Fatal, Retryable
+from shared.errors import Fatal, PartitionClosed, Retryable
 from shared.kafka.client import METADATA_AGE_MS_MAX, REQUEST_BYTES_MAX, REQUEST_MS_MAX, bounded_stop
 from shared.process.settings import CommonSettings, LaneSettings
 
@@ -151,7 +151,7 @@ class InputLog:
     async def poll(self, partition: int, *, wait_ms: int, records_max: int) -> list[Record]:
         """The next records of one partition, in order; empty after ``wait_ms``. Never to be cancelled.
 
-        Retryable: a passing fault. Fatal: the wanted offset is gone, or the client is not authorised.
+        Retryable: a passing fault. PartitionClosed: the wanted offset is gone. Fatal: the client is not authorised.
         """
         records: list[Record] = []
         while len(records) < records_max:
@@ -173,6 +173,11 @@ class InputLog:
             polled = await self._consumer.getmany(where, timeout_ms=wait_ms, max_records=records_max)
         except NoOffsetForPartitionError:
             return []  # an answer to a question from before the partition was opened at its stored offset
+        except OffsetOutOfRangeError as error:
+            raise PartitionClosed(
+                f"partition {partition}: the input log holds no record at the next offset any more: records expired"
+                " unread, or the topic was re-created"
+            ) from error
         except KafkaError as error:
             if error.retriable:
                 raise Retryable(f"Kafka: {error!r}") from error

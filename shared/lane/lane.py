@@ -20,6 +20,7 @@ from shared.lane.publisher import Publisher
 from shared.lane.rows import encode_batch
 from shared.lane.store import Claim, Commit, OutboxBatch
 from shared.lane.time import LaneTime, delay_of, gather_ms, is_due, wait_ms
+from shared.lane.watchdog import Watchdog
 from shared.times import DAY_MS
 
 __all__ = ["Lane"]
@@ -45,6 +46,7 @@ class Lane:
         self._packed_step = NO_STEP  # the last one that may still have its row in the outbox
         self._progress_at = monotonic()
         self._patience = Patience(parts.sense, partition)
+        self._watchdog = Watchdog()
         self.claim = Claim(partition=partition, epoch=0)
         self.engine: Engine | None = None
         self.ready = False
@@ -81,11 +83,11 @@ class Lane:
         """The engine for the next owner in this process; None unless memory is what the database holds."""
         return Warm(self.engine, self.claim) if self.engine is not None and not self._patience.broken else None
 
-    @property
     def stuck_seconds(self) -> float:
-        """For how long there was work, no progress, and no known fault that explains it."""
-        since = max(self._progress_at, self._patience.excused_at)
-        return monotonic() - since if self._parts.inputs.lag(self.partition, self.claim.next_offset) else 0.0
+        """For how long work was seen waiting without progress and without a known fault that explains it."""
+        waits = self._parts.inputs.lag(self.partition, self.claim.next_offset) > 0
+        progress, excused_at = self.claim.next_step, self._patience.excused_at
+        return self._watchdog.stuck_seconds(monotonic(), waits=waits, progress=progress, excused_at=excused_at)
 
     @property
     def settled_offset(self) -> int:
@@ -217,7 +219,10 @@ class Lane:
                 continue
             if record.seq != last + 1 and not (last == 0 and self.claim.next_step == 0):
                 if number == 0:
-                    raise PartitionClosed(f"the input log jumps from seq {last} to {record.seq} at {record.offset}")
+                    raise PartitionClosed(
+                        f"partition {self.partition}: the input log jumps from seq {last} to {record.seq} at offset"
+                        f" {record.offset}: the records between them are gone"
+                    )
                 self._parts.inputs.open(self.partition, record.offset)
                 return fresh, records[:number]
             last = record.seq

@@ -27,7 +27,7 @@ class Inputs(Protocol):
         """(first offset, end offset)."""
 
     async def poll(self, partition: int, *, wait_ms: int, records_max: int) -> list[Record]:
-        """The next records in order; Retryable on a passing fault."""
+        """The next records in order; Retryable on a passing fault, PartitionClosed where they are gone."""
 
     def caught_up(self, partition: int, next_offset: int) -> bool:
         """Whether a fresh reply says that nothing lies beyond."""
@@ -41,6 +41,7 @@ class LaneParts:
     """What all lanes of a process share. ``upstream_settled``: whether whoever writes our input has nothing in hand, so
     that the wall clock may fire deadlines on an idle log. ``counted`` adds a committed step's counts to the metrics."""
 
+    service: str
     settings: LaneSettings
     owner: str
     store: LaneStore

@@ -66,6 +66,7 @@ class LaneService:
         self._outputs = OutputLog(settings)
         self._inputs = InputLog(settings, spec.input_topic, group_of(settings, spec.service))
         parts = LaneParts(
+            service=spec.service,
             settings=settings,
             owner=owner_name(settings),
             store=spec.store(self._database),

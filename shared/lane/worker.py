@@ -17,7 +17,7 @@ NOTE_EVERY_SECONDS = 0.5  # offsets are told to Kafka for lag tools only, and fo
 WATCH_EVERY_SECONDS = 1.0
 # After losing a partition that the group still calls ours, the rightful owner gets this long to appear in the group.
 RECLAIM_SECONDS = 3.0
-CLOSED_SECONDS = 10.0  # a closed partition is looked at again this often: an operator may have decided meanwhile
+CLOSED_SECONDS = 5.0  # a closed partition is looked at again this often: an operator may have decided meanwhile
 
 
 class Worker:
@@ -93,10 +93,9 @@ class Worker:
             if lane.ready and number in self._closed:
                 del self._closed[number]
                 self._metrics.closed(number, False)
-            if lane.ready and lane.stuck_seconds > self._parts.settings.stuck_seconds_max:
-                self._fail(
-                    Fatal(f"partition {number}: records wait, nothing was committed for {lane.stuck_seconds:.0f} s")
-                )
+            stuck_seconds = lane.stuck_seconds() if lane.ready else 0.0
+            if stuck_seconds > self._parts.settings.stuck_seconds_max:
+                self._fail(Fatal(f"partition {number}: records wait, nothing was committed for {stuck_seconds:.0f} s"))
 
     def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error
@@ -141,8 +140,9 @@ class Worker:
             self._log.warning("fenced", partition=number, reason=str(error))
             asyncio.get_running_loop().call_later(RECLAIM_SECONDS, self._reclaim, number)
         except PartitionClosed as error:
-            self._log.error("partition closed", partition=number, reason=str(error))
-            self._closed[number] = str(error)
+            reason = f"{error}; next: {error.cure or f'usher lane accept {self._parts.service}'}"
+            self._log.error("partition closed", partition=number, reason=reason)
+            self._closed[number] = reason
             self._metrics.closed(number, True)
             asyncio.get_running_loop().call_later(CLOSED_SECONDS, self._reclaim, number)
         except Retryable as error:

@@ -8,10 +8,13 @@ from typing import Any
 
 import orjson
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.structs import TopicPartition
 
 from deploy.local.broker import KafkaBroker
+from shared.clock import monotonic
 from shared.contract.topics import DEAD_LETTERS, TopicSpec
-from shared.errors import Fenced, Reason
+from shared.errors import Fatal, Fenced, Reason
 from shared.kafka import OutputLog, ensure_topics, read_tail
 from shared.lane.service import LaneService
 from shared.lane.store import Commit
@@ -52,6 +55,32 @@ async def test_a_lane_that_is_still_opening_never_holds_up_a_stop(settings: Lane
 
 async def _opening(service: LaneService) -> bool:
     return any("opening" in problem for problem in await service.problems())
+
+
+async def test_a_record_after_a_long_quiet_time_is_no_hang(settings: LaneSettings, outputs: OutputLog) -> None:
+    """The second commit takes longer than the watch needs to see its record wait, and less than it allows."""
+    watched = settings.model_copy(update={"stuck_seconds_max": 2.0, "failpoints": "lane.stepped=sleep:1.6@2"})
+    async with tallying(watched) as service:
+        await tally.send(outputs, 0, [{"key": "a", "n": 1}])
+        await until(lambda: _has(settings, 1, 0))
+        committed_at = monotonic()
+
+        async def long_ago() -> bool:
+            return monotonic() - committed_at > watched.stuck_seconds_max
+
+        await until(long_ago)
+        await tally.send(outputs, 0, [{"key": "a", "n": 2}])
+        await until(lambda: _has(settings, 2, 0))
+        assert await service.problems() == []
+
+
+async def test_a_lane_that_hangs_with_work_ends_the_process(settings: LaneSettings, outputs: OutputLog) -> None:
+    hanging = settings.model_copy(
+        update={"stuck_seconds_max": 0.5, "failpoints": "lane.stepped=sleep:5", "drain_seconds_max": 1.0}
+    )
+    await tally.send(outputs, 0, [{"key": "a"}])
+    with pytest.raises(Fatal, match="records wait, nothing was committed"):
+        await asyncio.wait_for(tally.service(hanging).run(), SETTLE_SECONDS_MAX)
 
 
 async def logged(settings: LaneSettings, partition: int) -> list[dict[str, Any]]:
@@ -233,6 +262,42 @@ def _empty_commit(claim: Any) -> Commit:
 
 async def _has(settings: LaneSettings, *expected: int) -> bool:
     return [len(await logged(settings, partition)) for partition in range(len(expected))] == list(expected)
+
+
+async def test_records_that_expire_unread_close_their_partition_at_once_and_the_others_go_on(
+    settings: LaneSettings, outputs: OutputLog
+) -> None:
+    """The log's other end moves while the lane cannot take what is there, as when it stood still for too long."""
+    held = settings.model_copy(update={"batch_records_max": 1, "failpoints": "lane.committed=sleep:4"})
+    await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(3)])
+    async with tallying(held) as service:
+        await until(lambda: _committed(settings, 0, 1))
+        await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(3, 3000)])
+        await delete_before(settings, 0, 2900)
+        await until(lambda: _closed(service))
+        (problem,) = await service.problems()
+        assert "expired unread" in problem
+        assert problem.endswith("next: usher lane accept tally")
+        await tally.send(outputs, 1, [{"key": "b", "n": n} for n in range(20)])
+        await until(lambda: _has_some(settings, 1, 20))
+
+
+async def delete_before(settings: LaneSettings, partition: int, offset: int) -> None:
+    """What retention does."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
+    await admin.start()
+    place = TopicPartition(settings.topic_prefix + tally.INPUT, partition)
+    await admin.delete_records({place: RecordsToDelete(before_offset=offset)})
+    await admin.close()
+
+
+async def _committed(settings: LaneSettings, partition: int, step: int) -> bool:
+    found = await rows(settings, "SELECT next_step FROM lane WHERE partition = $1", partition)
+    return bool(found) and found[0]["next_step"] >= step
+
+
+async def _has_some(settings: LaneSettings, partition: int, number: int) -> bool:
+    return len(await logged(settings, partition)) == number
 
 
 async def _closed(service: LaneService) -> bool:

@@ -5,9 +5,14 @@ from types import SimpleNamespace
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.errors import KafkaError, NoOffsetForPartitionError, NotLeaderForPartitionError
+from aiokafka.errors import (
+    KafkaError,
+    NoOffsetForPartitionError,
+    NotLeaderForPartitionError,
+    OffsetOutOfRangeError,
+)
 
-from shared.errors import Fatal, Retryable
+from shared.errors import Fatal, PartitionClosed, Retryable
 from shared.kafka.input import SLICE_RECORDS_MAX, InputLog
 from shared.process.settings import LaneSettings
 
@@ -61,7 +66,14 @@ async def test_what_was_taken_before_a_fault_is_given_and_the_fault_is_met_by_th
         await poll(client)
 
 
-@pytest.mark.parametrize(("error", "meaning"), [(NotLeaderForPartitionError(), Retryable), (KafkaError(), Fatal)])
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (NotLeaderForPartitionError(), Retryable),
+        (OffsetOutOfRangeError({}), PartitionClosed),
+        (KafkaError(), Fatal),
+    ],
+)
 async def test_a_fault_with_nothing_taken_is_told(error: KafkaError, meaning: type[Exception]) -> None:
     with pytest.raises(meaning):
         await poll(Client(0, error))

@@ -101,7 +101,7 @@ class Account:
         line, identity = self.queues[(body["workspace"], body["queue"])], body["contact_id"]
         if kind == "usher.contact.queued.v1":
             line.target_seconds = body["target_seconds"]
-            line.waiting[identity] = _ms(body["entered_at"])
+            line.waiting[identity] = _ms(body["wait_started_at"])
         elif kind == "usher.contact.assigned.v1":
             line.waiting.pop(identity, None)
             line.answered += 1

@@ -169,4 +169,4 @@ def owe_waiting(promises: Promises, book: Book, from_ms: int) -> None:
         if contact.state in (ContactState.QUEUED, ContactState.OFFERED):
             due_ms = book.workspaces[contact.workspace].standing(contact).due_ms
             if due_ms >= from_ms:
-                promises.owe(contact.contact_id, contact.entered_ms, due_ms)
+                promises.owe(contact.contact_id, contact.waits_since_ms, due_ms)

@@ -33,7 +33,7 @@ class Account(NamedTuple):
 
 class _Queued(msgspec.Struct):
     due_at: str
-    entered_at: str
+    wait_started_at: str
 
 
 _queued = msgspec.json.Decoder(_Queued).decode
@@ -52,18 +52,18 @@ class Promises:
         self._due: dict[str, int] = {}
         self._decided: dict[str, str] = {}
 
-    def owe(self, contact_id: str, entered_ms: int, due_ms: int) -> None:
+    def owe(self, contact_id: str, since_ms: int, due_ms: int) -> None:
         """A contact waits, and this is its promise; a second one of the same contact does not count."""
         if contact_id not in self.spans:
-            self.spans[contact_id] = due_ms - entered_ms
-            self._due[contact_id] = entered_ms + self._given.get(contact_id, due_ms - entered_ms)
+            self.spans[contact_id] = due_ms - since_ms
+            self._due[contact_id] = since_ms + self._given.get(contact_id, due_ms - since_ms)
 
     def see(self, event: Event) -> None:
         """One event of the log."""
         contact_id = event.subject
         if event.type == events.QUEUED:
             said = _queued(event.body)
-            self.owe(contact_id, _ms(said.entered_at), _ms(said.due_at))
+            self.owe(contact_id, _ms(said.wait_started_at), _ms(said.due_at))
         elif event.type == events.ASSIGNED and contact_id in self._due:
             due_ms = self._due.pop(contact_id)
             self._decided[contact_id] = "met" if event.at_ms <= due_ms else "breached"

@@ -138,7 +138,7 @@ class RouterCollector(Collector):
         engines = list(self._engines())
         waiting = GaugeMetricFamily("usher_queue_waiting", "Contacts waiting.", labels=["queue"])
         oldest = GaugeMetricFamily(
-            "usher_queue_oldest_wait_seconds", "Age of the oldest waiting contact.", labels=["queue"]
+            "usher_queue_oldest_wait_seconds", "How long who waits longest has waited.", labels=["queue"]
         )
         at_risk = GaugeMetricFamily(
             "usher_contacts_at_risk", "Waiting contacts that will probably not be answered in time.", labels=["queue"]
@@ -183,13 +183,13 @@ class RouterCollector(Collector):
 
 
 def _queues(engines: list[RouterEngine]) -> dict[str, tuple[int, float]]:
-    """Of each queue of each policy: how many wait, and when the oldest of them entered."""
+    """Of each queue of each policy: how many wait, and when the longest of their waits began."""
     found: dict[str, tuple[int, float]] = {}
     for engine in engines:
         for workspace in engine.book.workspaces.values():
             for queue in workspace.rules.queues:
                 count, entered = found.get(queue, (0, float("inf")))
-                oldest = workspace.matcher.oldest_entered(queue)
+                oldest = workspace.matcher.waits_since(queue)
                 count += workspace.matcher.waiting_count(queue)
                 found[queue] = (count, min(entered, oldest) if oldest is not None else entered)
     return found

@@ -23,12 +23,13 @@ def faults(offered: Record) -> list[str]:
 
 
 def _deadlines(record: Record) -> Iterator[str]:
-    entered, target, boost = record["entered_ms"], record["target_ms"], record["boost_ms"]
+    start, target = record["wait_started_ms"], record["target_ms"]
+    boost = record["boost_ms"] + record["waited_before_ms"]
     extra = record["late_factor"] * target
     if "late_cap_ms" in record:
         extra = min(extra, target + record["late_cap_ms"])
-    first, second = entered + target - boost, entered + extra - boost
-    late = record["decided_ms"] > entered + target
+    first, second = start + target - boost, start + extra - boost
+    late = record["decided_ms"] > start + target
     key = second if late else first
     expected = {
         "first_deadline": first,

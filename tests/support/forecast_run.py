@@ -69,7 +69,7 @@ class ForecastRun(Run):
             risk=risk_of_breach(expected, place) if known else None,
             poisson_risk=risk_of_breach(expected, type(place)(place.ahead, 0.0, place.slack)) if known else None,
             last=self._last.get(each.name),
-            head=now - self._matcher.oldest_entered(each.name),
+            head=now - self._matcher.waits_since(each.name),
         )
 
     def _count(self, contact, now, gone=0):

@@ -45,13 +45,14 @@ class NaiveMatcher:
     # --- which contact? the earliest next unmet deadline ---
 
     def key(self, contact, now):
-        due = contact.entered + contact.target
+        began = contact.entered if contact.began is None else contact.began
+        due = began + contact.target
         if now <= due:
             return due - contact.boost, contact.entered, contact.contact_id
         extra = contact.late_factor * contact.target
         if contact.late_cap is not None:
             extra = min(extra, contact.target + contact.late_cap)
-        return contact.entered + extra - contact.boost, contact.entered, contact.contact_id
+        return began + extra - contact.boost, contact.entered, contact.contact_id
 
     def contact_for(self, agent_id, now):
         """The first contact of each requirement in order, at most two; of how many requirements somebody could be

@@ -297,7 +297,7 @@ def _answers(contact: str, events: Told, terms: Terms) -> list[Promise]:
             seconds = terms.answer.get((body["workspace"], body["queue"]))
             if seconds is not None:
                 place = body["workspace"], body["queue"], "time_to_answer"
-                running = _promise(contact, place, _at(body["entered_at"]), seconds, terms)
+                running = _promise(contact, place, _at(body.get("wait_started_at", body["entered_at"])), seconds, terms)
                 promises.append(running)
         elif running is not None and kind in {"assigned", "scheduled", *ENDS}:
             running.ended, running.done, running = _at(body["occurred_at"]), kind == "assigned", None

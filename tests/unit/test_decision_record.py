@@ -104,7 +104,8 @@ def test_the_traffic_reaches_every_kind_of_decision() -> None:
 
 
 FORGED: dict[str, Any] = {
-    "entered_ms": lambda record: record["entered_ms"] + 1,
+    "wait_started_ms": lambda record: record["wait_started_ms"] + 1,
+    "waited_before_ms": lambda record: record["waited_before_ms"] + 1,
     "boost_ms": lambda record: record["boost_ms"] + 1,
     "target_ms": lambda record: record["target_ms"] + 60_000,
     "late_factor": lambda record: record["late_factor"] + 1,

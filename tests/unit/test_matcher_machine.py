@@ -65,6 +65,7 @@ class MatcherMachine(RuleBasedStateMachine):
         queue=st.sampled_from(QUEUES),
         need=needs,
         age=st.one_of(st.just(0), st.integers(0, 30)),
+        talked=st.sampled_from((None, None, 0, 9)),
         within=st.sampled_from((5, 10, 100)),
         boost=st.sampled_from((0, 0, 0, 7, 30)),
         late_factor=st.sampled_from((1, 2, 5.5)),
@@ -74,12 +75,13 @@ class MatcherMachine(RuleBasedStateMachine):
         barred=st.one_of(st.just(frozenset()), some_agents),
         only_agent=st.one_of(st.none(), st.none(), st.none(), st.sampled_from(AGENTS)),
     )
-    def wait(self, contact_id, queue, need, age, within, order, **rest):
+    def wait(self, contact_id, queue, need, age, talked, within, order, **rest):
         contact = Waiting(
             contact_id=contact_id,
             queue=queue,
             requirement=need,
-            entered=self.now - age,
+            entered=self.now - age - (talked or 0),
+            began=None if talked is None else self.now - age,
             target=within,
             agent_order=self.order or order,
             **rest,
@@ -157,7 +159,8 @@ class MatcherMachine(RuleBasedStateMachine):
             assert match.agents_considered == considered
             assert match.agents_considered + sum(match.excluded.values()) == len(self.plain.seats)
         assert match.key == self.plain.key(contact, self.now)[0]
-        assert match.late == (self.now > contact.entered + contact.target)
+        began = contact.entered if contact.began is None else contact.began
+        assert match.late == (self.now > began + contact.target)
         assert match.idle_since == seat.idle_since
         if take:
             self.leave(contact_id)
@@ -186,8 +189,9 @@ class MatcherMachine(RuleBasedStateMachine):
 
     @rule(queue=st.sampled_from(QUEUES))
     def somebody_asks_for_the_oldest(self, queue):
-        entered = [contact.entered for contact in self.plain.contacts.values() if contact.queue == queue]
-        assert self.fast.oldest_entered(queue) == min(entered, default=None)
+        waiting = [contact for contact in self.plain.contacts.values() if contact.queue == queue]
+        began = [contact.entered if contact.began is None else contact.began for contact in waiting]
+        assert self.fast.waits_since(queue) == min(began, default=None)
 
     @invariant()
     def counts_agree(self):

@@ -172,6 +172,9 @@ def test_a_closed_queue_schedules_to_its_next_opening() -> None:
     told = router.wait(11 * 3600)
     assert kinds(told)[:2] == ["contact.queued", "contact.offered"]
     assert body_of(told[0])["occurred_at"] == "2023-11-15T09:00:00.000Z"
+    assert body_of(told[0])["wait_started_at"] == "2023-11-15T09:00:00.000Z"
+    assert body_of(told[0])["due_at"] == "2023-11-15T09:00:20.000Z"
+    assert body_of(told[0])["waited_before_seconds"] == 0.0
     assert body_of(told[0])["entered_at"] == "2023-11-14T22:13:20.000Z"
 
 

@@ -103,13 +103,19 @@ class Escalated(Body):
 
 
 class Queued(Body, omit_defaults=False):
-    """One entry into a queue. ``position`` counts from 1 by the order of service; ``breach_risk`` is a probability."""
+    """One entry into a queue. ``position`` counts from 1 by the order of service; ``breach_risk`` is a probability.
+
+    ``entered_at`` is the first entry of all. The present wait began at ``wait_started_at``, the answer is due a target
+    after it; ``waited_before_seconds`` before it count as age in the order of service.
+    """
 
     requirements: msgspec.Raw
     priority_seconds: float
     target_seconds: float
     due_at: str
     entered_at: str
+    wait_started_at: str
+    waited_before_seconds: float
     position: int
     expected_wait_seconds: float | None
     breach_risk: float | None
@@ -170,7 +176,7 @@ class OfferEnded(Body):
 
 
 class Assigned(Body, omit_defaults=False):
-    """The agent took the contact; ``waited_seconds`` since it first entered a queue."""
+    """The agent took the contact; ``waited_seconds`` since its present wait began."""
 
     offer_id: str
     assignment_id: str

@@ -50,13 +50,14 @@ class Book:
             self._start_resolution(contact, event)
 
     def queued(self, event: Queued, at_ms: int) -> None:
-        """The contact entered a queue; ``entered_at`` is when it first did."""
+        """The contact entered a queue; its wait began before, where it has only changed the queue."""
         contact = self._contact(event)
         queue = event.queue or ""
         if contact.queue is not None and contact.queue != queue:
             self._waited(contact, at_ms, "flow_out")
         contact.queue = queue
-        contact.entered_ms = at_ms if event.entered_at is None else to_ms(event.entered_at)
+        since = event.wait_started_at or event.entered_at  # records of before 2026-11-28 know only the first entry
+        contact.entered_ms = at_ms if since is None else to_ms(since)
         self.work.touch(contact)
         self._start_answer(contact, event)
         self._start_resolution(contact, event)

@@ -28,6 +28,7 @@ class Queued(Changed, gc=False):
     target_seconds: float | None = None
     due_at: Time | None = None
     entered_at: Time | None = None
+    wait_started_at: Time | None = None
 
 
 class PolicyActivated(msgspec.Struct, gc=False):

@@ -62,7 +62,7 @@ def wait_for_ms(turn: Turn, workspace: Workspace, contact: Contact, agent_id: st
     place = workspace.standing(contact)
     if agent is None or agent.presence is not Presence.AVAILABLE or not place.need.served_by(agent.skills):
         return 0
-    slack_ms = place.due_ms - place.boost_ms - turn.now_ms
+    slack_ms = place.due_ms - place.boost_ms - contact.waited_before_ms - turn.now_ms
     if contact.channel in workspace.open.get(agent_id, ()):
         return workspace.rules.offer_ms + 1  # they are free: the offer itself sets the limit
     return max(0, min(workspace.rules.sticky_wait_ms, slack_ms // 2))

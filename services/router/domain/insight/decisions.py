@@ -24,13 +24,14 @@ class Decision(Body):
     """Why this agent got this contact: enough to decide again. Times in milliseconds since the epoch.
 
     The contact of smallest ``key`` goes first, then who entered first, then by id. The key is ``first_deadline`` =
-    entered + target - boost up to entered + target, then ``second_deadline`` = entered + late_factor * target - boost,
-    with at most ``late_cap_ms`` behind the target. ``requirements`` are those of the queue in which the two met: the
-    contact's own, or ``through_queue``, which relaxation added. ``excluded`` counts agents that could not take it, by
-    reason; ``protected`` ones are kept for a protected queue. ``requirements_held_back``: those of waiting contacts
-    that the agent, so kept, left. ``agent_terms`` and ``runner_up_terms`` are what the two best agents were compared
-    by. Where the scarcity of what they have decided, ``agent_cost`` is the sum of 1 / n over ``spared``: skills and
-    channels that the agent has beside what is asked for, each with the number n of open agents who have it.
+    start + target - boost - waited before, up to start + target, then ``second_deadline`` = start + late_factor *
+    target - boost - waited before, with at most ``late_cap_ms`` behind the target; start = ``wait_started_ms``.
+    ``requirements`` are those of the queue in which the two met: the contact's own, or ``through_queue``, which
+    relaxation added. ``excluded`` counts agents that could not take it, by reason; ``protected`` ones are kept for a
+    protected queue. ``requirements_held_back``: those of waiting contacts that the agent, so kept, left.
+    ``agent_terms`` and ``runner_up_terms`` are what the two best agents were compared by. Where the scarcity of what
+    they have decided, ``agent_cost`` is the sum of 1 / n over ``spared``: skills and channels that the agent has beside
+    what is asked for, each with the number n of open agents who have it.
     """
 
     policy_version: int
@@ -38,6 +39,8 @@ class Decision(Body):
     requirements: msgspec.Raw
     decided_ms: int
     entered_ms: int
+    wait_started_ms: int
+    waited_before_ms: int
     target_ms: int
     boost_ms: int
     late_factor: float
@@ -75,7 +78,8 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
     queue, need, through = place.queue, place.need, None
     if match.further is not None:
         through, need = workspace.further_needs(contact)[match.further]
-    target = place.due_ms - contact.entered_ms
+    since_ms, before_ms = contact.waits_since_ms, contact.waited_before_ms
+    target = place.due_ms - since_ms
     late = queue.late_factor * target
     if queue.late_cap_ms is not None:
         late = min(late, target + queue.late_cap_ms)
@@ -85,13 +89,15 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
         requirements=need.json,
         decided_ms=now_ms,
         entered_ms=contact.entered_ms,
+        wait_started_ms=since_ms,
+        waited_before_ms=before_ms,
         target_ms=target,
         boost_ms=place.boost_ms,
         late_factor=queue.late_factor,
         relaxed=contact.relaxed,
         kept_for_agent=bool(contact.only_agent),
-        first_deadline=contact.entered_ms + target - place.boost_ms,
-        second_deadline=contact.entered_ms + late - place.boost_ms,
+        first_deadline=since_ms + target - place.boost_ms - before_ms,
+        second_deadline=since_ms + late - place.boost_ms - before_ms,
         key=match.key,
         late=match.late,
         slack_ms=match.key - now_ms,

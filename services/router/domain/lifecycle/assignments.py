@@ -6,7 +6,7 @@ from services.router.domain import events
 from services.router.domain.classification.classifying import Classify
 from services.router.domain.customers import customers
 from services.router.domain.insight import drift
-from services.router.domain.lifecycle import desks, endings, idling, protection, queueing, waiting, work
+from services.router.domain.lifecycle import age, desks, endings, idling, protection, queueing, waiting, work
 from services.router.domain.rules.rules import DIRECT_MS
 from services.router.domain.state.records import Agent, Assignment, Contact, Offer
 from services.router.domain.state.workspace import Workspace
@@ -34,7 +34,7 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     contact.assignment_id = assignment.assignment_id
     desks.engage(workspace, agent, assignment)
     turn.book.assignments[assignment.assignment_id] = assignment
-    waited_ms = max(contact.last_ms, turn.said_ms) - contact.entered_ms
+    waited_ms = max(0, max(contact.last_ms, turn.said_ms) - contact.waits_since_ms)
     body = events.Assigned(offer.offer_id, assignment.assignment_id, agent.agent_id, waited_ms / 1000)
     turn.tell_desk(contact, events.ASSIGNED, body)
     if workspace.rules.idle_ms:
@@ -43,6 +43,7 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
         turn.flow(workspace, contact.queue).served += 1
     if workspace.rules.protects:
         protection.answered(turn, workspace, contact)
+    age.pause(turn, contact)
     desks.unhost(turn, workspace, contact)
     customers.served(turn, contact, agent.agent_id)
     desks.refresh(turn, workspace, agent, "assigned")

@@ -9,7 +9,7 @@ from services.router.domain.classification.classifying import Classify, Opener, 
 from services.router.domain.classification.score import is_set
 from services.router.domain.customers import customers
 from services.router.domain.insight import containment
-from services.router.domain.lifecycle import tiers, waiting
+from services.router.domain.lifecycle import age, tiers, waiting
 from services.router.domain.state.personal import Whole, personal_of, read_whole
 from services.router.domain.state.records import QUESTION_OPEN, QUESTION_OVER, Contact
 from services.router.domain.state.workspace import Workspace
@@ -125,7 +125,7 @@ def _settle(
         containment.count(turn, contact, CLARIFIED)
         waiting.stop_state_timer(turn, contact)
         contact.question = QUESTION_OVER
-        contact.entered_ms = 0  # nobody has to answer in person now
+        age.forget(contact)
         if context is not None:
             tiers.learn(workspace, contact, context)
     tiers.route(turn, workspace, contact, decided)

@@ -13,7 +13,7 @@ def settle(turn: Turn) -> None:
         return
     turn.said_ms = turn.now_ms
     freed = [turn.freed[key] for key in sorted(turn.freed)]
-    hungry = sorted(turn.hungry.values(), key=lambda contact: (contact.entered_ms, contact.contact_id))
+    hungry = _in_order(turn)
     turn.freed.clear()
     turn.hungry.clear()
     for agent in freed:
@@ -24,6 +24,15 @@ def settle(turn: Turn) -> None:
         _serve_let_go(turn, workspace)
     turn.loosened.clear()
     turn.freed.clear()  # offering only takes room away; an agent seated anew by it has nothing to gain
+
+
+def _in_order(turn: Turn) -> list[Contact]:
+    """Who began to wait, in the order of service: where several want the one agent, the most urgent gets them."""
+    hungry = [contact for contact in turn.hungry.values() if contact.state is ContactState.QUEUED]
+    if len(hungry) > 1:
+        now_ms = turn.now_ms
+        hungry.sort(key=lambda each: turn.workspace(each).matcher.urgency(each.contact_id, now_ms))
+    return hungry
 
 
 def _serve_agent(turn: Turn, workspace: Workspace, agent: Agent, *, alone: bool) -> None:

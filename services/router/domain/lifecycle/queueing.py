@@ -3,7 +3,7 @@
 from services.router.domain import events
 from services.router.domain.customers import customers
 from services.router.domain.insight.calibration import Prediction
-from services.router.domain.lifecycle import endings, overflow, relaxing, waiting
+from services.router.domain.lifecycle import age, endings, overflow, relaxing, waiting
 from services.router.domain.lifecycle.overflow import Course
 from services.router.domain.state.records import Contact
 from services.router.domain.state.timers import Timer
@@ -15,10 +15,10 @@ _ARRIVALS = ("classified", "escalated")  # a queue that is full refuses these; w
 
 
 def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | None, reason: str) -> None:
-    """One entry into a queue; the contact keeps the age of its first entry."""
+    """One entry into a queue; the contact keeps its age, and a wait that goes on its start."""
     queue = workspace.rules.queue(queue_name)
     contact.queue = queue.name
-    contact.entered_ms = contact.entered_ms or max(contact.last_ms, turn.said_ms)
+    age.begin(turn, contact)
     contact.queued_ms = turn.now_ms
     contact.relaxed = 0
     life_ms = contact.born_ms + queue.life_ms
@@ -38,6 +38,8 @@ def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | 
         target_seconds=queue.target_seconds,
         due_at=rfc3339(place.due_ms),
         entered_at=rfc3339(contact.entered_ms),
+        wait_started_at=rfc3339(contact.wait_started_ms),
+        waited_before_seconds=contact.waited_before_ms / 1000,
         position=outlook.position,
         expected_wait_seconds=outlook.wait_seconds,
         breach_risk=outlook.risk,
@@ -92,6 +94,7 @@ def _take(turn: Turn, workspace: Workspace, contact: Contact, course: Course) ->
         waiting.leave(turn, workspace, contact)
         waiting.start_state_timer(turn, contact, course.opens_ms)
         turn.tell(contact, events.SCHEDULED, events.Scheduled(rfc3339(course.opens_ms), course.why))
+        age.pause(turn, contact)
     elif course.refused:
         endings.end(turn, contact, events.CANCELLED, "system", "queue_full")
     else:

@@ -7,7 +7,7 @@ import msgspec
 from services.router.domain import events
 from services.router.domain.classification.record import Classification
 from services.router.domain.insight import containment
-from services.router.domain.lifecycle import endings, queueing, waiting
+from services.router.domain.lifecycle import age, endings, queueing, waiting
 from services.router.domain.state.personal import unpack
 from services.router.domain.state.records import QUESTION_OPEN, QUESTION_OVER, Contact
 from services.router.domain.state.workspace import Workspace
@@ -54,7 +54,7 @@ def _to_bot(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classif
     stay_ms = workspace.rules.bot_ms(verdict.bot)
     if verdict.question:
         contact.question = QUESTION_OPEN
-        contact.entered_ms = max(contact.last_ms, turn.said_ms)
+        age.begin(turn, contact)
         stay_ms = min(stay_ms, workspace.rules.clarify_ms)
         turn.count("usher_clarifications_total", "asked")
     until_ms = turn.allow(stay_ms)

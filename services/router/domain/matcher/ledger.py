@@ -54,8 +54,8 @@ class Ledger:
         return [*self._fresh], [*self._late]
 
     def oldest(self) -> float | None:
-        """When the oldest contact entered; None when nobody waits. Looks at everybody: people ask seldom."""
-        return min((entry[1] for entry in chain(self._fresh, self._late)), default=None)
+        """When the longest wait began; None when nobody waits. Looks at everybody: people ask seldom."""
+        return min((entry[3].began for entry in chain(self._fresh, self._late)), default=None)
 
     def _grow_late(self, contact: Contact) -> None:
         if contact.until != GONE:

@@ -105,6 +105,10 @@ class Matcher:
             idle_since=chair.seat.idle_since,
         )
 
+    def urgency(self, contact_id: str, now: float) -> tuple[float, float, str]:
+        """What orders a waiting contact, smallest first: key, entered, contact id. KeyError when it does not wait."""
+        return self._crowd.contacts[contact_id].entry(now)[:3]
+
     def place(self, contact_id: str, now: float) -> Place:
         """How a contact stands among those of the same queue, by key. KeyError when the contact does not wait."""
         contact = self._crowd.contacts[contact_id]
@@ -125,8 +129,8 @@ class Matcher:
         """Contacts waiting in a queue."""
         return self._crowd.counts.get(queue, 0)
 
-    def oldest_entered(self, queue: str) -> float | None:
-        """When the oldest contact of a queue entered, or None when nobody waits there."""
+    def waits_since(self, queue: str) -> float | None:
+        """When the longest wait in a queue began, or None when nobody waits there."""
         return self._crowd.ledger(queue).oldest() if queue in self._crowd.counts else None
 
     def queues(self) -> list[str]:

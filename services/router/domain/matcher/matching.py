@@ -24,7 +24,8 @@ class Requirement(NamedTuple):
 class Waiting(msgspec.Struct, kw_only=True, gc=False):
     """A contact in the waiting set. Times are numbers of one unit (milliseconds live, seconds in a simulation).
 
-    ``entered`` is when it first entered a queue, ``target`` its time-to-answer, ``boost`` its priority in time,
+    ``entered`` is when it first entered a queue, ``began`` when its present wait began (None: at ``entered``),
+    ``target`` its time-to-answer, ``boost`` its priority in time together with what it waited before,
     ``late_factor`` m of the NEXT rule, ``late_cap`` the longest extra time before a late contact is due again.
     ``barred`` agents are not offered this contact now; ``only_agent`` restricts it to one agent.
     """
@@ -34,6 +35,7 @@ class Waiting(msgspec.Struct, kw_only=True, gc=False):
     requirement: Requirement
     entered: float
     target: float
+    began: float | None = None
     boost: float = 0.0
     late_factor: float = 5.0
     late_cap: float | None = None

@@ -23,7 +23,7 @@ class Contact:
     ``late_in_ledger``: the ledger of its queue counts it among those who are late.
     """
 
-    __slots__ = ("_fresh", "d1", "d2", "due", "late_in_ledger", "line", "placed", "until", "waiting")
+    __slots__ = ("_fresh", "began", "d1", "d2", "due", "late_in_ledger", "line", "placed", "until", "waiting")
 
     def __init__(self, waiting: Waiting, line: "Line") -> None:
         self.waiting = waiting
@@ -31,9 +31,10 @@ class Contact:
         extra = waiting.late_factor * waiting.target
         if waiting.late_cap is not None:
             extra = min(extra, waiting.target + waiting.late_cap)
-        self.due = waiting.entered + waiting.target
+        began = self.began = waiting.entered if waiting.began is None else waiting.began
+        self.due = began + waiting.target
         self.d1 = self.due - waiting.boost if waiting.boost else self.due
-        self.d2 = waiting.entered + extra - waiting.boost
+        self.d2 = began + extra - waiting.boost
         self.until: float = self.due
         self.placed = False
         self.late_in_ledger = False

@@ -77,11 +77,11 @@ class Rules:
         """How long a bot may keep a contact without reporting an outcome."""
         return to_ms(self.policy.bot(bot).max_seconds)
 
-    def due_ms(self, queue: QueueRules, entered_ms: int) -> int:
-        """When the queue's answer is due, in the target's calendar."""
+    def due_ms(self, queue: QueueRules, since_ms: int) -> int:
+        """When the queue's answer to a wait since then is due, in the target's calendar."""
         if queue.calendar is None:
-            return entered_ms + queue.target_ms
-        return self.policy.calendar(queue.calendar).add_open_time(entered_ms, queue.target_seconds)
+            return since_ms + queue.target_ms
+        return self.policy.calendar(queue.calendar).add_open_time(since_ms, queue.target_seconds)
 
     def is_open(self, queue: QueueRules, at_ms: int) -> bool:
         """Whether the queue is within its hours."""

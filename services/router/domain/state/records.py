@@ -18,13 +18,14 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One episode of a conversation. Times are milliseconds; 0 means "not yet" or "none".
 
     ``born_ms``, ``queued_ms`` (entry into the present queue) and ``timer_ms`` are router time; ``entered_ms`` (first
-    entry into a queue) and ``last_ms`` (latest event) are event times. ``relaxed`` counts the relaxation steps taken in
-    this queue. ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` are agents with
-    the time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON. ``linked`` are
-    contacts of the same customer that were open when this one came, ``last_agent`` served that customer lately.
-    ``known_as`` is the id that the contact came with, where its customer has another one. ``served_by`` is the agent
-    who took it last, at ``served_ms``. ``automation_failed``: self-service or a bot did not settle it. ``spoken`` is
-    the language that the customer used, as far as it showed; ``language`` the one that the contact is served in.
+    entry into a queue), ``wait_started_ms`` (the present wait, 0 while it does not wait) and ``last_ms`` (latest event)
+    are event times; ``waited_before_ms`` is what it waited before the present wait. ``relaxed`` counts the relaxation
+    steps taken in this queue. ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` are
+    agents with the time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON.
+    ``linked`` are contacts of the same customer that were open when this one came, ``last_agent`` served that customer
+    lately. ``known_as`` is the id that the contact came with, where its customer has another one. ``served_by`` is the
+    agent who took it last, at ``served_ms``. ``automation_failed``: self-service or a bot did not settle it. ``spoken``
+    is the language that the customer used, as far as it showed; ``language`` the one that the contact is served in.
     ``host`` is the agent who stays with the customer during a warm transfer. ``question`` is "open" while a bot asks
     what the first message means, "over" from then on, so that nobody is asked twice.
     """
@@ -52,6 +53,8 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     queue: str | None = None
     home_queue: str = ""
     entered_ms: int = 0
+    wait_started_ms: int = 0
+    waited_before_ms: int = 0
     queued_ms: int = 0
     relaxed: int = 0
     callback: bool = False
@@ -75,6 +78,11 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     host: str = ""
     question: str = ""
     traceparent: str = ""
+
+    @property
+    def waits_since_ms(self) -> int:
+        """When the present wait began; of rows written before a wait had a start of its own, the first entry."""
+        return self.wait_started_ms or self.entered_ms
 
     @property
     def unbarred_ms(self) -> int:

@@ -109,7 +109,7 @@ class Workspace:
         return Standing(
             queue,
             rules.need(queue, contact.skills, contact.channel, relaxed),
-            rules.due_ms(queue, contact.entered_ms),
+            rules.due_ms(queue, contact.waits_since_ms),
             contact.boost_ms + queue.boost_ms + queue.raised_ms[relaxed],
         )
 
@@ -132,14 +132,15 @@ class Workspace:
         """Put a contact into the waiting set, at the place that its age and priority give it, but not for ``asked``."""
         self.leave(contact)
         place = self.standing(contact)
-        queue = place.queue
+        queue, since_ms = place.queue, contact.waits_since_ms
         waiting = Waiting(
             contact_id=contact.contact_id,
             queue=queue.name,
             requirement=place.need.requirement,
             entered=contact.entered_ms,
-            target=place.due_ms - contact.entered_ms if queue.calendar else queue.target_ms,  # one number for thousands
-            boost=place.boost_ms,
+            began=since_ms,
+            target=place.due_ms - since_ms if queue.calendar else queue.target_ms,  # one number for thousands
+            boost=place.boost_ms + contact.waited_before_ms,
             late_factor=queue.late_factor,
             late_cap=queue.late_cap_ms,
             prefer=place.need.prefer,

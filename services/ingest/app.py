@@ -17,7 +17,7 @@ from services.ingest.kafka import Subscription, Subscriptions
 from services.ingest.metrics import SERVICE, IngestMetrics
 from services.ingest.postgres import PostgresDeadLetters
 from services.ingest.sense import Sense
-from services.ingest.settings import IngestSettings, load_sources, pseudonym_key
+from services.ingest.settings import IngestSettings, http_limits, load_sources, pseudonym_key
 from services.ingest.stream import Stream
 from services.ingest.wire import RecordWriter
 from shared.contract.topics import AGENT_ACTIVITY, CONTACT_UPDATES, DEAD_LETTERS, ROUTER_INPUT, TopicSpec, channel_topic
@@ -94,7 +94,7 @@ class Ingest:
         return {"ingest_url": f"http://{f'[{host}]' if ':' in host else host}:{port}"}
 
     async def _serve(self) -> None:
-        server = serve_http(self._api.app, self._socket)
+        server = serve_http(self._api.app, self._socket, http_limits(self._settings), self._refused)
         serving = asyncio.ensure_future(server.serve(sockets=[self._socket]))
         try:
             while not self._stopping.is_set():
@@ -102,6 +102,9 @@ class Ingest:
         finally:
             server.should_exit = True
             await asyncio.wait({serving})
+
+    def _refused(self, status: int) -> None:
+        self._sense.metrics.request("other", status)
 
     async def _consume(self) -> None:
         subscriptions = [

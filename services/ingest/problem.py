@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
-import orjson
 from starlette.responses import Response
 
 from services.ingest.domain.rejection import FieldError, Rejected
 from shared.errors import Reason
+from shared.process.connection import PROBLEM_MEDIA_TYPE, problem_document
 
 __all__ = ["Problem", "problem_of"]
 
@@ -38,16 +38,9 @@ class Problem(Exception):
 
     def response(self) -> Response:
         """The answer."""
-        body = {
-            "type": "about:blank",
-            "title": self.status.phrase,
-            "status": self.status.value,
-            "detail": self.detail,
-            "errors": [{"path": error.path, "message": error.message} for error in self.errors],
-        }
-        return Response(
-            orjson.dumps(body), self.status.value, media_type="application/problem+json", headers=self.headers
-        )
+        errors = [{"path": error.path, "message": error.message} for error in self.errors]
+        body = problem_document(self.status, self.detail, errors)
+        return Response(body, self.status.value, media_type=PROBLEM_MEDIA_TYPE, headers=self.headers)
 
 
 def problem_of(rejected: Rejected) -> Problem:

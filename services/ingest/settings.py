@@ -9,9 +9,10 @@ from pydantic import Field, SecretStr
 
 from services.ingest.domain.sources import Resolve, Sources, SourcesError, read_sources
 from shared.errors import Fatal
+from shared.process.connection import HttpLimits
 from shared.process.settings import CommonSettings
 
-__all__ = ["IngestSettings", "load_sources", "pseudonym_key"]
+__all__ = ["IngestSettings", "http_limits", "load_sources", "pseudonym_key"]
 
 PSEUDONYM_KEY_LENGTH_MIN = 16  # characters; a shorter key could be guessed from one known handle
 SECRET_BYTES_MAX = 16 * 1024  # a secret file is a line, not a disk
@@ -45,10 +46,25 @@ class IngestSettings(CommonSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535, description="0 = a free port, written to ready_file")
     http_inflight_max: int = Field(default=1000, ge=1)  # 256 MiB of bodies at the very worst
-    http_ack_seconds_max: float = Field(default=5.0, gt=0)  # Kafka is given this long before the caller hears 503
+    http_ack_seconds_max: float = Field(default=2.5, gt=0)  # then 503: who retries hears it within 3 s
+    http_header_seconds_max: float = Field(default=10.0, gt=0)  # a header that trickles slower holds a connection
     http_body_seconds_max: float = Field(default=10.0, gt=0)  # a body that trickles slower holds a place too long
+    http_headers_max: int = Field(default=100, ge=1)  # a request through a chain of proxies has some thirty
+    http_header_bytes_max: int = Field(default=64 * 1024, ge=1024)  # kept in memory for each connection
+    http_connections_max: int = Field(default=4000, ge=1)  # each is an open file; Kafka and the database need some too
     http_rate_per_second: float = Field(default=2000.0, gt=0)  # per credential; above what one process serves
     http_burst: int = Field(default=4000, ge=1)
+
+
+def http_limits(settings: IngestSettings) -> HttpLimits:
+    """The bounds of one connection."""
+    return HttpLimits(
+        header_seconds_max=settings.http_header_seconds_max,
+        body_seconds_max=settings.http_body_seconds_max,
+        headers_max=settings.http_headers_max,
+        header_bytes_max=settings.http_header_bytes_max,
+        connections_max=settings.http_connections_max,
+    )
 
 
 def pseudonym_key(settings: IngestSettings) -> bytes:

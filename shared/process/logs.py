@@ -32,8 +32,11 @@ def configure(service: str, level: str) -> Log:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("aiokafka", "uvicorn", "faststream", "asyncio"):
+    for noisy in ("aiokafka", "faststream", "asyncio"):
         logging.getLogger(noisy).setLevel("WARNING")
+    logging.getLogger("uvicorn").setLevel(
+        "ERROR"
+    )  # a line for each request that is no HTTP: whoever sends them chooses
     # aiokafka logs every retried request as an error; the lanes report the failures that mean something.
     logging.getLogger("aiokafka.consumer.group_coordinator").setLevel("CRITICAL")
     structlog.configure(

@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import gc
 import os
+import resource
 import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import orjson
 import uvicorn
@@ -22,6 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from shared.errors import Fatal
+from shared.process.connection import Connection, HttpLimits
 from shared.process.logs import Log
 from shared.process.settings import CommonSettings, wrong_setting
 
@@ -32,6 +35,8 @@ EXIT_USAGE = 2  # the environment is wrong: another start with it ends the same 
 # A batch makes tens of thousands of objects that die with it, beside live contacts that stay: collecting at Python's
 # default of 700 new objects walks them again and again for nothing (measured: a fifth of the time of router and sla).
 GC_THRESHOLDS = (50_000, 20, 100)
+OPEN_FILES = 16_384  # some times the largest number of connections that is sensible
+INTERNAL_HTTP = HttpLimits()
 SHUTDOWN_SECONDS_MAX = 2  # open HTTP requests get this long at the end
 
 
@@ -59,6 +64,7 @@ def run(build: Callable[[], Awaitable[tuple[Application, CommonSettings, Log]]])
     It is 2, with one line that names the variable, for settings that it cannot start with.
     """
     gc.set_threshold(*GC_THRESHOLDS)
+    _allow_open_files()
     return uvloop.run(_main(build))
 
 
@@ -91,6 +97,14 @@ async def _main(build: Callable[[], Awaitable[tuple[Application, CommonSettings,
             await asyncio.wait({serving}, timeout=SHUTDOWN_SECONDS_MAX + 1)
 
 
+def _allow_open_files() -> None:
+    """Every connection is an open file; many systems begin with 1,024 and let a process ask for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 is a free one. Fatal when the port is taken."""
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
@@ -106,8 +120,16 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def serve_http(application: Any, sock: socket.socket, **options: Any) -> uvicorn.Server:
-    """A uvicorn server for an ASGI application on a socket; it leaves signals and logging to the process."""
+def serve_http(
+    application: Any,
+    sock: socket.socket,
+    limits: HttpLimits = INTERNAL_HTTP,
+    refused: Callable[[int], None] = lambda _: None,
+) -> uvicorn.Server:
+    """A uvicorn server for an ASGI application on a socket; it leaves signals and logging to the process.
+
+    ``refused`` hears the status of each request that ``limits`` or the grammar of HTTP kept from the application.
+    """
     config = uvicorn.Config(
         application,
         fd=None,
@@ -117,7 +139,8 @@ def serve_http(application: Any, sock: socket.socket, **options: Any) -> uvicorn
         access_log=False,
         lifespan="off",
         timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
-        **options,
+        ws="none",
+        http=cast("type[asyncio.Protocol]", partial(Connection, limits=limits, refused=refused)),
     )
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]

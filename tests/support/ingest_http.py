@@ -53,9 +53,12 @@ def sources() -> Sources:
     return read_sources(SOURCES, lambda reference: reference, with_channels=True)
 
 
-def client_of(log: Log, **settings: Any) -> httpx.AsyncClient:
+def api_of(log: Log, **settings: Any) -> Api:
     gatherer = Gatherer(log, RecordWriter(lambda _: 0))
     metrics = IngestMetrics(CollectorRegistry())
-    api = Api(IngestSettings(**settings), sources(), Normaliser(Pseudonyms(KEY)), gatherer, metrics)
-    transport = httpx.ASGITransport(app=api.app, raise_app_exceptions=False)
+    return Api(IngestSettings(**settings), sources(), Normaliser(Pseudonyms(KEY)), gatherer, metrics)
+
+
+def client_of(log: Log, **settings: Any) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=api_of(log, **settings).app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://ingest", headers=HEADERS)

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.ingest.domain.acknowledgement import acknowledgement
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.cloudevents import STRUCTURED, Event, http_attributes
 from services.ingest.domain.limits import TokenBucket
@@ -92,7 +93,7 @@ class Api:
                 lambda kind: _right_of(kind, area) in credential.may,
             )
             event = await self._take(request, caller, credential.digest)
-            return Response(orjson.dumps({"event_id": event.event_id}), 202, media_type="application/json")
+            return Response(orjson.dumps(acknowledgement(event)), 202, media_type="application/json")
 
         return self._counted(area, post)
 

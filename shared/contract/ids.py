@@ -39,6 +39,6 @@ def conversation_key(workspace: str, source: str, conversation_id: str) -> str:
     return derive("conversation", workspace, source, conversation_id)
 
 
-def message_event_id(workspace: str, source: str, message_id: str) -> str:
-    """Event id of a channel message: the deduplication key of the contracts (workspace, source, message_id)."""
-    return derive("message", workspace, source, message_id)
+def message_event_id(workspace: str, source: str, conversation_id: str, message_id: str) -> str:
+    """Event id of a channel message: the deduplication key of the contracts. Some ids are unique in a chat only."""
+    return derive("message", conversation_key(workspace, source, conversation_id), message_id)

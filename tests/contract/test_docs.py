@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.ingest.domain.acknowledgement import acknowledgement
 from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.types import EVENT_TYPES
@@ -27,7 +28,7 @@ def test_every_example_for_integrators_does_what_the_page_says() -> None:
                 story.begin(block.text)
             case ("json", "in", area):
                 posted = story.post(area, block.text)
-                answer = json.dumps({"event_id": posted.event_id})
+                answer = json.dumps(acknowledgement(posted))
                 shown.add(posted.type)
                 assert story.router.dead == [], f"{where}: {story.router.dead}"
             case ("json", "refused", area):

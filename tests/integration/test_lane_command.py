@@ -71,7 +71,7 @@ async def send(settings: LaneSettings, *conversations: str) -> None:
     messages = []
     for name in conversations:
         said = inputs.MessageReceived(
-            event_id=message_event_id("acme", "chat", name),
+            event_id=message_event_id("acme", "chat", name, name),
             workspace="acme",
             occurred_ms=now_ms(),
             arrived_ms=now_ms(),

@@ -131,7 +131,7 @@ class Router:
         if "priority_seconds" in changes:
             hint["priority_seconds"] = changes.pop("priority_seconds")
         fields: dict[str, Any] = {
-            **self.common(message_event_id("acme", "chat", message_id)),
+            **self.common(message_event_id("acme", "chat", conversation, message_id)),
             "channel": "chat",
             "source": "chat",
             "conversation_id": conversation,

@@ -106,7 +106,7 @@ def test_a_message_is_the_same_event_however_it_comes() -> None:
     again = canonical(body(text="edited"), offset=99)
     structured = canonical({"specversion": "1.0", "id": "1", "source": "/x", "type": MESSAGE, "data": body()})
 
-    assert bare.event_id == ids.message_event_id("acme", "chat", "message-1")
+    assert bare.event_id == ids.message_event_id("acme", "chat", "conversation-1", "message-1")
     assert {again.event_id, structured.event_id} == {bare.event_id}
 
 
@@ -228,3 +228,45 @@ def test_parts_of_events_arrive_in_the_shapes_that_the_router_reads() -> None:
     assert (ended.transfer.queue, ended.transfer.warm) == ("cards", True)
     assert isinstance(reported, OutcomeReported)
     assert reported.context.slots == {"card": {"last": 4, "known": True}}
+
+
+# ---- names in one Unicode form ----
+
+
+def test_names_that_are_written_the_same_are_the_same() -> None:
+    composed, decomposed = "R\u00e9clamations", "Re\u0301clamations"
+    said = {
+        "routing": {"queue": decomposed, "intent": decomposed, "skills": {decomposed: 3}},
+        "attributes": {decomposed: decomposed},
+    }
+
+    message = canonical(body(**said))
+
+    assert (message.routing.queue, message.routing.intent) == (composed, composed)
+    assert message.routing.skills == {composed: 3}
+    assert message.attributes == {composed: composed}
+    signed_on = canonical(body("usher.agent.signed_on.v1", skills={decomposed: 4}))
+    assert signed_on.skills == {composed: 4}
+    ended = canonical(body("usher.assignment.ended.v1", transfer={"queue": decomposed, "skills": {decomposed: 2}}))
+    assert (ended.transfer.queue, ended.transfer.skills) == (composed, {composed: 2})
+    reported = canonical(body("usher.contact.outcome_reported.v1", context={"intent": decomposed}))
+    assert reported.context.intent == composed
+
+
+def test_two_names_that_are_written_the_same_are_refused() -> None:
+    twins = {"R\u00e9clamations": 3, "Re\u0301clamations": 2}
+    assert refused(body(routing={"skills": twins})) == (Reason.INVALID, "routing.skills")
+    assert refused(body("usher.agent.signed_on.v1", skills=twins)) == (Reason.INVALID, "skills")
+    named = dict.fromkeys(twins, "x")
+    assert refused(body(attributes=named)) == (Reason.INVALID, "attributes")
+
+
+def test_messages_of_two_conversations_may_share_an_id() -> None:
+    first, second = canonical(body(conversation_id="a")), canonical(body(conversation_id="b"))
+    assert first.event_id != second.event_id
+
+
+def test_no_id_of_a_conversation_and_a_message_together_makes_that_of_another() -> None:
+    first = canonical(body(conversation_id="a\x1fb", message_id="c"))
+    second = canonical(body(conversation_id="a", message_id="b\x1fc"))
+    assert first.event_id != second.event_id

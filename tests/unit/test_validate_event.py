@@ -25,7 +25,7 @@ def usher(usher: Usher) -> Usher:
 def report(usher: Usher, *arguments: object) -> tuple[int, dict[str, Any]]:
     code, out, _ = usher("--json", *arguments)
     document = orjson.loads(out)
-    assert set(document) == {"valid", "errors"}
+    assert set(document) == {"valid", "errors", "warnings"}
     assert all(set(error) == {"line", "path", "message"} for error in document["errors"])
     assert document["valid"] == (code == 0) == (not document["errors"])
     return code, document
@@ -100,3 +100,65 @@ def test_input_that_cannot_be_read_is_one_line_and_exit_2(arguments: list[str], 
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert err.startswith("usher validate-event: ")
+
+
+def test_a_field_that_nobody_reads_is_a_warning_that_names_the_one_that_was_meant(tmp_path: Path, usher: Usher) -> None:
+    path = tmp_path / "event.json"
+    path.write_bytes(
+        orjson.dumps(
+            body(
+                langauge="es",
+                attachments=[{"content_type": "a/b"}, {"content_type": "a/b", "uri": "https://x"}],
+                routing={"skils": {"cards": 1}},
+                attributes={"anything": "goes"},
+            )
+        )
+    )
+
+    code, out, _ = usher("--json", path)
+    document = orjson.loads(out)
+
+    assert (code, document["valid"], document["errors"]) == (0, True, [])
+    assert [(warning["path"], warning["message"].partition("; ")[2]) for warning in document["warnings"]] == [
+        ("langauge", "did you mean language?"),
+        ("attachments[1].uri", "did you mean url?"),
+        ("routing.skils", "did you mean skills?"),
+    ]
+    assert usher(path)[1].splitlines()[0].startswith("line 1: warning: langauge: unknown field")
+
+
+def test_no_payload_of_the_valid_corpus_has_a_field_that_nobody_reads(usher: Usher) -> None:
+    found = orjson.loads(usher("--json", CORPUS / "valid.jsonl")[1])["warnings"]
+    assert [warning["path"] for warning in found if "future" not in warning["path"]] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "message"),
+    [
+        ({"from": "ana@example.com"}, "from", "must be an object"),
+        ({"attachments": {}}, "attachments", "must be an array"),
+        ({"attributes": []}, "attributes", "must be an object"),
+        ({"text": 7}, "text", "must be a string"),
+        ({"public": "yes"}, "public", "must be true or false"),
+        ({"routing": {"skills": {"cards": "3"}}}, "routing.skills.cards", "must be a whole number"),
+        ({"routing": {"skills": {"cards": 1.5}}}, "routing.skills.cards", "must be a whole number"),
+        ({"routing": {"priority_seconds": "1"}}, "routing.priority_seconds", "must be a number"),
+        ({"language": "english"}, "language", "must be a BCP 47 language tag, as en or es-MX"),
+    ],
+)
+def test_types_are_named_in_words(
+    changes: dict[str, Any], path: str, message: str, tmp_path: Path, usher: Usher
+) -> None:
+    file = tmp_path / "event.json"
+    file.write_bytes(orjson.dumps(body(**changes)))
+    errors = orjson.loads(usher("--json", file)[1])["errors"]
+    assert [(error["path"], error["message"]) for error in errors] == [(path, message)]
+
+
+def test_the_end_of_a_conversation_needs_its_source_on_a_topic_and_not_over_http(tmp_path: Path, usher: Usher) -> None:
+    file = tmp_path / "event.json"
+    ended = body("usher.conversation.ended.v1")
+    del ended["source"]
+    file.write_bytes(orjson.dumps(ended))
+    assert report(usher, file)[1]["errors"][0]["path"] == "source"
+    assert report(usher, "--http", file)[0] == 0

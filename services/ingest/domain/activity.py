@@ -9,6 +9,7 @@ from services.ingest.domain.fields import (
     UNITS_MAX,
     Id,
     Inbound,
+    Name,
     Note,
     Seconds,
     Skills,
@@ -77,7 +78,7 @@ class OfferAnsweredBody(AgentBody):
 class TransferBody(Inbound):
     """Where a transferred contact goes."""
 
-    queue: Id | None = None
+    queue: Name | None = None
     agent_id: Id | None = None
     skills: Skills | None = None
     warm: bool | None = None

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -15,7 +16,9 @@ __all__ = [
     "Id",
     "Inbound",
     "Json",
+    "Language",
     "Level",
+    "Name",
     "Note",
     "Seconds",
     "Skills",
@@ -25,10 +28,12 @@ __all__ = [
     "Units",
     "Url",
     "Workspace",
+    "composed_texts",
     "rfc3339_ms",
 ]
 
 ID_LENGTH_MAX = 256  # characters, by contract; an index row in PostgreSQL takes them all
+LANGUAGE_LENGTH_MAX = 64  # characters; the longest tags in use have some thirty
 SOURCE_LENGTH_MAX = 64  # characters, by contract
 NOTE_LENGTH_MAX = 4096  # characters of names, addresses and reasons: longer ones are text in the wrong place
 URL_LENGTH_MAX = 8192  # characters; what browsers and proxies still take
@@ -39,6 +44,13 @@ SKILLS_MAX = 256  # skills of an agent or a contact
 _NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"  # derived ids join their parts by a control character: only the last may hold one
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+# A well-formed tag of RFC 5646. A first part of four letters or more stands in its grammar and in no registry: who
+# writes `english` means `en`, and no skill or model is named by it.
+_LANGUAGE = re.compile(
+    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
+    r"(?:-[0-9a-wyz](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?|x(?:-[a-z0-9]{1,8})+|i-[a-z]{2,8})",
+    re.IGNORECASE | re.ASCII,
 )
 _SECOND_AT = slice(17, 19)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,6 +84,42 @@ def _time(value: object) -> int:
     raise PydanticCustomError("time", "Input should be an RFC 3339 time with offset, as 2026-01-31T09:30:00.125Z")
 
 
+def _language(tag: str) -> str:
+    if len(tag) > LANGUAGE_LENGTH_MAX or _LANGUAGE.fullmatch(tag) is None:
+        raise PydanticCustomError("language", "Input should be a BCP 47 language tag, as en or es-MX")
+    return tag
+
+
+def _composed(text: str) -> str:
+    """The text in Unicode's form NFC: a name that is written the same is the same."""
+    if text.isascii():
+        return text
+    composed = unicodedata.normalize("NFC", text)
+    if len(composed) > ID_LENGTH_MAX:  # a few characters have no shorter form and become three
+        raise PydanticCustomError("string_too_long", "Input should have at most 256 characters in Unicode's form NFC")
+    return composed
+
+
+def _composed_names(named: dict[str, int]) -> dict[str, int]:
+    """The same with composed names; refused when two names are one."""
+    if all(map(str.isascii, named)):
+        return named
+    composed = {_composed(name): value for name, value in named.items()}
+    if len(composed) < len(named):
+        raise PydanticCustomError("twin", "Two names differ only in their Unicode form")
+    return composed
+
+
+def composed_texts(named: dict[str, str]) -> dict[str, str]:
+    """Attributes with names and texts in form NFC, so that a rule of the policy finds them; refused for twin names."""
+    if all(map(str.isascii, named)) and all(map(str.isascii, named.values())):
+        return named
+    composed = {unicodedata.normalize("NFC", k): unicodedata.normalize("NFC", text) for k, text in named.items()}
+    if len(composed) < len(named):
+        raise PydanticCustomError("twin", "Two names differ only in their Unicode form")
+    return composed
+
+
 def _json(value: Any) -> Any:
     """Any JSON value whose numbers every reader can hold."""
     pending = [value]
@@ -97,6 +145,8 @@ Url = Annotated[str, Field(min_length=1, max_length=URL_LENGTH_MAX)]
 Time = Annotated[int, BeforeValidator(_time)]
 Seconds = Annotated[float, Field(ge=0, le=SECONDS_MAX)]
 Level = Annotated[int, Field(ge=1, le=5)]
-Skills = Annotated[dict[Id, Level], Field(max_length=SKILLS_MAX)]
+Name = Annotated[Id, AfterValidator(_composed)]  # of what a policy names too
+Skills = Annotated[dict[Id, Level], Field(max_length=SKILLS_MAX), AfterValidator(_composed_names)]
+Language = Annotated[str, AfterValidator(_language)]
 Units = Annotated[int, Field(ge=0, le=UNITS_MAX)]
 Json = Annotated[dict[str, Any], AfterValidator(_json)]

@@ -2,12 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from services.ingest.domain.fields import (
     SECONDS_MAX,
     Id,
     Inbound,
+    Language,
+    Name,
     Note,
     Skills,
     SourceName,
@@ -15,6 +17,7 @@ from services.ingest.domain.fields import (
     Time,
     Url,
     Workspace,
+    composed_texts,
 )
 from services.ingest.domain.handles import Pseudonyms, is_withheld
 from services.ingest.domain.reading import INTEGER_MAX
@@ -30,7 +33,6 @@ TEXT_LENGTH_MAX = 65_536  # characters, by contract
 ATTACHMENTS_MAX = 32  # by contract
 ATTRIBUTES_MAX = 64  # by contract
 ATTRIBUTE_LENGTH_MAX = 1024  # characters, by contract
-LANGUAGE_PATTERN = r"^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,7}$"  # the form of a BCP 47 tag
 
 AttributeText = Annotated[str, Field(max_length=ATTRIBUTE_LENGTH_MAX)]
 
@@ -62,9 +64,9 @@ class ReplyAddress(Inbound):
 class Routing(Inbound):
     """What the caller already knows."""
 
-    queue: Id | None = None
+    queue: Name | None = None
     tier: Literal["self_service", "bot", "agent"] | None = None
-    intent: Id | None = None
+    intent: Name | None = None
     skills: Skills | None = None
     priority_seconds: Annotated[float, Field(ge=-SECONDS_MAX, le=SECONDS_MAX)] | None = None
 
@@ -83,7 +85,7 @@ class ChannelMessage(Inbound):
     sender: Literal["customer", "agent", "bot", "system"] | None = None
     subject: Annotated[str, Field(max_length=SUBJECT_LENGTH_MAX)] | None = None
     text: Annotated[str, Field(max_length=TEXT_LENGTH_MAX)] | None = None
-    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] | None = None
+    language: Language | None = None
     attachments: Annotated[list[AttachmentBody], Field(max_length=ATTACHMENTS_MAX)] | None = None
     reply_to: ReplyAddress | None = None
     public: bool | None = None
@@ -91,6 +93,7 @@ class ChannelMessage(Inbound):
         Annotated[
             dict[AttributeText, AttributeText],
             Field(max_length=ATTRIBUTES_MAX),
+            AfterValidator(composed_texts),
         ]
         | None
     ) = None
@@ -111,7 +114,7 @@ def received(body: ChannelMessage, way: Way, arrival: Arrival, pseudonyms: Pseud
     occurred_ms = arrival.received_ms if body.occurred_at is None else body.occurred_at
     reply_to = body.reply_to
     return MessageReceived(
-        event_id=message_event_id(body.workspace, source, body.message_id),
+        event_id=message_event_id(body.workspace, source, body.conversation_id, body.message_id),
         workspace=body.workspace,
         occurred_ms=min(occurred_ms, arrival.arrived_ms),
         arrived_ms=arrival.arrived_ms,

@@ -30,13 +30,14 @@ _encode = msgspec.json.Encoder().encode
 
 class Admitted(NamedTuple):
     """One canonical event, ready to publish. ``body`` is a struct of shared/contract/inputs.py as JSON; ``channel`` is
-    "" unless it is a message."""
+    "" unless it is a message, ``source`` unless it is of a conversation."""
 
     type: str
     event_id: str
     workspace: str
     subject: str
     channel: str
+    source: str
     occurred_ms: int
     traceparent: str
     body: bytes
@@ -79,6 +80,7 @@ class Normaliser:
             workspace,
             getattr(canonical, entry.subject),
             getattr(canonical, "channel", ""),
+            getattr(canonical, "source", ""),
             canonical.occurred_ms,
             event.traceparent,
             encoded,

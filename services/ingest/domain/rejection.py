@@ -4,6 +4,7 @@ import re
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from shared.contract.ids import WORKSPACE_PATTERN
 from shared.contract.records import DeadLetter
@@ -16,6 +17,19 @@ PATH_LENGTH_MAX = 256  # characters; a key of the sender may stand in a path
 DETAIL_LENGTH_MAX = 512  # characters
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _WORKSPACE = re.compile(WORKSPACE_PATTERN)
+_SUBJECT = re.compile(r"^(Input|String|List|Dictionary|Set|Tuple) should ")
+_TYPES = {
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "dict_type": "must be an object",
+    "list_type": "must be an array",
+    "string_type": "must be a string",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+}
 _KEY_MARK = "[key]"  # pydantic's last part for an error in a key itself
 
 
@@ -50,10 +64,16 @@ def from_validation(error: ValidationError) -> Rejected:
     """The rejection that pydantic's findings amount to; a missing or wrong field is ``invalid``."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     errors = tuple(
-        FieldError(legible(path_of(item["loc"]), PATH_LENGTH_MAX), legible(item["msg"], DETAIL_LENGTH_MAX))
+        FieldError(legible(path_of(item["loc"]), PATH_LENGTH_MAX), legible(_words(item), DETAIL_LENGTH_MAX))
         for item in found[:ERRORS_MAX]
     )
     return Rejected(Reason.INVALID, *errors[0], errors)
+
+
+def _words(item: ErrorDetails) -> str:
+    """What would be right, in the words of JSON and not in those of a library."""
+    kind, said = item["type"], item["msg"]
+    return _TYPES.get(kind) or _SUBJECT.sub("must ", said).replace(" after validation", "")
 
 
 def path_of(parts: tuple[Any, ...]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.ingest.domain.adapters import ADAPTERS
-from services.ingest.domain.fields import Id, Workspace
+from services.ingest.domain.fields import Id, Name, Workspace
 from services.ingest.domain.phones import REGIONS
 from services.ingest.domain.rejection import path_of
 from services.ingest.domain.types import Right
@@ -79,7 +79,7 @@ class SourceEntry(_Entry):
     adapter: str
     workspace: Workspace | None = None
     channel: Channel | None = None
-    queue: Id | None = None
+    queue: Name | None = None
     secrets: dict[str, Reference | list[Reference]] = {}
     public_url: str | None = None
     own: list[str] | None = None

@@ -23,9 +23,10 @@ from services.ingest.domain.updates import (
 )
 from shared.contract import inputs
 
-__all__ = ["AREAS", "EVENT_TYPES", "MESSAGE", "Area", "EventType", "Right"]
+__all__ = ["AREAS", "ENDED", "EVENT_TYPES", "MESSAGE", "Area", "EventType", "Right"]
 
 MESSAGE = "usher.channel.message.v1"
+ENDED = "usher.conversation.ended.v1"
 
 
 class Right(StrEnum):
@@ -56,9 +57,7 @@ class EventType(NamedTuple):
 
 EVENT_TYPES: dict[str, EventType] = {
     MESSAGE: EventType(ChannelMessage, inputs.MessageReceived, "conversation_id", Right.CONTACTS),
-    "usher.conversation.ended.v1": EventType(
-        ConversationEndedBody, inputs.ConversationEnded, "conversation_id", Right.UPDATES
-    ),
+    ENDED: EventType(ConversationEndedBody, inputs.ConversationEnded, "conversation_id", Right.UPDATES),
     "usher.agent.signed_on.v1": EventType(SignedOnBody, inputs.AgentSignedOn, "agent_id", Right.AGENTS),
     "usher.agent.presence_changed.v1": EventType(PresenceChangedBody, inputs.PresenceChanged, "agent_id", Right.AGENTS),
     "usher.agent.heartbeat.v1": EventType(AgentBody, inputs.AgentHeartbeat, "agent_id", Right.AGENTS),
@@ -79,11 +78,9 @@ EVENT_TYPES: dict[str, EventType] = {
     ),
 }
 
-_ENDED = "usher.conversation.ended.v1"
-
 # The types that each path takes; topics take every known type. A hang-up comes from channels as well as from desktops.
 AREAS: dict[Area, frozenset[str]] = {
-    Area.CONTACTS: frozenset({MESSAGE, _ENDED}),
+    Area.CONTACTS: frozenset({MESSAGE, ENDED}),
     Area.AGENT_ACTIVITY: frozenset(kind for kind, entry in EVENT_TYPES.items() if entry.right is Right.AGENTS),
     Area.CONTACT_UPDATES: frozenset(
         kind for kind, entry in EVENT_TYPES.items() if entry.right in (Right.UPDATES, Right.COMMANDS)

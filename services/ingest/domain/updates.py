@@ -10,6 +10,8 @@ from services.ingest.domain.fields import (
     Id,
     Inbound,
     Json,
+    Language,
+    Name,
     Note,
     Skills,
     SourceName,
@@ -47,8 +49,8 @@ class ContactBody(UpdateBody):
 class ContextBody(Inbound):
     """What a bot or self-service learnt."""
 
-    intent: Id | None = None
-    language: Id | None = None
+    intent: Name | None = None
+    language: Language | None = None
     slots: Json | None = None
     transcript_url: Url | None = None
     tried: Annotated[list[Text], Field(max_length=TRIED_MAX)] | None = None
@@ -93,7 +95,7 @@ class CommandedBody(ContactBody):
     actor: Id
     reason: Note
     seconds: Annotated[float, Field(ge=-SECONDS_MAX, le=SECONDS_MAX)] | None = None
-    queue: Id | None = None
+    queue: Name | None = None
     agent_id: Id | None = None
 
     @model_validator(mode="after")

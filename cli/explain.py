@@ -2,52 +2,22 @@
 
 import argparse
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from cli.kafka import LogReader, silence_retries
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
-from cli.postgres import Connection, connected
 from cli.subcommands import carried_out
-from services.router.domain.insight.whereabouts import whereabouts
-from services.router.domain.state.book import Book
-from services.router.domain.state.reader import RowReader
-from services.router.domain.state.records import Contact
-from services.router.domain.state.rows import PolicyRow, RouterRows
-from services.router.domain.states import ContactState
+from services.router.lookup.contact import Found, find
 from shared.contract.topics import CONTACT_EVENTS
+from shared.kafka.reader import LogReader, silence_retries
 from shared.process.settings import CommonSettings
 
 __all__ = ["configure", "explain", "lines", "run"]
 
 CLOCK_SKEW_MS = 60_000  # between the clock that stamps inputs and the one that stamps the log
-
-_FIND = """
-    SELECT partition, body::text AS body, true AS live FROM router_contact WHERE contact_id = $1
-    UNION ALL
-    SELECT partition, body::text AS body, false AS live FROM router_outcome WHERE contact_id = $1
-"""
-_NEIGHBOURS = """
-    SELECT body::text AS body FROM router_contact
-    WHERE partition = $1 AND workspace = $2 AND state = 'queued' AND body->'contact'->>'queue' = $3 AND contact_id <> $4
-"""
-_POLICY = """
-    SELECT workspace, version, hash, body::text AS body, activated_ms, model_version FROM policy
-    WHERE workspace = $1 ORDER BY version DESC LIMIT 1
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A contact's row; ``now`` is what it waits for, None when it has ended."""
-
-    partition: int
-    contact: Contact
-    now: dict[str, Any] | None
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -82,8 +52,7 @@ def _explained(contact_id: str, as_json: bool) -> int:
 
 async def explain(settings: CommonSettings, contact_id: str) -> dict[str, Any] | None:
     """The document of ``--json``; None when there is no such contact. Retryable, Fatal as the servers say."""
-    async with connected(settings) as connection:
-        found = await _find(connection, contact_id)
+    found = await find(settings, contact_id)
     if found is None:
         return None
     contact = found.contact
@@ -98,37 +67,6 @@ async def explain(settings: CommonSettings, contact_id: str) -> dict[str, Any] |
         "complete": len(events) == contact.version,
         "events": events,
     }
-
-
-async def _find(connection: Connection, contact_id: str) -> Found | None:
-    row = await connection.fetchrow(_FIND, contact_id)
-    if row is None:
-        return None
-    if not row["live"]:
-        return Found(row["partition"], msgspec.json.decode(row["body"], type=Contact), None)
-    reader = RowReader()
-    contact = reader.contact(row["body"]).contact
-    agents = await connection.fetch(
-        "SELECT body::text AS body FROM router_agent WHERE workspace = $1", contact.workspace
-    )
-    flows = await connection.fetch("SELECT body::text FROM router_flow WHERE workspace = $1", contact.workspace)
-    neighbours = []
-    if contact.state is ContactState.QUEUED:
-        place = (row["partition"], contact.workspace, contact.queue, contact_id)
-        neighbours = await connection.fetch(_NEIGHBOURS, *place)
-    policy = await connection.fetchrow(_POLICY, contact.workspace)
-    clock_ms = await connection.fetchval("SELECT at_ms FROM router_clock WHERE partition = $1", row["partition"])
-    book = Book()
-    book.restore(
-        RouterRows(
-            clock_ms=clock_ms or 0,
-            contacts=[reader.contact(each["body"]) for each in (row, *neighbours)],
-            agents=[reader.agent(agent["body"]) for agent in agents],
-            flows=[flow[0] for flow in flows],
-            policies=[PolicyRow(*policy)],
-        )
-    )
-    return Found(row["partition"], contact, whereabouts(book, book.contacts[contact_id]))
 
 
 async def _events(reader: LogReader, found: Found) -> list[dict[str, Any]]:

@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 import asyncpg
 
 from shared.errors import Fatal, Fenced, OutcomeUnknown, Poison, Retryable, UsherError
+from shared.process.settings import CommonSettings
 
-__all__ = ["LOAD_SECONDS_MAX", "Connection", "Database", "connect", "meaning"]
+__all__ = ["LOAD_SECONDS_MAX", "Connection", "Database", "connect", "connected", "in_our_words", "meaning"]
 
 T = TypeVar("T")
 Work = Callable[["Connection"], Coroutine[Any, Any, T]]
@@ -52,6 +53,26 @@ async def connect(dsn: str) -> Connection:
     except ValueError as error:
         raise _no_dsn(error) from None
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        raise meaning(error) from error
+
+
+@contextlib.asynccontextmanager
+async def connected(settings: CommonSettings) -> AsyncIterator[Connection]:
+    """A connection inside the block. Retryable: the server does not answer. Fatal: no schema, or no access."""
+    connection = await connect(settings.postgres_dsn.get_secret_value())
+    try:
+        with in_our_words():
+            yield connection
+    finally:
+        await connection.close()
+
+
+@contextlib.contextmanager
+def in_our_words() -> Iterator[None]:
+    """Errors of the database inside the block become those of shared/errors.py."""
+    try:
+        yield
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise meaning(error) from error
 
 

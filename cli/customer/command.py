@@ -5,11 +5,11 @@ import asyncio
 import os
 from typing import Any, Literal
 
-from cli.customer.customer_store import Answer, command, known_ids, show, workspaces
 from cli.customer.handles import handles_in_force
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import add_action, run_action
+from services.router.lookup.customers import Answer, command, known_ids, show, workspaces
 from shared.clock import now_ms
 from shared.contract.ids import derive
 from shared.contract.inputs import CustomerCommanded

@@ -3,11 +3,11 @@
 import argparse
 import asyncio
 
-from cli.customer.forget_store import Erased, erase
 from cli.customer.handles import handles_in_force
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import carried_out
+from services.router.lookup.forget import Erased, erase
 
 __all__ = ["configure", "run"]
 

@@ -11,11 +11,11 @@ import orjson
 
 from cli.dlq.dlq_store import Letter, LetterStore, State
 from cli.dlq.replay import replay
-from cli.kafka import silence_retries
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import add_action, run_action
 from shared.errors import Reason
+from shared.kafka.reader import silence_retries
 from shared.process.settings import CommonSettings
 
 __all__ = ["configure", "run"]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from cli.postgres import Connection, connected
+from shared.postgres import Connection, connected
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
 

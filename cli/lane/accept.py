@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from cli.kafka import LogReader
 from cli.lane.lane_plan import Input, Plan, input_disagreement, plan
 from cli.lane.lane_store import LaneRows
 from cli.output import UsageError
@@ -13,6 +12,7 @@ from shared.contract.envelope import to_record
 from shared.contract.records import Record
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, SLA_EVENTS
 from shared.kafka import read_tail
+from shared.kafka.reader import LogReader
 from shared.lane.store import Claim
 from shared.process.settings import CommonSettings
 

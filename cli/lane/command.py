@@ -4,13 +4,13 @@ import argparse
 import asyncio
 from typing import Any
 
-from cli.kafka import LogReader, silence_retries
 from cli.lane.accept import LANES, Busy, accept
 from cli.lane.lane_plan import Plan
 from cli.lane.lane_store import LaneRow, LaneRows
 from cli.output import EXIT_NO, EXIT_OK, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import add_action, run_action
+from shared.kafka.reader import LogReader, silence_retries
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
 

@@ -6,8 +6,8 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from cli.lane.lane_plan import FIELDS
-from cli.postgres import Connection, connected
 from shared.lane.store import Claim
+from shared.postgres import Connection, connected
 from shared.process.settings import CommonSettings
 
 __all__ = ["LaneRow", "LaneRows"]

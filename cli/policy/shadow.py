@@ -6,15 +6,15 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from cli.kafka import silence_retries
 from cli.output import EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.policy.models import model_faults
-from cli.policy.shadow_follow import Follower
+from lab.shadow.follow import Follower
 from lab.shadow.projection import ASSUMPTIONS, Projection
 from lab.shadow.promises import Account, Promises
 from shared.clock import monotonic
 from shared.errors import Retryable
+from shared.kafka.reader import silence_retries
 from shared.policy import Policy, PolicyErrors
 from shared.policy.load import load_policy
 from shared.process.settings import CommonSettings

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cli.model.table_input import read_table
 from cli.output import EXIT_OK, UsageError, result, write
 from cli.policy.in_force import settings_in_force
-from cli.stack.article_store import Article, list_articles, store_articles
 from cli.subcommands import add_action, run_action
+from services.router.lookup.articles import Article, list_articles, store_articles
 from shared.contract.ids import WORKSPACE_PATTERN
 
 __all__ = ["configure", "read_folder", "run", "with_examples"]

@@ -7,12 +7,10 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from cli.kafka import silence_retries
 from cli.output import UsageError, say
 from cli.policy.in_force import publish
 from cli.policy.models import model_faults
 from cli.settings import common_settings, sources_file
-from cli.stack.article_store import store_articles
 from cli.stack.articles import read_folder, with_examples
 from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.java import ROOT
@@ -20,6 +18,8 @@ from deploy.local.state import StateFolder, state_folder
 from deploy.local.supervisor import REPLICAS_MAX, SERVICES, StackOptions, Supervisor
 from services.ingest.domain.sources import SourcesError
 from services.ingest.settings import load_sources
+from services.router.lookup.articles import store_articles
+from shared.kafka.reader import silence_retries
 from shared.policy.errors import PolicyErrors
 from shared.policy.load import load_policies
 from shared.policy.policy import Policy

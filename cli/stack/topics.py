@@ -3,13 +3,13 @@
 import argparse
 import asyncio
 
-from cli.kafka import silence_retries
 from cli.output import EXIT_NO, EXIT_OK, result, say
 from cli.policy.in_force import settings_in_force
 from cli.settings import source_names
 from shared.contract.topics import all_topics
 from shared.errors import Retryable
 from shared.kafka import ensure_topics
+from shared.kafka.reader import silence_retries
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from cli.main import main
-from cli.stack.article_store import Article, list_articles, store_articles
 from cli.stack.articles import read_folder, with_examples
 from deploy.local.broker import KafkaBroker
+from services.router.lookup.articles import Article, list_articles, store_articles
 from services.router.model.folders import STARTER_FOLDER
 from shared.contract import inputs
 from shared.contract.topics import SELF_SERVICE

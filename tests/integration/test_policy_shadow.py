@@ -10,9 +10,9 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from cli.output import UsageError
 from cli.policy.shadow import lines, report_of
-from cli.policy.shadow_follow import Follower
+from lab.shadow.follow import Follower
+from services.router.lookup.policies import Unknown
 from shared.contract import inputs
 from shared.policy import Policy, parse_policy
 from shared.process.settings import CommonSettings
@@ -149,6 +149,6 @@ async def test_the_command_watches_for_so_long_and_prints_one_document(running: 
 async def test_a_workspace_without_a_policy_in_force_is_named_with_those_that_have_one(running: Running) -> None:
     await busy_with_one(running)
     elsewhere = parse_policy({**policy_with(), "workspace": "elsewhere"})
-    with pytest.raises(UsageError, match="'elsewhere' has no policy in force; workspaces that have one: acme"):
+    with pytest.raises(Unknown, match="'elsewhere' has no policy in force; workspaces that have one: acme"):
         async with Follower(running.settings, elsewhere):
             pass

@@ -2,11 +2,11 @@
 
 from prometheus_client import generate_latest
 
-from cli.customer.forget_store import erase
 from cli.customer.handles import Handles
 from cli.explain import explain, lines
-from cli.stack.article_store import store_articles
 from cli.stack.articles import read_folder
+from services.router.lookup.articles import store_articles
+from services.router.lookup.forget import erase
 from services.router.model.folders import STARTER_FOLDER
 from shared.contract import inputs
 from shared.contract.ids import derive

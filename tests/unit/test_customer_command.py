@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.customer.handles import Handles, handles_in_force
-from cli.customer.payloads import is_about
 from services.ingest.domain.handles import Pseudonyms
+from services.router.lookup.payloads import is_about
 
 KEY = b"the key of this test"
 HANDLES = Handles(KEY, {"acme": "ES"}, ("telegram-1",))

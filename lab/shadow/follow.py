@@ -6,9 +6,6 @@ from types import TracebackType
 
 import msgspec
 
-from cli.kafka import ConsumerRecord, LogFollower, LogReader
-from cli.output import UsageError
-from cli.policy.shadow_store import MOMENT_SECONDS_MAX, Moment, moment
 from lab.shadow.agreement import Agreement, offer_in
 from lab.shadow.differences import Differences
 from lab.shadow.mirror import Mirror
@@ -16,12 +13,15 @@ from lab.shadow.observed import Observed
 from lab.shadow.pace import Pace
 from services.router.domain.classification.triage import Triage
 from services.router.domain.state.rows import ModelRef
+from services.router.lookup.moment import MOMENT_SECONDS_MAX, Moment, moment
+from services.router.lookup.policies import Unknown
 from services.router.model.shelf import ModelShelf
 from services.router.settings import RouterSettings
 from shared.clock import now_ms
 from shared.contract.envelope import to_record
 from shared.contract.records import Record
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT
+from shared.kafka.reader import ConsumerRecord, LogFollower, LogReader
 from shared.policy import Policy, parse_policy
 from shared.process.logs import configure
 from shared.process.settings import CommonSettings
@@ -170,7 +170,7 @@ class Follower:
         languages = [each.languages for each in (active, self._candidate) if len(each.languages) > 1]
         await self._models.fetch([ref for ref in wanted if ref.name], languages)
         for name, problem in self._models.problems.items():
-            raise UsageError(f"the text model {name!r} cannot be used here: {problem}; set USHER_MODELS_DIR")
+            raise Unknown(f"the text model {name!r} cannot be used here: {problem}; set USHER_MODELS_DIR")
 
     async def _ours(self) -> list[Record]:
         return [_record(raw) for raw in await self._inputs.more(POLL_MS) if self._is_ours(raw)]

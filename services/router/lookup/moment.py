@@ -5,13 +5,11 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
-from cli.output import UsageError
-from cli.policy.in_force import active_versions
-from cli.postgres import Connection, connected, in_our_words
 from services.router.domain.state.rows import Known, Needs, RouterRows
+from services.router.lookup.policies import Unknown, active_versions
 from services.router.postgres import RouterStore
 from shared.errors import Fatal
-from shared.postgres import Database
+from shared.postgres import Connection, Database, connected, in_our_words
 from shared.process.settings import CommonSettings
 
 __all__ = ["MOMENT_SECONDS_MAX", "Moment", "moment"]
@@ -70,7 +68,7 @@ class Moment:
 
 @asynccontextmanager
 async def moment(settings: CommonSettings, workspace: str) -> AsyncIterator[Moment]:
-    """The present moment, which lasts as long as the block. UsageError: the workspace has no policy."""
+    """The present moment, which lasts as long as the block. Unknown: the workspace has no policy."""
     dsn = settings.postgres_dsn.get_secret_value()
     store = RouterStore(Database(dsn, connections_max=1, seconds_max=MOMENT_SECONDS_MAX))
     async with connected(settings) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
@@ -78,7 +76,7 @@ async def moment(settings: CommonSettings, workspace: str) -> AsyncIterator[Mome
         place = await connection.fetchrow(_PLACE, workspace)
         if place is None:
             known = ", ".join(await active_versions(settings)) or "none"
-            raise UsageError(f"workspace {workspace!r} has no policy in force; workspaces that have one: {known}")
+            raise Unknown(f"workspace {workspace!r} has no policy in force; workspaces that have one: {known}")
         found = Moment(connection, store, place["partition"], place["version"])
         await found.load(workspace)
         yield found

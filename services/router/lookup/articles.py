@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from cli.postgres import connected
+from shared.postgres import connected
 from shared.process.settings import CommonSettings
 
 __all__ = ["Article", "list_articles", "store_articles"]

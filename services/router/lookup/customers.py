@@ -5,13 +5,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cli.postgres import Connection, connected
-from cli.router_input import put
 from services.router.domain.customers.journey import AGE_MS_MAX, CONTACTS_MAX
 from services.router.domain.state.records import Contact, LiveContact
 from shared.clock import monotonic, now_ms
 from shared.contract.ids import derive
 from shared.contract.inputs import CustomerCommanded
+from shared.kafka.put import put
+from shared.postgres import Connection, connected
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
 

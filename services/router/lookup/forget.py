@@ -1,12 +1,11 @@
 """The statements that erase a customer."""
 
 import asyncio
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from cli.customer.handles import Handles
-from cli.customer.payloads import is_about
-from cli.postgres import Connection, connected
+from services.router.lookup.payloads import is_about
 from shared.clock import monotonic
+from shared.postgres import Connection, connected
 from shared.process.settings import CommonSettings
 
 __all__ = ["Erased", "erase"]
@@ -56,6 +55,13 @@ _OUTBOX = """
     WHERE EXISTS (SELECT FROM unnest($1::text[]) AS ids (id) WHERE position(convert_to(id, 'UTF8') in payload) > 0)
 """
 _FIRST_ID = "00000000-0000-0000-0000-000000000000"
+
+
+class Handles(Protocol):
+    """Every customer id that a handle may have been given."""
+
+    def ids(self, workspace: str, handle: str) -> list[str]:
+        """The handle itself, which may be an id, and its hashes; without repeats."""
 
 
 class Erased(NamedTuple):

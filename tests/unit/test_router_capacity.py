@@ -53,3 +53,26 @@ def test_units_kept_for_a_channel_are_not_given_to_others(work: tuple[str, ...],
 def test_work_kept_through_a_smaller_capacity_leaves_no_room() -> None:
     left = room(AgentCapacity(units=1), ("chat", "chat"), RULES)
     assert (left.load, left.free, left.open) == (2, 0, frozenset())
+
+
+def test_work_that_came_back_beside_a_call_counts_beside_it() -> None:
+    left = room(AgentCapacity(units=2), ("voice", "chat", "chat", "chat"), RULES)
+    assert (left.load, left.free, left.open) == (5, 0, frozenset())
+
+
+def test_the_load_falls_with_whatever_ends() -> None:
+    everything = ("voice", "chat", "chat", "chat")
+    loads = [room(AgentCapacity(units=2), everything[number:], RULES).load for number in range(5)]
+    assert loads == sorted(loads, reverse=True)
+
+
+def test_a_call_comes_beside_other_work_where_units_are_kept_for_it_and_keeps_further_work_away() -> None:
+    capacity = AgentCapacity(units=3, reserve={"voice": 1})
+    beside = room(capacity, ("chat", "chat"), RULES)
+    assert beside.open == {"voice"}
+    call = room(capacity, ("chat", "chat", "voice"), RULES)
+    assert (call.load, call.free, call.open) == (3, 0, frozenset())
+    assert room(capacity, ("voice",), RULES).open == frozenset()
+    assert Capacity(capacity, RULES).allows({"chat": 2, "voice": 1})
+    assert not Capacity(capacity, RULES).allows({"chat": 1, "voice": 2})
+    assert not Capacity(AgentCapacity(units=3), RULES).allows({"chat": 1, "voice": 1})

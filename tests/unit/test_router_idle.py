@@ -232,3 +232,54 @@ def test_a_new_policy_holds_from_the_next_word_on(router: Router) -> None:
 def test_channels_without_the_setting_are_never_idle(router: Router) -> None:
     router.assigned("c1", channel="email")
     assert kinds(router.wait(3_000)) == []
+
+
+def test_three_silent_chats_that_come_back_during_a_call_stay_within_their_ceiling_when_it_ends() -> None:
+    router = Router(policy(wrap_up={"default": "5s"}))
+    router.sign_on("a1", units=2)
+    for number in range(3):
+        router.contact(f"c{number}")
+        router.accept()
+        router.wait(31)
+    router.contact("call", channel="voice")
+    router.accept()
+    call = router.last("assigned")["assignment_id"]
+    for number in range(3):
+        router.say(router.message(f"c{number}", 2))
+    (agent,) = router.store.agents.values()
+    assert (agent.load, agent.ceiling) == (5, 5)
+    router.end(call)
+    router.wait(5)
+    (agent,) = router.store.agents.values()
+    assert (agent.load, agent.ceiling) == (3, 3), "the ceiling falls with the load"
+
+
+@pytest.mark.parametrize("change", [{"cost": 3}, {"cost": "exclusive"}])
+def test_a_policy_that_makes_held_work_dearer_keeps_the_work_and_takes_back_what_is_only_offered(
+    change: dict[str, Any],
+) -> None:
+    router = Router(policy())
+    router.sign_on("a1", units=3)
+    router.contact("c1")
+    router.accept()
+    router.contact("c2")
+    told = router.activate(policy_with(channels={"chat": change}))
+    assert [body["reason"] for body in bodies_of(told, "contact.offer_rescinded")] == ["another policy is in force"]
+    (agent,) = router.store.agents.values()
+    assert (agent.load, agent.ceiling) == (3, 3)
+
+
+def test_fewer_units_during_a_call_keep_the_call_and_what_came_back_beside_it() -> None:
+    router = Router(policy())
+    router.sign_on("a1", units=2)
+    router.contact("c1")
+    router.accept()
+    router.wait(31)
+    router.contact("call", channel="voice")
+    router.accept()
+    call = router.last("assigned")["assignment_id"]
+    router.say(router.message("c1", 2))
+    router.sign_on("a1", units=1)
+    router.end(call)
+    (agent,) = router.store.agents.values()
+    assert (agent.load, agent.ceiling) == (1, 1)

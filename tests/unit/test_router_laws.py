@@ -214,7 +214,7 @@ def _played(script: list[Move]) -> Player:
     return player
 
 
-def _check_book(book: Book) -> None:
+def check_book(book: Book) -> None:
     """Capacity, presence, one owner per contact, nobody waits beside an idle agent who could help, no orphan."""
     assert book.orphans() == 0
     for workspace in book.workspaces.values():
@@ -245,7 +245,7 @@ def test_invariants_hold_after_every_move(script: list[Move]) -> None:
     player = Player()
     for move in script:
         player.play(move)
-        _check_book(player.router.engine.book)
+        check_book(player.router.engine.book)
     versions: dict[str, int] = {}
     ended: set[str] = set()
     for event in player.router.events:
@@ -313,7 +313,7 @@ def test_a_restart_at_any_point_changes_no_later_decision(script: list[Move], da
         interrupted.play(move)
     assert interrupted.router.events == straight.router.events
     assert interrupted.router.dead == straight.router.dead
-    assert _rows(interrupted.router) == _rows(straight.router)
+    assert rows_of(interrupted.router) == rows_of(straight.router)
 
 
 @fast
@@ -329,7 +329,7 @@ def test_saying_everything_twice_changes_nothing(script: list[Move]) -> None:
     assert twice.events == straight.router.events
 
 
-def _rows(router: Router) -> Any:
+def rows_of(router: Router) -> Any:
     rows = router.store.rows()
     return in_order(rows), rows.policies, router.store.aliases, router.store.merges
 
@@ -352,7 +352,7 @@ def test_batches_may_be_cut_anywhere(script: list[Move], data: st.DataObject) ->
     assert other.events == straight.router.events
     assert other.dead == straight.router.dead
     # All rows but the first, the clock: a deadline that changed nothing is not written down by itself.
-    assert _rows(other)[1:] == _rows(straight.router)[1:]
+    assert rows_of(other)[1:] == rows_of(straight.router)[1:]
 
 
 def test_the_laws_hold_over_long_scripts_in_which_agents_are_held_back_for_protected_queues() -> None:
@@ -366,13 +366,13 @@ def _held_back_in_a_long_script(seed: int) -> int:
     straight, interrupted, held = Player(), Player(), 0
     for number, move in enumerate(script):
         straight.play(move)
-        _check_book(straight.router.engine.book)
+        check_book(straight.router.engine.book)
         held += _is_anybody_held_back(straight.router.engine.book)
         if number % 5 == seed % 5:
             interrupted.router.restart()
         interrupted.play(move)
         assert interrupted.router.events == straight.router.events
-    assert _rows(interrupted.router) == _rows(straight.router)
+    assert rows_of(interrupted.router) == rows_of(straight.router)
     records, cut = straight.records, Router(_policy)
     for begin in range(0, len(records), 7):
         twice = (

@@ -27,25 +27,12 @@ def sign_on(turn: Turn, workspace: Workspace, said: AgentSignedOn) -> None:
     agent.presence = presence if presence is agent.presence else move(PRESENCE, agent.presence, presence)
     workspace.know(agent)
     desks.renew(turn, agent)
-    agent.ceiling = max(agent.capacity.units, workspace.capacities.room(agent).load)
-    _drop_unfit_offers(turn, workspace, agent)
-    desks.refresh(turn, workspace, agent, "signed_on")
+    if agent.presence is not Presence.AVAILABLE:
+        failures.rescind_all(turn, workspace, agent, "the agent signed on anew")
+    failures.rescind_unfit(turn, workspace, agent, "the agent signed on anew")
+    desks.keep(turn, workspace, agent, "signed_on")
     if agent.agent_id in workspace.open:
         desks.free(turn, workspace, agent)
-
-
-def _drop_unfit_offers(turn: Turn, workspace: Workspace, agent: Agent) -> None:
-    """Offers made under the old skills or capacity do not bind an agent who now lacks them."""
-    for offer_id in sorted(workspace.asked.get(agent.agent_id, ())):
-        contact = turn.book.contacts[turn.book.offers[offer_id].contact_id]
-        needs = [workspace.standing(contact).need, *(need for _, need in workspace.further_needs(contact))]
-        fits = workspace.capacities.room(agent).load <= agent.capacity.units
-        if (
-            agent.presence is not Presence.AVAILABLE
-            or not fits
-            or not any(need.served_by(agent.skills) for need in needs)
-        ):
-            failures.rescind(turn, turn.book.offers[offer_id], "the agent signed on anew")
 
 
 def change_presence(turn: Turn, workspace: Workspace, said: PresenceChanged) -> None:

@@ -14,6 +14,7 @@ def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None
     """Publish a change of presence, availability or free units, and show the matcher what the agent can take."""
     left = workspace.capacities.room(agent)
     agent.load = left.load
+    agent.ceiling = max(agent.capacity.units, min(agent.ceiling, left.load))
     shown = (agent.presence, availability(agent, left), left.free)
     if shown != agent.shown:
         agent.shown = shown
@@ -21,6 +22,12 @@ def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None
     if workspace.seat(agent, left):
         free(turn, workspace, agent)
     turn.agents[agent.workspace, agent.agent_id] = agent
+
+
+def keep(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
+    """Work that is the agent's already may be more than their units: it is what nothing may exceed from now on."""
+    agent.ceiling = workspace.capacities.room(agent).load
+    refresh(turn, workspace, agent, reason)
 
 
 def free(turn: Turn, workspace: Workspace, agent: Agent) -> None:

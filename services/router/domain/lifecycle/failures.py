@@ -42,3 +42,20 @@ def fail(turn: Turn, offer: Offer, how: Failure) -> None:
     if contact.state is ContactState.QUEUED:
         queueing.rejoin(turn, workspace, contact)
     desks.refresh(turn, workspace, workspace.agents[offer.agent_id], f"offer_{how.state}")
+
+
+def rescind_unfit(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
+    """Take back what the agent lacks the skills for, then the newest offers until the rest is within their capacity.
+
+    For whoever has another capacity or other skills, or more work, than when the offers were made.
+    """
+    asked = [turn.book.offers[offer_id] for offer_id in workspace.asked.get(agent.agent_id, ())]
+    newest_first = sorted(asked, key=lambda offer: (-offer.issued_ms, offer.offer_id))
+    for offer in newest_first:
+        if not workspace.is_fit(agent, turn.book.contacts[offer.contact_id]):
+            rescind(turn, offer, reason)
+    for offer in newest_first:
+        if workspace.capacities.allow(agent):
+            return
+        if offer.offer_id in turn.book.offers:
+            rescind(turn, offer, reason)

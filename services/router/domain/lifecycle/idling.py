@@ -51,10 +51,5 @@ def resume(turn: Turn, workspace: Workspace, contact: Contact, assignment: Assig
     assignment.state = move(ASSIGNMENT, assignment.state, AssignmentState.ACTIVE)
     desks.resume(agent, assignment.channel)
     turn.tell_desk(contact, events.RESUMED, events.Resumed(assignment.assignment_id, agent.agent_id, reason))
-    asked = [turn.book.offers[offer_id] for offer_id in workspace.asked.get(agent.agent_id, ())]
-    for offer in sorted(asked, key=lambda offer: (-offer.issued_ms, offer.offer_id)):
-        if workspace.capacities.allow(agent):
-            break
-        failures.rescind(turn, offer, "an idle contact came back")
-    agent.ceiling = max(agent.capacity.units, workspace.capacities.room(agent).load)
-    desks.refresh(turn, workspace, agent, "contact_resumed")
+    failures.rescind_unfit(turn, workspace, agent, "an idle contact came back")
+    desks.keep(turn, workspace, agent, "contact_resumed")

@@ -2,7 +2,7 @@
 
 from services.router.domain import events
 from services.router.domain.classification.classifying import Classify
-from services.router.domain.lifecycle import desks, protection, queueing
+from services.router.domain.lifecycle import desks, failures, protection, queueing
 from services.router.domain.rules.model_choice import chosen_version
 from services.router.domain.rules.rules import Rules
 from services.router.domain.state.rows import PolicyRow
@@ -62,8 +62,8 @@ def _apply(turn: Turn, workspace: Workspace) -> None:
     """Seat and wait everybody under the new rules; a contact whose queue is gone enters the default queue."""
     for agent_id in sorted(workspace.agents):
         agent = workspace.agents[agent_id]
-        agent.ceiling = max(agent.capacity.units, workspace.capacities.room(agent).load)
-        desks.refresh(turn, workspace, agent, "policy_activated")
+        failures.rescind_unfit(turn, workspace, agent, "another policy is in force")
+        desks.keep(turn, workspace, agent, "policy_activated")
     for contact_id in sorted(turn.book.contacts):
         contact = turn.book.contacts[contact_id]
         if contact.workspace != workspace.name or contact.state is not ContactState.QUEUED:

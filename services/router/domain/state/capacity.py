@@ -1,4 +1,10 @@
-"""What an agent can still take: units, costs per channel, maxima, reserves and exclusive channels."""
+"""What an agent can still take: units, costs per channel, maxima, reserves and exclusive channels.
+
+A contact of an exclusive channel takes all units, and no other work comes while it is there. Where units are kept for
+the channel it takes only those, so that it may come beside the other work for which the rest is there. The load is the
+sum of what everything takes, whatever else is there: work that came back from being idle may make it more than the
+units, and it then falls by what ends and by nothing else.
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -37,17 +43,20 @@ class Capacity:
     """One stated capacity under one policy, prepared so that the room of an agent costs a few look-ups."""
 
     __slots__ = (
-        "_cheapest", "_costs", "_dearest", "_everything", "_exclusive", "_maximum", "_reserve", "_sets", "_shared",
-        "_units", "said",
+        "_beside", "_cheapest", "_costs", "_dearest", "_everything", "_exclusive", "_maximum", "_reserve", "_sets",
+        "_shared", "_units", "said",
     )  # fmt: skip
 
     def __init__(self, said: AgentCapacity, rules: ChannelRules) -> None:
         self.said = said
         self._units = said.units
-        self._costs = dict.fromkeys(CHANNELS, 1) | rules.costs | said.costs
-        self._maximum = rules.maximum | said.max
-        self._reserve = tuple((said.reserve or rules.reserve).items())
+        reserve = said.reserve or rules.reserve
         self._exclusive = frozenset(rules.exclusive if said.exclusive is None else said.exclusive)
+        whole = {channel: min(said.units, reserve.get(channel, said.units)) for channel in self._exclusive}
+        self._costs = dict.fromkeys(CHANNELS, 1) | rules.costs | said.costs | whole
+        self._maximum = rules.maximum | said.max
+        self._reserve = tuple(reserve.items())
+        self._beside = self._exclusive & reserve.keys()
         self._shared = frozenset(CHANNELS) - self._exclusive
         self._everything = self._shared | self._exclusive
         self._cheapest = min((self._costs[channel] for channel in self._shared), default=0)
@@ -60,11 +69,9 @@ class Capacity:
     def room(self, held: Mapping[str, int]) -> Room:
         """The room of an agent who holds so many contacts of each channel."""
         units, costs = self._units, self._costs
-        load = 0
-        for channel, number in held.items():
-            if channel in self._exclusive:
-                return Room(units, 0, 1.0, NOTHING)
-            load += number * costs[channel]
+        load = sum(number * costs[channel] for channel, number in held.items())
+        if not self._exclusive.isdisjoint(held):
+            return Room(load, 0, max(1.0, load / units), NOTHING)
         free = units - load
         if not held and not self._maximum and not self._reserve and free >= self._dearest:
             return Room(0, units, 0.0, self._everything)
@@ -76,15 +83,19 @@ class Capacity:
             fits = frozenset(channel for channel in self._shared if self._fits(channel, held, load))
         if not held:
             fits |= self._exclusive
+        elif self._beside:
+            fits |= {channel for channel in self._beside if self._fits(channel, held, load)}
         return Room(load, max(0, free), load / units, self._sets.setdefault(fits, fits))
 
     def allows(self, held: Mapping[str, int]) -> bool:
         """Whether an agent may hold all of this at once; only work that came back from being idle can be more."""
-        if any(channel in self._exclusive for channel in held):
-            return sum(held.values()) == 1
         load = sum(number * self._costs[channel] for channel, number in held.items())
+        exclusive = [channel for channel in held if channel in self._exclusive]
+        if exclusive and not self._beside.issuperset(exclusive):
+            return sum(held.values()) == 1
         return (
             load <= self._units
+            and sum(held[channel] for channel in exclusive) <= 1
             and all(number <= self._maximum.get(channel, number) for channel, number in held.items())
             and all(
                 load - held.get(other, 0) * self._costs[other] <= self._units - kept for other, kept in self._reserve

@@ -125,8 +125,14 @@ class Workspace:
 
     def is_staffed(self, contact: Contact) -> bool:
         """Whether anybody signed on, busy or not, could take the contact as it waits now."""
-        needs = [self.standing(contact).need, *(need for _, need in self.further_needs(contact))]
-        return any(map(self.staff.anybody, needs))
+        return any(map(self.staff.anybody, self._needs(contact)))
+
+    def is_fit(self, agent: Agent, contact: Contact) -> bool:
+        """Whether the agent has what the contact asks now, in its queue or in one that relaxation added."""
+        return any(need.served_by(agent.skills) for need in self._needs(contact))
+
+    def _needs(self, contact: Contact) -> list[Need]:
+        return [self.standing(contact).need, *(need for _, need in self.further_needs(contact))]
 
     def wait(self, contact: Contact, asked: Iterable[str] = ()) -> Standing:
         """Put a contact into the waiting set, at the place that its age and priority give it, but not for ``asked``."""

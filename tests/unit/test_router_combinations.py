@@ -1,0 +1,260 @@
+"""Features meet: random policies, agents and scripts, every rule on at once, policies changed while work is held.
+
+After each step the laws of test_router_laws.py hold, and the database's own checks (tests/support/memory_store.py).
+"""
+
+import random
+from typing import Any
+
+import pytest
+
+from shared.contract import inputs
+from shared.policy import PolicyErrors, parse_policy
+from tests.support.history_checker import false_history
+from tests.support.router_builders import Router, policy_with
+from tests.unit.test_router_laws import Player, check_book, rows_of
+
+AGENTS = ("a1", "a2", "a3", "a4")
+SKILLS = ("orders", "cards", "es", "vip")
+QUEUES = ("orders", "cards", "general")
+CHANNELS = ("chat", "voice", "email")
+MOVES_MAX = 140
+SEEDS = 30
+
+
+def made_policy(dice: random.Random) -> dict[str, Any]:
+    """A policy that parses, with any of the features on."""
+    made = policy_with(
+        offers={
+            "timeout": dice.choice(["2s", "10s"]),
+            "on_expiry": dice.choice(["not_ready", "available"]),
+            "decline_pause": dice.choice(["0s", "20s"]),
+            "parallel": dice.choice([1, 1, 2, 3]),
+        },
+        wrap_up={"default": dice.choice(["0s", "5s"])},
+        presence={"on_lost": dice.choice(["requeue", "keep"])},
+        bots={"default": {"max_minutes": "60s"}},
+        channels={
+            "chat": {"cost": dice.choice([1, 2, 3]), "idle_after": dice.choice(["1s", "4s"])},
+            "voice": {"cost": dice.choice(["exclusive", "exclusive", 1, 2])},
+            "email": {"cost": dice.choice([1, "exclusive"]), "max": dice.choice([1, 3])},
+        },
+        calendars={"office": {"open": {"mon-sun": ["00:00-22:14", dice.choice(["22:15-24:00", "22:20-24:00"])]}}},
+    )
+    if dice.random() < 0.5:
+        made["sticky"] = {"within": "1d", "wait": "7s"}
+    if dice.random() < 0.4:
+        made["presence"]["lease"] = dice.choice(["5s", "30s"])
+    if dice.random() < 0.4:
+        made["channels"]["voice"]["reserve"] = 1
+    names = [name for name in QUEUES if name == "general" or dice.random() < 0.8]
+    made["queues"] = {name: _queue(dice, name, names) for name in names}
+    for intent in made["classification"]["intents"].values():
+        if intent["queue"] not in names:
+            intent["queue"] = "general"
+    return made
+
+
+def _queue(dice: random.Random, name: str, names: list[str]) -> dict[str, Any]:
+    queue: dict[str, Any] = {
+        "targets": {"time_to_answer": {"within": dice.choice(["2s", "20s"])}},
+        "late_factor": dice.choice([1, 3, 10]),
+        "agent_order": dice.choice(["scarcity", "longest_idle", "least_loaded", "round_robin", "best_skill"]),
+        "life_max": dice.choice(["40s", "100s", "1h"]),
+        "requires": dice.choice(
+            [
+                {},
+                {"orders": 2},
+                {"any": [{"orders": 3}, {"cards": 1}]},
+                {"all": [{"orders": 1}], "not": ["vip"]},
+            ]
+        ),
+        "prefers": dice.choice([{}, {"es": 2}]),
+    }
+    others = [other for other in names if other > name]  # overflow must not go in a circle
+    if dice.random() < 0.6:
+        queue["relax"] = _relaxation(dice, queue["requires"], [other for other in names if other != name])
+    if dice.random() < 0.7:
+        queue["overflow"] = [_overflow(dice, others) for _ in range(dice.choice([1, 2, 3]))]
+        queue["hours"] = "office"
+    if dice.random() < 0.3:
+        queue["waiting_max"] = dice.choice([1, 3])
+    if name == "cards" and dice.random() < 0.5:
+        queue["protect"] = {"allowance": 0.1}
+    return queue
+
+
+def _relaxation(dice: random.Random, requires: dict[str, Any], others: list[str]) -> list[dict[str, Any]]:
+    steps: list[dict[str, Any]] = [{"after": "3s", "raise_priority": "10s"}]
+    if "orders" in requires:
+        steps.append({"after": "6s", "drop": ["orders"]})
+    if others:
+        steps.append({"after": "9s", "add_queue": dice.choice(others)})
+    return steps
+
+
+def _overflow(dice: random.Random, others: list[str]) -> dict[str, Any]:
+    to = dice.choice([{"callback": True}, {"schedule": "next_opening"}, *({"queue": other} for other in others)])
+    if "schedule" in to:
+        return {"when": {"closed": True}, "to": to}
+    kinds = (
+        {"waiting": 2},
+        {"waited": "8s"},
+        {"nobody_signed_on": True},
+        {"expected_wait": "5s"},
+        {"waiting": 1, "waited": "4s"},
+    )
+    return {"when": dice.choice(kinds), "to": to}
+
+
+class Combined(Player):
+    """Plays random moves, under policies that come and go."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        super().__init__()
+        self.router = Router(_parseable(self.dice))
+
+    def move(self) -> None:
+        kinds = {
+            self._pass: 8, self._write: 14, self._agent: 5, self._reply_some: 16, self._end_some: 7, self._supervise: 3,
+            self._leave: 3, self._report: 3, self._change: 1, self._wrap: 2, self._speak: 3,
+        }  # fmt: skip
+        (kind,) = self.dice.choices(list(kinds), list(kinds.values()))
+        said = kind()
+        if said is not None:
+            record = self.router.record(said)
+            self.records.append(record)
+            self.router.batch([record])
+
+    def _pass(self) -> None:
+        self.router.now_ms += self.dice.choice([1, 500, 1_000, 3_000, 8_000, 31_000, 120_000])
+        self.router.batch([])
+
+    def _write(self) -> inputs.Input:
+        dice = self.dice
+        conversation, channel = dice.choice([(f"c{number}", CHANNELS[number % 3]) for number in range(8)])
+        changes: dict[str, Any] = {"intent": dice.choice([None, "order_status", "change_address", "stolen_card"])}
+        if dice.random() < 0.3:
+            changes["skills"] = {dice.choice(SKILLS): dice.choice([1, 3])}
+        self._numbers += 1
+        given = {key: value for key, value in changes.items() if value}
+        return self.router.message(conversation, self._numbers, channel=channel, **given)
+
+    def _agent(self) -> inputs.Input:
+        dice, agent = self.dice, self.dice.choice(AGENTS)
+        kind = dice.choice(["on", "on", "on", "presence", "off"])
+        if kind == "presence":
+            return self._presence(agent, dice.choice(["available", "available", "not_ready", "draining"]))
+        if kind == "off":
+            return self._sign_off(agent)
+        capacity = inputs.AgentCapacity(
+            units=dice.choice([1, 2, 3, 5]),
+            costs=dice.choice([{}, {"chat": 1}, {"chat": 2}]),
+            exclusive=dice.choice([None, None, [], ["chat"]]),
+            reserve=dice.choice([{}, {}, {"voice": 1}, {"email": 1}]),
+        )
+        skills = {skill: dice.choice([1, 3, 5]) for skill in SKILLS if dice.random() < 0.6}
+        lease = dice.choice([None, None, 20.0])
+        return inputs.AgentSignedOn(
+            **self._common(), agent_id=agent, skills=skills, capacity=capacity, lease_seconds=lease
+        )
+
+    def _reply_some(self) -> inputs.Input | None:
+        return self._answer(self.dice.choice(["accepted", "accepted", "accepted", "declined"]), self.dice.randrange(9))
+
+    def _end_some(self) -> inputs.Input | None:
+        work = sorted(self.router.engine.book.assignments.values(), key=lambda item: item.assignment_id)
+        if not work:
+            return None
+        dice, item = self.dice, self.dice.choice(work)
+        outcome = dice.choice(["closed", "transferred", "transferred", "requeued"])
+        queues = sorted(self.router.engine.book.workspaces["acme"].rules.queues)
+        transfer = inputs.Transfer(
+            queue=dice.choice([None, *queues]),
+            agent_id=dice.choice([None, None, *AGENTS]),
+            skills=dice.choice([{}, {"es": 1}]),
+            warm=dice.choice([True, False]),
+        )
+        return inputs.AssignmentEnded(
+            **self._common(),
+            assignment_id=item.assignment_id,
+            agent_id=item.agent_id,
+            outcome=outcome,
+            transfer=transfer if outcome == "transferred" else None,
+            wrap_up_seconds=dice.choice([None, 0.0, 4.0]) if outcome == "closed" else None,
+        )
+
+    def _supervise(self) -> inputs.Input | None:
+        contacts = sorted(self.router.engine.book.contacts)
+        if not contacts:
+            return None
+        dice = self.dice
+        queues = sorted(self.router.engine.book.workspaces["acme"].rules.queues)
+        return inputs.ContactCommanded(
+            **self._common(), contact_id=dice.choice(contacts), actor="b", reason="r", seconds=dice.choice([5.0, 60.0]),
+            command=dice.choice(["cancel", "prioritise", "requeue", "requeue", "assign"]),
+            queue=dice.choice([None, *queues]), agent_id=dice.choice(AGENTS),
+        )  # fmt: skip
+
+    def _leave(self) -> inputs.Input:
+        return self._hang_up(f"c{self.dice.randrange(8)}")
+
+    def _report(self) -> inputs.Input | None:
+        return self._outcome(
+            self.dice.choice(["resolved", "escalated", "failed"]), self.dice.choice(["bot", "self_service"])
+        )
+
+    def _wrap(self) -> inputs.Input | None:
+        return self._wrapped_up(self.dice.randrange(9))
+
+    def _speak(self) -> inputs.Input | None:
+        return self._reply(self.dice.randrange(9))
+
+    def _change(self) -> inputs.Input:
+        policy = parse_policy(_parseable(self.dice), not_yet=())
+        return inputs.PolicyActivated(**self._common(), hash=policy.hash, policy=policy.document())
+
+
+def _parseable(dice: random.Random) -> dict[str, Any]:
+    """The next random policy that parsing takes; most are."""
+    for _ in range(50):
+        made = made_policy(dice)
+        try:
+            parse_policy(made, not_yet=())
+        except PolicyErrors:
+            continue
+        return made
+    raise AssertionError("none of 50 random policies is right")
+
+
+def _played(seed: int, restarts: bool) -> Combined:
+    player = Combined(seed)
+    for number in range(MOVES_MAX):
+        player.move()
+        check_book(player.router.engine.book)
+        if restarts and number % 7 == seed % 7:
+            player.router.restart()
+    return player
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_all_features_at_once_keep_every_law_and_every_check_of_the_database(seed: int) -> None:
+    player = _played(seed, restarts=False)
+    assert false_history(player.router.events) == []
+    again = _played(seed, restarts=True)
+    assert again.router.events == player.router.events, "a restart is invisible"
+    assert rows_of(again.router) == rows_of(player.router)
+
+
+def test_the_random_combinations_reach_what_they_are_for() -> None:
+    seen: set[str] = set()
+    for seed in range(SEEDS):
+        player = _played(seed, restarts=False)
+        seen |= {event.type.removeprefix("usher.").removesuffix(".v1") for event in player.router.events}
+    missing = {
+        "contact.overflowed", "contact.scheduled", "contact.requirements_relaxed", "contact.idled", "contact.resumed",
+        "contact.transferred", "contact.requeued", "contact.wrapping", "contact.expired", "contact.reprioritised",
+        "contact.offer_expired", "contact.offer_declined", "contact.offer_rescinded", "policy.activated",
+    } - seen  # fmt: skip
+    assert missing == set()

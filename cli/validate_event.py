@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, write
 from cli.unknown_fields import unknown_fields
-from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.adapters import canonical
 from services.ingest.domain.cloudevents import NO_ATTRIBUTES
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
@@ -106,7 +106,7 @@ def _judged(line: int, payload: bytes, way: Way, *, on_topic: bool) -> tuple[lis
     normaliser = Normaliser(Pseudonyms(_OFFLINE_KEY))
     warnings: list[Fault] = []
     try:
-        for event in ADAPTERS["canonical"](payload, NO_ATTRIBUTES, way.default_type):
+        for event in canonical(payload, NO_ATTRIBUTES, way.default_type):
             entry = EVENT_TYPES.get(event.type)
             if entry is not None:
                 warnings += (

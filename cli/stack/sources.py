@@ -92,13 +92,13 @@ def _document(sources: Sources) -> dict[str, Any]:
         "sources": [
             {
                 "name": source.name,
-                "adapter": source.adapter,
+                "adapter": source.adapter.name,
                 "workspace": source.way.workspace or None,
                 "channel": source.way.channel,
                 "queue": source.way.queue or None,
                 "topic": channel_topic(source.name),
                 "webhook": f"/v1/webhooks/{source.name}",
-                "secrets": len(source.bearers),
+                "secrets": source.secret_count(),
             }
             for source in sources.by_name.values()
         ],

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from services.ingest.delivery import Delivery
-from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.admission import Route, TopicDoor
+from services.ingest.domain.channels.canonical import ADAPTER as CANONICAL
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.sources import Sources, SourcesError
 from services.ingest.domain.way import Way
 from services.ingest.gather import Gatherer
-from services.ingest.http import Api
+from services.ingest.http import Api, Publisher
 from services.ingest.kafka import Subscription, Subscriptions
 from services.ingest.metrics import SERVICE, IngestMetrics
 from services.ingest.postgres import PostgresDeadLetters
@@ -56,13 +56,13 @@ class Ingest:
         writer = RecordWriter(partial(partition_of, partitions=settings.partitions))
         normaliser = Normaliser(Pseudonyms(key, sources.regions))
 
-        door = TopicDoor(_routes(settings, sources), normaliser)
+        door = TopicDoor(_routes(settings, sources), normaliser, self._sense.metrics.ignored)
         self._delivery = Delivery(self._outputs, PostgresDeadLetters(self._database), writer, self._sense)
         self._stream = Stream(door, self._delivery, self._sense)
         self._subscriptions: Subscriptions | None = None
 
-        gatherer = Gatherer(self._outputs, writer)
-        self._api = Api(settings, sources, normaliser, gatherer, self._sense.metrics)
+        publisher = Publisher(Gatherer(self._outputs, writer), self._delivery.keep)
+        self._api = Api(settings, sources, normaliser, publisher, self._sense.metrics)
         self._socket = listen(settings.http_host, settings.http_port)
 
     async def run(self) -> None:
@@ -150,11 +150,11 @@ def _inbound_topics(settings: IngestSettings, sources: Sources) -> dict[str, Seq
 def _routes(settings: IngestSettings, sources: Sources) -> dict[str, Route]:
     prefix = settings.topic_prefix
     routes = {
-        prefix + channel_topic(source.name): Route(ADAPTERS[source.adapter], source.way)
+        prefix + channel_topic(source.name): Route(source.adapter, source.way, source.own)
         for source in sources.by_name.values()
     }
     for topic in (AGENT_ACTIVITY, CONTACT_UPDATES):
-        routes[prefix + topic] = Route(ADAPTERS["canonical"], Way())
+        routes[prefix + topic] = Route(CANONICAL, Way())
     return routes
 
 

@@ -17,6 +17,8 @@ from shared.lane.patience import BACK_OFF_SECONDS, wait_for
 
 __all__ = ["DeadLetters", "Delivery", "Outputs", "Stopped"]
 
+KEEPING_MAX = 100  # requests whose refused parts wait for the database: 25 MiB of bodies at the very worst
+
 
 class Stopped(Exception):
     """The process ends before the batch could be delivered; whoever reads next starts with it again."""
@@ -52,6 +54,7 @@ class Delivery:
         self._failpoints = sense.failpoints
         self._stopping = asyncio.Event()
         self._troubles: dict[str, str] = {}
+        self._keeping: set[asyncio.Future[None]] = set()
 
     def stop(self) -> None:
         """Give up waiting for what does not answer."""
@@ -75,6 +78,21 @@ class Delivery:
         self._metrics.accepted(admitted)
         for refusal in refused:
             self._metrics.dead_letter(refusal.letter.reason)
+
+    async def keep(self, refused: Sequence[Refusal], seconds_max: float) -> None:
+        """Keep refused parts of a request. Retryable: not in time; it goes on, and a repeat keeps nothing twice."""
+        if len(self._keeping) >= KEEPING_MAX:
+            raise Retryable("dead letters cannot be stored")
+        task = asyncio.ensure_future(self._keep(refused))
+        self._keeping.add(task)
+        task.add_done_callback(self._keeping.discard)
+        await asyncio.wait({task}, timeout=seconds_max)
+        if not task.done():
+            raise Retryable("dead letters were not stored in time")
+        try:
+            task.result()
+        except Stopped:
+            raise Retryable("the process ends") from None
 
     def _written(self, admitted: Sequence[Admitted]) -> dict[int, list[Message]]:
         by_partition: dict[int, list[Message]] = defaultdict(list)

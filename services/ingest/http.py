@@ -3,9 +3,9 @@
 import asyncio
 import hashlib
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import orjson
 from starlette.applications import Starlette
@@ -15,15 +15,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.ingest.domain.acknowledgement import acknowledgement
-from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.adapters import canonical
+from services.ingest.domain.channels.adapter import Answer
 from services.ingest.domain.cloudevents import STRUCTURED, Event, http_attributes
 from services.ingest.domain.limits import TokenBucket
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.reading import BODY_BYTES_MAX
-from services.ingest.domain.rejection import Rejected
-from services.ingest.domain.sources import Credential, Sources
+from services.ingest.domain.rejection import Refusal, Rejected
+from services.ingest.domain.sources import Credential, Source, Sources
 from services.ingest.domain.types import AREAS, EVENT_TYPES, MESSAGE, Area, Right
 from services.ingest.domain.way import Arrival, Way
+from services.ingest.domain.webhook import Forged, Outcome, WebhookDoor
+from services.ingest.domain.webhook import Request as WebhookRequest
 from services.ingest.gather import Gatherer
 from services.ingest.metrics import IngestMetrics
 from services.ingest.problem import Problem, problem_of
@@ -32,7 +35,7 @@ from shared.clock import monotonic, now_ms
 from shared.contract.records import Origin
 from shared.errors import Reason, Retryable
 
-__all__ = ["Api"]
+__all__ = ["Api", "Publisher"]
 
 HTTP_SOURCE = "api"  # the source of events that name none, by contract
 DRAIN_BYTES_MAX = 4 * 1024 * 1024  # of a body that is too large: read and dropped, so that the sender sees the answer
@@ -40,11 +43,20 @@ RETRY_AFTER_SECONDS = 1  # a broker's short trouble is over by then; a longer on
 MEDIA_TYPES = frozenset({"application/json", STRUCTURED})
 _KEY_CHARACTERS_MAX = 512
 
+_Result = TypeVar("_Result")
+
 _RIGHTS_OF = {
     Area.CONTACTS: frozenset({Right.CONTACTS}),
     Area.AGENT_ACTIVITY: frozenset({Right.AGENTS}),
     Area.CONTACT_UPDATES: frozenset({Right.UPDATES, Right.COMMANDS}),
 }
+
+
+class Publisher(NamedTuple):
+    """Where events and refused parts go: each returns once they are acknowledged, or raises Retryable in time."""
+
+    gatherer: Gatherer
+    keep: Callable[[Sequence[Refusal], float], Awaitable[None]]
 
 
 class _Caller(NamedTuple):
@@ -63,20 +75,21 @@ class Api:
         settings: IngestSettings,
         sources: Sources,
         normaliser: Normaliser,
-        gatherer: Gatherer,
+        publisher: Publisher,
         metrics: IngestMetrics,
     ) -> None:
         self._settings = settings
         self._sources = sources
         self._normaliser = normaliser
-        self._gatherer = gatherer
+        self._publisher = publisher
         self._metrics = metrics
+        self._webhooks = WebhookDoor(normaliser)
         self._buckets: dict[str | bytes, TokenBucket] = {}
         self._inflight = 0
         self.app = Starlette(
             routes=[
                 *(Route(f"/v1/{area}", self._area(area), methods=["POST"]) for area in Area),
-                Route("/v1/webhooks/{source}", self._counted("webhooks", self._webhook), methods=["POST"]),
+                Route("/v1/webhooks/{source}", self._counted("webhooks", self._webhook), methods=["GET", "POST"]),
             ],
             exception_handlers={HTTPException: self._refuse, Exception: self._break},
         )
@@ -101,13 +114,51 @@ class Api:
         source = self._sources.by_name.get(request.path_params["source"])
         if source is None:
             raise Problem(HTTPStatus.NOT_FOUND, "unknown source")
+        if request.method != "POST":
+            return self._greet(source, request)
         way = source.way._replace(default_type=MESSAGE)
-        if not source.bearers:
+        if not source.is_verified():
             way = self._by_key(request, way)
-        elif not source.admits(_bearer(request)):
-            raise _unauthorised()
-        await self._take(request, _Caller(way, AREAS[Area.CONTACTS], lambda _: True), source.name)
-        return Response(b"{}", 200, media_type="application/json")
+        _check_media_type(request, source.adapter.media_types, needed=source.adapter.own_ids)
+        body = await self._within_bounds(request, source.name, lambda body: self._receive(source, way, request, body))
+        return Response(body.body, 200, media_type=body.content_type)
+
+    def _greet(self, source: Source, request: Request) -> Response:
+        """A provider asks who we are, before it sends anything."""
+        if source.adapter.handshake is None or request.method != "GET":
+            raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "only POST is possible here", headers={"Allow": "POST"})
+        self._limit(source.name)
+        try:
+            answer = self._webhooks.greet(source, request.query_params.multi_items())
+        except Forged:
+            raise Problem(HTTPStatus.FORBIDDEN, "not verified") from None
+        return Response(answer.body, 200, media_type=answer.content_type, headers=_NO_SNIFF)
+
+    async def _receive(self, source: Source, way: Way, request: Request, body: bytes) -> Answer:
+        """Verify, read, publish and keep one webhook request; the answer that the provider expects."""
+        try:
+            outcome = self._webhooks.admit(source, way, _webhook_request(source, request, body), now_ms())
+        except Forged:
+            raise _unauthorised() from None
+        await self._publish(outcome)
+        self._webhooks.acknowledged(outcome)
+        self._metrics.accepted(outcome.admitted)
+        for why in outcome.ignored:
+            self._metrics.ignored(source.adapter.name, why)
+        for refused in outcome.refused:
+            self._metrics.dead_letter(refused.letter.reason)
+        return outcome.answer
+
+    async def _publish(self, outcome: Outcome) -> None:
+        """All events of a request at once, in their order; Retryable if any of them is not acknowledged."""
+        seconds = self._settings.http_ack_seconds_max
+        publish = self._publisher.gatherer.publish
+        done = await asyncio.gather(*(publish(event, seconds) for event in outcome.admitted), return_exceptions=True)
+        failed = [error for error in done if error is not None]
+        if failed:
+            raise failed[0]
+        if outcome.refused:
+            await self._publisher.keep(outcome.refused, seconds)
 
     def _by_key(self, request: Request, way: Way) -> Way:
         """A source without a secret of its own takes the API keys that may post contacts, each for its workspace."""
@@ -120,27 +171,36 @@ class Api:
 
     async def _take(self, request: Request, caller: _Caller, bucket: str | bytes) -> Admitted:
         """Read, admit and publish one event."""
+        _check_media_type(request, MEDIA_TYPES, needed=True)
+
+        async def work(body: bytes) -> Admitted:
+            event = self._admit(request, body, caller)
+            await self._publisher.gatherer.publish(event, self._settings.http_ack_seconds_max)
+            self._metrics.accepted((event,))
+            return event
+
+        return await self._within_bounds(request, bucket, work)
+
+    async def _within_bounds(
+        self, request: Request, bucket: str | bytes, work: Callable[[bytes], Awaitable[_Result]]
+    ) -> _Result:
+        """Do the work of one request with its body, if there is room for it now."""
         self._limit(bucket)
         if self._inflight >= self._settings.http_inflight_max:
             raise _unavailable("too many requests are waiting for Kafka")
         self._inflight += 1
         try:
-            _check_media_type(request)
-            body = await self._body(request)
-            event = self._admit(request, body, caller)
-            await self._gatherer.publish(event, self._settings.http_ack_seconds_max)
+            return await work(await self._body(request))
         except Rejected as rejected:
             raise problem_of(rejected) from None
         except Retryable as error:
             raise _unavailable("Kafka does not acknowledge; send the same again") from error
         finally:
             self._inflight -= 1
-        self._metrics.accepted((event,))
-        return event
 
     def _admit(self, request: Request, body: bytes, caller: _Caller) -> Admitted:
         attributes = http_attributes(request.scope["headers"])
-        (event,) = ADAPTERS["canonical"](body, attributes, caller.way.default_type)
+        (event,) = canonical(body, attributes, caller.way.default_type)
         _check_event(event, caller)
         at_ms = now_ms()
         return self._normaliser.normalise(
@@ -204,6 +264,7 @@ class Api:
 
 
 _CLOSE = {"Connection": "close"}
+_NO_SNIFF = {"X-Content-Type-Options": "nosniff"}  # a challenge is what the caller sent, and no page
 _ROUTING_DETAIL = {
     HTTPStatus.NOT_FOUND: "unknown path; events are posted to " + ", ".join(f"/v1/{area}" for area in Area),
     HTTPStatus.METHOD_NOT_ALLOWED: "only POST is possible here",
@@ -245,11 +306,29 @@ def _unavailable(detail: str) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-def _check_media_type(request: Request) -> None:
+def _webhook_request(source: Source, request: Request, body: bytes) -> WebhookRequest:
+    """The request as its provider made it: behind a proxy, ``public_url`` stands for what the proxy was called by."""
+    path = request.scope.get("raw_path", b"").decode("latin-1") or request.url.path
+    base = source.public_url.rstrip("/").removesuffix(path) or f"{request.url.scheme}://{request.url.netloc}"
+    query = request.scope["query_string"].decode("latin-1")
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
+    return WebhookRequest(
+        body,
+        headers,
+        request.query_params.multi_items(),
+        f"{base}{path}?{query}" if query else base + path,
+        http_attributes(request.scope["headers"]),
+    )
+
+
+def _check_media_type(request: Request, allowed: frozenset[str], *, needed: bool) -> None:
+    """Providers that sign are believed without a content type (``needed`` false), and in any charset they name."""
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"') if "charset" in parameters.lower() else ""
-    if media_type.strip().lower() not in MEDIA_TYPES or charset not in {"", "utf-8", "utf8"}:
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {' or '.join(sorted(MEDIA_TYPES))} in UTF-8")
+    found = media_type.strip().lower()
+    fits = found in allowed and charset in {"", "utf-8", "utf8"} if needed else not found or found in allowed
+    if allowed and not fits:
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {' or '.join(sorted(allowed))} in UTF-8")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body without Content-Encoding")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter
 
+from services.ingest.domain.channels.adapter import Why
 from services.ingest.domain.normalise import Admitted
 from shared.process.metrics import StreamMetrics
 
@@ -24,6 +25,12 @@ class IngestMetrics(StreamMetrics):
         self._requests = Counter(
             "usher_ingest_http_requests", "HTTP requests answered.", ["path", "status"], registry=registry
         )
+        self._ignored = Counter(
+            "usher_ingest_ignored",
+            "Parts of providers' payloads that are no contact.",
+            ["adapter", "reason"],
+            registry=registry,
+        )
         self._children: dict[tuple[str, str], Counter] = {}
 
     def accepted(self, events: Iterable[Admitted]) -> None:
@@ -37,3 +44,7 @@ class IngestMetrics(StreamMetrics):
     def request(self, path: str, status: int) -> None:
         """Count one answered request; ``path`` is the route, never what the client asked for."""
         self._requests.labels(path, str(status)).inc()
+
+    def ignored(self, adapter: str, why: Why) -> None:
+        """Count a part of a payload that is understood and is no contact."""
+        self._ignored.labels(adapter, why).inc()

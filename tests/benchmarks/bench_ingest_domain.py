@@ -9,8 +9,8 @@ from functools import partial
 
 import orjson
 
-from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.admission import Route, TopicDoor
+from services.ingest.domain.channels.canonical import ADAPTER as CANONICAL
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import Refusal
@@ -82,7 +82,7 @@ def wrong(number: int) -> Record:
 
 def measure(make: Callable[[int], Record], count: int) -> float:
     """Best of five runs, in microseconds per record."""
-    door = TopicDoor({TOPIC: Route(ADAPTERS["canonical"], Way(source="chat"))}, Normaliser(Pseudonyms(b"k" * 32)))
+    door = TopicDoor({TOPIC: Route(CANONICAL, Way(source="chat"))}, Normaliser(Pseudonyms(b"k" * 32)))
     records = [make(number) for number in range(count)]
     best = float("inf")
     for _ in range(5):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.ingest.domain.acknowledgement import acknowledgement
-from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.channels.registry import NAMES
 from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.types import EVENT_TYPES
 from services.ingest.problem import problem_of
@@ -65,7 +65,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_what_is_not_there_yet_is_said_as_long_as_it_is_not_there() -> None:
     page = (ROOT / "README.md").read_text().partition("## Not there yet")[2]
 
-    assert ("Adapters for providers" in page) == (set(ADAPTERS) == {"canonical"})
+    assert ("Adapters for providers" in page) == (set(NAMES) == {"canonical"})
     assert ("Clocks other than" in page) == (frozenset(Kind) != KINDS_RUN)
     assert ("supported.py" in page) == bool(NOT_YET)
     assert ("Kubernetes" in page) == (not (ROOT / "deploy" / "kubernetes").exists())

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.adapters import canonical
 from services.ingest.domain.cloudevents import NO_ATTRIBUTES
 from services.ingest.domain.fields import rfc3339_ms
 from services.ingest.domain.handles import Pseudonyms
@@ -67,7 +67,7 @@ class Story:
         """Post an example to /v1/<area> as the HTTP door does; what it brings about is in ``told``. Rejected."""
         body = json.loads(text)
         raw = json.dumps(body).encode()
-        (event,) = ADAPTERS["canonical"](raw, NO_ATTRIBUTES, MESSAGE if area == Area.CONTACTS else "")
+        (event,) = canonical(raw, NO_ATTRIBUTES, MESSAGE if area == Area.CONTACTS else "")
         assert event.type in AREAS[Area(area)], f"{event.type} is not posted to /v1/{area}"
         at_ms = rfc3339_ms(body["occurred_at"]) + ARRIVES_AFTER_MS if "occurred_at" in body else self.router.now_ms
         arrival = Arrival(at_ms, at_ms, Origin(source="api"))

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import orjson
 
-from services.ingest.domain.adapters import ADAPTERS
 from services.ingest.domain.admission import Route, TopicDoor
+from services.ingest.domain.channels.canonical import ADAPTER as CANONICAL
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import Refusal
@@ -109,13 +109,12 @@ class Passed:
 
 def door() -> TopicDoor:
     """A door for two channel topics, agents' activity and contact updates."""
-    canonical = ADAPTERS["canonical"]
     return TopicDoor(
         {
-            CHAT: Route(canonical, Way(source="chat")),
-            HELP: Route(canonical, Way(source="help", workspace="acme", channel="email", queue="orders")),
-            AGENT_ACTIVITY: Route(canonical, Way()),
-            CONTACT_UPDATES: Route(canonical, Way()),
+            CHAT: Route(CANONICAL, Way(source="chat")),
+            HELP: Route(CANONICAL, Way(source="help", workspace="acme", channel="email", queue="orders")),
+            AGENT_ACTIVITY: Route(CANONICAL, Way()),
+            CONTACT_UPDATES: Route(CANONICAL, Way()),
         },
         Normaliser(Pseudonyms(KEY)),
     )

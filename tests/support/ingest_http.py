@@ -10,9 +10,10 @@ from prometheus_client import CollectorRegistry
 
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
+from services.ingest.domain.rejection import Refusal
 from services.ingest.domain.sources import Sources, read_sources
 from services.ingest.gather import Gatherer
-from services.ingest.http import Api
+from services.ingest.http import Api, Publisher
 from services.ingest.metrics import IngestMetrics
 from services.ingest.settings import IngestSettings
 from services.ingest.wire import RecordWriter
@@ -34,13 +35,19 @@ SOURCES = {
 
 
 class Log:
-    """A log that acknowledges when told to, or not at all; remembers what it was given."""
+    """A log that acknowledges when told to, or not at all; remembers what it was given, dead letters too."""
 
     def __init__(self) -> None:
         self.open = asyncio.Event()
         self.open.set()
         self.failing = False
         self.batches: list[list[Message]] = []
+        self.dead: list[Refusal] = []
+
+    async def keep(self, refused: Sequence[Refusal], _: float) -> None:
+        if self.failing:
+            raise Retryable("no database")
+        self.dead += refused
 
     async def publish(self, topic: str, partition: int, messages: Sequence[Message]) -> None:
         self.batches.append(list(messages))
@@ -49,16 +56,17 @@ class Log:
             raise Retryable("no broker")
 
 
-def sources() -> Sources:
-    return read_sources(SOURCES, lambda reference: reference, with_channels=True)
+def sources(entries: Any = None) -> Sources:
+    """The eight channels and these sources; a secret is its own reference (``env:NAME``)."""
+    return read_sources({**SOURCES, "sources": entries or {}}, lambda reference: reference, with_channels=True)
 
 
-def api_of(log: Log, **settings: Any) -> Api:
-    gatherer = Gatherer(log, RecordWriter(lambda _: 0))
+def api_of(log: Log, entries: Any = None, **settings: Any) -> Api:
+    publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep)
     metrics = IngestMetrics(CollectorRegistry())
-    return Api(IngestSettings(**settings), sources(), Normaliser(Pseudonyms(KEY)), gatherer, metrics)
+    return Api(IngestSettings(**settings), sources(entries), Normaliser(Pseudonyms(KEY)), publisher, metrics)
 
 
-def client_of(log: Log, **settings: Any) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=api_of(log, **settings).app, raise_app_exceptions=False)
+def client_of(log: Log, entries: Any = None, **settings: Any) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=api_of(log, entries, **settings).app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://ingest", headers=HEADERS)

@@ -29,7 +29,7 @@ def test_without_a_file_every_channel_is_a_source(document: Any) -> None:
 
     assert tuple(sources.by_name) == CHANNELS
     assert sources.credentials == {}
-    assert not any(source.admits("") for source in sources.by_name.values())
+    assert not any(source.is_verified() for source in sources.by_name.values())
 
 
 def test_the_file_adds_sources_and_credentials() -> None:
@@ -50,7 +50,8 @@ def test_the_file_adds_sources_and_credentials() -> None:
     assert list(sources.by_name) == ["help"]
     source = sources.by_name["help"]
     assert (source.way.workspace, source.way.queue, source.way.source) == ("acme", "orders", "help")
-    assert [source.admits(f"secret of env:{name}") for name in "ABC"] == [True, True, False]
+    assert source.secrets == {"bearer": ("secret of env:A", "secret of env:B")}
+    assert source.is_verified()
     credential = sources.credentials[bytes.fromhex(DIGEST)]
     assert (credential.workspace, credential.may) == ("acme", {Right.CONTACTS, Right.COMMANDS})
 
@@ -72,7 +73,7 @@ def test_a_workspace_has_the_country_of_its_national_numbers() -> None:
         ({"sources": {"a b": {"adapter": "canonical"}}}, "sources.a b: "),
         ({"sources": {"a": {}}}, "sources.a.adapter: "),
         ({"sources": {"a": {"adapter": "fax"}}}, "sources.a.adapter: unknown"),
-        ({"sources": {"a": {"adapter": "twilio"}}}, "sources.a.adapter: twilio is not supported yet"),
+        ({"sources": {"a": {"adapter": "twilio"}}}, "sources.a.workspace: name the workspace"),
         ({"sources": {"a": {"adapter": "canonical", "workspace": "A B"}}}, "sources.a.workspace: "),
         ({"sources": {"a": {"adapter": "canonical", "channel": "fax"}}}, "sources.a.channel: "),
         ({"sources": {"a": {"adapter": "canonical", "own": ["x"]}}}, "sources.a.own: "),
@@ -112,7 +113,7 @@ def test_secrets_come_from_the_environment_or_from_files(tmp_path: Path, monkeyp
 
     source = load_sources(str(tmp_path / "sources.yaml")).by_name["help"]
 
-    assert source.bearers == ("from-the-environment", "from-a-file")
+    assert source.secrets["bearer"] == ("from-the-environment", "from-a-file")
 
 
 @pytest.mark.parametrize(

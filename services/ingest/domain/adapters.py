@@ -1,7 +1,6 @@
-"""The adapters: how the payload of each kind of source becomes events. One function each, in one table."""
+"""Usher's own events as bytes: what the adapter ``canonical`` reads, and the API."""
 
 from base64 import b64decode
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.ingest.domain.cloudevents import Attributes, Event, open_event
@@ -9,15 +8,11 @@ from services.ingest.domain.reading import read_object
 from services.ingest.domain.rejection import Rejected, workspace_in
 from shared.errors import Invalid, Reason
 
-__all__ = ["ADAPTERS", "Adapter", "canonical"]
-
-# (body, headers, type that stands for a missing one) -> events in the order of the payload. Rejected refuses the whole
-# payload; a wrong field of one event is found later, so that one bad event of a batch is refused alone.
-Adapter = Callable[[bytes | None, Attributes, str], list[Event]]
+__all__ = ["canonical"]
 
 
 def canonical(value: bytes | None, attributes: Attributes, default_type: str) -> list[Event]:
-    """Usher's own events: CloudEvents binary or structured, or bare JSON with a type."""
+    """The event of a body: CloudEvents binary or structured, or bare JSON with a type. Rejected: see read_object."""
     document = read_object(value)
     if "data_base64" in document:
         document = _unpacked(document)
@@ -39,6 +34,3 @@ def _unpacked(document: dict[str, Any]) -> dict[str, Any]:
     except (ValueError, TypeError):
         raise Rejected(Reason.INVALID, "data_base64", "must be Base64 of the JSON body") from None
     return {**document, "data": read_object(data)}
-
-
-ADAPTERS: Mapping[str, Adapter] = {"canonical": canonical}

@@ -1,10 +1,13 @@
 """The door for records of topics: each becomes canonical events, or a dead letter, and never anything else."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, Protocol
 
-from services.ingest.domain.adapters import Adapter
-from services.ingest.domain.cloudevents import kafka_attributes
+from services.ingest.domain.adapters import canonical
+from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, SourceFacts, Why
+from services.ingest.domain.cloudevents import Attributes, kafka_attributes
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import Refusal, Rejected, legible, workspace_in
 from services.ingest.domain.way import Arrival, Way
@@ -35,14 +38,24 @@ class Route(NamedTuple):
 
     adapter: Adapter
     way: Way
+    own: frozenset[str] = frozenset()
 
 
 class TopicDoor:
-    """Turns records into canonical events and dead letters, in the order of the records."""
+    """Turns records into canonical events and dead letters, in the order of the records.
 
-    def __init__(self, routes: Mapping[str, Route], normaliser: Normaliser) -> None:
+    ``ignored(adapter, why)`` hears of each part that is understood and is no contact.
+    """
+
+    def __init__(
+        self,
+        routes: Mapping[str, Route],
+        normaliser: Normaliser,
+        ignored: Callable[[str, Why], None] = lambda *_: None,
+    ) -> None:
         self._routes = routes
         self._normaliser = normaliser
+        self._ignored = ignored
 
     def admit(self, record: LogRecord, now_ms: int, admitted: list[Admitted], refused: list[Refusal]) -> None:
         """Append the record's canonical events to ``admitted`` and what is refused of it to ``refused``."""
@@ -52,19 +65,49 @@ class TopicDoor:
         )
         value = record.value or b""
         try:
-            events = route.adapter(value, kafka_attributes(record.headers), route.way.default_type)
+            items = self._read(route, record, value, arrival)
         except Rejected as rejected:
             rejected.workspace = rejected.workspace or route.way.workspace or None
             refused.append(refusal(rejected, arrival, record))
             return
-        for index, event in enumerate(events):
-            if len(events) > 1:
+        for index, item in enumerate(items):
+            if len(items) > 1:
                 arrival = arrival._replace(origin=Origin(record.topic, record.partition, record.offset, None, index))
             try:
-                admitted.append(self._normaliser.normalise(event, route.way, arrival, value))
+                if isinstance(item, Ignored):
+                    self._ignored(route.adapter.name, item.why)
+                    continue
+                if isinstance(item, Rejected):
+                    raise item
+                admitted.append(self._normaliser.normalise(item, route.way, arrival, value))
             except Rejected as rejected:
-                rejected.workspace = workspace_in(event.data) or route.way.workspace or None
+                named = None if isinstance(item, Rejected | Ignored) else workspace_in(item.data)
+                rejected.workspace = named or route.way.workspace or None
                 refused.append(refusal(rejected, arrival, record))
+
+    def _read(self, route: Route, record: LogRecord, value: bytes, arrival: Arrival) -> Sequence[Item]:
+        """A topic carries the provider's payloads, or canonical events: its producer need not be the provider."""
+        attributes = kafka_attributes(record.headers)
+        adapter, way = route.adapter, route.way
+        if adapter.name == "canonical" or (not adapter.own_ids and _is_canonical(attributes, value)):
+            return canonical(value, attributes, way.default_type)
+        pseudonym = partial(self._normaliser.pseudonyms.conversation, way.workspace, way.source)
+        payload = Payload(
+            value,
+            SourceFacts(way.source, route.own, way.queue, pseudonym),
+            {name.lower(): (raw or b"").decode("latin-1") for name, raw in record.headers},
+            received_ms=arrival.received_ms,
+            attributes=attributes,
+            default_type=way.default_type,
+        )
+        return adapter.read(payload).items
+
+
+_CANONICAL = re.compile(rb'"type"\s*:\s*"usher\.')
+
+
+def _is_canonical(attributes: Attributes, value: bytes) -> bool:
+    return attributes.type.startswith("usher.") or (value[:1] == b"{" and _CANONICAL.search(value) is not None)
 
 
 def refusal(rejected: Rejected, arrival: Arrival, record: LogRecord) -> Refusal:

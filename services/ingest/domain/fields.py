@@ -28,6 +28,7 @@ __all__ = [
     "Units",
     "Url",
     "Workspace",
+    "is_language",
     "composed_texts",
     "rfc3339_ms",
 ]
@@ -84,8 +85,13 @@ def _time(value: object) -> int:
     raise PydanticCustomError("time", "Input should be an RFC 3339 time with offset, as 2026-01-31T09:30:00.125Z")
 
 
+def is_language(tag: str) -> bool:
+    """Whether a text is a language tag (BCP 47)."""
+    return len(tag) <= LANGUAGE_LENGTH_MAX and _LANGUAGE.fullmatch(tag) is not None
+
+
 def _language(tag: str) -> str:
-    if len(tag) > LANGUAGE_LENGTH_MAX or _LANGUAGE.fullmatch(tag) is None:
+    if not is_language(tag):
         raise PydanticCustomError("language", "Input should be a BCP 47 language tag, as en or es-MX")
     return tag
 

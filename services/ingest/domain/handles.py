@@ -102,5 +102,9 @@ class Pseudonyms:
         """``customer_id`` of a caller who withholds their number: of this conversation alone."""
         return self._hash(workspace, source, "", conversation_id)
 
+    def conversation(self, workspace: str, source: str, *parts: str) -> str:
+        """``conversation_id`` of a thread that is somebody's number, address or id: 32 hexadecimal digits."""
+        return self._hash("conversation", workspace, source, *(normalised(part) for part in parts))
+
     def _hash(self, *parts: str) -> str:
-        return hmac.digest(self._key, "\x1f".join(parts).encode(), "sha256").hex()[:_HEX_DIGITS]
+        return hmac.digest(self._key, "\x1f".join(parts).encode("utf-8", "surrogatepass"), "sha256").hex()[:_HEX_DIGITS]

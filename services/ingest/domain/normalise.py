@@ -47,7 +47,7 @@ class Normaliser:
     """Validates and normalises events. Pure: the same event, way and arrival give the same bytes."""
 
     def __init__(self, pseudonyms: Pseudonyms) -> None:
-        self._pseudonyms = pseudonyms
+        self.pseudonyms = pseudonyms
 
     def normalise(self, event: Event, way: Way, arrival: Arrival, raw: bytes) -> Admitted:
         """The canonical event; ``raw`` is the record or body it came from, which names an event without an id.
@@ -67,7 +67,7 @@ class Normaliser:
         if isinstance(body, ChannelMessage):
             if not (body.source or way.source):
                 raise Rejected(Reason.INVALID, "source", "Field required")
-            canonical: Input = received(body, way, arrival, self._pseudonyms)
+            canonical: Input = received(body, way, arrival, self.pseudonyms)
         else:
             canonical = _converted(body, entry, event, arrival, raw)
         canonical.traceparent = event.traceparent

@@ -1,48 +1,23 @@
 """The sources file: connections and credentials, validated as one value, every error with its path."""
 
-import hmac
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.ingest.domain.adapters import ADAPTERS
+from services.ingest.domain.channels.adapter import Adapter, Secrets
+from services.ingest.domain.channels.registry import find, names
 from services.ingest.domain.fields import Id, Name, Workspace
 from services.ingest.domain.phones import REGIONS
 from services.ingest.domain.rejection import path_of
+from services.ingest.domain.signatures import SCHEMES
 from services.ingest.domain.types import Right
 from services.ingest.domain.way import Way
 from shared.contract.topics import CHANNELS, Channel
 
-__all__ = ["Credential", "Resolve", "Source", "Sources", "SourcesError", "read_sources"]
+__all__ = ["OWN_IDS", "Credential", "Resolve", "Source", "Sources", "SourcesError", "read_sources"]
 
-# By contract; those without an entry in ADAPTERS are known and not yet built.
-ADAPTER_NAMES = frozenset(
-    {
-        "canonical",
-        "standard_webhooks",
-        "twilio",
-        "twilio_voice",
-        "twilio_conversations",
-        "whatsapp_cloud",
-        "messenger",
-        "instagram",
-        "mailgun",
-        "sendgrid",
-        "postmark",
-        "email_mime",
-        "slack",
-        "telegram",
-        "zendesk",
-        "intercom",
-        "chatwoot",
-        "asterisk",
-        "web_chat",
-        "x",
-    }
-)
 OWN_IDS = frozenset({"canonical", "standard_webhooks"})  # their handles are the workspace's own, over all sources
-SECRETS_OF: Mapping[str, frozenset[str]] = {"canonical": frozenset({"bearer"})}
 TOPIC_SAFE = r"^[A-Za-z0-9._-]{1,64}$"  # a source's name is part of its topic's name
 REFERENCE_PATTERN = r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$"
 
@@ -104,18 +79,26 @@ class Credential(NamedTuple):
 
 
 class Source(NamedTuple):
-    """One connection: who reads it, what it says about its events, and which bearer tokens its webhook takes."""
+    """One connection: who reads it, what it says about its events, and what its webhook is verified with.
+
+    ``own``: our addresses and ids there. ``public_url``: as the provider calls us, "" for as the request says.
+    """
 
     name: str
-    adapter: str
+    adapter: Adapter
     way: Way
-    bearers: tuple[str, ...]
+    secrets: Secrets = {}
+    own: frozenset[str] = frozenset()
+    public_url: str = ""
+    origins: tuple[str, ...] = ()
 
-    def admits(self, token: str) -> bool:
-        """Whether the token is one of this source's; the time taken does not tell how much of it was right."""
-        given = token.encode()
-        matches = [hmac.compare_digest(given, bearer.encode()) for bearer in self.bearers]
-        return any(matches)
+    def is_verified(self) -> bool:
+        """Whether its webhook has secrets of its own; without them it takes API keys."""
+        return any(self.secrets.get(name) for scheme in self.adapter.schemes for name in SCHEMES[scheme].secrets)
+
+    def secret_count(self) -> int:
+        """How many secrets there are, over all names."""
+        return sum(map(len, self.secrets.values()))
 
 
 class Sources(NamedTuple):
@@ -139,30 +122,53 @@ def read_sources(document: Any, resolve: Resolve, *, with_channels: bool) -> Sou
     by_name = {name: _source(name, entry, resolve) for name, entry in checked.sources.items()}
     if with_channels:
         for channel in CHANNELS:
-            by_name.setdefault(channel, Source(channel, "canonical", Way(source=channel), ()))
+            by_name.setdefault(channel, Source(channel, _adapter("", "canonical"), Way(source=channel)))
     return Sources(by_name, _credentials(checked), _regions(checked))
 
 
 def _source(name: str, entry: SourceEntry, resolve: Resolve) -> Source:
     path = f"sources.{name}"
-    if entry.adapter not in ADAPTER_NAMES:
-        raise SourcesError(f"{path}.adapter: unknown; one of {', '.join(sorted(ADAPTER_NAMES))}")
-    if entry.adapter not in ADAPTERS:
-        raise SourcesError(f"{path}.adapter: {entry.adapter} is not supported yet; use {', '.join(ADAPTERS)}")
-    for field in ("public_url", "own", "origins", "site_key"):
-        if getattr(entry, field) is not None:
+    adapter = _adapter(path, entry.adapter)
+    if entry.workspace is None and not adapter.own_ids:
+        raise SourcesError(f"{path}.workspace: name the workspace that the contacts of this source belong to")
+    for field in ("origins", "site_key"):
+        if getattr(entry, field) is not None and not adapter.origins:
+            raise SourcesError(f"{path}.{field}: the adapter {entry.adapter} does not support it; remove it")
+    for field in ("public_url", "own"):
+        if getattr(entry, field) is not None and adapter.name == "canonical":
             raise SourcesError(f"{path}.{field}: the adapter {entry.adapter} does not support it; remove it")
     for secret in entry.secrets:
-        if secret not in SECRETS_OF[entry.adapter]:
-            allowed = ", ".join(sorted(SECRETS_OF[entry.adapter]))
+        if secret not in adapter.secrets:
+            allowed = ", ".join(sorted(adapter.secrets)) or "none"
             raise SourcesError(f"{path}.secrets.{secret}: the adapter {entry.adapter} takes only {allowed}")
-    scope = "" if entry.adapter in OWN_IDS else name
-    way = Way(name, entry.workspace or "", entry.channel, entry.queue or "", scope=scope)
-    return Source(name, entry.adapter, way, _resolved(f"{path}.secrets.bearer", entry.secrets.get("bearer"), resolve))
+    secrets = {
+        secret: _resolved(f"{path}.secrets.{secret}", references, resolve)
+        for secret, references in entry.secrets.items()
+    }
+    scope = "" if adapter.own_ids else name
+    return Source(
+        name,
+        adapter,
+        Way(name, entry.workspace or "", entry.channel, entry.queue or "", scope=scope),
+        secrets,
+        frozenset(entry.own or ()),
+        entry.public_url or "",
+        tuple(entry.origins or ()),
+    )
 
 
-def _resolved(path: str, references: str | list[str] | None, resolve: Resolve) -> tuple[str, ...]:
-    listed = [references] if isinstance(references, str) else references or []
+def _adapter(path: str, name: str) -> Adapter:
+    try:
+        adapter = find(name)
+    except Exception as error:  # noqa: BLE001 - a package of somebody else, which may raise anything
+        raise SourcesError(f"{path}.adapter: {name} cannot be loaded: {type(error).__name__}: {error}") from None
+    if adapter is None:
+        raise SourcesError(f"{path}.adapter: unknown; one of {', '.join(sorted(names()))}")
+    return adapter
+
+
+def _resolved(path: str, references: str | list[str], resolve: Resolve) -> tuple[str, ...]:
+    listed = [references] if isinstance(references, str) else references
     secrets = []
     for reference in listed:
         try:

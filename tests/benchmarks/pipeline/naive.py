@@ -17,8 +17,8 @@ from faststream import FastStream
 from faststream.kafka import KafkaBroker
 from faststream.kafka.annotations import KafkaMessage
 
-from services.ingest.domain.adapters import canonical
 from services.ingest.domain.admission import Route, TopicDoor
+from services.ingest.domain.channels.canonical import ADAPTER as CANONICAL
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.way import Way
@@ -107,8 +107,8 @@ class Naive:
 
     def make_door(self) -> TopicDoor:
         way = Way(source="chat")
-        routes = {self.prefix + channel_topic(name): Route(canonical, way) for name in CHANNELS}
-        routes[self.prefix + AGENT_ACTIVITY] = Route(canonical, Way())
+        routes = {self.prefix + channel_topic(name): Route(CANONICAL, way) for name in CHANNELS}
+        routes[self.prefix + AGENT_ACTIVITY] = Route(CANONICAL, Way())
         return TopicDoor(routes, Normaliser(Pseudonyms(b"naive-benchmark-key")))
 
     async def ingest(self, message: KafkaMessage) -> None:

@@ -1,0 +1,169 @@
+"""What adapters make: a canonical message or the end of a conversation, cut to the contract's bounds."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Literal
+
+from services.ingest.domain.channels.adapter import Payload
+from services.ingest.domain.cloudevents import Event
+from services.ingest.domain.fields import ID_LENGTH_MAX, NOTE_LENGTH_MAX, URL_LENGTH_MAX, is_language
+from services.ingest.domain.message import (
+    ATTACHMENTS_MAX,
+    ATTRIBUTE_LENGTH_MAX,
+    ATTRIBUTES_MAX,
+    SUBJECT_LENGTH_MAX,
+    TEXT_LENGTH_MAX,
+)
+from services.ingest.domain.types import ENDED, MESSAGE
+from shared.contract.topics import Channel
+from shared.times import rfc3339
+
+__all__ = ["Attachment", "Message", "ended", "language_of", "seconds_ms", "short_id"]
+
+YEAR_10000_MS = 253_402_300_800_000  # no RFC 3339 time from here on
+CONTENT_TYPE_UNKNOWN = "application/octet-stream"
+_UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """One attachment; ``size`` in bytes. A url is kept, never fetched."""
+
+    content_type: str = CONTENT_TYPE_UNKNOWN
+    url: str = ""
+    name: str = ""
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A customer's message; "" and None where the provider says nothing. ``at_ms`` since the epoch.
+
+    ``event`` makes the canonical event of it. What is longer than the contract allows is cut, not refused, and the
+    attribute ``cut`` names it: a long mail is a contact all the same.
+    """
+
+    channel: Channel
+    conversation: str
+    message_id: str
+    handle: str
+    name: str = ""
+    customer_id: str = ""
+    to: str = ""
+    at_ms: int | None = None
+    subject: str = ""
+    text: str = ""
+    language: str = ""
+    attachments: Sequence[Attachment] = ()
+    reply_address: str = ""
+    reply_thread: str = ""
+    public: bool = False
+    sender: Literal["customer", "agent", "bot", "system"] = "customer"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def event(self, payload: Payload) -> Event:
+        """The canonical event."""
+        body: dict[str, Any] = {
+            "channel": self.channel,
+            "source": payload.source.name,
+            "conversation_id": short_id(self.conversation),
+            "message_id": short_id(self.message_id),
+            "from": self._sender(),
+            "sender": self.sender,
+            "reply_to": {
+                "address": _line(self.reply_address or self.handle, NOTE_LENGTH_MAX),
+                "thread": _line(self.reply_thread or short_id(self.conversation), NOTE_LENGTH_MAX),
+            },
+            "attributes": self._attributes(),
+        }
+        if self.at_ms is not None and 0 <= self.at_ms < YEAR_10000_MS:
+            body["occurred_at"] = rfc3339(self.at_ms)
+        if self.attachments:
+            body["attachments"] = [_attachment(one) for one in self.attachments[:ATTACHMENTS_MAX]]
+        optional = {
+            "to": _line(self.to, NOTE_LENGTH_MAX),
+            "subject": _line(self.subject, SUBJECT_LENGTH_MAX).strip(),
+            "text": _UNWRITABLE.sub("\ufffd", self.text[:TEXT_LENGTH_MAX]),
+            "language": language_of(self.language),
+        }
+        body.update({name: value for name, value in optional.items() if value})
+        if self.public:
+            body["public"] = True
+        return Event(MESSAGE, "", "", "", payload.attributes.traceparent, body)
+
+    def _sender(self) -> dict[str, str]:
+        sender = {"handle": _line(self.handle, NOTE_LENGTH_MAX)}
+        if self.name:
+            sender["name"] = _line(self.name, NOTE_LENGTH_MAX)
+        if self.customer_id:
+            sender["customer_id"] = short_id(self.customer_id)
+        return sender
+
+    def _attributes(self) -> dict[str, str]:
+        cut = [
+            name
+            for name, long in (
+                ("text", len(self.text) > TEXT_LENGTH_MAX),
+                ("subject", len(self.subject) > SUBJECT_LENGTH_MAX),
+                ("attachments", len(self.attachments) > ATTACHMENTS_MAX),
+            )
+            if long
+        ]
+        found = {"cut": ",".join(cut)} if cut else {}
+        for name, value in self.attributes.items():
+            if value and len(found) < ATTRIBUTES_MAX:
+                found[_line(name, ATTRIBUTE_LENGTH_MAX)] = _UNWRITABLE.sub("\ufffd", value[:ATTRIBUTE_LENGTH_MAX])
+        return found
+
+
+Ending = Literal["hang_up", "left", "closed"]
+
+
+def ended(payload: Payload, conversation: str, reason: Ending, at_ms: int | None = None) -> Event:
+    """The end of a conversation, told once however often the provider repeats it; default time: its arrival."""
+    at_ms = payload.received_ms if at_ms is None or not 0 <= at_ms < YEAR_10000_MS else at_ms
+    body = {
+        "source": payload.source.name,
+        "conversation_id": short_id(conversation),
+        "reason": reason,
+        "occurred_at": rfc3339(at_ms),
+    }
+    return Event(ENDED, f"{short_id(conversation)}:{reason}", f"/channel/{payload.source.name}", "", "", body)
+
+
+def short_id(text: str) -> str:
+    """The text as an id of the contract: itself, or its hash where it is too long or holds control characters."""
+    if len(text) <= ID_LENGTH_MAX and not _CONTROL.search(text):
+        return text
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def language_of(tag: str) -> str:
+    """A language tag as BCP 47 writes it (``pt_BR`` is ``pt-BR``), "" for what is none."""
+    tag = tag.strip().replace("_", "-")
+    return tag if is_language(tag) else ""
+
+
+def seconds_ms(seconds: float | None) -> int | None:
+    """Seconds since the epoch as milliseconds; None for no time, or one beyond all calendars."""
+    if seconds is None or not 0 <= seconds < YEAR_10000_MS / 1000:
+        return None
+    return int(seconds * 1000)
+
+
+def _attachment(one: Attachment) -> dict[str, Any]:
+    body: dict[str, Any] = {"content_type": _line(one.content_type, NOTE_LENGTH_MAX) or CONTENT_TYPE_UNKNOWN}
+    if one.url and len(one.url) <= URL_LENGTH_MAX:
+        body["url"] = _line(one.url, URL_LENGTH_MAX)
+    if one.name:
+        body["name"] = _line(one.name, NOTE_LENGTH_MAX)
+    if one.size is not None and one.size >= 0:
+        body["bytes"] = one.size
+    return body
+
+
+def _line(text: str, length_max: int) -> str:
+    return _CONTROL.sub(" ", text[:length_max])

@@ -1,0 +1,111 @@
+"""A provider's JSON, read with care: every step knows its path, and a wrong type is a rejection that names it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from services.ingest.domain.channels.adapter import Ignored, Item
+from services.ingest.domain.cloudevents import Event
+from services.ingest.domain.reading import read_object
+from services.ingest.domain.rejection import Rejected
+from shared.errors import Reason
+
+__all__ = ["Node", "each"]
+
+
+class Node:
+    """One value of a payload and its path. Absent and null are the same: falsy, "" as text, no items."""
+
+    __slots__ = ("path", "value")
+
+    def __init__(self, value: Any, path: str = "") -> None:
+        self.value = value
+        self.path = path
+
+    @classmethod
+    def parse(cls, body: bytes) -> "Node":
+        """The JSON object of a body. Rejected: as read_object says."""
+        return cls(read_object(body))
+
+    def __getitem__(self, name: str) -> "Node":
+        value = self.value
+        path = f"{self.path}.{name}" if self.path else name
+        if value is None:
+            return Node(None, path)
+        if not isinstance(value, dict):
+            raise self.wrong("must be an object")
+        return Node(value.get(name), path)
+
+    def __bool__(self) -> bool:
+        return self.value is not None
+
+    def items(self) -> Iterator["Node"]:
+        """The entries of a list."""
+        if self.value is None:
+            return
+        if not isinstance(self.value, list):
+            raise self.wrong("must be a list")
+        for index, value in enumerate(self.value):
+            yield Node(value, f"{self.path}[{index}]")
+
+    def first(self) -> "Node":
+        """The first entry of a list, absent where there is none."""
+        return next(self.items(), Node(None, f"{self.path}[0]"))
+
+    def text(self) -> str:
+        """The text, "" where it is absent."""
+        if self.value is None:
+            return ""
+        if not isinstance(self.value, str):
+            raise self.wrong("must be a string")
+        return self.value
+
+    def id(self) -> str:
+        """A text or whole number as text, "" where it is absent: providers write ids both ways."""
+        if isinstance(self.value, int) and not isinstance(self.value, bool):
+            return str(self.value)
+        return self.text()
+
+    def needed(self) -> str:
+        """An id that must be there."""
+        found = self.id()
+        if not found:
+            raise self.wrong("Field required")
+        return found
+
+    def number(self) -> float | None:
+        """A number, or a text that is one; None where it is absent."""
+        if self.value is None:
+            return None
+        try:
+            if isinstance(self.value, bool):
+                raise ValueError
+            return float(self.value)
+        except (ValueError, TypeError, OverflowError):
+            raise self.wrong("must be a number") from None
+
+    def whole(self) -> int | None:
+        """A whole number; None where it is absent or none."""
+        return self.value if isinstance(self.value, int) and not isinstance(self.value, bool) else None
+
+    def flag(self) -> bool:
+        """True for true alone."""
+        return self.value is True
+
+    def wrong(self, detail: str) -> Rejected:
+        """The rejection that names this value."""
+        return Rejected(Reason.INVALID, self.path, detail)
+
+
+def each(nodes: Iterable[Node], read: Callable[[Node], Item | Iterable[Item]]) -> list[Item]:
+    """What every entry comes to; one that is rejected takes no other with it."""
+    found: list[Item] = []
+    for node in nodes:
+        try:
+            item = read(node)
+            if isinstance(item, Event | Ignored | Rejected):
+                found.append(item)
+            else:
+                found.extend(item)
+        except Rejected as rejected:
+            found.append(rejected)
+    return found

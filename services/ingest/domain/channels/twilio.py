@@ -1,0 +1,85 @@
+"""Twilio's messages: SMS, MMS, RCS, and WhatsApp or Messenger through Twilio (form parameters of its webhook)."""
+
+from services.ingest.domain.channels.adapter import Adapter, Answer, Ignored, Payload, Reading, Why
+from services.ingest.domain.channels.form import FORM, Form, read_form
+from services.ingest.domain.channels.message import Attachment, Message
+from shared.contract.topics import Channel
+
+__all__ = ["ADAPTER", "TWIML_NOTHING", "place"]
+
+TWIML_NOTHING = Answer("text/xml", b'<?xml version="1.0" encoding="UTF-8"?><Response/>')
+MEDIA_MAX = 32  # Twilio sends at most ten
+_STATES = frozenset(
+    {"accepted", "scheduled", "queued", "sending", "sent", "delivered", "undelivered", "failed", "read", "canceled"}
+)
+_PLACE = ("FromCity", "FromState", "FromZip", "FromCountry")
+_KEPT = {
+    "ButtonText": "button_text",
+    "ButtonPayload": "button_payload",
+    "ListId": "list_id",
+    "Latitude": "latitude",
+    "Longitude": "longitude",
+    "Address": "address",
+    "Label": "label",
+    "OptOutType": "opt_out",
+    "OriginalRepliedMessageSid": "in_reply_to",
+    "ReferralSourceUrl": "referral_url",
+    "ReferralHeadline": "referral_headline",
+}
+
+
+def read(payload: Payload) -> Reading:
+    """One message, or the state of one that was sent."""
+    form = read_form(payload)
+    state = (form.get("MessageStatus") or form.get("SmsStatus")).lower()
+    if state in _STATES:
+        return Reading([Ignored(Why.DELIVERY_STATE)], TWIML_NOTHING)
+    if form.get("From") in payload.source.own:
+        return Reading([Ignored(Why.OWN_MESSAGE)], TWIML_NOTHING)
+    return Reading([_message(payload, form).event(payload)], TWIML_NOTHING)
+
+
+def place(form: Form) -> dict[str, str]:
+    """Where Twilio says that the sender's number is: ``from_city`` and the like."""
+    return {f"from_{name.removeprefix('From').lower()}": form.get(name) for name in _PLACE if form.get(name)}
+
+
+def _message(payload: Payload, form: Form) -> Message:
+    handle, to = form.needed("From"), form.get("To")
+    service = form.get("MessagingServiceSid")
+    over_ip = ":" in handle and not handle.startswith("sms:")
+    channel: Channel = "messaging" if over_ip else "sms"
+    text = form.get("Body") or form.get("ButtonText")
+    return Message(
+        channel=channel,
+        conversation=payload.source.pseudonym(service or to, handle),
+        message_id=form.get("MessageSid") or form.get("SmsMessageSid") or form.needed("SmsSid"),
+        handle=handle,
+        name=form.get("ProfileName"),
+        to=to,
+        text=text,
+        attachments=_media(form),
+        reply_address=handle,
+        reply_thread=service or to,
+        attributes={**{name: form.get(field) for field, name in _KEPT.items()}, **place(form)},
+    )
+
+
+def _media(form: Form) -> list[Attachment]:
+    found = []
+    for index in range(MEDIA_MAX):
+        url = form.get(f"MediaUrl{index}")
+        if not url:
+            break
+        found.append(Attachment(content_type=form.get(f"MediaContentType{index}"), url=url))
+    return found
+
+
+ADAPTER = Adapter(
+    name="twilio",
+    read=read,
+    channel="sms",
+    schemes=("twilio",),
+    secrets=frozenset({"auth_token"}),
+    media_types=FORM,
+)

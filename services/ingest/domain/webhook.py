@@ -1,0 +1,144 @@
+"""The door for webhooks: a request of a provider becomes canonical events, parts refused, and an answer. No I/O."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+from typing import NamedTuple
+
+from services.ingest.domain.channels.adapter import Answer, Ignored, Item, Payload, SourceFacts, Why
+from services.ingest.domain.cloudevents import Attributes
+from services.ingest.domain.handles import Pseudonyms
+from services.ingest.domain.normalise import Admitted, Normaliser
+from services.ingest.domain.rejection import Refusal, Rejected
+from services.ingest.domain.signatures import is_signed, single_use_token
+from services.ingest.domain.sources import Source
+from services.ingest.domain.way import Arrival, Way
+from shared.contract.ids import derive
+from shared.contract.records import DeadLetter, Origin
+
+__all__ = ["NOTHING", "Forged", "Outcome", "Request", "WebhookDoor"]
+
+NOTHING = Answer("application/json", b"{}")
+REPEATS_MAX = 65_536  # ids remembered, some 12 MB: providers repeat within minutes; the router remembers for days
+
+
+class Forged(Exception):
+    """A request that its source did not sign, or that comes a second time with another body."""
+
+
+class Request(NamedTuple):
+    """One webhook request; ``headers`` with names in lower case, ``url`` as the provider called it."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    query: Sequence[tuple[str, str]]
+    url: str
+    attributes: Attributes
+
+
+class Outcome(NamedTuple):
+    """What a request comes to. ``refused`` are single parts of it; ``token`` may be taken this once."""
+
+    admitted: list[Admitted]
+    refused: list[Refusal]
+    ignored: list[Why]
+    answer: Answer
+    token: str
+    digest: str
+
+
+class WebhookDoor:
+    """Verifies, reads and normalises; what was acknowledged is remembered, so that a repeat is known as one."""
+
+    def __init__(self, normaliser: Normaliser) -> None:
+        self._normaliser = normaliser
+        self._seen: OrderedDict[str, str] = OrderedDict()
+
+    def greet(self, source: Source, query: Sequence[tuple[str, str]]) -> Answer:
+        """The answer to a GET request by which a provider checks who we are. Forged: it must not be given."""
+        answer = source.adapter.handshake(query, source.secrets) if source.adapter.handshake else None
+        if answer is None:
+            raise Forged
+        return answer
+
+    def admit(self, source: Source, way: Way, request: Request, now_ms: int) -> Outcome:
+        """What the request comes to.
+
+        Forged: not signed. Rejected: nothing of it can be read; a payload of one part is refused as a whole.
+        """
+        payload = _payload(source, way, request, now_ms, self._normaliser.pseudonyms)
+        if is_signed(source.adapter.schemes, payload, source.secrets, now_ms) is False:
+            raise Forged
+        digest = sha256(request.body).hexdigest()
+        token = self._token(source, payload)
+        if token and self._seen.get(token, digest) != digest:
+            raise Forged
+        reading = source.adapter.read(payload)
+        outcome = Outcome([], [], [], reading.answer or NOTHING, token, digest)
+        single = len(reading.items) == 1
+        for index, item in enumerate(reading.items):
+            origin = Origin(source=way.source, index=None if single else index)
+            try:
+                self._sort(item, way, Arrival(now_ms, now_ms, origin), outcome, request.body)
+            except Rejected as rejected:
+                if single:
+                    raise
+                outcome.refused.append(_refusal(rejected, way, origin, request, now_ms))
+        return outcome
+
+    def _sort(self, item: Item, way: Way, arrival: Arrival, outcome: Outcome, raw: bytes) -> None:
+        """One part of a payload to where it belongs. Rejected: this part is wrong."""
+        if isinstance(item, Rejected):
+            raise item
+        if isinstance(item, Ignored):
+            outcome.ignored.append(item.why)
+            return
+        event = self._normaliser.normalise(item, way, arrival, raw)
+        if event.event_id in self._seen:
+            outcome.ignored.append(Why.REPEAT)
+        else:
+            outcome.admitted.append(event)
+
+    def acknowledged(self, outcome: Outcome) -> None:
+        """Remember what Kafka has: from now on it is a repeat."""
+        for key in (*(event.event_id for event in outcome.admitted), outcome.token):
+            if key:
+                self._seen[key] = outcome.digest
+        while len(self._seen) > REPEATS_MAX:
+            self._seen.popitem(last=False)
+
+    def _token(self, source: Source, payload: Payload) -> str:
+        token = single_use_token(source.adapter.schemes, payload) if source.secrets else ""
+        return derive("token", source.name, sha256(token.encode("utf-8", "surrogatepass")).hexdigest()) if token else ""
+
+
+def _payload(source: Source, way: Way, request: Request, now_ms: int, pseudonyms: Pseudonyms) -> Payload:
+    facts = SourceFacts(
+        source.name, source.own, way.queue, partial(pseudonyms.conversation, way.workspace, source.name)
+    )
+    return Payload(
+        request.body,
+        facts,
+        request.headers,
+        request.query,
+        request.url,
+        now_ms,
+        request.attributes,
+        way.default_type,
+    )
+
+
+def _refusal(rejected: Rejected, way: Way, origin: Origin, request: Request, now_ms: int) -> Refusal:
+    """Its id derives from the body and the place in it, so a repeat makes no second one."""
+    letter = DeadLetter(
+        derive("dead", way.source, sha256(request.body).hexdigest(), str(origin.index)),
+        rejected.workspace or way.workspace or None,
+        rejected.reason,
+        rejected.path,
+        rejected.detail,
+        origin,
+        request.body,
+        now_ms,
+    )
+    return Refusal(letter, {})

@@ -18,7 +18,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
-from services.ingest.reader.kafka import Reader
+from services.ingest.reader.kafka import Reader, security
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
 from shared.clock import monotonic
@@ -230,6 +230,7 @@ class Subscriptions:
             metadata_max_age_ms=METADATA_AGE_MS_MAX,
             consumer_only=True,
             allow_auto_create_topics=False,
+            **security(settings),
             graceful_timeout=settings.drain_seconds_max,
             apply_types=False,
             logger=_ErrorsOnly(sense),

@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import Literal
 
 import yaml
 from pydantic import Field, SecretStr
@@ -10,25 +9,20 @@ from pydantic import Field, SecretStr
 from services.ingest.domain.sources import Resolve, Sources, SourcesError, read_sources
 from shared.errors import Fatal
 from shared.process.connection import HttpLimits
-from shared.process.settings import CommonSettings
+from shared.process.settings import CommonSettings, read_secret
 
 __all__ = ["IngestSettings", "http_limits", "load_sources", "pseudonym_key"]
 
 PSEUDONYM_KEY_LENGTH_MIN = 16  # characters; a shorter key could be guessed from one known handle
-SECRET_BYTES_MAX = 16 * 1024  # a secret file is a line, not a disk
 _LOCAL_KEY = "usher-local-pseudonyms-only"  # worthless by intent: everybody knows it
 
 
 class IngestSettings(CommonSettings):
     """Bounds of the door. Units last; the reasons stand beside the numbers."""
 
-    environment: Literal["production", "local"] = Field(
-        default="production", description="local allows the built-in pseudonym key"
-    )
     sources_file: str = Field(default="", description="connections and credentials (YAML)")
     channel_sources: bool = Field(default=True, description="a canonical source for each channel, without the file")
     pseudonym_key: SecretStr = SecretStr("")
-    pseudonym_key_file: str = Field(default="", description="read instead of pseudonym_key")
 
     group: str = Field(
         default="", description="consumer groups begin with this; default usher.ingest behind the prefix"
@@ -69,13 +63,7 @@ def http_limits(settings: IngestSettings) -> HttpLimits:
 
 def pseudonym_key(settings: IngestSettings) -> bytes:
     """The key of customers' pseudonyms. Fatal without a proper one, unless this is a local environment."""
-    if settings.pseudonym_key_file:
-        try:
-            key = _read_secret(settings.pseudonym_key_file)
-        except ValueError as error:
-            raise Fatal(f"USHER_PSEUDONYM_KEY_FILE: {error}") from None
-    else:
-        key = settings.pseudonym_key.get_secret_value()
+    key = settings.pseudonym_key.get_secret_value()
     if not key and settings.environment == "local":
         key = _LOCAL_KEY
     if len(key) < PSEUDONYM_KEY_LENGTH_MIN:
@@ -105,17 +93,7 @@ def load_sources(path: str, *, with_channels: bool = True, resolve: Resolve | No
 
 def _resolve(reference: str) -> str:
     kind, _, name = reference.partition(":")
-    secret = os.environ.get(name, "") if kind == "env" else _read_secret(name)
+    secret = os.environ.get(name, "") if kind == "env" else read_secret(name)
     if not secret:
         raise ValueError(f"{reference} is not set or empty")
     return secret
-
-
-def _read_secret(path: str) -> str:
-    try:
-        with Path(path).open("rb") as file:
-            return file.read(SECRET_BYTES_MAX).decode().strip()
-    except OSError as error:
-        raise ValueError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} is not UTF-8") from None

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from shared.clock import now_ms
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT
+from shared.kafka.security import connection
 from shared.process.logs import Log
 from shared.process.settings import CommonSettings
 
@@ -83,10 +84,9 @@ class RouterProgress:
                 await asyncio.sleep(1.0)
 
     async def _watch(self) -> None:
-        servers = self._settings.kafka_bootstrap_servers
-        admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=REQUEST_MS_MAX)
+        admin = AIOKafkaAdminClient(**connection(self._settings), request_timeout_ms=REQUEST_MS_MAX)
         reader = AIOKafkaConsumer(
-            bootstrap_servers=servers, enable_auto_commit=False, request_timeout_ms=REQUEST_MS_MAX
+            **connection(self._settings), enable_auto_commit=False, request_timeout_ms=REQUEST_MS_MAX
         )
         try:
             await admin.start()

@@ -11,6 +11,7 @@ from aiokafka.partitioner import murmur2
 from shared.contract.topics import TopicSpec
 from shared.errors import Retryable
 from shared.kafka.client import REQUEST_BYTES_MAX, REQUEST_MS_MAX
+from shared.kafka.security import connection
 from shared.process.settings import CommonSettings
 
 __all__ = ["ensure_topics", "partition_of"]
@@ -29,7 +30,7 @@ async def ensure_topics(settings: CommonSettings, specs: Sequence[TopicSpec], *,
 
     With ``check`` nothing is created. Idempotent. Retryable when no broker answers.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers, request_timeout_ms=REQUEST_MS_MAX)
+    admin = AIOKafkaAdminClient(**connection(settings), request_timeout_ms=REQUEST_MS_MAX)
     try:
         await admin.start()
         present = set(await admin.list_topics())

@@ -11,6 +11,7 @@ from shared.contract.envelope import to_record
 from shared.contract.records import Record
 from shared.errors import Fatal, PartitionClosed, Retryable
 from shared.kafka.client import METADATA_AGE_MS_MAX, REQUEST_BYTES_MAX, REQUEST_MS_MAX, bounded_stop
+from shared.kafka.security import connection
 from shared.process.settings import CommonSettings, LaneSettings
 
 __all__ = ["InputLog", "read_tail"]
@@ -30,7 +31,7 @@ async def read_tail(settings: CommonSettings, topic: str, partition: int) -> lis
     """The last records of a partition, oldest first (at most TAIL_RECORDS_MAX); empty for an empty log."""
     where = TopicPartition(settings.topic_prefix + topic, partition)
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap_servers,
+        **connection(settings),
         enable_auto_commit=False,
         auto_offset_reset="none",
         request_timeout_ms=REQUEST_MS_MAX,
@@ -86,7 +87,7 @@ class InputLog:
     def __init__(self, settings: LaneSettings, topic: str, group: str) -> None:
         self.topic = settings.topic_prefix + topic
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=settings.kafka_bootstrap_servers,
+            **connection(settings),
             group_id=group,
             client_id=settings.instance or None,
             enable_auto_commit=False,

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from shared.contract.envelope import Message
 from shared.errors import Fatal, Retryable
 from shared.kafka.client import METADATA_AGE_MS_MAX, REQUEST_BYTES_MAX, REQUEST_MS_MAX, bounded_stop
+from shared.kafka.security import connection
 from shared.process.settings import CommonSettings
 
 __all__ = ["OutputLog"]
@@ -61,7 +62,7 @@ class OutputLog:
         async with self._renewal:
             if self._producer is None:
                 producer = AIOKafkaProducer(
-                    bootstrap_servers=self._settings.kafka_bootstrap_servers,
+                    **connection(self._settings),
                     acks="all",
                     enable_idempotence=False,
                     max_batch_size=BATCH_BYTES_MAX,

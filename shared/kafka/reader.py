@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
 from shared.errors import Retryable
+from shared.kafka.security import connection
 from shared.process.settings import CommonSettings
 
 __all__ = ["ConsumerRecord", "LogFollower", "LogReader", "silence_retries"]
@@ -31,7 +32,7 @@ class LogReader:
     def __init__(self, settings: CommonSettings) -> None:
         self._prefix = settings.topic_prefix
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=settings.kafka_bootstrap_servers,
+            **connection(settings),
             enable_auto_commit=False,
             auto_offset_reset="none",
             request_timeout_ms=REQUEST_MS_MAX,

@@ -27,6 +27,7 @@ from shared.errors import Fatal
 from shared.process.connection import Connection, HttpLimits
 from shared.process.logs import Log
 from shared.process.settings import CommonSettings, wrong_setting
+from shared.process.variables import unknown_variables
 
 __all__ = ["Application", "listen", "run", "serve_http", "write_ready_file"]
 
@@ -75,6 +76,8 @@ async def _main(build: Callable[[], Awaitable[tuple[Application, CommonSettings,
     except (ValidationError, Fatal) as error:
         sys.stderr.write((wrong_setting(error) if isinstance(error, ValidationError) else str(error)) + "\n")
         return EXIT_USAGE
+    for line in unknown_variables(os.environ, [type(settings)]):  # noqa: TID251 - the edge of the process
+        log.warning("unknown variable", reason=line)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, application.stop)

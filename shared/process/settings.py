@@ -1,10 +1,19 @@
-"""Settings that every service shares; each field is the environment variable USHER_<FIELD>."""
+"""Settings that every service shares; each field is the environment variable USHER_<FIELD>.
 
-from typing import Annotated, Literal
+A secret may also stand in a file: USHER_<FIELD>_FILE names it. Both at once are refused.
+"""
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+from urllib.parse import quote, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRET_BYTES_MAX = 16 * 1024  # a secret file is a line, not a disk
+PREFIX = "USHER_"
 
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR"],
@@ -24,7 +33,29 @@ Dsn = Annotated[SecretStr, AfterValidator(_dsn)]
 def wrong_setting(error: ValidationError) -> str:
     """The first wrong variable and what it should be, as one line; its value is not repeated."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if not first["loc"]:  # of several together: the message names them
+        return str(first["msg"])
     return f"USHER_{'.'.join(map(str, first['loc'])).upper()}: {first['msg']}"
+
+
+def read_secret(path: str) -> str:
+    """The line in a file of secrets. ValueError says why not."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(SECRET_BYTES_MAX).decode().strip()
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8") from None
+
+
+def secret_fields(settings: type[BaseSettings]) -> list[str]:
+    """The fields that may come from a file."""
+    return [
+        name
+        for name, field in settings.model_fields.items()
+        if field.annotation is SecretStr or SecretStr in get_args(field.annotation)
+    ]
 
 
 class CommonSettings(BaseSettings):
@@ -32,8 +63,27 @@ class CommonSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="USHER_", extra="ignore", secrets_dir=None, env_ignore_empty=True)
 
+    environment: Literal["production", "local"] = Field(
+        default="production", description="local allows secrets that everybody knows"
+    )
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_ssl_ca_file: str = Field(default="", description="PEM; default: the system's certificate authorities")
+    kafka_ssl_cert_file: str = Field(default="", description="PEM; ours, where the broker asks for one")
+    kafka_ssl_key_file: str = Field(default="", description="PEM; default: the key stands in the certificate's file")
+    kafka_ssl_key_password: SecretStr = SecretStr("")
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] = "SCRAM-SHA-512"
+    kafka_sasl_username: str = ""
+    kafka_sasl_password: SecretStr = SecretStr("")
+    kafka_oauth_token_file: str = Field(default="", description="a token that the platform renews; else an issuer")
+    kafka_oauth_token_url: str = Field(default="", pattern=r"^(https?://.*)?$", description="issuer of tokens")
+    kafka_oauth_client_id: str = ""
+    kafka_oauth_client_secret: SecretStr = SecretStr("")
+    kafka_oauth_scope: str = ""
     postgres_dsn: Dsn = SecretStr("postgresql://usher@127.0.0.1:5432/usher")
+    postgres_password: SecretStr = Field(
+        default=SecretStr(""), description="in place of the one in the DSN; any characters, nothing to quote"
+    )
     topic_prefix: str = Field(default="", max_length=100, pattern=r"^[A-Za-z0-9._-]*$")
     partitions: int = Field(default=4, ge=1, le=512)
     replication_factor: int = Field(default=1, ge=1, le=5)
@@ -43,6 +93,47 @@ class CommonSettings(BaseSettings):
     ready_file: str = Field(default="", description="JSON with the ports is written here once the service listens")
     log_level: LogLevel = "INFO"
     failpoints: str = Field(default="", description="tests only: name=action pairs, see shared/process/failpoints.py")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _secrets_from_files(cls, values: Any) -> Any:
+        for field in secret_fields(cls):
+            name = f"{PREFIX}{field.upper()}"
+            path = os.environ.get(f"{name}_FILE", "")
+            if not path:
+                continue
+            if os.environ.get(name):
+                raise PydanticCustomError("twice", "{name} and {name}_FILE are both set: keep one", {"name": name})
+            if field not in values:
+                try:
+                    values = {**values, field: read_secret(path)}
+                except ValueError as error:
+                    message = "{name}_FILE: {reason}; give a file that this process may read"
+                    raise PydanticCustomError("file", message, {"name": name, "reason": str(error)}) from None
+        return values
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        sasl = self.kafka_security_protocol.startswith("SASL")
+        if sasl and self.kafka_sasl_mechanism == "OAUTHBEARER":
+            if not (self.kafka_oauth_token_file or self.kafka_oauth_token_url):
+                message = "USHER_KAFKA_SASL_MECHANISM=OAUTHBEARER needs {names}"
+                names = "USHER_KAFKA_OAUTH_TOKEN_FILE or USHER_KAFKA_OAUTH_TOKEN_URL"
+                raise PydanticCustomError("oauth", message, {"names": names})
+        elif sasl and not (self.kafka_sasl_username and self.kafka_sasl_password.get_secret_value()):
+            message = "USHER_KAFKA_SECURITY_PROTOCOL={protocol} needs USHER_KAFKA_SASL_USERNAME and _PASSWORD"
+            raise PydanticCustomError("sasl", message, {"protocol": self.kafka_security_protocol})
+        if password := self.postgres_password.get_secret_value():
+            self.postgres_dsn = SecretStr(_with_password(self.postgres_dsn.get_secret_value(), password))
+        return self
+
+
+def _with_password(dsn: str, password: str) -> str:
+    """The DSN with this password, quoted; the user stays."""
+    parts = urlsplit(dsn)
+    user = (parts.username or "usher") if "@" in parts.netloc else "usher"
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()
 
 
 class LaneSettings(CommonSettings):

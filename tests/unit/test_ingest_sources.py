@@ -143,18 +143,21 @@ def test_a_missing_file_is_named() -> None:
         load_sources("/no/such/file")
 
 
-def test_the_built_in_pseudonym_key_is_for_local_environments_only(tmp_path: Path) -> None:
+def test_the_built_in_pseudonym_key_is_for_local_environments_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     secret = tmp_path / "key"
     secret.write_text("a key of a real deployment\n")
 
     assert pseudonym_key(IngestSettings(environment="local"))
     assert pseudonym_key(IngestSettings(pseudonym_key="a key of a real deployment")) == b"a key of a real deployment"
-    assert pseudonym_key(IngestSettings(pseudonym_key_file=str(secret))) == b"a key of a real deployment"
+    monkeypatch.setenv("USHER_PSEUDONYM_KEY_FILE", str(secret))
+    assert pseudonym_key(IngestSettings()) == b"a key of a real deployment"
+    monkeypatch.delenv("USHER_PSEUDONYM_KEY_FILE")
     for settings in (
         IngestSettings(environment="production", pseudonym_key=""),
         IngestSettings(pseudonym_key="short"),
         IngestSettings(environment="local", pseudonym_key="short"),
-        IngestSettings(pseudonym_key_file="/no/such/file"),
     ):
         with pytest.raises(Fatal, match="USHER_PSEUDONYM_KEY"):
             pseudonym_key(settings)

@@ -12,8 +12,12 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CorruptRecordException, KafkaError, UnsupportedCodecError
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.record.default_records import _DefaultRecordBatchPy
+from faststream.security import BaseSecurity, SASLOAuthBearer, SASLPlaintext, SASLScram256, SASLScram512
 
-__all__ = ["Reader"]
+from shared.kafka.security import ssl_context, token_provider
+from shared.process.settings import CommonSettings
+
+__all__ = ["Reader", "security"]
 
 READ_MS_MAX = 1000  # for records that are known to be there: one round trip to the broker
 FETCH_BYTES_MAX = 1024 * 1024  # of the batches that are decoded here; a single larger batch comes all the same
@@ -142,3 +146,25 @@ def _batches(raw: bytes) -> Iterator[Any]:
         if not batch.is_control_batch:
             yield batch
         at = end
+
+
+_WITH_PASSWORD = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+
+
+def security(settings: CommonSettings) -> dict[str, Any]:
+    """The broker's security settings in the words of FastStream; nothing for a broker without protection."""
+    protocol = settings.kafka_security_protocol
+    if protocol == "PLAINTEXT":
+        return {}
+    context = ssl_context(settings) if protocol.endswith("SSL") else None
+    if not protocol.startswith("SASL"):
+        return {"security": BaseSecurity(context, use_ssl=True)}
+    with_ssl = context is not None
+    if settings.kafka_sasl_mechanism == "OAUTHBEARER":
+        return {
+            "security": SASLOAuthBearer(context, use_ssl=with_ssl),
+            "sasl_oauth_token_provider": token_provider(settings),
+        }
+    kind = _WITH_PASSWORD[settings.kafka_sasl_mechanism]
+    password = settings.kafka_sasl_password.get_secret_value()
+    return {"security": kind(settings.kafka_sasl_username, password, context, use_ssl=with_ssl)}

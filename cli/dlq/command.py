@@ -1,4 +1,4 @@
-"""``usher dlq``: list, show, replay and discard dead letters."""
+"""``usher dlq``: list, show, replay, discard and purge dead letters."""
 
 import argparse
 import asyncio
@@ -11,12 +11,15 @@ import orjson
 
 from cli.dlq.dlq_store import Letter, LetterStore, State
 from cli.dlq.replay import replay
+from cli.dlq.selection import add_selection, duration_seconds, selection_of
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import add_action, run_action
-from shared.errors import Reason
+from services.ingest.settings import IngestSettings
+from shared.clock import now_ms
 from shared.kafka.reader import silence_retries
 from shared.process.settings import CommonSettings
+from shared.times import DAY_MS, MILLISECONDS_PER_SECOND, rfc3339
 
 __all__ = ["configure", "run"]
 
@@ -28,20 +31,26 @@ LINE_CHARACTERS_MAX = 200  # of a letter in a list
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The four subcommands."""
+    """The five subcommands."""
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = add_action(commands, "list", _list, "dead letters without their payloads, the newest first")
-    _select(listing)
+    add_selection(listing)
     listing.add_argument("--state", type=State, choices=list(State), default=State.OPEN, help="default: open")
     listing.add_argument("--limit", type=_count, default=LIST_DEFAULT, metavar="N", help=f"default {LIST_DEFAULT}")
     show = add_action(commands, "show", _show, "one dead letter with its headers and its payload")
     show.add_argument("id", type=_id, metavar="ID")
     again = add_action(commands, "replay", _replay, "send refused inputs again; marked when Kafka has them")
     again.add_argument("ids", nargs="*", type=_id, metavar="ID")
-    _select(again)
-    again.add_argument("--limit", type=_count, default=LETTERS_MAX, metavar="N", help="of those with the reason")
+    add_selection(again)
+    again.add_argument("--limit", type=_count, default=LETTERS_MAX, metavar="N", help="of those selected")
     discard = add_action(commands, "discard", _discard, "mark dead letters as settled without them")
-    discard.add_argument("ids", nargs="+", type=_id, metavar="ID")
+    discard.add_argument("ids", nargs="*", type=_id, metavar="ID")
+    add_selection(discard)
+    discard.add_argument("--limit", type=_count, default=LETTERS_MAX, metavar="N", help="of those selected")
+    purge = add_action(commands, "purge", _purge, "delete old dead letters with their payloads")
+    aged = "default: USHER_DEAD_LETTER_RETENTION_DAYS"
+    purge.add_argument("--older-than", type=duration_seconds, metavar="AGE", help=f"as 30d; {aged}")
+    purge.add_argument("--state", type=State, choices=list(State), help="only those; default: all")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,13 +59,10 @@ def run(args: argparse.Namespace) -> int:
     return run_action(args)
 
 
-def _select(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--reason", choices=[str(reason) for reason in Reason], metavar="REASON", help="of this reason")
-    parser.add_argument("--workspace", metavar="NAME", help="of this workspace")
-
-
 def _list(args: argparse.Namespace) -> int:
-    letters = _ask(lambda _, store: store.listed(args.state, args.reason, args.workspace, args.limit))
+    letters = _ask(
+        lambda settings, store: store.listed(args.state, selection_of(args, settings.topic_prefix), args.limit)
+    )
     if args.json:
         result([letter.summary() for letter in letters])
         return EXIT_OK
@@ -79,27 +85,47 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _replay(args: argparse.Namespace) -> int:
-    if bool(args.ids) == bool(args.reason):
-        raise UsageError("replay: name dead letters by ID, or give --reason (usher dlq list shows both)")
-
     async def send(settings: CommonSettings, store: LetterStore) -> tuple[Sequence[str], dict[str, str]]:
-        if args.ids:
-            ids = [letter.id for letter in await _existing(store, args.ids)]
-        else:
-            ids = await store.open_ids(args.reason, args.workspace, args.limit)
-        return await replay(settings, store, ids)
+        return await replay(settings, store, await _chosen(args, settings, store))
 
     return _report("replayed", *_ask(send), as_json=args.json)
 
 
 def _discard(args: argparse.Namespace) -> int:
-    async def discard(_: CommonSettings, store: LetterStore) -> tuple[Sequence[str], dict[str, str]]:
-        letters = await _existing(store, args.ids)
-        marked = await store.mark([letter.id for letter in letters], State.DISCARDED)
-        settled = {letter.id: f"is {letter.state} already" for letter in letters if letter.id not in marked}
-        return [letter.id for letter in letters if letter.id in marked], settled
+    async def discard(settings: CommonSettings, store: LetterStore) -> tuple[Sequence[str], dict[str, str]]:
+        ids = await _chosen(args, settings, store)
+        marked = await store.mark(ids, State.DISCARDED)
+        others = await store.found([key for key in ids if key not in marked])
+        settled = {key: f"is {letter.state} already" for key, letter in others.items()}
+        return [key for key in ids if key in marked], settled
 
     return _report("discarded", *_ask(discard), as_json=args.json)
+
+
+def _purge(args: argparse.Namespace) -> int:
+    seconds = args.older_than
+    if seconds is None:
+        seconds = IngestSettings().dead_letter_retention_days * DAY_MS / MILLISECONDS_PER_SECOND
+    before_ms = now_ms() - int(seconds * MILLISECONDS_PER_SECOND)
+    purged = _ask(lambda _, store: store.purge(before_ms, args.state))
+    if args.json:
+        result({"purged": purged, "refused_before": rfc3339(before_ms)})
+    else:
+        write(f"{purged} purged that were refused before {rfc3339(before_ms)}")
+    return EXIT_OK
+
+
+async def _chosen(args: argparse.Namespace, settings: CommonSettings, store: LetterStore) -> list[str]:
+    """The ids that were named, or those of all open letters that are selected."""
+    selection = selection_of(args, settings.topic_prefix)
+    if bool(args.ids) == bool(selection):
+        raise UsageError(
+            f"dlq {args.action}: name dead letters by ID, or select them with --reason, --source, --workspace or"
+            " --since (usher dlq list shows them)"
+        )
+    if args.ids:
+        return [letter.id for letter in await _existing(store, args.ids)]
+    return await store.open_ids(selection, args.limit)
 
 
 def _report(verb: str, done: Sequence[str], refused: dict[str, str], *, as_json: bool) -> int:

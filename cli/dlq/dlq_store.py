@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from cli.dlq.selection import Selection
 from shared.postgres import Connection, connected
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
@@ -18,21 +19,38 @@ _COLUMNS = """
     payload_sha256, payload_bytes, (extract(epoch FROM occurred_at) * 1000)::bigint AS occurred_ms,
     (extract(epoch FROM created_at) * 1000)::bigint AS created_ms, state
 """
+_SELECTED = """
+    ($1::text IS NULL OR reason = $1) AND ($2::text IS NULL OR workspace = $2)
+    AND ($3::text IS NULL OR origin ->> 'source' = $3 OR origin ->> 'topic' = $4::text)
+    AND ($5::bigint IS NULL OR created_at >= to_timestamp($5 / 1000.0))
+"""
 _LIST = f"""
     SELECT {_COLUMNS} FROM dead_letter
-    WHERE state = $1 AND ($2::text IS NULL OR reason = $2) AND ($3::text IS NULL OR workspace = $3)
-    ORDER BY created_at DESC, id LIMIT $4
+    WHERE state = $6 AND {_SELECTED}
+    ORDER BY created_at DESC, id LIMIT $7
 """
 # In the order in which they came in, so that a conversation is told again in its order.
-_OPEN = """
+_OPEN = f"""
     SELECT id::text FROM dead_letter
-    WHERE state = 'open' AND reason = $1 AND ($2::text IS NULL OR workspace = $2)
-    ORDER BY occurred_at, origin ->> 'topic', (origin ->> 'offset')::bigint, id LIMIT $3
+    WHERE state = 'open' AND {_SELECTED}
+    ORDER BY occurred_at, origin ->> 'topic', (origin ->> 'offset')::bigint, id LIMIT $6
 """
 # Locked until they are marked: of two operators who send the same letters, the second waits and finds them marked.
 _LOCK = f"SELECT {_COLUMNS}, payload FROM dead_letter WHERE id = ANY ($1::uuid[]) FOR UPDATE"
 _MARK = """
     UPDATE dead_letter SET state = $2 WHERE id = ANY ($1::uuid[]) AND state = 'open' RETURNING id::text
+"""
+
+
+PURGE_AT_ONCE = 1000  # rows of one transaction, so that nobody who stores or replays waits for long
+_PURGE = f"""
+    WITH gone AS (
+        DELETE FROM dead_letter WHERE id IN (
+            SELECT id FROM dead_letter
+            WHERE created_at < to_timestamp($1::bigint / 1000.0) AND ($2::text IS NULL OR state = $2)
+            ORDER BY created_at LIMIT {PURGE_AT_ONCE} FOR UPDATE SKIP LOCKED)
+        RETURNING 1)
+    SELECT count(*) AS purged FROM gone
 """
 
 
@@ -93,13 +111,13 @@ class LetterStore:
         async with connected(settings) as connection:
             yield cls(connection)
 
-    async def listed(self, state: State, reason: str | None, workspace: str | None, limit: int) -> list[Letter]:
+    async def listed(self, state: State, selection: Selection, limit: int) -> list[Letter]:
         """The newest first, without payloads."""
-        return [_letter(row) for row in await self._connection.fetch(_LIST, state, reason, workspace, limit)]
+        return [_letter(row) for row in await self._connection.fetch(_LIST, *selection, state, limit)]
 
-    async def open_ids(self, reason: str, workspace: str | None, limit: int) -> list[str]:
-        """Open letters of a reason, in the order in which they came in."""
-        return [row["id"] for row in await self._connection.fetch(_OPEN, reason, workspace, limit)]
+    async def open_ids(self, selection: Selection, limit: int) -> list[str]:
+        """Open letters that are selected, in the order in which they came in."""
+        return [row["id"] for row in await self._connection.fetch(_OPEN, *selection, limit)]
 
     async def found(self, ids: Sequence[str]) -> dict[str, Letter]:
         """Letters by id, with payloads."""
@@ -112,6 +130,16 @@ class LetterStore:
         async with self._connection.transaction():
             rows = {row["id"]: _letter(row) for row in await self._connection.fetch(_LOCK, ids)}
             yield [rows[key] for key in ids if key in rows]
+
+    async def purge(self, before_ms: int, state: State | None) -> int:
+        """Delete what was refused before that moment, a piece at a time; returns how many there were."""
+        purged = 0
+        while True:
+            row = await self._connection.fetchrow(_PURGE, before_ms, state)
+            gone: int = row["purged"]
+            purged += gone
+            if gone < PURGE_AT_ONCE:
+                return purged
 
     async def mark(self, ids: Sequence[str], state: State) -> set[str]:
         """Mark those that are open; returns which were."""

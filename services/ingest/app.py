@@ -16,6 +16,7 @@ from services.ingest.http import Api, Publisher
 from services.ingest.kafka import Subscription, Subscriptions
 from services.ingest.metrics import SERVICE, IngestMetrics
 from services.ingest.postgres import PostgresDeadLetters
+from services.ingest.retention import keep_for
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings, http_limits, load_sources, pseudonym_key
 from services.ingest.stream import Stream
@@ -57,7 +58,8 @@ class Ingest:
         normaliser = Normaliser(Pseudonyms(key, sources.regions))
 
         door = TopicDoor(_routes(settings, sources), normaliser, self._sense.metrics.ignored)
-        self._delivery = Delivery(self._outputs, PostgresDeadLetters(self._database), writer, self._sense)
+        self._letters = PostgresDeadLetters(self._database)
+        self._delivery = Delivery(self._outputs, self._letters, writer, self._sense)
         self._stream = Stream(door, self._delivery, self._sense)
         self._subscriptions: Subscriptions | None = None
 
@@ -96,12 +98,15 @@ class Ingest:
     async def _serve(self) -> None:
         server = serve_http(self._api.app, self._socket, http_limits(self._settings), self._refused)
         serving = asyncio.ensure_future(server.serve(sockets=[self._socket]))
+        days = self._settings.dead_letter_retention_days
+        purging = asyncio.ensure_future(keep_for(self._letters, days, self._stopping, self._sense))
         try:
             while not self._stopping.is_set():
                 await self._consume()
         finally:
             server.should_exit = True
-            await asyncio.wait({serving})
+            purging.cancel()
+            await asyncio.wait({serving, purging})
 
     def _refused(self, status: int) -> None:
         self._sense.metrics.request("other", status)

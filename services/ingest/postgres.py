@@ -15,6 +15,7 @@ __all__ = ["PostgresDeadLetters"]
 PAYLOAD_BYTES_MAX = 1024 * 1024  # of a payload that is kept; its hash and length are those of the whole
 CHUNK_BYTES_MAX = 4 * 1024 * 1024  # of payloads in one statement, so that a batch of huge records stays bounded
 CHUNK_ROWS_MAX = 200
+PURGE_AT_ONCE = 1000  # rows of one transaction, so that storing never waits for long
 
 _INSERT = """
 INSERT INTO dead_letter (id, service, workspace, reason, path, detail, origin, headers, payload,
@@ -25,6 +26,15 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
             $9::text[], $10::int[], $11::bigint[])
      AS d (id, workspace, reason, path, detail, origin, headers, payload, payload_sha256, payload_bytes, at_ms)
 ON CONFLICT (id) DO NOTHING
+"""
+# Replicas purge side by side: none waits for what another deletes.
+_PURGE = f"""
+WITH gone AS (
+    DELETE FROM dead_letter WHERE id IN (
+        SELECT id FROM dead_letter WHERE created_at < to_timestamp($1::bigint / 1000.0)
+        ORDER BY created_at LIMIT {PURGE_AT_ONCE} FOR UPDATE SKIP LOCKED)
+    RETURNING 1)
+SELECT count(*) FROM gone
 """
 
 
@@ -42,6 +52,19 @@ class PostgresDeadLetters:
             except Poison:
                 for refusal in chunk:
                     await self._insert_alone(refusal)
+
+    async def purge(self, before_ms: int) -> int:
+        """Delete what was refused before that moment; returns how many. Retryable, OutcomeUnknown, Fatal."""
+
+        async def work(connection: Connection) -> int:
+            return int(await connection.fetchval(_PURGE, before_ms))
+
+        purged = 0
+        while True:
+            gone = await self._database.call(work)
+            purged += gone
+            if gone < PURGE_AT_ONCE:
+                return purged
 
     async def _insert(self, chunk: Sequence[Refusal]) -> None:
         columns = list(zip(*map(_row, chunk), strict=True))

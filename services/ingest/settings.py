@@ -37,6 +37,8 @@ class IngestSettings(CommonSettings):
     stuck_seconds_max: float = Field(default=60.0, gt=0)  # records wait and none is read for this long: exit
     database_seconds_max: float = Field(default=10.0, gt=0)  # beyond it the connection is dropped
 
+    dead_letter_retention_days: int = Field(default=30, ge=1)  # as long as the logs keep what may be sent again
+
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535, description="0 = a free port, written to ready_file")
     http_inflight_max: int = Field(default=1000, ge=1)  # 256 MiB of bodies at the very worst

@@ -15,6 +15,7 @@ from services.router.settings import RouterSettings
 from services.sla.app import SlaService
 from services.sla.settings import SlaSettings
 from shared.contract.topics import all_topics, channel_topic
+from shared.errors import Reason
 from shared.lane import lane as lane_module
 from shared.lane import opening
 from shared.process.logs import configure
@@ -92,6 +93,12 @@ def test_every_topic_stands_in_the_table_with_how_long_it_is_kept() -> None:
         spec.name: f"{spec.retention_ms // DAY_MS} days" for spec in all_topics(("<source>",))
     }
     assert channel_topic("<source>") in PAGE
+
+
+def test_every_reason_of_a_dead_letter_is_explained() -> None:
+    _, reasons = tables(section("Dead letters"))
+
+    assert [name for row in reasons for name in re.findall(r"`(\w+)`", row[0])] == list(Reason)
 
 
 def test_every_reason_for_which_a_partition_stays_closed_is_in_the_table() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -226,11 +227,53 @@ async def test_the_list_is_bounded_filtered_and_safe_to_print(settings: IngestSe
     assert len(text.splitlines()) == 4
 
 
+async def test_letters_are_chosen_by_source_and_time(settings: IngestSettings, usher: Usher) -> None:
+    by_topic = await letter(settings, 1)
+    by_http = await letter(settings, 2, origin={"source": "chat"})
+    elsewhere = await letter(settings, 3, origin={"source": "email"})
+    old = await letter(settings, 4, created_at=datetime(2026, 1, 31, 9, 30, tzinfo=UTC))
+
+    def ids(found: list[dict[str, Any]]) -> set[str]:
+        return {entry["id"] for entry in found}
+
+    assert ids(await listed(usher, "--source", "chat")) == {by_topic, by_http, old}
+    assert ids(await listed(usher, "--source", "chat", "--since", "2h")) == {by_topic, by_http}
+    assert ids(await listed(usher, "--since", "2026-01-31T09:30:00Z")) == {by_topic, by_http, elsewhere, old}
+    assert ids(await listed(usher, "--since", "2026-01-31T10:30:01+01:00")) == {by_topic, by_http, elsewhere}
+    assert (await usher("dlq", "discard", "--source", "email")).out == "1 discarded, 0 not\n"
+    assert (await usher("dlq", "replay", "--source", "chat", "--since", "2h")).out == "2 replayed, 0 not\n"
+    assert ids(await listed(usher)) == {old}
+
+
+async def test_what_is_older_than_the_retention_is_purged_by_command_and_by_ingest(
+    settings: IngestSettings, usher: Usher
+) -> None:
+    young = await letter(settings, 1)
+    for number, days in enumerate([6, 8, 29, 31, 400], start=2):
+        made = datetime.now(UTC) - timedelta(days=days)
+        await letter(settings, number, created_at=made, state="replayed" if days == 8 else "open")
+
+    assert (await usher("dlq", "purge", "--older-than", "7d", "--state", "replayed", "--json")).document()[
+        "purged"
+    ] == 1
+    assert (await usher("dlq", "purge")).out.startswith("2 purged that were refused before ")
+    assert len(await listed(usher)) == 3
+
+    async with ingest.running(settings.model_copy(update={"dead_letter_retention_days": 5})):
+
+        async def purged() -> bool:
+            return [entry["id"] for entry in await listed(usher)] == [young]
+
+        await until(purged)
+
+
 async def test_bad_usage_is_one_line_and_exit_2(settings: IngestSettings, usher: Usher) -> None:
     unknown = "00000000-0000-5000-8000-000000000001"
     for words in (
         ["replay"], ["replay", unknown, "--reason", "empty"], ["replay", unknown], ["show", unknown],
         ["discard", unknown], ["show", "x"], ["list", "--reason", "boredom"], ["list", "--limit", "0"], [],
+        ["discard"], ["list", "--since", "yesterday"], ["list", "--since", "2026-01-31"],
+        ["purge", "--older-than", "7"],
     ):  # fmt: skip
         said = await usher("dlq", *words)
         assert (said.status, said.out, said.err.count("\n")) == (2, "", 1), words

@@ -161,7 +161,7 @@ def _decision(decision: dict[str, Any] | None) -> list[str]:
         agents += f"; next best: {second}"
     if "spared" in decision:
         agents += f"; cost {decision['agent_cost']:.2f}: " + ", ".join(
-            f"{what} of {number}" for what, number in decision["spared"].items()
+            f"{what} of {number} (weight {weight:g})" for what, (weight, number) in decision["spared"].items()
         )
     return [f"policy {decision['policy_version']}; {key}", agents]
 

@@ -34,6 +34,7 @@ class Twin(Workspace):
     def __init__(self, name: str, rules: Rules, policy_hash: str, candidate: Policy, differences: Differences) -> None:
         super().__init__(name, rules, policy_hash, Matcher())
         self.candidate = Candidate(self, Rules(candidate, 0))
+        self.weigh()
         self._differences = differences
         self._entries: dict[str, tuple[int, str | None]] = {}
         self._estimating = False
@@ -87,6 +88,13 @@ class Twin(Workspace):
         other = self.candidate.space.rules.queues.get(queue.name)
         if other is not None and other.allowance is not None:
             self.candidate.space.hold_back(other, channel, owed)
+
+    def weigh(self) -> None:
+        """What abilities weigh follows from who comes, whatever the policy."""
+        super().weigh()
+        candidate = getattr(self, "candidate", None)  # not yet, while the active workspace is made
+        if candidate is not None:
+            candidate.space.matcher.weigh(self.demand.weights())
 
     def outlook(self, contact: Contact, now_ms: int) -> Outlook:
         """What a contact may expect; looking for an agent for it is no decision."""

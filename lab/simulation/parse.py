@@ -36,7 +36,7 @@ def parse_scenario(document: Any) -> Scenario:
         warmup_seconds=fields.number("warmup_seconds", 0, SECONDS_MAX, 0),
         duration_seconds=fields.positive("duration_seconds"),
         waiting_places=_optional(fields, "waiting_places", lambda value, path: whole(value, path, 0, 2**31)),
-        late_factor=fields.number("late_factor", 1, LATE_FACTOR_MAX, 5),
+        late_factor=fields.number("late_factor", 1, LATE_FACTOR_MAX, 3),
         sticky_seconds=fields.number("sticky_seconds", 0, SECONDS_MAX, 0),
         agents=tuple(_each(fields.take("agents"), "agents", _agent_group)),
         classes=tuple(_each(fields.take("classes"), "classes", _contact_class)),

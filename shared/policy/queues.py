@@ -116,7 +116,7 @@ class Queue(Node):
     requires: Requires = Requirements()
     prefers: SkillLevels = Field(default_factory=dict)
     targets: dict[TargetKind, Target] = Field(default_factory=dict)
-    late_factor: Annotated[float, Field(ge=1, le=LATE_FACTOR_MAX)] = 5.0
+    late_factor: Annotated[float, Field(ge=1, le=LATE_FACTOR_MAX)] = 3.0
     late_cap_seconds: PromiseDuration | None = Field(default=None, alias="late_cap")
     boost_seconds: Duration = Field(default=0.0, alias="boost")
     agent_order: AgentOrder = "scarcity"

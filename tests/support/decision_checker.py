@@ -64,7 +64,7 @@ def _order_of_contacts(record: Record) -> Iterator[str]:
 
 def _order_of_agents(record: Record) -> Iterator[str]:
     terms, spared = record.get("agent_terms"), record.get("spared", {})
-    if spared and abs(sum(1 / number for number in spared.values()) - record["agent_cost"]) > 1e-9:
+    if spared and abs(sum(weight / number for weight, number in spared.values()) - record["agent_cost"]) > 1e-9:
         yield f"agent_cost is {record['agent_cost']}, spared is {spared}"
     if ("runner_up_agent" in record) != (terms is not None):
         yield "there are two agents and no terms, or terms and one agent"
@@ -84,9 +84,10 @@ def _costs(record: Record) -> set[float]:
     need, levels, spared = record["requirements"], record["agent_skills"], record.get("spared", {})
     match record["agent_order"]:
         case "scarcity" if spared:
-            return {sum(1 / number for number in spared.values()) // COST_STEP}
+            return {sum(weight / number for weight, number in spared.values()) // COST_STEP}
         case "scarcity":  # in steps, or of many profiles the number of abilities: with those asked for and the channel
-            return {record["agent_cost"] // COST_STEP, record["agent_cost"] + len(need["must"]) + 1}
+            counts = {record["agent_cost"] + number for number in range(len(need["must"]) + 2)}
+            return {record["agent_cost"] // COST_STEP, *counts}
         case "best_skill":
             named = {*need["must"], *need["prefer"], *(skill for group in need["any"] for skill, _ in _pairs(group))}
             return {-sum(levels.get(skill, 0) for skill in named)}

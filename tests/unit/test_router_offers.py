@@ -255,7 +255,7 @@ def test_the_decision_is_complete_and_says_itself(router: Router) -> None:
     assert decision["requirements"]["must"] == {"cards": 3}
     assert decision["boost_ms"] == 600_000
     assert decision["first_deadline"] == decision["entered_ms"] + 10_000 - 600_000
-    assert decision["second_deadline"] == decision["entered_ms"] + 50_000 - 600_000
+    assert decision["second_deadline"] == decision["entered_ms"] + 30_000 - 600_000
     assert decision["key"] == decision["first_deadline"]
     assert decision["agent_id"] == "a1"
     assert offered["sentence"].startswith("taken by a1: next deadline")

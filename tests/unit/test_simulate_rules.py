@@ -37,7 +37,7 @@ def two_languages(**protection):
     agents = [{"count": 40, "skills": {"en": 1}}, {"count": 12, "skills": {"en": 1, "es": 1}}]
     classes = [contact_class("en", arrivals_per_hour=228), contact_class("es", arrivals_per_hour=42, **protection)]
     length = {"warmup_seconds": 2 * HOUR, "duration_seconds": 8 * HOUR, "seeds": 6}
-    return scenario(agents, classes, policies=["next"], **length)
+    return scenario(agents, classes, policies=["next"], late_factor=5, **length)
 
 
 def test_a_protected_language_is_breached_less_and_within_twice_the_average():

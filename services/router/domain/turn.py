@@ -3,6 +3,7 @@
 import msgspec
 
 from services.router.domain import events
+from services.router.domain.demand import Demand
 from services.router.domain.forecast import Flow
 from services.router.domain.insight.calibration import Prediction
 from services.router.domain.state.book import Book
@@ -62,7 +63,7 @@ class Turn:
         self.past: list[PastRow] = []
         self.policies: list[PolicyRow] = []
         self.texts: dict[int, str] = {}
-        self.flows: dict[tuple[str, str], Flow] = {}
+        self.flows: dict[tuple[str, str], Flow | Demand] = {}
         self.identity = Identity(known.aliases.values())
         self.merges: list[MergeRow] = []
         self.gone: dict[tuple[str, str], list[Contact]] = {}  # contacts that ended in this step, by customer
@@ -111,8 +112,14 @@ class Turn:
     def flow(self, workspace: Workspace, queue: str | None) -> Flow:
         """The observation of a queue, up to now; called before anybody joins or leaves it."""
         name = queue or ""
-        flow = self.flows[workspace.name, name] = workspace.count(name, self.now_ms)
+        flow = workspace.count(name, self.now_ms)
+        self.flows[workspace.name, name] = flow
         return flow
+
+    def demand(self, workspace: Workspace) -> Demand:
+        """What the workspace is asked for, to be changed."""
+        demand = self.flows[workspace.name, ""] = workspace.demand
+        return demand
 
     def workspace(self, contact: Contact) -> Workspace:
         """The workspace of a live contact."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from services.router.domain.demand import ability_text
 from services.router.domain.events import Body
 from services.router.domain.matcher.matching import Match
 from services.router.domain.state.records import Contact
@@ -11,7 +12,7 @@ from services.router.domain.state.workspace import Workspace
 
 SECOND_MS = 1000
 _TURNS = {"longest_idle": "without work", "round_robin": "their turn"}  # in other orders: the least loaded
-_NOTHING: Mapping[str, int] = {}
+_NOTHING: Mapping[str, tuple[float, int]] = {}
 
 Terms = tuple[float, float, float, float]
 """What agents are compared by, smallest first, then by agent id. Preferences not met. The cost: in the order scarcity
@@ -65,7 +66,7 @@ class Decision(Body):
     runner_up_key: float | None = None
     runner_up_entered_ms: float | None = None
     agent_terms: Terms | None = None
-    spared: Mapping[str, int] = {}
+    spared: Mapping[str, tuple[float, int]] = {}
     runner_up_agent: str | None = None
     runner_up_cost: float | None = None
     runner_up_terms: Terms | None = None
@@ -123,12 +124,12 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
     )
 
 
-def _spared(match: Match) -> Mapping[str, int]:
+def _spared(match: Match) -> Mapping[str, tuple[float, int]]:
     """What the cost is made of, if it was the cost that decided: that is many words for many decisions."""
     mine, other = match.rank, match.runner_up_rank
     if mine is None or other is None or mine[0] != other[0] or mine[1] == other[1]:
         return _NOTHING
-    return {f"{kind} {name}": each.open for each in match.spared for kind, name in (each.name,)}
+    return {ability_text(each.name): (each.weight, each.open) for each in match.spared}
 
 
 def sentence(made: Decision) -> str:

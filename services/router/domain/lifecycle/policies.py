@@ -37,6 +37,7 @@ def activate(turn: Turn, said: PolicyActivated, classify: Classify) -> None:
     if workspace is None:
         turn.book.open_workspace(said.workspace, rules, policy.hash)
     else:
+        turn.demand(workspace)
         workspace.adopt(rules, policy.hash)
         protection.adopt(turn, workspace)
         _apply(turn, workspace)

@@ -31,6 +31,8 @@ def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | 
         _keep_for_known_agent(turn, workspace, contact)
     turn.flow(workspace, queue.name)
     place = workspace.wait(contact)
+    if reason in _ARRIVALS and turn.demand(workspace).ask(place.need.requirement, turn.now_ms):
+        workspace.weigh()
     outlook = workspace.outlook(contact, turn.now_ms)
     body = events.Queued(
         requirements=place.need.json,

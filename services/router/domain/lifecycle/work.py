@@ -4,6 +4,7 @@ from services.router.domain.lifecycle import desks, waiting
 from services.router.domain.state.records import Agent, Contact
 from services.router.domain.states import ASSIGNMENT, AssignmentState, move
 from services.router.domain.turn import Turn
+from shared.times import MILLISECONDS_PER_SECOND
 
 
 def release(turn: Turn, contact: Contact, state: AssignmentState) -> Agent | None:
@@ -14,6 +15,7 @@ def release(turn: Turn, contact: Contact, state: AssignmentState) -> Agent | Non
     workspace = turn.workspace(contact)
     agent = workspace.agents[assignment.agent_id]
     desks.disengage(workspace, agent, assignment, turn.now_ms)
+    turn.demand(workspace).finished(assignment.channel, (turn.now_ms - assignment.began_ms) / MILLISECONDS_PER_SECOND)
     assignment.state = move(ASSIGNMENT, assignment.state, state)
     turn.assignment_ended(assignment)
     contact.assignment_id = ""

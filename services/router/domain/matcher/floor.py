@@ -1,12 +1,12 @@
 """The open agents of a workspace: kept in order by what they can do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from services.router.domain.matcher.guard import Guard, Guards, owe
 from services.router.domain.matcher.idle import Ability, Chair, Profile
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matcher.lines import Lines
-from services.router.domain.matcher.matching import Requirement, Seat, Skills
+from services.router.domain.matcher.matching import AbilityName, Requirement, Seat, Skills
 from services.router.domain.matcher.search import Search
 from services.router.domain.matcher.waiting import Contact, Line
 
@@ -25,7 +25,8 @@ class Floor:
         self.guards = Guards()
         self._profiles: dict[tuple[Skills, frozenset[str]], Profile] = {}
         self._profiles_max = limits.profiles_kept
-        self._abilities: dict[tuple[str, str], Ability] = {}
+        self._abilities: dict[AbilityName, Ability] = {}
+        self._weights: Mapping[AbilityName, float] | None = None
         self._unplaced: list[Chair] = []
         self._pooled: list[Line] = []
 
@@ -73,6 +74,19 @@ class Floor:
                 if self._pooled:
                     self._join_pools(chair)
         self._unplaced.clear()
+
+    def weigh(self, weights: Mapping[AbilityName, float]) -> None:
+        """What giving an ability away weighs from now on; nothing where it is not named."""
+        self._weights = weights
+        moved = False
+        for ability in self._abilities.values():
+            weight = weights.get(ability.name, 0.0)
+            moved |= (weight >= self._limits.wanted) != (ability.weight >= self._limits.wanted)
+            ability.weight = weight
+        if moved:  # the pools stand in the order of how many abilities are wanted
+            self._drop_pools()
+            for chair in self.chairs.values():
+                chair.candidate = None
 
     def protect(self, need: Requirement, allowance: float, debt: float) -> None:
         """Hold back agents for a class, in place of an earlier protection of it."""
@@ -158,13 +172,18 @@ class Floor:
         if len(self._profiles) >= self._profiles_max:
             self._forget_profiles()
         names = [("skill", skill) for skill, _ in seat.skills] + [("channel", each) for each in sorted(seat.channels)]
-        abilities = tuple(self._abilities.setdefault(name, Ability(name)) for name in names)
+        abilities = tuple(self._abilities.get(name) or self._make_ability(name) for name in names)
         profile = Profile(seat.skills, seat.channels, abilities, self._limits.dead_entries)
         profile.guards = tuple(guard for guard in self.guards.by_class.values() if profile.suits(guard.need))
         for ability in abilities:
             ability.profiles.append(profile)
         self._profiles[(seat.skills, seat.channels)] = profile
         return profile
+
+    def _make_ability(self, name: AbilityName) -> Ability:
+        weight = 1.0 if self._weights is None else self._weights.get(name, 0.0)
+        ability = self._abilities[name] = Ability(name, weight)
+        return ability
 
     def _forget_profiles(self) -> None:
         self.place()

@@ -4,7 +4,7 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from services.router.domain.matcher.guard import Guard, Guards
-from services.router.domain.matcher.matching import Requirement, Seat, Skills
+from services.router.domain.matcher.matching import AbilityName, Requirement, Seat, Skills
 
 if TYPE_CHECKING:
     from services.router.domain.matcher.search import Candidate
@@ -17,12 +17,13 @@ LEAST_LOADED = "least_loaded"
 
 
 class Ability:
-    """A skill or a channel: how many open agents have it, and the profiles that do."""
+    """A skill or a channel: how many open agents have it, the profiles that do, and what giving one away weighs."""
 
-    __slots__ = ("name", "open", "profiles")
+    __slots__ = ("name", "open", "profiles", "weight")
 
-    def __init__(self, name: tuple[str, str]) -> None:
+    def __init__(self, name: AbilityName, weight: float) -> None:
         self.name = name
+        self.weight = weight
         self.open = 0
         self.profiles: list[Profile] = []
 

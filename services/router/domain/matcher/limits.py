@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Numbers of things, each with its reason. Only ``few_profiles`` and ``fairness`` have a say in decisions.
+    """Numbers of things, each with its reason. The first three alone have a say in decisions.
 
     ``few_profiles``: open profiles up to which each is priced anew for every decision (about 0.4 us each).
     ``fairness``: width of a bucket of scarcity cost; agents within one are equal, and the longest idle is taken.
+    ``wanted``: weight from which an ability counts among many profiles, where costs are counts.
     ``unplaced``: agents or contacts not yet put in order; most leave before anybody looks, more make a look slow.
     ``profiles_kept``, ``lines_kept``: profiles without an open agent, requirements nobody waits for; they come back
     and cost about 2 kB each. ``ledgers_kept``: queues in which nobody waits, about 1 kB each.
@@ -20,6 +21,7 @@ class Limits:
 
     few_profiles: int = 48
     fairness: float = 0.05
+    wanted: float = 0.05
     unplaced: int = 8
     profiles_kept: int = 16384
     lines_kept: int = 1024

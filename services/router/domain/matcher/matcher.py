@@ -1,6 +1,6 @@
 """The matcher of one workspace: the earliest next unmet deadline, then the least scarce agent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from services.router.domain.matcher.choose import choose
 from services.router.domain.matcher.crowd import Crowd
@@ -8,7 +8,7 @@ from services.router.domain.matcher.floor import Floor
 from services.router.domain.matcher.guard import Class
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matcher.lines import Lines
-from services.router.domain.matcher.matching import Match, Place, Requirement, Seat, Waiting
+from services.router.domain.matcher.matching import AbilityName, Match, Place, Requirement, Seat, Waiting
 from services.router.domain.matcher.waiting import Entry
 
 DEFAULT_LIMITS = Limits()
@@ -19,7 +19,8 @@ class Matcher:
 
     Methods change only the structure; none pairs by itself: after a match the caller says ``leave`` and seats or
     unseats the agent. Time may not go back from call to call. A ``Waiting`` or ``Seat`` handed over is not changed
-    later, but replaced. Equal inputs give equal decisions: nothing depends on the past but the debts of ``protect``.
+    later, but replaced. Equal inputs give equal decisions: nothing depends on the past but what ``protect`` and
+    ``weigh`` said.
     """
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
@@ -46,6 +47,10 @@ class Matcher:
     def leave(self, contact_id: str) -> None:
         """The contact no longer waits; nothing happens when it did not."""
         self._crowd.leave(contact_id)
+
+    def weigh(self, weights: Mapping[AbilityName, float]) -> None:
+        """What giving away a skill or channel weighs, 0 to 1, 0 for those not named. Before that each weighs 1."""
+        self._floor.weigh(weights)
 
     def agent_for(self, contact_id: str, now: float) -> Match | None:
         """The agent who should take this waiting contact, or None. KeyError when the contact does not wait.

@@ -5,6 +5,9 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+AbilityName = tuple[str, str]
+"""``skill`` or ``channel``, and its name."""
+
 Skills = tuple[tuple[str, int], ...]
 """Sorted (skill, level) pairs; the interned form of a mapping."""
 
@@ -37,7 +40,7 @@ class Waiting(msgspec.Struct, kw_only=True, gc=False):
     target: float
     began: float | None = None
     boost: float = 0.0
-    late_factor: float = 5.0
+    late_factor: float = 3.0
     late_cap: float | None = None
     prefer: Skills = ()
     agent_order: str = "scarcity"
@@ -79,18 +82,19 @@ last decides nothing."""
 
 
 class Scarce(Protocol):
-    """A skill or channel, as (kind, name), and how many open agents have it now."""
+    """A skill or channel, how many open agents have it now, and what it weighs."""
 
-    name: tuple[str, str]
+    name: AbilityName
     open: int
+    weight: float
 
 
 class Match(msgspec.Struct, kw_only=True, gc=False):
     """One pairing and why: enough to recompute it. ``key`` is the contact's deadline by which it was chosen.
 
     ``levels`` are the agent's skills. Where there is a second agent both have a rank, and ``spared`` is what taking the
-    first takes from others: ``agent_cost`` is the sum of 1 / open over it, until somebody is seated anew. It is empty
-    in other agent orders than scarcity, and among many profiles. ``further``: the number of the queue, of those
+    first takes from others: ``agent_cost`` is the sum of weight / open over it, until somebody is seated anew. It is
+    empty in other agent orders than scarcity, and among many profiles. ``further``: the number of the queue, of those
     that relaxation added, in which they met; None in the contact's own.
     """
 

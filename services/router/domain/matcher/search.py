@@ -29,9 +29,10 @@ class Search:
     """Finds the agent for contacts of one requirement, one set of preferences and one agent order.
 
     Cost by scarcity, with few open profiles: the sum over the agent's other abilities (skills and channels the
-    contact does not need) of 1 / open agents who have it, in buckets of ``fairness``; with many: how many abilities.
-    Measured, this is as good as weighing each skill by its load, and it depends on nothing but who is open, so that
-    a reload changes no decision. Cost by best skill: minus the levels of the skills that are asked for.
+    contact does not need) of weight / open agents who have it, in buckets of ``fairness``; with many: how many of
+    those that somebody comes for. Measured, 1 / open is as good as load / open for skills that are busy; the weight is
+    there for those that are not, which nobody has to be spared for. Cost by best skill: minus the levels of the skills
+    that are asked for.
 
     The pool, made when many profiles are open, is one heap of all agents who suit.
     """
@@ -83,7 +84,7 @@ class Search:
             return fit.level
         cost = 0.0
         for ability in fit.others:
-            cost += 1 / ability.open
+            cost += ability.weight / ability.open
         return cost // self._limits.fairness
 
     def heads(self, profiles: Iterable[Profile]) -> Iterator[Candidate]:
@@ -99,14 +100,14 @@ class Search:
         if self.order != "scarcity":
             return 0.0
         if not few:
-            return float(len(profile.abilities) - len(self.own))
+            return float(sum(each.weight >= self._limits.wanted for each in self._others(profile)))
         fit = self.fit(profile)
-        return sum(1 / ability.open for ability in fit.others) if fit else 0.0
+        return sum(ability.weight / ability.open for ability in fit.others) if fit else 0.0
 
     def spared(self, profile: Profile, *, few: bool) -> tuple[Ability, ...]:
-        """What the cost of a profile is made of: one of so many open agents, of each ability; else nothing."""
+        """What the cost of a profile is made of: the abilities that weigh anything; else nothing."""
         fit = self.fit(profile) if few and self.order == "scarcity" else None
-        return fit.others if fit else ()
+        return tuple(each for each in fit.others if each.weight) if fit else ()
 
     # --- many open profiles: one pool of all agents who suit ----------------------------------------------------------
 
@@ -159,12 +160,16 @@ class Search:
         if plain and chair.candidate_order == self.order and chair.candidate is not None:
             return chair.candidate
         unmet, level, _ = (0, 0.0, ()) if plain else self._judge(chair.profile)
-        cost = len(chair.profile.abilities) if self.order == "scarcity" else level
+        cost = self._wanted(chair.profile) if self.order == "scarcity" else level
         first, since, agent_id, _ = chair.turn(self.turn)
         candidate = (unmet, cost, first, since, agent_id, chair)
         if plain:
             chair.candidate, chair.candidate_order = candidate, self.order
         return candidate
+
+    def _wanted(self, profile: Profile) -> float:
+        """How many of a profile's abilities somebody comes for; of its own the search needs no more than of others'."""
+        return float(sum(each.weight >= self._limits.wanted for each in profile.abilities))
 
     def _judge(self, profile: Profile) -> Fit:
         levels = profile.levels

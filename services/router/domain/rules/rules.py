@@ -60,6 +60,7 @@ class Rules:
         self.sticky_wait_ms = to_ms(policy.sticky.wait_seconds) if policy.sticky else 0
         self.protects = any(queue.allowance is not None for queue in self.queues.values())
         self.life_ms = max(queue.life_ms for queue in self.queues.values())
+        self.skills = _named_skills(policy)
         self._needs: dict[tuple[object, ...], Need] = {}
         self._skills: dict[tuple[tuple[str, int], ...], dict[str, int]] = {}
 
@@ -115,6 +116,17 @@ class Rules:
             found = Need(requirement, wanted.prefer, msgspec.Raw(msgspec.json.encode(wanted.as_json())))
             self._needs[key] = found
         return found
+
+
+def _named_skills(policy: Policy) -> list[str]:
+    """What the policy asks of agents somewhere, and the languages where there is a choice, in order."""
+    named = set(policy.languages if len(policy.languages) > 1 else ())
+    for queue in policy.queues.values():
+        asked = queue.requirements
+        named.update(skill for group in (asked.must, *asked.any) for skill, _ in group)
+    for intent in policy.classification.intents.values():
+        named.update(intent.skills)
+    return sorted(named)
 
 
 def _silences(policy: Policy) -> dict[str, int]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from services.router.domain.demand import Demand
 from services.router.domain.forecast import Flow
 from services.router.domain.matcher import Matcher
 from services.router.domain.rules.rules import Rules
@@ -15,6 +16,7 @@ from services.router.domain.states import ContactState
 from shared.policy import parse_policy
 
 _flow = msgspec.json.Decoder(Flow).decode
+_demand = msgspec.json.Decoder(Demand).decode
 
 
 class Book:
@@ -81,14 +83,18 @@ class Book:
         for text in rows.flows:
             flow = _flow(text)
             if flow.workspace in self.workspaces:
-                self._restore_flow(self.workspaces[flow.workspace], flow)
+                self._restore_flow(self.workspaces[flow.workspace], flow, text)
         for agent in sorted(rows.agents, key=lambda agent: (agent.workspace, agent.agent_id)):
             self._restore_agent(agent)
         personal = dict(rows.personal)
         for live in sorted(rows.contacts, key=lambda live: live.contact.contact_id):
             self._restore_contact(live, personal)
 
-    def _restore_flow(self, workspace: Workspace, flow: Flow) -> None:
+    def _restore_flow(self, workspace: Workspace, flow: Flow, text: str) -> None:
+        if not flow.queue:
+            workspace.demand = _demand(text)
+            workspace.weigh()
+            return
         workspace.flows[flow.queue] = flow
         for channel, debt in flow.debts.items():
             workspace.hold_back(workspace.rules.queues[flow.queue], channel, debt.owed)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from services.router.domain.demand import Demand
 from services.router.domain.forecast import Flow, Outlook, risk_of_breach
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.matching import Match, Seat, Waiting
@@ -32,8 +33,8 @@ class Workspace:
     """Agents, queues and contacts that route together, under one policy."""
 
     __slots__ = (
-        "_also", "agents", "asked", "capacities", "customers", "flows", "hash", "hosting", "matcher", "name", "open",
-        "rules", "staff", "working",
+        "_also", "agents", "asked", "capacities", "customers", "demand", "flows", "hash", "hosting", "matcher", "name",
+        "open", "rules", "staff", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, rules: Rules, policy_hash: str, matcher: Matcher) -> None:
@@ -48,15 +49,20 @@ class Workspace:
         self.working: dict[str, set[str]] = {}  # live assignments of each agent who has any
         self.hosting: dict[str, set[str]] = {}  # contacts with which an agent stays during a warm transfer
         self.flows: dict[str, Flow] = {}  # how each queue is served, for the forecast
+        self.demand = Demand(name)
         self.customers: dict[str, tuple[str, ...]] = {}  # live contacts by the customer id that they came with
         self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
         self._also: dict[str, int] = {}  # contacts that wait in further queues, and in how many
+        self.demand.expect(rules.skills)
+        self.weigh()
 
     def adopt(self, rules: Rules, policy_hash: str) -> None:
         """Go on under another policy; the caller waits and seats everybody again."""
         self.rules = rules
         self.hash = policy_hash
         self.capacities = Capacities(rules.channels)
+        self.demand.expect(rules.skills)
+        self.weigh()
         for agent in self.agents.values():
             self.capacities.state(agent)
 
@@ -198,6 +204,10 @@ class Workspace:
         if self.agent_for(contact, now_ms) is not None:
             return Outlook(place.ahead + 1, 0.0, 0.0)
         return Outlook(place.ahead + 1, round(expected, 1), round(risk_of_breach(expected * 1000, place), 3))
+
+    def weigh(self) -> None:
+        """Tell the matcher what its agents' abilities weigh now."""
+        self.matcher.weigh(self.demand.weights())
 
     def hold_back(self, queue: QueueRules, channel: str, owed: float) -> None:
         """Keep agents for a protected queue, as many as it owes; they are those who meet what the queue itself asks."""

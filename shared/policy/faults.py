@@ -26,6 +26,7 @@ _KINDS = {
     "int_from_float": _WHOLE,
     "float_type": _NUMBER,
     "bool_type": ("true or false", "without quotes"),
+    "list_type": ("a list", "write [a, b], or indented lines that begin with -"),
     "tuple_type": ("a list", "write [a, b], or indented lines that begin with -"),
     "dict_type": _MAPPING,
     "model_type": _MAPPING,
@@ -52,11 +53,14 @@ def loc_of(path: str) -> Loc:
     return tuple(int(index) if index else name for index, name in _PART.findall(path))
 
 
-def faults_of(error: ValidationError) -> list[tuple[Loc, Loc, PolicyError]]:
-    """Each fault with its location, and the location of what to remove so that the rest can be read (() for all)."""
+def faults_of(error: ValidationError, model: type[BaseModel] = Policy) -> list[tuple[Loc, Loc, PolicyError]]:
+    """Each fault with its location, and the location of what to remove so that the rest can be read (() for all).
+
+    ``model`` is what was validated: its keys are the ones that may have been meant.
+    """
     found = error.errors(include_url=False)
     misnamed = {tuple(details["loc"][:-1]) for details in found if details["loc"][-1:] == ("[key]",)}
-    return [_fault(details) for details in found if not _is_below(tuple(details["loc"]), misnamed)]
+    return [_fault(details, model) for details in found if not _is_below(tuple(details["loc"]), misnamed)]
 
 
 def _is_below(loc: Loc, misnamed: set[Loc]) -> bool:
@@ -64,7 +68,7 @@ def _is_below(loc: Loc, misnamed: set[Loc]) -> bool:
     return loc[-1:] != ("[key]",) and any(loc[:size] in misnamed for size in range(len(loc)))
 
 
-def _fault(details: ErrorDetails) -> tuple[Loc, Loc, PolicyError]:
+def _fault(details: ErrorDetails, model: type[BaseModel]) -> tuple[Loc, Loc, PolicyError]:
     loc = tuple(details["loc"])
     is_key = bool(loc) and loc[-1] == "[key]"
     if is_key:
@@ -73,7 +77,7 @@ def _fault(details: ErrorDetails) -> tuple[Loc, Loc, PolicyError]:
     if kind == "missing":
         return loc, loc[:-1], PolicyError(path_of(loc), "is missing", f"add {loc[-1]}: ...")
     if kind == "extra_forbidden":
-        known = _known_keys(loc[:-1])
+        known = _known_keys(model, loc[:-1])
         return loc, loc, PolicyError(path_of(loc), f"unknown key {loc[-1]!r}", did_you_mean(str(loc[-1]), known))
     message, hint = _words(kind, details.get("ctx", {}), details["input"])
     return loc, loc, PolicyError(path_of(loc), f"as a name: {message}" if is_key else message, hint)
@@ -129,9 +133,9 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS_MAX else text[: _SHOWN_CHARACTERS_MAX - 3] + "..."
 
 
-def _known_keys(loc: Loc) -> list[str]:
-    """Keys that the mapping at this location may have, found by walking the types of the policy."""
-    at: Any = Policy
+def _known_keys(root: type[BaseModel], loc: Loc) -> list[str]:
+    """Keys that the mapping at this location may have, found by walking the types."""
+    at: Any = root
     for part in loc:
         at = _step(at, part)
     model = next((kind for kind in _kinds(at) if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
@@ -144,7 +148,7 @@ def _step(at: Any, part: str | int) -> Any:
             for name, field in kind.model_fields.items():
                 if part in (name, field.alias):
                     return field.annotation
-        elif get_origin(kind) in (dict, tuple):
+        elif get_origin(kind) in (dict, tuple, list):
             arguments = get_args(kind)
             return arguments[1] if get_origin(kind) is dict else arguments[0]
     return None

@@ -21,6 +21,7 @@ ELSEWHERE = frozenset(
         "COMMIT_SECONDS_MAX",
         "CONNECT_SECONDS_MAX",
         "DATABASE_SECONDS_MAX",
+        "DEAD_LETTER_RETENTION_DAYS",
         "DRAIN_SECONDS_MAX",
         "GATHER_MS",
         "GROUP",

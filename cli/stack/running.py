@@ -16,7 +16,7 @@ from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.java import ROOT
 from deploy.local.state import StateFolder, state_folder
 from deploy.local.supervisor import REPLICAS_MAX, SERVICES, StackOptions, Supervisor
-from services.ingest.domain.sources import SourcesError
+from services.ingest.domain.sources_file import SourcesError
 from services.ingest.settings import load_sources
 from services.router.lookup.articles import store_articles
 from shared.kafka.reader import silence_retries

@@ -8,9 +8,11 @@ from typing import Any
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, write
 from cli.subcommands import add_action, run_action
 from deploy.local.state import StateFolder, state_folder
-from services.ingest.domain.sources import Sources, SourcesError
+from services.ingest.domain.sources import Sources
+from services.ingest.domain.sources_file import SourcesError
 from services.ingest.settings import load_sources
 from shared.contract.topics import channel_topic
+from shared.policy.errors import PolicyError
 
 __all__ = ["configure", "run"]
 
@@ -34,20 +36,21 @@ def _check(args: argparse.Namespace) -> int:
     try:
         _read(args.file)
     except SourcesError as error:
-        said = str(error).removeprefix(f"{args.file}: ")
-        where, _, fault = said.partition(": ")
-        within = where.startswith(("workspaces", "sources"))
         if args.json:
-            named = {"path": where, "message": fault} if within else {"path": "", "message": said}
-            result({"valid": False, "errors": [named]})
+            result({"valid": False, "errors": [_fault(found) for found in error.errors]})
         else:
-            write(str(error))
+            write(*map(str, error.errors))
         return EXIT_NO
     if args.json:
         result({"valid": True, "errors": []})
     else:
         write("valid")
     return EXIT_OK
+
+
+def _fault(found: PolicyError) -> dict[str, Any]:
+    message = f"{found.message} ({found.hint})" if found.hint else found.message
+    return {"line": found.line, "path": found.path, "message": message}
 
 
 def _show(args: argparse.Namespace) -> int:

@@ -9,7 +9,8 @@ from services.ingest.domain.admission import Route, TopicDoor
 from services.ingest.domain.channels.canonical import ADAPTER as CANONICAL
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
-from services.ingest.domain.sources import Sources, SourcesError
+from services.ingest.domain.sources import Sources
+from services.ingest.domain.sources_file import SourcesError
 from services.ingest.domain.way import Way
 from services.ingest.gather import Gatherer
 from services.ingest.http import Api, Publisher

@@ -3,11 +3,13 @@
 import os
 from pathlib import Path
 
-import yaml
 from pydantic import Field, SecretStr
 
-from services.ingest.domain.sources import Resolve, Sources, SourcesError, read_sources
+from services.ingest.domain.sources import Sources
+from services.ingest.domain.sources_file import Resolve, SourcesError, read_sources
 from shared.errors import Fatal
+from shared.policy.document import read_document
+from shared.policy.errors import PolicyErrors
 from shared.process.connection import HttpLimits
 from shared.process.settings import CommonSettings, read_secret
 
@@ -77,20 +79,21 @@ def pseudonym_key(settings: IngestSettings) -> bytes:
 
 
 def load_sources(path: str, *, with_channels: bool = True, resolve: Resolve | None = None) -> Sources:
-    """The sources of a file, secrets resolved; without a path the channels alone. SourcesError: one line, with path."""
+    """The sources of a file, secrets resolved; without a path the channels alone.
+
+    SourcesError: every fault with file, line, path and the fix.
+    """
     resolve = resolve or _resolve
     if not path:
         return read_sources(None, resolve, with_channels=with_channels)
     try:
-        document = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SourcesError(f"{path}: {error.strerror}") from None
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SourcesError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+        document = read_document(Path(path))
+    except PolicyErrors as refused:
+        raise SourcesError(refused.errors) from None
     try:
-        return read_sources(document, resolve, with_channels=with_channels)
-    except SourcesError as error:
-        raise SourcesError(f"{path}: {error}") from None
+        return read_sources(document.content, resolve, with_channels=with_channels)
+    except SourcesError as refused:
+        raise SourcesError(document.placed(refused, Path(path)).errors) from None
 
 
 def _resolve(reference: str) -> str:

@@ -81,7 +81,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise _refused(path, f"is not UTF-8 at byte {error.start}", "save it as UTF-8") from None
     except OSError as error:
-        raise _refused(path, error.strerror or "cannot be read", "give the path of a policy file") from None
+        raise _refused(path, error.strerror or "cannot be read", "give the path of a file that can be read") from None
 
 
 def _document(text: str, path: Path) -> Any:

@@ -11,7 +11,8 @@ from prometheus_client import CollectorRegistry
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.rejection import Refusal
-from services.ingest.domain.sources import Sources, read_sources
+from services.ingest.domain.sources import Sources
+from services.ingest.domain.sources_file import read_sources
 from services.ingest.gather import Gatherer
 from services.ingest.http import Api, Publisher
 from services.ingest.metrics import IngestMetrics

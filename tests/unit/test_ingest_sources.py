@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from services.ingest.domain.sources import SourcesError, read_sources
+from services.ingest.domain.sources_file import SourcesError, read_sources
 from services.ingest.domain.types import Right
 from services.ingest.settings import IngestSettings, load_sources, pseudonym_key
 from shared.contract.topics import CHANNELS
@@ -66,14 +66,14 @@ def test_a_workspace_has_the_country_of_its_national_numbers() -> None:
     [
         (
             {"workspaces": {"acme": {"region": "Spain"}}},
-            "workspaces.acme.region: Spain is no country code of two letters, as ES",
+            "workspaces.acme.region: Spain is no country code of two letters (as ES)",
         ),
-        ([], "the file: "),
+        ([], "must be a mapping"),
         ({"source": {}}, "source: "),
         ({"sources": {"a b": {"adapter": "canonical"}}}, "sources.a b: "),
         ({"sources": {"a": {}}}, "sources.a.adapter: "),
         ({"sources": {"a": {"adapter": "fax"}}}, "sources.a.adapter: unknown"),
-        ({"sources": {"a": {"adapter": "twilio"}}}, "sources.a.workspace: name the workspace"),
+        ({"sources": {"a": {"adapter": "twilio"}}}, "sources.a.workspace: is missing (name the workspace"),
         ({"sources": {"a": {"adapter": "canonical", "workspace": "A B"}}}, "sources.a.workspace: "),
         ({"sources": {"a": {"adapter": "canonical", "channel": "fax"}}}, "sources.a.channel: "),
         ({"sources": {"a": {"adapter": "canonical", "own": ["x"]}}}, "sources.a.own: "),
@@ -122,7 +122,7 @@ def test_secrets_come_from_the_environment_or_from_files(tmp_path: Path, monkeyp
         ("{", "not YAML"),
         ("sources: {help: {adapter: canonical, secrets: {bearer: env:NOT_SET_ANYWHERE}}}", "env:NOT_SET_ANYWHERE"),
         ("sources: {help: {adapter: canonical, secrets: {bearer: 'file:/no/such/file'}}}", "/no/such/file"),
-        ("1: 2", "sources.yaml: "),
+        ("1: 2", "sources.yaml:1: 1: unknown key 1"),
         ("\x00", "not YAML"),
     ],
 )
@@ -161,3 +161,87 @@ def test_the_built_in_pseudonym_key_is_for_local_environments_only(
     ):
         with pytest.raises(Fatal, match="USHER_PSEUDONYM_KEY"):
             pseudonym_key(settings)
+
+
+FAULTY = """
+workspaces:
+  acme:
+    api_keys:
+      - {name: back-office, sha256: my-secret-key-itself, may: [contact, updates]}
+    regoin: ES
+sources:
+  wa-main: {workspace: acme, adapter: twillio, secrets: {auth_token: hunter2}}
+  sms: {channel: xsms, adapter: twilio, secrets: {auth_tokn: env:A, auth_token: [env:B, 12345, hunter3]}}
+  help: {workspace: acme, adapter: canonical, secrets: hunter4, own: [a]}
+  post: {workspace: acme, adapter: canonical, public_url: hooks.example.com, secrets: {bearer: []}}
+sourcess: {}
+"""
+
+
+def test_every_fault_is_found_at_once_with_line_and_path_and_what_was_meant(tmp_path: Path) -> None:
+    path = tmp_path / "sources.yaml"
+    path.write_text(FAULTY)
+
+    with pytest.raises(SourcesError) as refused:
+        load_sources(str(path))
+
+    found = {(fault.line, fault.path): fault.hint for fault in refused.value.errors}
+    assert list(found) == [
+        (5, "workspaces.acme.api_keys[0].sha256"),
+        (6, "workspaces.acme.regoin"),
+        (8, "sources.wa-main.secrets.auth_token"),
+        (9, "sources.sms.channel"),
+        (9, "sources.sms.secrets.auth_token[1]"),
+        (9, "sources.sms.secrets.auth_token[2]"),
+        (10, "sources.help.secrets"),
+        (11, "sources.post.secrets.bearer"),
+        (12, "sourcess"),
+    ]
+    assert found[6, "workspaces.acme.regoin"] == "did you mean region?"
+    assert found[9, "sources.sms.channel"] == "did you mean sms?"
+    assert found[12, "sourcess"] == "did you mean sources?"
+
+
+def test_what_the_adapters_do_not_take_is_found_at_once_too(tmp_path: Path) -> None:
+    path = tmp_path / "sources.yaml"
+    path.write_text(
+        """
+workspaces:
+  acme: {api_keys: [{name: a, sha256: DIGEST, may: [contact]}]}
+sources:
+  wa-main: {workspace: acme, adapter: twillio}
+  sms: {workspace: acme, adapter: twilio, secrets: {auth_tokn: file:/nowhere}, public_url: hooks.example.com}
+  help: {workspace: acme, adapter: canonical, own: [a], origins: [b.example.com/x]}
+""".replace("DIGEST", DIGEST)
+    )
+
+    with pytest.raises(SourcesError) as refused:
+        load_sources(str(path))
+
+    assert [(fault.line, fault.path, fault.hint) for fault in refused.value.errors] == [
+        (3, "workspaces.acme.api_keys[0].may[0]", "did you mean contacts?"),
+        (5, "sources.wa-main.adapter", "did you mean twilio?"),
+        (6, "sources.sms.public_url", "as https://hooks.example.com"),
+        (6, "sources.sms.secrets.auth_tokn", "did you mean auth_token?"),
+        (7, "sources.help.origins", "remove it"),
+        (7, "sources.help.own", "remove it"),
+    ]
+
+
+def test_no_message_repeats_what_may_be_a_secret(tmp_path: Path) -> None:
+    path = tmp_path / "sources.yaml"
+    path.write_text(FAULTY)
+
+    with pytest.raises(SourcesError) as refused:
+        load_sources(str(path))
+
+    assert "my-secret" not in str(refused.value)
+    assert "hunter" not in str(refused.value) and "12345" not in str(refused.value)
+
+
+def test_a_key_that_stands_twice_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "sources.yaml"
+    path.write_text("sources:\n  a: {adapter: canonical}\n  b: {adapter: canonical}\n  a: {adapter: twilio}\n")
+
+    with pytest.raises(SourcesError, match=":4: .*'a' stands twice"):
+        load_sources(str(path))

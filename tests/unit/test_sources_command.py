@@ -41,11 +41,11 @@ def test_a_fault_is_named_with_its_path(usher: Usher, file: Path) -> None:
     document = json.loads(out)
     assert (status, document["valid"]) == (1, False)
     assert [error["path"] for error in document["errors"]] == ["sources.help.adapter"]
-    assert usher("sources", "check", file)[1].startswith(f"{file}: sources.help.adapter: unknown; one of ")
+    assert usher("sources", "check", file)[1].startswith(f"{file}:7: sources.help.adapter: unknown adapter ")
     assert usher("sources", "show", file)[0] == 2
     file.write_text("workspaces: [")
     (error,) = json.loads(usher("sources", "check", file, "--json")[1])["errors"]
-    assert (error["path"], error["message"][:8]) == ("", "not YAML")
+    assert (error["path"], error["message"][:11]) == ("", "is not YAML")
     assert usher("sources", "check", "/nowhere")[2].count("\n") == 1
 
 

@@ -42,7 +42,8 @@ class Memory:
         """Remember one step."""
         self._inputs.update(writes.inputs)
         for outcome in writes.outcomes:
-            self._episodes[outcome.conversation_key] = outcome.episode
+            key = outcome.conversation_key
+            self._episodes[key] = max(outcome.episode, self._episodes.get(key, 0))
             self._ended[outcome.contact_id] = (outcome.outcome, outcome.workspace)
             self._contacts.setdefault((outcome.workspace, outcome.customer_id), []).append(outcome.body)
         self._past.update((row.id, (row.state, row.agent_id)) for row in writes.past)

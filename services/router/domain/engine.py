@@ -28,7 +28,7 @@ from services.router.domain.state.book import Book
 from services.router.domain.state.records import QUESTION_OPEN, Contact
 from services.router.domain.state.rows import Known, Needs, RouterRows, could_be_ours
 from services.router.domain.state.workspace import Workspace
-from services.router.domain.states import Repeat
+from services.router.domain.states import ContactState, Repeat
 from services.router.domain.turn import Turn
 from shared.contract import inputs
 from shared.contract.ids import conversation_key, derive
@@ -229,9 +229,9 @@ def _ask_contact(needs: Needs, book: Book, contact_id: str | None) -> None:
 def _ask_conversation(needs: Needs, book: Book, said: inputs.MessageReceived | inputs.ConversationEnded) -> None:
     key = conversation_key(said.workspace, said.source, said.conversation_id)
     contact = book.by_conversation.get(key)
-    if contact is None:
+    if contact is None or contact.state is ContactState.WRAPPING:  # in wrap-up: a message opens the next episode
         needs.conversations.append(key)
-    else:
+    if contact is not None:
         _ask_asked(needs, contact)
 
 

@@ -9,6 +9,7 @@ from services.router.domain.rules.model_choice import languages_of, models_of
 from services.router.domain.state.book import Book
 from services.router.domain.state.records import QUESTION_OPEN, Contact
 from services.router.domain.state.rows import Needs, Search
+from services.router.domain.states import ContactState
 from shared.contract.ids import conversation_key
 from shared.contract.inputs import (
     AssignmentEnded,
@@ -92,7 +93,12 @@ class _Conversations:
 
     def may_open(self, place: int, contact: Contact | None) -> bool:
         """Whether the message in this place of the batch may find its conversation without that live contact."""
-        if contact is None or contact.life_ms <= self._until_ms or 0 < contact.timer_ms <= self._until_ms:
+        if (
+            contact is None
+            or contact.state is ContactState.WRAPPING
+            or contact.life_ms <= self._until_ms
+            or 0 < contact.timer_ms <= self._until_ms
+        ):
             return True
         if self._ends is None:
             self._ends = _ends(self._book, self._said)

@@ -209,7 +209,8 @@ class Turn:
         self.contacts.pop(contact.contact_id, None)
         self.personal.pop(contact.contact_id, None)
         self.ended[contact.contact_id] = (contact.state, contact.workspace)
-        self.episodes[contact.conversation_key] = contact.episode
+        key = contact.conversation_key
+        self.episodes[key] = max(contact.episode, self.episodes.get(key, 0))
         came_as = contact.came_as
         if came_as:
             self.gone.setdefault((contact.workspace, came_as), []).append(contact)

@@ -16,25 +16,34 @@ from services.router.domain.states import ContactState, Repeat
 from services.router.domain.turn import Turn
 from shared.contract.ids import contact_id, conversation_key
 from shared.contract.inputs import ConversationEnded, MessageReceived
+from shared.contract.topics import AGENT_OFFERS, BOT, SELF_SERVICE
 from shared.errors import Invalid, Reason
+
+_HOLDERS = {
+    ContactState.SELF_SERVICE: SELF_SERVICE,
+    ContactState.BOT: BOT,
+    ContactState.OFFERED: AGENT_OFFERS,
+    ContactState.ASSIGNED: AGENT_OFFERS,
+    ContactState.WRAPPING: AGENT_OFFERS,
+}
+"""Hand-off topic of whoever has a contact, or is asked to take it."""
 
 
 def receive(
     turn: Turn, workspace: Workspace, said: MessageReceived, classify: Classify, foreseen: Foreseen | None
 ) -> None:
-    """A message of a live contact, or the first of a new episode."""
+    """A message of a live contact, or the first of a new episode; in wrap-up it is both."""
     key = conversation_key(said.workspace, said.source, said.conversation_id)
     contact = turn.book.by_conversation.get(key)
     if said.handle_key and said.sender == "customer":
         merging.recognise(turn, workspace, said)
     if contact is not None:
-        turn.tell(contact, events.MESSAGE_ADDED, events.MessageAdded(said.message_id, said.sender))
-        if said.sender in idling.PEOPLE:
-            idling.spoke(turn, workspace, contact, said.sender)
-        if contact.question == QUESTION_OPEN and said.sender == "customer":
-            clarify.answered(turn, workspace, contact, said, classify)
-        return
-    if said.sender != "customer" and said.channel != "task":  # systems and people make tasks, customers hardly ever do
+        _add(turn, workspace, contact, said, classify)
+        if not _opens_the_next(contact, said):
+            return
+    elif (
+        said.sender != "customer" and said.channel != "task"
+    ):  # systems and people make tasks, customers hardly ever do
         detail = f"only a customer's message opens a contact, this one is of {said.sender}"
         raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", detail)
     contact = _open(turn, workspace, said, key)
@@ -51,8 +60,26 @@ def receive(
     tiers.route(turn, workspace, contact, decided)
 
 
+def _add(turn: Turn, workspace: Workspace, contact: Contact, said: MessageReceived, classify: Classify) -> None:
+    """A further message of a live contact; whoever has the contact gets its text."""
+    to = _HOLDERS.get(contact.state, "")
+    body = events.MessageAdded(said.message_id, said.sender)
+    turn.tell(contact, events.MESSAGE_ADDED, body, copy=to, private=personal_of(said) if to else b"")
+    if said.sender in idling.PEOPLE:
+        idling.spoke(turn, workspace, contact, said.sender)
+    if contact.question == QUESTION_OPEN and said.sender == "customer":
+        clarify.answered(turn, workspace, contact, said, classify)
+
+
+def _opens_the_next(contact: Contact, said: MessageReceived) -> bool:
+    """Whether a customer writes to a contact that is served already, so that nobody would ever answer."""
+    return contact.state is ContactState.WRAPPING and said.sender == "customer"
+
+
 def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> Contact:
-    episode = 1 + (turn.episodes.get(key) or turn.known.episodes.get(key, 0))
+    before = turn.book.by_conversation.get(key)  # one in wrap-up
+    ended = turn.episodes.get(key) or turn.known.episodes.get(key, 0)
+    episode = 1 + max(ended, before.episode if before else 0)
     came_as = said.party.customer_id or ""
     customer = turn.identity.customer(workspace.name, came_as)
     contact = Contact(

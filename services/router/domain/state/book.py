@@ -23,8 +23,8 @@ class Book:
     """The memory of one partition."""
 
     __slots__ = (
-        "_new_matcher", "assignments", "by_conversation", "clock_ms", "contacts", "offers", "personal", "timers",
-        "workspaces",
+        "_earlier", "_new_matcher", "assignments", "by_conversation", "clock_ms", "contacts", "offers", "personal",
+        "timers", "workspaces",
     )  # fmt: skip
 
     def __init__(self, new_matcher: Callable[[], Matcher] = Matcher) -> None:
@@ -34,6 +34,7 @@ class Book:
         self.workspaces: dict[str, Workspace] = {}
         self.contacts: dict[str, Contact] = {}
         self.by_conversation: dict[str, Contact] = {}
+        self._earlier: dict[str, tuple[Contact, ...]] = {}
         self.personal: dict[str, bytes] = {}
         self.offers: dict[str, Offer] = {}
         self.assignments: dict[str, Assignment] = {}
@@ -49,7 +50,7 @@ class Book:
     def add(self, contact: Contact) -> None:
         """A contact is live from now on."""
         self.contacts[contact.contact_id] = contact
-        self.by_conversation[contact.conversation_key] = contact
+        self._add_episode(contact)
         came_as = contact.came_as
         if came_as:
             customers = self.workspaces[contact.workspace].customers
@@ -58,11 +59,31 @@ class Book:
     def remove(self, contact: Contact) -> None:
         """The contact has ended: nothing of it stays."""
         del self.contacts[contact.contact_id]
-        del self.by_conversation[contact.conversation_key]
+        self._remove_episode(contact)
         self.personal.pop(contact.contact_id, None)
         self._leave_customer(contact)
         for kind in (Timer.LIFE, Timer.STATE, Timer.BAR, Timer.DIRECT, Timer.RELAX, Timer.OVERFLOW):
             self.timers.disarm(kind, contact.contact_id)
+
+    def _add_episode(self, contact: Contact) -> None:
+        """``by_conversation`` holds the newest episode; those before it may still be in wrap-up."""
+        key = contact.conversation_key
+        newest = self.by_conversation.get(key)
+        if newest is not None:
+            earlier = (*self._earlier.get(key, ()), min(newest, contact, key=_episode))
+            self._earlier[key] = tuple(sorted(earlier, key=_episode))
+            contact = max(newest, contact, key=_episode)
+        self.by_conversation[key] = contact
+
+    def _remove_episode(self, contact: Contact) -> None:
+        key = contact.conversation_key
+        earlier = [each for each in self._earlier.pop(key, ()) if each is not contact]
+        if self.by_conversation[key] is contact:
+            del self.by_conversation[key]
+            if earlier:
+                self.by_conversation[key] = earlier.pop()
+        if earlier:
+            self._earlier[key] = tuple(earlier)
 
     def _leave_customer(self, contact: Contact) -> None:
         came_as = contact.came_as
@@ -152,6 +173,10 @@ class Book:
         waiting = sum(workspace.waiting for workspace in self.workspaces.values())
         untimed = sum(not self.timers.armed(Timer.LIFE, contact_id) for contact_id in self.contacts)
         return abs(queued - waiting) + untimed
+
+
+def _episode(contact: Contact) -> int:
+    return contact.episode
 
 
 def debt_key(workspace: str, queue: str, channel: str) -> str:

@@ -28,9 +28,11 @@ class _Verdicts(NamedTuple):
     queue: str
     boost_ms: int
     skills: dict[str, int]
+    kept: dict[str, int]
     other_queue: str
     other_boost_ms: int
     other_skills: dict[str, int]
+    other_kept: dict[str, int]
 
 
 class Candidate:
@@ -59,11 +61,13 @@ class Candidate:
             self._active.rules.queue(active.queue).name,
             round(active.priority_seconds * 1000),
             active.skills,
+            active.kept_skills,
             self.space.rules.queue(other.queue).name,
             round(other.priority_seconds * 1000),
             other.skills,
+            other.kept_skills,
         )
-        if ours[:3] != ours[3:]:
+        if ours[:4] != ours[4:]:
             self._verdicts[contact.contact_id] = ours
 
     def seat(self, agent: Agent) -> None:
@@ -123,7 +127,9 @@ class Candidate:
                 contact,
                 queue=contact.queue if moved else verdicts.other_queue,
                 boost_ms=contact.boost_ms - verdicts.boost_ms + verdicts.other_boost_ms,
-                skills=_skills(contact.skills, verdicts),
+                home_queue=verdicts.other_queue,
+                skills=_skills(contact.skills, verdicts.skills, verdicts.other_skills),
+                kept_skills=_skills(contact.skills_in(""), verdicts.kept, verdicts.other_kept),
             )
         ours, theirs = self.space.rules.queue(contact.queue), self._active.rules.queue(contact.queue)
         if ours == theirs and verdicts is None:
@@ -165,8 +171,7 @@ class Candidate:
         return self.space.capacities.room(agent)
 
 
-def _skills(now: dict[str, int], verdicts: _Verdicts) -> dict[str, int]:
+def _skills(now: dict[str, int], then: dict[str, int], other: dict[str, int]) -> dict[str, int]:
     """The candidate's requirements, and what was added to the contact's since it was classified."""
-    added = {skill: level for skill, level in now.items() if verdicts.skills.get(skill) != level}
-    both = {*verdicts.other_skills, *added}
-    return {skill: max(verdicts.other_skills.get(skill, 0), added.get(skill, 0)) for skill in sorted(both)}
+    added = {skill: level for skill, level in now.items() if then.get(skill) != level}
+    return {skill: max(other.get(skill, 0), added.get(skill, 0)) for skill in sorted({*other, *added})}

@@ -65,11 +65,14 @@ class AutomatedTier(Node):
 
 
 class Offers(Node):
-    """How an offer lives: its time, what happens to an agent who lets it expire, and for how long a decline counts."""
+    """How an offer lives: its time, what happens to an agent who lets it expire, for how long a decline counts, and how
+    long a contact that was transferred or assigned to a named agent is kept for them.
+    """
 
     timeout_seconds: PromiseDuration = Field(default=15.0, alias="timeout")
     on_expiry: Literal["not_ready", "available"] = "not_ready"
     decline_pause_seconds: Duration = Field(default=60.0, alias="decline_pause")
+    keep_for_seconds: Duration = Field(default=60.0, alias="keep_for")
     parallel: Annotated[int, Field(ge=1, le=PARALLEL_MAX)] = 1
 
 

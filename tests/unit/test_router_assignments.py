@@ -69,7 +69,9 @@ def test_a_contact_given_back_keeps_its_age_and_avoids_the_agent(router: Router,
 
 def test_a_transfer_to_an_agent_waits_for_them_and_then_opens_to_all() -> None:
     router = Router(policy_with(offers={"decline_pause": "2m"}))
-    router.sign_on("a2", presence="not_ready")
+    router.sign_on("a2")
+    router.contact("c0")
+    router.accept("a2")
     contact_id, assignment_id = router.assigned("c1")
     router.sign_on("a3")
     router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(agent_id="a2"))

@@ -260,11 +260,15 @@ def test_a_contact_that_nobody_takes_expires_at_its_maximum_life(router: Router)
     assert router.engine.book.personal == {}
 
 
-def test_an_assigned_contact_expires_too_and_frees_its_agent(router: Router) -> None:
-    contact_id, _ = router.assigned("c1", intent="stolen_card")
-    told = router.wait(3600)
-    assert kinds(told) == ["contact.expired", "agent.availability_changed"]
-    assert router.state(contact_id) == "expired"
+def test_a_conversation_under_way_does_not_expire_nor_does_what_an_agent_gives_back_at_once(router: Router) -> None:
+    contact_id, assignment_id = router.assigned("c1", intent="stolen_card")
+    assert router.wait(3601) == []
+    router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(queue="cards"))
+    assert router.state(contact_id) == "queued"
+    router.restart()
+    router.sign_off("a1")
+    assert router.wait(3599) == []
+    assert kinds(router.wait(1)) == ["contact.expired"]
 
 
 def test_nothing_follows_a_terminal_event(router: Router) -> None:

@@ -95,7 +95,7 @@ CONTACT: dict[str, dict[ContactState, tuple[ContactState, ...]]] = {
     "usher.contact.requirements_relaxed.v1": {C.QUEUED: (C.QUEUED,)},
     "usher.contact.overflowed.v1": {C.QUEUED: (C.QUEUED,)},
     "usher.contact.reprioritised.v1": _same(C.QUEUED, C.SCHEDULED, C.OFFERED),
-    "usher.contact.scheduled.v1": _to(C.SCHEDULED, C.CLASSIFIED, C.QUEUED),
+    "usher.contact.scheduled.v1": _to(C.SCHEDULED, C.CLASSIFIED, C.QUEUED, C.SCHEDULED),
     "usher.contact.offered.v1": {C.QUEUED: (C.OFFERED,), C.OFFERED: (C.OFFERED,)},
     "usher.contact.offer_declined.v1": {C.OFFERED: (C.QUEUED, C.OFFERED)},
     "usher.contact.offer_expired.v1": {C.OFFERED: (C.QUEUED, C.OFFERED)},

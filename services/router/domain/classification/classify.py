@@ -7,7 +7,7 @@ import msgspec
 
 from services.router.domain.classification.case import Case
 from services.router.domain.classification.intent import Recognised, language_of, named, recognise
-from services.router.domain.classification.place import bot_of, priority_of, queue_of, skills_of
+from services.router.domain.classification.place import bot_of, kept_skills_of, priority_of, queue_of, skills_of
 from services.router.domain.classification.policy import RANK, CompiledPolicy, compile_policy
 from services.router.domain.classification.record import (
     Classification,
@@ -127,6 +127,7 @@ def _recorded(
         moment_of_truth=intent.is_moment_of_truth,
         signals=_signals(facts, reading),
         skills=skills_of(case, intent, rule, language),
+        kept_skills=kept_skills_of(case, rule, language),
         tier=steps[-1][0],
         queue=queue_of(case, intent, rule),
         bot=bot_of(case, intent, rule, asks),

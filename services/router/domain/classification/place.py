@@ -6,7 +6,7 @@ from services.router.domain.classification.case import Case
 from services.router.domain.classification.intent import Recognised
 from shared.policy import Rule
 
-__all__ = ["bot_of", "priority_of", "queue_of", "skills_of"]
+__all__ = ["bot_of", "kept_skills_of", "priority_of", "queue_of", "skills_of"]
 
 NO_SKILLS: Mapping[str, int] = {}
 
@@ -34,7 +34,16 @@ def bot_of(case: Case, intent: Recognised, rule: Rule | None, question: bool) ->
 
 def skills_of(case: Case, intent: Recognised, rule: Rule | None, language: str | None) -> dict[str, int]:
     """Intent's, rule's and caller's skills, the highest level of each; the language, unless the caller names one."""
-    skills = dict(intent.known.skills) if intent.known else {}
+    return _skills(case, rule, language, intent.known.skills if intent.known else NO_SKILLS)
+
+
+def kept_skills_of(case: Case, rule: Rule | None, language: str | None) -> dict[str, int]:
+    """The same without what the intent asks: that belongs to the queue that it named, the rest does not."""
+    return _skills(case, rule, language, NO_SKILLS)
+
+
+def _skills(case: Case, rule: Rule | None, language: str | None, of_intent: Mapping[str, int]) -> dict[str, int]:
+    skills = dict(of_intent)
     of_caller = case.facts.hint.skills if case.facts.hint else NO_SKILLS
     languages = case.policy.languages
     if rule:

@@ -107,7 +107,8 @@ class Classification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The recorded answer; replays and retries use the record and never classify again. Its JSON, field by field, is
     the body of ``usher.contact.classified.v1``.
 
-    ``skills`` are what this contact asks on top of its queue (skill to minimum level). ``complexity`` is 0 to 100,
+    ``skills`` are what this contact asks on top of its queue (skill to minimum level), ``kept_skills`` what it still
+    asks in any other queue: all but what its intent asks. ``complexity`` is 0 to 100,
     ``level`` of agents 1 to 3 (3 = specialist). ``priority_seconds`` is without the queue's own boost. ``queue`` and
     ``bot`` are set for every tier: a contact that is escalated knows where to go. ``reasons`` hold no text of the
     customer.
@@ -125,6 +126,7 @@ class Classification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     moment_of_truth: bool
     signals: tuple[str, ...]
     skills: dict[str, int]
+    kept_skills: dict[str, int]
     tier: Tier
     queue: str
     bot: str

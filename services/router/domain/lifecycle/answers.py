@@ -1,6 +1,6 @@
 """What agents answer to their offers."""
 
-from services.router.domain.lifecycle import assignments, desks, failures, offers
+from services.router.domain.lifecycle import assignments, desks, failures, offers, waiting
 from services.router.domain.lifecycle.offers import Failure
 from services.router.domain.state.records import Contact, Offer
 from services.router.domain.state.timers import Timer
@@ -41,7 +41,6 @@ def _accept(turn: Turn, workspace: Workspace, contact: Contact, offer: Offer) ->
     offers.end(turn, agent, contact, offer, OfferState.ACCEPTED)
     offers.withdraw_all(turn, contact, "taken", stays=True)
     contact.barred = ()
-    contact.only_agent, contact.only_until_ms = "", 0
+    waiting.keep_no_longer(turn, contact)
     turn.book.timers.disarm(Timer.BAR, contact.contact_id)
-    turn.book.timers.disarm(Timer.DIRECT, contact.contact_id)
     assignments.begin(turn, workspace, contact, agent, offer)

@@ -6,8 +6,7 @@ from services.router.domain import events
 from services.router.domain.classification.classifying import Classify
 from services.router.domain.customers import customers
 from services.router.domain.insight import drift
-from services.router.domain.lifecycle import age, desks, endings, idling, protection, queueing, waiting, work
-from services.router.domain.rules.rules import DIRECT_MS
+from services.router.domain.lifecycle import age, desks, endings, idling, protection, queueing, tiers, waiting, work
 from services.router.domain.state.records import Agent, Assignment, Contact, Offer
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ASSIGNMENT, AssignmentState, Repeat, illegal, move
@@ -63,6 +62,8 @@ def report_end(turn: Turn, workspace: Workspace, said: AssignmentEnded, classify
     transfer = said.transfer or Transfer()
     if transfer.queue is not None and transfer.queue not in workspace.rules.queues:
         raise Invalid(Reason.UNKNOWN_REFERENCE, "transfer.queue", f"the policy has no queue {transfer.queue}")
+    if transfer.agent_id is not None:
+        desks.expect_able(workspace, contact, transfer.agent_id, transfer.queue or contact.queue, "transfer.agent_id")
     desks.renew(turn, workspace.agents[assignment.agent_id])
     state = AssignmentState.TRANSFERRED if said.outcome == "transferred" else AssignmentState.REQUEUED
     give_back(turn, assignment, state, said.disposition or said.outcome, transfer)
@@ -153,16 +154,14 @@ def give_back(turn: Turn, assignment: Assignment, state: AssignmentState, reason
     if transfer.warm and assignment.state is AssignmentState.IDLE:
         idling.resume(turn, workspace, contact, assignment, "warm_transfer")
     work.release(turn, contact, state)
-    contact.skills = _highest(contact.skills, transfer.skills)
+    tiers.ask_more(contact, transfer.skills)
     body = events.Moved(_destination(queue, transfer), reason, assignment.assignment_id, assignment.agent_id)
     kind = events.TRANSFERRED if state is AssignmentState.TRANSFERRED else events.REQUEUED
     turn.tell_desk(contact, kind, body)
     waiting.bar(turn, contact, agent.agent_id, turn.now_ms + workspace.rules.decline_ms)
     if transfer.warm:
         desks.host(workspace, agent, contact)
-    if transfer.agent_id:
-        waiting.direct(turn, workspace, contact, transfer.agent_id, turn.now_ms + DIRECT_MS)
-    queueing.enter(turn, workspace, contact, queue, str(state))
+    queueing.enter(turn, workspace, contact, queue, str(state), transfer.agent_id or "")
     desks.refresh(turn, workspace, agent, str(state))
     desks.forget_if_gone(turn, workspace, agent)
 
@@ -176,9 +175,3 @@ def _destination(queue: str | None, transfer: Transfer) -> dict[str, Any]:
     if transfer.warm:
         to["warm"] = True
     return to
-
-
-def _highest(first: dict[str, int], second: dict[str, int]) -> dict[str, int]:
-    if not second:
-        return first
-    return {skill: max(first.get(skill, 0), second.get(skill, 0)) for skill in sorted({*first, *second})}

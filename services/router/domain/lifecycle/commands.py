@@ -4,7 +4,6 @@ from typing import Any
 
 from services.router.domain import events
 from services.router.domain.lifecycle import desks, endings, offers, queueing, tiers, waiting, work
-from services.router.domain.rules.rules import DIRECT_MS
 from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import AssignmentState, ContactState, illegal
@@ -54,22 +53,10 @@ def _move(turn: Turn, workspace: Workspace, contact: Contact, said: ContactComma
         raise Invalid(Reason.UNKNOWN_REFERENCE, "queue", f"the policy has no queue {said.queue}")
     queue = said.queue or contact.queue or contact.home_queue or None
     if said.command == "assign":
-        _check_agent(workspace, contact, said.agent_id, queue)
+        desks.expect_able(workspace, contact, said.agent_id or "", queue, "agent_id")
     _detach(turn, workspace, contact, said)
-    if said.command == "assign" and said.agent_id:
-        waiting.direct(turn, workspace, contact, said.agent_id, turn.now_ms + DIRECT_MS)
-    queueing.enter(turn, workspace, contact, queue, said.command)
-
-
-def _check_agent(workspace: Workspace, contact: Contact, agent_id: str | None, queue: str | None) -> None:
-    agent = workspace.agents.get(agent_id or "")
-    if agent is None:
-        raise Invalid(Reason.UNKNOWN_REFERENCE, "agent_id", f"agent {agent_id} is not signed on")
-    rules = workspace.rules
-    need = rules.need(rules.queue(queue), contact.skills, contact.channel)
-    if not need.served_by(agent.skills):
-        wanted = ", ".join(f"{skill} >= {level}" for skill, level in need.requirement.must)
-        raise illegal("agent_id", f"agent {agent_id} lacks what the contact needs", (wanted,))
+    named = said.agent_id if said.command == "assign" else None
+    queueing.enter(turn, workspace, contact, queue, said.command, named or "")
 
 
 def _detach(turn: Turn, workspace: Workspace, contact: Contact, said: ContactCommanded) -> None:

@@ -1,12 +1,14 @@
 """Keeps an agent's published availability and seat in step with their work and presence."""
 
+from services.router.domain.lifecycle import waiting
 from services.router.domain.state.book import agent_key
 from services.router.domain.state.capacity import availability
 from services.router.domain.state.records import Agent, Assignment, Contact, Offer
 from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
-from services.router.domain.states import PRESENCE, AssignmentState, Presence, move
+from services.router.domain.states import PRESENCE, AssignmentState, Presence, illegal, move
 from services.router.domain.turn import Turn
+from shared.errors import Invalid, Reason
 from shared.times import MILLISECONDS_PER_SECOND
 
 
@@ -21,6 +23,8 @@ def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None
         turn.tell_agent(agent, reason)
     if workspace.seat(agent, left):
         free(turn, workspace, agent)
+    if agent.agent_id in workspace.kept:
+        waiting.give_up_on(turn, workspace, agent.agent_id)
     turn.agents[agent.workspace, agent.agent_id] = agent
 
 
@@ -150,3 +154,16 @@ def forget_if_gone(turn: Turn, workspace: Workspace, agent: Agent) -> None:
         turn.agents.pop(key, None)
         turn.freed.pop(key, None)
         turn.agents_gone[key] = None
+
+
+def expect_able(workspace: Workspace, contact: Contact, agent_id: str, queue: str | None, path: str) -> None:
+    """Refuse to give the contact to an agent by name who is not signed on, or lacks what it needs in that queue."""
+    agent = workspace.agents.get(agent_id)
+    if agent is None or agent.presence is Presence.OFFLINE:
+        raise Invalid(Reason.UNKNOWN_REFERENCE, path, f"agent {agent_id or None} is not signed on")
+    rules = workspace.rules
+    found = rules.queue(queue)
+    need = rules.need(found, contact.skills_in(found.name), contact.channel)
+    if not need.served_by(agent.skills):
+        wanted = ", ".join(f"{skill} >= {level}" for skill, level in need.requirement.must)
+        raise illegal(path, f"agent {agent_id} lacks what the contact needs", (wanted,))

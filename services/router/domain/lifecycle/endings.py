@@ -32,5 +32,9 @@ def end(turn: Turn, contact: Contact, kind: str, by: str, reason: str) -> None:
 
 
 def life_over(turn: Turn, contact: Contact) -> None:
-    """A deadline: the contact has lived for as long as its queue allows."""
+    """A deadline: the contact has lived for as long as its queue allows. A conversation under way is never ended."""
+    if contact.assignment_id:
+        contact.life_from_ms = turn.now_ms
+        waiting.limit_life(turn, turn.workspace(contact), contact)
+        return
     end(turn, contact, events.EXPIRED, "system", "life_max")

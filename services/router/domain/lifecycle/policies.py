@@ -2,7 +2,7 @@
 
 from services.router.domain import events
 from services.router.domain.classification.classifying import Classify
-from services.router.domain.lifecycle import desks, failures, protection, queueing
+from services.router.domain.lifecycle import desks, failures, protection, queueing, waiting
 from services.router.domain.rules.model_choice import chosen_version
 from services.router.domain.rules.rules import Rules
 from services.router.domain.state.rows import PolicyRow
@@ -66,7 +66,12 @@ def _apply(turn: Turn, workspace: Workspace) -> None:
         failures.rescind_unfit(turn, workspace, agent, "another policy is in force")
         desks.keep(turn, workspace, agent, "policy_activated")
     for contact_id in sorted(turn.book.contacts):
-        contact = turn.book.contacts[contact_id]
-        if contact.workspace != workspace.name or contact.state is not ContactState.QUEUED:
+        contact = turn.book.contacts.get(contact_id)
+        if contact is None or contact.workspace != workspace.name:
             continue
-        queueing.rejoin(turn, workspace, contact)
+        if not contact.assignment_id:
+            waiting.limit_life(turn, workspace, contact)
+        if contact.state is ContactState.QUEUED:
+            queueing.rejoin(turn, workspace, contact)
+        elif contact.state is ContactState.SCHEDULED:
+            queueing.reschedule(turn, workspace, contact)

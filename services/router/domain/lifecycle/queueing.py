@@ -6,7 +6,6 @@ from services.router.domain.insight.calibration import Prediction
 from services.router.domain.lifecycle import age, endings, overflow, relaxing, waiting
 from services.router.domain.lifecycle.overflow import Course
 from services.router.domain.state.records import Contact
-from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.turn import Turn
 from shared.times import rfc3339
@@ -14,17 +13,22 @@ from shared.times import rfc3339
 _ARRIVALS = ("classified", "escalated")  # a queue that is full refuses these; what is in the house already stays
 
 
-def enter(turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | None, reason: str) -> None:
-    """One entry into a queue; the contact keeps its age, and a wait that goes on its start."""
+def enter(
+    turn: Turn, workspace: Workspace, contact: Contact, queue_name: str | None, reason: str, keep_for: str = ""
+) -> None:
+    """One entry into a queue; the contact keeps its age, and a wait that goes on its start.
+
+    ``keep_for``: the agent who is asked first, if they can take it.
+    """
     queue = workspace.rules.queue(queue_name)
     contact.queue = queue.name
     age.begin(turn, contact)
     contact.queued_ms = turn.now_ms
     contact.relaxed = 0
-    life_ms = contact.born_ms + queue.life_ms
-    if life_ms != contact.life_ms:
-        contact.life_ms = life_ms
-        turn.book.timers.arm(Timer.LIFE, contact.contact_id, life_ms)
+    waiting.limit_life(turn, workspace, contact)
+    waiting.keep_no_longer(turn, contact)
+    if keep_for:
+        waiting.direct(turn, workspace, contact, keep_for, turn.now_ms + workspace.rules.keep_ms)
     waiting.stop_state_timer(turn, contact)
     waiting.stop_queue_timers(turn, contact)
     if reason in _ARRIVALS:
@@ -81,6 +85,19 @@ def look(turn: Turn, contact: Contact) -> None:
     """A deadline: see whether an overflow rule holds now. An offered contact is looked at when it waits again."""
     workspace = turn.workspace(contact)
     _take(turn, workspace, contact, overflow.while_waiting(workspace, contact, turn.now_ms))
+
+
+def reschedule(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """The hours of a contact that rests may be others now: it waits for the opening that they say."""
+    queue = workspace.rules.queue(contact.queue)
+    opens_ms = None
+    if not workspace.rules.is_open(queue, turn.now_ms):
+        opens_ms = workspace.rules.next_opening_ms(queue, turn.now_ms)
+    if opens_ms is None or opens_ms <= turn.now_ms:
+        enter(turn, workspace, contact, contact.queue, "policy_activated")
+    elif opens_ms != contact.timer_ms:
+        waiting.start_state_timer(turn, contact, opens_ms)
+        turn.tell(contact, events.SCHEDULED, events.Scheduled(rfc3339(opens_ms), "other hours"))
 
 
 def _take(turn: Turn, workspace: Workspace, contact: Contact, course: Course) -> None:

@@ -31,6 +31,8 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
     contact.intent = intern(verdict.intent or "")
     contact.language = intern(verdict.language or "")
     contact.skills = workspace.rules.shared(verdict.skills)
+    kept = verdict.kept_skills
+    contact.kept_skills = None if kept == verdict.skills else workspace.rules.shared(kept)
     contact.boost_ms = round(verdict.priority_seconds * 1000)
     contact.home_queue = verdict.queue
     turn.tell(contact, events.CLASSIFIED, _encode(verdict))
@@ -116,19 +118,29 @@ def learn(workspace: Workspace, contact: Contact, context: HandOffContext) -> No
     """What a bot learnt: kept for the agent; an intent that the policy knows and skills count for the queue."""
     contact.context = _encode(context).decode()
     policy = workspace.rules.policy
-    skills = dict(contact.skills)
     if context.intent and context.intent in policy.classification.intents:
         intent = policy.classification.intents[context.intent]
         contact.intent = context.intent
-        contact.home_queue = intent.queue or contact.home_queue
-        _raise(skills, intent.skills)
-    _raise(skills, context.skills)
-    contact.skills = dict(sorted(skills.items()))
+        home = intent.queue or contact.home_queue
+        before = contact.skills_in(home)
+        contact.kept_skills = contact.kept_skills if contact.kept_skills is not None else contact.skills
+        contact.skills = highest(before, intent.skills)
+        contact.home_queue = home
+    ask_more(contact, context.skills)
 
 
-def _raise(skills: dict[str, int], more: dict[str, int]) -> None:
-    for skill, level in more.items():
-        skills[skill] = max(level, skills.get(skill, 0))
+def ask_more(contact: Contact, skills: dict[str, int]) -> None:
+    """Skills that whoever had the contact asks for: they hold in every queue."""
+    contact.skills = highest(contact.skills, skills)
+    if contact.kept_skills is not None:
+        contact.kept_skills = highest(contact.kept_skills, skills)
+
+
+def highest(first: dict[str, int], second: dict[str, int]) -> dict[str, int]:
+    """Both, each skill at its higher level; neither is changed."""
+    if not second:
+        return first
+    return {skill: max(first.get(skill, 0), second.get(skill, 0)) for skill in sorted({*first, *second})}
 
 
 def find(turn: Turn, workspace: str, contact_id: str, event_type: str) -> Contact:

@@ -92,25 +92,31 @@ def _but(contact: Contact, agent_id: str) -> Barred:
 
 
 def direct(turn: Turn, workspace: Workspace, contact: Contact, agent_id: str, until_ms: int) -> None:
-    """Keep the contact for one agent until then; at once open to all when they are not signed on."""
-    if agent_id in workspace.agents:
-        contact.only_agent = agent_id
-        contact.only_until_ms = until_ms
+    """Keep the contact for one agent until then; for nobody when they cannot take it."""
+    if workspace.may_come(agent_id, contact):
+        workspace.keep(contact, agent_id, until_ms)
         _pardon(turn, contact, agent_id)
         turn.book.timers.arm(Timer.DIRECT, contact.contact_id, until_ms)
 
 
-def keep_no_longer(turn: Turn, contact: Contact, agent_id: str) -> None:
-    """The one agent that the contact was kept for did not want it: it is open to all."""
-    if contact.only_agent == agent_id:
-        contact.only_agent, contact.only_until_ms = "", 0
+def keep_no_longer(turn: Turn, contact: Contact) -> None:
+    """From now on anybody may take the contact; nothing happens where it was kept for nobody."""
+    if contact.only_agent:
+        turn.workspace(contact).keep(contact, "", 0)
         turn.book.timers.disarm(Timer.DIRECT, contact.contact_id)
 
 
+def give_up_on(turn: Turn, workspace: Workspace, agent_id: str) -> None:
+    """Something about the agent changed: what was kept for them and they cannot take is open to all."""
+    for contact_id in sorted(workspace.kept.get(agent_id, ())):
+        contact = turn.book.contacts[contact_id]
+        if not workspace.may_come(agent_id, contact):
+            open_to_all(turn, contact)
+
+
 def open_to_all(turn: Turn, contact: Contact) -> None:
-    """A deadline: the one agent did not take the contact, so anybody may."""
-    contact.only_agent = ""
-    contact.only_until_ms = 0
+    """Also a deadline: the one agent did not take the contact, so anybody may."""
+    keep_no_longer(turn, contact)
     turn.contacts[contact.contact_id] = contact
     if contact.state is ContactState.QUEUED:
         rejoin(turn, turn.workspace(contact), contact)
@@ -127,3 +133,14 @@ def stop_state_timer(turn: Turn, contact: Contact) -> None:
     if contact.timer_ms:
         contact.timer_ms = 0
         turn.book.timers.disarm(Timer.STATE, contact.contact_id)
+
+
+def limit_life(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """The contact lives as long as its queue allows, under the policy in force, from when its life began."""
+    queue = contact.queue
+    rules = workspace.rules
+    life_ms = contact.lives_from_ms + (rules.life_ms if queue is None else rules.queue(queue).life_ms)
+    if life_ms != contact.life_ms:
+        contact.life_ms = life_ms
+        turn.book.timers.arm(Timer.LIFE, contact.contact_id, life_ms)
+        turn.contacts[contact.contact_id] = contact

@@ -20,5 +20,6 @@ def release(turn: Turn, contact: Contact, state: AssignmentState) -> Agent | Non
     turn.assignment_ended(assignment)
     contact.assignment_id = ""
     contact.wrap_began_ms = 0
+    contact.life_from_ms = turn.now_ms  # what an agent gives back lives anew
     waiting.stop_state_timer(turn, contact)
     return agent

@@ -12,7 +12,6 @@ from shared.contract.topics import CHANNELS
 from shared.policy import Policy
 
 REMEMBERED_MAX = 50_000  # distinct requirements kept per policy; skills per contact are few
-DIRECT_MS = 60_000  # a contact meant for one agent waits this long for them before it opens to all
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Rules:
         self.idle_ms = _silences(policy)
         self.offer_ms = to_ms(policy.offers.timeout_seconds)
         self.decline_ms = to_ms(policy.offers.decline_pause_seconds)
+        self.keep_ms = to_ms(policy.offers.keep_for_seconds)
         self.not_ready_on_expiry = policy.offers.on_expiry == "not_ready"
         self.parallel = policy.offers.parallel
         self.wrap_ms = to_ms(policy.wrap_up.default_seconds)

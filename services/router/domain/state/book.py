@@ -60,6 +60,7 @@ class Book:
         """The contact has ended: nothing of it stays."""
         del self.contacts[contact.contact_id]
         self._remove_episode(contact)
+        self.workspaces[contact.workspace].keep(contact, "", 0)
         self.personal.pop(contact.contact_id, None)
         self._leave_customer(contact)
         for kind in (Timer.LIFE, Timer.STATE, Timer.BAR, Timer.DIRECT, Timer.RELAX, Timer.OVERFLOW):
@@ -145,6 +146,8 @@ class Book:
             workspace.working.setdefault(assignment.agent_id, set()).add(assignment.assignment_id)
         if contact.host:
             workspace.hosting.setdefault(contact.host, set()).add(contact.contact_id)
+        if contact.only_agent:
+            workspace.kept.setdefault(contact.only_agent, set()).add(contact.contact_id)
         if contact.state is ContactState.QUEUED:
             workspace.wait(contact)
         self._arm(workspace, contact)

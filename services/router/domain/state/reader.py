@@ -52,3 +52,5 @@ class RowReader:
         if contact.queue is not None:
             contact.queue = intern(contact.queue)
         contact.skills = self._skills.setdefault(tuple(contact.skills.items()), contact.skills)
+        if contact.kept_skills is not None:
+            contact.kept_skills = self._skills.setdefault(tuple(contact.kept_skills.items()), contact.kept_skills)

@@ -26,8 +26,10 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     lately. ``known_as`` is the id that the contact came with, where its customer has another one. ``served_by`` is the
     agent who took it last, at ``served_ms``. ``automation_failed``: self-service or a bot did not settle it. ``spoken``
     is the language that the customer used, as far as it showed; ``language`` the one that the contact is served in.
-    ``host`` is the agent who stays with the customer during a warm transfer. ``question`` is "open" while a bot asks
-    what the first message means, "over" from then on, so that nobody is asked twice.
+    ``skills`` hold in ``home_queue``, ``kept_skills`` (None: the same) in every other: what the intent asks belongs to
+    the queue that it named. ``life_from_ms``: since when ``life_max`` counts, 0 for ``born_ms``. ``host`` is the agent
+    who stays with the customer during a warm transfer. ``question`` is "open" while a bot asks what the first message
+    means, "over" from then on, so that nobody is asked twice.
     """
 
     contact_id: str
@@ -43,6 +45,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     last_ms: int = 0
     born_ms: int = 0
     life_ms: int = 0
+    life_from_ms: int = 0
     timer_ms: int = 0
     tier: str = ""
     bot: str = ""
@@ -50,6 +53,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     article: str = ""
     language: str = ""
     skills: Skills = {}
+    kept_skills: Skills | None = None
     queue: str | None = None
     home_queue: str = ""
     entered_ms: int = 0
@@ -83,6 +87,15 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     def waits_since_ms(self) -> int:
         """When the present wait began; of rows written before a wait had a start of its own, the first entry."""
         return self.wait_started_ms or self.entered_ms
+
+    def skills_in(self, queue: str) -> Skills:
+        """What the contact asks on top of that queue."""
+        return self.skills if self.kept_skills is None or queue == self.home_queue else self.kept_skills
+
+    @property
+    def lives_from_ms(self) -> int:
+        """When its life began: when it came, or when an agent gave it back."""
+        return self.life_from_ms or self.born_ms
 
     @property
     def unbarred_ms(self) -> int:

@@ -33,8 +33,8 @@ class Workspace:
     """Agents, queues and contacts that route together, under one policy."""
 
     __slots__ = (
-        "_also", "agents", "asked", "capacities", "customers", "demand", "flows", "hash", "hosting", "matcher", "name",
-        "open", "rules", "staff", "working",
+        "_also", "agents", "asked", "capacities", "customers", "demand", "flows", "hash", "hosting", "kept",
+        "matcher", "name", "open", "rules", "staff", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, rules: Rules, policy_hash: str, matcher: Matcher) -> None:
@@ -48,6 +48,7 @@ class Workspace:
         self.asked: dict[str, set[str]] = {}  # open offers of each agent who has any
         self.working: dict[str, set[str]] = {}  # live assignments of each agent who has any
         self.hosting: dict[str, set[str]] = {}  # contacts with which an agent stays during a warm transfer
+        self.kept: dict[str, set[str]] = {}  # contacts that are kept for one agent
         self.flows: dict[str, Flow] = {}  # how each queue is served, for the forecast
         self.demand = Demand(name)
         self.customers: dict[str, tuple[str, ...]] = {}  # live contacts by the customer id that they came with
@@ -114,7 +115,7 @@ class Workspace:
         relaxed = min(contact.relaxed, len(queue.relax))
         return Standing(
             queue,
-            rules.need(queue, contact.skills, contact.channel, relaxed),
+            rules.need(queue, contact.skills_in(queue.name), contact.channel, relaxed),
             rules.due_ms(queue, contact.waits_since_ms),
             contact.boost_ms + queue.boost_ms + queue.raised_ms[relaxed],
         )
@@ -125,7 +126,7 @@ class Workspace:
         home = rules.queue(contact.queue)
         relaxed = min(contact.relaxed, len(home.relax))
         return [
-            (name, rules.need(rules.queue(name), contact.skills, contact.channel, relaxed, home))
+            (name, rules.need(rules.queue(name), contact.skills_in(name), contact.channel, relaxed, home))
             for name in home.added[relaxed]
         ]
 
@@ -136,6 +137,22 @@ class Workspace:
     def is_fit(self, agent: Agent, contact: Contact) -> bool:
         """Whether the agent has what the contact asks now, in its queue or in one that relaxation added."""
         return any(need.served_by(agent.skills) for need in self._needs(contact))
+
+    def may_come(self, agent_id: str, contact: Contact) -> bool:
+        """Whether the agent, busy or not, is there for the contact as it waits now."""
+        agent = self.agents.get(agent_id)
+        return agent is not None and agent.presence is Presence.AVAILABLE and self.is_fit(agent, contact)
+
+    def keep(self, contact: Contact, agent_id: str, until_ms: int) -> None:
+        """Keep a waiting contact for one agent until then; "" opens it to all."""
+        if contact.only_agent:
+            kept = self.kept[contact.only_agent]
+            kept.discard(contact.contact_id)
+            if not kept:
+                del self.kept[contact.only_agent]
+        contact.only_agent, contact.only_until_ms = agent_id, until_ms
+        if agent_id:
+            self.kept.setdefault(agent_id, set()).add(contact.contact_id)
 
     def _needs(self, contact: Contact) -> list[Need]:
         return [self.standing(contact).need, *(need for _, need in self.further_needs(contact))]

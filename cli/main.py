@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "router": ("cli.stack.service", "run the router service, configured by environment"),
     "sla": ("cli.stack.service", "run the sla service, configured by environment"),
     "migrate": ("cli.stack.migrate", "bring the database schema up to date"),
+    "acl": ("cli.acl", "the rights that each service needs at the broker and the database"),
     "topics": ("cli.stack.topics", "create the topics, or check them"),
     "policy": ("cli.policy.command", "check, apply, show, diff, roll back and shadow policies"),
     "sources": ("cli.stack.sources", "check a sources file, or show connections and keys without secrets"),

@@ -10,6 +10,7 @@ from shared.postgres import Connection, connect
 __all__ = ["Migration", "MigrationReport", "migrate", "migrations"]
 
 FOLDER = Path(__file__).parent / "migrations"
+GRANTS = Path(__file__).parent / "grants.sql"
 SCHEMA = "usher"
 _LOCK_KEY = 0x75736865  # "ushe": any constant, the same in every process
 _MARK = "-- migrate:up"
@@ -54,6 +55,7 @@ def migrations(folder: Path = FOLDER) -> list[Migration]:
 async def migrate(dsn: str, *, check: bool = False) -> MigrationReport:
     """Bring the schema up to date; with ``check`` only say what is missing.
 
+    Every service's role then gets its rights anew: a migration may have added tables and functions.
     Idempotent and safe to run from several processes at once. Fatal when an applied file was changed afterwards.
     """
     connection = await connect(dsn)
@@ -69,6 +71,7 @@ async def migrate(dsn: str, *, check: bool = False) -> MigrationReport:
         missing = _missing(await _applied(connection))
         for migration in missing:
             await _apply(connection, migration)
+        await connection.execute(GRANTS.read_text(encoding="utf-8"))
         return MigrationReport([migration.version for migration in missing], [])
     finally:
         await connection.close()

@@ -50,10 +50,10 @@ async def connect(dsn: str) -> Connection:
     settings = {"search_path": "usher", "application_name": "usher"}
     try:
         return await asyncpg.connect(dsn, timeout=CONNECT_SECONDS_MAX, server_settings=settings)
+    except (OSError, asyncpg.PostgresError, TimeoutError) as error:  # a certificate's error is a ValueError too
+        raise meaning(error) from error
     except ValueError as error:
         raise _no_dsn(error) from None
-    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
-        raise meaning(error) from error
 
 
 @contextlib.asynccontextmanager
@@ -88,7 +88,8 @@ def meaning(error: BaseException) -> UsherError:
     state = getattr(error, "sqlstate", None) or ""
     if state == _FENCED:
         return Fenced(str(error))
-    if state.startswith(_POISON) or isinstance(error, ValueError | OverflowError):
+    value_error = isinstance(error, ValueError | OverflowError) and not isinstance(error, OSError)
+    if state.startswith(_POISON) or value_error:
         return Poison(f"{state or type(error).__name__}: {error}")  # ValueError: asyncpg could not encode a value
     if state in {"42P01", "42883", "42704", "3F000"}:
         return Fatal(f"the database schema is not up to date ({error}); run `usher migrate`")
@@ -155,10 +156,10 @@ class Database:
     async def _acquire(self, pool: asyncpg.Pool) -> Connection:
         try:
             return await pool.acquire(timeout=CONNECT_SECONDS_MAX)
-        except ValueError as error:
-            raise _no_dsn(error) from None
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
             raise meaning(error) from error
+        except ValueError as error:
+            raise _no_dsn(error) from None
 
     async def _judge(self, error: Exception, connection: Connection, pool: asyncpg.Pool) -> UsherError:
         state = getattr(error, "sqlstate", None) or ""

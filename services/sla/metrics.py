@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from services.sla.domain.clock import KINDS_RUN
+from services.sla.domain.clock import Kind
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import SlaRows, SlaWrites
 from services.sla.domain.totals import ABOVE_ALL, BREACHES, CLOCKS, WAIT_BOUND, WAIT_BOUNDS, WAIT_BUCKET, WAIT_SUM, Key
@@ -85,7 +85,7 @@ class SlaCollector(Collector):
 
 
 def _open_clocks(engines: Iterable[SlaEngine]) -> Metric:
-    numbers: dict[str, int] = dict.fromkeys(sorted(KINDS_RUN), 0)
+    numbers: dict[str, int] = dict.fromkeys(sorted(Kind), 0)
     for engine in engines:
         for kind, number in engine.open_clocks.items():
             numbers[kind] += number

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
+from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites, decode_contact, policies_of
 from services.sla.domain.totals import Key, Total
 from services.sla.metrics import CommittedTotals
 from shared.clock import now_ms
@@ -81,10 +81,13 @@ class SlaStore(PostgresLaneStore):
         totals = await connection.fetch("SELECT key, value FROM sla_total WHERE partition = $1", partition)
         policies = await connection.fetch(_LOAD_POLICIES, partition)
         event_ms = await connection.fetchval("SELECT event_ms FROM sla_partition WHERE partition = $1", partition)
+        live, current = [decode_contact(row["body"]) for row in contacts], _bodies(policies)
+        older = sorted(policies_of(live).difference(current))
         return SlaRows(
-            contacts=[row["body"] for row in contacts],
+            contacts=live,
             totals=[Total(_decode_key(row["key"]), row["value"]) for row in totals],
-            policies=_bodies(policies),
+            policies=current,
+            older=await self.prefetch_rows(connection, partition, older) if older else {},
             event_ms=event_ms or 0,
         )
 

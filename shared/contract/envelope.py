@@ -105,18 +105,21 @@ def dead_letter_message(service: str, dead: DeadLetter) -> Message:
 
 def to_record(offset: int, at_ms: int, value: bytes | None, headers: Sequence[tuple[str, bytes | None]]) -> Record:
     """A consumed record as the lane and the engine see it; unreadable headers count as absent."""
-    # Usher's own producers put the three headers first; a foreign order is found by a scan.
+    # Usher's own producers put these headers first, and the trace last; a foreign order is found by a scan.
     if len(headers) > 2 and headers[0][0] == "ce_type" and headers[1][0] == "ce_id":
         sequence = headers[2][1] if headers[2][0] == "ce_sequence" else None
         kind, identity = headers[0][1], headers[1][1]
+        trace = headers[-1][1] if headers[-1][0] == "traceparent" else None
     else:
         found = dict(headers)
         kind, identity, sequence = found.get("ce_type"), found.get("ce_id"), found.get("ce_sequence")
+        trace = found.get("traceparent")
     seq = int(sequence) if sequence is not None and sequence.isdigit() else None
+    traceparent = _text(trace) if trace is not None else ""
     try:
-        return Record(offset, at_ms, (kind or b"").decode(), (identity or b"").decode(), value or b"", seq)
+        return Record(offset, at_ms, (kind or b"").decode(), (identity or b"").decode(), value or b"", seq, traceparent)
     except UnicodeDecodeError:
-        return Record(offset, at_ms, _text(kind), _text(identity), value or b"", seq)
+        return Record(offset, at_ms, _text(kind), _text(identity), value or b"", seq, traceparent)
 
 
 def _text(value: bytes | None) -> str:

@@ -7,7 +7,7 @@ from shared.errors import Reason
 
 class Record(msgspec.Struct, frozen=True, gc=False):
     """One input record. ``at_ms`` is the time the log gave it; ``type`` and ``id`` are the ce_type and ce_id headers
-    ("" if absent); ``seq`` is ce_sequence, None on logs without one."""
+    ("" if absent); ``seq`` is ce_sequence, None on logs without one; ``traceparent`` that of W3C Trace Context."""
 
     offset: int
     at_ms: int
@@ -15,6 +15,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     id: str
     value: bytes
     seq: int | None = None
+    traceparent: str = ""
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -4,11 +4,13 @@ from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.policy.classification import Classification, Intent, Rule, Score, Thresholds
 from shared.policy.errors import PolicyError, PolicyErrors
 from shared.policy.handling import ChannelRules, Offers, Presence, Sticky, Tier, WrapUp
+from shared.policy.kinds import TargetKind
 from shared.policy.parse import parse_policy
 from shared.policy.policy import Policy
-from shared.policy.queues import Overflow, Protect, Queue, RelaxStep, Target, TargetKind
+from shared.policy.queues import Overflow, Protect, Queue, RelaxStep
 from shared.policy.requirements import Requirements
 from shared.policy.supported import NOT_YET, NotYet
+from shared.policy.targets import Target, TargetRule
 
 __all__ = [
     "ALWAYS_OPEN",
@@ -33,6 +35,7 @@ __all__ = [
     "Sticky",
     "Target",
     "TargetKind",
+    "TargetRule",
     "Thresholds",
     "Tier",
     "WrapUp",

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared.policy.errors import PolicyError, did_you_mean
+from shared.policy.errors import PolicyError
 from shared.policy.policy import Policy
 from shared.policy.queue_checks import all_protected, check_queue, overflow_cycles
+from shared.policy.references import Names, covers
+from shared.policy.target_checks import check_targets
 
 __all__ = ["cross_check"]
-
-WEEKS_MAX = 52  # a calendar target that takes longer is beyond what calendars look ahead
-_WEEK_SECONDS = 7 * 86_400
 
 
 def cross_check(policy: Policy, document: Mapping[str, Any]) -> list[PolicyError]:
@@ -19,11 +18,12 @@ def cross_check(policy: Policy, document: Mapping[str, Any]) -> list[PolicyError
     The policy may lack parts that were faulty themselves; the names of the ``document`` count, so that one fault does
     not bring forth others.
     """
+    names = Names(document)
     return [
-        *_references(policy, _Names(document)),
+        *_references(policy, names),
         *_intents(policy),
         *_rules(policy),
-        *_calendars(policy),
+        *check_targets(policy, names),
         *(
             fault
             for name, queue in policy.queues.items()
@@ -34,30 +34,7 @@ def cross_check(policy: Policy, document: Mapping[str, Any]) -> list[PolicyError
     ]
 
 
-class _Names:
-    """The names that a document defines, whether or not what they name is well formed."""
-
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self.queue = _keys(document, "queues")
-        self.calendar = _keys(document, "calendars")
-        self.bot = _keys(document, "bots") or ["default"]
-        self.intent = _keys(document.get("classification"), "intents")
-        languages = document.get("languages", ())
-        self.language = [str(tag) for tag in languages] if isinstance(languages, tuple) else []
-
-    def check(self, path: str, kind: str, name: str | None) -> Iterator[PolicyError]:
-        """A fault when the name is given and nothing has it."""
-        known: list[str] = getattr(self, kind)
-        if name is not None and name not in known:
-            yield PolicyError(path, f"there is no {kind} {name!r}", did_you_mean(name, known))
-
-
-def _keys(value: Any, key: str) -> list[str]:
-    inner = value.get(key) if isinstance(value, Mapping) else None
-    return list(inner) if isinstance(inner, Mapping) else []
-
-
-def _references(policy: Policy, names: _Names) -> Iterator[PolicyError]:
+def _references(policy: Policy, names: Names) -> Iterator[PolicyError]:
     yield from names.check("default_queue", "queue", policy.default_queue)
     for channel, rules in policy.channels.items():
         yield from names.check(f"channels.{channel}.queue", "queue", rules.queue)
@@ -72,7 +49,7 @@ def _references(policy: Policy, names: _Names) -> Iterator[PolicyError]:
     yield from _queue_references(policy, names)
 
 
-def _rule_references(policy: Policy, names: _Names) -> Iterator[PolicyError]:
+def _rule_references(policy: Policy, names: Names) -> Iterator[PolicyError]:
     for index, rule in enumerate(policy.classification.rules):
         path = f"classification.rules[{index}]"
         yield from names.check(f"{path}.then.queue", "queue", rule.then.queue)
@@ -84,12 +61,10 @@ def _rule_references(policy: Policy, names: _Names) -> Iterator[PolicyError]:
             yield from names.check(f"{path}.when.language", "language", tag)
 
 
-def _queue_references(policy: Policy, names: _Names) -> Iterator[PolicyError]:
+def _queue_references(policy: Policy, names: Names) -> Iterator[PolicyError]:
     for name, queue in policy.queues.items():
         path = f"queues.{name}"
         yield from names.check(f"{path}.hours", "calendar", queue.hours)
-        for kind, target in queue.targets.items():
-            yield from names.check(f"{path}.targets.{kind}.calendar", "calendar", target.calendar)
         for index, step in enumerate(queue.relax):
             yield from names.check(f"{path}.relax[{index}].add_queue", "queue", step.add_queue)
         for index, rule in enumerate(queue.overflow):
@@ -115,31 +90,7 @@ def _rules(policy: Policy) -> Iterator[PolicyError]:
         for earlier in range(index):
             if rules[earlier].name == rule.name:
                 yield PolicyError(f"classification.rules[{index}].name", f"{rule.name!r} stands twice", "rename one")
-            if _covers(conditions[earlier], conditions[index]):
+            if covers(conditions[earlier], conditions[index]):
                 message = f"is never reached: rule {rules[earlier].name!r} above holds whenever this one does"
                 yield PolicyError(f"classification.rules[{index}]", message, "first match wins; move it up")
                 break
-
-
-def _covers(general: Mapping[str, Any], special: Mapping[str, Any]) -> bool:
-    """Whether every contact that meets the second conditions meets the first."""
-    for key, wanted in general.items():
-        given = special.get(key)
-        if isinstance(wanted, tuple) and isinstance(given, tuple):
-            if not set(given) <= set(wanted):
-                return False
-        elif isinstance(wanted, dict) and isinstance(given, dict):
-            if not wanted.items() <= given.items():
-                return False
-        elif given != wanted:
-            return False
-    return True
-
-
-def _calendars(policy: Policy) -> Iterator[PolicyError]:
-    for name, queue in policy.queues.items():
-        for kind, target in queue.targets.items():
-            hours = policy.calendars.get(target.calendar) if target.calendar else None
-            if hours and target.within_seconds > hours.weekly_seconds * WEEKS_MAX:
-                message = f"takes more than a year of the opening hours of {target.calendar}"
-                yield PolicyError(f"queues.{name}.targets.{kind}.within", message, "a shorter time or longer hours")

@@ -1,16 +1,38 @@
 """How contacts are understood: intents, hard rules, thresholds, and the points of the complexity score."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
-from pydantic_core import core_schema
+from pydantic import Field, model_validator
 
 from shared.contract.topics import Channel
-from shared.policy.fields import Duration, LanguageTag, Name, Node, PromiseDuration, Share, SkillLevels, fault
+from shared.policy.fields import (
+    Duration,
+    LanguageTag,
+    Name,
+    Node,
+    OneOrMany,
+    PromiseDuration,
+    Share,
+    SkillLevels,
+    fault,
+)
 from shared.policy.handling import Tier
 from shared.policy.patterns import Pattern
 
-__all__ = ["Clarify", "Classification", "Intent", "Rule", "Score", "Thresholds", "Then", "When", "Words"]
+__all__ = [
+    "Channels",
+    "Clarify",
+    "Classification",
+    "Intent",
+    "Names",
+    "Rule",
+    "Score",
+    "Texts",
+    "Then",
+    "Thresholds",
+    "When",
+    "Words",
+]
 
 INTENTS_MAX = 1000
 RULES_MAX = 500
@@ -24,27 +46,10 @@ Phrase = Annotated[str, Field(pattern=r"^\S(.{0,98}\S)?$")]
 Phrases = Annotated[tuple[Phrase, ...], Field(max_length=PHRASES_MAX)]
 
 
-class _OneOrMany:
-    """Marks a list that may be written as its only item: ``chat`` means ``[chat]``."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return core_schema.no_info_before_validator_function(self._wrap, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        many = handler(schema)
-        return {"anyOf": [many["items"], many]}
-
-    @staticmethod
-    def _wrap(value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
-
-
-Channels = Annotated[tuple[Channel, ...], Field(min_length=1), _OneOrMany()]
-Names = Annotated[tuple[Name, ...], Field(min_length=1), _OneOrMany()]
-Tags = Annotated[tuple[LanguageTag, ...], Field(min_length=1), _OneOrMany()]
-Texts = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=256)], ...], Field(min_length=1), _OneOrMany()]
+Channels = Annotated[tuple[Channel, ...], Field(min_length=1), OneOrMany()]
+Names = Annotated[tuple[Name, ...], Field(min_length=1), OneOrMany()]
+Tags = Annotated[tuple[LanguageTag, ...], Field(min_length=1), OneOrMany()]
+Texts = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=256)], ...], Field(min_length=1), OneOrMany()]
 
 
 class Intent(Node):

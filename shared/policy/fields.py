@@ -6,8 +6,18 @@ from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError, core_schema
 
 __all__ = [
     "DURATION_SECONDS_MAX",
@@ -18,6 +28,7 @@ __all__ = [
     "Level",
     "Name",
     "Node",
+    "OneOrMany",
     "PromiseDuration",
     "Share",
     "SkillLevels",
@@ -120,6 +131,23 @@ Day = Annotated[
 ]
 SkillLevels = Annotated[dict[SkillName, Level], Field(max_length=64)]
 """Skill to minimum level, as written; :func:`pairs` gives the hashable form."""
+
+
+class OneOrMany:
+    """Marks a list that may be written as its only item: ``chat`` means ``[chat]``."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self._wrap, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        many = handler(schema)
+        return {"anyOf": [many["items"], many]}
+
+    @staticmethod
+    def _wrap(value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
 
 
 def pairs(levels: Mapping[str, int]) -> Skills:

@@ -23,6 +23,7 @@ from shared.policy.handling import (
 )
 from shared.policy.hours import Hours
 from shared.policy.queues import Queue
+from shared.policy.targets import CUSTOMER_CLASS, TargetRule
 
 __all__ = ["Policy"]
 
@@ -30,6 +31,7 @@ QUEUES_MAX = 1000
 LANGUAGES_MAX = 50
 BOTS_MAX = 100
 CALENDARS_MAX = 200
+TARGET_RULES_MAX = 500  # each is looked at when a clock starts
 
 _SHARED = ChannelRules()
 _EXCLUSIVE = ChannelRules(cost="exclusive")
@@ -47,6 +49,8 @@ class Policy(Node):
     bots: Annotated[dict[Name, AutomatedTier], Field(max_length=BOTS_MAX)] = Field(default_factory=dict)
     queues: Annotated[dict[Name, Queue], Field(min_length=1, max_length=QUEUES_MAX)]
     default_queue: Name
+    targets: Annotated[tuple[TargetRule, ...], Field(max_length=TARGET_RULES_MAX)] = ()
+    apply_to_open: bool = False
     calendars: Annotated[dict[Name, Hours], Field(max_length=CALENDARS_MAX)] = Field(default_factory=dict)
     offers: Offers = Field(default_factory=Offers)
     sticky: Sticky | None = None
@@ -94,6 +98,14 @@ class Policy(Node):
     def _languages(self) -> dict[str, str]:
         primary = {tag.lower().partition("-")[0]: tag for tag in reversed(self.languages)}
         return primary | {tag.lower(): tag for tag in self.languages}
+
+    @cached_property
+    def target_attributes(self) -> tuple[str, ...]:
+        """Attributes of a message on which a target depends, sorted: the log tells them, and no others."""
+        named = {name for rule in self.targets for name in rule.when.attributes or ()}
+        if any(rule.when.customer_class for rule in self.targets):
+            named.add(CUSTOMER_CLASS)
+        return tuple(sorted(named))
 
     def document(self) -> dict[str, Any]:
         """The whole policy as JSON-able mapping with every default filled in; parses to an equal policy."""

@@ -17,6 +17,7 @@ from shared.policy.fields import (
     pairs,
 )
 from shared.policy.requirements import Requirements, Requires
+from shared.policy.targets import Targets
 
 __all__ = [
     "AgentOrder",
@@ -26,13 +27,8 @@ __all__ = [
     "Protect",
     "Queue",
     "RelaxStep",
-    "Target",
-    "TargetKind",
 ]
 
-TargetKind = Literal[
-    "time_to_answer", "first_response", "next_response", "resolution", "self_service_response", "bot_response"
-]
 AgentOrder = Literal["scarcity", "longest_idle", "least_loaded", "round_robin", "best_skill"]
 
 LATE_FACTOR_MAX = 20  # beyond it late contacts starve
@@ -40,15 +36,6 @@ STEPS_MAX = 20  # relaxation steps or overflow rules of one queue; each is a tim
 WAITING_MAX = 1_000_000
 ORDERING_SECONDS = 3600.0  # a queue without time_to_answer is ordered as if it had promised an hour
 LIFE_SECONDS = 7 * 86_400.0  # without life_max: nothing may stay live for ever
-
-
-class Target(Node):
-    """One promise: done within so much (calendar) time for a share of the contacts; warned at a share of the time."""
-
-    within_seconds: PromiseDuration = Field(alias="within")
-    objective: Annotated[float, Field(gt=0, le=1)] = 0.8
-    warn_at: Annotated[float, Field(gt=0, lt=1)] | None = None
-    calendar: Name | None = None
 
 
 class Protect(Node):
@@ -115,7 +102,7 @@ class Queue(Node):
 
     requires: Requires = Requirements()
     prefers: SkillLevels = Field(default_factory=dict)
-    targets: dict[TargetKind, Target] = Field(default_factory=dict)
+    targets: Targets = Field(default_factory=dict)
     late_factor: Annotated[float, Field(ge=1, le=LATE_FACTOR_MAX)] = 3.0
     late_cap_seconds: PromiseDuration | None = Field(default=None, alias="late_cap")
     boost_seconds: Duration = Field(default=0.0, alias="boost")

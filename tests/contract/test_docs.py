@@ -11,7 +11,7 @@ from services.ingest.domain.channels.registry import NAMES
 from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.types import EVENT_TYPES
 from services.ingest.problem import problem_of
-from services.sla.domain.clock import KINDS_RUN, Kind
+from shared.policy.kinds import SPANS
 from shared.policy.supported import NOT_YET
 from tests.support.documents import DOCS, ROOT, Story, blocks, differences
 
@@ -66,7 +66,6 @@ def test_what_is_not_there_yet_is_said_as_long_as_it_is_not_there() -> None:
     page = (ROOT / "README.md").read_text().partition("## Not there yet")[2]
 
     assert ("Adapters for providers" in page) == (set(NAMES) == {"canonical"})
-    assert ("Clocks other than" in page) == (frozenset(Kind) != KINDS_RUN)
     assert ("supported.py" in page) == bool(NOT_YET)
     assert ("Kubernetes" in page) == (not (ROOT / "deploy" / "kubernetes").exists())
 
@@ -75,3 +74,16 @@ def _anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as code forges make them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+def test_the_page_about_promises_shows_the_table_of_kinds() -> None:
+    def cell(words: tuple[str, ...], joint: str) -> str:
+        return joint.join(words) or "-"
+
+    rows = [
+        f"| `{kind}` | {cell(span.starts, '; ')} | {cell(span.ends, '; ')} | {cell(span.drops, '; ')}"
+        f" | {cell(span.pauses, ', ')} | {cell(span.may_pause, ', ')} |"
+        for kind, span in SPANS.items()
+    ]
+    page = (DOCS / "sla.md").read_text()
+    assert [line for line in page.splitlines() if line.startswith("| `")] == rows

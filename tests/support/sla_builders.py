@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from services.sla.domain.engine import SlaEngine
-from services.sla.domain.rows import SlaRows, SlaWrites
+from services.sla.domain.rows import SlaRows, SlaWrites, decode_contact, policies_of
 from services.sla.domain.totals import Total
 from shared.contract.records import Event, Record
 from shared.lane.engine import Step
@@ -124,7 +124,7 @@ class Log:
             requirements={"must": {"orders": 2}, "prefer": {}, "any": [], "not": []},
             priority_seconds=0.0,
             target_seconds=float(seconds),
-            due_at=rfc3339(self.ms(entered + seconds)),
+            due_at=fields.pop("due_at", rfc3339(self.ms(entered + seconds))),
             entered_at=rfc3339(self.ms(entered)),
             position=1,
             expected_wait_seconds=None,
@@ -173,8 +173,10 @@ class Database:
 
     def rows(self) -> SlaRows:
         """One snapshot."""
+        contacts = [decode_contact(body) for body in self.contacts.values()]
         return SlaRows(
-            contacts=list(self.contacts.values()),
+            contacts=contacts,
+            older={key: self.bodies[key] for key in policies_of(contacts) - set(self.policies.items())},
             totals=[Total(key, value) for key, value in self.totals.items()],
             policies={key: self.bodies[key] for key in self.policies.items()},
             event_ms=self.event_ms,

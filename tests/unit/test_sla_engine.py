@@ -57,6 +57,7 @@ def test_an_event_tells_the_whole_promise_in_the_words_of_the_contract() -> None
         "at": "2026-06-21T00:00:00.000Z",
         "channel": "voice",
         "queue": "cards",
+        "policy_version": 1,
     }
 
 

@@ -2,6 +2,7 @@
 
 import random
 from itertools import product
+from typing import get_args
 
 import pytest
 
@@ -13,6 +14,7 @@ from services.sla.domain.totals import Total, Totals
 from services.sla.kafka import SETTLED_AGE_MS, Look, RouterProgress
 from services.sla.settings import SlaSettings
 from shared.clock import now_ms
+from shared.policy.kinds import SPANS, TargetKind
 from shared.policy.parse import parse_policy
 from shared.process.logs import configure
 
@@ -48,13 +50,17 @@ def test_only_a_running_clock_has_a_next_time_first_its_warning_then_its_due_tim
 
 
 def test_each_start_of_a_clock_has_an_id_of_its_own_and_always_the_same() -> None:
-    ids = {clock_id(contact, kind, "20s", version) for contact in "ab" for kind in Kind for version in (3, 4)}
+    ids = {clock_id(contact, kind, "20s", version) for contact in "ab" for kind in Kind for version in ("3", "4")}
     assert len(ids) == 2 * len(Kind) * 2
-    assert clock_id("a", Kind.RESOLUTION, "4h", 2) == clock_id("a", Kind.RESOLUTION, "4h", 2)
+    assert clock_id("a", Kind.RESOLUTION, "4h", "2") == clock_id("a", Kind.RESOLUTION, "4h", "2")
 
 
 def test_every_move_with_news_has_its_own_event_type() -> None:
-    assert {fact for _, fact in TRANSITIONS.values() if fact} == set(Fact) - {Fact.STARTED, Fact.WARNED}
+    assert {fact for _, fact in TRANSITIONS.values() if fact} == set(Fact) - {
+        Fact.STARTED,
+        Fact.WARNED,
+        Fact.RETARGETED,
+    }
 
 
 # ---- deadlines ----
@@ -135,7 +141,7 @@ def promises(**queues: dict) -> object:
 
 def test_a_target_counts_only_the_open_time_of_its_calendar() -> None:
     found = promises(orders={"targets": {"resolution": {"within": "2h", "calendar": "office", "warn_at": 0.25}}})
-    target = found.of(Kind.RESOLUTION, "orders")
+    target = found.of(Kind.RESOLUTION, CONTACT, "orders")
     monday_noon = 1_782_122_400_000  # 2026-06-22 12:00 in Madrid: an hour before lunch
     assert target.due_ms(monday_noon) == monday_noon + 4 * 3_600_000
     assert target.warn_ms(monday_noon) == monday_noon + 1_800_000
@@ -143,14 +149,15 @@ def test_a_target_counts_only_the_open_time_of_its_calendar() -> None:
 
 def test_a_contact_without_a_queue_is_promised_what_the_default_queue_promises() -> None:
     found = promises(first={"targets": {"resolution": {"within": "4h"}}}, second={"targets": {}})
-    assert found.of(Kind.RESOLUTION, None).queue == "first"
-    assert found.of(Kind.RESOLUTION, "second") is None
-    assert found.of(Kind.RESOLUTION, "gone with an older policy") is None
+    assert found.of(Kind.RESOLUTION, CONTACT, None).queue == "first"
+    assert found.of(Kind.RESOLUTION, CONTACT, "second") is None
+    assert found.of(Kind.RESOLUTION, CONTACT, "gone with an older policy") is None
 
 
-def test_kinds_that_no_clock_runs_for_yet_are_read_from_the_policy() -> None:
+def test_every_kind_of_the_policy_is_one_that_the_engine_runs_and_the_reverse() -> None:
+    assert set(get_args(TargetKind)) == {kind.value for kind in Kind} == set(SPANS)
     found = promises(orders={"targets": {kind.value: {"within": "90s"} for kind in Kind}})
-    assert {found.of(kind, "orders").name for kind in Kind} == {"90s"}
+    assert {found.of(kind, CONTACT, "orders").name for kind in Kind} == {"90s"}
 
 
 # ---- the look at the router ----

@@ -62,11 +62,15 @@ class Head(Body):
 
 
 class Received(Body):
-    """The first message of an episode (from 1) of a conversation; ``linked``: open contacts of the same customer."""
+    """The first message of an episode (from 1) of a conversation; ``linked``: open contacts of the same customer.
+
+    ``attributes``: those of the message on which a target of the policy depends, and no others.
+    """
 
     message_id: str
     episode: int
     linked: Sequence[str] = ()
+    attributes: dict[str, str] = {}
 
 
 class MessageAdded(Body):

@@ -2,109 +2,257 @@
 
 from collections.abc import Iterable
 
-from services.sla.domain.clock import RESOLUTION, TIME_TO_ANSWER, Clock, Kind, clock_id
+from services.sla.domain.changes import Changes
+from services.sla.domain.clock import FIRST_RESPONSE, TIME_TO_ANSWER
 from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
-from services.sla.domain.contact_event import Changed, Queued
-from services.sla.domain.target import Promises, Target, stated
+from services.sla.domain.contact_event import (
+    Changed,
+    Classified,
+    Escalated,
+    MessageAdded,
+    PendingChanged,
+    Queued,
+    Received,
+    ReplySent,
+    Reprioritised,
+)
+from services.sla.domain.effects import EFFECTS, Effect
+from services.sla.domain.starts import REMEMBERED, REPLIES, Starts
+from services.sla.domain.target import Promises
+from services.sla.domain.terms import Terms
 from services.sla.domain.totals import Totals
+from shared.policy.kinds import Moment
 from shared.times import MILLISECONDS_PER_SECOND, to_ms
 
 __all__ = ["Book"]
 
+_FOR_SELF_SERVICE, _TO_SELF_SERVICE = EFFECTS[Moment.FOR_SELF_SERVICE], EFFECTS[Moment.SENT_TO_SELF_SERVICE]
+_TO_BOT, _BOT_ANSWERED = EFFECTS[Moment.SENT_TO_BOT], EFFECTS[Moment.BOT_ANSWERED]
+_BOT_REPORTED, _TIMED_OUT = EFFECTS[Moment.BOT_REPORTED], EFFECTS[Moment.TIMED_OUT]
+_QUEUED, _SCHEDULED = EFFECTS[Moment.QUEUED], EFFECTS[Moment.SCHEDULED]
+_ASSIGNED, _CALL_ANSWERED = EFFECTS[Moment.ASSIGNED], EFFECTS[Moment.CALL_ANSWERED]
+_AGENT_ANSWERED, _CUSTOMER_WROTE = EFFECTS[Moment.AGENT_ANSWERED], EFFECTS[Moment.CUSTOMER_WROTE]
+_GIVEN_BACK, _CLOSED, _CONTAINED = EFFECTS[Moment.GIVEN_BACK], EFFECTS[Moment.CLOSED], EFFECTS[Moment.CONTAINED]
+_TIMEOUT = "timeout"  # the reason of an escalation that nobody reported
+
 
 class Book:
-    """One method per meaning; each takes the event and its time. Contacts that nothing depends on are forgotten.
-
-    * ``time_to_answer`` starts with an entry into a queue and is done by an assignment. It goes on over overflow and
-      relaxation with the promise of the first queue; an entry after an assignment starts another.
-    * ``resolution`` starts once, at the first routing to where it is promised, as of the contact's arrival; it is done
-      when the contact is closed or contained.
-    * Every other end of a contact drops what is open.
+    """One method per meaning; each takes the event and its time. What a moment does to clocks stands in
+    shared/policy/kinds.py; here is which moment an event is. Contacts that nothing depends on are forgotten.
     """
 
     def __init__(self, totals: Totals, contacts: Iterable[Contact] = ()) -> None:
+        self.terms = Terms()
         self.contacts = {contact.contact_id: contact for contact in contacts}
-        self.work = Clockwork(totals, self.contacts.values())
-        self._promises: dict[str, Promises] = {}
+        self.work = Clockwork(totals, self.terms, self.contacts.values())
+        self._starts = Starts(self.terms, self.work)
+        self._changes = Changes(self.terms, self.work, self._starts)
 
     def promise(self, workspace: str, promises: Promises) -> None:
-        """From here on these targets hold for clocks that start in the workspace."""
-        self._promises[workspace] = promises
+        """These targets hold in the workspace."""
+        self.terms.activate(workspace, promises)
         self.work.totals.add_bounds(promises.seconds_of(TIME_TO_ANSWER))
 
-    # ---- what each event means ----
+    def change(self, workspace: str, promises: Promises, at_ms: int) -> None:
+        """From now on these targets hold in the workspace; what becomes of its open clocks is said."""
+        self.promise(workspace, promises)
+        mine = sorted(each for each, contact in self.contacts.items() if contact.workspace == workspace)
+        self._changes.activated(promises, [self.contacts[contact_id] for contact_id in mine], at_ms)
 
-    def received(self, event: Changed, at_ms: int) -> None:
-        """The contact arrived: remembered only where a resolution may be promised."""
-        promises = self._promises.get(event.workspace)
-        if promises is not None and promises.any_of(RESOLUTION):
+    # ---- arrival and tiers ----
+
+    def received(self, event: Received, at_ms: int) -> None:
+        """The contact arrived: remembered where something depends on when it did."""
+        promises = self.terms.now(event.workspace)
+        if promises is not None and not promises.kinds.isdisjoint(REMEMBERED):
             contact = self._contact(event)
+            contact.kept = True
             contact.received_ms = at_ms
+            contact.attributes = event.attributes
             self.work.touch(contact)
 
-    def routed(self, event: Changed, at_ms: int) -> None:
-        """Self-service or a bot has it: the queue it would wait in, else the default queue, promises its resolution."""
+    def classified(self, event: Classified, at_ms: int) -> None:
+        """What it is about is known, which is news for a promise only where an article shall follow."""
+        contact = self.contacts.get(event.contact_id)
+        if contact is not None and event.tier == "self_service" and not contact.tier:
+            contact.tier = event.tier
+            self.work.touch(contact)
+            self._reach(_FOR_SELF_SERVICE, contact, event, at_ms)
+
+    def sent_to_self_service(self, event: Changed, at_ms: int) -> None:
+        """Articles were sent: the queue it would wait in, else the default queue, promises its resolution."""
+        self._automated(event, at_ms, "self_service", _TO_SELF_SERVICE)
+
+    def sent_to_bot(self, event: Changed, at_ms: int) -> None:
+        """A bot has it, and owes an answer."""
+        self._automated(event, at_ms, "bot", _TO_BOT)
+
+    def escalated(self, event: Escalated, at_ms: int) -> None:
+        """A bot or self-service is done with it, or said nothing for too long; a queue follows."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            self._start_resolution(contact, event)
+            self._reach(_TIMED_OUT if event.reason == _TIMEOUT else _BOT_REPORTED, contact, event, at_ms)
+
+    # ---- waiting ----
 
     def queued(self, event: Queued, at_ms: int) -> None:
-        """The contact entered a queue; its wait began before, where it has only changed the queue."""
+        """The contact entered a queue; its wait may have begun before, in another one."""
         contact = self._contact(event)
         queue = event.queue or ""
         if contact.queue is not None and contact.queue != queue:
             self._waited(contact, at_ms, "flow_out")
-        contact.queue = queue
-        since = event.wait_started_at or event.entered_at  # records of before 2026-11-28 know only the first entry
-        contact.entered_ms = at_ms if since is None else to_ms(since)
+        began = event.wait_started_at or event.entered_at
+        contact.queue = contact.home = queue
+        contact.entered_ms = at_ms if began is None else to_ms(began)
+        contact.priority_seconds = event.priority_seconds
+        self._is_for_a_person(contact, event, at_ms)
         self.work.touch(contact)
-        self._start_answer(contact, event)
-        self._start_resolution(contact, event)
+        self._reach(_QUEUED, contact, event, at_ms)
+
+    def reprioritised(self, event: Reprioritised, at_ms: int) -> None:
+        """Another priority may mean other targets, by the policy under which each clock runs."""
+        contact = self.contacts.get(event.contact_id)
+        if contact is not None:
+            contact.priority_seconds = event.priority_seconds
+            self.work.touch(contact)
+            self._changes.reprioritised(contact, at_ms)
 
     def scheduled(self, event: Changed, at_ms: int) -> None:
         """The customer is served at another time: nobody need be quick now."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
             self._leave_queue(contact, at_ms, "callback")
-            self.work.drop(TIME_TO_ANSWER, contact, at_ms)
+            self._reach(_SCHEDULED, contact, event, at_ms)
+            self._hold(contact, "scheduled", at_ms)
             self._forget_if_done(contact)
 
+    # ---- with an agent ----
+
     def assigned(self, event: Changed, at_ms: int) -> None:
-        """An agent took the contact: it is answered."""
+        """An agent took the contact: it is answered, and on voice that is the first response."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
             self._leave_queue(contact, at_ms, "answered")
-            self.work.done(TIME_TO_ANSWER, contact, at_ms, event.agent_id)
+            self._reach(_ASSIGNED, contact, event, at_ms)
+            if event.channel == "voice":
+                self._answered(contact, event, at_ms, _CALL_ANSWERED)
             self._forget_if_done(contact)
 
-    def resolved(self, event: Changed, at_ms: int) -> None:
-        """The contact is closed or contained: it is resolved, and nothing follows."""
+    def given_back(self, event: Changed, at_ms: int) -> None:
+        """The agent passed the contact on, or a supervisor did; a queue follows."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            self.work.done(RESOLUTION, contact, at_ms, event.agent_id)
-            self._end(contact, at_ms, "cancelled")
+            self._reach(_GIVEN_BACK, contact, event, at_ms)
+
+    def wrote(self, event: MessageAdded, at_ms: int) -> None:
+        """A further message: of the customer, or written past the desktop by an agent or a bot."""
+        contact = self.contacts.get(event.contact_id)
+        if contact is None:
+            return
+        if event.sender == "agent":
+            self._answered(contact, event, at_ms, _AGENT_ANSWERED)
+        elif event.sender == "bot":
+            self._reach(_BOT_ANSWERED, contact, event, at_ms)
+        elif event.sender == "customer":
+            # What was written at the very time of an answer, or is said to, was written before it.
+            if contact.answered and at_ms > (contact.replied_ms or 0):
+                self._reach(_CUSTOMER_WROTE, contact, event, at_ms)
+            self.work.release(contact, "pending", at_ms)
+
+    def replied(self, event: ReplySent, at_ms: int) -> None:
+        """Somebody answered the customer; a note among colleagues is no answer."""
+        contact = self.contacts.get(event.contact_id)
+        if contact is not None and event.public:
+            if event.by == "agent":
+                self._answered(contact, event, at_ms, _AGENT_ANSWERED)
+            else:
+                self._reach(_BOT_ANSWERED, contact, event, at_ms)
+
+    def pending(self, event: PendingChanged, at_ms: int) -> None:
+        """The contact waits for the customer, or does not any more."""
+        contact = self.contacts.get(event.contact_id)
+        if contact is not None:
+            if event.pending:
+                self.work.hold(contact, "pending", at_ms)
+            else:
+                self.work.release(contact, "pending", at_ms)
+
+    # ---- ends ----
+
+    def closed(self, event: Changed, at_ms: int) -> None:
+        """The contact is resolved, and nothing follows."""
+        self._end(event, at_ms, "cancelled", _CLOSED)
+
+    def contained(self, event: Changed, at_ms: int) -> None:
+        """A bot or self-service resolved it: that was the first answer too, if nobody else owed one."""
+        contact = self.contacts.get(event.contact_id)
+        if contact is not None and not contact.answered:
+            self._starts.start(FIRST_RESPONSE, contact, event, at_ms)
+        self._end(event, at_ms, "cancelled", _CONTAINED)
 
     def abandoned(self, event: Changed, at_ms: int) -> None:
         """The customer gave up, and nothing follows."""
-        contact = self.contacts.get(event.contact_id)
-        if contact is not None:
-            self._end(contact, at_ms, "abandoned")
+        self._end(event, at_ms, "abandoned", None)
 
     def given_up(self, event: Changed, at_ms: int) -> None:
         """The contact was cancelled or expired, and nothing follows."""
-        contact = self.contacts.get(event.contact_id)
-        if contact is not None:
-            self._end(contact, at_ms, "cancelled")
+        self._end(event, at_ms, "cancelled", None)
 
     # ---- contacts ----
 
     def _contact(self, event: Changed) -> Contact:
         contact = self.contacts.get(event.contact_id)
         if contact is None:
-            contact = Contact(contact_id=event.contact_id, workspace=event.workspace, channel=event.channel)
+            promises = self.terms.now(event.workspace)
+            kept = promises is not None and not promises.kinds.isdisjoint(REPLIES)
+            contact = Contact(contact_id=event.contact_id, workspace=event.workspace, channel=event.channel, kept=kept)
             self.contacts[event.contact_id] = contact
         return contact
+
+    def _reach(self, effect: Effect, contact: Contact, event: Changed, at_ms: int) -> None:
+        """A moment of the contact: what it ends, what it drops, and what it starts."""
+        clocks = contact.clocks
+        if clocks and (effect.ends or effect.drops):
+            for clock in tuple(clocks):
+                if clock.kind in effect.ends:
+                    self.work.done(clock, contact, at_ms, event.agent_id)
+                elif clock.kind in effect.drops:
+                    self.work.drop(clock, contact, at_ms)
+        for kind in effect.starts:
+            self._starts.start(kind, contact, event, at_ms)
+
+    def _automated(self, event: Changed, at_ms: int, tier: str, effect: Effect) -> None:
+        contact = self.contacts.get(event.contact_id)
+        if contact is not None:
+            contact.tier = tier
+            self.work.touch(contact)
+            self._hold(contact, tier, at_ms)
+            self._reach(effect, contact, event, at_ms)
+
+    def _is_for_a_person(self, contact: Contact, event: Queued, at_ms: int) -> None:
+        """The first entry of all, after a bot or self-service: the hand-off, from which a person owes an answer."""
+        if contact.human_ms is None:
+            entered_ms = at_ms if event.entered_at is None else to_ms(event.entered_at)
+            arrived_ms = entered_ms if contact.received_ms is None else contact.received_ms
+            contact.human_ms = at_ms if contact.tier in ("bot", "self_service") else arrived_ms
+        contact.tier = "agent"
+        if contact.holds:
+            for hold in ("bot", "self_service", "scheduled"):
+                self.work.release(contact, hold, at_ms)
+
+    def _answered(self, contact: Contact, event: Changed, at_ms: int, effect: Effect) -> None:
+        if contact.human_ms is None:
+            return  # a bot or self-service has it: only an answer after the hand-off counts
+        contact.answered, contact.replied_ms = True, at_ms
+        if contact.kept:
+            self.work.touch(contact)
+        self._reach(effect, contact, event, at_ms)
+
+    def _hold(self, contact: Contact, hold: str, at_ms: int) -> None:
+        promises = self.terms.now(contact.workspace)
+        if promises is not None and hold in promises.holds:
+            self.work.hold(contact, hold, at_ms)
 
     def _leave_queue(self, contact: Contact, at_ms: int, outcome: str) -> None:
         if contact.queue is not None:
@@ -116,55 +264,19 @@ class Book:
         seconds = max(0, at_ms - contact.entered_ms) / MILLISECONDS_PER_SECOND
         self.work.totals.waited(contact.queue or "", contact.channel, outcome, seconds)
 
-    def _end(self, contact: Contact, at_ms: int, outcome: str) -> None:
+    def _end(self, event: Changed, at_ms: int, outcome: str, effect: Effect | None) -> None:
+        contact = self.contacts.get(event.contact_id)
+        if contact is None:
+            return
         self._leave_queue(contact, at_ms, outcome)
+        if effect is not None:
+            self._reach(effect, contact, event, at_ms)
         for clock in tuple(contact.clocks):
-            self.work.drop(clock.kind, contact, at_ms)
-        contact.received_ms = None
+            self.work.drop(clock, contact, at_ms)
+        contact.kept = False
         self._forget_if_done(contact)
 
     def _forget_if_done(self, contact: Contact) -> None:
         if contact.done:
             del self.contacts[contact.contact_id]
             self.work.touch(contact)
-
-    # ---- clocks ----
-
-    def _start_answer(self, contact: Contact, event: Queued) -> None:
-        if event.target_seconds is None or contact.clock(TIME_TO_ANSWER) is not None:
-            return
-        target = self._answer_target(event, event.target_seconds)
-        if target is not None:
-            # The log's own due time decides, so that anybody can check a breach against it.
-            entered_ms = contact.entered_ms
-            due_ms = target.due_ms(entered_ms) if event.due_at is None else to_ms(event.due_at)
-            self._start(TIME_TO_ANSWER, contact, target, (entered_ms, due_ms), event.version)
-
-    def _answer_target(self, event: Queued, seconds: float) -> Target | None:
-        """The policy's target. The event alone cannot tell a promise from the order of a queue that promised nothing,
-        so its own seconds count only where the log no longer holds the workspace's policy."""
-        promises = self._promises.get(event.workspace)
-        if promises is not None:
-            return promises.of(TIME_TO_ANSWER, event.queue)
-        return stated(event.queue or "", seconds)
-
-    def _start_resolution(self, contact: Contact, event: Changed) -> None:
-        started_ms, promises = contact.received_ms, self._promises.get(event.workspace)
-        target = promises.of(RESOLUTION, event.queue) if promises is not None else None
-        if started_ms is not None and target is not None:
-            contact.received_ms = None
-            self._start(RESOLUTION, contact, target, (started_ms, target.due_ms(started_ms)), event.version)
-
-    def _start(self, kind: Kind, contact: Contact, target: Target, span: tuple[int, int], version: int) -> None:
-        started_ms, due_ms = span
-        clock = Clock(
-            clock_id=clock_id(contact.contact_id, kind, target.name, version),
-            kind=kind,
-            target=target.name,
-            target_seconds=target.seconds,
-            started_ms=started_ms,
-            due_ms=due_ms,
-            queue=target.queue,
-            warn_ms=target.warn_ms(started_ms),
-        )
-        self.work.start(clock, contact)

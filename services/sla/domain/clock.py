@@ -7,7 +7,8 @@ import msgspec
 from shared.contract.ids import derive
 
 __all__ = [
-    "KINDS_RUN",
+    "FIRST_RESPONSE",
+    "PAUSED",
     "RESOLUTION",
     "RUNNING",
     "TIME_TO_ANSWER",
@@ -31,10 +32,7 @@ class Kind(StrEnum):
     NEXT_RESPONSE = "next_response"
     SELF_SERVICE_RESPONSE = "self_service_response"
     BOT_RESPONSE = "bot_response"
-
-
-KINDS_RUN = frozenset({Kind.TIME_TO_ANSWER, Kind.RESOLUTION})
-"""Kinds that the engine starts clocks for; a policy may name the others, and no clock of theirs is started."""
+    HANDLING = "handling"
 
 
 class State(StrEnum):
@@ -68,11 +66,12 @@ class Fact(StrEnum):
     BREACHED = "usher.sla.clock_breached.v1"
     ENDED_LATE = "usher.sla.clock_ended_late.v1"
     CANCELLED = "usher.sla.clock_cancelled.v1"
+    RETARGETED = "usher.sla.clock_retargeted.v1"
 
 
 # An enum's member is a Python call away before 3.12, so what every event asks for has a name of its own.
-TIME_TO_ANSWER, RESOLUTION = Kind.TIME_TO_ANSWER, Kind.RESOLUTION
-RUNNING = State.RUNNING
+TIME_TO_ANSWER, FIRST_RESPONSE, RESOLUTION = Kind.TIME_TO_ANSWER, Kind.FIRST_RESPONSE, Kind.RESOLUTION
+RUNNING, PAUSED = State.RUNNING, State.PAUSED
 
 TRANSITIONS: dict[tuple[State, Signal], tuple[State, Fact | None]] = {
     (State.RUNNING, Signal.DONE): (State.MET, Fact.MET),
@@ -80,6 +79,7 @@ TRANSITIONS: dict[tuple[State, Signal], tuple[State, Fact | None]] = {
     (State.RUNNING, Signal.DUE): (State.BREACHED, Fact.BREACHED),
     (State.RUNNING, Signal.PAUSE): (State.PAUSED, Fact.PAUSED),
     (State.PAUSED, Signal.RESUME): (State.RUNNING, Fact.RESUMED),
+    (State.PAUSED, Signal.DUE): (State.BREACHED, Fact.BREACHED),  # a shorter target was used up before the pause
     (State.PAUSED, Signal.DONE): (State.MET, Fact.MET),
     (State.PAUSED, Signal.DROPPED): (State.CANCELLED, Fact.CANCELLED),
     (State.BREACHED, Signal.DONE): (State.BREACHED, Fact.ENDED_LATE),  # a breach is final; the lateness is news
@@ -91,8 +91,11 @@ TRANSITIONS: dict[tuple[State, Signal], tuple[State, Fact | None]] = {
 class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One promise about one contact. Times in milliseconds since the epoch, ``target_seconds`` in calendar time.
 
-    ``target`` names the promise (``20s``), ``queue`` whose promise it is. ``warn_ms``: when to warn; None once warned,
-    or when nobody asked for it.
+    ``target`` names the promise (``20s``), ``queue`` whose promise it is; ``policy``, ``rule`` and ``calendar`` say
+    where it stands: the policy version, the name of its rule ("" for the queue's own) and of its calendar ("" for all
+    hours). ``warn_ms``: when to warn; None once warned, or when nobody asked for it. ``pauses``: what the clock does
+    not count; ``paused_ms`` since when it does not, ``paused_seconds`` how much calendar time it did not count before.
+    ``turns``: pauses and changes of target so far. ``traceparent``: of what started it.
     """
 
     clock_id: str
@@ -104,6 +107,15 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     queue: str
     state: State = RUNNING
     warn_ms: int | None = None
+    policy: int = 0
+    rule: str = ""
+    calendar: str = ""
+    warn_at: float | None = None
+    pauses: tuple[str, ...] = ()
+    paused_ms: int | None = None
+    paused_seconds: float = 0.0
+    turns: int = 0
+    traceparent: str = ""
 
     @property
     def next_ms(self) -> int | None:
@@ -119,6 +131,6 @@ def move(clock: Clock, signal: Signal) -> Fact | None:
     return fact
 
 
-def clock_id(contact_id: str, kind: Kind, target: str, version: int) -> str:
-    """Id of the clock that the contact's event ``version`` started: the same after a crash, new for each start."""
-    return derive("clock", contact_id, kind, target, str(version))
+def clock_id(contact_id: str, kind: Kind, target: str, start: str) -> str:
+    """Id of the clock that this start made (the contact's event version, or ``policy-N``): the same after a crash."""
+    return derive("clock", contact_id, kind, target, start)

@@ -1,14 +1,17 @@
-"""Starts, stops and fires clocks, and keeps what follows: facts to publish, breaches, totals, changed contacts."""
+"""Starts, stops, pauses and fires clocks, and keeps what follows: facts to publish, breaches, totals, contacts."""
 
 from collections.abc import Iterable
 
-from services.sla.domain.clock import RUNNING, Clock, Fact, Kind, Signal, State, move
+from services.sla.domain.clock import PAUSED, RUNNING, Clock, Fact, Kind, Signal, State, move
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import Deadlines
-from services.sla.domain.rows import Breach
-from services.sla.domain.sla_event import fact_event
+from services.sla.domain.rows import Breach, breach_of
+from services.sla.domain.sla_event import NOTHING, Note, fact_event, held_to
+from services.sla.domain.target import Target
+from services.sla.domain.terms import Terms
 from services.sla.domain.totals import BREACHES, CLOCKS, Totals
 from shared.contract.records import Event
+from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["Clockwork"]
 
@@ -21,11 +24,14 @@ class Clockwork:
     """All clocks of a partition. Whatever it is told, each clock is decided once, by event time:
 
     done or dropped at or before the due time decides the clock as met or cancelled; later, or fired, it is breached at
-    the due time. What stands here is a function of the events alone, wherever batches are cut.
+    the due time. A paused clock is due nowhen. What stands here is a function of the events alone, wherever batches are
+    cut. ``trace`` is the traceparent of the record that is being applied.
     """
 
-    def __init__(self, totals: Totals, contacts: Iterable[Contact] = ()) -> None:
+    def __init__(self, totals: Totals, terms: Terms, contacts: Iterable[Contact] = ()) -> None:
         self.totals = totals
+        self.trace = ""
+        self._terms = terms
         self._events: list[Event] = []
         self._breaches: list[Breach] = []
         self._touched: dict[str, Contact] = {}
@@ -60,21 +66,79 @@ class Clockwork:
         """The earliest warning or due time of all running clocks."""
         return self._deadlines.first_ms()
 
+    # ---- what happens to one clock ----
+
     def start(self, clock: Clock, contact: Contact) -> None:
-        """Start a clock of a contact that has none of this kind."""
+        """Start a clock of a contact that has none of this kind; paused at once where the contact waits for that."""
+        clock.traceparent = self.trace
         contact.clocks.append(clock)
-        self._deadlines.add(clock, contact)
         self._opened(clock.kind, 1)
         self.totals.begin((BREACHES, clock.kind, clock.target, clock.queue, contact.channel))
         self._publish(_STARTED, clock, contact, clock.started_ms)
+        self._deadlines.add(clock, contact)
+        if contact.holds:
+            since = [contact.holds[hold] for hold in clock.pauses if hold in contact.holds]
+            if since:
+                self._pause(clock, contact, max(clock.started_ms, min(since)))
 
-    def done(self, kind: Kind, contact: Contact, at_ms: int, agent_id: str | None) -> None:
-        """The promised work was done at this time: met, or ended late. Nothing without an open clock of the kind."""
-        self._end(kind, contact, at_ms, _DONE, agent_id)
+    def done(self, clock: Clock, contact: Contact, at_ms: int, agent_id: str | None = None) -> None:
+        """The promised work was done at this time: met, or ended late."""
+        self._end(
+            clock, contact, at_ms, _DONE, Note(agent_id, self._elapsed(clock, contact, at_ms), (), None, self.trace)
+        )
 
-    def drop(self, kind: Kind, contact: Contact, at_ms: int) -> None:
+    def drop(self, clock: Clock, contact: Contact, at_ms: int) -> None:
         """The promise no longer matters from this time on: cancelled, unless it was breached before."""
-        self._end(kind, contact, at_ms, _DROPPED, None)
+        self._end(clock, contact, at_ms, _DROPPED, Note(traceparent=self.trace))
+
+    def hold(self, contact: Contact, hold: str, at_ms: int) -> None:
+        """From now on the contact waits for this: clocks that do not count it pause."""
+        if hold in contact.holds:
+            return
+        contact.holds[hold] = at_ms
+        self.touch(contact)
+        for clock in contact.clocks:
+            if clock.state is RUNNING and hold in clock.pauses:
+                self._pause(clock, contact, at_ms)
+
+    def release(self, contact: Contact, hold: str, at_ms: int) -> None:
+        """The contact does not wait for this any more."""
+        if contact.holds.pop(hold, None) is None:
+            return
+        self.touch(contact)
+        for clock in contact.clocks:
+            if clock.state is PAUSED and contact.holds.keys().isdisjoint(clock.pauses):
+                self._resume(clock, contact, at_ms)
+
+    def retarget(self, clock: Clock, contact: Contact, target: Target, policy: int, at_ms: int) -> None:
+        """Another target holds for a clock that runs: the same start, and what was not counted stays so. A breach, and
+        what was due before, stands."""
+        if not self._catch_up(clock, contact, at_ms):
+            return
+        before, policy_before = _held(clock), held_to(clock)
+        unwarned = clock.warn_ms is not None or clock.warn_at is None
+        clock.target, clock.target_seconds, clock.queue = target.name, target.seconds, target.queue
+        clock.policy, clock.rule, clock.calendar = policy, target.rule, target.calendar_name
+        clock.warn_at, clock.pauses = target.warn_at, target.pauses
+        clock.due_ms = target.due_ms(clock.started_ms, clock.paused_seconds)
+        clock.warn_ms = target.warn_ms(clock.started_ms, clock.paused_seconds) if unwarned else None
+        self.touch(contact)
+        if _held(clock) != before:
+            clock.turns += 1
+            self.totals.begin((BREACHES, clock.kind, clock.target, clock.queue, contact.channel))
+            note = Note(previous=policy_before, traceparent=self.trace)
+            self._publish(Fact.RETARGETED, clock, contact, at_ms, note)
+        if clock.state is RUNNING:
+            self._deadlines.outdate()
+            self._deadlines.add(clock, contact)
+        waits = not contact.holds.keys().isdisjoint(clock.pauses)
+        if clock.paused_ms is not None and clock.due_ms < clock.paused_ms:
+            clock.paused_ms = None
+            self._move(clock, contact, _DUE, clock.due_ms)
+        elif waits and clock.state is RUNNING:
+            self._pause(clock, contact, at_ms)
+        elif clock.state is PAUSED and not waits:
+            self._resume(clock, contact, at_ms)
 
     def fire_before(self, horizon_ms: int) -> None:
         """Warn of and breach every clock whose time is strictly before the horizon, earliest first."""
@@ -86,55 +150,86 @@ class Clockwork:
             else:
                 self._move(clock, contact, _DUE, clock.due_ms)
 
-    def _end(self, kind: Kind, contact: Contact, at_ms: int, signal: Signal, agent_id: str | None) -> None:
-        clock = contact.clock(kind)
-        if clock is None:
-            return
-        if clock.warn_ms is not None and at_ms > clock.warn_ms:
-            self._warn(clock, contact)
+    # ---- how ----
+
+    def _catch_up(self, clock: Clock, contact: Contact, at_ms: int) -> bool:
+        """Whether the clock is still undecided at this time; what came due before is said first."""
+        if clock.state is RUNNING:
+            if clock.warn_ms is not None and at_ms > clock.warn_ms:
+                self._warn(clock, contact)
+            if at_ms > clock.due_ms:
+                self._move(clock, contact, _DUE, clock.due_ms)
+                self._deadlines.outdate()
+        return clock.state is not State.BREACHED
+
+    def _end(self, clock: Clock, contact: Contact, at_ms: int, signal: Signal, note: Note) -> None:
         running = clock.state is RUNNING
-        if running and at_ms > clock.due_ms:
-            self._move(clock, contact, _DUE, clock.due_ms)
-        self._move(clock, contact, signal, at_ms, agent_id)
+        if running:
+            if clock.warn_ms is not None and at_ms > clock.warn_ms:
+                self._warn(clock, contact)
+            if at_ms > clock.due_ms:
+                self._move(clock, contact, _DUE, clock.due_ms)
+        self._move(clock, contact, signal, at_ms, note)
         contact.clocks.remove(clock)
         if running:
             self._deadlines.outdate()
+
+    def _pause(self, clock: Clock, contact: Contact, at_ms: int) -> None:
+        if self._catch_up(clock, contact, at_ms):
+            clock.paused_ms = at_ms
+            clock.turns += 1
+            waits_for = tuple(sorted(hold for hold in clock.pauses if hold in contact.holds))
+            self._move(clock, contact, Signal.PAUSE, at_ms, Note(waits_for=waits_for, traceparent=self.trace))
+            self._deadlines.outdate()
+
+    def _resume(self, clock: Clock, contact: Contact, at_ms: int) -> None:
+        assert clock.paused_ms is not None, "a paused clock knows since when"
+        calendar = self._terms.calendar(contact.workspace, clock.policy, clock.calendar)
+        clock.paused_seconds += calendar.open_seconds_between(clock.paused_ms, at_ms)
+        clock.paused_ms = None
+        started_ms, paused = clock.started_ms, clock.paused_seconds
+        clock.due_ms = calendar.add_open_time(started_ms, clock.target_seconds + paused)
+        if clock.warn_ms is not None and clock.warn_at is not None:
+            clock.warn_ms = calendar.add_open_time(started_ms, clock.target_seconds * clock.warn_at + paused)
+        self._move(clock, contact, Signal.RESUME, at_ms, Note(traceparent=self.trace))
+        self._deadlines.add(clock, contact)
 
     def _warn(self, clock: Clock, contact: Contact) -> None:
         assert clock.warn_ms is not None, "a clock warns once"
         self._publish(Fact.WARNED, clock, contact, clock.warn_ms)
         clock.warn_ms = None
 
-    def _move(self, clock: Clock, contact: Contact, signal: Signal, at_ms: int, agent_id: str | None = None) -> None:
+    def _move(self, clock: Clock, contact: Contact, signal: Signal, at_ms: int, note: Note = NOTHING) -> None:
         fact = move(clock, signal)
         if fact is None:
             self.touch(contact)
             return
-        self._publish(fact, clock, contact, at_ms, agent_id)
+        self._publish(fact, clock, contact, at_ms, note)
         result = _DECIDED.get(fact)
         if result is not None:
             self._opened(clock.kind, -1)
             self.totals.add((CLOCKS, clock.kind, clock.target, result))
         if fact is _BREACHED:
             self.totals.add((BREACHES, clock.kind, clock.target, clock.queue, contact.channel))
-            self._breaches.append(_breach(clock, contact))
+            self._breaches.append(breach_of(clock, contact))
 
-    def _publish(self, fact: Fact, clock: Clock, contact: Contact, at_ms: int, agent_id: str | None = None) -> None:
+    def _publish(self, fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Note = NOTHING) -> None:
         self._touched[contact.contact_id] = contact
-        self._events.append(fact_event(fact, clock, contact, at_ms, agent_id))
+        self._events.append(fact_event(fact, clock, contact, at_ms, note))
+
+    def _elapsed(self, clock: Clock, contact: Contact, at_ms: int) -> float:
+        """Calendar time that counted from the clock's start, in seconds."""
+        until_ms = at_ms if clock.paused_ms is None else clock.paused_ms
+        if not clock.calendar:
+            seconds = max(0, until_ms - clock.started_ms) / MILLISECONDS_PER_SECOND
+            return round(seconds - clock.paused_seconds, 3) if clock.paused_seconds else seconds
+        calendar = self._terms.calendar(contact.workspace, clock.policy, clock.calendar)
+        return round(calendar.open_seconds_between(clock.started_ms, until_ms) - clock.paused_seconds, 3)
 
     def _opened(self, kind: Kind, change: int) -> None:
         self.open_clocks[kind] = self.open_clocks.get(kind, 0) + change
 
 
-def _breach(clock: Clock, contact: Contact) -> Breach:
-    return Breach(
-        clock.clock_id,
-        contact.workspace,
-        contact.contact_id,
-        clock.kind,
-        clock.target,
-        clock.queue,
-        contact.channel,
-        clock.due_ms,
-    )
+def _held(clock: Clock) -> tuple[object, ...]:
+    """All that a change of target may change, but the version of the policy that says so."""
+    return clock.target, clock.due_ms, clock.warn_ms, clock.queue, clock.rule, clock.pauses

@@ -8,10 +8,13 @@ __all__ = ["Contact"]
 
 
 class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
-    """A live contact. Times in milliseconds since the epoch.
+    """A live contact. Times in milliseconds since the epoch; None: not known, or not yet.
 
-    ``queue`` and ``entered_ms``: the queue it waits in and since when, None while it does not wait. ``received_ms`` is
-    kept until a resolution clock has started. ``clocks``: running, paused, or breached and not yet ended.
+    ``queue`` and ``entered_ms``: the queue it waits in and since when it waits. ``home``: the queue it was in last,
+    ``tier``, ``priority_seconds``, ``attributes``: what its targets depend on. ``human_ms``: since when a person owes
+    the first answer; ``answered``: a person gave it, ``replied_ms``: when a person wrote last. ``holds``: what it waits
+    for, and since when. ``once``: kinds that a contact has one clock of, and has had. ``kept``: remembered until its
+    end. ``clocks``: running, paused, or breached and not yet ended.
     """
 
     contact_id: str
@@ -20,6 +23,16 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     queue: str | None = None
     entered_ms: int = 0
     received_ms: int | None = None
+    home: str = ""
+    tier: str = ""
+    priority_seconds: float = 0.0
+    attributes: dict[str, str] = {}
+    human_ms: int | None = None
+    answered: bool = False
+    replied_ms: int | None = None
+    holds: dict[str, int] = {}
+    once: tuple[Kind, ...] = ()
+    kept: bool = False
     clocks: list[Clock] = []
 
     def clock(self, kind: Kind) -> Clock | None:
@@ -32,4 +45,4 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     @property
     def done(self) -> bool:
         """Whether nothing that may still come depends on this contact's past."""
-        return self.queue is None and self.received_ms is None and not self.clocks
+        return not self.kept and self.queue is None and not self.clocks

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import msgspec
 
-__all__ = ["Changed", "PolicyActivated", "Queued"]
+__all__ = [
+    "Changed",
+    "Classified",
+    "Escalated",
+    "MessageAdded",
+    "PendingChanged",
+    "PolicyActivated",
+    "Queued",
+    "Received",
+    "ReplySent",
+    "Reprioritised",
+]
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -22,13 +33,59 @@ class Changed(msgspec.Struct, gc=False):
     agent_id: str | None = None
 
 
+class Received(Changed, gc=False):
+    """usher.contact.received.v1. ``attributes``: those of the message on which a target of the policy depends."""
+
+    attributes: dict[str, str] = {}
+
+
+class MessageAdded(Changed, gc=False):
+    """usher.contact.message_added.v1. Whoever wrote it counts as what they were then."""
+
+    sender: str = "customer"
+
+
+class Classified(Changed, gc=False):
+    """usher.contact.classified.v1."""
+
+    tier: str = ""
+
+
+class Escalated(Changed, gc=False):
+    """usher.contact.escalated.v1."""
+
+    reason: str = ""
+
+
 class Queued(Changed, gc=False):
-    """usher.contact.queued.v1. ``target_seconds`` and ``due_at`` are absent in a queue without that promise."""
+    """usher.contact.queued.v1. ``target_seconds`` and ``due_at`` are absent in a queue without that promise;
+    ``wait_started_at`` in the events of older routers, whose waits began at ``entered_at``.
+    """
 
     target_seconds: float | None = None
     due_at: Time | None = None
     entered_at: Time | None = None
     wait_started_at: Time | None = None
+    priority_seconds: float = 0.0
+
+
+class Reprioritised(Changed, gc=False):
+    """usher.contact.reprioritised.v1; ``priority_seconds`` is the new total."""
+
+    priority_seconds: float = 0.0
+
+
+class ReplySent(Changed, gc=False):
+    """usher.contact.reply_sent.v1; what is not public is a note among colleagues."""
+
+    by: str = "agent"
+    public: bool = True
+
+
+class PendingChanged(Changed, gc=False):
+    """usher.contact.pending_changed.v1."""
+
+    pending: bool = False
 
 
 class PolicyActivated(msgspec.Struct, gc=False):

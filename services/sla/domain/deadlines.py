@@ -7,7 +7,7 @@ from services.sla.domain.contact import Contact
 
 __all__ = ["Deadlines"]
 
-Entry = tuple[int, str, Clock, Contact]
+Entry = tuple[int, str, int, Clock, Contact]  # the number keeps two entries of one clock and time apart
 
 STALE_ENTRIES_MAX = 1024  # outdated entries that are never worth a rebuild: about 0.2 MB
 
@@ -22,6 +22,7 @@ class Deadlines:
     def __init__(self) -> None:
         self._heap: list[Entry] = []
         self._outdated = 0
+        self._added = 0
 
     def __len__(self) -> int:
         return len(self._heap)
@@ -30,20 +31,21 @@ class Deadlines:
         """Remember the clock's next deadline; a clock that does not run has none."""
         at_ms = clock.next_ms
         if at_ms is not None:
-            heappush(self._heap, (at_ms, clock.clock_id, clock, contact))
+            self._added += 1
+            heappush(self._heap, (at_ms, clock.clock_id, self._added, clock, contact))
 
     def outdate(self) -> None:
         """One more of the entries has become outdated."""
         self._outdated += 1
         if self._outdated > STALE_ENTRIES_MAX and 2 * self._outdated > len(self._heap):
-            self._heap = [entry for entry in self._heap if entry[2].next_ms == entry[0]]
+            self._heap = [entry for entry in self._heap if entry[3].next_ms == entry[0]]
             heapify(self._heap)
             self._outdated = 0
 
     def first_ms(self) -> int | None:
         """The earliest deadline."""
         heap = self._heap
-        while heap and heap[0][2].next_ms != heap[0][0]:
+        while heap and heap[0][3].next_ms != heap[0][0]:
             heappop(heap)
             self._outdated -= 1
         return heap[0][0] if heap else None
@@ -52,7 +54,7 @@ class Deadlines:
         """The clock with the earliest deadline, if that is strictly before the horizon."""
         heap = self._heap
         while heap and heap[0][0] < horizon_ms:
-            at_ms, _, clock, contact = heappop(heap)
+            at_ms, _, _, clock, contact = heappop(heap)
             if clock.next_ms == at_ms:
                 return clock, contact
             self._outdated -= 1

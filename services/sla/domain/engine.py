@@ -1,15 +1,14 @@
 """The SLA engine: reads the log of contacts by event time and says what became of every promise."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from services.sla.domain.book import Book
-from services.sla.domain.contact import Contact
-from services.sla.domain.contact_event import Changed, PolicyActivated, Queued
+from services.sla.domain.contact_event import PolicyActivated
+from services.sla.domain.handlers import POLICY_ACTIVATED, Handler, decode_policy_event, handlers_of
 from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
-from services.sla.domain.target import promises_of
+from services.sla.domain.target import Promises, promises_of
 from services.sla.domain.totals import Totals
 from shared.contract.ids import derive
 from shared.contract.records import DeadLetter, Origin, Record
@@ -20,16 +19,9 @@ from shared.times import to_ms
 
 __all__ = ["POLICY_ACTIVATED", "SlaEngine"]
 
-POLICY_ACTIVATED = "usher.policy.activated.v1"
-
 Known = Mapping[PolicyKey, str]
-Handler = tuple[Callable[[bytes], Any], Callable[[Any, int], None]]
 
 _encode = msgspec.json.Encoder().encode
-_decode_contact = msgspec.json.Decoder(Contact).decode
-_decode_policy_event = msgspec.json.Decoder(PolicyActivated).decode
-_decode_changed = msgspec.json.Decoder(Changed).decode
-_decode_queued = msgspec.json.Decoder(Queued).decode
 
 
 class SlaEngine:
@@ -53,21 +45,11 @@ class SlaEngine:
     def _open(self, book: Book) -> None:
         self._book = book
         self._work = book.work
-        # Types that do not stand here are skipped unread.
-        self._handlers: dict[str, Handler] = {
-            "usher.contact.received.v1": (_decode_changed, book.received),
-            "usher.contact.sent_to_self_service.v1": (_decode_changed, book.routed),
-            "usher.contact.sent_to_bot.v1": (_decode_changed, book.routed),
-            "usher.contact.queued.v1": (_decode_queued, book.queued),
-            "usher.contact.scheduled.v1": (_decode_changed, book.scheduled),
-            "usher.contact.assigned.v1": (_decode_changed, book.assigned),
-            "usher.contact.closed.v1": (_decode_changed, book.resolved),
-            "usher.contact.contained.v1": (_decode_changed, book.resolved),
-            "usher.contact.abandoned.v1": (_decode_changed, book.abandoned),
-            "usher.contact.cancelled.v1": (_decode_changed, book.given_up),
-            "usher.contact.expired.v1": (_decode_changed, book.given_up),
-            POLICY_ACTIVATED: (_decode_policy_event, self._activate),
-        }
+        self._look()
+
+    def _look(self) -> None:
+        """What is read of the log depends on what is promised."""
+        self._handlers: dict[str, Handler] = handlers_of(self._book, self._activate)
 
     @property
     def open_clocks(self) -> Mapping[str, int]:
@@ -79,10 +61,12 @@ class SlaEngine:
     def restore(self, rows: SlaRows) -> None:
         """Fill the empty engine from one snapshot."""
         self.event_ms = rows.event_ms
-        contacts = [_decode_contact(body) for body in rows.contacts]
-        self._open(Book(Totals(rows.totals), contacts))
+        self._open(Book(Totals(rows.totals), rows.contacts))
+        for (workspace, version), document in rows.older.items():
+            self._book.terms.remember(workspace, _promises(version, document))
         for (workspace, version), document in rows.policies.items():
-            self._promise(workspace, version, document)
+            self._book.promise(workspace, _promises(version, document))
+        self._look()
 
     def needs(self, records: Sequence[Record]) -> list[PolicyKey] | None:
         """The policies that these records activate, by (workspace, version)."""
@@ -96,9 +80,8 @@ class SlaEngine:
         """
         self._known = known or {}
         dead: list[DeadLetter] = []
-        find_handler = self._handlers.get
         for record in records:
-            handler = find_handler(record.type)
+            handler = self._handlers.get(record.type)
             if handler is not None:
                 self._apply(record, handler, dead)
         self._work.fire_before(max(self.event_ms - self._lateness_ms, now_ms - self._wall_lateness_ms))
@@ -129,16 +112,14 @@ class SlaEngine:
         if reached_ms > self.event_ms:
             self.event_ms = reached_ms
         self._work.fire_before(self.event_ms - self._lateness_ms)
+        self._work.trace = record.traceparent
         apply(event, at_ms)
 
     def _activate(self, event: PolicyActivated, at_ms: int) -> None:
-        self._promise(event.workspace, event.policy_version, self._known[event.workspace, event.policy_version])
+        document = self._known[event.workspace, event.policy_version]
+        self._book.change(event.workspace, _promises(event.policy_version, document), at_ms)
         self._activated[event.workspace] = event.policy_version
-
-    def _promise(self, workspace: str, version: int, document: str) -> None:
-        # The router has decided already that the policy is one that it acts on.
-        policy = parse_policy(msgspec.json.decode(document), not_yet=())
-        self._book.promise(workspace, promises_of(policy, version))
+        self._look()
 
     # ---- what a step leaves behind ----
 
@@ -173,7 +154,12 @@ class SlaEngine:
 
 def _policy_key(value: bytes) -> PolicyKey | None:
     try:
-        event = _decode_policy_event(value)
+        event = decode_policy_event(value)
     except msgspec.DecodeError:
         return None  # the step says why, as a dead letter
     return event.workspace, event.policy_version
+
+
+def _promises(version: int, document: str) -> Promises:
+    # The router has decided already that the policy is one that it acts on.
+    return promises_of(parse_policy(msgspec.json.decode(document), not_yet=()), version)

@@ -3,9 +3,15 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
+
+from services.sla.domain.clock import Clock
+from services.sla.domain.contact import Contact
 from services.sla.domain.totals import Total
 
-__all__ = ["Breach", "PolicyKey", "SlaRows", "SlaWrites"]
+__all__ = ["Breach", "PolicyKey", "SlaRows", "SlaWrites", "breach_of", "decode_contact", "policies_of"]
+
+decode_contact = msgspec.json.Decoder(Contact).decode
 
 PolicyKey = tuple[str, int]
 """(workspace, policy version)."""
@@ -26,11 +32,15 @@ class Breach(NamedTuple):
 
 @dataclass(slots=True)
 class SlaRows:
-    """A partition as the last commit left it: live contacts and policies as JSON, and the latest event time."""
+    """A partition as the last commit left it: live contacts, policies as JSON, and the latest event time.
 
-    contacts: list[str] = field(default_factory=list)
+    ``policies``: those that hold; ``older``: those under which clocks still run (``policies_of``).
+    """
+
+    contacts: list[Contact] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
     policies: dict[PolicyKey, str] = field(default_factory=dict)
+    older: dict[PolicyKey, str] = field(default_factory=dict)
     event_ms: int = 0
 
 
@@ -48,3 +58,22 @@ class SlaWrites:
     totals: list[Total] = field(default_factory=list)
     policies: list[PolicyKey] = field(default_factory=list)
     event_ms: int = 0
+
+
+def breach_of(clock: Clock, contact: Contact) -> Breach:
+    """The row of a clock that breached at its due time."""
+    return Breach(
+        clock.clock_id,
+        contact.workspace,
+        contact.contact_id,
+        clock.kind,
+        clock.target,
+        clock.queue,
+        contact.channel,
+        clock.due_ms,
+    )
+
+
+def policies_of(contacts: list[Contact]) -> set[PolicyKey]:
+    """The policy versions under which the contacts' clocks run."""
+    return {(contact.workspace, clock.policy) for contact in contacts for clock in contact.clocks if clock.policy}

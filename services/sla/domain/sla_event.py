@@ -1,5 +1,7 @@
 """What the service publishes: one fact about one clock, as usher.sla-events.v1 carries it."""
 
+from typing import NamedTuple
+
 import msgspec
 
 from services.sla.domain.clock import Clock, Fact, Kind
@@ -7,15 +9,45 @@ from services.sla.domain.contact import Contact
 from shared.contract.records import Event
 from shared.times import MILLISECONDS_PER_SECOND, rfc3339
 
-__all__ = ["fact_event"]
+__all__ = ["NOTHING", "Held", "Note", "fact_event", "held_to"]
 
 _ENDED_LATE = Fact.ENDED_LATE
-# The event id derives from (clock id, ordinal), so that a fact has one id however often it is made.
+# The event id derives from (clock id, ordinal), so that a fact has one id however often it is made. What may happen to
+# a clock several times has an ordinal for each turn.
 _TYPE_AND_ORDINAL = {fact: (fact.value, ordinal) for ordinal, fact in enumerate(Fact)}
+_ORDINALS = 16  # more than there are facts
+_REPEATED = (Fact.PAUSED, Fact.RESUMED, Fact.RETARGETED)
+
+
+class Held(msgspec.Struct, omit_defaults=True, gc=False):
+    """What a clock was held to before its target changed."""
+
+    target: str
+    target_seconds: float
+    due_at: str
+    policy_version: int = 0
+
+
+class Note(NamedTuple):
+    """What some facts tell beside the clock: who did the work, how much calendar time it took, why the clock rests,
+    what was promised before, and the trace of what brought it about."""
+
+    agent_id: str | None = None
+    elapsed_seconds: float | None = None
+    waits_for: tuple[str, ...] = ()
+    previous: Held | None = None
+    traceparent: str = ""
+
+
+NOTHING = Note()
 
 
 class Body(msgspec.Struct, omit_defaults=True, gc=False):
-    """The public body of every event about a clock. Times RFC 3339, UTC; absent fields are unknown."""
+    """The public body of every event about a clock. Times RFC 3339, UTC; absent fields are unknown or none.
+
+    ``elapsed_seconds``: calendar time that counted from the start to ``at``. ``policy_version``: the policy whose
+    target the clock is held to, by its ``rule`` where that is not the queue's own target.
+    """
 
     workspace: str
     contact_id: str
@@ -30,12 +62,18 @@ class Body(msgspec.Struct, omit_defaults=True, gc=False):
     queue: str
     lateness_seconds: float | None = None
     agent_id: str | None = None
+    elapsed_seconds: float | None = None
+    policy_version: int = 0
+    rule: str = ""
+    calendar: str = ""
+    waits_for: tuple[str, ...] = ()
+    previous: Held | None = None
 
 
 _encode = msgspec.json.Encoder().encode
 
 
-def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, agent_id: str | None = None) -> Event:
+def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Note = NOTHING) -> Event:
     """The event of a fact that became true at ``at_ms``. Only ``clock_ended_late`` carries a lateness (never < 0)."""
     late = max(0, at_ms - clock.due_ms) / MILLISECONDS_PER_SECOND if fact is _ENDED_LATE else None
     workspace, contact_id, identity = contact.workspace, contact.contact_id, clock.clock_id
@@ -53,7 +91,21 @@ def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, agent_id:
         contact.channel,
         clock.queue,
         late,
-        agent_id,
+        note.agent_id,
+        note.elapsed_seconds,
+        clock.policy,
+        clock.rule,
+        clock.calendar,
+        note.waits_for,
+        note.previous,
     )
     kind, ordinal = _TYPE_AND_ORDINAL[fact]
-    return Event(kind, workspace, contact_id, at_ms, identity, ordinal, _encode(body))
+    if clock.turns and fact in _REPEATED:
+        ordinal += _ORDINALS * clock.turns
+    trace = note.traceparent or clock.traceparent
+    return Event(kind, workspace, contact_id, at_ms, identity, ordinal, _encode(body), (), trace)
+
+
+def held_to(clock: Clock) -> Held:
+    """What the clock is held to now."""
+    return Held(clock.target, clock.target_seconds, rfc3339(clock.due_ms), clock.policy)

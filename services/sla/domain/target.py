@@ -4,19 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.sla.domain.clock import Kind
+from services.sla.domain.contact import Contact
 from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.policy.fields import format_duration
+from shared.policy.kinds import SPANS
 from shared.policy.policy import Policy
+from shared.policy.targets import CUSTOMER_CLASS, TargetWhen
+from shared.policy.targets import Target as Written
 
 __all__ = ["Promises", "Target", "promises_of", "stated"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One promise of a queue. ``seconds`` pass in the calendar's open time; ``warn_at`` is a share of them.
+    """One promise. ``seconds`` pass in the calendar's open time; ``warn_at`` is a share of them.
 
     ``name`` is the label in events and metrics: the duration as a policy writes it (``20s``, ``4h``), so that it is
-    bounded by the policies and never mixes two promises.
+    bounded by the policies and never mixes two promises. ``rule``: the rule that makes it, "" for the queue's own.
     """
 
     queue: str
@@ -24,38 +28,113 @@ class Target:
     seconds: float
     calendar: Calendar
     warn_at: float | None
+    rule: str = ""
+    calendar_name: str = ""
+    pauses: tuple[str, ...] = ()
+    apply_to_open: bool = False
 
-    def due_ms(self, started_ms: int) -> int:
-        """When the promise is due that started then."""
-        return self.calendar.add_open_time(started_ms, self.seconds)
+    def due_ms(self, started_ms: int, paused_seconds: float = 0.0) -> int:
+        """When the promise is due that started then and did not count so much."""
+        return self.calendar.add_open_time(started_ms, self.seconds + paused_seconds)
 
-    def warn_ms(self, started_ms: int) -> int | None:
+    def warn_ms(self, started_ms: int, paused_seconds: float = 0.0) -> int | None:
         """When to warn about the promise that started then; None when nobody asked for a warning."""
         if self.warn_at is None:
             return None
-        return self.calendar.add_open_time(started_ms, self.seconds * self.warn_at)
+        return self.calendar.add_open_time(started_ms, self.seconds * self.warn_at + paused_seconds)
+
+
+class Rule:
+    """Other targets for some contacts."""
+
+    __slots__ = ("_attributes", "_when", "targets")
+
+    def __init__(self, when: TargetWhen, targets: Mapping[Kind, Written]) -> None:
+        self._when = when
+        wanted = [(name, (value,)) for name, value in (when.attributes or {}).items()]
+        self._attributes = [*wanted, (CUSTOMER_CLASS, when.customer_class)] if when.customer_class else wanted
+        self.targets = targets
+
+    def holds(self, contact: Contact, queue: str) -> bool:
+        """Whether all conditions hold for the contact in that queue."""
+        when, at_least = self._when, self._when.priority_at_least_seconds
+        return (
+            (when.queue is None or queue in when.queue)
+            and (when.channel is None or contact.channel in when.channel)
+            and (when.tier is None or contact.tier in when.tier)
+            and (at_least is None or contact.priority_seconds >= at_least)
+            and all(contact.attributes.get(name) in values for name, values in self._attributes)
+        )
 
 
 class Promises:
-    """The targets of one policy version, by queue and kind; the first match of a contact is its queue's own."""
+    """The targets of one policy version: for each kind the first rule that holds, else the queue's own."""
 
-    def __init__(self, version: int, default_queue: str, queues: Mapping[str, Mapping[Kind, Target]]) -> None:
+    def __init__(self, policy: Policy, version: int) -> None:
         self.version = version
-        self._default_queue = default_queue
-        self._queues = queues
-        self._kinds = frozenset(kind for targets in queues.values() for kind in targets)
+        self._policy = policy
+        self._queues = {
+            name: {Kind(kind): self._target(kind, target, name, "") for kind, target in queue.targets.items()}
+            for name, queue in policy.queues.items()
+        }
+        self._rules = {
+            rule.name: Rule(rule.when, {Kind(kind): target for kind, target in rule.then.items()})
+            for rule in policy.targets
+        }
+        self._made: dict[tuple[str, Kind, str], Target] = {}
+        self.by_priority = any(rule.when.priority_at_least_seconds is not None for rule in policy.targets)
+        self.kinds = frozenset(Kind(kind) for kind, _ in self._each())
+        self.holds = frozenset(hold for kind, target in self._each() for hold in _pauses(kind, target))
 
-    def of(self, kind: Kind, queue: str | None) -> Target | None:
-        """The target of a contact in that queue; without a queue (bot, self-service) that of the default queue."""
-        return self._queues.get(queue or self._default_queue, {}).get(kind)
+    def of(self, kind: Kind, contact: Contact, queue: str | None) -> Target | None:
+        """The target of a contact in that queue; without a queue (bot, self-service) as if it were in the default."""
+        name = queue or self._policy.default_queue
+        for rule in self._rules:
+            if kind in self._rules[rule].targets and self._rules[rule].holds(contact, name):
+                return self.find(rule, kind, name)
+        return self._queues.get(name, {}).get(kind)
 
-    def any_of(self, kind: Kind) -> bool:
-        """Whether any queue promises this."""
-        return kind in self._kinds
+    def find(self, rule: str, kind: Kind, queue: str) -> Target | None:
+        """The target that a rule ("": the queue itself) makes for contacts of a queue, whether or not it holds."""
+        if not rule:
+            return self._queues.get(queue, {}).get(kind)
+        written = self._rules[rule].targets.get(kind) if rule in self._rules else None
+        if written is None:
+            return None
+        made = self._made.get((rule, kind, queue))
+        if made is None:
+            made = self._made[rule, kind, queue] = self._target(kind, written, queue, rule)
+        return made
+
+    def calendar(self, name: str) -> Calendar:
+        """The calendar of that name; always open for ""."""
+        return self._policy.calendar(name or None)
 
     def seconds_of(self, kind: Kind) -> set[float]:
         """All target seconds of a kind."""
-        return {targets[kind].seconds for targets in self._queues.values() if kind in targets}
+        return {target.within_seconds for each, target in self._each() if each == kind.value}
+
+    def _target(self, kind: str, target: Written, queue: str, rule: str) -> Target:
+        applies = target.apply_to_open
+        return Target(
+            queue=queue,
+            name=format_duration(target.within_seconds),
+            seconds=target.within_seconds,
+            calendar=self._policy.calendar(target.calendar),
+            warn_at=target.warn_at,
+            rule=rule,
+            calendar_name=target.calendar or "",
+            pauses=_pauses(kind, target),
+            apply_to_open=self._policy.apply_to_open if applies is None else applies,
+        )
+
+    def _each(self) -> list[tuple[str, Written]]:
+        mine = [item for queue in self._policy.queues.values() for item in queue.targets.items()]
+        return [*mine, *(item for rule in self._policy.targets for item in rule.then.items())]
+
+
+def _pauses(kind: str, target: Written) -> tuple[str, ...]:
+    return SPANS[kind].pauses if target.pause_on is None else target.pause_on  # type: ignore[index]
 
 
 def stated(queue: str, seconds: float) -> Target:
@@ -64,21 +143,5 @@ def stated(queue: str, seconds: float) -> Target:
 
 
 def promises_of(policy: Policy, version: int) -> Promises:
-    """The targets of a validated policy. Kinds that no clock runs for yet are read and kept like the others."""
-    return Promises(
-        version,
-        policy.default_queue,
-        {
-            name: {
-                Kind(kind): Target(
-                    queue=name,
-                    name=format_duration(target.within_seconds),
-                    seconds=target.within_seconds,
-                    calendar=policy.calendar(target.calendar),
-                    warn_at=target.warn_at,
-                )
-                for kind, target in queue.targets.items()
-            }
-            for name, queue in policy.queues.items()
-        },
-    )
+    """The targets of a validated policy."""
+    return Promises(policy, version)

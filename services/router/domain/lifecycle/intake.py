@@ -48,7 +48,8 @@ def receive(
         raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", detail)
     contact = _open(turn, workspace, said, key)
     journey = customers.journey(turn, workspace, contact)
-    turn.tell(contact, events.RECEIVED, events.Received(said.message_id, contact.episode, contact.linked))
+    told = {name: said.attributes[name] for name in workspace.rules.target_attributes if name in said.attributes}
+    turn.tell(contact, events.RECEIVED, events.Received(said.message_id, contact.episode, contact.linked, told))
     turn.count("usher_contacts_received_total", said.channel)
     opener = Opener(said, workspace.rules.policy, workspace.rules.model_version)
     verdict = classify(opener, journey, foreseen)

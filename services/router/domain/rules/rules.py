@@ -45,6 +45,7 @@ class Rules:
         self.default_queue = self.queues[policy.default_queue]
         self.channels = _channels(policy)
         self.idle_ms = _silences(policy)
+        self.target_attributes = policy.target_attributes
         self.offer_ms = to_ms(policy.offers.timeout_seconds)
         self.decline_ms = to_ms(policy.offers.decline_pause_seconds)
         self.keep_ms = to_ms(policy.offers.keep_for_seconds)

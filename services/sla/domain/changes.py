@@ -1,0 +1,62 @@
+"""What becomes of open clocks when a policy is activated, or a contact's priority changes."""
+
+from collections.abc import Iterable
+
+from services.sla.domain.clock import FIRST_RESPONSE, RESOLUTION, TIME_TO_ANSWER, Clock, State
+from services.sla.domain.clockwork import Clockwork
+from services.sla.domain.contact import Contact
+from services.sla.domain.starts import Starts
+from services.sla.domain.target import Promises
+from services.sla.domain.terms import Terms
+
+__all__ = ["Changes"]
+
+
+class Changes:
+    """An open clock keeps the target under which it started, unless the new one says ``apply_to_open``. The clock of a
+    target that is no longer promised ends as cancelled. A breach stands, whatever the policy says later."""
+
+    def __init__(self, terms: Terms, work: Clockwork, starts: Starts) -> None:
+        self._terms = terms
+        self._work = work
+        self._starts = starts
+
+    def activated(self, promises: Promises, contacts: Iterable[Contact], at_ms: int) -> None:
+        """A policy holds from now on; the contacts are those of its workspace, in the order of their ids."""
+        versions: set[int] = set()
+        workspace = ""
+        for contact in contacts:
+            workspace = contact.workspace
+            for clock in tuple(contact.clocks):
+                if clock.policy and clock.policy != promises.version and clock.state is not State.BREACHED:
+                    self._hold_to(promises, clock, contact, at_ms)
+            self._late(promises, contact, at_ms)
+            versions.update(clock.policy for clock in contact.clocks)
+        if workspace:
+            self._terms.keep_only(workspace, versions)
+
+    def reprioritised(self, contact: Contact, at_ms: int) -> None:
+        """Targets that depend on priority, by the policy under which each clock runs."""
+        for clock in tuple(contact.clocks):
+            promises = self._terms.under(contact.workspace, clock.policy)
+            if promises is None or not promises.by_priority:
+                continue
+            target = promises.of(clock.kind, contact, clock.queue)
+            if target is not None and target.rule != clock.rule:
+                self._work.retarget(clock, contact, target, clock.policy, at_ms)
+
+    def _hold_to(self, promises: Promises, clock: Clock, contact: Contact, at_ms: int) -> None:
+        target = promises.of(clock.kind, contact, clock.queue)  # that of the queue whose promise it was
+        if target is not None and target.apply_to_open:
+            self._work.retarget(clock, contact, target, promises.version, at_ms)
+        elif promises.find(clock.rule, clock.kind, clock.queue) is None:
+            self._work.drop(clock, contact, at_ms)
+
+    def _late(self, promises: Promises, contact: Contact, at_ms: int) -> None:
+        """Promises that are new: of those that count from before, where the contact is where they would have begun."""
+        if contact.queue is not None:
+            self._starts.late(TIME_TO_ANSWER, contact, promises, at_ms)
+        if contact.human_ms is not None:
+            self._starts.late(FIRST_RESPONSE, contact, promises, at_ms)
+        if contact.tier:
+            self._starts.late(RESOLUTION, contact, promises, at_ms)

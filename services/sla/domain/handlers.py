@@ -1,0 +1,72 @@
+"""Which events of the log are read, and what each is: a decoder and a method of the book."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from services.sla.domain.book import Book
+from services.sla.domain.clock import Kind
+from services.sla.domain.contact_event import (
+    Changed,
+    Classified,
+    Escalated,
+    MessageAdded,
+    PendingChanged,
+    PolicyActivated,
+    Queued,
+    Received,
+    ReplySent,
+    Reprioritised,
+)
+
+__all__ = ["POLICY_ACTIVATED", "Handler", "decode_policy_event", "handlers_of"]
+
+POLICY_ACTIVATED = "usher.policy.activated.v1"
+
+Handler = tuple[Callable[[bytes], Any], Callable[[Any, int], None]]
+
+decode_policy_event = msgspec.json.Decoder(PolicyActivated).decode
+_changed = msgspec.json.Decoder(Changed).decode
+_received = msgspec.json.Decoder(Received).decode
+_message_added = msgspec.json.Decoder(MessageAdded).decode
+_classified = msgspec.json.Decoder(Classified).decode
+_escalated = msgspec.json.Decoder(Escalated).decode
+_queued = msgspec.json.Decoder(Queued).decode
+_reprioritised = msgspec.json.Decoder(Reprioritised).decode
+_reply_sent = msgspec.json.Decoder(ReplySent).decode
+_pending_changed = msgspec.json.Decoder(PendingChanged).decode
+
+_FIRST, _NEXT, _BOT = Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE, Kind.BOT_RESPONSE
+
+
+def handlers_of(book: Book, activate: Callable[[PolicyActivated, int], None]) -> dict[str, Handler]:
+    """Event type -> handler. Types that do not stand here, or matter to no promise, are skipped unread."""
+    always: dict[str, Handler] = {
+        "usher.contact.received.v1": (_received, book.received),
+        "usher.contact.sent_to_self_service.v1": (_changed, book.sent_to_self_service),
+        "usher.contact.sent_to_bot.v1": (_changed, book.sent_to_bot),
+        "usher.contact.queued.v1": (_queued, book.queued),
+        "usher.contact.reprioritised.v1": (_reprioritised, book.reprioritised),
+        "usher.contact.scheduled.v1": (_changed, book.scheduled),
+        "usher.contact.assigned.v1": (_changed, book.assigned),
+        "usher.contact.pending_changed.v1": (_pending_changed, book.pending),
+        "usher.contact.closed.v1": (_changed, book.closed),
+        "usher.contact.contained.v1": (_changed, book.contained),
+        "usher.contact.abandoned.v1": (_changed, book.abandoned),
+        "usher.contact.cancelled.v1": (_changed, book.given_up),
+        "usher.contact.expired.v1": (_changed, book.given_up),
+        POLICY_ACTIVATED: (decode_policy_event, activate),
+    }
+    where_promised: dict[str, tuple[tuple[Kind, ...], Handler]] = {
+        "usher.contact.classified.v1": ((Kind.SELF_SERVICE_RESPONSE,), (_classified, book.classified)),
+        "usher.contact.escalated.v1": ((_BOT,), (_escalated, book.escalated)),
+        "usher.contact.transferred.v1": ((Kind.HANDLING,), (_changed, book.given_back)),
+        "usher.contact.requeued.v1": ((Kind.HANDLING,), (_changed, book.given_back)),
+        "usher.contact.reply_sent.v1": ((_FIRST, _NEXT, _BOT), (_reply_sent, book.replied)),
+    }
+    promised = book.terms.kinds
+    more = {name: handler for name, (kinds, handler) in where_promised.items() if not promised.isdisjoint(kinds)}
+    if promised:  # a message of the customer ends what waits for it, whichever clock that is
+        more["usher.contact.message_added.v1"] = (_message_added, book.wrote)
+    return always | more

@@ -1,0 +1,112 @@
+"""Which clock starts for a contact, of which target, and from when it counts."""
+
+from typing import NamedTuple
+
+from services.sla.domain.clock import FIRST_RESPONSE, RESOLUTION, TIME_TO_ANSWER, Clock, Kind, clock_id
+from services.sla.domain.clockwork import Clockwork
+from services.sla.domain.contact import Contact
+from services.sla.domain.contact_event import Changed, Queued
+from services.sla.domain.target import Promises, Target, stated
+from services.sla.domain.terms import Terms
+from shared.times import to_ms
+
+__all__ = ["REMEMBERED", "REPLIES", "Starts"]
+
+REPLIES = (FIRST_RESPONSE, Kind.NEXT_RESPONSE, Kind.HANDLING)
+"""Kinds for which what happened to a contact after its answer matters."""
+REMEMBERED = (RESOLUTION, Kind.SELF_SERVICE_RESPONSE, Kind.BOT_RESPONSE, *REPLIES)
+"""Kinds for which a contact must be known from its arrival on."""
+
+_ONCE = (FIRST_RESPONSE, RESOLUTION)  # a contact has one clock of these; the next episode is another contact
+
+
+class Start(NamedTuple):
+    """A clock about to start: as of when, until when, and the event or policy that makes it."""
+
+    kind: Kind
+    at_ms: int
+    due_ms: int
+    cause: str
+
+
+class Starts:
+    """Starts clocks. ``time_to_answer`` goes on over overflow and relaxation with the promise of the first queue."""
+
+    def __init__(self, terms: Terms, work: Clockwork) -> None:
+        self._terms = terms
+        self._work = work
+
+    def start(self, kind: Kind, contact: Contact, event: Changed, at_ms: int) -> None:
+        """Start a clock of the kind, if that is promised, none is open and the contact may have one."""
+        promises = self._terms.now(contact.workspace)
+        if kind is TIME_TO_ANSWER:
+            if contact.clock(kind) is None and isinstance(event, Queued):
+                self._answer(contact, event, promises)
+        elif promises is not None and kind in promises.kinds and self._may(kind, contact):
+            target = promises.of(kind, contact, event.queue or contact.home)
+            if target is not None:
+                began_ms = _began_ms(kind, contact, at_ms)
+                self._begin(
+                    Start(kind, began_ms, target.due_ms(began_ms), str(event.version)), contact, target, promises
+                )
+
+    def late(self, kind: Kind, contact: Contact, promises: Promises, at_ms: int) -> None:
+        """A target that is promised only now, to contacts that are there already: it counts from where it would."""
+        target = promises.of(kind, contact, contact.home) if self._may(kind, contact) else None
+        if target is not None and target.apply_to_open:
+            began_ms = _began_ms(kind, contact, at_ms)
+            start = Start(kind, began_ms, target.due_ms(began_ms), f"policy-{promises.version}")
+            self._begin(start, contact, target, promises)
+
+    def _may(self, kind: Kind, contact: Contact) -> bool:
+        if contact.clock(kind) is not None or kind in contact.once:
+            return False
+        if kind is FIRST_RESPONSE:
+            return not contact.answered
+        return kind is not RESOLUTION or contact.received_ms is not None
+
+    def _answer(self, contact: Contact, event: Queued, promises: Promises | None) -> None:
+        """The policy's target. The event alone cannot tell a promise from the order of a queue that promised nothing,
+        so its own seconds count only where the log no longer holds the workspace's policy."""
+        if event.target_seconds is None:
+            return
+        if promises is None:
+            target: Target | None = stated(event.queue or "", event.target_seconds)
+        else:
+            target = promises.of(TIME_TO_ANSWER, contact, event.queue)
+        if target is not None:
+            # The log's own due time decides, so that anybody can check a breach against it.
+            began_ms = contact.entered_ms
+            due_ms = target.due_ms(began_ms) if event.due_at is None else to_ms(event.due_at)
+            self._begin(Start(TIME_TO_ANSWER, began_ms, due_ms, str(event.version)), contact, target, promises)
+
+    def _begin(self, start: Start, contact: Contact, target: Target, promises: Promises | None) -> None:
+        if start.kind in _ONCE:
+            contact.once = (*contact.once, start.kind)
+        clock = Clock(
+            clock_id=clock_id(contact.contact_id, start.kind, target.name, start.cause),
+            kind=start.kind,
+            target=target.name,
+            target_seconds=target.seconds,
+            started_ms=start.at_ms,
+            due_ms=start.due_ms,
+            queue=target.queue,
+            warn_ms=target.warn_ms(start.at_ms),
+            policy=promises.version if promises is not None else 0,
+            rule=target.rule,
+            calendar=target.calendar_name,
+            warn_at=target.warn_at,
+            pauses=target.pauses,
+        )
+        self._work.start(clock, contact)
+
+
+def _began_ms(kind: Kind, contact: Contact, at_ms: int) -> int:
+    """From when a clock of this kind counts that starts now."""
+    if kind is TIME_TO_ANSWER:
+        return contact.entered_ms
+    if kind is FIRST_RESPONSE:
+        return at_ms if contact.human_ms is None else contact.human_ms
+    if kind in (RESOLUTION, Kind.SELF_SERVICE_RESPONSE):
+        return at_ms if contact.received_ms is None else contact.received_ms
+    return at_ms

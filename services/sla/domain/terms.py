@@ -1,0 +1,47 @@
+"""Which promises hold in each workspace now, and those of older policies under which clocks still run."""
+
+from collections.abc import Iterable
+
+from services.sla.domain.clock import Kind
+from services.sla.domain.target import Promises
+from shared.policy.calendar import ALWAYS_OPEN, Calendar
+
+__all__ = ["Terms"]
+
+
+class Terms:
+    """The policies of a partition's workspaces."""
+
+    def __init__(self) -> None:
+        self._current: dict[str, Promises] = {}
+        self._known: dict[tuple[str, int], Promises] = {}
+        self.kinds: frozenset[Kind] = frozenset()
+
+    def activate(self, workspace: str, promises: Promises) -> None:
+        """From here on these promises are made in the workspace."""
+        self._current[workspace] = promises
+        self.remember(workspace, promises)
+        self.kinds = frozenset(kind for each in self._current.values() for kind in each.kinds)
+
+    def remember(self, workspace: str, promises: Promises) -> None:
+        """Clocks still run under this version."""
+        self._known[workspace, promises.version] = promises
+
+    def keep_only(self, workspace: str, versions: Iterable[int]) -> None:
+        """Of the workspace's older versions no others are needed any more."""
+        current = self._current[workspace].version
+        needed = {current, *versions}
+        for key in [key for key in self._known if key[0] == workspace and key[1] not in needed]:
+            del self._known[key]
+
+    def now(self, workspace: str) -> Promises | None:
+        """The promises that hold; None where the log told of no policy."""
+        return self._current.get(workspace)
+
+    def under(self, workspace: str, version: int) -> Promises | None:
+        """The promises of a version under which a clock of the workspace runs."""
+        return self._known.get((workspace, version))
+
+    def calendar(self, workspace: str, version: int, name: str) -> Calendar:
+        """A calendar of that version; always open for ""."""
+        return self._known[workspace, version].calendar(name) if name else ALWAYS_OPEN

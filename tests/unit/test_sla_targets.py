@@ -1,0 +1,171 @@
+"""Targets by queue, channel, tier, priority, customer class and attribute: for each kind the first rule that holds."""
+
+from typing import Any
+
+import pytest
+
+from services.sla.domain.clock import Kind
+from services.sla.domain.contact import Contact
+from services.sla.domain.target import Promises, promises_of
+from shared.policy.errors import PolicyErrors
+from shared.policy.parse import parse_policy
+from tests.support.router_builders import Router, body_of, policy_with
+from tests.support.sla_story import Story, policy_of
+
+
+def rules(*whens: dict[str, Any]) -> list[dict[str, Any]]:
+    """One rule for each condition; the n-th promises a first response within n + 1 minutes."""
+    return [
+        {"name": f"r{n}", "when": when, "then": {"first_response": {"within": f"{n + 1}m"}}}
+        for n, when in enumerate(whens)
+    ]
+
+
+def promises(*whens: dict[str, Any]) -> Promises:
+    queues = {
+        "orders": {"targets": {"first_response": {"within": "1h"}, "resolution": {"within": "1d"}}},
+        "cards": {},
+    }
+    return promises_of(parse_policy(policy_of(queues, targets=rules(*whens))), 1)
+
+
+def first_response(found: Promises, queue: str | None = "orders", **fields: Any) -> str | None:
+    contact = Contact(**{"contact_id": "c", "workspace": "acme", "channel": "chat", "tier": "agent", **fields})
+    target = found.of(Kind.FIRST_RESPONSE, contact, queue)
+    return None if target is None else target.name
+
+
+@pytest.mark.parametrize(
+    ("when", "fields", "holds"),
+    [
+        ({"queue": "cards"}, {"queue": "cards"}, True),
+        ({"queue": ["cards", "orders"]}, {"queue": None}, True),  # without a queue as if in the default
+        ({"queue": "cards"}, {}, False),
+        ({"channel": "chat"}, {}, True),
+        ({"channel": ["voice", "email"]}, {}, False),
+        ({"tier": "bot"}, {"tier": "bot"}, True),
+        ({"tier": "bot"}, {}, False),
+        ({"priority_at_least": "10m"}, {"priority_seconds": 600.0}, True),
+        ({"priority_at_least": "10m"}, {"priority_seconds": 599.0}, False),
+        ({"customer_class": "gold"}, {"attributes": {"customer_class": "gold"}}, True),
+        ({"customer_class": ["gold", "silver"]}, {"attributes": {"customer_class": "silver"}}, True),
+        ({"customer_class": "gold"}, {}, False),
+        ({"attributes": {"vip": "true", "site": "x"}}, {"attributes": {"vip": "true", "site": "x"}}, True),
+        ({"attributes": {"vip": "true", "site": "x"}}, {"attributes": {"vip": "true"}}, False),
+        ({"channel": "chat", "tier": "bot"}, {}, False),  # all that are given
+    ],
+)
+def test_a_rule_holds_when_all_its_conditions_do(when: dict, fields: dict, holds: bool) -> None:
+    queue = fields.pop("queue", "orders") if "queue" in fields else "orders"
+    assert (first_response(promises(when), queue, **fields) == "1m") is holds
+
+
+def test_the_first_rule_that_holds_and_names_the_kind_wins_else_the_queue() -> None:
+    found = promises({"attributes": {"vip": "true"}}, {"channel": "chat"})
+    assert first_response(found, attributes={"vip": "true"}) == "1m"
+    assert first_response(found) == "2m"
+    assert first_response(found, channel="voice") == "1h"
+    assert first_response(found, "cards", channel="voice") is None
+    contact = Contact(contact_id="c", workspace="acme", channel="chat")
+    resolution = found.of(Kind.RESOLUTION, contact, "orders")
+    assert resolution is not None
+    assert resolution.name == "1d", "no rule says anything of resolutions"
+
+
+def test_a_rule_says_its_name_in_the_log_and_counts_for_the_contacts_queue() -> None:
+    policy = policy_of({"orders": {"targets": {"resolution": {"within": "1d"}}}}, targets=rules({"channel": "email"}))
+    story = (
+        Story(policy).arrives("2026-06-11T09:00").at("2026-06-11T09:05", "reply_sent", by="agent", public=True).play()
+    )
+    assert story.last("first_response", "ended_late", "rule") == "r0"
+    assert story.runner.total("breaches", "first_response", "1m", "orders", "email") == 1
+
+
+def test_attributes_of_the_first_message_decide_for_the_contacts_life() -> None:
+    policy = policy_of({"orders": {}, "cards": {}}, targets=rules({"customer_class": "gold"}))
+    story = Story(policy).at("2026-06-11T09:00", "received", attributes={"customer_class": "gold"})
+    story.at("2026-06-11T09:01", "queued", queue="cards").play()
+    assert story.due("first_response") == "2026-06-11T09:01:00"
+
+
+def test_a_removed_rule_ends_its_clocks_and_only_its() -> None:
+    queue = {"orders": {"targets": {"first_response": {"within": "3h"}, "resolution": {"within": "1d"}}}}
+    story = Story(policy_of(queue, targets=rules({"channel": "email"})), policy_of(queue))
+    story.log.channel = "email"
+    story.arrives("2026-06-11T09:00").activate("2026-06-11T09:00:30", 2).play(until="2026-06-11T10:00")
+    assert [name for name, _ in story.told("first_response")] == ["started", "cancelled"]
+    assert [name for name, _ in story.told("resolution")] == ["started"]
+
+
+def refused(**parts: Any) -> dict[str, str]:
+    queues = parts.pop("queues", {"orders": {}, "cards": {}})
+    with pytest.raises(PolicyErrors) as caught:
+        parse_policy(policy_of(queues, {"mon": ["09:00-10:00"]}, **parts))
+    return {fault.path: f"{fault.message}; {fault.hint}" for fault in caught.value.errors}
+
+
+THEN = {"first_response": {"within": "1m"}}
+
+
+def in_calendar(within: str, name: str) -> dict[str, Any]:
+    return {"resolution": {"within": within, "calendar": name}}
+
+
+@pytest.mark.parametrize(
+    ("parts", "path", "words"),
+    [
+        ({"targets": [{"name": "r", "when": {}, "then": THEN}]}, "targets[0].when", "has no condition"),
+        ({"targets": [{"name": "r", "when": {"channel": "chat"}, "then": {}}]}, "targets[0].then", "is empty"),
+        ({"targets": [{"name": "r", "when": {"queue": "card"}, "then": THEN}]}, "targets[0].when.queue", "cards"),
+        ({"targets": [{"name": "r", "when": {"chanel": "x"}, "then": THEN}]}, "targets[0].when.chanel", "channel"),
+        ({"targets": rules({"tier": ["agent", "bot"]}, {"tier": "bot"})}, "targets[1].then.first_response", "'r0'"),
+        (
+            {"targets": [{"name": "r", "when": {"tier": "bot"}, "then": in_calendar("60d", "office")}]},
+            "targets[0].then.resolution.within",
+            "more than a year",
+        ),
+        (
+            {"targets": [{"name": "r", "when": {"tier": "bot"}, "then": in_calendar("1d", "o")}]},
+            "targets[0].then.resolution.calendar",
+            "there is no calendar",
+        ),
+        (
+            {"targets": [{"name": "r", "when": {"channel": "chat"}, "then": {"time_to_answer": {"within": "20s"}}}]},
+            "targets[0].then.time_to_answer",
+            "not supported yet",
+        ),
+        (
+            {"queues": {"orders": {"targets": {"bot_response": {"within": "1m", "pause_on": ["bot"]}}}}},
+            "queues.orders.targets.bot_response.pause_on[0]",
+            "it may pause on pending",
+        ),
+        (
+            {"queues": {"orders": {"targets": {"self_service_response": {"within": "1m", "pause_on": ["pending"]}}}}},
+            "queues.orders.targets.self_service_response.pause_on[0]",
+            "leave pause_on out",
+        ),
+        (
+            {"queues": {"orders": {"targets": {"resolution": {"within": "1m", "pause_on": ["lunch"]}}}}},
+            "queues.orders.targets.resolution.pause_on[0]",
+            "pending",
+        ),
+    ],
+)  # fmt: skip
+def test_a_target_that_cannot_be_meant_is_refused_with_path_and_fix(parts: dict, path: str, words: str) -> None:
+    found = refused(**parts)
+    assert list(found) == [path]
+    assert words in found[path]
+
+
+def test_the_log_tells_no_attributes_but_those_on_which_a_target_depends() -> None:
+    policy = parse_policy(
+        policy_of({"orders": {}}, targets=rules({"attributes": {"vip": "true"}}, {"customer_class": "gold"}))
+    )
+    assert policy.target_attributes == ("customer_class", "vip")
+    assert parse_policy(policy_of({"orders": {}})).target_attributes == ()
+    router = Router(policy_with(targets=rules({"attributes": {"vip": "true"}}, {"customer_class": "gold"})))
+    router.contact("c1", attributes={"secret": "x", "vip": "true", "customer_class": "gold"})
+    received = next(body_of(event) for event in router.events if event.type == "usher.contact.received.v1")
+    assert received["attributes"] == {"customer_class": "gold", "vip": "true"}
+    router.contact("c2", attributes={"secret": "x"})
+    assert b"secret" not in b"".join(event.body for event in router.events)

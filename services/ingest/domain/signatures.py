@@ -20,11 +20,12 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from services.ingest.domain.channels.adapter import Payload, Secrets
 from services.ingest.domain.channels.form import read_form
+from services.ingest.domain.channels.visitor import claims_of, segment, token_of
 from services.ingest.domain.fields import rfc3339_ms
 from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.twilio_signature import twilio_signed
 
-__all__ = ["SCHEMES", "TOLERANCE_MS", "Scheme", "claims_of", "is_signed", "single_use_token"]
+__all__ = ["SCHEMES", "TOLERANCE_MS", "Scheme", "is_signed", "single_use_token"]
 
 TOLERANCE_MS = 5 * 60 * 1000  # a signed time may differ from now by this much either way, by contract
 SIGNATURES_MAX = 16  # of one header: rotation needs two
@@ -220,10 +221,10 @@ def _ecdsa(public_key: str, signed: bytes, given: str) -> bool:
 
 def _visitor(payload: Payload, secrets: Secrets, now_ms: int) -> bool:
     """A visitor's token: a JSON Web Token (RFC 7519) signed with HS256, with ``sub`` and ``exp``."""
-    head, _, signature = _token(payload).rpartition(".")
+    head, _, signature = token_of(payload).rpartition(".")
     try:
-        header = json.loads(_segment(head.partition(".")[0]))
-    except ValueError:
+        header = json.loads(segment(head.partition(".")[0]))
+    except (ValueError, RecursionError):
         return False
     claims = claims_of(payload)
     signed_by = [hmac.digest(_key(secret), _key(head), "sha256") for secret in secrets["visitor_key"]]
@@ -239,24 +240,6 @@ def _within(claims: Mapping[str, object], now_ms: int) -> bool:
         return False
     begins = [claims[name] for name in ("nbf", "iat") if name in claims]
     return all(isinstance(at, int | float) and at * _EPOCH_SECOND_MS <= now_ms + TOLERANCE_MS for at in begins)
-
-
-def claims_of(payload: Payload) -> dict[str, object]:
-    """What a visitor's token says, believed only after its scheme accepted it; empty without a token."""
-    try:
-        claims = json.loads(_segment(_token(payload).split(".")[1]))
-    except (ValueError, IndexError, RecursionError):
-        return {}
-    return claims if isinstance(claims, dict) else {}
-
-
-def _token(payload: Payload) -> str:
-    kind, _, token = payload.headers.get("authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
-
-
-def _segment(text: str) -> bytes:
-    return b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True)
 
 
 SCHEMES: Mapping[str, Scheme] = {

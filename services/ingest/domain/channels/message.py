@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from services.ingest.domain.channels.adapter import Payload
 from services.ingest.domain.cloudevents import Event
-from services.ingest.domain.fields import ID_LENGTH_MAX, NOTE_LENGTH_MAX, URL_LENGTH_MAX, is_language
+from services.ingest.domain.fields import ID_LENGTH_MAX, NOTE_LENGTH_MAX, URL_LENGTH_MAX, is_language, rfc3339_ms
 from services.ingest.domain.message import (
     ATTACHMENTS_MAX,
     ATTRIBUTE_LENGTH_MAX,
@@ -20,7 +20,7 @@ from services.ingest.domain.types import ENDED, MESSAGE
 from shared.contract.topics import Channel
 from shared.times import rfc3339
 
-__all__ = ["Attachment", "Message", "ended", "language_of", "seconds_ms", "short_id"]
+__all__ = ["Attachment", "Message", "ended", "language_of", "seconds_ms", "short_id", "time_ms"]
 
 YEAR_10000_MS = 253_402_300_800_000  # no RFC 3339 time from here on
 CONTENT_TYPE_UNKNOWN = "application/octet-stream"
@@ -122,8 +122,8 @@ class Message:
 Ending = Literal["hang_up", "left", "closed"]
 
 
-def ended(payload: Payload, conversation: str, reason: Ending, at_ms: int | None = None) -> Event:
-    """The end of a conversation, told once however often the provider repeats it; default time: its arrival."""
+def ended(payload: Payload, conversation: str, reason: Ending, *, key: str, at_ms: int | None = None) -> Event:
+    """The end of a conversation; the same ``key`` again is the same end. Without a time it is its arrival."""
     at_ms = payload.received_ms if at_ms is None or not 0 <= at_ms < YEAR_10000_MS else at_ms
     body = {
         "source": payload.source.name,
@@ -131,7 +131,7 @@ def ended(payload: Payload, conversation: str, reason: Ending, at_ms: int | None
         "reason": reason,
         "occurred_at": rfc3339(at_ms),
     }
-    return Event(ENDED, f"{short_id(conversation)}:{reason}", f"/channel/{payload.source.name}", "", "", body)
+    return Event(ENDED, short_id(f"ended:{key}"), f"/channel/{payload.source.name}", "", "", body)
 
 
 def short_id(text: str) -> str:
@@ -152,6 +152,14 @@ def seconds_ms(seconds: float | None) -> int | None:
     if seconds is None or not 0 <= seconds < YEAR_10000_MS / 1000:
         return None
     return int(seconds * 1000)
+
+
+def time_ms(text: str) -> int | None:
+    """An RFC 3339 time as milliseconds since the epoch; None for what is none."""
+    try:
+        return rfc3339_ms(text)
+    except ValueError:
+        return None
 
 
 def _attachment(one: Attachment) -> dict[str, Any]:

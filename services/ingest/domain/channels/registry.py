@@ -14,6 +14,23 @@ NAMES = (
     "canonical",
     "standard_webhooks",
     "twilio",
+    "twilio_voice",
+    "twilio_conversations",
+    "whatsapp_cloud",
+    "messenger",
+    "instagram",
+    "mailgun",
+    "sendgrid",
+    "postmark",
+    "email_mime",
+    "slack",
+    "telegram",
+    "zendesk",
+    "intercom",
+    "chatwoot",
+    "asterisk",
+    "web_chat",
+    "x",
 )
 """The adapters of this room: each is ADAPTER in the module of its name."""
 

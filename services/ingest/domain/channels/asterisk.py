@@ -1,0 +1,130 @@
+"""Asterisk and FreePBX: queue events of AMI (as text, or each as a JSON object), and ARI's start and end of a call."""
+
+from collections.abc import Mapping
+
+from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, Reading, Why, missing
+from services.ingest.domain.channels.message import Message, ended, time_ms
+from services.ingest.domain.channels.node import Node, each
+from services.ingest.domain.reading import BODY_BYTES_MAX
+from services.ingest.domain.rejection import Rejected
+from shared.errors import Reason
+
+__all__ = ["ADAPTER"]
+
+EVENTS_MAX = 1000  # of one text; a bridge sends them one by one
+_UNKNOWN = frozenset({"", "<unknown>", "unknown", "anonymous", "s"})
+_ARI_ENDS = frozenset({"StasisEnd", "ChannelDestroyed"})
+
+
+def read(payload: Payload) -> Reading:
+    """The events of a payload; each stands alone."""
+    if payload.body.lstrip().startswith(b"{"):
+        document = Node.parse(payload.body)
+        if document["channel"]:
+            return Reading([_ari(payload, document)])
+        events = document["events"]
+        listed = list(events.items()) if events else [document]
+        return Reading(each(listed, lambda one: _ami(payload, _fields(one))))
+    return Reading(each(_blocks(payload.body), lambda one: _ami(payload, _fields(one))))
+
+
+def _blocks(body: bytes) -> list[Node]:
+    """AMI's own form: lines of ``Name: value``, an empty line between events."""
+    if not body.strip():
+        raise Rejected(Reason.EMPTY, "", "the body is empty; send events")
+    if len(body) > BODY_BYTES_MAX:
+        raise Rejected(Reason.TOO_LARGE, "", f"{len(body)} bytes; at most {BODY_BYTES_MAX} are accepted")
+    text = body.decode("utf-8", "replace").replace("\r\n", "\n").strip("\n")
+    blocks = [block for block in text.split("\n\n", EVENTS_MAX) if block.strip()][:EVENTS_MAX]
+    found = []
+    for index, block in enumerate(blocks):
+        pairs = (line.partition(":") for line in block.split("\n"))
+        found.append(Node({name.strip(): value.strip() for name, _, value in pairs}, f"[{index}]"))
+    return found
+
+
+def _fields(event: Node) -> dict[str, str]:
+    if not isinstance(event.value, dict):
+        raise event.wrong("must be an object")
+    return {name: event[name].id() for name, value in event.value.items() if isinstance(value, str | int)}
+
+
+def _ami(payload: Payload, event: Mapping[str, str]) -> Item:
+    kind = event.get("Event", "")
+    if not kind:
+        raise missing("Event")
+    call = event.get("Linkedid") or event.get("Uniqueid", "")
+    if kind == "QueueCallerJoin":
+        if not call:
+            raise missing("Linkedid")
+        return _joined(payload, event, call)
+    if _is_end(kind, event):
+        if not call:
+            raise missing("Linkedid")
+        return ended(payload, call, "hang_up", key=call)
+    return Ignored(Why.CALL_PROGRESS if kind.startswith(("Queue", "Agent")) else Why.NOT_A_MESSAGE)
+
+
+def _is_end(kind: str, event: Mapping[str, str]) -> bool:
+    if kind == "Hangup":  # of the caller's own channel; other channels of the call are agents
+        return bool(event.get("Uniqueid")) and event.get("Uniqueid") == event.get("Linkedid")
+    return kind == "QueueCallerAbandon" or (kind == "AgentComplete" and event.get("Reason") in ("caller", "agent"))
+
+
+def _joined(payload: Payload, event: Mapping[str, str], call: str) -> Item:
+    number = event.get("CallerIDNum", "")
+    if number in payload.source.own:
+        return Ignored(Why.OWN_MESSAGE)
+    handle = "anonymous" if number.lower() in _UNKNOWN else number
+    name = event.get("CallerIDName", "")
+    return Message(
+        channel="voice",
+        conversation=call,
+        message_id=f"{call}:{event.get('Queue', '')}",
+        handle=handle,
+        name="" if name.lower() in _UNKNOWN else name,
+        to=event.get("Exten", ""),
+        language=event.get("Language", ""),
+        reply_address=handle,
+        reply_thread=event.get("Channel") or call,
+        attributes={
+            "asterisk_queue": event.get("Queue", ""),
+            "asterisk_channel": event.get("Channel", ""),
+            "position": event.get("Position", ""),
+            "waiting": event.get("Count", ""),
+        },
+    ).event(payload)
+
+
+def _ari(payload: Payload, event: Node) -> Item:
+    kind, channel = event["type"].text(), event["channel"]
+    call = channel["id"].needed()
+    if kind in _ARI_ENDS:
+        return ended(payload, call, "hang_up", key=call, at_ms=time_ms(_colon(event["timestamp"].text())))
+    if kind != "StasisStart":
+        return Ignored(Why.CALL_PROGRESS)
+    caller = channel["caller"]
+    fields = {
+        "CallerIDNum": caller["number"].id(),
+        "CallerIDName": caller["name"].text(),
+        "Channel": channel["name"].text(),
+        "Exten": channel["dialplan"]["exten"].id(),
+        "Language": channel["language"].text(),
+        "Queue": event["args"].first().text(),
+    }
+    return _joined(payload, fields, call)
+
+
+def _colon(time: str) -> str:
+    """ARI writes offsets as ``+0000``."""
+    return f"{time[:-2]}:{time[-2:]}" if len(time) > 5 and time[-5] in "+-" else time
+
+
+ADAPTER = Adapter(
+    name="asterisk",
+    read=read,
+    channel="voice",
+    schemes=("credentials",),
+    secrets=frozenset({"bearer", "basic"}),
+    media_types=frozenset({"application/json", "text/plain"}),
+)

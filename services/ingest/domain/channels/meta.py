@@ -1,0 +1,133 @@
+"""What Meta's platforms share: the handshake, and messages of Messenger and Instagram."""
+
+import hmac
+from collections.abc import Iterable, Sequence
+
+from services.ingest.domain.channels.adapter import Answer, Ignored, Item, Payload, Reading, Secrets, Why
+from services.ingest.domain.channels.message import Attachment, Message
+from services.ingest.domain.channels.node import Node, each
+
+__all__ = ["META_SECRETS", "handshake", "messaging_items", "read_messaging"]
+
+META_SECRETS = frozenset({"app_secret", "verify_token"})
+_KINDS = {"image": "image/*", "video": "video/*", "audio": "audio/*"}  # Meta names the kind and not the media type
+_NO_MESSAGE = {
+    "delivery": Why.DELIVERY_STATE,
+    "read": Why.DELIVERY_STATE,
+    "reaction": Why.REACTION,
+    "message_edit": Why.EDIT,
+    "message_edits": Why.EDIT,
+}
+
+
+def handshake(query: Sequence[tuple[str, str]], secrets: Secrets) -> Answer | None:
+    """https://developers.facebook.com/docs/graph-api/webhooks/getting-started: hub.challenge for the right token."""
+    asked = dict(query)
+    given = asked.get("hub.verify_token", "").encode("utf-8", "replace")
+    matches = [hmac.compare_digest(given, token.encode()) for token in secrets.get("verify_token", ())]
+    if asked.get("hub.mode") != "subscribe" or not any(matches):
+        return None
+    return Answer("text/plain", asked.get("hub.challenge", "").encode("utf-8", "replace"))
+
+
+def read_messaging(payload: Payload, kind: str) -> Reading:
+    """Every message, comment and state of a payload whose ``object`` is ``kind``; each part stands alone."""
+    document = Node.parse(payload.body)
+    if document["object"].text() != kind:
+        raise document["object"].wrong(f"must be {kind}")
+    return Reading(each(document["entry"].items(), lambda entry: messaging_items(payload, entry)))
+
+
+def messaging_items(payload: Payload, entry: Node) -> list[Item]:
+    """What one entry holds: direct messages, those that another app handles now, and comments on posts."""
+    standby = [Ignored(Why.STANDBY) for _ in entry["standby"].items()]
+    return [
+        *each(entry["messaging"].items(), lambda event: _direct(payload, entry["id"].id(), event)),
+        *standby,
+        *each(entry["changes"].items(), lambda change: _comment(payload, entry["id"].id(), change)),
+    ]
+
+
+def _direct(payload: Payload, page: str, event: Node) -> Item:
+    message, postback = event["message"], event["postback"]
+    if not message and not postback:
+        found = [why for name, why in _NO_MESSAGE.items() if event[name]]
+        return Ignored(found[0] if found else Why.NOT_A_MESSAGE)
+    sender = event["sender"]["id"].needed()
+    if message["is_echo"].flag():
+        return Ignored(Why.ECHO)
+    if message["is_deleted"].flag():
+        return Ignored(Why.DELETION)
+    if sender == page or sender in payload.source.own:
+        return Ignored(Why.OWN_MESSAGE)
+    ours = event["recipient"]["id"].id() or page
+    content = message if message else postback
+    at_ms = event["timestamp"].whole()
+    mid = content["mid"].id() or (f"{at_ms}" if postback and at_ms is not None else content["mid"].needed())
+    return Message(
+        channel="messaging",
+        conversation=payload.source.pseudonym(ours, sender),
+        message_id=mid,
+        handle=sender,
+        to=ours,
+        at_ms=at_ms,
+        text=content["text"].text() or content["title"].text(),
+        attachments=list(_attachments(message["attachments"].items())),
+        reply_address=sender,
+        reply_thread=ours,
+        attributes={
+            "payload": message["quick_reply"]["payload"].text() or postback["payload"].text(),
+            "in_reply_to": message["reply_to"]["mid"].id(),
+            "story": message["reply_to"]["story"]["url"].text(),
+            "referral_ref": _referral(event, message, postback),
+        },
+    ).event(payload)
+
+
+def _referral(event: Node, message: Node, postback: Node) -> str:
+    listed = (event["referral"], message["referral"], postback["referral"])
+    return next((one["ref"].text() or one["ad_id"].id() for one in listed if one), "")
+
+
+def _attachments(listed: Iterable[Node]) -> Iterable[Attachment]:
+    for one in listed:
+        kind = one["type"].text()
+        inside = one["payload"]
+        yield Attachment(
+            content_type=_KINDS.get(kind, "application/octet-stream"),
+            url=inside["url"].text() or one["url"].text(),
+            name=inside["title"].text() or (kind if kind not in _KINDS and kind != "file" else ""),
+        )
+
+
+def _comment(payload: Payload, page: str, change: Node) -> Item:
+    """A comment under a post (``feed`` of a page, ``comments`` of an Instagram account): everybody sees it."""
+    value, field = change["value"], change["field"].text()
+    if field not in ("feed", "comments") or (field == "feed" and value["item"].text() != "comment"):
+        return Ignored(Why.NOT_A_MESSAGE)
+    verb = value["verb"].text()
+    if verb in ("edited", "edit"):
+        return Ignored(Why.EDIT)
+    if verb in ("remove", "hide", "delete"):
+        return Ignored(Why.DELETION)
+    author = value["from"]["id"].needed()
+    if author == page or author in payload.source.own:
+        return Ignored(Why.OWN_MESSAGE)
+    comment = value["comment_id"].id() or value["id"].needed()
+    post = value["post_id"].id() or value["media"]["id"].id()
+    parent = value["parent_id"].id()
+    created = value["created_time"].whole()
+    return Message(
+        channel="social",
+        conversation=f"comment:{parent if parent and parent != post else comment}",
+        message_id=comment,
+        handle=author,
+        name=value["from"]["name"].text() or value["from"]["username"].text(),
+        to=page,
+        at_ms=None if created is None else created * 1000,
+        text=value["message"].text() or value["text"].text(),
+        reply_address=comment,
+        reply_thread=post,
+        public=True,
+        attributes={"post_id": post, "in_reply_to": parent},
+    ).event(payload)

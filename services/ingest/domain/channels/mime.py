@@ -1,0 +1,203 @@
+"""A letter as it comes over the wire (RFC 5322, MIME) taken apart: heads decoded, text and HTML, attachments named."""
+
+import re
+from binascii import Error as Base64Error
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from email import policy
+from email.errors import HeaderParseError, MessageError
+from email.header import decode_header
+from email.message import Message as Part
+from email.parser import BytesParser
+from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
+
+from services.ingest.domain.channels.message import Attachment
+from services.ingest.domain.reading import BODY_BYTES_MAX
+from services.ingest.domain.rejection import Rejected
+from shared.errors import Reason
+from shared.times import to_ms
+
+__all__ = ["Heads", "Letter", "address_of", "addresses_of", "decoded", "parse_letter", "sent_ms"]
+
+PARTS_MAX = 200  # of one letter; a digest of a mailing list has some tens
+HEAD_LENGTH_MAX = 16_384  # characters of one head that are read: References grow with every answer
+ADDRESSES_LENGTH_MAX = 4096  # characters of a head of addresses: the first is the one that counts
+HEADS_MAX = 1000  # lines of the first head; a letter that passed ten servers has a hundred
+_BOUNDARY = re.compile(rb'boundary\s{0,9}=\s{0,9}"?([^"\r\n;]{1,200})', re.IGNORECASE)
+_BARE = re.compile(r"[^\s<>,;:\"()]{1,200}@[^\s<>,;:\"()]{1,200}")  # an address in a head that is damaged
+_FOLD = re.compile(r"\r?\n[ \t]+|\r|\n")
+_NAMED = {"iso-8859-8-i": "iso-8859-8", "x-unknown": "latin-1", "unknown-8bit": "latin-1", "default": "latin-1"}
+
+
+class Heads:
+    """The heads of a letter; names in any case, encoded words decoded when they are read."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
+        self._raw: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self._raw.setdefault(name.strip().lower(), []).append(value)
+
+    def raw(self, name: str) -> str:
+        """The first head of that name, unfolded, "" without one."""
+        values = self._raw.get(name)
+        return _FOLD.sub(" ", _legible(values[0][:HEAD_LENGTH_MAX])).strip() if values else ""
+
+    def text(self, name: str) -> str:
+        """The same with its encoded words (RFC 2047) decoded."""
+        return decoded(self.raw(name))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._raw
+
+
+@dataclass(slots=True)
+class Letter:
+    """What a mail holds. ``stripped``: the answer alone, where the provider has cut it already."""
+
+    heads: Heads
+    plain: str = ""
+    html: str = ""
+    stripped: str = ""
+    calendar: str = ""
+    attachments: list[Attachment] = field(default_factory=list)
+    is_report: bool = False
+    recipient: str = ""
+    provider_id: str = ""
+    sender: str = ""
+
+
+def parse_letter(raw: bytes) -> Letter:
+    """Take a letter apart. Rejected: empty, too large, no head, or of too many parts. Damage inside costs its part."""
+    if not raw.strip():
+        raise Rejected(Reason.EMPTY, "", "the body is empty; send a message (RFC 5322)")
+    if len(raw) > BODY_BYTES_MAX:
+        raise Rejected(Reason.TOO_LARGE, "", f"{len(raw)} bytes; at most {BODY_BYTES_MAX} are accepted")
+    _check_bounds(raw)
+    try:
+        whole: Part = BytesParser(policy=policy.compat32).parsebytes(raw)
+        heads = Heads([(name, str(value)) for name, value in whole.raw_items()])
+        letter = Letter(heads, is_report=whole.get_content_type() == "multipart/report")
+        for part in _leaves(whole):
+            _add(letter, part)
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
+        raise Rejected(Reason.INVALID, "", "no message as RFC 5322 and MIME describe it") from None
+    if not any(name in heads for name in ("from", "message-id", "subject", "date")):
+        raise Rejected(Reason.INVALID, "", "no message: it has neither From nor Message-ID, Subject or Date")
+    return letter
+
+
+def _check_bounds(raw: bytes) -> None:
+    """What would take the parser long: heads without end, and parts without end."""
+    head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
+    if head.count(b"\n") > HEADS_MAX:
+        raise Rejected(Reason.INVALID, "", f"more than {HEADS_MAX} lines of heads")
+    marks = {b"\n--" + found.strip() for found in _BOUNDARY.findall(raw)[:PARTS_MAX]}
+    if sum(raw.count(mark) for mark in marks) > PARTS_MAX or len(marks) > PARTS_MAX // 4:
+        raise Rejected(Reason.INVALID, "", f"more than {PARTS_MAX} parts")
+
+
+def _leaves(whole: Part) -> Iterator[Part]:
+    """The parts that hold something, without those inside of an attached letter."""
+    pending = [whole]
+    while pending:
+        part = pending.pop()
+        inside = part.get_payload()
+        if part.get_content_maintype() == "multipart" and isinstance(inside, list):
+            pending.extend(one for one in reversed(inside) if isinstance(one, Part))
+        else:
+            yield part
+
+
+def _add(letter: Letter, part: Part) -> None:
+    kind = part.get_content_type()
+    name = _file_name(part)
+    disposition = str(part.get("content-disposition", "")).partition(";")[0].strip().lower()
+    if disposition != "attachment" and not name and kind in ("text/plain", "text/html"):
+        text = _text(part)
+        if kind == "text/html":
+            letter.html = letter.html or text
+        else:
+            letter.plain = f"{letter.plain}\n{text}" if letter.plain else text
+        return
+    if kind == "text/calendar":
+        letter.calendar = letter.calendar or _text(part)
+    size = None if part.is_multipart() else len(_content(part))
+    letter.attachments.append(Attachment(content_type=kind, name=name, size=size))
+
+
+def _file_name(part: Part) -> str:
+    name = part.get_filename()
+    return decoded(_legible(str(collapse_rfc2231_value(name)))) if name else ""
+
+
+def _content(part: Part) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _text(part: Part) -> str:
+    """A part's text in the charset it names; one that is unknown or wrong is read as UTF-8, else as Latin-1."""
+    content = _content(part)
+    named = part.get_param("charset")
+    charset = str(collapse_rfc2231_value(named)) if named else "utf-8"
+    return to_text(content, charset)
+
+
+def to_text(content: bytes, charset: str) -> str:
+    """Bytes in a charset that may be unknown or wrong."""
+    for candidate in (_NAMED.get(charset.strip().lower(), charset.strip()), "utf-8"):
+        try:
+            return content.decode(candidate)
+        except (LookupError, UnicodeError, ValueError):
+            continue
+    return content.decode("latin-1")
+
+
+def _legible(raw: str) -> str:
+    """Bytes beyond ASCII in a head, which RFC 6532 allows as UTF-8 and some send in Latin-1."""
+    if raw.isascii():
+        return raw
+    try:
+        return to_text(raw.encode("ascii", "surrogateescape"), "utf-8")
+    except UnicodeError:
+        return raw.encode("utf-8", "replace").decode()
+
+
+def decoded(text: str) -> str:
+    """A head with its encoded words decoded (RFC 2047), those that are damaged left as they are."""
+    if "=?" not in text:
+        return text
+    try:
+        found = decode_header(text)
+        parts = [one if isinstance(one, str) else to_text(one, charset or "ascii") for one, charset in found]
+    except (HeaderParseError, ValueError, LookupError, Base64Error):
+        return text
+    return "".join(parts)
+
+
+def addresses_of(head: str) -> list[tuple[str, str]]:
+    """(name, address) of each mailbox in a head."""
+    try:
+        found = getaddresses([head[:ADDRESSES_LENGTH_MAX]])
+    except (ValueError, IndexError, TypeError, RecursionError):
+        found = []
+    listed = [(decoded(name), address.strip()) for name, address in found if "@" in address]
+    return listed or [
+        ("", bare) for bare in re.findall(r"[^\s<>,;:\"()]{1,200}@[^\s<>,;:\"()]{1,200}", head[:1000])[:1]
+    ]
+
+
+def address_of(head: str) -> tuple[str, str]:
+    """(name, address) of the first mailbox in a head, ("", "") without one."""
+    listed = addresses_of(head)
+    return listed[0] if listed else ("", "")
+
+
+def sent_ms(date: str) -> int | None:
+    """The moment that a Date head names; None for none, or one that cannot be read."""
+    try:
+        at = parsedate_to_datetime(date)
+        return to_ms(at) if at.tzinfo else to_ms(at.replace(tzinfo=UTC))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

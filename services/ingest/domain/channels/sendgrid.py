@@ -1,0 +1,67 @@
+"""SendGrid Inbound Parse: a letter as a multipart form, parsed, or raw MIME in ``email`` (the better setting)."""
+
+from services.ingest.domain.channels.adapter import Adapter, Payload, Reading
+from services.ingest.domain.channels.form import FORMS, Form, read_form
+from services.ingest.domain.channels.mail import letter_item
+from services.ingest.domain.channels.message import Attachment
+from services.ingest.domain.channels.mime import Heads, Letter, parse_letter
+from services.ingest.domain.channels.node import Node
+from services.ingest.domain.rejection import Rejected
+
+__all__ = ["ADAPTER"]
+
+
+def read(payload: Payload) -> Reading:
+    """The letter."""
+    form = read_form(payload)
+    raw = next((file.content for file in form.files if file.field == "email"), b"")
+    raw = raw or form.get("email").encode("utf-8", "surrogateescape")
+    if raw:
+        letter = parse_letter(raw)
+    else:
+        letter = Letter(
+            Heads(_heads(form)),
+            plain=form.get("text"),
+            html=form.get("html"),
+            attachments=[
+                Attachment(content_type=file.content_type, name=file.name, size=len(file.content))
+                for file in form.files
+            ],
+            is_report="multipart/report" in form.get("headers").lower(),
+        )
+    letter.recipient = _recipient(form)
+    letter.sender = form.get("from")
+    return Reading([letter_item(payload, letter)])
+
+
+def _heads(form: Form) -> list[tuple[str, str]]:
+    """``headers`` is the letter's head as text."""
+    found: list[tuple[str, str]] = []
+    for line in form.get("headers").replace("\r\n", "\n").split("\n"):
+        if line[:1] in (" ", "\t") and found:
+            found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip()}")
+            continue
+        name, colon, value = line.partition(":")
+        if colon:
+            found.append((name, value.strip()))
+    known = {name.lower() for name, _ in found}
+    given = [("From", form.get("from")), ("Subject", form.get("subject")), ("To", form.get("to"))]
+    return found + [(name, value) for name, value in given if value and name.lower() not in known]
+
+
+def _recipient(form: Form) -> str:
+    """Whom the server was told, which may be in no head: ``envelope`` is JSON."""
+    try:
+        return Node.parse(form.get("envelope").encode("utf-8", "replace"))["to"].first().text()
+    except Rejected:
+        return ""
+
+
+ADAPTER = Adapter(
+    name="sendgrid",
+    read=read,
+    channel="email",
+    schemes=("sendgrid", "credentials"),
+    secrets=frozenset({"public_key", "bearer", "basic"}),
+    media_types=FORMS,
+)

@@ -1,0 +1,82 @@
+"""Twilio Voice: a call that comes in, what the caller keyed or said, and the call's end. The answer is TwiML."""
+
+from hashlib import sha256
+from xml.sax.saxutils import escape
+
+from services.ingest.domain.channels.adapter import Adapter, Answer, Ignored, Item, Payload, Reading, Why
+from services.ingest.domain.channels.form import FORM, Form, read_form
+from services.ingest.domain.channels.message import Message, ended
+from services.ingest.domain.channels.twilio import TWIML_NOTHING, place
+from services.ingest.domain.handles import normalised
+
+__all__ = ["ADAPTER"]
+
+_OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+_LEFT_QUEUE = frozenset({"hangup", "queue-full", "system-error", "error"})  # QueueResult of <Enqueue action=...>
+
+
+def read(payload: Payload) -> Reading:
+    """The call, what was added to it, or its end. A call that comes in is enqueued under the source's queue or name."""
+    form = read_form(payload)
+    item = _item(payload, form)
+    waits = not isinstance(item, Ignored) and not _is_over(form)
+    return Reading([item], _enqueue(payload) if waits else TWIML_NOTHING)
+
+
+def _item(payload: Payload, form: Form) -> Item:
+    call = form.needed("CallSid")
+    if form.get("Direction").startswith("outbound") or form.get("ParentCallSid"):
+        return Ignored(Why.OWN_MESSAGE)
+    if _is_over(form):
+        return ended(payload, call, "hang_up", key=call)
+    if form.get("CallbackSource") or form.get("QueueResult"):
+        return Ignored(Why.CALL_PROGRESS)
+    if normalised(form.get("From")) in payload.source.own:
+        return Ignored(Why.OWN_MESSAGE)
+    return _message(form, call).event(payload)
+
+
+def _is_over(form: Form) -> bool:
+    return form.get("CallStatus") in _OVER or form.get("QueueResult") in _LEFT_QUEUE
+
+
+def _message(form: Form, call: str) -> Message:
+    """The call itself under its CallSid; what the caller keyed or said later under an id of its own."""
+    said, keyed = form.get("SpeechResult"), form.get("Digits")
+    what = sha256("\x1f".join((said, keyed, form.get("msg"))).encode("utf-8", "replace")).hexdigest()[:16]
+    return Message(
+        channel="voice",
+        conversation=call,
+        message_id=f"{call}:{what}" if said or keyed else call,
+        handle=form.get("From") or "anonymous",
+        name=form.get("CallerName"),
+        to=form.get("To"),
+        text=said,
+        language=form.get("Language"),
+        reply_address=form.get("From") or "anonymous",
+        reply_thread=call,
+        attributes={
+            "digits": keyed,
+            "speech_confidence": form.get("Confidence") if said else "",
+            "forwarded_from": form.get("ForwardedFrom"),
+            "caller_verification": form.get("StirVerstat"),
+            **place(form),
+        },
+    )
+
+
+def _enqueue(payload: Payload) -> Answer:
+    """https://www.twilio.com/docs/voice/twiml/enqueue: an agent's desktop takes the call by dialling this queue."""
+    queue = escape(payload.source.queue or payload.source.name)
+    twiml = f'<?xml version="1.0" encoding="UTF-8"?><Response><Enqueue>{queue}</Enqueue></Response>'
+    return Answer("text/xml", twiml.encode("utf-8", "replace"))
+
+
+ADAPTER = Adapter(
+    name="twilio_voice",
+    read=read,
+    channel="voice",
+    schemes=("twilio",),
+    secrets=frozenset({"auth_token"}),
+    media_types=FORM,
+)

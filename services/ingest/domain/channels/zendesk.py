@@ -1,0 +1,137 @@
+"""Zendesk: event webhooks of tickets, and trigger webhooks with the body of docs/channels/zendesk.md. Tolerant."""
+
+from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, Reading, Why
+from services.ingest.domain.channels.message import Message, ended, time_ms
+from services.ingest.domain.channels.node import Node
+from shared.contract.topics import Channel
+
+__all__ = ["ADAPTER"]
+
+_PREFIX = "zen:event-type:"
+_CHANNELS: dict[str, Channel] = {
+    "chat": "chat",
+    "native_messaging": "chat",
+    "web_messaging": "chat",
+    "voice": "voice",
+    "phone": "voice",
+    "sms": "sms",
+    "whatsapp": "messaging",
+    "line": "messaging",
+    "facebook": "social",
+    "instagram_dm": "messaging",
+    "twitter": "social",
+    "any_channel": "messaging",
+    "web": "web",
+    "web_form": "web",
+    "web_widget": "web",
+}
+_OVER = frozenset({"SOLVED", "CLOSED"})
+
+
+def read(payload: Payload) -> Reading:
+    """One event of a ticket."""
+    document = Node.parse(payload.body)
+    kind = document["type"].text()
+    if kind.startswith(_PREFIX):
+        return Reading([_event(payload, document, kind.removeprefix(_PREFIX))])
+    return Reading([_trigger(payload, document)])
+
+
+def _event(payload: Payload, document: Node, kind: str) -> Item:
+    detail, event = document["detail"], document["event"]
+    ticket = detail["id"].needed()
+    if kind == "ticket.created":
+        return _opened(payload, document, ticket)
+    if kind == "ticket.comment_added":
+        return _commented(payload, document, ticket)
+    if kind == "ticket.status_changed" and event["current"].text().upper() in _OVER:
+        return ended(payload, ticket, "closed", key=document["id"].needed(), at_ms=time_ms(document["time"].text()))
+    return Ignored(Why.NOT_A_MESSAGE)
+
+
+def _opened(payload: Payload, document: Node, ticket: str) -> Item:
+    detail = document["detail"]
+    handle = detail["requester_id"].needed()
+    if handle in payload.source.own:
+        return Ignored(Why.OWN_MESSAGE)
+    return Message(
+        channel=_channel(detail["via"]),
+        conversation=ticket,
+        message_id=f"{ticket}:opened",
+        handle=handle,
+        at_ms=time_ms(detail["created_at"].text()) or time_ms(document["time"].text()),
+        subject=detail["subject"].text(),
+        text=detail["description"].text(),
+        reply_address=ticket,
+        attributes=_attributes(detail),
+    ).event(payload)
+
+
+def _commented(payload: Payload, document: Node, ticket: str) -> Item:
+    detail, comment = document["detail"], document["event"]["comment"]
+    author = comment["author"]
+    if author["is_staff"].flag() or author["id"].id() in payload.source.own - {""}:
+        return Ignored(Why.OWN_MESSAGE)
+    if comment["is_public"].value is False:
+        return Ignored(Why.INTERNAL_NOTE)
+    return Message(
+        channel=_channel(detail["via"]),
+        conversation=ticket,
+        message_id=f"{ticket}:{comment['id'].id() or document['id'].needed()}",
+        handle=author["id"].id() or detail["requester_id"].needed(),
+        name=author["name"].text(),
+        at_ms=time_ms(document["time"].text()),
+        subject=detail["subject"].text(),
+        text=comment["body"].text(),
+        reply_address=ticket,
+        attributes=_attributes(detail),
+    ).event(payload)
+
+
+def _trigger(payload: Payload, document: Node) -> Item:
+    """A trigger's body is what its author made it: ours is flat, with every id as text or number."""
+    ticket = document["ticket_id"].needed()
+    handle = document["requester_email"].text() or document["requester_id"].needed()
+    if handle in payload.source.own:
+        return Ignored(Why.OWN_MESSAGE)
+    if document["public"].value in (False, "false"):
+        return Ignored(Why.INTERNAL_NOTE)
+    return Message(
+        channel=_channel(document),
+        conversation=ticket,
+        message_id=f"{ticket}:{document['comment_id'].id() or 'opened'}",
+        handle=handle,
+        name=document["requester_name"].text(),
+        at_ms=time_ms(document["created_at"].text()),
+        subject=document["subject"].text(),
+        text=document["comment"].text(),
+        language=document["language"].text(),
+        reply_address=ticket,
+        attributes={"priority": document["priority"].id().lower(), "status": document["status"].id().lower()},
+    ).event(payload)
+
+
+def _channel(via: Node) -> Channel:
+    """``via`` is {"channel": "email"}, or the name alone."""
+    name = via.value if isinstance(via.value, str) else via["channel"].text()
+    return _CHANNELS.get(name.lower().replace(" ", "_"), "email")
+
+
+def _attributes(detail: Node) -> dict[str, str]:
+    tags = ",".join(tag.text() for tag in detail["tags"].items())
+    return {
+        "priority": detail["priority"].id().lower(),
+        "status": detail["status"].id().lower(),
+        "tags": tags,
+        "brand_id": detail["brand_id"].id(),
+        "group_id": detail["group_id"].id(),
+    }
+
+
+ADAPTER = Adapter(
+    name="zendesk",
+    read=read,
+    channel="email",
+    schemes=("zendesk",),
+    secrets=frozenset({"signing_secret"}),
+)

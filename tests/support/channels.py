@@ -1,0 +1,71 @@
+"""A source of any adapter, through the door for topics and for webhooks, without any I/O."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from services.ingest.domain.admission import Route, TopicDoor
+from services.ingest.domain.channels.registry import find
+from services.ingest.domain.handles import Pseudonyms
+from services.ingest.domain.normalise import Admitted, Normaliser
+from services.ingest.domain.rejection import Refusal
+from services.ingest.domain.way import Way
+from shared.contract.inputs import INPUT_TYPES
+from tests.support.channel_payloads import Sample
+from tests.support.ingest_builders import KEY, NOW_MS, Record
+
+TOPIC = "usher.channel.source.v1"
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of a payload."""
+
+    admitted: list[Admitted] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+    def events(self) -> list[Any]:
+        """The canonical events as the router decodes them."""
+        return [msgspec.json.decode(event.body, type=INPUT_TYPES[event.type]) for event in self.admitted]
+
+    def event(self) -> Any:
+        """The only one."""
+        (event,) = self.events()
+        assert self.refused == []
+        return event
+
+
+def put(adapter: str, body: bytes, content_type: str = "", own: frozenset[str] = frozenset()) -> Result:
+    """A record of a topic whose source has this adapter."""
+    found = find(adapter)
+    assert found is not None
+    result = Result()
+    way = Way("source", "acme", scope="" if found.own_ids else "source", default_type="usher.channel.message.v1")
+    door = TopicDoor(
+        {TOPIC: Route(found, way, own)},
+        Normaliser(Pseudonyms(KEY)),
+        lambda _, why: result.ignored.append(str(why)),
+    )
+    headers = (("content-type", content_type.encode()),) if content_type else ()
+    door.admit(Record(body, headers, topic=TOPIC), NOW_MS, result.admitted, result.refused)
+    return result
+
+
+def put_sample(adapter: str, sample: Sample) -> Result:
+    return put(adapter, sample.body, sample.content_type)
+
+
+def found(event: Any, name: str) -> Any:
+    """A field of a canonical message by the samples' short names."""
+    match name:
+        case "handle" | "name":
+            return getattr(event.party, name)
+        case "reply_address":
+            return event.reply_to.address
+        case "reply_thread":
+            return event.reply_to.thread
+        case "attachments":
+            return [one.content_type for one in event.attachments]
+    return getattr(event, name)

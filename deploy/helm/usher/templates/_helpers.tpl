@@ -1,0 +1,119 @@
+{{- define "usher.name" -}}{{ .Release.Name | trunc 40 | trimSuffix "-" }}{{- end }}
+
+{{- /* Labels of everything; call with (dict "root" $ "service" "router"). */}}
+{{- define "usher.labels" -}}
+app.kubernetes.io/name: usher
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .service }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
+{{- end }}
+
+{{- define "usher.selector" -}}
+app.kubernetes.io/name: usher
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .service }}
+{{- end }}
+
+{{- define "usher.image" -}}
+{{- $image := .root.Values.image -}}
+{{- $name := printf "%s-%s" $image.prefix .service -}}
+{{- if $image.registry }}{{ $name = printf "%s/%s" (trimSuffix "/" $image.registry) $name }}{{ end -}}
+{{- $digest := index $image.digests .service -}}
+{{- if $digest }}{{ printf "%s@%s" $name $digest }}{{ else }}{{ printf "%s:%s" $name ($image.tag | default .root.Chart.AppVersion) }}{{ end -}}
+{{- end }}
+
+{{- define "usher.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+fsGroup: 10001
+seccompProfile: {type: RuntimeDefault}
+{{- end }}
+
+{{- define "usher.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+capabilities: {drop: [ALL]}
+{{- end }}
+
+{{- /* Environment of a service or job; call with (dict "root" $ "login" "router"). */}}
+{{- define "usher.environment" -}}
+{{- $values := .root.Values -}}
+{{- $login := index $values.credentials .login -}}
+- {name: USHER_KAFKA_BOOTSTRAP_SERVERS, value: {{ $values.kafka.bootstrapServers | quote }}}
+- {name: USHER_KAFKA_SECURITY_PROTOCOL, value: {{ $values.kafka.securityProtocol }}}
+{{- if hasPrefix "SASL" $values.kafka.securityProtocol }}
+- {name: USHER_KAFKA_SASL_MECHANISM, value: {{ $values.kafka.saslMechanism }}}
+- name: USHER_KAFKA_SASL_USERNAME
+  valueFrom: {secretKeyRef: {name: {{ $login.kafka }}, key: username}}
+- {name: USHER_KAFKA_SASL_PASSWORD_FILE, value: /etc/usher/kafka/password}
+{{- end }}
+{{- if $values.kafka.ca.secret }}
+- {name: USHER_KAFKA_SSL_CA_FILE, value: /etc/usher/kafka-ca/{{ $values.kafka.ca.key }}}
+{{- end }}
+- {name: USHER_TOPIC_PREFIX, value: {{ $values.kafka.topicPrefix | quote }}}
+- {name: USHER_PARTITIONS, value: {{ $values.kafka.partitions | quote }}}
+- {name: USHER_REPLICATION_FACTOR, value: {{ $values.kafka.replicationFactor | quote }}}
+- name: POSTGRES_USER
+  valueFrom: {secretKeyRef: {name: {{ $login.postgres }}, key: username}}
+- name: USHER_POSTGRES_DSN
+  value: "postgresql://$(POSTGRES_USER)@{{ $values.postgres.host }}:{{ $values.postgres.port }}/{{ $values.postgres.database }}?sslmode={{ $values.postgres.sslMode }}
+  {{- if $values.postgres.ca.secret }}&sslrootcert=/etc/usher/postgres-ca/{{ $values.postgres.ca.key }}{{ end }}"
+- {name: USHER_POSTGRES_PASSWORD_FILE, value: /etc/usher/postgres/password}
+- {name: USHER_METRICS_HOST, value: "0.0.0.0"}
+- {name: USHER_METRICS_PORT, value: "9100"}
+{{- end }}
+
+{{- define "usher.mounts" -}}
+{{- $values := .root.Values -}}
+- {name: tmp, mountPath: /tmp}
+- {name: postgres, mountPath: /etc/usher/postgres, readOnly: true}
+{{- if hasPrefix "SASL" $values.kafka.securityProtocol }}
+- {name: kafka, mountPath: /etc/usher/kafka, readOnly: true}
+{{- end }}
+{{- if $values.kafka.ca.secret }}
+- {name: kafka-ca, mountPath: /etc/usher/kafka-ca, readOnly: true}
+{{- end }}
+{{- if $values.postgres.ca.secret }}
+- {name: postgres-ca, mountPath: /etc/usher/postgres-ca, readOnly: true}
+{{- end }}
+{{- end }}
+
+{{- define "usher.volumes" -}}
+{{- $values := .root.Values -}}
+{{- $login := index $values.credentials .login -}}
+- name: tmp
+  emptyDir: {sizeLimit: 64Mi}
+- name: postgres
+  secret: {secretName: {{ $login.postgres }}, defaultMode: 0440, items: [{key: password, path: password}]}
+{{- if hasPrefix "SASL" $values.kafka.securityProtocol }}
+- name: kafka
+  secret: {secretName: {{ $login.kafka }}, defaultMode: 0440, items: [{key: password, path: password}]}
+{{- end }}
+{{- if $values.kafka.ca.secret }}
+- name: kafka-ca
+  secret: {secretName: {{ $values.kafka.ca.secret }}, defaultMode: 0440, items: [{key: {{ $values.kafka.ca.key }}, path: {{ $values.kafka.ca.key }}}]}
+{{- end }}
+{{- if $values.postgres.ca.secret }}
+- name: postgres-ca
+  secret: {secretName: {{ $values.postgres.ca.secret }}, defaultMode: 0440, items: [{key: {{ $values.postgres.ca.key }}, path: {{ $values.postgres.ca.key }}}]}
+{{- end }}
+{{- end }}
+
+{{- define "usher.placement" -}}
+{{- with .Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}

@@ -17,6 +17,7 @@ from services.ingest.http import Api, Publisher
 from services.ingest.kafka import Subscription, Subscriptions
 from services.ingest.metrics import SERVICE, IngestMetrics
 from services.ingest.postgres import PostgresDeadLetters
+from services.ingest.reload import SourcesWatch
 from services.ingest.retention import keep_for
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings, http_limits, load_sources, pseudonym_key
@@ -56,16 +57,19 @@ class Ingest:
         )
         self._outputs = OutputLog(settings)
         writer = RecordWriter(partial(partition_of, partitions=settings.partitions))
-        normaliser = Normaliser(Pseudonyms(key, sources.regions))
+        self._pseudonyms = Pseudonyms(key, sources.regions)
+        normaliser = Normaliser(self._pseudonyms)
 
-        door = TopicDoor(_routes(settings, sources), normaliser, self._sense.metrics.ignored)
+        self._door = TopicDoor(_routes(settings, sources), normaliser, self._sense.metrics.ignored)
         self._letters = PostgresDeadLetters(self._database)
         self._delivery = Delivery(self._outputs, self._letters, writer, self._sense)
-        self._stream = Stream(door, self._delivery, self._sense)
+        self._stream = Stream(self._door, self._delivery, self._sense)
         self._subscriptions: Subscriptions | None = None
 
         publisher = Publisher(Gatherer(self._outputs, writer), self._delivery.keep)
         self._api = Api(settings, sources, normaliser, publisher, self._sense.metrics)
+        load = partial(load_sources, settings.sources_file, with_channels=settings.channel_sources)
+        self._watch = SourcesWatch(load, self._use, sources, self._sense)
         self._socket = listen(settings.http_host, settings.http_port)
 
     async def run(self) -> None:
@@ -91,6 +95,10 @@ class Ingest:
             return ["waiting for the topics"]
         return [*self._subscriptions.problems(), *self._delivery.problems()]
 
+    def notes(self) -> list[str]:
+        """What an operator should know, although the process is ready."""
+        return self._watch.notes()
+
     def endpoints(self) -> dict[str, str]:
         """Where the HTTP API listens."""
         host, port = self._socket.getsockname()[:2]
@@ -100,14 +108,17 @@ class Ingest:
         server = serve_http(self._api.app, self._socket, http_limits(self._settings), self._refused)
         serving = asyncio.ensure_future(server.serve(sockets=[self._socket]))
         days = self._settings.dead_letter_retention_days
-        purging = asyncio.ensure_future(keep_for(self._letters, days, self._stopping, self._sense))
+        beside = [asyncio.ensure_future(keep_for(self._letters, days, self._stopping, self._sense))]
+        if self._settings.sources_file:
+            beside.append(asyncio.ensure_future(self._watch.run(self._settings.sources_poll_seconds, self._stopping)))
         try:
             while not self._stopping.is_set():
                 await self._consume()
         finally:
             server.should_exit = True
-            purging.cancel()
-            await asyncio.wait({serving, purging})
+            for task in beside:
+                task.cancel()
+            await asyncio.wait({serving, *beside})
 
     def _refused(self, status: int) -> None:
         self._sense.metrics.request("other", status)
@@ -122,6 +133,30 @@ class Ingest:
         except Retryable as error:
             self._log.warning("waiting", what="Kafka", problem=str(error))
             await asyncio.sleep(WAIT_SECONDS)
+
+    async def _use(self, sources: Sources) -> list[str]:
+        """Put other sources in force; what is missing of them: a topic is read once `usher topics` has made it."""
+        self._api.use(sources)
+        self._pseudonyms.use(sources.regions)
+        self._door.use(_routes(self._settings, sources))
+        wanted = _inbound_topics(self._settings, sources)
+        missing = await self._missing([topic for topic in wanted["contacts"] if topic not in self.topics["contacts"]])
+        self.topics = {**wanted, "contacts": [topic for topic in wanted["contacts"] if topic not in missing]}
+        if self._subscriptions is not None:
+            self._subscriptions.use(self.topics)
+        return [f"the topic {topic} is missing: run `usher topics`" for topic in missing]
+
+    async def _missing(self, topics: Sequence[str]) -> list[str]:
+        found = []
+        for topic in topics:
+            spec = TopicSpec(name=topic.removeprefix(self._settings.topic_prefix), retention_ms=0)
+            try:
+                problems = await ensure_topics(self._settings, [spec], check=True)
+            except Retryable as error:
+                problems = [str(error)]
+            if problems:
+                found.append(topic)
+        return found
 
     async def _wait_for_topics(self) -> None:
         names = [topic.removeprefix(self._settings.topic_prefix) for topics in self.topics.values() for topic in topics]

@@ -95,6 +95,12 @@ class Api:
         )
         self.app.router.redirect_slashes = False
 
+    def use(self, sources: Sources) -> None:
+        """Other sources and keys from now on; requests under way end with those that they began with."""
+        self._sources = sources
+        known = sources.by_name.keys() | sources.credentials.keys()
+        self._buckets = {key: bucket for key, bucket in self._buckets.items() if key in known}
+
     def _area(self, area: Area) -> Callable[[Request], Awaitable[Response]]:
         async def post(request: Request) -> Response:
             credential = self._credential(request)

@@ -8,7 +8,7 @@ it creates topics with one partition (switched off), it commits without bound (a
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -85,6 +85,7 @@ class Subscription:
         self._metrics = sense.metrics
         self._log = sense.log
         self._subscriber: Any = None
+        self._listener = _Listener(self._revoked)
         self._done: dict[TopicPartition, int] = {}  # offsets to commit: everything before them is delivered
         self._next: dict[TopicPartition, int] = {}  # the same, kept after the commit, for the lag
         self._idle = asyncio.Event()
@@ -117,12 +118,19 @@ class Subscription:
             heartbeat_interval_ms=settings.heartbeat_ms,
             rebalance_timeout_ms=settings.rebalance_timeout_ms,
             max_poll_interval_ms=POLL_INTERVAL_MS_MAX,
-            listener=_Listener(self._revoked),
+            listener=self._listener,
             parser=_parse,
             decoder=_decode,
             no_reply=True,
         )
         self._subscriber(self._receive)
+
+    def use(self, topics: Sequence[str]) -> None:
+        """Read other topics from now on: the group shares their partitions out anew, and nothing is restarted."""
+        self.topics = topics
+        consumer = self._subscriber.consumer
+        if consumer is not None:
+            consumer.subscribe(topics=list(topics), listener=self._listener)
 
     @property
     def running(self) -> bool:
@@ -260,6 +268,12 @@ class Subscriptions:
             self._failure.result()
         if not housekeeping.cancelled():
             housekeeping.result()
+
+    def use(self, topics: Mapping[str, Sequence[str]]) -> None:
+        """The topics of each subscription from now on, by its name."""
+        for subscription in self._subscriptions:
+            if list(topics[subscription.name]) != list(subscription.topics):
+                subscription.use(topics[subscription.name])
 
     def problems(self) -> list[str]:
         """Subscriptions that do not run."""

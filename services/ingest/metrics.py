@@ -3,7 +3,7 @@
 from collections import Counter as Tally
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.ingest.domain.channels.adapter import Why
 from services.ingest.domain.normalise import Admitted
@@ -31,6 +31,11 @@ class IngestMetrics(StreamMetrics):
             ["adapter", "reason"],
             registry=registry,
         )
+        self._sources_valid = Gauge(
+            "usher_ingest_sources_valid",
+            "1 while the sources file that is there is in force, else 0.",
+            registry=registry,
+        )
         self._children: dict[tuple[str, str], Counter] = {}
 
     def accepted(self, events: Iterable[Admitted]) -> None:
@@ -40,6 +45,10 @@ class IngestMetrics(StreamMetrics):
             if child is None:
                 child = self._children[key] = self._accepted.labels(*key)
             child.inc(count)
+
+    def sources_valid(self, *, valid: bool) -> None:
+        """Whether the sources file that is there could be used."""
+        self._sources_valid.set(int(valid))
 
     def request(self, path: str, status: int) -> None:
         """Count one answered request; ``path`` is the route, never what the client asked for."""

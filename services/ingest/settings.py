@@ -23,6 +23,7 @@ class IngestSettings(CommonSettings):
     """Bounds of the door. Units last; the reasons stand beside the numbers."""
 
     sources_file: str = Field(default="", description="connections and credentials (YAML)")
+    sources_poll_seconds: float = Field(default=5.0, gt=0)  # between looks at the file: soon enough, and no cost
     channel_sources: bool = Field(default=True, description="a canonical source for each channel, without the file")
     pseudonym_key: SecretStr = SecretStr("")
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 import orjson
 import uvicorn
@@ -57,6 +57,14 @@ class Application(Protocol):
 
     def endpoints(self) -> dict[str, str]:
         """More URLs for the ready file, such as the ingest HTTP address."""
+
+
+@runtime_checkable
+class WithNotes(Protocol):
+    """An application that can be ready and yet have something to tell."""
+
+    def notes(self) -> list[str]:
+        """What an operator should know; lines of /readyz, whose status they do not change."""
 
 
 def run(build: Callable[[], Awaitable[tuple[Application, CommonSettings, Log]]]) -> int:
@@ -168,7 +176,9 @@ def _health(application: Application) -> Starlette:
 
     async def readyz(_: Request) -> Response:
         problems = await application.problems()
-        return PlainTextResponse("\n".join(problems or ["ok"]) + "\n", status_code=503 if problems else 200)
+        notes = [f"note: {note}" for note in application.notes()] if isinstance(application, WithNotes) else []
+        lines = [*(problems or ["ok"]), *notes]
+        return PlainTextResponse("\n".join(lines) + "\n", status_code=503 if problems else 200)
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(application.registry), media_type=CONTENT_TYPE_LATEST)

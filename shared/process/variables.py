@@ -46,6 +46,7 @@ ELSEWHERE = frozenset(
         "ROUTER_GROUP",
         "SESSION_TIMEOUT_MS",
         "SOURCES_FILE",
+        "SOURCES_POLL_SECONDS",
         "STUCK_SECONDS_MAX",
         "WATERMARK_LATENESS_MS",
     }

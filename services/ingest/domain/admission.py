@@ -57,6 +57,10 @@ class TopicDoor:
         self._normaliser = normaliser
         self._ignored = ignored
 
+    def use(self, routes: Mapping[str, Route]) -> None:
+        """Other routes from now on; those of topics that are not read any more stay for the records in hand."""
+        self._routes = {**self._routes, **routes}
+
     def admit(self, record: LogRecord, now_ms: int, admitted: list[Admitted], refused: list[Refusal]) -> None:
         """Append the record's canonical events to ``admitted`` and what is refused of it to ``refused``."""
         route = self._routes[record.topic]

@@ -87,6 +87,10 @@ class Pseudonyms:
         self._key = key
         self._regions = regions or {}
 
+    def use(self, regions: Mapping[str, str]) -> None:
+        """From now on national numbers are read as dialled in these countries, by workspace."""
+        self._regions = regions
+
     def customer(self, workspace: str, handle: str, channel: str = "", scope: str = "") -> str:
         """``customer_id`` of a handle: 32 hexadecimal digits, different in each workspace.
 

@@ -1,0 +1,66 @@
+"""The sources file is looked at from time to time: what changed is in force without a restart, what is broken never."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from services.ingest.domain.sources import Sources
+from services.ingest.domain.sources_file import SourcesError
+from services.ingest.sense import Sense
+from shared.lane.patience import wait_for
+
+__all__ = ["SourcesWatch"]
+
+Load = Callable[[], Sources]
+Use = Callable[[Sources], Awaitable[list[str]]]
+
+
+class SourcesWatch:
+    """Compares contents, secrets included, so that a file that is replaced, edited or mounted anew is noticed alike.
+
+    ``use(sources)`` puts them in force and returns what of them is not in force yet; it is asked again until nothing is
+    left.
+    """
+
+    def __init__(self, load: Load, use: Use, current: Sources, sense: Sense) -> None:
+        self._load = load
+        self._use = use
+        self._current = current
+        self._log = sense.log
+        self._metrics = sense.metrics
+        self._metrics.sources_valid(valid=True)
+        self._problem = ""
+        self._pending: list[str] = []
+
+    def notes(self) -> list[str]:
+        """What an operator should know, although the service works: a file that is not in force, a missing topic."""
+        return ([f"the sources file is not in force: {self._problem}"] if self._problem else []) + self._pending
+
+    async def run(self, every_seconds: float, stopping: asyncio.Event) -> None:
+        """Look until ``stopping``."""
+        while True:
+            await wait_for(stopping, every_seconds)
+            if stopping.is_set():
+                return
+            await self.look()
+
+    async def look(self) -> None:
+        """Read the file once, and put it in force if it is valid and not the same."""
+        try:
+            found = await asyncio.to_thread(self._load)
+        except SourcesError as error:
+            if str(error) != self._problem:
+                self._problem = str(error)
+                self._log.error("sources file is not valid, the former one holds", problem=self._problem)
+            self._metrics.sources_valid(valid=False)
+            return
+        self._problem = ""
+        self._metrics.sources_valid(valid=True)
+        if found == self._current and not self._pending:
+            return
+        if found != self._current:
+            self._log.info("sources read anew", sources=len(found.by_name), keys=len(found.credentials))
+        self._current = found
+        pending = await self._use(found)
+        if pending and pending != self._pending:
+            self._log.warning("waiting", what="topics of sources", problem="; ".join(pending))
+        self._pending = pending

@@ -39,6 +39,7 @@ __all__ = ["Api", "Publisher"]
 
 HTTP_SOURCE = "api"  # the source of events that name none, by contract
 DRAIN_BYTES_MAX = 4 * 1024 * 1024  # of a body that is too large: read and dropped, so that the sender sees the answer
+CORS_SECONDS = "600"  # a browser asks again after this
 RETRY_AFTER_SECONDS = 1  # a broker's short trouble is over by then; a longer one answers 503 again
 MEDIA_TYPES = frozenset({"application/json", STRUCTURED})
 _KEY_CHARACTERS_MAX = 512
@@ -89,7 +90,11 @@ class Api:
         self.app = Starlette(
             routes=[
                 *(Route(f"/v1/{area}", self._area(area), methods=["POST"]) for area in Area),
-                Route("/v1/webhooks/{source}", self._counted("webhooks", self._webhook), methods=["GET", "POST"]),
+                Route(
+                    "/v1/webhooks/{source}",
+                    self._counted("webhooks", self._webhook),
+                    methods=_WEBHOOK_METHODS,
+                ),
             ],
             exception_handlers={HTTPException: self._refuse, Exception: self._break},
         )
@@ -120,6 +125,8 @@ class Api:
         source = self._sources.by_name.get(request.path_params["source"])
         if source is None:
             raise Problem(HTTPStatus.NOT_FOUND, "unknown source")
+        if request.method == "OPTIONS" and source.origins:
+            return Response(status_code=204, headers=_cors(source, request))
         if request.method != "POST":
             return self._greet(source, request)
         way = source.way._replace(default_type=MESSAGE)
@@ -127,11 +134,11 @@ class Api:
             way = self._by_key(request, way)
         _check_media_type(request, source.adapter.media_types, needed=source.adapter.own_ids)
         body = await self._within_bounds(request, source.name, lambda body: self._receive(source, way, request, body))
-        return Response(body.body, 200, media_type=body.content_type)
+        return Response(body.body, 200, media_type=body.content_type, headers=_cors(source, request))
 
     def _greet(self, source: Source, request: Request) -> Response:
         """A provider asks who we are, before it sends anything."""
-        if source.adapter.handshake is None or request.method != "GET":
+        if source.adapter.handshake is None or request.method not in ("GET", "HEAD"):
             raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "only POST is possible here", headers={"Allow": "POST"})
         self._limit(source.name)
         try:
@@ -269,6 +276,7 @@ class Api:
         return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "an error on our side; send the same again").response()
 
 
+_WEBHOOK_METHODS = ["GET", "POST", "OPTIONS"]
 _CLOSE = {"Connection": "close"}
 _NO_SNIFF = {"X-Content-Type-Options": "nosniff"}  # a challenge is what the caller sent, and no page
 _ROUTING_DETAIL = {
@@ -310,6 +318,20 @@ def _unauthorised() -> Problem:
 
 def _unavailable(detail: str) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def _cors(source: Source, request: Request) -> dict[str, str]:
+    """What lets a page of the site's origins call us from a browser (the Fetch standard, CORS)."""
+    origin = request.headers.get("origin", "")
+    if origin.lower() not in source.origins:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Headers": "authorization, content-type, x-site-key",
+        "Access-Control-Allow-Methods": "POST",
+        "Access-Control-Max-Age": CORS_SECONDS,
+        "Vary": "Origin",
+    }
 
 
 def _webhook_request(source: Source, request: Request, body: bytes) -> WebhookRequest:

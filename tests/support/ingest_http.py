@@ -62,12 +62,12 @@ def sources(entries: Any = None) -> Sources:
     return read_sources({**SOURCES, "sources": entries or {}}, lambda reference: reference, with_channels=True)
 
 
-def api_of(log: Log, entries: Any = None, **settings: Any) -> Api:
+def api_of(log: Log, entries: Any = None, registry: CollectorRegistry | None = None, **settings: Any) -> Api:
     publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep)
-    metrics = IngestMetrics(CollectorRegistry())
+    metrics = IngestMetrics(registry or CollectorRegistry())
     return Api(IngestSettings(**settings), sources(entries), Normaliser(Pseudonyms(KEY)), publisher, metrics)
 
 
 def client_of(log: Log, entries: Any = None, **settings: Any) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=api_of(log, entries, **settings).app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=api_of(log, entries, None, **settings).app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://ingest", headers=HEADERS)

@@ -34,11 +34,13 @@ class Source(NamedTuple):
     secrets: Secrets = {}
     own: frozenset[str] = frozenset()
     public_url: str = ""
-    origins: tuple[str, ...] = ()
+    origins: frozenset[str] = frozenset()
+    site_key: str = ""
 
     def is_verified(self) -> bool:
-        """Whether its webhook has secrets of its own; without them it takes API keys."""
-        return any(self.secrets.get(name) for scheme in self.adapter.schemes for name in SCHEMES[scheme].secrets)
+        """Whether its webhook has secrets of its own, or a site's key; without them it takes API keys."""
+        named = [name for scheme in self.adapter.schemes for name in SCHEMES[scheme].secrets]
+        return bool(self.site_key) or any(self.secrets.get(name) for name in named)
 
     def secret_count(self) -> int:
         """How many secrets there are, over all names."""

@@ -179,7 +179,8 @@ class _Reading:
             secrets,
             frozenset(entry.own or ()),
             entry.public_url or "",
-            tuple(entry.origins or ()),
+            frozenset(origin.lower() for origin in entry.origins or ()),
+            entry.site_key or "",
         )
 
     def _resolved(self, references: Sequence[str], loc: Loc) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The door for webhooks: a request of a provider becomes canonical events, parts refused, and an answer. No I/O."""
 
+import hmac
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -68,7 +69,8 @@ class WebhookDoor:
         Forged: not signed. Rejected: nothing of it can be read; a payload of one part is refused as a whole.
         """
         payload = _payload(source, way, request, now_ms, self._normaliser.pseudonyms)
-        if is_signed(source.adapter.schemes, payload, source.secrets, now_ms) is False:
+        signed = is_signed(source.adapter.schemes, payload, source.secrets, now_ms)
+        if signed is False or not _is_of_site(source, payload):
             raise Forged
         digest = sha256(request.body).hexdigest()
         token = self._token(source, payload)
@@ -111,6 +113,15 @@ class WebhookDoor:
     def _token(self, source: Source, payload: Payload) -> str:
         token = single_use_token(source.adapter.schemes, payload) if source.secrets else ""
         return derive("token", source.name, sha256(token.encode("utf-8", "surrogatepass")).hexdigest()) if token else ""
+
+
+def _is_of_site(source: Source, payload: Payload) -> bool:
+    """Whether a browser sends from one of the site's origins, with the site's key (a header, or in the query)."""
+    if source.origins and payload.headers.get("origin", "").lower() not in source.origins:
+        return False
+    given = payload.headers.get("x-site-key") or dict(payload.query).get("site_key", "")
+    key = source.site_key.encode()
+    return not key or hmac.compare_digest(given.encode("utf-8", "surrogatepass"), key)
 
 
 def _payload(source: Source, way: Way, request: Request, now_ms: int, pseudonyms: Pseudonyms) -> Payload:

@@ -1,0 +1,348 @@
+"""What is no contact is ignored by name; threads hold together; a batch with one bad part loses only that part."""
+
+import copy
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import pytest
+from telegram import Update
+
+from tests.support.channel_payloads import (
+    ASTERISK,
+    CHATWOOT,
+    FORM,
+    INTERCOM,
+    LETTER,
+    MAILGUN,
+    SLACK,
+    SLACK_EVENT,
+    SMS,
+    TELEGRAM_MESSAGE,
+    VOICE,
+    X_DIRECT,
+    ZENDESK,
+    direct,
+    page,
+    whatsapp,
+    whatsapp_text,
+)
+from tests.support.channels import Result, put
+
+
+def form(adapter: str, fields: dict[str, str], own: frozenset[str] = frozenset()) -> Result:
+    return put(adapter, urlencode(fields).encode(), FORM, own)
+
+
+def json_of(adapter: str, document: Any, own: frozenset[str] = frozenset()) -> Result:
+    return put(adapter, orjson.dumps(document), own=own)
+
+
+def mail(*heads: str, body: str = "Hello", own: frozenset[str] = frozenset()) -> Result:
+    """A letter with these heads before its usual ones."""
+    usual = ["From: Ana <ana@example.com>", "Message-ID: <new@example.com>", "Subject: Hi"]
+    named = {head.partition(":")[0].lower() for head in heads}
+    rest = [head for head in usual if head.partition(":")[0].lower() not in named]
+    return put("email_mime", "\r\n".join([*heads, *rest, "", body]).encode(), "message/rfc822", own)
+
+
+def slack(**changes: Any) -> Result:
+    return json_of("slack", {**SLACK, "event": {**SLACK_EVENT, **changes}})
+
+
+def telegram(**message: Any) -> Result:
+    return json_of("telegram", {"update_id": 1, "message": {**TELEGRAM_MESSAGE, **message}})
+
+
+def intercom(topic: str, **item: Any) -> Result:
+    document = copy.deepcopy(INTERCOM)
+    document["topic"] = topic
+    document["data"]["item"].update(item)
+    return json_of("intercom", document)
+
+
+def zendesk(kind: str, event: Any, **detail: Any) -> Result:
+    document = {**ZENDESK, "type": f"zen:event-type:{kind}", "event": event, "detail": {**ZENDESK["detail"], **detail}}
+    return json_of("zendesk", document)
+
+
+IGNORED: dict[str, tuple[Result, str]] = {
+    "twilio delivered": (form("twilio", {**SMS, "MessageStatus": "delivered"}), "delivery_state"),
+    "twilio own": (form("twilio", SMS, frozenset({SMS["From"]})), "own_message"),
+    "voice outbound": (form("twilio_voice", {**VOICE, "Direction": "outbound-api"}), "own_message"),
+    "voice leg": (form("twilio_voice", {**VOICE, "ParentCallSid": "CA0"}), "own_message"),
+    "voice progress": (form("twilio_voice", {**VOICE, "CallbackSource": "call-progress-events"}), "call_progress"),
+    "voice bridged": (form("twilio_voice", {**VOICE, "QueueResult": "bridged"}), "call_progress"),
+    "conversations api": (
+        form("twilio_conversations", {"EventType": "onMessageAdded", "Author": "bot", "Source": "API"}),
+        "own_message",
+    ),
+    "conversations edit": (form("twilio_conversations", {"EventType": "onMessageUpdated"}), "edit"),
+    "whatsapp state": (json_of("whatsapp_cloud", whatsapp(statuses=[{"id": "w", "status": "read"}])), "delivery_state"),
+    "whatsapp reaction": (json_of("whatsapp_cloud", whatsapp(whatsapp_text(type="reaction"))), "reaction"),
+    "whatsapp revoked": (json_of("whatsapp_cloud", whatsapp(whatsapp_text(type="revoke"))), "deletion"),
+    "messenger echo": (json_of("messenger", page("page", direct(is_echo=True))), "echo"),
+    "messenger page": (json_of("messenger", page("page", {**direct(), "sender": {"id": "PAGE"}})), "own_message"),
+    "messenger read": (
+        json_of("messenger", page("page", {"sender": {"id": "P"}, "read": {"watermark": 1}})),
+        "delivery_state",
+    ),
+    "instagram deleted": (json_of("instagram", page("instagram", direct(is_deleted=True))), "deletion"),
+    "messenger standby": (
+        json_of("messenger", {"object": "page", "entry": [{"id": "P", "standby": [direct()]}]}),
+        "standby",
+    ),
+    "slack bot": (slack(bot_id="B1"), "bot"),
+    "slack own": (slack(user="UBOT"), "own_message"),
+    "slack edit": (slack(subtype="message_changed"), "edit"),
+    "slack deletion": (slack(subtype="message_deleted"), "deletion"),
+    "slack join": (slack(subtype="channel_join"), "not_a_message"),
+    "slack reaction": (slack(type="reaction_added"), "reaction"),
+    "slack challenge": (json_of("slack", {"type": "url_verification", "challenge": "c"}), "handshake"),
+    "telegram edit": (json_of("telegram", {"update_id": 1, "edited_message": TELEGRAM_MESSAGE}), "edit"),
+    "telegram bot": (telegram(**{"from": {"id": 5, "is_bot": True}}), "bot"),
+    "telegram join": (telegram(text=None, new_chat_members=[]), "not_a_message"),
+    "telegram member": (json_of("telegram", {"update_id": 1, "my_chat_member": {}}), "not_a_message"),
+    "zendesk staff": (
+        zendesk("ticket.comment_added", {"comment": {"id": 1, "author": {"id": "9", "is_staff": True}}}),
+        "own_message",
+    ),
+    "zendesk note": (
+        zendesk("ticket.comment_added", {"comment": {"id": 1, "is_public": False, "author": {"id": "9"}}}),
+        "internal_note",
+    ),
+    "zendesk priority": (zendesk("ticket.priority_changed", {}), "not_a_message"),
+    "intercom admin": (intercom("conversation.admin.replied"), "own_message"),
+    "intercom note": (intercom("conversation.admin.noted"), "internal_note"),
+    "intercom ping": (json_of("intercom", {"type": "notification_event", "topic": "ping"}), "handshake"),
+    "chatwoot outgoing": (json_of("chatwoot", {**CHATWOOT, "message_type": "outgoing"}), "own_message"),
+    "chatwoot private": (json_of("chatwoot", {**CHATWOOT, "private": True}), "internal_note"),
+    "chatwoot edit": (json_of("chatwoot", {**CHATWOOT, "event": "message_updated"}), "edit"),
+    "chatwoot bot": (json_of("chatwoot", {**CHATWOOT, "sender": {"type": "agent_bot", "id": 1}}), "bot"),
+    "asterisk leave": (json_of("asterisk", {**ASTERISK, "Event": "QueueCallerLeave"}), "call_progress"),
+    "asterisk other": (json_of("asterisk", {**ASTERISK, "Event": "PeerStatus"}), "not_a_message"),
+    "x own": (json_of("x", {**X_DIRECT, "for_user_id": "3001969357"}), "own_message"),
+    "x like": (json_of("x", {"for_user_id": "1", "favorite_events": [{}]}), "reaction"),
+    "mail automatic": (mail("Auto-Submitted: auto-replied"), "automatic_reply"),
+    "mail generated": (mail("Auto-Submitted: auto-generated; owner=x"), "automatic_reply"),
+    "mail vacation": (mail("X-Autoreply: yes"), "automatic_reply"),
+    "mail bulk": (mail("Precedence: bulk"), "bulk"),
+    "mail list": (mail("List-Id: <news.example.com>"), "bulk"),
+    "mail bounce": (mail("Return-Path: <>"), "bounce"),
+    "mail daemon": (mail("From: Mail Delivery <MAILER-DAEMON@example.com>"), "bounce"),
+    "mail report": (mail('Content-Type: multipart/report; report-type=delivery-status; boundary="b"'), "bounce"),
+    "mail own": (mail(own=frozenset({"ANA@example.com"})), "own_message"),
+    "mail own domain": (mail(own=frozenset({"@example.com"})), "own_message"),
+    "mailgun automatic": (
+        form("mailgun", {**MAILGUN, "message-headers": '[["Auto-Submitted", "auto-replied"]]'}),
+        "automatic_reply",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", IGNORED)
+def test_what_is_no_contact_is_ignored_by_name_and_is_no_dead_letter(case: str) -> None:
+    result, reason = IGNORED[case]
+    assert (result.admitted, result.refused, result.ignored) == ([], [], [reason])
+
+
+def test_a_mail_that_says_it_is_not_automatic_is_a_contact() -> None:
+    assert mail("Auto-Submitted: no").event().text == "Hello"
+
+
+# ---- a bad part of a batch ----
+
+
+def test_a_batch_with_one_bad_message_yields_the_good_ones_and_one_dead_letter() -> None:
+    bad = whatsapp_text(2, id=None)
+    result = json_of("whatsapp_cloud", whatsapp(whatsapp_text(1), bad, whatsapp_text(3), statuses=[{"id": "w"}]))
+
+    assert [event.message_id for event in result.events()] == ["wamid.1", "wamid.3"]
+    (refused,) = result.refused
+    assert refused.letter.path == "entry[0].changes[0].value.messages[1].id"
+    assert refused.letter.origin.index == 1
+    assert result.ignored == ["delivery_state"]
+
+
+def test_a_wrong_type_in_one_entry_of_messenger_leaves_the_others() -> None:
+    result = json_of("messenger", page("page", direct(), {**direct(), "sender": 5.5}, direct(mid="m_2")))
+
+    assert [event.message_id for event in result.events()] == ["m_1", "m_2"]
+    assert [one.letter.path for one in result.refused] == ["entry[0].messaging[1].sender"]
+
+
+# ---- threads ----
+
+
+def conversations(*results: Result) -> list[str]:
+    return [result.event().conversation_id for result in results]
+
+
+def test_an_answer_in_a_mail_thread_is_the_same_conversation_whoever_kept_the_references() -> None:
+    first, answer, short, other = conversations(
+        mail("Message-ID: <first@example.com>"),
+        put("email_mime", LETTER, "message/rfc822"),
+        mail("In-Reply-To: <first@example.com>"),
+        mail("Message-ID: <other@example.com>"),
+    )
+    assert first == answer == short != other
+
+
+def test_the_same_number_to_the_same_line_is_one_conversation() -> None:
+    first, second, other, elsewhere = conversations(
+        form("twilio", SMS),
+        form("twilio", {**SMS, "MessageSid": "SM2"}),
+        form("twilio", {**SMS, "From": "whatsapp:+34600123457"}),
+        form("twilio", {**SMS, "To": "whatsapp:+34911000001"}),
+    )
+    assert first == second
+    assert len({first, other, elsewhere}) == 3
+
+
+def test_a_person_whom_whatsapp_names_by_id_alone_stays_in_the_conversation() -> None:
+    both = whatsapp_text(1, from_user_id="US.1")
+    alone = {**whatsapp_text(2, from_user_id="US.1")}
+    del alone["from"]
+    first, second = conversations(json_of("whatsapp_cloud", whatsapp(both)), json_of("whatsapp_cloud", whatsapp(alone)))
+    assert first == second
+
+
+def test_slack_is_one_conversation_for_each_thread_and_for_each_direct_channel() -> None:
+    event = {"thread_ts": None}
+    root, reply, other = conversations(
+        slack(**event, ts="1.1"), slack(thread_ts="1.1", ts="2.2"), slack(**event, ts="3.3")
+    )
+    assert root == reply != other
+    direct_message = {"channel": "D1", "channel_type": "im", "thread_ts": None}
+    one, two = conversations(slack(**direct_message, ts="1.1"), slack(**direct_message, ts="2.2"))
+    assert one == two == "D1"
+
+
+def test_a_mention_and_its_message_are_one_message() -> None:
+    assert slack().event().event_id == slack(type="app_mention", channel_type=None).event().event_id
+
+
+def test_a_topic_of_a_telegram_group_is_a_conversation_of_its_own() -> None:
+    group = {"id": -100, "type": "supergroup", "title": "Help", "username": "help"}
+    one, two = (telegram(chat=group, is_topic_message=True, message_thread_id=number).event() for number in (5, 6))
+    assert one.conversation_id != two.conversation_id
+    assert (one.reply_to.address, one.reply_to.thread, one.public) == ("-100", "5", True)
+
+
+def test_what_telegram_sends_is_what_its_library_reads() -> None:
+    """python-telegram-bot, not ours, reads the sample: it is an update as Telegram documents it."""
+    update = Update.de_json({"update_id": 1, "message": TELEGRAM_MESSAGE}, None)
+    event = telegram().event()
+    assert update.message is not None and update.message.from_user is not None
+    assert (update.message.text, str(update.message.from_user.id)) == (event.text, event.party.handle)
+    assert int(update.message.date.timestamp() * 1000) == event.occurred_ms
+
+
+# ---- calls ----
+
+
+def test_a_calls_end_ends_its_conversation_and_comes_once() -> None:
+    call = form("twilio_voice", VOICE).event()
+    ends = [form("twilio_voice", {**VOICE, "CallStatus": "completed"}).event() for _ in range(2)]
+
+    assert {(end.conversation_id, end.reason) for end in ends} == {(call.conversation_id, "hang_up")}
+    assert len({end.event_id for end in ends}) == 1
+
+
+def test_what_a_caller_says_or_keys_later_is_another_message_of_the_call() -> None:
+    call = form("twilio_voice", VOICE).event()
+    said = form("twilio_voice", {**VOICE, "SpeechResult": "my card", "CallStatus": "in-progress"}).event()
+    keyed = form("twilio_voice", {**VOICE, "Digits": "2", "CallStatus": "in-progress"}).event()
+
+    assert {call.conversation_id, said.conversation_id, keyed.conversation_id} == {"CA1"}
+    assert len({call.message_id, said.message_id, keyed.message_id}) == 3
+    assert (said.text, keyed.attributes["digits"]) == ("my card", "2")
+
+
+def test_the_caller_of_an_asterisk_queue_who_hangs_up_is_told() -> None:
+    text = "".join(f"{name}: {value}\r\n" for name, value in ASTERISK.items())
+    gone = text.replace("QueueCallerJoin", "QueueCallerAbandon")
+    joined, ended = put("asterisk", f"{text}\r\n{gone}\r\n".encode(), "text/plain").events()
+
+    assert joined.conversation_id == ended.conversation_id == ASTERISK["Linkedid"]
+    assert ended.reason == "hang_up"
+
+
+def test_the_end_of_a_chat_is_told_for_each_time_it_ends() -> None:
+    resolved = {"event": "conversation_status_changed", "id": 12, "status": "resolved", "account": {"id": 1}}
+    first = json_of("chatwoot", {**resolved, "updated_at": 1769851800}).event()
+    again = json_of("chatwoot", {**resolved, "updated_at": 1769851900}).event()
+    assert first.conversation_id == again.conversation_id == json_of("chatwoot", CHATWOOT).event().conversation_id
+    assert first.event_id != again.event_id
+    assert intercom("conversation.admin.closed").event().reason == "closed"
+    assert zendesk("ticket.status_changed", {"current": "SOLVED"}).event().conversation_id == "35436"
+
+
+# ---- content ----
+
+
+def test_a_post_that_everybody_sees_is_public_and_social() -> None:
+    comment = {
+        "item": "comment", "verb": "add", "comment_id": "c1", "post_id": "p1", "parent_id": "p1",
+        "from": {"id": "7", "name": "Ana"}, "message": "Where?", "created_time": 1769851800,
+    }  # fmt: skip
+    change = {"object": "page", "entry": [{"id": "PAGE", "changes": [{"field": "feed", "value": comment}]}]}
+    event = json_of("messenger", change).event()
+    assert (event.channel, event.public, event.text, event.reply_to.address) == ("social", True, "Where?", "c1")
+    comment["verb"] = "remove"
+    assert json_of("messenger", change).ignored == ["deletion"]
+    post = {"id_str": "5", "user": {"id_str": "7", "name": "Ana"}, "text": "Where?", "lang": "en"}
+    tweet = json_of("x", {"for_user_id": "1", "tweet_create_events": [post]}).event()
+    assert (tweet.channel, tweet.public, tweet.language) == ("social", True, "en")
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "text", "media"),
+    [
+        ("image", {"id": "MID", "mime_type": "image/jpeg", "caption": "Broken"}, "Broken", "image/jpeg"),
+        ("document", {"id": "MID", "mime_type": "application/pdf", "filename": "a.pdf"}, None, "application/pdf"),
+        ("interactive", {"type": "button_reply", "button_reply": {"id": "b", "title": "Yes"}}, "Yes", None),
+        ("button", {"text": "Yes", "payload": "P"}, "Yes", None),
+        ("location", {"latitude": 1.5, "longitude": 2, "name": "Shop"}, "Shop, 1.5, 2.0", None),
+    ],
+)
+def test_every_kind_of_whatsapp_message_is_kept(kind: str, content: Any, text: str | None, media: str | None) -> None:
+    message = {**whatsapp_text(), "type": kind, kind: content}
+    del message["text"]
+    event = json_of("whatsapp_cloud", whatsapp(message)).event()
+    assert event.text == text
+    assert [one.content_type for one in event.attachments] == ([media] if media else [])
+    assert event.attributes["type"] == kind
+
+
+def test_what_is_longer_than_the_contract_allows_is_cut_and_says_so() -> None:
+    event = mail("Subject: " + "s" * 2000, body="word " * 20_000).event()
+    assert (len(event.subject), len(event.text)) == (998, 65_536)
+    assert event.attributes["cut"] == "text,subject"
+
+
+def test_a_html_mail_becomes_the_text_that_a_person_reads() -> None:
+    html = (
+        "<html><head><style>p {color: red}</style><title>t</title></head><body><p>Where is<br>my <b>parcel</b>&nbsp;?"
+        "</p><ul><li>one</li><li>two &amp; three</li></ul><script>x()</script>"
+        '<div class="gmail_quote">On Monday we wrote:<blockquote>old</blockquote></div></body></html>'
+    )
+    event = mail("Content-Type: text/html; charset=utf-8", body=html).event()
+    assert event.text == "Where is\nmy parcel ?\n\none\n\ntwo & three"
+
+
+def test_an_invitation_is_about_its_summary() -> None:
+    calendar = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Visit of a technician\r\nEND:VEVENT\r\n"
+    event = mail("Content-Type: text/calendar; method=REQUEST", body=calendar).event()
+    assert (event.text, event.attributes["calendar_method"]) == ("Visit of a technician", "request")
+    assert event.attachments[0].content_type == "text/calendar"
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoded"),
+    [("iso-8859-1", "ñandú".encode("latin-1")), ("utf-8", "ñandú".encode()), ("windows-1252", "ñandú".encode("cp1252")),
+     ("no-such-charset", "ñandú".encode()), ("us-ascii", "ñandú".encode("latin-1"))],
+)  # fmt: skip
+def test_a_charset_that_is_right_wrong_or_unknown_gives_the_text(charset: str, encoded: bytes) -> None:
+    head = f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode()
+    assert put("email_mime", head + encoded).event().text == "ñandú"

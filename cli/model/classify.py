@@ -9,6 +9,7 @@ from typing import Any
 from cli.model.evaluate import open_model
 from cli.output import UsageError, result, write
 from services.router.domain.classification.classify import classify_predicted, compile_policy
+from services.router.domain.classification.clauses import predicted
 from services.router.domain.classification.record import MessageFacts
 from services.router.model.folders import STARTER_FOLDER
 from services.router.model.text_model import Scores, TextModel
@@ -106,7 +107,7 @@ def _by_policy(policy: Policy, model: TextModel | None, channel: str | None) -> 
 
     def classified(text: str) -> dict[str, Any]:
         facts = MessageFacts(channel=channel or "chat", text=text, may_ask=channel is not None)
-        prediction = model.predict([text], compiled.agent_intents)[0] if model else None
+        prediction = predicted(model, [text], compiled.agent_intents)[0] if model else None
         return classify_predicted(facts, compiled, prediction, None, version).as_json()
 
     return classified

@@ -27,6 +27,7 @@ __all__ = [
     "Names",
     "Rule",
     "Score",
+    "Signs",
     "Texts",
     "Then",
     "Thresholds",
@@ -40,9 +41,14 @@ PATTERNS_MAX = 50  # of one intent
 PHRASES_MAX = 500  # of one word list
 CLARIFY_SECONDS = 120.0  # a customer who has not answered a bot by then waits for a person
 
+SAFEGUARDS_MAX = 50  # names of safeguards in one language
+_WORDS = r"[^\s&|*]{2,}\*?( [^\s&|*]+\*?)*"
+_PART = rf"{_WORDS}(\|{_WORDS})*"
+
 ModelName = Annotated[str, Field(min_length=1, max_length=256)]
 Points = Annotated[int, Field(ge=0, le=100)]
 Phrase = Annotated[str, Field(pattern=r"^\S(.{0,98}\S)?$")]
+Sign = Annotated[str, Field(min_length=1, max_length=500, pattern=rf"^{_PART}( & {_PART})*$")]
 Phrases = Annotated[tuple[Phrase, ...], Field(max_length=PHRASES_MAX)]
 
 
@@ -132,6 +138,7 @@ class Score(Node):
     negative: Points = 5
     strong_negative: Points = 10
     urgent: Points = 10
+    very_urgent: Points = 15
     many_questions: Points = 5
     long_text: Points = 5
     very_long_text: Points = 10
@@ -153,20 +160,32 @@ class Score(Node):
             ("repeat", "second_repeat"),
             ("negative", "strong_negative"),
             ("long_text", "very_long_text"),
+            ("urgent", "very_urgent"),
         ):
             if getattr(self, less) > getattr(self, more):
                 raise fault(f"{less} gives more points than {more}", "more risk may never lower a tier")
         return self
 
 
+class Signs(Node):
+    """Signs of one safeguard, of which one is enough for a person to read a message. ``add``: such as ``gas``, or
+    ``smell*|leak* & gas`` (one of either, near each other, in any order; ``*`` ends a word that may go on). ``remove``:
+    words that are read over, such as ``fire stick``.
+    """
+
+    add: Annotated[tuple[Sign, ...], Field(max_length=PHRASES_MAX)] = ()
+    remove: Annotated[tuple[Sign, ...], Field(max_length=PHRASES_MAX)] = ()
+
+
 class Words(Node):
-    """Words and phrases of one language, added to those that Usher brings."""
+    """Words and phrases of one language, added to those that Usher brings; ``safeguards`` by the name of each."""
 
     negative: Phrases = ()
     strong_negative: Phrases = ()
     positive: Phrases = ()
     urgent: Phrases = ()
     person: Phrases = ()
+    safeguards: Annotated[dict[Name, Signs], Field(max_length=SAFEGUARDS_MAX)] = Field(default_factory=dict)
 
 
 class Clarify(Node):

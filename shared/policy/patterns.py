@@ -1,7 +1,6 @@
 """Operators' patterns over customers' texts: RE2 (linear time, whatever the text), blind to case and accents."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any
@@ -9,46 +8,22 @@ from typing import Annotated, Any
 import re2
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from shared.folding import fold, unaccented
 from shared.policy.fields import fault
 
-__all__ = ["Pattern", "PatternSet", "compile_pattern", "fold", "literal"]
+__all__ = ["Pattern", "PatternSet", "compile_pattern", "literal"]
 
 PATTERN_CHARACTERS_MAX = 1000
 PROGRAM_SIZE_MAX = 4000  # RE2 instructions; a counted repeat of a counted repeat explodes long before that is useful
 MEMORY_BYTES = 16 * 1024 * 1024  # the automaton's cache for one set; it is filled only as texts need it
 CACHE_ENTRIES = 4096  # compiled patterns remembered between validations
 
-_MARKS = re.compile("[\u0300-\u036f]+")  # combining accents
-_PLAIN = (
-    ("\u2018", "'"),
-    ("\u2019", "'"),
-    ("\u02bc", "'"),
-    ("\u00b4", "'"),
-    ("\u201c", '"'),
-    ("\u201d", '"'),
-    ("\u00df", "ss"),
-)
 _DEAF_BOUNDARY = re.compile(r"\\b[^\x00-\x7f]|[^\x00-\x7f]\\b")
-
-
-def fold(text: str) -> str:
-    """The text as patterns see it: lower case, without accents, plain quotes (``¿Dónde está?`` -> ``¿donde esta?``)."""
-    lowered = text.lower()
-    if lowered.isascii():
-        return lowered
-    return _without_accents(lowered)
-
-
-def _without_accents(text: str) -> str:
-    for special, plain in _PLAIN:
-        text = text.replace(special, plain)
-    bare = _MARKS.sub("", unicodedata.normalize("NFD", text))
-    return unicodedata.normalize("NFC", bare)
 
 
 def _folded_pattern(pattern: str) -> str:
     """Accents go, case stays: lower-casing would turn ``\\S`` into ``\\s``; RE2 ignores the case itself."""
-    return pattern if pattern.isascii() else _without_accents(pattern.replace("\u1e9e", "ss"))
+    return pattern if pattern.isascii() else unaccented(pattern.replace("\u1e9e", "ss"))
 
 
 def literal(phrase: str) -> str:
@@ -68,7 +43,7 @@ def _options() -> Any:
 
 
 def compile_pattern(pattern: str) -> Any:
-    """The compiled pattern, for texts that went through :func:`fold`; raises a fault with the position of the error."""
+    """The compiled pattern, for folded texts (``shared/folding.py``); a fault says where the error is."""
     if len(pattern) > PATTERN_CHARACTERS_MAX:
         raise fault(f"is {len(pattern)} characters long", f"at most {PATTERN_CHARACTERS_MAX}; use several patterns")
     try:

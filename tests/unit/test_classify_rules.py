@@ -175,7 +175,7 @@ def test_an_operator_may_switch_the_safeguards_off():
 
 def test_the_callers_word_wins_over_classification():
     hint = RoutingHint(tier="bot", queue="web", intent="refund", skills={"vip": 2}, priority_seconds=30.0)
-    found = decide("somebody has stolen my card", hint=hint)
+    found = decide("somebody has stolen my card", hint=hint, using=policy(safeguards=False))
     assert (found.tier, found.queue, found.intent, found.priority_seconds) == ("bot", "web", "refund", 30.0)
     assert found.skills == {"refunds": 2, "vip": 2, "en": 1}
 

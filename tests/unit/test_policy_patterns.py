@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.policy.patterns import PatternSet, compile_pattern, fold, literal
+from shared.folding import fold
+from shared.policy.patterns import PatternSet, compile_pattern, literal
 
 PATTERNS = [
     r"\b(ombudsman|regulator)\b",

@@ -18,7 +18,7 @@ from shared.policy import parse_policy
 from tests.support.router_builders import START_MS, Router, bodies_of, body_of, kinds, policy_with
 from tests.support.router_models import Shelf, WordModel
 
-UNCLEAR = "???"
+UNCLEAR = "well, you know what ???"
 
 
 def router_with(model: WordModel | None = None, **classification: Any) -> Router:
@@ -56,7 +56,7 @@ def test_an_unclear_chat_goes_to_a_bot_that_shall_ask() -> None:
         ({"channel": "email"}, "human triage: out of scope"),
         ({"text": "??? I want to speak to a person"}, "a person was asked for"),
         ({"text": "??? ombudsman"}, "human triage: out of scope"),
-        ({"text": "??? this is fraud"}, "safeguard fraud"),
+        ({"text": "what ??? this is fraud"}, "safeguard fraud"),
         ({"tier": "agent"}, "caller"),
         ({"intent": "stolen_card"}, "moment of truth stolen_card"),
     ],
@@ -92,12 +92,12 @@ def test_an_answer_that_makes_it_clear_goes_where_the_second_look_says() -> None
     told = router.say(router.message(number=2, text="where is my parcel"))
 
     assert kinds(told) == ["contact.message_added", "contact.classified", "contact.sent_to_self_service"]
-    assert model.texts[-1] == "???\nwhere is my parcel"
+    assert f"{UNCLEAR}\nwhere is my parcel" in model.texts
     verdict, sent = body_of(told[1]), handed_over(told, "sent_to_self_service")
     assert (verdict["intent"], verdict["question"]) == ("order_status", False)
     assert verdict["reasons"][0] == "clarified: judged with the answer"
     assert "score: attachment +5" in verdict["reasons"]
-    assert sent["text"] == "???\nwhere is my parcel"
+    assert sent["text"] == f"{UNCLEAR}\nwhere is my parcel"
     assert "attributes" not in sent
     assert router.state(contact) == "self_service"
     assert router.counts["usher_contacts_routed_total", "bot", "chat"] == 1
@@ -121,7 +121,7 @@ def test_who_stays_unclear_is_triaged_by_a_person_with_age_and_text_and_is_never
     router.restart()
     router.sign_on()
     offered = handed_over(router.events, "offered")
-    assert offered["text"] == "???\nthe thing ???"
+    assert offered["text"] == f"{UNCLEAR}\nthe thing ???"
     assert offered["context"] == {"tried": ["clarify"]}
     assert kinds(router.say(router.message(number=3, text="??? again"))) == ["contact.message_added"]
     assert router.state(contact) == "offered"

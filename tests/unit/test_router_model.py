@@ -35,14 +35,18 @@ def test_all_messages_of_a_batch_are_one_question_to_the_model() -> None:
     assert router.last("classified")["model_version"] == "v1"
 
 
-def test_a_message_that_was_seen_before_or_only_adds_to_a_contact_costs_no_classification() -> None:
+def test_a_later_message_is_read_once_where_no_agent_serves_the_contact_and_never_where_one_does() -> None:
     model = WordModel()
     router = router_with(model)
     router.contact("c1", text="parcel")
 
     router.say(router.message("c1", number=2, text="card"))
+    assert model.asked == [1, 1]
 
-    assert model.asked == [1]
+    router.sign_on()
+    router.accept()
+    router.say(router.message("c1", number=3, text="card"))
+    assert model.asked == [1, 1]
 
 
 def test_a_policy_that_changes_within_the_batch_is_the_one_that_decides() -> None:
@@ -167,7 +171,7 @@ def test_articles_are_looked_for_in_any_case_when_the_policy_changes_in_the_batc
 
 def test_what_the_model_is_unsure_of_is_counted() -> None:
     router = router_with(WordModel(confidence=0.31))
-    router.contact("c1", text="???")
+    router.contact("c1", text="what ???")
 
     assert router.counts["usher_model_confidence_total", "0.3"] == 1
     assert router.counts["usher_model_doubts_total", "confidence"] == 1

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from services.ingest.domain.phones import international
+from shared.folding import plain
 
 __all__ = ["Pseudonyms", "is_withheld", "normalised"]
 
@@ -55,9 +56,8 @@ def normalised(handle: str, channel: str = "", region: str = "") -> str:
 
 def _folded(handle: str) -> str:
     """Letters and digits of any script in their plain form, without marks that are not seen."""
-    seen = (char for char in unicodedata.normalize("NFKC", handle) if unicodedata.category(char) != "Cf")
-    plain = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in seen)
-    return plain.strip().casefold()
+    digits = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in plain(handle))
+    return digits.strip().casefold()
 
 
 def _without_scheme(text: str) -> tuple[str, str]:

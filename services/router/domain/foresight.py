@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from services.router.domain.classification.classify import facts_of, whole_text
 from services.router.domain.classification.classifying import Classify, Foreseen, Opener
 from services.router.domain.lifecycle import clarify
+from services.router.domain.lifecycle.listening import LISTENED_TO
 from services.router.domain.rules.model_choice import languages_of, models_of
 from services.router.domain.state.book import Book
 from services.router.domain.state.records import QUESTION_OPEN, Contact
@@ -46,6 +47,8 @@ def foresee(needs: Needs, book: Book, classify: Classify, said: Sequence[Input],
                 wanted.add(clarify.joined(book.personal.get(contact.contact_id), each), answers=True)
             if conversations.may_open(place, contact):
                 wanted.add(each)
+            elif contact is not None and contact.state in LISTENED_TO and contact.question != QUESTION_OPEN:
+                wanted.add(each, opens=False)
     return wanted.told(classify)
 
 
@@ -57,21 +60,27 @@ class _Wanted:
         self._needs = needs
         self._book = book
         self._openers: list[Opener] = []
+        self._searched: list[bool] = []
 
-    def add(self, message: MessageReceived, *, answers: bool = False) -> None:
-        """A message that may open a contact, or ``answers`` a question together with the message that it explains."""
+    def add(self, message: MessageReceived, *, answers: bool = False, opens: bool = True) -> None:
+        """A message that may open a contact, or ``answers`` a question together with the message that it explains; no
+        articles are looked for if it never ``opens`` one.
+        """
         workspace = self._book.workspaces.get(message.workspace)
+        if message.workspace in self.changing and not opens:
+            return
         if message.workspace in self.changing:
             self._needs.searches.append(_search(message, message.language or "", answers))
         elif workspace is not None:
             self._openers.append(Opener(message, workspace.rules.policy, workspace.rules.model_version, answers))
+            self._searched.append(opens)
 
     def told(self, classify: Classify) -> dict[str, Foreseen]:
         """What the models say of those that may open a contact, and into the needs the articles for all of them."""
         openers = self._openers
         foreseen = classify.foresee(openers) if openers else []
-        for opener, told in zip(openers, foreseen, strict=True):
-            if told.articles_in is not None:
+        for opener, told, searched in zip(openers, foreseen, self._searched, strict=True):
+            if searched and told.articles_in is not None:
                 self._needs.searches.append(_search(opener.message, told.articles_in, opener.answers))
         pairs = zip(openers, foreseen, strict=True)
         return {opener.message.event_id: told for opener, told in pairs if not opener.answers}

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-import unicodedata
 from typing import Any
+
+from shared.folding import fold
 
 __all__ = [
     "CHARACTERS_MAX",
@@ -27,18 +28,11 @@ CHAR_NGRAMS = (2, 5)
 WORD_PATTERN = r"\w+"
 
 _WORD = re.compile(WORD_PATTERN)
-# Phones write curly quotes and people leave accents out; neither may change what a text means.
-_QUOTES = {0x2018: "'", 0x2019: "'", 0x02BC: "'", 0x00B4: "'", 0x201C: '"', 0x201D: '"'}
-_MARKS = dict.fromkeys(range(0x300, 0x370))
 
 
 def normalise(text: str) -> str:
-    """Lower case, compatibility forms unified, Latin accents and curly quotes gone; cut at CHARACTERS_MAX."""
-    lowered = text[:CHARACTERS_MAX].lower()
-    if lowered.isascii():
-        return lowered
-    decomposed = unicodedata.normalize("NFKD", lowered.translate(_QUOTES))[:CHARACTERS_MAX]
-    return unicodedata.normalize("NFC", decomposed.translate(_MARKS))[:CHARACTERS_MAX]
+    """Folded like everything that reads texts (shared/folding.py); cut at CHARACTERS_MAX before and after."""
+    return fold(text[:CHARACTERS_MAX])[:CHARACTERS_MAX]
 
 
 def word_groups(normalised: str) -> list[str]:
@@ -63,8 +57,8 @@ def letter_groups(word: str) -> list[str]:
 def spec() -> dict[str, Any]:
     """What identifies this analysis; a model trained under another one is refused."""
     return {
-        "version": 1,
-        "normalise": "lower, quotes, nfkd, no latin marks, nfc",
+        "version": 2,
+        "normalise": "shared/folding.py",
         "characters_max": CHARACTERS_MAX,
         "word_pattern": WORD_PATTERN,
         "word_ngrams": list(WORD_NGRAMS),

@@ -6,6 +6,7 @@ A wrong deflection costs far more than a needless agent: whatever is unclear goe
 import msgspec
 
 from services.router.domain.classification.case import Case
+from services.router.domain.classification.clauses import predicted
 from services.router.domain.classification.intent import Recognised, language_of, named, recognise
 from services.router.domain.classification.place import bot_of, kept_skills_of, priority_of, queue_of, skills_of
 from services.router.domain.classification.policy import RANK, CompiledPolicy, compile_policy
@@ -21,7 +22,7 @@ from services.router.domain.classification.record import (
 from services.router.domain.classification.rules import first_rule
 from services.router.domain.classification.score import Scored, is_flagged, level_of, score
 from services.router.domain.classification.text import Reading
-from services.router.domain.classification.tier import Asked, classified_tier, final_tier, question
+from services.router.domain.classification.tier import Asked, classified_tier, final_tier, ground_of, question
 from shared.policy import Rule, Tier
 
 __all__ = ["classify", "classify_predicted", "compile_policy", "facts_of", "whole_text"]
@@ -37,7 +38,7 @@ def classify(
     """The classification of one contact; same input, same answer. Any Unicode text is accepted."""
     if model is None:
         return classify_predicted(facts, policy, None, journey)
-    (prediction,) = model.predict([whole_text(facts)], policy.agent_intents)
+    (prediction,) = predicted(model, [whole_text(facts)], policy.agent_intents)
     return classify_predicted(facts, policy, prediction, journey, model.version)
 
 
@@ -121,7 +122,7 @@ def _recorded(
         out_of_scope=bool(prediction and prediction.out_of_scope),
         language=language,
         sentiment=reading.sentiment,
-        urgency="urgent" if reading.urgent else "normal",
+        urgency=reading.urgency,
         complexity=scored.points,
         level=level_of(scored.points, policy.policy.classification.score),
         moment_of_truth=intent.is_moment_of_truth,
@@ -134,6 +135,8 @@ def _recorded(
         article_ids=intent.known.articles if intent.known else (),
         question=asks,
         priority_seconds=priority_of(case, intent, rule),
+        second_intent=intent.second,
+        ground=ground_of(case, intent, rule),
         reasons=_reasons(rule, intent, _spoken(policy, language, said_by), scored, steps),
         model_version=model_version,
         rules_version=policy.rules_version,
@@ -150,7 +153,15 @@ def _reasons(
 ) -> tuple[str, ...]:
     """Every term in the order of deciding; none holds a word of the customer."""
     of_rule = (f"rule {rule.name}: {_done_by(rule)}",) if rule else ()
-    return (*of_rule, intent.reason, *spoken, *scored.reasons, *[f"tier: {tier} by {why}" for tier, why in steps])
+    second = (f"second intent: {intent.second}",) if intent.second else ()
+    return (
+        *of_rule,
+        intent.reason,
+        *second,
+        *spoken,
+        *scored.reasons,
+        *[f"tier: {tier} by {why}" for tier, why in steps],
+    )
 
 
 def _spoken(policy: CompiledPolicy, language: str | None, said_by: str) -> tuple[str, ...]:

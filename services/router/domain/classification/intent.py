@@ -6,35 +6,52 @@ from services.router.domain.classification.case import Case
 from services.router.domain.classification.policy import CompiledPolicy, KnownIntent
 from shared.policy import Policy
 
-__all__ = ["Recognised", "language_of", "named", "recognise"]
+__all__ = ["SURE", "Recognised", "language_of", "named", "recognise"]
 
 CONFIDENCE_DIGITS = 4
+SURE = 0.5  # a probability from which an intent is likelier than all others together
 
 
 class Recognised(msgspec.Struct, frozen=True, gc=False):
-    """The intent in force and whose word it is; ``known`` is the policy's description, None where it has none."""
+    """The intent in force and whose word it is; ``known`` is the policy's description, None where it has none.
+
+    ``second``: what the text is about as well; ``other`` is its description where that is sure.
+    """
 
     name: str | None
     confidence: float
     by: str
     known: KnownIntent | None
-    second: bool = False
+    second: str | None = None
+    other: KnownIntent | None = None
+
+    @property
+    def served(self) -> KnownIntent | None:
+        """The riskier of this intent and the second one: by it the contact finds its queue, skills and priority."""
+        known, other = self.known, self.other
+        return other if other is not None and (known is None or other.risk > known.risk) else known
 
     @property
     def is_moment_of_truth(self) -> bool:
-        """Whether the policy counts this intent among the moments of truth."""
-        return self.known is not None and self.known.moment_of_truth
+        """Whether it is surely about what the policy counts among the moments of truth: a model that thinks so without
+        being sure sends the contact to an agent all the same, but not ahead of others.
+        """
+        served = self.served
+        if served is None or not served.moment_of_truth:
+            return False
+        return served is not self.known or self.by != "model" or self.confidence >= SURE
 
     @property
     def reason(self) -> str:
         """The sentence for the decision's reasons."""
         if self.name is None:
-            return "intent: none recognised"
+            return "intent: none, the text holds no words" if self.by == "no words" else "intent: none recognised"
         stranger = "" if self.known else ", not described in the policy"
         return f"intent: {self.name} by {self.by} ({self.confidence:.2f}){stranger}"
 
 
 _NOBODY = Recognised(None, 0.0, "nobody", None)
+_NO_WORDS = Recognised(None, 0.0, "no words", None)
 
 
 def recognise(case: Case) -> Recognised:
@@ -43,19 +60,34 @@ def recognise(case: Case) -> Recognised:
     if hint and hint.intent:
         return named(hint.intent, "caller", case.policy)
     if found:
-        riskiest = found[0] if len(found) == 1 else max(found, key=lambda name: known[name].risk)
-        return named(riskiest, "patterns", case.policy, second=len(found) > 1)
+        first, *others = sorted(found, key=lambda name: known[name].risk, reverse=True)
+        sure = _surely_other(case, first)
+        return named(first, "patterns", case.policy, next(iter(others), sure), known.get(sure or ""))
     if said is None:
-        return _NOBODY
+        return _NOBODY if case.reading.words else _NO_WORDS
     enough = case.policy.policy.classification.thresholds.second_intent
-    second = sum(1 for _, probability in said.top3 if probability >= enough) > 1
+    likely = [name for name, probability in said.top3 if probability >= enough and name != said.intent]
+    sure = _surely_other(case, said.intent)
     confidence = round(said.confidence, CONFIDENCE_DIGITS)
-    return Recognised(said.intent, confidence, "model", known.get(said.intent), second)
+    second = sure or next(iter(likely), None)
+    return Recognised(said.intent, confidence, "model", known.get(said.intent), second, known.get(sure or ""))
 
 
-def named(name: str, by: str, policy: CompiledPolicy, second: bool = False) -> Recognised:
+def _surely_other(case: Case, name: str) -> str | None:
+    """Another intent that the model is sure of, in the whole or in its riskiest clause; of two the riskier."""
+    said, known = case.prediction, case.policy.intents
+    if said is None:
+        return None
+    sure = [each for each, share in ((said.clause_intent, said.clause_share), (said.intent, said.confidence))
+            if share >= SURE and each != name and each in known]  # fmt: skip
+    return max(sure, key=lambda each: known[each].risk, default=None)
+
+
+def named(
+    name: str, by: str, policy: CompiledPolicy, second: str | None = None, other: KnownIntent | None = None
+) -> Recognised:
     """An intent that somebody names for certain."""
-    return Recognised(name, 1.0, by, policy.intents.get(name), second)
+    return Recognised(name, 1.0, by, policy.intents.get(name), second, other)
 
 
 def language_of(case: Case) -> tuple[str | None, str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from services.router.domain.classification.case import Case
 from services.router.domain.classification.intent import Recognised
+from services.router.domain.classification.safeguards import HASTY
 from shared.policy import Rule
 
 __all__ = ["bot_of", "kept_skills_of", "priority_of", "queue_of", "skills_of"]
@@ -19,7 +20,7 @@ def queue_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
     asked = facts.hint.queue if facts.hint else None
     if asked in rules.queues:
         return str(asked)
-    of_intent = intent.known.queue if intent.known else None
+    of_intent = intent.served.queue if intent.served else None
     return of_intent or rules.channel(facts.channel).queue or rules.default_queue
 
 
@@ -34,7 +35,7 @@ def bot_of(case: Case, intent: Recognised, rule: Rule | None, question: bool) ->
 
 def skills_of(case: Case, intent: Recognised, rule: Rule | None, language: str | None) -> dict[str, int]:
     """Intent's, rule's and caller's skills, the highest level of each; the language, unless the caller names one."""
-    return _skills(case, rule, language, intent.known.skills if intent.known else NO_SKILLS)
+    return _skills(case, rule, language, intent.served.skills if intent.served else NO_SKILLS)
 
 
 def kept_skills_of(case: Case, rule: Rule | None, language: str | None) -> dict[str, int]:
@@ -61,9 +62,10 @@ def _raise(skills: dict[str, int], more: Mapping[str, int]) -> None:
 
 
 def priority_of(case: Case, intent: Recognised, rule: Rule | None) -> float:
-    """Seconds: the caller's, else a moment of truth's; the rule's boost is a floor under both."""
+    """Seconds: the caller's, else a moment of truth's, which a hasty safeguard has too; the rule's boost is a floor."""
     asked = case.facts.hint.priority_seconds if case.facts.hint else None
     if asked is None:
         boost = case.policy.policy.classification.moment_of_truth_boost_seconds
-        asked = boost if intent.is_moment_of_truth else 0.0
+        hasty = intent.is_moment_of_truth or not HASTY.isdisjoint(case.reading.safeguards)
+        asked = boost if hasty else 0.0
     return max(asked, rule.then.boost_seconds) if rule and rule.then.boost_seconds else asked

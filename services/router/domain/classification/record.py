@@ -65,7 +65,8 @@ class Prediction(NamedTuple):
 
     ``top3``: (intent, probability), the likeliest first. ``agent_probability``: the sum over all intents that belong to
     the agent tier. ``out_of_scope``: the text is like none of the training texts. ``unknown_share``: of its letter
-    groups, those that no training text had.
+    groups, those that no training text had. ``clause``: the place, from 1, of the clause that is likeliest for agents
+    (0: the text is one clause), with that probability, and the likeliest of their intents in it with its own.
     """
 
     intent: str
@@ -74,6 +75,10 @@ class Prediction(NamedTuple):
     agent_probability: float
     out_of_scope: bool = False
     unknown_share: float = 0.0
+    clause: int = 0
+    clause_probability: float = 0.0
+    clause_intent: str = ""
+    clause_share: float = 0.0
 
 
 class Limits(NamedTuple):
@@ -110,8 +115,9 @@ class Classification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ``skills`` are what this contact asks on top of its queue (skill to minimum level), ``kept_skills`` what it still
     asks in any other queue: all but what its intent asks. ``complexity`` is 0 to 100,
     ``level`` of agents 1 to 3 (3 = specialist). ``priority_seconds`` is without the queue's own boost. ``queue`` and
-    ``bot`` are set for every tier: a contact that is escalated knows where to go. ``reasons`` hold no text of the
-    customer.
+    ``bot`` are set for every tier: a contact that is escalated knows where to go. ``second_intent``: what the text is
+    about as well. ``ground``: what alone is enough for a person to serve the contact, "" where there are only doubts.
+    ``reasons`` hold no text of the customer.
     """
 
     intent: str | None
@@ -133,6 +139,8 @@ class Classification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     article_ids: tuple[str, ...]
     question: bool
     priority_seconds: float
+    second_intent: str | None
+    ground: str
     reasons: tuple[str, ...]
     model_version: str | None
     rules_version: str

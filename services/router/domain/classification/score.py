@@ -71,8 +71,8 @@ def _of_journey(journey: Journey, facts: MessageFacts, intent: str | None, point
 def _add_message(terms: list[Term], facts: MessageFacts, reading: Reading, points: Score) -> None:
     if reading.is_negative:
         _add_sentiment(terms, facts, reading, points)
-    if reading.urgent:
-        terms.append(("urgent", points.urgent))
+    if reading.urgency != "normal":
+        terms.append(("urgent", points.urgent) if reading.urgency == "urgent" else ("very urgent", points.very_urgent))
     if reading.questions:
         terms.append(("many questions", points.many_questions))
     if reading.length != "short":

@@ -6,14 +6,15 @@ from typing import Literal
 
 import msgspec
 
-from services.router.domain.classification.words import LEXICONS, Lexicon
+from services.router.domain.classification.feeling import Sentiment, Urgency, sentiment_of, urgency_of
+from services.router.domain.classification.safeguards import Safeguards
+from services.router.domain.classification.words import LEXICONS, NUMERALS, Lexicon
+from shared.folding import fold
 from shared.policy.classification import Classification as ClassificationRules
 from shared.policy.classification import Words
-from shared.policy.patterns import PatternSet, fold, literal
+from shared.policy.patterns import PatternSet, literal
 
-__all__ = ["Reading", "Sentiment", "TextReader"]
-
-Sentiment = Literal["strong_negative", "negative", "neutral", "positive"]
+__all__ = ["Reading", "TextReader", "says_something"]
 
 Length = Literal["short", "long", "very_long"]
 
@@ -24,7 +25,6 @@ LANGUAGE_WORDS_MIN = 3  # below so many words a text says too little about its l
 LANGUAGE_HITS_MIN = 2  # common words of the language that must be in it
 LANGUAGE_SAMPLE = 60  # words at the start of a text that are looked at
 
-SENTIMENTS: tuple[Sentiment, ...] = ("strong_negative", "negative", "positive")  # the first that is found counts
 NO_RULES: frozenset[str | int] = frozenset()
 _WORD = re.compile(r"\w+")
 _BLANKED = bytes(code if _WORD.match(chr(code)) else ord(" ") for code in range(128)) + bytes(range(128, 256))
@@ -33,7 +33,8 @@ _BLANKED = bytes(code if _WORD.match(chr(code)) else ord(" ") for code in range(
 class Reading(msgspec.Struct, frozen=True, gc=False):
     """What was found in one text, no finer than anything depends on, so that texts of a kind have equal readings.
 
-    ``rules`` are indices of hard rules whose text condition holds; ``questions``: it asks several.
+    ``rules`` are indices of hard rules whose text condition holds; ``questions``: it asks several; ``words``: it says
+    anything at all, beside numbers and emoji.
     """
 
     length: Length
@@ -41,10 +42,11 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     rules: frozenset[str | int]
     intents: tuple[str, ...]
     sentiment: Sentiment
-    urgent: bool
+    urgency: Urgency
     person: bool
     buying: bool
     safeguards: tuple[str, ...]
+    words: bool
     language: str | None
 
     @property
@@ -67,8 +69,9 @@ class TextReader:
         for name, intent in rules.intents.items():
             self._add("intent", name, *intent.patterns)
         for tag in languages or tuple(LEXICONS):
-            self._add_language(tag, rules.safeguards)
+            self._add_language(tag)
         self._add_operators_words(rules.words)
+        self._safeguards = Safeguards(rules.words) if rules.safeguards else None
         self._set = PatternSet(self._patterns)
         self._signs = frozenset(self._kinds)
 
@@ -88,11 +91,12 @@ class TextReader:
             questions=text.count("?") + text.count("\uff1f") >= QUESTIONS_MANY,
             rules=frozenset(found["rule"]) if "rule" in found else NO_RULES,
             intents=_names(found["intent"]) if "intent" in found else (),
-            sentiment=_sentiment(found),
-            urgent="urgent" in found,
+            sentiment=sentiment_of(text, tokens, found),
+            urgency=urgency_of(text, found),
             person="person" in found,
             buying="buying" in found,
-            safeguards=_names(found["safeguard"]) if "safeguard" in found else (),
+            safeguards=self._safeguards.found(folded, tokens) if self._safeguards else (),
+            words=any(map(_is_word, tokens)),
             language=self._language(tokens) if len(self._common) > 1 else None,
         )
 
@@ -110,7 +114,7 @@ class TextReader:
             self._patterns.append(pattern)
             self._meanings.append((kind, meaning))
 
-    def _add_language(self, tag: str, safeguards: bool) -> None:
+    def _add_language(self, tag: str) -> None:
         lexicon = LEXICONS.get(tag.partition("-")[0])
         if lexicon is None:
             return
@@ -119,8 +123,6 @@ class TextReader:
             self._add_words(kind, words)
         self._add("person", "", *lexicon.person)
         self._add("buying", "", *lexicon.buying)
-        for name, patterns in lexicon.safeguards.items() if safeguards else ():
-            self._add("safeguard", name, *patterns)
 
     def _add_operators_words(self, words: Mapping[str, Words]) -> None:
         for lists in words.values():
@@ -142,17 +144,19 @@ def words_of(text: str) -> list[str]:
     return text.encode().translate(_BLANKED).decode().split() if text.isascii() else _WORD.findall(text)
 
 
+def says_something(text: str) -> bool:
+    """Whether there is a word in a text: not only numbers, signs and emoji, and not only words of numbers."""
+    return any(map(_is_word, words_of(fold(text))))
+
+
+def _is_word(word: str) -> bool:
+    return word.isalpha() and (len(word) > 1 or not word.isascii()) and word not in NUMERALS
+
+
 def _length(words: int) -> Length:
     if words <= WORDS_LONG:
         return "short"
     return "long" if words <= WORDS_VERY_LONG else "very_long"
-
-
-def _sentiment(found: Mapping[str, object]) -> Sentiment:
-    for kind in SENTIMENTS:
-        if kind in found:
-            return kind
-    return "neutral"
 
 
 def _names(found: set[str | int]) -> tuple[str, ...]:

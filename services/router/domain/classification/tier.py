@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 
 from services.router.domain.classification.case import Case
-from services.router.domain.classification.intent import Recognised
+from services.router.domain.classification.intent import SURE, Recognised
 from services.router.domain.classification.policy import RANK, CompiledPolicy
 from services.router.domain.classification.record import Prediction
 from services.router.domain.classification.score import is_flagged, tier_of
 from shared.policy import Rule, Tier
 
-__all__ = ["Asked", "classified_tier", "final_tier", "question"]
+__all__ = ["Asked", "classified_tier", "final_tier", "ground_of", "question"]
 
 Asked = tuple[Tier, str]
 """A tier and who asks for it."""
+
+CLAUSE_PROBABILITY = 0.5
+"""A clause alone says less than a whole text, so it counts only where it is likelier for agents than not."""
 
 
 def classified_tier(case: Case, intent: Recognised, points: int) -> Asked:
@@ -29,6 +32,23 @@ def classified_tier(case: Case, intent: Recognised, points: int) -> Asked:
     return max(asked, key=_rank)
 
 
+def ground_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
+    """What is enough by itself for a person to serve a contact, whatever was before; "" where there are doubts only."""
+    reading, served = case.reading, intent.served
+    if rule and rule.then.tier == "agent":
+        return f"rule {rule.name}"
+    if reading.safeguards:
+        return f"safeguard {reading.safeguards[0]}"
+    if served is not None and intent.is_moment_of_truth:
+        return f"moment of truth {served.name}"
+    if reading.person:
+        return "a person was asked for"
+    is_sure = intent.by != "model" or served is not intent.known or intent.confidence >= SURE
+    if served is not None and served.floor == "agent" and is_sure:
+        return f"intent {served.name}"
+    return ""
+
+
 def _rank(asked: Asked) -> int:
     return RANK[asked[0]]
 
@@ -36,25 +56,33 @@ def _rank(asked: Asked) -> int:
 def _overrides(case: Case, intent: Recognised) -> list[Asked]:
     """In order of precedence; of two that ask for the same tier the first gives the reason."""
     asked: list[Asked] = []
-    if intent.is_moment_of_truth:
-        asked.append(("agent", f"moment of truth {intent.name}"))
+    served = intent.served
+    if served is not None and intent.is_moment_of_truth:
+        asked.append(("agent", f"moment of truth {served.name}"))
     if case.reading.person:
         asked.append(("agent", "a person was asked for"))
-    if intent.by == "model" and case.prediction:
-        asked += _doubts(case.prediction, case.policy)
+    if intent.by != "caller" and case.prediction:
+        asked += _doubts(case.prediction, case.policy, intent.by)
     if intent.known is None:
         tier = case.channel_tier
-        asked.append((tier, f"channel {case.facts.channel}") if tier else ("agent", "human triage: no known intent"))
+        why = "no words" if intent.by == "no words" else "no known intent"
+        asked.append((tier, f"channel {case.facts.channel}") if tier else ("agent", f"human triage: {why}"))
     return asked
 
 
-def _doubts(prediction: Prediction, policy: CompiledPolicy) -> Iterator[Asked]:
+def _doubts(prediction: Prediction, policy: CompiledPolicy, by: str) -> Iterator[Asked]:
+    """Why the model would rather have a person read it. A pattern names the intent and so takes away one doubt alone:
+    what the text is about.
+    """
     limits = policy.limits
     if prediction.agent_probability > limits.agent_probability:
         yield "agent", f"probability {prediction.agent_probability:.3f} of an intent for agents"
+    if prediction.clause_probability > max(CLAUSE_PROBABILITY, limits.agent_probability):
+        share = f"probability {prediction.clause_probability:.3f} of an intent for agents"
+        yield "agent", f"clause {prediction.clause}: {share}, likeliest {prediction.clause_intent}"
     if prediction.out_of_scope:
         yield "agent", "human triage: out of scope"
-    if prediction.confidence < limits.confidence:
+    if by == "model" and prediction.confidence < limits.confidence:
         yield "agent", f"human triage: confidence {prediction.confidence:.2f}"
 
 
@@ -67,6 +95,8 @@ def question(case: Case, intent: Recognised, points: int) -> Asked | None:
         return None
     rules = policy.policy.classification
     if case.reading.person or tier_of(points, rules.score) == "agent" or _may_be_moment(said, policy):
+        return None
+    if said.clause_probability > CLAUSE_PROBABILITY:
         return None
     if said.out_of_scope:
         return "bot", "one question to the customer: out of scope"

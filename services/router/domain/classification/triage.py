@@ -15,6 +15,7 @@ from services.router.domain.classification.classifying import (
     Opener,
     Verdict,
 )
+from services.router.domain.classification.clauses import predicted
 from services.router.domain.classification.policy import CompiledPolicy
 from services.router.domain.classification.record import Journey, Prediction
 from services.router.domain.state.rows import ModelRef
@@ -170,7 +171,7 @@ def _predictions(
 ) -> Sequence[Prediction | None]:
     if model is None:
         return [None] * len(messages)
-    return model.predict([_text(message) for message in messages], compiled.agent_intents)
+    return predicted(model, [_text(message) for message in messages], compiled.agent_intents)
 
 
 def _articles_in(

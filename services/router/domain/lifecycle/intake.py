@@ -7,7 +7,7 @@ from services.router.domain.classification import suggestions
 from services.router.domain.classification.classifying import Classify, Foreseen, Opener
 from services.router.domain.customers import customers, merging
 from services.router.domain.insight import drift
-from services.router.domain.lifecycle import assignments, clarify, endings, idling, tiers
+from services.router.domain.lifecycle import assignments, clarify, endings, idling, listening, tiers
 from services.router.domain.state.personal import personal_of, whole_of
 from services.router.domain.state.records import QUESTION_OPEN, Contact
 from services.router.domain.state.timers import Timer
@@ -38,12 +38,10 @@ def receive(
     if said.handle_key and said.sender == "customer":
         merging.recognise(turn, workspace, said)
     if contact is not None:
-        _add(turn, workspace, contact, said, classify)
+        _add(turn, workspace, contact, said, classify, foreseen)
         if not _opens_the_next(contact, said):
             return
-    elif (
-        said.sender != "customer" and said.channel != "task"
-    ):  # systems and people make tasks, customers hardly ever do
+    elif said.sender != "customer" and said.channel != "task":  # customers hardly ever make tasks, systems do
         detail = f"only a customer's message opens a contact, this one is of {said.sender}"
         raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", detail)
     contact = _open(turn, workspace, said, key)
@@ -61,7 +59,14 @@ def receive(
     tiers.route(turn, workspace, contact, decided)
 
 
-def _add(turn: Turn, workspace: Workspace, contact: Contact, said: MessageReceived, classify: Classify) -> None:
+def _add(
+    turn: Turn,
+    workspace: Workspace,
+    contact: Contact,
+    said: MessageReceived,
+    classify: Classify,
+    foreseen: Foreseen | None,
+) -> None:
     """A further message of a live contact; whoever has the contact gets its text."""
     to = _HOLDERS.get(contact.state, "")
     body = events.MessageAdded(said.message_id, said.sender)
@@ -70,6 +75,8 @@ def _add(turn: Turn, workspace: Workspace, contact: Contact, said: MessageReceiv
         idling.spoke(turn, workspace, contact, said.sender)
     if contact.question == QUESTION_OPEN and said.sender == "customer":
         clarify.answered(turn, workspace, contact, said, classify)
+    elif contact.state in listening.LISTENED_TO and said.sender == "customer":
+        listening.heard(turn, workspace, contact, said, classify, foreseen)
 
 
 def _opens_the_next(contact: Contact, said: MessageReceived) -> bool:

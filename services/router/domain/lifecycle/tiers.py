@@ -24,6 +24,11 @@ CLARIFY = "clarify"  # what a bot is to do with a contact that nobody understood
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
+def encoded(verdict: Classification) -> bytes:
+    """The body of ``usher.contact.classified.v1``."""
+    return _encode(verdict)
+
+
 def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classification) -> None:
     """Record the classification and hand the contact to its tier; also the second one of a contact that was asked."""
     from_new = not contact.question
@@ -35,7 +40,7 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
     contact.kept_skills = None if kept == verdict.skills else workspace.rules.shared(kept)
     contact.boost_ms = round(verdict.priority_seconds * 1000)
     contact.home_queue = verdict.queue
-    turn.tell(contact, events.CLASSIFIED, _encode(verdict))
+    turn.tell(contact, events.CLASSIFIED, encoded(verdict))
     if from_new:
         turn.count("usher_contacts_routed_total", verdict.tier, contact.channel)
     private = unpack(turn.book.personal.get(contact.contact_id))

@@ -41,15 +41,4 @@ GERMAN = Lexicon(
         r"(^|[.,;:!?\n])\s*(ein(en)? )?(mensch(en)?|mitarbeiter|berater|agent)( bitte)?\W*$",
     ),
     buying=(r"\b(mochte|will|wurde gerne?) .*\b(kaufen|bestellen|abschliessen|ein angebot)\b",),
-    safeguards={
-        "self_harm": (r"\b(selbstmord|suizid\w*|mich umbringen|mir das leben nehmen|mir etwas antun|will sterben)\b",),
-        "legal": (r"\b(anwalt|anwaltin|rechtsanwalt|rechtliche schritte|vor gericht|verklagen|klage einreichen)\b",),
-        "regulator": (
-            r"\b(ombudsmann|bafin|aufsichtsbehorde|verbraucherschutz|verbraucherzentrale|bundesnetzagentur)\b",
-        ),
-        "fraud": (
-            r"\b(betrug|betruger(isch\w*)?|betrogen|phishing|identitatsdiebstahl)\b",
-            r"\b(gehackt|nicht autorisiert\w*|unbefugt\w*)\b",
-        ),
-    },
 )

@@ -46,15 +46,4 @@ ENGLISH = Lexicon(
         r"\b(want|like|looking|interested) (to|in) (buy(ing)?|order(ing)?|purchas\w+|subscrib\w+|upgrad\w+)\b",
         r"\b(get|need|send me) (a )?quote\b",
     ),
-    safeguards={
-        "self_harm": (r"\b(suicide|suicidal|want to die|end(ing)? my life|(kill|harm|hurt)(ing)? myself)\b",),
-        "legal": (
-            r"\b(lawyer|solicitor|attorney|legal action|take (you|this) to court|see you in court|sue you|lawsuit)\b",
-        ),
-        "regulator": (r"\b(ombudsman|regulator|consumer protection|trading standards|data protection authority)\b",),
-        "fraud": (
-            r"\b(fraud|fraudulent|scammed|phishing|identity theft|unauthori[sz]ed (payment|transaction|charge)s?)\b",
-            r"\b(hacked|someone (used|is using|has used) my (card|account))\b",
-        ),
-    },
 )

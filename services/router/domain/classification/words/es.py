@@ -42,13 +42,4 @@ SPANISH = Lexicon(
         r"(^|[.,;:!?\n])\s*(una? )?(persona|humano|agente|operador|operadora)( por favor)?\W*$",
     ),
     buying=(r"\b(quiero|quisiera|me gustaria|interesado en|interesada en) (comprar|contratar|pedir un presupuesto)\b",),
-    safeguards={
-        "self_harm": (r"\b(suicid\w+|matarme|quitarme la vida|hacerme da[nñ]o|quiero morir(me)?)\b",),
-        "legal": (r"\b(abogad[oa]s?|acciones legales|los tribunales|demandar(os|les|los)?|denunciar(os|les|los)?)\b",),
-        "regulator": (r"\b(defensor del (pueblo|cliente)|organismo regulador|oficina del consumidor|ocu|facua)\b",),
-        "fraud": (
-            r"\b(fraude|fraudulent[oa]s?|phishing|suplantacion|robo de identidad|cargos? no autorizados?)\b",
-            r"\b(me han (hackeado|estafado)|han usado mi (tarjeta|cuenta))\b",
-        ),
-    },
 )

@@ -1,14 +1,13 @@
 """What a word list holds, and how it is written."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
     """Words and patterns of one language.
 
-    ``common``: frequent small words by which the language is told from others. ``safeguards``: by name, patterns that
-    send a contact to an agent whatever else is known.
+    ``common``: frequent small words by which the language is told from others.
     """
 
     common: tuple[str, ...]
@@ -18,7 +17,6 @@ class Lexicon:
     urgent: tuple[str, ...]
     person: tuple[str, ...]
     buying: tuple[str, ...] = ()
-    safeguards: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def words(text: str) -> tuple[str, ...]:

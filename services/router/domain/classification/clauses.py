@@ -1,0 +1,72 @@
+"""A message as clauses: its risk is that of its riskiest clause, so that a routine sentence drowns no gas leak."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from services.router.domain.classification.record import IntentModel, Prediction
+from services.router.domain.classification.text import says_something
+
+__all__ = ["clauses_of", "predicted"]
+
+CHARACTERS_MAX = 2000  # of a text that is cut into clauses: as far as a text model reads
+CLAUSES_MAX = 8  # that a model is asked about beside the whole; neighbours of a longer text are read together
+WORDS_MIN = 3  # of a clause: what is shorter says too little by itself and stays with its neighbour
+
+_BREAK = re.compile(
+    r"(?<=[.!?;:\u2026\u3002\uff01\uff1f])\s+|\s*\n\s*|,\s+|\s[-\u2013\u2014]+\s"
+    r"|\s(?=(?:and|but|also|because|since|y|e|pero|adem[a\u00e1]s|porque|und|aber|denn|weil|ausserdem|au\u00dferdem"
+    r"|et|mais|mas|ma|maar|perch\u00e9)\s)",
+    re.IGNORECASE,
+)
+
+
+def clauses_of(text: str) -> list[str]:
+    """The clauses of a text in order, at most CLAUSES_MAX; [] where it is one clause."""
+    pieces = [piece for piece in _BREAK.split(text[:CHARACTERS_MAX]) if piece]
+    if len(pieces) < 2:
+        return []
+    joined: list[str] = []
+    for piece in pieces:
+        if joined and (_is_short(piece) or _is_short(joined[-1])):
+            joined[-1] = f"{joined[-1]} {piece}"
+        else:
+            joined.append(piece)
+    if len(joined) > CLAUSES_MAX:
+        borders = [len(joined) * at // CLAUSES_MAX for at in range(CLAUSES_MAX + 1)]
+        joined = [" ".join(joined[start:end]) for start, end in pairwise(borders)]
+    return joined if len(joined) > 1 else []
+
+
+def _is_short(piece: str) -> bool:
+    return len(piece.split(None, WORDS_MIN)) < WORDS_MIN
+
+
+def predicted(model: IntentModel, texts: Sequence[str], agent_intents: frozenset[str]) -> list[Prediction | None]:
+    """What a model says of each text with the riskiest of its clauses, in one call for all of them; None for a text
+    that holds no words, which it is not asked about.
+    """
+    asked: list[str] = []
+    places: list[tuple[int, int]] = []
+    for text in texts:
+        start = len(asked)
+        if says_something(text):
+            asked += [text, *clauses_of(text)]
+        places.append((start, len(asked)))
+    said = model.predict(asked, agent_intents) if asked else []
+    return [_with_riskiest(said[start:end], agent_intents) if start < end else None for start, end in places]
+
+
+def _with_riskiest(said: Sequence[Prediction], agent_intents: frozenset[str]) -> Prediction:
+    whole, *clauses = said
+    if not clauses:
+        return whole
+    at = max(range(len(clauses)), key=lambda place: clauses[place].agent_probability)
+    riskiest = clauses[at]
+    likeliest = next((each for each in riskiest.top3 if each[0] in agent_intents), ("", 0.0))
+    return whole._replace(
+        clause=at + 1,
+        clause_probability=riskiest.agent_probability,
+        clause_intent=likeliest[0],
+        clause_share=likeliest[1],
+    )

@@ -1,0 +1,56 @@
+"""Safeguards: signs in a text that a person must read it, whatever else is known of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from services.router.domain.classification.signs import Signs, tokens_of
+from services.router.domain.classification.words.safeguards import HARMLESS, SIGNS
+from shared.folding import fold
+from shared.policy.classification import Words
+
+__all__ = ["HASTY", "Safeguards"]
+
+HASTY = frozenset(("danger", "self_harm", "fraud", "crime", "vulnerable"))
+"""Those that cannot wait: such a contact goes before others like a moment of truth."""
+
+
+class Safeguards:
+    """The signs that Usher brings, in all its languages, with what an operator adds and removes."""
+
+    def __init__(self, words: Mapping[str, Words]) -> None:
+        self._usual, self._harmless = _usual()
+        self._added = Signs(_of_operator(words, "add"))
+        removed: dict[str, list[str]] = {}
+        for name, sign in _of_operator(words, "remove"):
+            removed.setdefault(name, []).append(sign)
+        self._removed = {name: Signs([("", sign) for sign in signs]) for name, signs in removed.items()}
+
+    def found(self, folded: str, words: Sequence[str]) -> tuple[str, ...]:
+        """The names of the safeguards that a folded text, cut into ``words``, calls for; in order of their names."""
+        tokens = tokens_of(folded, words)
+        if not self._all(tokens):
+            return ()
+        kept = self._harmless.without(tokens)
+        names = self._all(kept)
+        return tuple(sorted(name for name in names if self._stays(name, kept)))
+
+    def _all(self, tokens: Sequence[str]) -> set[str]:
+        return self._usual.found(tokens) | self._added.found(tokens)
+
+    def _stays(self, name: str, tokens: Sequence[str]) -> bool:
+        removed = self._removed.get(name)
+        return removed is None or name in self._all(removed.without(tokens))
+
+
+@cache
+def _usual() -> tuple[Signs, Signs]:
+    """Made once for all policies."""
+    pairs = [(name, sign) for sections in SIGNS.values() for name, signs in sections.items() for sign in signs]
+    return Signs(pair for pair in pairs if pair[0] != HARMLESS), Signs(pair for pair in pairs if pair[0] == HARMLESS)
+
+
+def _of_operator(words: Mapping[str, Words], kind: str) -> Iterator[tuple[str, str]]:
+    for lists in words.values():
+        for name, signs in lists.safeguards.items():
+            for sign in getattr(signs, kind):
+                yield name, fold(sign).replace("n't", "nt").replace("'", " ").replace("-", " ")

@@ -1,0 +1,34 @@
+"""Signs that a person must read a message, whatever the policy's languages: who is in danger writes in their own.
+
+One section for each category, one sign a line; a line that begins with two spaces goes on with the one before. ``a|b &
+c`` is found where ``a`` or ``b`` stands near ``c``, in any order; each may be several words, and a word that ends in
+``*`` stands for all that begin so. Words are folded: no case, no accents, ``don't`` is ``dont``, any other apostrophe a
+space. The section ``harmless`` holds words that are read over.
+"""
+
+from services.router.domain.classification.words.safeguards.de import DE
+from services.router.domain.classification.words.safeguards.en import EN
+from services.router.domain.classification.words.safeguards.es import ES
+from services.router.domain.classification.words.safeguards.fr import FR
+from services.router.domain.classification.words.safeguards.it import IT
+from services.router.domain.classification.words.safeguards.nl import NL
+from services.router.domain.classification.words.safeguards.pt import PT
+
+__all__ = ["HARMLESS", "SIGNS"]
+
+HARMLESS = "harmless"
+
+
+def _sections(text: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for block in text.strip().split("[")[1:]:
+        name, _, lines = block.partition("]\n")
+        whole = lines.strip().replace("\n  &", " &").replace("\n  |", "|")
+        found[name] = tuple(whole.split("\n"))
+    return found
+
+
+SIGNS = {
+    tag: _sections(text) for tag, text in {"en": EN, "es": ES, "de": DE, "fr": FR, "pt": PT, "it": IT, "nl": NL}.items()
+}
+"""By language, then by category."""

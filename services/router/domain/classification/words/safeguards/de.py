@@ -1,0 +1,138 @@
+"""German signs that a person must read a message."""
+
+DE = """
+[danger]
+bewusstlos*|ohnmachtig|ohnmacht|atmet nicht mehr|atmet nicht|keine luft|atemnot|erstick*|zusammengebrochen
+riech*|geruch|stinkt|stinken|leck|ausgetreten|tritt|stromt|austritt|zischt & gas|erdgas
+gasgeruch|gasleck|gasaustritt|gasalarm|kohlenmonoxid|co melder
+rauchmelder & piept|schlagt|alarm|ausgelost
+brennt|brennend*|es brennt|feuer|flammen|in brand|hausbrand|wohnungsbrand|feuerwehr|abgebrannt|angebrannt
+  |verschmort*|schmor*|kokel*|brandgeruch
+verbrannt|angesengt & riech*|geruch|hand|finger|haut|kind|kabel|stecker
+rauch*|qualm* & kommt|steigt|akku|ladegerat|steckdose|kuche|zimmer|wohnung|gerat|ofen|aus|schwarz*|uberall|keller
+qualmt|qualm|raucht aus|funken|kurzschluss
+explodier*|explosion|geplatzt|aufgeblaht|geschmolzen|schmilzt & akku|handy|ladegerat|gerat|batterie|flasche|topf
+  |roller|mir|ofen
+explodiert|explosion
+stromschlag*|einen schlag bekommen|elektrischen schlag|eine gewischt|unter strom|blanke kabel|offene kabel
+  |blankes kabel
+blut*|bewusstlos|ohnmacht*|atmet nicht|keine luft|luft bekommen|atemnot|nicht atmen|erstick*|verschluckt
+  |zusammengebrochen
+umgekippt & mutter|vater|kind|oma|opa
+blutet|blute|bluten|blutend*|krampfanfall|krampfe|schlaganfall|herzinfarkt|brustschmerz*|schmerzen in der brust
+  |uberdosis|vergift*|krankenwagen|rettungswagen|notarzt|krankenhaus|notaufnahme|intensivstation|notruf
+verletz*|verbruh*|verbrannt & hand|finger|gesicht|arm|bein|kind|sohn|tochter|mich|sich|schwer
+geschnitten|gebrochen & hand|finger|arm|bein|hufte|tief|nase|zahn|sich|mich
+verletzt|verletzung*|genaht|gehirnerschutterung|gesturzt|sturz & treppe|kann nicht|aufstehen|mutter|oma|boden
+  |verletzt|leiter|opa
+gesturzt
+allergisch*|allergie|allergiker* & reaktion|schock|gegessen|geschwollen|enthalt|enthalten|nusse|erdnuss*|kennzeich*
+  |sohn|tochter|kind
+anaphyla*|geschwollen|schwillt|anschwell* & gesicht|lippen|zunge|hals|augen
+ausschlag|blasen|quaddeln & creme|seit|nach|haut|gesicht|benutz*
+erbroch*|erbricht|ubergeben|lebensmittelvergiftung & gegessen|essen|seit|nach|kind|sohn|tochter
+lebensmittelvergiftung
+insulin|sauerstoff*|inhalator*|asthmaspray|dialyse|beatmungsgerat|herzschrittmacher|chemo*|epipen|notfallspritze
+  |defibrillator
+medikament*|medizin|arznei*|tabletten|rezept & fehl*|nicht da|nicht angekommen|nicht gekommen|nicht geliefert|ohne
+  |verspat*|leer|aufgebraucht|letzte*|verloren|falsche*|dringend|brauch*|keine
+kind|kinder|baby|saugling|sohn|tochter|enkel*|oma|opa|mutter & verschluckt|eingesperrt|eingeklemmt|gefahr|fieber
+  |allein*|vermisst|verschwunden|getrunken|erfrier*|friert|strom
+hund|katze|welpe|tier|tiere|pferd|kater & verschluckt|eingesperrt|eingeklemmt|gefressen|stirbt|krank|vergiftet
+  |allein*|gefahr|verletzt
+verschluckt & batterie|knopfzelle|magnet*|munze|tablette*|teil|reiniger|waschmittel
+eingesperrt|eingeschlossen|steckengeblieben|stecke fest|fest & aufzug|fahrstuhl|bad|auto|tur|keller
+lebensgefahr*|gefahrlich*|in gefahr|leben und tod|sterben konnen|hatte sterben|stirbt|fast gestorben
+  |beinahe gestorben|medizinischer notfall
+wasser & decke|strom*|lauft|rohrbruch|steckdose*|uberschwemm*
+[self_harm]
+niemand & vermissen & weg|mich
+nicht mehr da|wenn ich weg & besser|waren|alle
+selbstmord*|suizid*|mich umbringen|bringe mich um|bring mich um|mir das leben nehmen|mir etwas antun|mir was antun
+  |mich verletzen|ritze mich|mich ritzen|selbstverletz*|mich aufhangen|mich erhangen|leben beenden|leben ein ende
+  |allem ein ende|schluss machen mit allem
+will|mochte|wollte|lieber & sterben|tot sein|nicht mehr leben|nicht mehr aufwachen|nicht mehr da sein
+  |nicht mehr hier sein
+nicht mehr & leben & will|kann|mag|mochte|lohnt|sinn
+kein|keinen|keine & sinn|grund|lust & leben|lebens|weiterleben|weiterzuleben|mehr & leben|weiter*
+lebensmude|des lebens mude|nichts mehr wofur|leben hat keinen sinn|leben macht keinen sinn|ware besser tot
+  |besser ohne mich|ohne mich besser|ware ich doch tot
+ich kann nicht mehr & leben|alles|ende|weiter|sterben
+vor den zug|von der brucke|aus dem fenster springen|alle tabletten|uberdosis|abschiedsbrief|fur immer weg
+  |wenn ich weg bin|wenn ich nicht mehr da bin
+[legal]
+anwalt*|anwaltin*|rechtsanwalt*|rechtsbeistand|rechtliche schritte|juristisch*|vor gericht|gericht|gerichtlich*
+  |verklag*|klage|klage einreichen
+anzeige & erstatt*|polizei|gegen|stelle
+mahnbescheid|gerichtsvollzieher|pfandung|inkasso|strafanzeige|rechtsschutz*|vorladung|staatsanwalt*
+[regulator]
+ombudsm*|bafin|aufsichtsbehorde|verbraucherschutz*|verbraucherzentrale|bundesnetzagentur|datenschutzbehorde
+  |schlichtungsstelle
+[fraud]
+betruger*|betrugs*|hochstapler|uberlistet|ausgetrickst
+fremden|unbekannten & kennwort|passwort|pin|code*|daten
+jemand & identitat|konto & kredit|ubernehmen|ubernommen|versucht
+mail|nachricht|sms & echt|betrug|verdachtig* & kartendaten|daten|link|ihnen
+nicht aufgegeben|nicht bestellt & bestellung*|bestatigung*
+karte & benutzt|belastet & ich bin|zu hause|ausland|brasilien|nie war
+betrug|betruger*|betrogen|phishing|identitatsdiebstahl
+identitat & gestohlen|benutz*|missbrauch*|geklaut
+gehackt|hacker*|nicht autorisierte abbuchung*|nicht autorisierte zahlung*|unbefugt*|missbrauch*|abgezockt
+  |reingelegt|hereingefallen|fake shop|fakeshop
+jemand|fremde*|unbekannt*|anderer|andere person|jemand anderes|dritte*|mein ex & benutz*|verwend*|eingeloggt
+  |angemeldet|zugriff|bestellt|gekauft|geandert|ist in|drin|nutzt|genutzt|ausgegeben & konto|karte|account|namen
+  |daten|profil|kundenkonto
+auf meinen namen|in meinem namen|unter meinem namen & bestellt|vertrag|konto|kredit|jemand|abgeschlossen
+nicht von mir|nicht ich|nie|habe nicht|nicht|niemals & gemacht|getatigt|bestellt habe|nie bestellt
+  |selbst autorisiert|unterschrieben|erkenne|kenne|veranlasst & zahlung*|abbuchung*|buchung*|bestellung*|uberweisung*
+  |vertrag|kauf|konto|karte|kredit
+nicht von mir & abbuchung*|buchung*|zahlung*|bestellung*|uberweisung*|login|anmeldung
+unbekannte abbuchung*|fremde abbuchung*|unberechtigt* abbuch*
+ohne meine zustimmung & abgebucht|vertrag|konto|geld
+geld|erspartes|guthaben|konto & weg|verschwunden|leergeraumt|abgeraumt|geplundert|leer
+pin|tan|passwort|code|link|daten & weitergegeben|eingegeben|angeklickt|gegeben|geklickt & anruf*|sms|mail|komisch*
+  |jemand|bank
+[crime]
+polizei|gestohlen*|geklaut|klaut|diebstahl|dieb|diebe|raub*|uberfall|uberfallen|uberfiel|einbruch*|einbrecher*
+  |eingebrochen|ausgeraubt|taschendieb*
+erpress*|droht mir|bedroh*|drohung*|gestalkt|stalk*|belastig*|entfuhr*|nachgestellt|verfolgt mich|gefalscht*
+  |korperverletzung
+[vulnerable]
+erbe|erbin|gestorben|beerdigt|toten bruder|toten vater|toten mutter|totem|nicht mehr bei uns|opas tod|omas tod
+  |spielsucht*|spielsuchtig*|alleinerziehend*
+starb & mann|frau|mutter|vater|freund*|sohn|tochter|bruder|schwester
+tod|tot & meines|meiner|person|vertrag|mama|papa|opas|omas|ist
+umzubringen|umbringen & droht|gedroht|bedroht|er|sie
+kein geld & strom*|rechnung|bezahlen|zahlen
+kann|schaffe & rechnung|raten|miete & nicht & krank*|monat|job|geld|verloren
+burgergeld|grundsicherung|wohngeld|sozialhilfe|im auto & wohn*|leb*|bezieh*|schlaf*
+verwirrt*|dement* & vater|mutter|oma|opa|eltern & vertrag*
+gestorben|verstorben*|verstarb|tod|tot|todesfall|beerdigung|verloren|beigesetzt & mann|frau|mutter|vater|sohn
+  |tochter|bruder|schwester|oma|opa|gross*|partner*|ehemann|ehefrau|kontoinhaber|kunde|kind|baby|eltern
+verstorben*|todesfall|sterbeurkunde|beerdigung|witwe*|hinterblieben*|trauerfall|nachlass|erbschein|fehlgeburt
+  |totgeburt
+gewalt|gewalttatig*|misshandel*|missbraucht|schlagt mich|geschlagen|prugelt|frauenhaus|kontaktverbot
+  |einstweilige verfugung|auf der flucht vor
+ex|exmann|ex mann|mann|partner|freund|ehemann|vater & findet|finden|erfahr*|darf nicht wissen|bedroht|angst
+  |verfolgt|schlagt|gewalt*|stalk*|ortet|kontrolliert
+angst & um mein leben|vor ihm|vor meinem|nach hause|meine sicherheit|um meine
+kann|konnen|kein|keine|nicht|reicht & geld|leisten|bezahlen|zahlen|kaufen & essen|heizung|heizen|miete|strom
+  |lebensmittel|kinder|windeln|medikamente|brot
+essen oder heizen|heizen oder essen|nichts zu essen|nichts mehr zu essen|hungern|hunger
+tafel & gehen|lebensmittel|essen
+arbeitslos*|job verloren|arbeit verloren
+gekundigt worden & miete|geld|job|zahlen
+obdachlos*|wohnungslos*|zwangsraumung|raumungsklage|privatinsolvenz|insolvenz|schulden*|burgergeld|hartz|jobcenter
+  |kein einkommen
+kein geld & mehr|essen|kinder|heizung|strom|monat|leben
+strom|heizung|gas|wasser|warm* & abgestellt|abgeschaltet|gesperrt|sperrung|abstellen|sperren|ausgefallen|kalt
+  |geht nicht|kaputt & baby|kind*|alt*|krank*|schwanger|frier*|winter|oma|minus|zahlen
+ohne heizung|frieren|wir frieren|unterkuhl*
+krebs|krebskrank*|todkrank|unheilbar|sterbenskrank|palliativ*|hospiz|demenz*|demente|alzheimer|behindert*
+  |behinderung|rollstuhl|gehorlos|taub|blind|depress*|panikattacke*|angststorung|pflegebedurftig*|bettlagerig
+  |pflegegrad|im sterben
+[harmless]
+gasrechnung|gaszahler|gastarif|gasvertrag|fire tv|fire stick|todmude|totes meer|stand by|rauchfrei|feuerfest
+  |tod und teufel|blutdruck*|bluthochdruck|blutorange*|taub nuss|feuerwerk
+rauchmelder kaufen|ohne funken|sterbenslangweilig|tafel schokolade|brennpunkt
+"""

@@ -1,0 +1,124 @@
+"""Spanish signs that a person must read a message."""
+
+ES = """
+[danger]
+explosion|escape de gas|fuga de gas|butano & fuga|olor
+huele*|olor*|fuga|escape|apesta|oler & gas|butano
+monoxido
+incendi*|se quema|se esta quemando|quemandose|en llamas|llamas|ardiendo|ha ardido|prendido fuego|prendio fuego
+  |bomberos|fuego
+huele|olor & quemado|a quemado|humo|chamusc*
+humo & sale|salia|echa|saliendo|sacando|negro|cocina|bateria|cargador|enchufe|casa|mucho|lleno|llena
+chispa*|chispazo*|cortocircuito
+explot*|explosion|ha reventado|revento|hinchada|derretid* & bateria|movil|cargador|olla|botella|aparato|me|horno
+  |patinete
+calambre*|descarga electrica|electrocut*|me da corriente|dio corriente|cable pelado|cables pelados|cables sueltos
+sangr*|inconsciente|desmay*|no respira|no puedo respirar|no puede respirar|le cuesta respirar|asfixi*|se ahoga
+  |atragant*|me ahogo|ahogando
+convulsi*|ictus|infarto|dolor en el pecho|dolor de pecho|sobredosis|envenen*|intoxica*|ambulancia|hospital*
+  |urgencias|uci
+herid*|quemadura*|me he quemado|me queme|se ha quemado|se quemo|lesion*|puntos de sutura|me he cortado
+  |se ha cortado|se corto|me corte & mano|dedo*|pierna|brazo|cara
+herid* & hijo|hija|nino|nina|grave|sangre|mano|he|ha
+me he roto|se ha roto|se rompio|me rompi & pierna|brazo|cadera|muneca|tobillo|diente
+caido|cayo|cai & escalera*|suelo|levantar*|no puede|mayor|abuela|madre
+reaccion alergica|alergi* & reaccion|hincha*|comido|comio|lleva|contiene|frutos secos|cacahuete*|hijo|hija|no avisa
+  |etiqueta
+anafila*|se me hincha|se le hincha|hinchad* & cara|labios|garganta|lengua|ojos
+sarpullido|ronchas|ampollas & crema|despues|desde|piel|cara|producto
+vomit* & comer|comido|comio|desde|despues|hijo|hija|nino|comida
+insulina|oxigeno|inhalador*|dialisis|respirador*|marcapasos|quimio*|nebulizador*|epipen|adrenalina|desfibrilador
+medicina*|medicamento*|medicacion|pastillas|receta|tratamiento & no llega*|no ha llegado|no han llegado|falta*|sin
+  |retras*|quedan|queda|acab*|perdid*|urgente|necesit*
+hijo|hija|hijos|nino|nina|ninos|bebe|nieto|nieta|abuelo|abuela & tragado|trago|atrapad*|encerrad*|peligro|fiebre
+  |solo|sola|desaparecid*|quemad*|bebido|calambre*|ahog*
+perro|perra|gato|gata|cachorro|animal*|mascota|caballo & tragado|trago|atrapad*|encerrad*|comido|comio|enferm*
+  |muriendo|muere|solo|envenen*|peligro
+tragado|trago|ingerido & pila*|iman*|moneda|pastilla*|pieza|lejia|detergente|capsula*
+atrapad*|encerrad* & ascensor|dentro|bano|coche|puerta|salir
+peligro|peligros*|vida o muerte|puede morir|pudo morir|podria morir|casi muere|casi me mato|casi nos mata
+  |se va a morir|se muere|emergencia medica
+inund*|agua & techo|sale|cae|enchufes|revent*
+[self_harm]
+he tomado pastillas|tomado pastillas|no aguanto mas & pastillas|vivir|vida|todo|dolor
+nadie me echaria de menos|nadie me echara de menos|ya no puedo mas con todo|me quiero morir|no quiero seguir
+suicid*|matarme|quitarme la vida|quitarme de en medio|hacerme dano|hacerme algo|autolesi*|cortarme las venas
+  |me corto
+quiero morir*|quisiera morir*|prefiero morir*|ganas de morir*|mejor muert*|estaria mejor muert*|ojala me muriera
+  |ojala no despert*
+no & quiero|ganas|sentido|merece|vale & vivir|seguir viviendo|seguir aqui|la vida|estar aqui|despertar
+acabar con todo|acabar con mi vida|terminar con todo|terminar con mi vida|poner fin a mi vida|poner fin a todo
+no puedo mas & vida|vivir|seguir|morir|todo|acabar
+no puedo mas con|no aguanto mas & vida|vivir|seguir|todo
+harto de vivir|harta de vivir|cansado de vivir|cansada de vivir|nada por lo que vivir|no tengo motivos para vivir
+  |razones para vivir
+tirarme & puente|ventana|tren|balcon|vias|metro
+ahorcarme|colgarme de|tomarme todas las pastillas|me he tomado todas|todas las pastillas|desaparecer para siempre
+  |despedirme de todos|todos estarian mejor sin mi|mejor sin mi
+[legal]
+abogad*|acciones legales|medidas legales|tribunal*|juzgado*|demandar*|demanda|denunciar*|denuncia|querella*
+  |procurador|embargo*|burofax|citacion|juicio|juez|via judicial
+[regulator]
+defensor del pueblo|defensor del cliente|organismo regulador|regulador|oficina del consumidor|ocu|facua
+consumo & reclamacion|oficina|omic|hoja
+omic|agencia de proteccion de datos|hoja de reclamaciones|banco de espana|cnmc
+[fraud]
+no son mias|no son mios|no es mio|no es mia & compra*|cargo*|pedido*|pago*|cuenta
+contrasena|clave*|tarjeta|datos|codigo* & estafador*|timador*|falsa|falso|impostor*
+vuestro|vuestra|es real|de verdad & mensaje|correo|sms & cuenta|pulse|enlace|datos
+fraud*|estafa*|phishing|suplanta*|robo de identidad
+identidad & robad*|robo|usa*
+hacke*|pirate*|jaquea*|me han robado los datos|timo|timado|timaron
+cargo*|pago*|compra*|transferencia*|movimiento*|pedido*|recibo*|prestamo|contrato & no reconozco|no he hecho
+  |no hice|no autoriz*|no es mio|no son mios|no era yo|yo no|nunca|sin mi permiso
+no reconozco|no autoriz*|sin mi permiso|sin mi consentimiento|sin autorizacion & cargo*|pago*|compra*|cuenta
+  |tarjeta|movimiento*|pedido*|prestamo|contrato
+alguien|otra persona|otro|desconocid*|ladron*|mi ex|un tercero|han|estan & usa*|utiliz*|entrado|entro|metid*
+  |comprado|compra|compro|gastado|accedi*|acceso|cambiado|abierto|dentro & mi cuenta|mi tarjeta|mi nombre|mis datos
+  |cuenta|tarjeta|perfil
+a mi nombre & prestamo|contrato|linea|cuenta|credito|alguien|abierto
+dinero|ahorros|saldo & desaparecid*|robad*|vaciad*|falta|sacado|quitado
+vaciado|vaciaron & cuenta|tarjeta
+he dado|di|puse|meti|pinche|pulse & codigo|clave|pin|contrasena|enlace|datos & llam*|mensaje|sms|correo|falso
+  |alguien|raro|sospech*
+[crime]
+policia|guardia civil|mossos|robaron|robado|robada|roban|robo|ladron*|hurto|atrac*|asalt*|carterista
+chantaj*|extorsi*|amenaza*|acoso|acosa*|agresi*|agredi*|secuestr*|me sigue|me persigue|han entrado en mi casa
+  |falsific*
+[vulnerable]
+fallec*|difunt*|entierro|viuda|viudo|defuncion|tanatorio|luto
+heredero|heredera|ya no esta con nosotros|enterre a|enterramos a|ludopat*|adicto al juego|adicta al juego
+  |crisis de salud mental
+no puedo|no llego|problemas & pagar|economicos|cuota*|plazos & mes|ayuda|paro|enferm*|hijos|problemas|perdi*
+ayuda|subsidio|pension & no puedo|no llego|cobro|vivo de
+vivimos en el coche|vivo en el coche|duermo en el coche|pension minima|soy madre soltera|madre soltera & pagar
+  |cuotas
+ha muerto|murio|fallec*|difunt*|funeral*|entierro|viuda|viudo|defuncion|tanatorio|duelo|luto|herencia & marido
+  |madre|padre|esposo|mujer|hijo|hija|abuel*|hermano|titular|mi|el|la|de|por
+muerto|muerta|muerte|murio|perdi|perdido & marido|madre|padre|esposo|esposa|mujer|hijo|hija|abuel*|hermano|hermana
+  |titular|pareja|bebe
+maltrat*|violencia|me pega|me pegaba|me ha pegado|golpea|orden de alejamiento|casa de acogida|escapar de|huir de
+  |huyendo
+mi ex|exmarido|ex marido|ex pareja|expareja|marido|pareja|novio|padre & encuentr*|sepa|no puede saber|amenaz*|miedo
+  |sigue|persigue|pega*|violento|localiz*|controla|vigila
+miedo & mi vida|marido|ex|pareja|casa|el|seguridad
+no puedo|no podemos|no tengo|no tenemos|no me llega|no nos llega|no llego|sin dinero|sin|imposible & comer|comida
+  |calefaccion|alquiler|alimentar|panales|leche|luz|hijos|fin de mes|medicinas|calentar*
+elegir & comer|comida|calefaccion|luz
+me quede sin trabajo|sin trabajo|perdi el trabajo|perdido el trabajo|perdido mi trabajo|en paro|al paro|despedid*
+  |desahuci*|sin techo|en la calle|banco de alimentos|pasando hambre|paso hambre|hambre|sin ingresos
+  |cobro el subsidio|exclusion social|vulnerable*
+cortar|cortado|corten|cortan|corte|sin & luz|gas|agua|calefaccion|electricidad & bebe|hijos|ninos|mayor*|anciano*
+  |frio|enferm*|invierno|pagar|embarazada
+sin calefaccion|sin luz y|pobreza energetica|bono social|deudas & ahog*|no puedo|ayuda|agobi*
+cancer
+terminal & enferm*|tratamiento|mi|cancer|madre|padre|paciente
+enfermo terminal|enferma terminal|enfermedad terminal|quimioterapia|demencia|alzheimer|discapa*|silla de ruedas
+  |sordo|sorda|ciego|ciega|depresion|deprimid*|ansiedad|ataque de panico|ataques de panico|cuidados paliativos
+  |dependiente & grado|madre|padre
+[harmless]
+como te llamas|te llamas
+factura del gas|factura de gas|contrato de gas|tarifa de gas|contador del gas|fire tv|fire stick|robot
+  |hora de la verdad|muerto de risa|muerta de risa|agua con gas
+fuegos artificiales|juego de fuego|a fuego lento|muerto de hambre|copa de gas
+"""

@@ -1,0 +1,99 @@
+"""Later messages of a customer whom no agent serves yet: each is read, and may move the contact up, never down."""
+
+from sys import intern
+
+import msgspec
+
+from services.router.domain import events
+from services.router.domain.classification.classifying import Classify, Foreseen, Opener
+from services.router.domain.classification.record import Classification
+from services.router.domain.lifecycle import queueing, tiers, waiting
+from services.router.domain.state.records import Contact
+from services.router.domain.state.workspace import Workspace
+from services.router.domain.states import ContactState
+from services.router.domain.turn import Turn
+from shared.contract.inputs import MessageReceived
+
+__all__ = ["LISTENED_TO", "heard"]
+
+LISTENED_TO = frozenset(
+    (ContactState.SELF_SERVICE, ContactState.BOT, ContactState.QUEUED, ContactState.OFFERED, ContactState.SCHEDULED)
+)
+ROUTER = "router"  # the actor of what no person asked for
+
+
+def heard(
+    turn: Turn,
+    workspace: Workspace,
+    contact: Contact,
+    said: MessageReceived,
+    classify: Classify,
+    foreseen: Foreseen | None,
+) -> None:
+    """Read one more message by itself. What alone is enough for a person takes the contact out of self-service or from
+    the bot, and moves a waiting one ahead or to the queue that it needs; doubts do nothing, for whoever answers a bot
+    is seldom clear. The journey is left out: it was counted when the contact came.
+    """
+    opener = Opener(said, workspace.rules.policy, workspace.rules.model_version, answers=True)
+    decided = classify(opener, None, foreseen).decided
+    if not decided.ground:
+        return
+    if contact.state in (ContactState.SELF_SERVICE, ContactState.BOT):
+        _escalate(turn, workspace, contact, decided)
+    else:
+        _move_ahead(turn, workspace, contact, decided)
+
+
+def _escalate(turn: Turn, workspace: Workspace, contact: Contact, decided: Classification) -> None:
+    tiers.hand_over(turn, contact, decided.ground, None)
+    _raise(workspace, contact, decided)
+    contact.home_queue = decided.queue
+    contact.intent = intern(decided.intent or contact.intent)
+    reasons = (f"later message: {decided.ground}", *decided.reasons)
+    told = msgspec.structs.replace(
+        decided, tier="agent", question=False, language=contact.language or decided.language, reasons=reasons
+    )
+    turn.tell(contact, events.CLASSIFIED, tiers.encoded(told))
+    queueing.enter(turn, workspace, contact, contact.home_queue, "escalated")
+
+
+def _move_ahead(turn: Turn, workspace: Workspace, contact: Contact, decided: Classification) -> None:
+    """Only what cannot wait moves a contact that waits for a person already; to another queue only while nobody is
+    asked to take it, and not where it is kept for one agent.
+    """
+    boost_ms = round(decided.priority_seconds * 1000)
+    if boost_ms <= contact.boost_ms:
+        return
+    moves = decided.queue not in (contact.queue, workspace.rules.policy.default_queue) and not contact.only_agent
+    if contact.state is ContactState.QUEUED and moves and not contact.callback:
+        waiting.leave(turn, workspace, contact)
+        _raise(workspace, contact, decided)
+        contact.home_queue = decided.queue
+        body = events.Moved({"queue": decided.queue}, decided.ground, None, None, ROUTER)
+        turn.tell(contact, events.REQUEUED, body)
+        queueing.enter(turn, workspace, contact, decided.queue, "requeue")
+        return
+    contact.boost_ms = boost_ms
+    total = workspace.standing(contact).boost_ms / 1000
+    turn.tell(contact, events.REPRIORITISED, events.Reprioritised(total, ROUTER, decided.ground))
+    if contact.state is ContactState.QUEUED:
+        queueing.rejoin(turn, workspace, contact)
+
+
+def _raise(workspace: Workspace, contact: Contact, decided: Classification) -> None:
+    """Skills and priority, of each the higher."""
+    contact.boost_ms = max(contact.boost_ms, round(decided.priority_seconds * 1000))
+    higher = _higher(workspace, contact.skills, decided.skills)
+    before = contact.skills if contact.kept_skills is None else contact.kept_skills
+    elsewhere = _higher(workspace, before, decided.kept_skills)
+    contact.skills, contact.kept_skills = higher, None if elsewhere == higher else elsewhere
+
+
+def _higher(workspace: Workspace, skills: dict[str, int], more: dict[str, int]) -> dict[str, int]:
+    """Of each skill the higher level; the language of one message does not ask for a second one."""
+    spoken = workspace.rules.policy.languages
+    found = dict(skills)
+    for skill, level in more.items():
+        if skill not in spoken:
+            found[skill] = max(level, found.get(skill, 0))
+    return workspace.rules.shared(dict(sorted(found.items())))

@@ -1,0 +1,102 @@
+"""Every message of a customer is read until an agent serves them; it moves the contact up, and never down."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.router_builders import Router, body_of, kinds, policy_with
+
+TEXTS = (
+    "thank you", "my insulin has not come", "I want to speak to a human", "where is it", "I smell gas",
+    "my lawyer will write", "I want to die", "12345", "\U0001f621", "this is fraud", "cancel", "ok",
+)  # fmt: skip
+ENOUGH = ["contact.message_added", "contact.escalated", "contact.classified", "contact.queued"]
+
+
+@pytest.mark.parametrize(("intent", "state"), [("order_status", "self_service"), ("change_address", "bot")])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        ("I smell gas in the cellar", "safeguard danger"),
+        ("I want to speak to a human", "a person was asked for"),
+        ("quiero morirme", "safeguard self_harm"),
+    ],
+)
+def test_a_second_message_takes_the_contact_to_a_person_with_its_age_and_the_reason(intent, state, text, ground):
+    router = Router(policy_with(languages=["en", "es"]))
+    contact = router.contact(intent=intent)
+    assert router.state(contact) == state
+    router.now_ms += 60_000
+
+    told = router.say(router.message(number=2, text=text))
+
+    assert kinds(told) == ENOUGH
+    assert body_of(told[1])["reason"] == ground
+    verdict = body_of(told[2])
+    assert (verdict["tier"], verdict["reasons"][0]) == ("agent", f"later message: {ground}")
+    assert router.state(contact) == "queued"
+
+
+@pytest.mark.parametrize("text", ["thanks", "ok, I see", "hmm", "12345", "\U0001f44d"])
+def test_a_message_that_says_nothing_of_a_person_changes_nothing(text):
+    router = Router()
+    router.contact(intent="change_address")
+    assert kinds(router.say(router.message(number=2, text=text))) == ["contact.message_added"]
+
+
+def test_who_waits_is_moved_ahead_by_what_cannot_wait_and_only_once():
+    router = Router()
+    contact = router.contact(text="a question")
+    told = router.say(router.message(number=2, text="my baby swallowed a battery"))
+    assert kinds(told) == ["contact.message_added", "contact.reprioritised"]
+    assert body_of(told[1])["reason"] == "safeguard danger"
+    assert body_of(told[1])["priority_seconds"] == 600
+    again = router.say(router.message(number=3, text="my baby swallowed a battery"))
+    assert kinds(again) == ["contact.message_added"]
+    assert router.state(contact) == "queued"
+
+
+def test_who_waits_goes_to_the_queue_of_a_moment_of_truth():
+    intents = policy_with()["classification"]["intents"]
+    stolen = {**intents["stolen_card"], "patterns": ["stolen.*card"]}
+    router = Router(policy_with(classification={"intents": {**intents, "stolen_card": stolen}}))
+    router.contact(text="a question")
+    told = router.say(router.message(number=2, text="somebody has stolen my card"))
+    assert kinds(told) == ["contact.message_added", "contact.requeued", "contact.queued"]
+    queued = body_of(told[2])
+    assert (queued["queue"], queued["priority_seconds"]) == ("cards", 600)
+    assert queued["requirements"]["must"] == {"cards": 3}
+    assert queued["entered_at"] == "2023-11-14T22:13:20.000Z"
+
+
+def test_an_offered_contact_stays_with_the_agent_who_was_asked():
+    router = Router()
+    router.sign_on()
+    contact = router.contact(text="a question")
+    told = router.say(router.message(number=2, text="there is a fire in my kitchen"))
+    assert kinds(told) == ["contact.message_added", "contact.reprioritised"]
+    assert router.state(contact) == "offered"
+
+
+@given(
+    st.sampled_from(["order_status", "change_address", None]), st.lists(st.sampled_from(TEXTS), max_size=6), st.data()
+)
+@settings(max_examples=60, deadline=None)
+def test_messages_never_move_a_contact_down_and_nothing_follows_its_end(intent, texts, data):
+    router = Router()
+    contact = router.contact(**({"intent": intent} if intent else {"text": "a question"}))
+    boosts = [router.engine.book.contacts[contact].boost_ms]
+    for number, text in enumerate(texts, start=2):
+        if data.draw(st.integers(0, 9)) == 0:
+            router.hang_up()
+            ended = len(router.events)
+            router.say(router.message(number=number, text=text))
+            assert all(event.subject != contact for event in router.events[ended:])
+            return
+        before = router.state(contact)
+        router.say(router.message(number=number, text=text))
+        live = router.engine.book.contacts[contact]
+        assert not (before == "queued" and live.state in ("bot", "self_service"))
+        boosts.append(live.boost_ms)
+    assert boosts == sorted(boosts)
+    assert router.dead == []

@@ -15,12 +15,14 @@ from services.router.domain.forecast import Flow
 from services.router.domain.matcher.matching import Requirement, Waiting
 from services.router.watching import LOOK_SECONDS, SHARE_MAX
 from tests.support.forecast_run import calibration, errors, told_in
+from tests.support.language_day import Day
 from tests.support.router_builders import Router
 
 SCENARIOS = Path(__file__).parents[2] / "deploy" / "scenarios"
 STATIONARY, PEAK = "erlang-a", "peak"
 ESTIMATES = {"expected": "the forecast", "last": "last to enter service", "head": "head of the line"}
 WAITING = 50_000
+DAY_SECONDS = 4 * 3600
 LOOKS = 5
 PIECE_MS_MAX = 5
 
@@ -58,6 +60,7 @@ def looks(boost_ms):
     router = Router()
     book = router.engine.book
     workspace = book.workspaces["acme"]
+    router.sign_on("a1")
     now = router.now_ms
     for number in range(WAITING):
         workspace.matcher.wait(
@@ -71,7 +74,13 @@ def looks(boost_ms):
             )
         )
     workspace.flows["general"] = Flow(
-        "acme", "general", now, served=WAITING / 8, busy=1000.0, abandoned=50.0, waited=9e6
+        workspace="acme",
+        queue="general",
+        at_ms=now,
+        served=WAITING / 8,
+        busy=1000.0,
+        abandoned=50.0,
+        waited=9e6,
     )
     whole, longest = [], []
     for second in range(LOOKS):
@@ -97,6 +106,12 @@ def main():
             for queue in sorted({each.queue for each in told}):
                 waits([each for each in told if each.queue == queue], f"{name}, {queue}")
         risks(told)
+    day = [each for seed in range(seeds) for each in Day(seed, DAY_SECONDS).play()]
+    for language in ("en", "es"):
+        mine = [each for each in day if each.language == language]
+        print(f"\none queue, two languages, agents who come and go, {language}: {len(mine)} contacts that had to wait")
+        for tenth, (count, mean, share) in enumerate(calibration(mine)):
+            print(f"0.{tenth:<6}{count:10}{_share(mean):>10}{_share(share):>12}")
     print(f"\none look at {WAITING} who wait (at most {SHARE_MAX:.0%} of a core, {PIECE_MS_MAX} ms at once)")
     dear = False
     for boost_ms, words in ((0, "without priorities"), (1000, "with seven priorities")):

@@ -7,9 +7,11 @@ import pytest
 
 from lab.simulation.parse import parse_scenario
 from tests.support.forecast_run import calibration, errors, told_in
+from tests.support.language_day import Day
 
 SCENARIOS = Path(__file__).parents[2] / "deploy" / "scenarios"
 SEEDS = 5
+HOUR = 3600
 CONTACTS_MIN = 100  # of a tenth, below which its share says little
 
 
@@ -50,3 +52,17 @@ def test_so_it_is_in_a_peak_for_all_who_wait_minutes_and_not_hours(told, queue):
     waiting = [each for each in told["peak"] if each.queue == queue]
     (_, ours), (_, last), (_, head) = (errors(waiting, each) for each in ("expected", "last", "head"))
     assert ours**2 < 0.9 * min(last, head) ** 2
+
+
+def test_so_it_is_in_a_queue_with_two_languages_while_agents_come_and_go():
+    """Through the engine: what ``queued`` told. Spanish, that few speak, by itself too."""
+    told = [each for seed in range(4) for each in Day(seed, 4 * HOUR).play()]
+    spanish = [each for each in told if each.language == "es"]
+    assert len(spanish) > 500
+    for some in (told, spanish):
+        tenths = [tenth for tenth in calibration(some) if tenth[0] >= CONTACTS_MIN]
+        assert len(tenths) >= 4
+        assert [tenth for tenth in tenths if abs(tenth[1] - tenth[2]) > 0.08] == []
+        answered = [each for each in some if each.waited is not None]
+        told_mean, real_mean = (sum(getattr(each, name) for each in answered) for name in ("expected", "waited"))
+        assert 0.85 < told_mean / real_mean < 1.2

@@ -46,7 +46,7 @@ class ForecastRun(Run):
         super().__init__(desk, workload, scenario.waiting_places, lambda: 0)
         self._matcher = desk.matcher
         self._classes = scenario.classes
-        self._flows = {each.name: Flow("sim", each.name) for each in scenario.classes}
+        self._flows = {each.name: Flow(workspace="sim", queue=each.name) for each in scenario.classes}
         self._last = {}
         self.told = {}
 

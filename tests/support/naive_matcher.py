@@ -120,7 +120,10 @@ class NaiveMatcher:
     def position(self, contact_id, now):
         contact = self.contacts[contact_id]
         mine = self.key(contact, now)
-        return sum(each.queue == contact.queue and self.key(each, now) < mine for each in self.contacts.values())
+        return sum(
+            (each.queue, each.requirement) == (contact.queue, contact.requirement) and self.key(each, now) < mine
+            for each in self.contacts.values()
+        )
 
     # --- which agents are kept for whom ---
 

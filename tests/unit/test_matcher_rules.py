@@ -200,13 +200,19 @@ def test_who_is_not_there_is_a_key_error_but_may_leave(matcher):
 # --- what people ask ---
 
 
-def test_position_counts_who_is_ahead_in_the_queue_whatever_they_require(matcher):
+def competing(_):
+    return True
+
+
+def test_position_counts_who_is_ahead_in_the_queue_and_competes(matcher):
     fill(matcher, contact("a", entered=0), contact("b", need(("es", 1)), entered=1), contact("c", entered=2))
     fill(matcher, Waiting(contact_id="x", queue="other", requirement=need(("en", 1)), entered=0, target=1))
-    assert [matcher.place(each, 5).ahead for each in "abc"] == [0, 1, 2]
-    assert [matcher.place(each, 20.5).ahead for each in "abc"] == [2, 0, 1]
-    matcher.leave("b")
-    assert matcher.place("a", 20.5).ahead == 1
+    assert [matcher.ahead(each, 5, competing) for each in "abc"] == [0, 1, 2]
+    assert [matcher.ahead(each, 20.5, competing) for each in "abc"] == [2, 0, 1]
+    assert [matcher.ahead(each, 20.5, lambda _: False) for each in "abc"] == [1, 0, 0]
+    assert [matcher.place(each, 20.5).ahead for each in "abc"] == [1, 0, 0]
+    matcher.leave("c")
+    assert matcher.ahead("a", 20.5, competing) == 1
 
 
 def test_a_position_in_a_queue_that_was_empty_is_told_without_a_look_at_the_others(matcher, monkeypatch):

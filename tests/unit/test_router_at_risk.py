@@ -18,12 +18,13 @@ SOMETHING = Requirement((), (), (), "chat")
 def router() -> Router:
     """A router in whose queue ``orders`` one contact is taken every ten seconds."""
     router = Router(policy_with())
+    router.sign_on("a1", skills={"orders": 2})
     served_every(router, 10.0)
     return router
 
 
 def served_every(router: Router, seconds: float) -> None:
-    flow = Flow("acme", "orders", router.now_ms, served=100.0, busy=100.0 * seconds)
+    flow = Flow(workspace="acme", queue="orders", at_ms=router.now_ms, served=100.0, busy=100.0 * seconds)
     router.engine.book.workspaces["acme"].flows["orders"] = flow
 
 

@@ -24,7 +24,7 @@ QUEUE = "orders"  # its target is 20 seconds
 def router() -> Router:
     """One busy agent, and a queue of which one contact was served every 15 seconds."""
     router = Router(policy_with())
-    flow = Flow("acme", QUEUE, router.now_ms, served=100.0, busy=1500.0)
+    flow = Flow(workspace="acme", queue=QUEUE, at_ms=router.now_ms, served=100.0, busy=1500.0)
     router.engine.book.workspaces["acme"].flows[QUEUE] = flow
     router.store.flows["acme", QUEUE] = msgspec.json.encode(flow).decode()
     router.assigned("c0", queue=QUEUE)

@@ -4,35 +4,37 @@ import random
 
 import pytest
 
-from services.router.domain.forecast import Flow
+from services.router.domain.forecast import STRANDS_MAX, Flow
+from services.router.domain.matcher.matching import Requirement
+from services.router.domain.state.staffing import Present
 from tests.support.router_builders import Router, body_of, policy_with
 
 
 def test_without_abandonment_the_wait_is_the_number_ahead_over_the_rate() -> None:
-    flow = Flow("acme", "orders", served=30.0, busy=60.0)
+    flow = Flow(workspace="acme", queue="orders", served=30.0, busy=60.0)
     assert flow.expected_seconds(0) == pytest.approx(2)
     assert flow.expected_seconds(9) == pytest.approx(20)
     assert flow.expected_seconds(999) == pytest.approx(2000)
 
 
 def test_with_abandonment_the_sum_and_its_integral_agree() -> None:
-    flow = Flow("acme", "orders", served=30.0, busy=60.0, abandoned=6.0, waited=600.0)
+    flow = Flow(workspace="acme", queue="orders", served=30.0, busy=60.0, abandoned=6.0, waited=600.0)
     exact = sum(1 / (0.5 + number * 0.01) for number in range(501))
     assert flow.expected_seconds(500) == pytest.approx(exact, rel=1e-3)
 
 
 @pytest.mark.parametrize("abandoned", [1e-3, 1e-6, 1e-9, 1e-18, 1e-320])
 def test_who_gave_up_long_ago_shortens_no_wait(abandoned: float) -> None:
-    flow = Flow("acme", "orders", served=30.0, busy=60.0, abandoned=abandoned, waited=600.0)
+    flow = Flow(workspace="acme", queue="orders", served=30.0, busy=60.0, abandoned=abandoned, waited=600.0)
     assert flow.expected_seconds(500) == pytest.approx(1002, rel=1e-3)
 
 
 def test_nothing_is_said_before_anything_was_seen() -> None:
-    assert Flow("acme", "orders").expected_seconds(0) is None
+    assert Flow(workspace="acme", queue="orders").expected_seconds(0) is None
 
 
 def test_idle_time_does_not_count() -> None:
-    flow = Flow("acme", "orders")
+    flow = Flow(workspace="acme", queue="orders")
     flow.advance(10_000, 1)
     flow.served += 5
     flow.advance(1_000_000_000, 0)
@@ -40,7 +42,7 @@ def test_idle_time_does_not_count() -> None:
 
 
 def test_old_observations_fade() -> None:
-    flow = Flow("acme", "orders", served=1000.0, busy=10.0)
+    flow = Flow(workspace="acme", queue="orders", served=1000.0, busy=10.0)
     for minute in range(120):
         flow.advance((minute + 1) * 60_000, 3)
         flow.served += 6
@@ -105,3 +107,78 @@ def test_a_long_expected_wait_overflows() -> None:
         _work(router, waited, until_ms=router.now_ms + 10_000)
     assert router.last("overflowed")["to"] == {"callback": True}
     assert router.last("overflowed")["reason"] == "expected wait 60 s"
+
+
+def _served_from_a_queue(router: Router, **hints: object) -> None:
+    """Four contacts of a kind wait, and one agent takes them one after the other, 30 seconds each."""
+    for number in range(4):
+        router.contact(f"{hints}{number}", **hints)
+    _work(router, {}, until_ms=router.now_ms + 120_000)
+
+
+def test_whom_nobody_signed_on_can_serve_is_told_no_wait_but_why() -> None:
+    router = Router(policy_with(languages=["en", "es"]))
+    router.sign_on("a1", skills={"en": 3})
+    _served_from_a_queue(router, language="en", intent="complaint")
+    router.contact("waits", language="en", intent="complaint")
+    router.contact("es", language="es", intent="complaint")
+    told = router.last("queued")
+    assert (told["expected_wait_seconds"], told["breach_risk"]) == (None, None)
+    assert told["forecast_unknown"] == "nobody_signed_on_has_the_skills"
+    assert told["position"] == 1  # it competes with nobody
+
+
+def test_while_all_agents_are_away_no_wait_is_told_and_no_overflow_stands_on_it() -> None:
+    document = policy_with()
+    document["queues"]["general"]["overflow"] = [{"when": {"expected_wait": "1s"}, "to": {"callback": True}}]
+    router = Router(document)
+    router.sign_on("a1")
+    for number in range(3):
+        router.contact(f"c{number}", queue="cards")
+    router.presence("a1", "not_ready")
+    router.contact("c9")
+    told = router.last("queued")
+    assert (told["expected_wait_seconds"], told["breach_risk"]) == (None, None)
+    assert told["forecast_unknown"] == "nobody_with_the_skills_is_available"
+    assert router.state(told["contact_id"]) == "queued"
+    assert not any(event.type.endswith("overflowed.v1") for event in router.events)
+
+
+def test_with_twice_the_agents_the_wait_is_half_and_a_restart_tells_the_same() -> None:
+    for restarts in (False, True):
+        router = Router(policy_with(offers={"timeout": "10m"}))
+        router.sign_on("a1")
+        _served_from_a_queue(router, intent="complaint")
+        for number in range(3):
+            router.contact(f"w{number}", intent="complaint")
+        alone = router.last("queued")
+        router.sign_on("a2")
+        if restarts:
+            router.restart()
+        router.contact("last", intent="complaint")
+        both = router.last("queued")
+        each_alone, each = (told["expected_wait_seconds"] / told["position"] for told in (alone, both))
+        assert each == pytest.approx(each_alone / 2, rel=0.05)
+
+
+def test_present_agents_are_counted_and_who_competes_as_if_looked_at_one_by_one() -> None:
+    dice = random.Random(5)
+    present, agents = Present(), {}
+    needs = [Requirement(((skill, level),), (), (), "chat") for skill in "abc" for level in (1, 3)]
+    needs += [Requirement((), ((("a", 2), ("b", 2)),), ("c",), "chat"), Requirement((), (), (), "voice")]
+    for _ in range(400):
+        name = f"a{dice.randrange(12)}"
+        skills = tuple((skill, dice.randint(1, 4)) for skill in "abc" if dice.random() < 0.5)
+        agents[name] = skills if dice.random() < 0.7 else None
+        present.say(name, agents[name])
+        there = [dict(skills) for skills in agents.values() if skills is not None]
+        one, other = dice.choice(needs), dice.choice(needs)
+        assert present.count(one) == sum(map(one.met_by, there))
+        assert present.compete(one, other) == any(one.met_by(each) and other.met_by(each) for each in there)
+
+
+def test_of_more_strands_than_are_told_apart_the_least_seen_is_forgotten() -> None:
+    flow = Flow(workspace="acme", queue="orders")
+    for number in range(2 * STRANDS_MAX):
+        flow.strand(f"s{number:02}", 0).busy = float(number)
+    assert sorted(flow.strands) == [f"s{number:02}" for number in range(STRANDS_MAX, 2 * STRANDS_MAX)]

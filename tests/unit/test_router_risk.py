@@ -31,7 +31,7 @@ def test_the_approximation_is_as_near_to_the_sum_as_it_says(limit: int) -> None:
 
 
 def test_without_abandonment_and_stepping_back_it_is_the_sum_of_poisson() -> None:
-    flow = Flow("acme", "orders", served=30.0, busy=60.0)
+    flow = Flow(workspace="acme", queue="orders", served=30.0, busy=60.0)
     for ahead, slack in [(0, 1.0), (3, 8.0), (9, 20.0), (9, 30.0), (200, 390.0)]:
         expected = flow.expected_seconds(ahead)
         assert expected is not None
@@ -40,8 +40,8 @@ def test_without_abandonment_and_stepping_back_it_is_the_sum_of_poisson() -> Non
 
 
 def test_who_gives_up_makes_room() -> None:
-    patient = Flow("acme", "orders", served=30.0, busy=60.0)
-    impatient = Flow("acme", "orders", served=30.0, busy=60.0, abandoned=30.0, waited=600.0)
+    patient = Flow(workspace="acme", queue="orders", served=30.0, busy=60.0)
+    impatient = Flow(workspace="acme", queue="orders", served=30.0, busy=60.0, abandoned=30.0, waited=600.0)
     risks = [risk_of_breach(flow.expected_seconds(9) or 0.0, Place(9, 0.0, 15.0)) for flow in (patient, impatient)]
     assert risks[1] < risks[0] - 0.3
 
@@ -81,7 +81,7 @@ def test_with_stepping_back_it_is_what_happens(rate: float, ahead: int, span: fl
     share=st.floats(0, 1),
 )
 def test_the_laws(rate: float, theta: float, ahead: int, slack: float, share: float) -> None:
-    flow = Flow("acme", "orders", served=rate, busy=1.0, abandoned=theta, waited=1.0)
+    flow = Flow(workspace="acme", queue="orders", served=rate, busy=1.0, abandoned=theta, waited=1.0)
 
     def risk(flow: Flow, ahead: int, slack: float, span: float) -> float:
         return risk_of_breach(flow.expected_seconds(ahead) or 0.0, Place(ahead, span, slack))
@@ -93,6 +93,6 @@ def test_the_laws(rate: float, theta: float, ahead: int, slack: float, share: fl
     assert risk(flow, ahead + 1, slack, span) >= here - blur, "a contact was put before it"
     assert risk(flow, ahead, slack * 1.5, span) <= here + blur, "it got more time"
     assert risk(flow, ahead, slack, span / 2) >= here - blur, "those ahead step back later"
-    faster = Flow("acme", "orders", served=rate * 1.5, busy=1.0, abandoned=theta, waited=1.0)
+    faster = Flow(workspace="acme", queue="orders", served=rate * 1.5, busy=1.0, abandoned=theta, waited=1.0)
     assert risk(faster, ahead, slack, span) <= here + blur, "it is served faster"
     assert risk(flow, ahead, 0.0, 0.0) == 1.0, "it is late"

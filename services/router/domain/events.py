@@ -107,7 +107,8 @@ class Escalated(Body):
 
 
 class Queued(Body, omit_defaults=False):
-    """One entry into a queue. ``position`` counts from 1 by the order of service; ``breach_risk`` is a probability.
+    """One entry into a queue. ``position`` counts from 1 by the order of service, over those who compete for the same
+    agents; ``breach_risk`` is a probability; where there is no forecast ``forecast_unknown`` says why.
 
     ``entered_at`` is the first entry of all. The present wait began at ``wait_started_at``, the answer is due a target
     after it; ``waited_before_seconds`` before it count as age in the order of service.
@@ -123,6 +124,7 @@ class Queued(Body, omit_defaults=False):
     position: int
     expected_wait_seconds: float | None
     breach_risk: float | None
+    forecast_unknown: str | None
     reason: str
     kept_for: str | None
 

@@ -1,9 +1,10 @@
-"""How long a contact will wait, and whether it will be answered in time: from how its queue was served so far.
+"""How long a contact will wait, and whether it will be answered in time: from how those like it were served so far.
 
-E[wait] = sum over i = 0..n of 1 / (r + i * theta): n contacts are ahead, r dispatches a second while the queue is not
-empty, theta abandonments per second of waiting (an M/M/n+M queue seen from inside; idle time would make r useless).
+E[wait] = sum over i = 0..n of 1 / (r + i * theta): n contacts who ask the same are ahead, r such contacts a second are
+dispatched while one waits, with the agents who are present, theta is abandonments per second of waiting (an M/M/n+M
+queue seen from inside; idle time would make r useless).
 
-The risk of a breach is derived in docs/forecast.md. Both say nothing before anybody was served from a waiting queue.
+The risk of a breach is derived in docs/forecast.md. Both say nothing before anybody alike was served after waiting.
 """
 
 from collections.abc import Callable
@@ -24,8 +25,12 @@ else:
     Number = TypeVar("Number")
 
 MEMORY_SECONDS = 900.0  # of non-empty time after which an observation counts 1/e: a quarter of an hour's staffing
+STRANDS_MAX = 32  # of a queue that are told apart, some 100 bytes of its row each
 TERMS_MAX = 16  # of the sum that are added one by one; the rest is its integral, right to a tenth of a per mille
 
+NOBODY_ABLE = "nobody_signed_on_has_the_skills"
+NOBODY_PRESENT = "nobody_with_the_skills_is_available"
+NOBODY_SERVED = "nobody_like_it_was_served_after_waiting"
 THETA_MIN = 1e-9  # one who gives up in thirty years of waiting: nobody, and a number that cannot be divided by
 
 
@@ -33,30 +38,29 @@ class Outlook(msgspec.Struct, frozen=True, gc=False):
     """What a waiting contact may expect now. ``position`` counts from 1; the others are None while nobody can tell.
 
     ``wait_seconds`` is 0 when somebody is free for it. ``risk``: probability of no answer before the contact is due.
+    ``unknown``: why nothing can be told, one of NOBODY_ABLE, NOBODY_PRESENT, NOBODY_SERVED.
     """
 
     position: int
     wait_seconds: float | None
     risk: float | None
+    unknown: str | None = None
 
 
-class Flow(msgspec.Struct, omit_defaults=True, gc=False):
-    """What was seen of one queue, old observations fading. Times are seconds, but ``at_ms`` (counted up to then).
-
-    ``debts`` are those of a protected queue, by channel.
+class Seen(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
+    """What was seen of contacts that wait together, old observations fading. Times are seconds, but ``at_ms`` (counted
+    up to then). ``busy``: somebody waited; ``staffed``: the same, times the agents who were present for them.
     """
 
-    workspace: str
-    queue: str
     at_ms: int = 0
     served: float = 0.0
     abandoned: float = 0.0
     busy: float = 0.0
+    staffed: float = 0.0
     waited: float = 0.0
-    debts: dict[str, Debt] = {}
 
-    def advance(self, now_ms: int, waiting: int) -> None:
-        """Count the time since the last change, during which so many contacts waited."""
+    def advance(self, now_ms: int, waiting: int, agents: int = 1) -> None:
+        """Count the time since the last change, during which so many contacts waited for so many agents."""
         seconds = (now_ms - self.at_ms) / 1000
         self.at_ms = now_ms
         if waiting and seconds > 0:
@@ -64,22 +68,27 @@ class Flow(msgspec.Struct, omit_defaults=True, gc=False):
             self.served *= faded
             self.abandoned *= faded
             self.busy = self.busy * faded + seconds
+            self.staffed = self.staffed * faded + seconds * agents
             self.waited = self.waited * faded + seconds * waiting
 
-    @property
-    def rate(self) -> float | None:
-        """Dispatches a second while somebody waits; None while nobody was ever served from a waiting queue."""
-        return self.served / self.busy if self.served and self.busy else None
+    def rate(self, agents: int = 1) -> float | None:
+        """Dispatches a second while somebody waits, with so many agents present, each as quick as those seen.
+
+        None while nobody was ever served. Rows of before agents were counted tell the rate of that time.
+        """
+        if not self.served or not self.busy:
+            return None
+        return self.served / self.staffed * agents if self.staffed else self.served / self.busy
 
     @property
     def theta(self) -> float:
         """Abandonments per second of waiting."""
         return self.abandoned / self.waited if self.waited else 0.0
 
-    def expected_seconds(self, ahead: int) -> float | None:
+    def expected_seconds(self, ahead: int, agents: int = 1) -> float | None:
         """Expected wait of a contact with so many ahead; None while there is no rate."""
-        rate = self.rate
-        if rate is None:
+        rate = self.rate(agents)
+        if not rate:
             return None
         theta = self.theta
         if theta < THETA_MIN:
@@ -89,6 +98,27 @@ class Flow(msgspec.Struct, omit_defaults=True, gc=False):
         if terms <= ahead:
             total += log1p((ahead + 1 - terms) * theta / (rate + (terms - 0.5) * theta)) / theta
         return total
+
+
+class Flow(Seen, omit_defaults=True, kw_only=True, gc=False):
+    """What was seen of one queue, over all and by ``strands``: those of its contacts who ask the same.
+
+    ``debts`` are those of a protected queue, by channel.
+    """
+
+    workspace: str
+    queue: str
+    debts: dict[str, Debt] = {}
+    strands: dict[str, Seen] = {}
+
+    def strand(self, name: str, now_ms: int) -> Seen:
+        """What was seen of a strand; with too many of them the one least seen is forgotten."""
+        found = self.strands.get(name)
+        if found is None:
+            if len(self.strands) >= STRANDS_MAX:
+                del self.strands[min(self.strands, key=lambda each: (self.strands[each].busy, each))]
+            found = self.strands[name] = Seen(at_ms=now_ms)
+        return found
 
 
 def risk_of_breach(expected: float, place: Place) -> float:

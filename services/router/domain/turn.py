@@ -4,7 +4,7 @@ import msgspec
 
 from services.router.domain import events
 from services.router.domain.demand import Demand
-from services.router.domain.forecast import Flow
+from services.router.domain.forecast import Flow, Seen
 from services.router.domain.insight.calibration import Prediction
 from services.router.domain.state.book import Book
 from services.router.domain.state.identity import Identity
@@ -115,6 +115,16 @@ class Turn:
         flow = workspace.count(name, self.now_ms)
         self.flows[workspace.name, name] = flow
         return flow
+
+    def watch(self, workspace: Workspace, contact: Contact) -> tuple[Seen, Seen]:
+        """The observations that a contact belongs to, of its queue and of those who ask the same there, up to now."""
+        flow = self.flow(workspace, contact.queue)
+        return flow, workspace.count_strand(flow, workspace.standing(contact).need.requirement, self.now_ms)
+
+    def watch_all(self, workspace: Workspace) -> None:
+        """All observations of those who wait, up to now; called before somebody comes or goes who could serve them."""
+        for queue, need in workspace.matcher.strands():
+            workspace.count_strand(self.flow(workspace, queue), need, self.now_ms)
 
     def demand(self, workspace: Workspace) -> Demand:
         """What the workspace is asked for, to be changed."""

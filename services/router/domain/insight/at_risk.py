@@ -8,7 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from services.router.domain.forecast import fewer
+from services.router.domain.forecast import Flow, fewer
+from services.router.domain.matcher.matching import Requirement
 from services.router.domain.matcher.waiting import Entry
 from services.router.domain.state.book import Book
 from services.router.domain.state.workspace import ALSO, Workspace
@@ -51,9 +52,10 @@ class AtRisk:
     def _look_at(self, workspace: Workspace, queue: str, now_ms: int) -> Iterator[None]:
         before = self._raised.get((workspace.name, queue), set())
         after = set[str]()
-        paces = _paces(workspace, queue, now_ms)
-        if paces is not None:
-            fresh, late = workspace.matcher.line_up(queue)
+        for need, fresh, late in workspace.matcher.line_up(queue):
+            paces = _paces(workspace, queue, need, now_ms)
+            if paces is None:
+                continue
             columns = _Columns(fresh, late, now_ms)
             yield from columns.fill()
             for begin in range(0, len(fresh), PIECE_CONTACTS):
@@ -68,7 +70,7 @@ class AtRisk:
 
 
 class _Columns:
-    """One queue's contacts that can still be met, column by column, and the same for many as Matcher.place for one."""
+    """One strand's contacts that can still be met, column by column, and the same for many as Matcher.place for one."""
 
     def __init__(self, fresh: list[Entry], late: list[Entry], now_ms: int) -> None:
         self._fresh = fresh
@@ -109,18 +111,18 @@ class _Columns:
         return found
 
 
-def _paces(workspace: Workspace, queue: str, now_ms: int) -> Floats | None:
+def _paces(workspace: Workspace, queue: str, need: Requirement, now_ms: int) -> Floats | None:
     """Departures a millisecond before a contact with 0, 1, ... others ahead, on its way to the front.
 
-    The flow is counted up to now in a copy: the flow itself is counted by decisions alone.
+    What was seen is counted up to now in a copy: it is itself counted by decisions alone.
     """
-    flow = workspace.flows.get(queue)
-    if flow is None or flow.rate is None:
+    seen, agents = workspace.seen(queue, need)
+    if seen is None or not seen.rate(agents):
         return None
-    waiting = workspace.matcher.waiting_count(queue)
-    copy = msgspec.structs.replace(flow)
-    copy.advance(now_ms, waiting)
+    waiting = workspace.matcher.waiting_count(queue, need)
+    copy = msgspec.structs.replace(seen)
+    copy.advance(now_ms, workspace.matcher.waiting_count(queue) if isinstance(seen, Flow) else waiting, agents)
     ahead = np.arange(waiting)
-    waits: Floats = np.cumsum(1000 / ((copy.rate or 0.0) + ahead * copy.theta))
+    waits: Floats = np.cumsum(1000 / ((copy.rate(agents) or 0.0) + ahead * copy.theta))
     paces: Floats = (ahead + 1) / waits
     return paces

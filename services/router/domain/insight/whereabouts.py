@@ -51,6 +51,7 @@ def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
         found["position"] = outlook.position
         found["expected_wait_seconds"] = outlook.wait_seconds
         found["breach_risk"] = outlook.risk
+        found["forecast_unknown"] = outlook.unknown
         found["agents"] = dict(sorted(groups.items()))
         found["waits"] = _for_whom(contact, groups)
         found["sooner"] = _sooner_in_queue(workspace, contact, reasons)

@@ -39,7 +39,8 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     if workspace.rules.idle_ms:
         idling.watch(turn, workspace, contact)
     if offer.issued_ms > contact.queued_ms:
-        turn.flow(workspace, contact.queue).served += 1
+        for seen in turn.watch(workspace, contact):
+            seen.served += 1
     if workspace.rules.protects:
         protection.answered(turn, workspace, contact)
     age.pause(turn, contact)

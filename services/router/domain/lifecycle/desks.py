@@ -5,7 +5,7 @@ from services.router.domain.state.book import agent_key
 from services.router.domain.state.capacity import availability
 from services.router.domain.state.records import Agent, Assignment, Contact, Offer
 from services.router.domain.state.timers import Timer
-from services.router.domain.state.workspace import Workspace
+from services.router.domain.state.workspace import Workspace, present_skills
 from services.router.domain.states import PRESENCE, AssignmentState, Presence, illegal, move
 from services.router.domain.turn import Turn
 from shared.errors import Invalid, Reason
@@ -21,6 +21,8 @@ def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None
     if shown != agent.shown:
         agent.shown = shown
         turn.tell_agent(agent, reason)
+    if workspace.present.skills_of(agent.agent_id) != present_skills(agent):
+        turn.watch_all(workspace)
     if workspace.seat(agent, left):
         free(turn, workspace, agent)
     if agent.agent_id in workspace.kept:

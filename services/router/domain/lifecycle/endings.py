@@ -15,7 +15,8 @@ def end(turn: Turn, contact: Contact, kind: str, by: str, reason: str) -> None:
     offers.withdraw_all(turn, contact, reason)
     workspace = turn.workspace(contact)
     if kind == events.ABANDONED and contact.state is ContactState.QUEUED:
-        turn.flow(workspace, contact.queue).abandoned += 1
+        for seen in turn.watch(workspace, contact):
+            seen.abandoned += 1
     if workspace.rules.protects:
         protection.ended(turn, workspace, contact, kind, by)
     waiting.leave(turn, workspace, contact)

@@ -37,7 +37,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
     contact = turn.book.contacts[match.contact_id]
     agent = workspace.agents[match.agent_id]
     rules = workspace.rules
-    turn.flow(workspace, contact.queue)
+    turn.watch(workspace, contact)
     workspace.leave(contact)
     waiting.stop_queue_timers(turn, contact)
     contact.attempts += 1

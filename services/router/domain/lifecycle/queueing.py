@@ -33,7 +33,7 @@ def enter(
     waiting.stop_queue_timers(turn, contact)
     if reason in _ARRIVALS:
         _keep_for_known_agent(turn, workspace, contact)
-    turn.flow(workspace, queue.name)
+    turn.watch(workspace, contact)
     place = workspace.wait(contact)
     if reason in _ARRIVALS and turn.demand(workspace).ask(place.need.requirement, turn.now_ms):
         workspace.weigh()
@@ -49,6 +49,7 @@ def enter(
         position=outlook.position,
         expected_wait_seconds=outlook.wait_seconds,
         breach_risk=outlook.risk,
+        forecast_unknown=outlook.unknown,
         reason=reason,
         kept_for=contact.only_agent or None,
     )

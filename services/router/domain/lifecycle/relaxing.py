@@ -28,7 +28,9 @@ def _skip_unstaffed(turn: Turn, workspace: Workspace, contact: Contact) -> None:
 
 
 def _apply(turn: Turn, workspace: Workspace, contact: Contact, reason: str) -> None:
+    turn.watch(workspace, contact)
     contact.relaxed += 1
+    turn.watch(workspace, contact)
     workspace.wait(contact)
     place = workspace.standing(contact)
     also = [name for name, _ in workspace.further_needs(contact)]

@@ -12,7 +12,7 @@ from services.router.domain.turn import Turn
 
 def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """Back into the waiting set of its queue after a failed offer, or anew after something about it changed."""
-    turn.flow(workspace, contact.queue)
+    turn.watch(workspace, contact)
     workspace.wait(contact)
     turn.hungry[contact.contact_id] = contact
     stop_queue_timers(turn, contact)
@@ -23,7 +23,7 @@ def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
 def leave(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """Out of the waiting set."""
     if contact.state is ContactState.QUEUED:
-        turn.flow(workspace, contact.queue)
+        turn.watch(workspace, contact)
         workspace.leave(contact)
         turn.hungry.pop(contact.contact_id, None)
         stop_queue_timers(turn, contact)

@@ -10,6 +10,9 @@ from services.router.domain.matcher.lines import Lines
 from services.router.domain.matcher.matching import Requirement, Waiting
 from services.router.domain.matcher.waiting import GONE, Contact, Entry, Line
 
+Strand = tuple[str, Requirement]
+"""Those of one queue who ask the same."""
+
 
 class Pick(msgspec.Struct, frozen=True, gc=False):
     """The contact chosen for an agent, the first of the other requirements, in how many somebody waits, and in how
@@ -29,7 +32,8 @@ class Crowd:
         self._limits = limits
         self.contacts: dict[str, Contact] = {}
         self.counts: dict[str, int] = {}
-        self._ledgers: dict[str, Ledger] | None = None  # of all queues, once somebody asked
+        self.strands: dict[Strand, int] = {}  # those of one queue who ask the same, and how many they are
+        self._ledgers: dict[str, dict[Requirement, Ledger]] | None = None  # of all queues, once somebody asked
         self._unplaced: list[Contact] = []
         self._kept: dict[str, dict[str, Contact]] = {}
 
@@ -41,8 +45,10 @@ class Crowd:
         self.contacts[waiting.contact_id] = contact
         queue = waiting.queue
         self.counts[queue] = self.counts.get(queue, 0) + 1
+        strand = queue, waiting.requirement
+        self.strands[strand] = self.strands.get(strand, 0) + 1
         if self._ledgers is not None:
-            (self._ledgers.get(queue) or self._make_ledger(queue, self._ledgers)).add(contact)
+            self._ledger_of(waiting, self._ledgers).add(contact)
         if waiting.only_agent is not None:
             self._kept.setdefault(waiting.only_agent, {})[waiting.contact_id] = contact
             return
@@ -63,19 +69,27 @@ class Crowd:
             self._let_go(waiting.only_agent, contact_id)
         queue = waiting.queue
         left = self.counts[queue] = self.counts[queue] - 1
+        strand = queue, waiting.requirement
+        alike = self.strands[strand] = self.strands[strand] - 1
         if self._ledgers is not None:
-            self._ledgers[queue].remove(contact)
+            self._ledgers[queue][waiting.requirement].remove(contact)
         contact.forget_entry()
         if not left:
             del self.counts[queue]
+        if not alike:
+            del self.strands[strand]
 
-    def ledger(self, queue: str) -> Ledger:
-        """The order of a queue in which somebody waits. The first question of all makes the ledgers of all queues."""
+    def ledgers(self, queue: str) -> dict[Requirement, Ledger]:
+        """The order of each strand of a queue in which somebody waits, some of them empty. The first question of all
+        makes the ledgers of all queues.
+        """
         if self._ledgers is None:
-            members: dict[str, list[Contact]] = {name: [] for name in self.counts}
+            members: dict[Strand, list[Contact]] = {}
             for contact in self.contacts.values():
-                members[contact.waiting.queue].append(contact)
-            self._ledgers = {name: Ledger(contacts) for name, contacts in members.items()}
+                members.setdefault((contact.waiting.queue, contact.waiting.requirement), []).append(contact)
+            self._ledgers = {}
+            for (name, need), contacts in members.items():
+                self._ledgers.setdefault(name, {})[need] = Ledger(contacts)
         return self._ledgers[queue]
 
     def pick(self, agent_id: str, profile: Profile, guards: Guards, now: float) -> Pick | None:
@@ -109,11 +123,19 @@ class Crowd:
             return None
         return Pick(found[0], found[1] if len(found) > 1 else None, len(lines) + kept, len(live) - len(lines))
 
-    def _make_ledger(self, queue: str, ledgers: dict[str, Ledger]) -> Ledger:
-        """Of a queue in which nobody waited; it stays when the queue is empty again, for the next who comes."""
-        if len(ledgers) >= 2 * len(self.counts) + self._limits.ledgers_kept:
-            self._ledgers = ledgers = {name: ledger for name, ledger in ledgers.items() if name in self.counts}
-        ledger = ledgers[queue] = Ledger(())
+    def _ledger_of(self, waiting: Waiting, ledgers: dict[str, dict[Requirement, Ledger]]) -> Ledger:
+        """Of a contact's strand; an empty one stays for the next who comes, within bounds."""
+        mine = ledgers.get(waiting.queue)
+        if mine is None:
+            if len(ledgers) >= 2 * len(self.counts) + self._limits.ledgers_kept:
+                self._ledgers = ledgers = {name: each for name, each in ledgers.items() if name in self.counts}
+            mine = ledgers[waiting.queue] = {}
+        ledger = mine.get(waiting.requirement)
+        if ledger is None:
+            if len(mine) >= self._limits.ledgers_kept:
+                for need in [need for need in mine if (waiting.queue, need) not in self.strands]:
+                    del mine[need]
+            ledger = mine[waiting.requirement] = Ledger(())
         return ledger
 
     def _place(self) -> None:

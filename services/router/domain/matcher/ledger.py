@@ -13,7 +13,7 @@ DEAD_MAX = 64
 
 
 class Ledger:
-    """The order of one queue over all its requirements."""
+    """The order of one strand: those of a queue who ask the same."""
 
     def __init__(self, contacts: Iterable[Contact]) -> None:
         members = list(contacts)
@@ -41,13 +41,22 @@ class Ledger:
             heapify(self._dues)
 
     def place(self, contact: Contact, now: float) -> Place:
-        """How many contacts of the queue come before this one at a time, and how far apart they are due."""
-        while self._dues and self._dues[0][0] < now:
-            self._grow_late(heappop(self._dues)[3])
+        """How many contacts of the strand come before this one at a time, and how far apart they are due."""
+        self._renew(now)
         mine = contact.entry(now)
         first = self._fresh.first()
         span = _span(first[3], contact) if first is not None else 0.0
         return Place(self._fresh.below(mine) + self._late.below(mine), span, contact.due - now)
+
+    @property
+    def size(self) -> int:
+        """How many wait."""
+        return self._live
+
+    def ahead(self, entry: Entry, now: float) -> int:
+        """How many come before a contact of any strand at a time."""
+        self._renew(now)
+        return self._fresh.below(entry) + self._late.below(entry)
 
     def line_up(self) -> tuple[list[Entry], list[Entry]]:
         """Who could still be met when somebody last asked for a place, and who was late; both in order of service."""
@@ -56,6 +65,10 @@ class Ledger:
     def oldest(self) -> float | None:
         """When the longest wait began; None when nobody waits. Looks at everybody: people ask seldom."""
         return min((entry[3].began for entry in chain(self._fresh, self._late)), default=None)
+
+    def _renew(self, now: float) -> None:
+        while self._dues and self._dues[0][0] < now:
+            self._grow_late(heappop(self._dues)[3])
 
     def _grow_late(self, contact: Contact) -> None:
         if contact.until != GONE:

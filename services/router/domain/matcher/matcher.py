@@ -1,6 +1,6 @@
 """The matcher of one workspace: the earliest next unmet deadline, then the least scarce agent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from services.router.domain.matcher.choose import choose
 from services.router.domain.matcher.crowd import Crowd
@@ -115,28 +115,52 @@ class Matcher:
         return self._crowd.contacts[contact_id].entry(now)[:3]
 
     def place(self, contact_id: str, now: float) -> Place:
-        """How a contact stands among those of the same queue, by key. KeyError when the contact does not wait."""
+        """How a contact stands among those of its queue who ask the same. KeyError when the contact does not wait."""
         contact = self._crowd.contacts[contact_id]
-        queue = contact.waiting.queue
-        if self._crowd.counts[queue] == 1:
+        waiting = contact.waiting
+        if self._crowd.strands[waiting.queue, waiting.requirement] == 1:
             # Alone, as most are: they find an agent at once.
             return Place(0, 0.0, contact.due - now)
-        return self._crowd.ledger(queue).place(contact, now)
+        return self._crowd.ledgers(waiting.queue)[waiting.requirement].place(contact, now)
 
-    def line_up(self, queue: str) -> tuple[list[Entry], list[Entry]]:
-        """Copies of a queue in order: who could still be met when a place was last asked for, and who was late then.
+    def ahead(self, contact_id: str, now: float, competes: Callable[[Requirement], bool]) -> int:
+        """How many of its queue come before a contact and ask the same, or what competes with it."""
+        contact = self._crowd.contacts[contact_id]
+        queue, mine = contact.waiting.queue, contact.waiting.requirement
+        if self._crowd.counts[queue] == 1:
+            return 0
+        entry, ledgers = contact.entry(now), self._crowd.ledgers(queue)
+        others = (each for need, each in ledgers.items() if each.size and (need == mine or competes(need)))
+        return sum(each.ahead(entry, now) for each in others)
 
-        Looking changes nothing, so no decision depends on when somebody looked.
+    def requirement(self, contact_id: str) -> Requirement:
+        """What a waiting contact asks. KeyError when it does not wait."""
+        return self._crowd.contacts[contact_id].waiting.requirement
+
+    def line_up(self, queue: str) -> list[tuple[Requirement, list[Entry], list[Entry]]]:
+        """Each strand of a queue in order, copied: who could still be met when a place was last asked for, and who was
+        late then. Looking changes nothing, so no decision depends on when somebody looked.
         """
-        return self._crowd.ledger(queue).line_up() if queue in self._crowd.counts else ([], [])
+        if queue not in self._crowd.counts:
+            return []
+        return [(need, *each.line_up()) for need, each in self._crowd.ledgers(queue).items() if each.size]
 
-    def waiting_count(self, queue: str) -> int:
-        """Contacts waiting in a queue."""
+    def waiting_count(self, queue: str, requirement: Requirement | None = None) -> int:
+        """Contacts waiting in a queue: all, or those who ask the same."""
+        if requirement is not None:
+            return self._crowd.strands.get((queue, requirement), 0)
         return self._crowd.counts.get(queue, 0)
 
     def waits_since(self, queue: str) -> float | None:
         """When the longest wait in a queue began, or None when nobody waits there."""
-        return self._crowd.ledger(queue).oldest() if queue in self._crowd.counts else None
+        if queue not in self._crowd.counts:
+            return None
+        oldest = (each.oldest() for each in self._crowd.ledgers(queue).values())
+        return min((each for each in oldest if each is not None), default=None)
+
+    def strands(self) -> list[tuple[str, Requirement]]:
+        """The strands in which somebody waits, sorted."""
+        return sorted(self._crowd.strands)
 
     def queues(self) -> list[str]:
         """The queues in which somebody waits, sorted."""

@@ -23,6 +23,14 @@ class Requirement(NamedTuple):
     channel: str
     protected: str = ""
 
+    def met_by(self, levels: Mapping[str, int]) -> bool:
+        """Whether an agent with these skills has what it takes, whatever the channel."""
+        return (
+            all(levels.get(skill, 0) >= level for skill, level in self.must)
+            and all(any(levels.get(skill, 0) >= level for skill, level in group) for group in self.any)
+            and not any(skill in levels for skill in self.without)
+        )
+
 
 class Waiting(msgspec.Struct, kw_only=True, gc=False):
     """A contact in the waiting set. Times are numbers of one unit (milliseconds live, seconds in a simulation).
@@ -49,7 +57,8 @@ class Waiting(msgspec.Struct, kw_only=True, gc=False):
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):
-    """A waiting contact's place in its queue: how many are ahead, over what time they are due, and its time left.
+    """A waiting contact's place in its strand, those of its queue who ask the same: how many are ahead, over what time
+    they are due, and its time left.
 
     ``span``: from the deadline of the first who can still be met to its own. Those before it who become late step
     behind it at their deadlines; it is 0 where they would not (``late_factor`` 1). ``slack`` is negative once late.

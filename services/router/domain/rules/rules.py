@@ -24,13 +24,7 @@ class Need:
 
     def served_by(self, skills: tuple[tuple[str, int], ...]) -> bool:
         """Whether an agent with these skills may take such a contact."""
-        levels = dict(skills)
-        need = self.requirement
-        return (
-            all(levels.get(skill, 0) >= level for skill, level in need.must)
-            and all(any(levels.get(skill, 0) >= level for skill, level in group) for group in need.any)
-            and not any(skill in levels for skill in need.without)
-        )
+        return self.requirement.met_by(dict(skills))
 
 
 class Rules:

@@ -1,9 +1,11 @@
-"""Which kinds of agents are signed on, so that nobody waits for a skill that nobody has."""
+"""Which kinds of agents are signed on, so that nobody waits for a skill that nobody has, and how many are present."""
 
+from services.router.domain.matcher.matching import Requirement
 from services.router.domain.rules.rules import Need
 from services.router.domain.state.records import Levels
 
 REMEMBERED_MAX = 10_000  # answers kept between two changes of the set of profiles
+NEEDS_MAX = 256  # whose present agents are counted on; each costs a microsecond when somebody comes or goes
 PAIRS_MAX = 10_000  # skills with a level that profiles share: more than any workspace has
 
 
@@ -52,9 +54,76 @@ class Staff:
 
     def anybody(self, need: Need) -> bool:
         """Whether anybody signed on, busy or not, has what it takes."""
-        found = self._answers.get(need.requirement)
+        return self.has(need.requirement)
+
+    def has(self, need: Requirement) -> bool:
+        """The same of the requirement alone."""
+        found = self._answers.get(need)
         if found is None:
             if len(self._answers) >= REMEMBERED_MAX:
                 self._answers.clear()
-            found = self._answers[need.requirement] = any(need.served_by(skills) for skills in self._counts)
+            found = self._answers[need] = any(need.met_by(dict(skills)) for skills in self._counts)
         return found
+
+
+class Present:
+    """Agents who are available, busy or not: how many have what a contact asks, and which contacts compete for them."""
+
+    __slots__ = ("_competing", "_counts", "_of", "_profiles")
+
+    def __init__(self) -> None:
+        self._of: dict[str, Levels] = {}
+        self._profiles: dict[Levels, int] = {}
+        self._counts: dict[Requirement, int] = {}
+        self._competing: dict[tuple[Requirement, Requirement], bool] = {}
+
+    def skills_of(self, agent_id: str) -> Levels | None:
+        """What a present agent can do; None for one who is not."""
+        return self._of.get(agent_id)
+
+    def say(self, agent_id: str, skills: Levels | None) -> None:
+        """The agent is present with these skills, or not present; nothing happens when that is known."""
+        before = self._of.get(agent_id)
+        if before == skills:
+            return
+        if before is not None:
+            del self._of[agent_id]
+            self._change(before, -1)
+        if skills is not None:
+            self._of[agent_id] = skills
+            self._change(skills, 1)
+
+    def count(self, need: Requirement) -> int:
+        """How many have what it takes."""
+        found = self._counts.get(need)
+        if found is None:
+            if len(self._counts) >= NEEDS_MAX:
+                self._counts.clear()
+            able = (number for skills, number in self._profiles.items() if need.met_by(dict(skills)))
+            found = self._counts[need] = sum(able)
+        return found
+
+    def compete(self, one: Requirement, other: Requirement) -> bool:
+        """Whether anybody could take either."""
+        pair = (one, other)
+        found = self._competing.get(pair)
+        if found is None:
+            if len(self._competing) >= REMEMBERED_MAX:
+                self._competing.clear()
+            found = self._competing[pair] = any(
+                one.met_by(levels) and other.met_by(levels) for levels in map(dict, self._profiles)
+            )
+        return found
+
+    def _change(self, skills: Levels, number: int) -> None:
+        left = self._profiles.get(skills, 0) + number
+        if left == 0 or left == number:  # the last of this profile went, or the first came
+            self._competing.clear()
+        if left:
+            self._profiles[skills] = left
+        else:
+            del self._profiles[skills]
+        levels = dict(skills)
+        for need in self._counts:
+            if need.met_by(levels):
+                self._counts[need] += number

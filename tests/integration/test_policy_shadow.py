@@ -125,10 +125,10 @@ async def test_a_candidate_with_swapped_targets_reports_the_one_decision_that_di
     (example,) = report["examples"]
     assert example["contact_id"] == example["active"]["decision"] == second
     assert example["candidate"]["decision"] == first
-    assert "next deadline in" in example["candidate"]["why"]
+    assert "due in" in example["candidate"]["why"]
     shown = "\n".join(lines(report))
     assert "1 would differ" in shown
-    assert f"candidate: {first}: taken by a1" in shown
+    assert f"candidate: {first}: offered to a1" in shown
 
 
 async def test_the_command_watches_for_so_long_and_prints_one_document(running: Running, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ async def test_the_commands_of_the_readme_do_what_it_says() -> None:
     assert "offered: 'My card was stolen yesterday' from ana@example.com" in out
     assert out.index("assigned after ") < out.index("\nclosed\n")
     assert out.count("usher.contact.received.v1 ") == 2
-    assert "taken by bo" in out
+    assert "offered to bo" in out
     assert out.count("usher.contact.closed.v1 ") >= 1
     assert "stolen_card" in out, "the explanation says what the customer wants"
     assert stopped

@@ -101,23 +101,43 @@ def _pairs(group: Any) -> list[tuple[str, int]]:
 
 def sentence(record: Record) -> str:
     """What a person is told, from the record alone."""
-    seconds, decided = record["slack_ms"] / 1000, record["decided_ms"]
-    words = [f"taken by {record['agent_id']}: next deadline "]
-    words.append(f"in {seconds:.1f} s" if seconds >= 0 else f"{-seconds:.1f} s ago")
+    decided, agent = record["decided_ms"], record["agent_id"]
+    left = record["wait_started_ms"] + record["target_ms"] - decided
+    words = f"offered to {agent}: " + (f"due in {span(left)}" if left >= 0 else f"promise broken {span(-left)} ago")
+    moved = record["boost_ms"] + record["waited_before_ms"]
+    if moved:
+        words += f", moved {'ahead' if moved > 0 else 'back'} by {span(abs(moved))}"
+    if record["relaxed"]:
+        words += f", after {record['relaxed']} relaxation step" + ("s" if record["relaxed"] > 1 else "")
+    if "through_queue" in record:
+        words += f", through {record['through_queue']}"
     if record["requirements_compared"] > 1:
-        words.append(f", earliest of {record['requirements_compared']}")
-    if "runner_up_contact" in record:
-        words.append(f" (next: {record['runner_up_contact']}, {(record['runner_up_key'] - decided) / 1000:.1f} s)")
+        words += f", first of {record['requirements_compared']} kinds that {agent} serves"
+    if "runner_up_key" in record:
+        gap = record["runner_up_key"] - decided
+        words += ", next deadline " + (f"in {span(gap)}" if gap >= 0 else f"{span(-gap)} ago")
     if record.get("requirements_held_back"):
-        words.append(", kept from others for a protected queue")
-    words.append(f"; {record['agent_id']} {_chosen(record)}")
-    words.append(f", idle {max(0.0, (decided - record['idle_since_ms']) / 1000):.0f} s")
-    return "".join(words)
+        words += ", kept from others for a protected queue"
+    return f"{words}; {agent} {_chosen(record)}, idle {max(0.0, (decided - record['idle_since_ms']) / 1000):.0f} s"
+
+
+def span(milliseconds: float) -> str:
+    """Seconds with a decimal below 100, whole ones up to ten minutes, then minutes, hours and days."""
+    seconds = milliseconds / 1000
+    if seconds < 100:
+        return f"{seconds:.1f} s".replace(".0 s", " s")
+    if seconds < 600:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h" if seconds < 172_800 else f"{seconds / 86_400:.0f} d"
 
 
 def _chosen(record: Record) -> str:
     if record["kept_for_agent"]:
-        return "kept for them"
+        return "is who it was kept for"
+    if record["agents_considered"] == 1:
+        return "is the only one free for it"
     chosen = f"chosen of {record['agents_considered']}"
     if "agent_terms" not in record:
         return chosen

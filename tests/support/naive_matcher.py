@@ -55,18 +55,13 @@ class NaiveMatcher:
         return began + extra - contact.boost, contact.entered, contact.contact_id
 
     def contact_for(self, agent_id, now):
-        """The first contact of each requirement in order, at most two; of how many requirements somebody could be
+        """The first two contacts; of how many requirements somebody could be
         taken; and how many are held back from."""
         seat = self.seats[agent_id]
         ranked = sorted(
             (self.key(contact, now), contact) for contact in self.contacts.values() if self.may_take(seat, contact)
         )
-        firsts, seen = [], set()
-        for key, contact in ranked:
-            group = contact.contact_id if contact.only_agent else contact.requirement
-            if group not in seen:
-                seen.add(group)
-                firsts.append((key[0], contact.contact_id))
+        firsts = [(key[0], contact.contact_id) for key, contact in ranked[:2]]
         served = {each.requirement for each in self.contacts.values() if not each.only_agent}
         held = [self.held_back(seat, need) for need in served if self.suits(seat, need)]
         kept = sum(contact.only_agent is not None for _, contact in ranked)
@@ -107,13 +102,11 @@ class NaiveMatcher:
         return unmet, self.cost(seat, contact), turn, seat.idle_since, seat.agent_id
 
     def agent_for(self, contact_id):
-        """([agent, runner-up], how many could): with few profiles the runner-up is of another profile."""
+        """([agent, runner-up], how many could)."""
         contact = self.contacts[contact_id]
         able = [seat for seat in self.seats.values() if self.may_take(seat, contact)]
         ranked = sorted(able, key=lambda seat: self.agent_rank(seat, contact))
-        few = len({self.profile(each) for each in self.seats.values()}) <= self.few_profiles
-        second = [seat for seat in ranked[1:] if not few or self.profile(seat) != self.profile(ranked[0])]
-        return [seat.agent_id for seat in (*ranked[:1], *second[:1])], len(able)
+        return [seat.agent_id for seat in ranked[:2]], len(able)
 
     # --- what people ask ---
 

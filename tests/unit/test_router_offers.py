@@ -258,7 +258,7 @@ def test_the_decision_is_complete_and_says_itself(router: Router) -> None:
     assert decision["second_deadline"] == decision["entered_ms"] + 30_000 - 600_000
     assert decision["key"] == decision["first_deadline"]
     assert decision["agent_id"] == "a1"
-    assert offered["sentence"].startswith("taken by a1: next deadline")
+    assert offered["sentence"].startswith("offered to a1: due in 10 s, moved ahead by 10 min")
     assert offered["sentence"].endswith("idle 4 s")
 
 

@@ -102,7 +102,7 @@ def test_swapped_targets_differ_exactly_where_the_order_matters():
     assert shadow.differences.compared[Kind.CONTACT] == 2
     (found,) = shadow.differences.examples
     assert (found.kind, found.active, found.candidate) == (Kind.CONTACT, second, first)
-    assert found.active_why.startswith("taken by a1: next deadline in 10.0 s")
+    assert found.active_why.startswith("offered to a1: due in 10 s")
     assert f"(next: {second}, 20.0 s)" in found.candidate_why
 
 

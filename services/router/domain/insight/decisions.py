@@ -133,17 +133,53 @@ def _spared(match: Match) -> Mapping[str, tuple[float, int]]:
 
 
 def sentence(made: Decision) -> str:
-    """The decision in words, from its record alone."""
-    seconds = made.slack_ms / SECOND_MS
-    due = f"next deadline in {seconds:.1f} s" if seconds >= 0 else f"next deadline {-seconds:.1f} s ago"
-    order = f", earliest of {made.requirements_compared}" if made.requirements_compared > 1 else ""
-    if made.runner_up_contact is not None and made.runner_up_key is not None:
-        order += f" (next: {made.runner_up_contact}, {(made.runner_up_key - made.decided_ms) / SECOND_MS:.1f} s)"
+    """The decision in words, from its record alone; names no contact, for it is read at a glance."""
+    words = [f"offered to {made.agent_id}: {_due(made)}"]
+    if made.relaxed:
+        words.append(f"after {made.relaxed} relaxation step{'s' * (made.relaxed > 1)}")
+    if made.through_queue is not None:
+        words.append(f"through {made.through_queue}")
+    if made.requirements_compared > 1:
+        words.append(f"first of {made.requirements_compared} kinds that {made.agent_id} serves")
+    if made.runner_up_key is not None:
+        words.append(f"next deadline {_ahead(made.runner_up_key - made.decided_ms)}")
     if made.requirements_held_back:
-        order += ", kept from others for a protected queue"
+        words.append("kept from others for a protected queue")
     idle = max(0.0, (made.decided_ms - made.idle_since_ms) / SECOND_MS)
-    chosen = "kept for them" if made.kept_for_agent else f"chosen of {made.agents_considered}{_because(made)}"
-    return f"taken by {made.agent_id}: {due}{order}; {made.agent_id} {chosen}, idle {idle:.0f} s"
+    return f"{', '.join(words)}; {made.agent_id} {_chosen(made)}, idle {idle:.0f} s"
+
+
+def _due(made: Decision) -> str:
+    """Against the promise itself; what moves the contact ahead in the order is said beside it."""
+    left = made.wait_started_ms + made.target_ms - made.decided_ms
+    words = f"due in {span(left)}" if left >= 0 else f"promise broken {span(-left)} ago"
+    moved = made.boost_ms + made.waited_before_ms
+    if not moved:
+        return words
+    return f"{words}, moved {'ahead' if moved > 0 else 'back'} by {span(abs(moved))}"
+
+
+def _ahead(milliseconds: float) -> str:
+    return f"in {span(milliseconds)}" if milliseconds >= 0 else f"{span(-milliseconds)} ago"
+
+
+def span(milliseconds: float) -> str:
+    """A length of time for people: ``9.8 s``, ``288 s``, ``10 min``, ``3 h``, ``2 d``."""
+    seconds = milliseconds / SECOND_MS
+    if seconds < 100:
+        return f"{seconds:.1f} s".replace(".0 s", " s")
+    for limit, size, unit in ((600, 1, "s"), (2 * 3600, 60, "min"), (2 * 86_400, 3600, "h")):
+        if seconds < limit:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 86_400:.0f} d"
+
+
+def _chosen(made: Decision) -> str:
+    if made.kept_for_agent:
+        return "is who it was kept for"
+    if made.agents_considered == 1:
+        return "is the only one free for it"
+    return f"chosen of {made.agents_considered}{_because(made)}"
 
 
 def _because(made: Decision) -> str:

@@ -1,7 +1,7 @@
 """The choice of an agent for a contact."""
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 import msgspec
 
@@ -30,10 +30,7 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
 
 
 def choose(floor: Floor, contact: Contact) -> Choice | None:
-    """The agent for a contact; None when no open agent may take it.
-
-    The second agent is the best of the other profiles while few profiles are open, else the next of all.
-    """
+    """The agent for a contact; None when no open agent may take it."""
     floor.place()
     if not floor.open:
         return None
@@ -44,6 +41,7 @@ def choose(floor: Floor, contact: Contact) -> Choice | None:
         return _choose_carefully(floor, search, contact)
     if floor.few:
         best, considered = _best_two(search.heads(floor.open))
+        best = _with_next(best, search.after(best[0]) if best else None)
     else:
         floor.fill_pool(contact.line, search)
         best, considered = search.first_two(), search.live
@@ -61,6 +59,13 @@ def _best_two(candidates: Iterable[Candidate]) -> tuple[list[Candidate], int]:
         elif second is None or candidate < second:
             second = candidate
     return [candidate for candidate in (best, second) if candidate is not None], considered
+
+
+def _with_next(best: list[Candidate], alike: Candidate | None) -> list[Candidate]:
+    """The best two, where the second may be of the profile of the first."""
+    if alike is None or (len(best) > 1 and best[1] < alike):
+        return best
+    return [best[0], alike]
 
 
 def _choice(floor: Floor, search: Search, ranked: list[Candidate], considered: int, excluded: dict[str, int]) -> Choice:
@@ -95,8 +100,8 @@ def _choose_carefully(floor: Floor, search: Search, contact: Contact) -> Choice 
     protected = sum(profile.live for profile in held)
     if floor.few:
         suited = [profile for profile in floor.open if search.fit(profile) is not None]
-        heads = (_first_allowed(search, profile, waiting) for profile in suited if profile not in held)
-        ranked, _ = _best_two(head for head in heads if head is not None)
+        allowed = (islice(_allowed(search, profile, waiting), 2) for profile in suited if profile not in held)
+        ranked = sorted(chain.from_iterable(allowed))[:2]
         able = sum(profile.live for profile in suited)
     else:
         floor.fill_pool(contact.line, search)
@@ -114,10 +119,9 @@ def _held_back(floor: Floor, search: Search, need: Requirement) -> set[Profile]:
     return {each for each in kept if search.fit(each) is not None and floor.guards.hold_back(each.guards, need)}
 
 
-def _first_allowed(search: Search, profile: Profile, waiting: Waiting) -> Candidate | None:
+def _allowed(search: Search, profile: Profile, waiting: Waiting) -> Iterator[Candidate]:
     fit = search.fit(profile)
     assert fit is not None, "only profiles that suit are asked"
     for first, since, agent_id, chair in in_order(profile.in_turn(search.turn)):
         if chair.alive and agent_id not in waiting.barred:
-            return fit.unmet, search.price(fit), first, since, agent_id, chair
-    return None
+            yield fit.unmet, search.price(fit), first, since, agent_id, chair

@@ -1,5 +1,7 @@
 """The waiting contacts of a workspace: kept by requirement, searched for an agent, counted by queue."""
 
+from itertools import islice
+
 import msgspec
 
 from services.router.domain.matcher.guard import Guards
@@ -15,8 +17,8 @@ Strand = tuple[str, Requirement]
 
 
 class Pick(msgspec.Struct, frozen=True, gc=False):
-    """The contact chosen for an agent, the first of the other requirements, in how many somebody waits, and in how
-    many more, which the agent may not take now because of a protected queue."""
+    """The contact chosen for an agent and the one after it, of how many requirements somebody waits, and of how many
+    more, which the agent may not take now because of a protected queue."""
 
     first: Entry
     second: Entry | None
@@ -101,6 +103,9 @@ class Crowd:
             return self._pick_carefully(agent_id, profile, guards, now)
         if first is None:
             return None
+        alike = first[3].line.after(now)
+        if alike is not None and (second is None or alike < second):
+            second = alike
         if agent_id in first[3].waiting.barred or (second is not None and agent_id in second[3].waiting.barred):
             return self._pick_carefully(agent_id, profile, guards, now)
         return Pick(first, second, compared)
@@ -112,7 +117,7 @@ class Crowd:
         found: list[Entry] = []
         for line in lines:
             allowed = (entry for entry in line.walk(now) if agent_id not in entry[3].waiting.barred)
-            found += [entry for entry in [next(allowed, None)] if entry is not None]
+            found += islice(allowed, 2)
         kept = 0
         for contact in self._kept.get(agent_id, {}).values():
             if profile.suits(contact.waiting.requirement) and agent_id not in contact.waiting.barred:

@@ -1,9 +1,11 @@
 """The agents who are open for work, grouped by what they can do, each group in order of whose turn it is."""
 
 from heapq import heapify, heappop, heappush
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from services.router.domain.matcher.guard import Guard, Guards
+from services.router.domain.matcher.heaps import in_order
 from services.router.domain.matcher.matching import AbilityName, Requirement, Seat, Skills
 
 if TYPE_CHECKING:
@@ -125,6 +127,14 @@ class Profile:
         while not heap[0][3].alive:
             heappop(heap)
         return heap[0]
+
+    def second(self, order: str) -> Turn | None:
+        """The agent whose turn it is after the first."""
+        heap = self.in_turn(order)
+        alike = heap[1:3]
+        if all(entry[3].alive for entry in alike):
+            return min(alike, default=None)
+        return next(islice((entry for entry in in_order(heap) if entry[3].alive), 1, None), None)
 
     def in_turn(self, order: str) -> list[Turn]:
         """The heap of an order, made when first asked for; it may hold agents who left."""

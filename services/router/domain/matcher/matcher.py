@@ -85,7 +85,7 @@ class Matcher:
         """The waiting contact that this open agent should take, or None. KeyError when the agent has no seat.
 
         Smallest key first (the first deadline while it can be met, then the late one), then entered, then contact id.
-        The runner-up is the first contact of the other requirements that the agent serves.
+        The runner-up is who would be taken otherwise.
         """
         chair = self._floor.chairs[agent_id]
         profile = chair.profile

@@ -95,6 +95,11 @@ class Search:
                 first, since, agent_id, chair = profile.first(self.turn)
                 yield fit.unmet, self.price(fit), first, since, agent_id, chair
 
+    def after(self, first: Candidate) -> Candidate | None:
+        """The agent of the same profile whose turn is next, after the first of it."""
+        turn = first[5].profile.second(self.turn)
+        return None if turn is None else (first[0], first[1], *turn)
+
     def cost(self, profile: Profile, *, few: bool) -> float:
         """What taking an agent of a profile that suits costs the others, not rounded to buckets; 0 in other orders."""
         if self.order != "scarcity":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush, merge
+from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -126,6 +127,10 @@ class Line:
         heads = [heap[0] for heap in (fresh, self.boosted, late) if heap]
         self.top = min(heads) if heads else None
         return self.top
+
+    def after(self, now: float) -> Entry | None:
+        """The entry after the first."""
+        return next(islice(self.walk(now), 1, None), None) if self.live > 1 else None
 
     def walk(self, now: float) -> Iterator[Entry]:
         """Every waiting contact in order."""

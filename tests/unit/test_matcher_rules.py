@@ -58,7 +58,7 @@ def test_equal_keys_go_by_age_and_then_by_contact_id(matcher):
     assert matcher.contact_for("a", 10).contact_id == "x"
 
 
-def test_the_runner_up_is_the_first_of_another_requirement(matcher):
+def test_the_runner_up_is_who_would_be_taken_otherwise_of_whatever_requirement(matcher):
     spanish = need(("es", 1))
     fill(
         matcher,
@@ -68,8 +68,18 @@ def test_the_runner_up_is_the_first_of_another_requirement(matcher):
         seat("a", {"en": 1, "es": 1}),
     )
     match = matcher.contact_for("a", 3)
-    assert (match.contact_id, match.runner_up_contact, match.runner_up_key) == ("e1", "s1", 22)
+    assert (match.contact_id, match.runner_up_contact, match.runner_up_key) == ("e1", "e2", 21)
+    matcher.leave("e2")
+    match = matcher.contact_for("a", 3)
+    assert (match.runner_up_contact, match.runner_up_key) == ("s1", 22)
     assert match.requirements_compared == 2
+
+
+def test_the_runner_up_agent_is_the_next_whatever_their_profile(matcher):
+    fill(matcher, seat("a1"), seat("a2", idle_since=1), seat("both", {"en": 3, "es": 1}), contact("c"))
+    assert (matcher.agent_for("c", 5).agent_id, matcher.agent_for("c", 5).runner_up_agent) == ("a1", "a2")
+    matcher.unseat("a2")
+    assert matcher.agent_for("c", 5).runner_up_agent == "both"
 
 
 def test_an_agent_is_not_given_a_contact_that_bars_them_or_is_kept_for_another(matcher):

@@ -101,7 +101,7 @@ _SHOWN = {
     "offered": ("agent_id", "expires_at", "sentence"),
     "wrapping": ("agent_id", "reason", "expires_at"),
     "assigned": ("agent_id", "waited_seconds"),
-    "requirements_relaxed": ("step", "requirements", "also_queues", "reason"),
+    "requirements_relaxed": ("step", "changed", "requirements", "also_queues", "reason"),
     "overflowed": ("to", "reason"),
     "scheduled": ("until", "reason"),
     "escalated": ("from_tier", "actor", "reason"),
@@ -137,11 +137,17 @@ def _outlook(now: dict[str, Any]) -> list[str]:
     """What a waiting contact may expect; a wait and a risk only where they are known."""
     if "position" not in now:
         return []
-    parts = [f"position {now['position']}"]
+    parts = [now["promise"], f"position {now['position']}"]
     if now["expected_wait_seconds"] is not None:
         parts.append(f"expected wait {now['expected_wait_seconds']:g} s")
     if now["breach_risk"] is not None:
         parts.append(f"risk of no answer before {now['due_at']}: {now['breach_risk']:.0%}")
+    if now["forecast_unknown"]:
+        parts.append(f"no forecast: {now['forecast_unknown'].replace('_', ' ')}")
+    if now["callback"]:
+        parts.append("a call back is promised")
+    if not now["open"]:
+        parts.append(f"{now['queue']} is closed")
     return [f"    {', '.join(parts)}"]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-DECISIONS_SHOWN = 8
+DECISIONS_SHOWN = 6
 LATENCIES_KEPT = 20_000  # the newest; enough for a p99 and bounded for a demo that runs all day
 ENDINGS = {
     f"usher.contact.{outcome}.v1": outcome for outcome in ("closed", "contained", "abandoned", "cancelled", "expired")
@@ -17,23 +17,27 @@ OFFER_RESULTS = {
     "usher.contact.offer_expired.v1": "expired",
     "usher.contact.offer_rescinded.v1": "rescinded",
 }
+OFFERS = {"usher.contact.offered.v1", "usher.contact.assigned.v1"}
 ROUTED = {"usher.contact.sent_to_self_service.v1", "usher.contact.sent_to_bot.v1", "usher.contact.queued.v1"}
 
 
 @dataclass(slots=True)
 class QueueLine:
-    """One queue of a workspace: who waits since when, and how many answers came within the target."""
+    """One queue of a workspace: who waits since when and is due when, and how many answers came within the target."""
 
-    waiting: dict[str, float] = field(default_factory=dict)
+    waiting: dict[str, tuple[float, float]] = field(default_factory=dict)
     answered: int = 0
     in_time: int = 0
     lost: int = 0
     target_seconds: float = 0.0
 
-    @property
-    def service_level(self) -> float | None:
-        """Share answered within the target of all that were answered or lost; None before the first."""
-        offered = self.answered + self.lost
+    def late(self, now_ms: int) -> int:
+        """Who waits past the target."""
+        return sum(due_ms < now_ms for _, due_ms in self.waiting.values())
+
+    def service_level(self, now_ms: int) -> float | None:
+        """Share answered within the target of all that were answered, lost, or wait past it; None before the first."""
+        offered = self.answered + self.lost + self.late(now_ms)
         return self.in_time / offered if offered else None
 
 
@@ -86,8 +90,8 @@ class Account:
         if kind in ROUTED and identity not in self._routed:
             self._routed.add(identity)
             self.latencies_ms.append(max(0.0, logged_ms - _ms(body["occurred_at"])))
-        if kind == "usher.contact.offered.v1":
-            self.decisions.append(f"{body['channel']}/{body.get('queue', '')}: {body['sentence']}")
+        if kind in OFFERS:
+            self.decisions.append(f"{body['channel']}/{body.get('queue', '')}: {_said(body)}")
         if kind in OFFER_RESULTS:
             self.offers[OFFER_RESULTS[kind]] += 1
         if kind in ENDINGS:
@@ -101,7 +105,7 @@ class Account:
         line, identity = self.queues[(body["workspace"], body["queue"])], body["contact_id"]
         if kind == "usher.contact.queued.v1":
             line.target_seconds = body["target_seconds"]
-            line.waiting[identity] = _ms(body["wait_started_at"])
+            line.waiting[identity] = _ms(body["wait_started_at"]), _ms(body["due_at"])
         elif kind == "usher.contact.assigned.v1":
             line.waiting.pop(identity, None)
             line.answered += 1
@@ -145,6 +149,11 @@ class Account:
 def _why(body: dict[str, Any]) -> str:
     reasons = body.get("reasons", [])
     return "; ".join(reasons[-1:] if body.get("question") else reasons[:2])
+
+
+def _said(body: dict[str, Any]) -> str:
+    """Of an offer why this agent is asked; of an acceptance that the contact is taken."""
+    return body.get("sentence") or f"taken by {body['agent_id']}, waited {body['waited_seconds']:.1f} s"
 
 
 def _ms(text: str) -> float:

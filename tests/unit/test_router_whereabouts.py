@@ -42,11 +42,12 @@ def test_what_time_will_bring_is_told_in_order(router: Router) -> None:
     router.sign_on("pausing", presence="not_ready")
     contact_id = router.contact("c1", queue="orders")
     assert [line.partition(": ")[2] for line in where(router, contact_id)["changes"]] == [
-        "it asks for less (relaxation step 1)",
+        "the promise is broken, unless somebody accepts before",
+        "relaxation step 1: orders >= 1 will do",
         "the overflow rules are looked at",
         "it expires (maximum life)",
     ]
-    assert where(router, contact_id)["changes"][0].startswith("2023-11-14T22:13:50.000Z")
+    assert where(router, contact_id)["changes"][1].startswith("2023-11-14T22:13:50.000Z")
 
 
 def test_a_contact_that_nobody_can_serve_says_so(router: Router) -> None:
@@ -80,3 +81,62 @@ def test_what_nobody_has_is_spelt_out_for_every_queue_in_which_it_waits() -> Non
         "somebody signs on for chat with cards >= 2 and vip >= 1 and (es >= 1 or fr >= 1) and no trainee",
         "somebody signs on for chat with vip >= 1",
     ]
+
+
+def test_the_promise_is_told_as_it_is_and_priority_beside_it(router: Router) -> None:
+    contact_id = router.contact("c1", queue="orders", priority_seconds=600)
+    assert where(router, contact_id)["promise"] == "due in 20 s, moved ahead by 10 min"
+    contact_id = router.contact("c2", queue="cards")
+    router.now_ms += 298_000
+    router.sign_on("elsewhere", skills={"klingon": 1}, presence="not_ready")  # time is that of the last input
+    assert where(router, contact_id)["promise"] == "promise broken 288 s ago"
+
+
+def test_after_the_due_time_nothing_is_foretold(router: Router) -> None:
+    router.sign_on("a1", skills={"orders": 3})
+    for number in range(4):
+        router.contact(f"c{number}", queue="cards")
+    router.wait(5)
+    router.accept("a1")
+    router.end(router.last("assigned")["assignment_id"])
+    router.accept("a1")
+    last = router.contact("c9", queue="cards")
+    assert where(router, last)["breach_risk"] is not None
+    router.now_ms += 11_000
+    router.heartbeat("a1")
+    found = where(router, last)
+    assert (found["expected_wait_seconds"], found["breach_risk"]) == (None, None)
+    assert found["forecast_unknown"] == "the_promise_is_broken"
+
+
+def test_room_for_other_work_is_not_called_full(router: Router) -> None:
+    router.activate(policy_with(channels={"voice": {"cost": "exclusive"}}))
+    router.sign_on("a1", units=4)
+    router.contact("c1")
+    router.accept("a1")
+    contact_id = router.contact("call", channel="voice")
+    assert where(router, contact_id)["agents"] == {"no room for voice": 1}
+
+
+def test_a_call_back_and_a_closed_queue_are_told(router: Router) -> None:
+    policy = policy_with(calendars={"office": {"open": {"mon-sun": ["09:00-10:00"]}}})
+    policy["queues"]["general"] |= {
+        "hours": "office",
+        "overflow": [{"when": {"closed": True}, "to": {"callback": True}}],
+    }
+    router.activate(policy)
+    found = where(router, router.contact("c1"))
+    assert (found["callback"], found["open"]) == (True, False)
+    assert any(line.endswith("general opens") for line in found["changes"])
+
+
+def test_for_whom_a_contact_is_kept_and_why(router: Router) -> None:
+    router.sign_on("a1")
+    router.sign_on("a2", units=1)
+    router.contact("other")
+    contact_id = router.contact("c1", priority_seconds=5)
+    router.command(contact_id, "assign", agent_id="a1")
+    if router.state(contact_id) == "queued":
+        assert where(router, contact_id)["waits"] == "for agent a1, to whom it was sent"
+    else:
+        assert router.last("offered")["sentence"].split("; ")[1].startswith("a1 is who it was kept for")

@@ -130,13 +130,17 @@ class Queued(Body, omit_defaults=False):
 
 
 class Relaxed(Body, omit_defaults=False):
-    """The contact asks for less since this step (from 1): what it asks now, and the queues it waits in as well."""
+    """The contact asks for less since this step (from 1): what it asks now, and the queues it waits in as well.
+
+    ``changed`` says in words what the step did.
+    """
 
     step: int
     requirements: msgspec.Raw
     also_queues: list[str]
     priority_seconds: float
     reason: str
+    changed: str
 
 
 class Overflowed(Body):

@@ -11,6 +11,7 @@ from services.router.domain.state.reader import RowReader
 from services.router.domain.state.records import Contact
 from services.router.domain.state.rows import PolicyRow, RouterRows
 from services.router.domain.states import ContactState
+from shared.clock import now_ms
 from shared.postgres import connected
 from shared.process.settings import CommonSettings
 
@@ -75,4 +76,5 @@ async def _find(connection: Any, contact_id: str) -> Found | None:
             policies=[PolicyRow(*policy)],
         )
     )
+    book.clock_ms = max(book.clock_ms, now_ms())  # router time stands still while nothing happens; a promise does not
     return Found(row["partition"], contact, whereabouts(book, book.contacts[contact_id]))

@@ -150,13 +150,14 @@ def sentence(made: Decision) -> str:
 
 
 def _due(made: Decision) -> str:
-    """Against the promise itself; what moves the contact ahead in the order is said beside it."""
     left = made.wait_started_ms + made.target_ms - made.decided_ms
-    words = f"due in {span(left)}" if left >= 0 else f"promise broken {span(-left)} ago"
-    moved = made.boost_ms + made.waited_before_ms
-    if not moved:
-        return words
-    return f"{words}, moved {'ahead' if moved > 0 else 'back'} by {span(abs(moved))}"
+    return promise(left, made.boost_ms + made.waited_before_ms)
+
+
+def promise(left_ms: float, moved_ms: float) -> str:
+    """Against the promise itself; what moves the contact ahead in the order is said beside it."""
+    words = f"due in {span(left_ms)}" if left_ms >= 0 else f"promise broken {span(-left_ms)} ago"
+    return f"{words}, moved {'ahead' if moved_ms > 0 else 'back'} by {span(abs(moved_ms))}" if moved_ms else words
 
 
 def _ahead(milliseconds: float) -> str:

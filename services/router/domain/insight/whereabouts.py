@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from services.router.domain.insight.decisions import promise
 from services.router.domain.rules.rules import Need
 from services.router.domain.state.book import Book
 from services.router.domain.state.records import Agent, Contact
@@ -47,19 +48,30 @@ def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
         found["requirements"] = msgspec.json.decode(place.need.json)
         found["also_queues"] = [name for name, _ in workspace.further_needs(contact)]
         found["due_at"] = rfc3339(place.due_ms)
-        outlook = workspace.outlook(contact, book.clock_ms)
-        found["position"] = outlook.position
-        found["expected_wait_seconds"] = outlook.wait_seconds
-        found["breach_risk"] = outlook.risk
-        found["forecast_unknown"] = outlook.unknown
+        found["promise"] = promise(place.due_ms - book.clock_ms, place.boost_ms + contact.waited_before_ms)
+        found |= _outlook(workspace, contact, place.due_ms, book.clock_ms)
         found["agents"] = dict(sorted(groups.items()))
-        found["waits"] = _for_whom(contact, groups)
+        found["waits"] = _for_whom(book, contact, groups)
+        found["callback"] = contact.callback
+        found["open"] = workspace.rules.is_open(place.queue, book.clock_ms)
         found["sooner"] = _sooner_in_queue(workspace, contact, reasons)
     else:
         found["waits"] = _IDLE if _is_idle(book, contact) else _WAITS[contact.state]
         found["sooner"] = [_sooner(book, contact)]
     found["changes"] = _changes(book, workspace, contact)
     return found
+
+
+def _outlook(workspace: Workspace, contact: Contact, due_ms: int, now_ms: int) -> dict[str, Any]:
+    """The place in the queue, and a forecast as long as there is something to foretell."""
+    outlook = workspace.outlook(contact, now_ms)
+    over = now_ms > due_ms
+    return {
+        "position": outlook.position,
+        "expected_wait_seconds": None if over else outlook.wait_seconds,
+        "breach_risk": None if over else outlook.risk,
+        "forecast_unknown": "the_promise_is_broken" if over else outlook.unknown,
+    }
 
 
 def _sooner(book: Book, contact: Contact) -> str:
@@ -83,7 +95,7 @@ def _agent_of(book: Book, contact: Contact) -> str:
 def _sooner_in_queue(workspace: Workspace, contact: Contact, reasons: dict[str, str]) -> list[str]:
     """What an agent would have to do; of somebody who may not have it by policy there is nothing to tell."""
     found = []
-    full = [name for name, why in reasons.items() if why == "full"]
+    full = [name for name, why in reasons.items() if why == "full" or why.startswith("no room")]
     away = [name for name, why in reasons.items() if why in set(Presence)]
     if full:
         found.append(f"{_one_of(full)} gets room")
@@ -124,19 +136,28 @@ def _why_not(workspace: Workspace, contact: Contact, agent: Agent) -> str:
     if agent.presence is not Presence.AVAILABLE:
         return str(agent.presence)
     if contact.channel not in workspace.open.get(agent.agent_id, ()):
-        return "full"
+        return f"no room for {contact.channel}" if workspace.capacities.room(agent).free else "full"
     kept = all(workspace.matcher.holds_back(agent.agent_id, need.requirement) for need in needs)
     return "protected" if kept and not contact.only_agent else "free"
 
 
-def _for_whom(contact: Contact, groups: Counter[str]) -> str:
+def _for_whom(book: Book, contact: Contact, groups: Counter[str]) -> str:
     able = sum(groups.values()) - groups["unskilled"]
     if contact.only_agent:
-        return f"for agent {contact.only_agent}"
+        return f"for agent {contact.only_agent}, {_why_kept(book, contact)}"
     if not able:
         return "nobody signed on has what it takes"
     shown = ", ".join(f"{number} {why}" for why, number in sorted(groups.items()) if why != "unskilled")
     return f"for one of {able} agents who have what it takes: {shown}"
+
+
+def _why_kept(book: Book, contact: Contact) -> str:
+    if contact.only_agent == contact.last_agent:
+        return "who served the customer before"
+    for other in (book.contacts.get(each) for each in contact.linked):
+        if other is not None and other.assignment_id and _agent_of(book, other) == contact.only_agent:
+            return "who has another contact of the customer"
+    return "to whom it was sent"
 
 
 def _changes(book: Book, workspace: Workspace, contact: Contact) -> list[str]:
@@ -157,7 +178,16 @@ def _changes(book: Book, workspace: Workspace, contact: Contact) -> list[str]:
 def _changes_in_queue(workspace: Workspace, contact: Contact, now_ms: int) -> list[tuple[int, str]]:
     step_ms = workspace.next_step_ms(contact)
     look_ms = workspace.next_look_ms(contact, now_ms)
-    found = [] if step_ms is None else [(step_ms, f"it asks for less (relaxation step {contact.relaxed + 1})")]
+    queue = workspace.rules.queue(contact.queue)
+    found = []
+    if step_ms is not None:
+        found.append((step_ms, f"relaxation step {contact.relaxed + 1}: {queue.relax[contact.relaxed].words}"))
+    opens_ms = None if workspace.rules.is_open(queue, now_ms) else workspace.rules.next_opening_ms(queue, now_ms)
+    if opens_ms is not None:
+        found.append((opens_ms, f"{queue.name} opens"))
+    due_ms = workspace.standing(contact).due_ms
+    if due_ms > now_ms:
+        found.append((due_ms, "the promise is broken, unless somebody accepts before"))
     if look_ms is not None:
         found.append((look_ms, "the overflow rules are looked at"))
     for name, flow in workspace.flows.items():

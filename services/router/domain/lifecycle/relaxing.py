@@ -34,6 +34,7 @@ def _apply(turn: Turn, workspace: Workspace, contact: Contact, reason: str) -> N
     workspace.wait(contact)
     place = workspace.standing(contact)
     also = [name for name, _ in workspace.further_needs(contact)]
-    body = events.Relaxed(contact.relaxed, place.need.json, also, place.boost_ms / 1000, reason)
+    changed = place.queue.relax[contact.relaxed - 1].words
+    body = events.Relaxed(contact.relaxed, place.need.json, also, place.boost_ms / 1000, reason, changed)
     turn.tell(contact, events.REQUIREMENTS_RELAXED, body)
     turn.hungry[contact.contact_id] = contact

@@ -17,6 +17,15 @@ class Step:
     add_queue: str | None
     raise_ms: int
 
+    @property
+    def words(self) -> str:
+        """What the step changes, for people."""
+        parts = [f"{skill} is not needed" for skill in sorted(self.drop)]
+        parts += [f"{skill} >= {level} will do" for skill, level in sorted(self.levels.items())]
+        parts += [f"it waits in {self.add_queue} too"] if self.add_queue else []
+        parts += [f"it counts as {self.raise_ms / 1000:g} s older"] if self.raise_ms else []
+        return ", ".join(parts)
+
     def applied(self, wanted: Requirements) -> Requirements:
         """The requirements without what is dropped and with lower levels; a group that names a dropped skill goes."""
         drop, levels = self.drop, self.levels

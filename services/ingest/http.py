@@ -29,11 +29,13 @@ from services.ingest.domain.webhook import Forged, Outcome, WebhookDoor
 from services.ingest.domain.webhook import Request as WebhookRequest
 from services.ingest.gather import Gatherer
 from services.ingest.metrics import IngestMetrics
+from services.ingest.openapi import openapi
 from services.ingest.problem import Problem, problem_of
 from services.ingest.settings import IngestSettings
 from shared.clock import monotonic, now_ms
 from shared.contract.records import Origin
 from shared.errors import Reason, Retryable
+from shared.process.version import VERSION
 
 __all__ = ["Api", "Publisher"]
 
@@ -85,10 +87,12 @@ class Api:
         self._publisher = publisher
         self._metrics = metrics
         self._webhooks = WebhookDoor(normaliser)
+        self._openapi = orjson.dumps(openapi(VERSION))
         self._buckets: dict[str | bytes, TokenBucket] = {}
         self._inflight = 0
         self.app = Starlette(
             routes=[
+                Route("/openapi.json", self._counted("openapi", self._document), methods=["GET"]),
                 *(Route(f"/v1/{area}", self._area(area), methods=["POST"]) for area in Area),
                 Route(
                     "/v1/webhooks/{source}",
@@ -99,6 +103,9 @@ class Api:
             exception_handlers={HTTPException: self._refuse, Exception: self._break},
         )
         self.app.router.redirect_slashes = False
+
+    async def _document(self, _: Request) -> Response:
+        return Response(self._openapi, 200, media_type="application/json")
 
     def use(self, sources: Sources) -> None:
         """Other sources and keys from now on; requests under way end with those that they began with."""

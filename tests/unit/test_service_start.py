@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+ABSENT = "No such file or directory (give the path of a file that can be read)"
 USHER = ["-c", "from cli.main import main; main()"]
 
 
@@ -34,7 +35,10 @@ def test_a_wrong_log_level_and_a_missing_file_are_named() -> None:
     assert lines[0].startswith("USHER_LOG_LEVEL: ") and "'INFO'" in lines[0]
 
     status, lines = start("-m", "services.ingest", USHER_SOURCES_FILE="/nowhere/sources.yaml")
-    assert (status, lines) == (2, ["USHER_SOURCES_FILE: /nowhere/sources.yaml: No such file or directory"])
+    assert (status, lines) == (
+        2,
+        [f"USHER_SOURCES_FILE: /nowhere/sources.yaml: {ABSENT}"],
+    )
 
 
 def test_a_port_that_is_taken_is_said_first() -> None:
@@ -63,7 +67,7 @@ def test_a_dsn_that_is_none_is_said_in_one_line_without_its_password(dsn: str, s
 
 def test_an_empty_variable_is_one_that_is_not_set() -> None:
     _, lines = start("-m", "services.ingest", USHER_PARTITIONS="", USHER_SOURCES_FILE="/nowhere.yaml")
-    assert lines == ["USHER_SOURCES_FILE: /nowhere.yaml: No such file or directory"]
+    assert lines == [f"USHER_SOURCES_FILE: /nowhere.yaml: {ABSENT}"]
 
 
 def test_a_broker_that_does_not_answer_is_said_in_one_line() -> None:

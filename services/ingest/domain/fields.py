@@ -6,7 +6,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from services.ingest.domain.reading import INTEGER_MAX, INTEGER_MIN
@@ -148,11 +148,13 @@ SourceName = Annotated[str, Field(min_length=1, max_length=SOURCE_LENGTH_MAX, pa
 Note = Annotated[str, Field(max_length=NOTE_LENGTH_MAX)]
 Text = Annotated[str, Field(min_length=1, max_length=NOTE_LENGTH_MAX)]
 Url = Annotated[str, Field(min_length=1, max_length=URL_LENGTH_MAX)]
-Time = Annotated[int, BeforeValidator(_time)]
+Time = Annotated[int, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]
 Seconds = Annotated[float, Field(ge=0, le=SECONDS_MAX)]
 Level = Annotated[int, Field(ge=1, le=5)]
 Name = Annotated[Id, AfterValidator(_composed)]  # of what a policy names too
 Skills = Annotated[dict[Id, Level], Field(max_length=SKILLS_MAX), AfterValidator(_composed_names)]
-Language = Annotated[str, AfterValidator(_language)]
+Language = Annotated[
+    str, AfterValidator(_language), WithJsonSchema({"type": "string", "description": "BCP 47", "examples": ["en"]})
+]
 Units = Annotated[int, Field(ge=0, le=UNITS_MAX)]
 Json = Annotated[dict[str, Any], AfterValidator(_json)]

@@ -9,9 +9,11 @@ import argparse
 import gc
 import sys
 import time
+import tracemalloc
 from collections import deque
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import orjson
 from msgspec.structs import replace
@@ -26,12 +28,23 @@ from shared.lane.rows import encode_batch
 from shared.lane.store import OutboxBatch
 from shared.postgres import Database
 from shared.times import rfc3339
-from tests.support.sla_builders import BASE_MS, Log, bodies
+from tests.support.sla_builders import BASE_MS, Log, Runner, bodies
 
 BATCH_RECORDS = 1500  # what the service takes at once under a backlog
 PARTS = ("read", "needs", "step", "arguments", "encode", "publish")
 ARRIVALS_PER_SECOND = 1000
+OPEN_CLOCKS = 50_000
 CHANNELS = ("voice", "chat", "email", "sms")
+EVERY_KIND = {
+    "time_to_answer": {"within": "10s", "warn_at": 0.75},
+    "first_response": {"within": "30s"},
+    "next_response": {"within": "30s", "pause_on": ["pending"]},
+    "resolution": {"within": "10m"},
+    "self_service_response": {"within": "5s"},
+    "bot_response": {"within": "5s"},
+    "handling": {"within": "10m"},
+}
+TWO_KINDS = {kind: EVERY_KIND[kind] for kind in ("time_to_answer", "resolution")}
 SCENARIOS = (
     ("all to agents, time_to_answer", "cards", 0),
     ("all to agents, time_to_answer with warning, resolution", "orders", 0),
@@ -59,6 +72,74 @@ def log_of(contacts: int, queue: str, automated_of_ten: int = 0) -> list[Raw]:
     for at, number, kind in sorted(story, key=lambda item: item[0]):
         _append(log, kind, f"{number:08d}-0000-5000-8000-000000000000", at, queue, CHANNELS[number % len(CHANNELS)])
     return [_raw(log, index) for index in range(len(log.records))]
+
+
+def talk_of(contacts: int) -> list[Raw]:
+    """The same, and what is said: the agent answers, the customer writes again, the agent answers; half go to a bot."""
+    log, story = Log().policy(), []
+    for number in range(contacts):
+        at = number / ARRIVALS_PER_SECOND
+        if number % 2:
+            story += [(at, number, kind) for kind in ("received", "classified", "sent_to_bot")]
+            story += [(at + 0.1, number, "bot_reply"), (at + 0.5, number, "contained")]
+            continue
+        story += [(at, number, kind) for kind in ("received", "classified", "queued", "offered")]
+        story += [(at + 0.2, number, kind) for kind in ("assigned", "availability")]
+        story += [
+            (at + 0.3, number, "reply_sent"),
+            (at + 0.4, number, "message_added"),
+            (at + 0.5, number, "reply_sent"),
+        ]
+        story += [(at + 0.7, number, kind) for kind in ("wrapping", "closed")]
+    for at, number, kind in sorted(story, key=lambda item: item[0]):
+        name = f"{number:08d}-0000-5000-8000-000000000000"
+        if kind == "bot_reply":
+            log.event("reply_sent", name, at, by="bot", public=True)
+        elif kind == "message_added":
+            log.event(kind, name, at, sender="customer", queue="orders")
+        elif kind == "reply_sent":
+            log.event(kind, name, at, by="agent", public=True, agent_id="agent-7", queue="orders")
+        else:
+            _append(log, kind, name, at, "orders", "chat")
+    return [_raw(log, index) for index in range(len(log.records))]
+
+
+def policy(kinds: dict[str, Any]) -> dict[tuple[str, int], str]:
+    """A policy whose one queue promises these."""
+    document = {"workspace": "acme", "queues": {"orders": {"targets": kinds}}, "default_queue": "orders"}
+    return {("acme", 1): orjson.dumps(document).decode()}
+
+
+def open_clocks(number: int) -> dict[str, float]:
+    """So many contacts wait, each with a clock: the time to load them, their memory, and how long the engine takes from
+    the moment at which it may say so to the breach, one clock at a time: the median and the worst."""
+    log = Log().policy()
+    for place in range(number):
+        log.queued(f"{place:08d}-0000-5000-8000-000000000000", place / 1000, "orders", target_seconds=10)
+    runner, promised = Runner(policy({"time_to_answer": {"within": "10s"}})), BASE_MS + 10_000
+    for first in range(0, len(log.records), BATCH_RECORDS):
+        runner.step(log.records[first : first + BATCH_RECORDS])
+    rows = runner.database.rows()
+    gc.collect()
+    tracemalloc.start()
+    engine = SlaEngine("usher.contact-events.v1", 0, lateness_ms=100_000, settle_ms=500)
+    began = time.perf_counter()
+    engine.restore(rows)
+    load_seconds = time.perf_counter() - began
+    megabytes = tracemalloc.get_traced_memory()[0] / 1e6
+    tracemalloc.stop()
+    spent = []
+    for place in range(2000):
+        began = time.perf_counter()
+        engine.step([], None, promised + place + 100_501)
+        engine.deadline_ms()
+        spent.append((time.perf_counter() - began) * 1000)
+    return {
+        "load_seconds": load_seconds,
+        "megabytes": megabytes,
+        "fire_ms_p50": sorted(spent)[1000],
+        "fire_ms_worst": max(spent),
+    }
 
 
 def _append(log: Log, kind: str, contact: str, at: float, queue: str, channel: str) -> None:
@@ -95,7 +176,7 @@ def batches(raw: list[Raw]) -> Iterator[list[Raw]]:
         yield raw[first : first + BATCH_RECORDS]
 
 
-def measure(raw: list[Raw], contacts: int) -> dict[str, float]:
+def measure(raw: list[Raw], contacts: int, policies: dict[tuple[str, int], str]) -> dict[str, float]:
     """Microseconds of CPU per contact by part, and events out per contact."""
     gc.collect()
     gc.freeze()  # the prepared records are not the service's memory: the collector need not walk them
@@ -110,7 +191,7 @@ def measure(raw: list[Raw], contacts: int) -> dict[str, float]:
         times.append(time.process_time())
         needs = engine.needs(records)
         times.append(time.process_time())
-        step: Step = engine.step(records, bodies() if needs else None, 0)
+        step: Step = engine.step(records, policies if needs else None, 0)
         times.append(time.process_time())
         store.arguments(step.writes)
         times.append(time.process_time())
@@ -127,9 +208,9 @@ def measure(raw: list[Raw], contacts: int) -> dict[str, float]:
     return {**result, "events": events / contacts, "rows": rows / contacts}
 
 
-def least(raw: list[Raw], contacts: int, runs: int) -> dict[str, float]:
+def least(raw: list[Raw], contacts: int, runs: int, policies: dict[tuple[str, int], str]) -> dict[str, float]:
     """The least of each part over so many runs, and their total."""
-    found = [measure(raw, contacts) for _ in range(runs)]
+    found = [measure(raw, contacts, policies) for _ in range(runs)]
     result = {name: min(each[name] for each in found) for name in found[0]}
     return {**result, "total": sum(result[part] for part in PARTS), "records": len(raw) / contacts}
 
@@ -143,11 +224,17 @@ def main() -> None:
     arguments = parser.parse_args()
     results = {}
     for name, queue, automated in SCENARIOS:
-        raw = log_of(arguments.contacts, queue, automated)
-        results[name] = least(raw, arguments.contacts, arguments.runs)
-        if not arguments.json:
-            parts = ", ".join(f"{part} {value:.1f}" for part, value in results[name].items())
-            sys.stdout.write(f"{name}: us per contact: {parts}\n")
+        results[name] = least(
+            log_of(arguments.contacts, queue, automated), arguments.contacts, arguments.runs, bodies()
+        )
+    talk = talk_of(arguments.contacts)
+    for name, kinds in (("talk, two kinds", TWO_KINDS), ("talk, all kinds", EVERY_KIND)):
+        results[name] = least(talk, arguments.contacts, arguments.runs, policy(kinds))
+    results[f"{OPEN_CLOCKS} open clocks"] = open_clocks(OPEN_CLOCKS)
+    if not arguments.json:
+        for name, found in results.items():
+            parts = ", ".join(f"{part} {value:.1f}" for part, value in found.items())
+            sys.stdout.write(f"{name}: {parts}\n")
     if arguments.json:
         sys.stdout.write(orjson.dumps(results, option=orjson.OPT_INDENT_2).decode() + "\n")
 

@@ -29,6 +29,7 @@ from shared.contract.records import Record
 from shared.contract.topics import CONTACT_EVENTS, DEAD_LETTERS, ROUTER_INPUT, SLA_EVENTS, TopicSpec
 from shared.kafka import OutputLog, ensure_topics, read_tail
 from shared.process.logs import configure
+from shared.times import rfc3339
 from tests.support.commands import rows
 from tests.support.in_process import running, until
 from tests.support.sla_builders import BASE_MS, INSERT_POLICY, Log, policy_rows, recompute
@@ -234,6 +235,56 @@ def many_contacts() -> Log:
         log.event("assigned", name, answered, stamped=answered).event("closed", name, answered + 1)
     # The log's own stamps are the time of publication, long after; and the order is that of the story above, in which
     # answers run ahead of other contacts by less than the lateness that the service allows.
+    log.records.sort(key=lambda record: record.at_ms)
+    log.records[:] = [
+        replace(record, offset=index, seq=index + 1, id=f"id-{index + 1}") for index, record in enumerate(log.records)
+    ]
+    return log
+
+
+async def test_talk_and_waiting_for_the_customer_breach_nothing_over_a_kill_9(
+    settings: SlaSettings, router: Router, tmp_path: Path
+) -> None:
+    log = held_and_transferred()
+    await router.publish(log)
+    process, _ = await spawn(settings, tmp_path, "lane.committed=kill@3")
+    assert await asyncio.wait_for(process.wait(), SECONDS_MAX) == -signal.SIGKILL
+    process, metrics_url = await spawn(settings, tmp_path, "")
+    try:
+        await until(lambda: _holds_count(settings, HELD * 11))
+        told = Counter((name, body["kind"]) for name, body in await published(settings))
+        answers = {("started", "time_to_answer"): 2, ("met", "time_to_answer"): 2, ("warned", "time_to_answer"): 1}
+        resolution = {(name, "resolution"): 1 for name in ("started", "paused", "resumed", "met")}
+        replies = {("started", "first_response"): 1, ("met", "first_response"): 1}
+        assert told == {key: number * HELD for key, number in {**answers, **resolution, **replies}.items()}
+        resolved = [body for name, body in await published(settings) if (name, body["kind"]) == ("met", "resolution")]
+        elapsed = {body["elapsed_seconds"] for body in resolved}
+        assert elapsed == {500.0}
+        assert await _counted(metrics_url) == await breach_rows(settings) == 0
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), SECONDS_MAX) == 0
+
+
+HELD = 60
+
+
+def held_and_transferred() -> Log:
+    """Contacts of a queue that promises an answer in 20 s and a resolution in 10 minutes, none of them late: answered
+    after 16 s, transferred after a minute of talk, answered again; ten minutes of waiting for the customer."""
+    log = Log(base_ms=BASE_MS, channel="chat", workspace="initech").policy("initech")
+    for number in range(HELD):
+        at, name = number * 0.1, f"c{number}"
+        log.event("received", name, at).queued(name, at, "orders", target_seconds=20)
+        log.event("assigned", name, at + 16, agent_id="a1")
+        log.event("reply_sent", name, at + 20, by="agent", agent_id="a1", public=True)
+        log.event("transferred", name, at + 60, agent_id="a1")
+        began = {"wait_started_at": rfc3339(log.ms(at + 60)), "due_at": rfc3339(log.ms(at + 80))}
+        log.queued(name, at + 60, "orders", entered=at, target_seconds=20, **began).event(
+            "assigned", name, at + 65, agent_id="a2"
+        )
+        log.event("pending_changed", name, at + 100, pending=True)
+        log.event("pending_changed", name, at + 700, pending=False).event("closed", name, at + 1100, agent_id="a2")
     log.records.sort(key=lambda record: record.at_ms)
     log.records[:] = [
         replace(record, offset=index, seq=index + 1, id=f"id-{index + 1}") for index, record in enumerate(log.records)

@@ -38,6 +38,19 @@ POLICIES: dict[tuple[str, int], dict[str, Any]] = {
         },
         "default_queue": "general",
     },
+    ("initech", 1): {
+        "workspace": "initech",
+        "queues": {
+            "orders": {
+                "targets": {
+                    "time_to_answer": {"within": "20s", "warn_at": 0.75},
+                    "first_response": {"within": "1m"},
+                    "resolution": {"within": "10m"},
+                }
+            }
+        },
+        "default_queue": "orders",
+    },
 }
 
 

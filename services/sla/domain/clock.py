@@ -23,7 +23,13 @@ __all__ = [
 ]
 
 
-class Kind(StrEnum):
+class Name(StrEnum):
+    """A member is found in a dict as its text is; an enum's own hash is a Python call, and an event takes many."""
+
+    __hash__ = str.__hash__
+
+
+class Kind(Name):
     """What is promised. The names are those of the policy file, the events and the metrics."""
 
     TIME_TO_ANSWER = "time_to_answer"
@@ -35,7 +41,7 @@ class Kind(StrEnum):
     HANDLING = "handling"
 
 
-class State(StrEnum):
+class State(Name):
     """Where a clock stands. ``met``, ``breached`` and ``cancelled`` are decided for good."""
 
     RUNNING = "running"
@@ -45,7 +51,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Signal(StrEnum):
+class Signal(Name):
     """What can happen to a clock: its work was done, it no longer matters, its due time passed, it waits."""
 
     DONE = "done"
@@ -55,7 +61,7 @@ class Signal(StrEnum):
     RESUME = "resume"
 
 
-class Fact(StrEnum):
+class Fact(Name):
     """The event types on usher.sla-events.v1."""
 
     STARTED = "usher.sla.clock_started.v1"

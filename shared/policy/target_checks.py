@@ -18,6 +18,8 @@ def check_targets(policy: Policy, names: Names) -> Iterator[PolicyError]:
     for path, kind, target in _all(policy):
         yield from names.check(f"{path}.calendar", "calendar", target.calendar)
         yield from _pauses(path, kind, target)
+        if target.on_silent is not None and not (kind == "handling" and path.startswith("queues.")):
+            yield PolicyError(f"{path}.on_silent", "is a matter of a queue's handling", "queues.NAME.targets.handling")
         hours = policy.calendars.get(target.calendar) if target.calendar else None
         if hours and target.within_seconds > hours.weekly_seconds * WEEKS_MAX:
             message = f"takes more than a year of the opening hours of {target.calendar}"

@@ -1,6 +1,6 @@
 """What is promised, to whom: one target, and the rules that give some contacts another one than their queue's."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -14,11 +14,18 @@ __all__ = ["CUSTOMER_CLASS", "Target", "TargetRule", "TargetWhen", "Targets"]
 CUSTOMER_CLASS = "customer_class"  # the attribute of a message that says which class of customer wrote it
 
 
+class OnSilent(Node):
+    """What is done about an agent who has owed the customer an answer for so long."""
+
+    after_seconds: PromiseDuration = Field(alias="after")
+    do: Literal["remind", "requeue"]
+
+
 class Target(Node):
     """One promise: done within so much (calendar) time for a share of the contacts; warned at a share of the time.
 
     ``pause_on``: what the clock does not count; default by kind (shared/policy/kinds.py). ``apply_to_open``: clocks
-    that run already take it over; default as the policy says.
+    that run already take it over; default as the policy says. ``on_silent``: of a queue's ``handling`` alone.
     """
 
     within_seconds: PromiseDuration = Field(alias="within")
@@ -27,6 +34,7 @@ class Target(Node):
     calendar: Name | None = None
     pause_on: tuple[Hold, ...] | None = None
     apply_to_open: bool | None = None
+    on_silent: OnSilent | None = None
 
 
 Targets = dict[TargetKind, Target]

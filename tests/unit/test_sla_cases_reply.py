@@ -298,3 +298,9 @@ def test_a_wait_after_an_assignment_starts_at_the_re_entry_and_talk_is_no_wait()
         ("met", "2026-06-11T09:10:08"),
     ]
     assert story.runner.total("wait_sum", "orders", "email", "answered") == 13
+
+
+def test_a_message_during_wrap_up_is_answered_in_the_episode_that_it_opens() -> None:
+    story = answered(promised(next_response="1h")).at("2026-06-11T09:20", "wrapping")
+    story.at("2026-06-11T09:21", "message_added", sender="customer", state="wrapping").play()
+    assert story.told("next_response") == []

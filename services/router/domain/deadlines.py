@@ -69,5 +69,6 @@ _HANDLERS = {
     Timer.OFFER: lambda turn, subject: failures.expire(turn, turn.book.offers[subject]),
     Timer.OVERFLOW: lambda turn, subject: queueing.look(turn, _contact(turn, subject)),
     Timer.RELAX: lambda turn, subject: relaxing.step_due(turn, _contact(turn, subject)),
+    Timer.SILENCE: lambda turn, subject: assignments.silent(turn, _contact(turn, subject)),
     Timer.STATE: _state_over,
 }

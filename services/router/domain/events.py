@@ -24,6 +24,7 @@ OFFER_EXPIRED = "usher.contact.offer_expired.v1"
 OFFER_RESCINDED = "usher.contact.offer_rescinded.v1"
 ASSIGNED = "usher.contact.assigned.v1"
 IDLED = "usher.contact.idled.v1"
+REMINDED = "usher.contact.reminded.v1"
 RESUMED = "usher.contact.resumed.v1"
 WRAPPING = "usher.contact.wrapping.v1"
 TRANSFERRED = "usher.contact.transferred.v1"
@@ -203,6 +204,14 @@ class Idled(Body):
 
 class Resumed(Body):
     """An idle contact holds its units again; ``reason``: who spoke, or what else needs the agent."""
+
+    assignment_id: str
+    agent_id: str
+    reason: str
+
+
+class Reminded(Body):
+    """The agent has owed the customer an answer for too long; said once for each message that waits."""
 
     assignment_id: str
     agent_id: str

@@ -103,6 +103,7 @@ CONTACT: dict[str, dict[ContactState, tuple[ContactState, ...]]] = {
     "usher.contact.assigned.v1": {C.OFFERED: (C.ASSIGNED,)},
     "usher.contact.idled.v1": _same(C.ASSIGNED),
     "usher.contact.resumed.v1": _same(C.ASSIGNED),
+    "usher.contact.reminded.v1": _same(C.ASSIGNED),
     "usher.contact.wrapping.v1": {C.ASSIGNED: (C.WRAPPING,)},
     "usher.contact.transferred.v1": {C.ASSIGNED: (C.QUEUED,)},
     "usher.contact.requeued.v1": _to(C.QUEUED, C.ASSIGNED, C.QUEUED, C.SCHEDULED),

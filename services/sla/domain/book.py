@@ -156,7 +156,7 @@ class Book:
             self._reach(_BOT_ANSWERED, contact, event, at_ms)
         elif event.sender == "customer":
             # What was written at the very time of an answer, or is said to, was written before it.
-            if contact.answered and at_ms > (contact.replied_ms or 0):
+            if contact.answered and event.state != "wrapping" and at_ms > (contact.replied_ms or 0):
                 self._reach(_CUSTOMER_WROTE, contact, event, at_ms)
             self.work.release(contact, "pending", at_ms)
 

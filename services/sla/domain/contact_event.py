@@ -40,9 +40,11 @@ class Received(Changed, gc=False):
 
 
 class MessageAdded(Changed, gc=False):
-    """usher.contact.message_added.v1. Whoever wrote it counts as what they were then."""
+    """usher.contact.message_added.v1. Whoever wrote it counts as what they were then. What
+    comes while an agent wraps up opens the next episode: it is answered there."""
 
     sender: str = "customer"
+    state: str = ""
 
 
 class Classified(Changed, gc=False):

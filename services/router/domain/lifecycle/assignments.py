@@ -6,10 +6,21 @@ from services.router.domain import events
 from services.router.domain.classification.classifying import Classify
 from services.router.domain.customers import customers
 from services.router.domain.insight import drift
-from services.router.domain.lifecycle import age, desks, endings, idling, protection, queueing, tiers, waiting, work
+from services.router.domain.lifecycle import (
+    age,
+    desks,
+    endings,
+    idling,
+    protection,
+    queueing,
+    silence,
+    tiers,
+    waiting,
+    work,
+)
 from services.router.domain.state.records import Agent, Assignment, Contact, Offer
 from services.router.domain.state.workspace import Workspace
-from services.router.domain.states import ASSIGNMENT, AssignmentState, Repeat, illegal, move
+from services.router.domain.states import ASSIGNMENT, AssignmentState, ContactState, Repeat, illegal, move
 from services.router.domain.turn import Turn
 from shared.contract.ids import derive
 from shared.contract.inputs import AssignmentEnded, AssignmentWrappedUp, Transfer
@@ -38,6 +49,7 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     turn.tell_desk(contact, events.ASSIGNED, body)
     if workspace.rules.idle_ms:
         idling.watch(turn, workspace, contact)
+    silence.begin(turn, workspace, contact)
     if offer.issued_ms > contact.queued_ms:
         for seen in turn.watch(workspace, contact):
             seen.served += 1
@@ -165,6 +177,21 @@ def give_back(turn: Turn, assignment: Assignment, state: AssignmentState, reason
     queueing.enter(turn, workspace, contact, queue, str(state), transfer.agent_id or "")
     desks.refresh(turn, workspace, agent, str(state))
     desks.forget_if_gone(turn, workspace, agent)
+
+
+def silent(turn: Turn, contact: Contact) -> None:
+    """A deadline: the agent owed the customer an answer for as long as the policy allows, as it says by now."""
+    contact.silent_ms = 0
+    turn.contacts[contact.contact_id] = contact
+    silence_rule = turn.workspace(contact).rules.silences.get(contact.queue or "")
+    if contact.state is not ContactState.ASSIGNED or silence_rule is None:
+        return
+    assignment = turn.book.assignments[contact.assignment_id]
+    if silence_rule.requeues:
+        give_back(turn, assignment, AssignmentState.REQUEUED, "silent", Transfer())
+    else:
+        body = events.Reminded(assignment.assignment_id, assignment.agent_id, "silent")
+        turn.tell_desk(contact, events.REMINDED, body)
 
 
 def _destination(queue: str | None, transfer: Transfer) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from services.router.domain.classification import suggestions
 from services.router.domain.classification.classifying import Classify, Foreseen, Opener
 from services.router.domain.customers import customers, merging
 from services.router.domain.insight import drift
-from services.router.domain.lifecycle import assignments, clarify, endings, idling, listening, tiers
+from services.router.domain.lifecycle import assignments, clarify, endings, idling, listening, silence, tiers
 from services.router.domain.state.personal import personal_of, whole_of
 from services.router.domain.state.records import QUESTION_OPEN, Contact
 from services.router.domain.state.timers import Timer
@@ -73,6 +73,7 @@ def _add(
     turn.tell(contact, events.MESSAGE_ADDED, body, copy=to, private=personal_of(said) if to else b"")
     if said.sender in idling.PEOPLE:
         idling.spoke(turn, workspace, contact, said.sender)
+        silence.spoke(turn, workspace, contact, said.sender)
     if contact.question == QUESTION_OPEN and said.sender == "customer":
         clarify.answered(turn, workspace, contact, said, classify)
     elif contact.state in listening.LISTENED_TO and said.sender == "customer":

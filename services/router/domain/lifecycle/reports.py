@@ -1,7 +1,7 @@
 """Facts about a live contact that change no state: replies, and waiting for the customer."""
 
 from services.router.domain import events
-from services.router.domain.lifecycle import desks, idling, tiers
+from services.router.domain.lifecycle import desks, idling, silence, tiers
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.turn import Turn
 from shared.contract.inputs import PendingChanged, ReplySent
@@ -16,6 +16,8 @@ def reply_sent(turn: Turn, workspace: Workspace, said: ReplySent) -> None:
     turn.tell(contact, events.REPLY_SENT, events.ReplySent(said.by, said.agent_id, said.public))
     if said.by == "agent":
         idling.spoke(turn, workspace, contact, "agent")
+        if said.public:
+            silence.spoke(turn, workspace, contact, "agent")
 
 
 def pending_changed(turn: Turn, workspace: Workspace, said: PendingChanged) -> None:
@@ -23,3 +25,4 @@ def pending_changed(turn: Turn, workspace: Workspace, said: PendingChanged) -> N
     contact = tiers.find(turn, workspace.name, said.contact_id, events.PENDING_CHANGED)
     contact.pending = said.pending
     turn.tell(contact, events.PENDING_CHANGED, events.PendingChanged(said.pending))
+    silence.pending_changed(turn, workspace, contact)

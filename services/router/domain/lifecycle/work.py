@@ -1,6 +1,6 @@
 """The end of an agent's work on a contact, whatever ended it."""
 
-from services.router.domain.lifecycle import desks, waiting
+from services.router.domain.lifecycle import desks, silence, waiting
 from services.router.domain.state.records import Agent, Contact
 from services.router.domain.states import ASSIGNMENT, AssignmentState, move
 from services.router.domain.turn import Turn
@@ -22,4 +22,5 @@ def release(turn: Turn, contact: Contact, state: AssignmentState) -> Agent | Non
     contact.wrap_began_ms = 0
     contact.life_from_ms = turn.now_ms  # what an agent gives back lives anew
     waiting.stop_state_timer(turn, contact)
+    silence.stop(turn, contact)
     return agent

@@ -1,6 +1,7 @@
 """A workspace's active policy as the engine uses it at every event: milliseconds, and requirements made once."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,6 +28,13 @@ class Need:
         return self.requirement.met_by(dict(skills))
 
 
+class Silence(NamedTuple):
+    """How long an agent may owe an answer, and whether the contact then goes to somebody else."""
+
+    after_ms: int
+    requeues: bool
+
+
 class Rules:
     """The compiled form of one policy version."""
 
@@ -40,6 +48,7 @@ class Rules:
         self.channels = _channels(policy)
         self.idle_ms = _silences(policy)
         self.target_attributes = policy.target_attributes
+        self.silences = _silent_agents(policy)
         self.offer_ms = to_ms(policy.offers.timeout_seconds)
         self.decline_ms = to_ms(policy.offers.decline_pause_seconds)
         self.keep_ms = to_ms(policy.offers.keep_for_seconds)
@@ -138,3 +147,14 @@ def _channels(policy: Policy) -> ChannelRules:
         reserve={channel: found.reserve for channel, found in rules.items() if found.reserve},
         exclusive=tuple(channel for channel, found in rules.items() if found.exclusive),
     )
+
+
+def _silent_agents(policy: Policy) -> dict[str, Silence]:
+    """By queue, where somebody minds."""
+    found: dict[str, Silence] = {}
+    for name, queue in policy.queues.items():
+        handling = queue.targets.get("handling")
+        if handling is not None and handling.on_silent is not None:
+            on_silent = handling.on_silent
+            found[name] = Silence(to_ms(on_silent.after_seconds), on_silent.do == "requeue")
+    return found

@@ -63,7 +63,7 @@ class Book:
         self.workspaces[contact.workspace].keep(contact, "", 0)
         self.personal.pop(contact.contact_id, None)
         self._leave_customer(contact)
-        for kind in (Timer.LIFE, Timer.STATE, Timer.BAR, Timer.DIRECT, Timer.RELAX, Timer.OVERFLOW):
+        for kind in (Timer.LIFE, Timer.STATE, Timer.BAR, Timer.DIRECT, Timer.RELAX, Timer.OVERFLOW, Timer.SILENCE):
             self.timers.disarm(kind, contact.contact_id)
 
     def _add_episode(self, contact: Contact) -> None:
@@ -156,6 +156,8 @@ class Book:
         """Set every deadline that the contact's fields name."""
         timers, subject = self.timers, contact.contact_id
         timers.arm(Timer.LIFE, subject, contact.life_ms)
+        if contact.silent_ms:
+            timers.arm(Timer.SILENCE, subject, contact.silent_ms)
         if contact.timer_ms:
             timers.arm(Timer.STATE, subject, contact.timer_ms)
         if contact.barred:

@@ -29,7 +29,8 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     ``skills`` hold in ``home_queue``, ``kept_skills`` (None: the same) in every other: what the intent asks belongs to
     the queue that it named. ``life_from_ms``: since when ``life_max`` counts, 0 for ``born_ms``. ``host`` is the agent
     who stays with the customer during a warm transfer. ``question`` is "open" while a bot asks what the first message
-    means, "over" from then on, so that nobody is asked twice.
+    means, "over" from then on, so that nobody is asked twice. ``silent_ms``: until when
+    its agent may owe the customer an answer.
     """
 
     contact_id: str
@@ -81,6 +82,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     automation_failed: bool = False
     host: str = ""
     question: str = ""
+    silent_ms: int = 0
     traceparent: str = ""
 
     @property

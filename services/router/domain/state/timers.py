@@ -18,6 +18,7 @@ class Timer(StrEnum):
     OFFER = "offer"  # an offer nobody answered
     OVERFLOW = "overflow"  # the next look at a queue's overflow rules
     RELAX = "relax"  # the next relaxation step
+    SILENCE = "silence"  # an agent owes the customer an answer for too long
     STATE = "state"  # bot or self-service time-out, start of a scheduled contact, silence, end of wrap-up
 
 

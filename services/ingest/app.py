@@ -48,6 +48,7 @@ class Ingest:
         self._log = log
         self._stopping = asyncio.Event()
         self._sense = Sense(log, IngestMetrics(self.registry), Failpoints(settings.failpoints))
+        self._sense.metrics.expect(source.adapter.name for source in sources.by_name.values())
         self.topics = _inbound_topics(settings, sources)
 
         self._database = Database(

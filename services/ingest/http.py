@@ -262,11 +262,12 @@ class Api:
         self, path: str, post: Callable[[Request], Awaitable[Response]]
     ) -> Callable[[Request], Awaitable[Response]]:
         async def counted(request: Request) -> Response:
+            began = monotonic()
             try:
                 response = await post(request)
             except Problem as problem:
                 response = problem.response()
-            self._metrics.request(path, response.status_code)
+            self._metrics.request(path, response.status_code, monotonic() - began)
             return response
 
         return counted

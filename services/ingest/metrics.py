@@ -3,19 +3,27 @@
 from collections import Counter as Tally
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.ingest.domain.channels.adapter import Why
 from services.ingest.domain.normalise import Admitted
+from services.ingest.domain.types import AREAS, MESSAGE, Area
+from shared.contract.topics import CHANNELS
 from shared.process.metrics import StreamMetrics
 
 __all__ = ["IngestMetrics"]
 
 SERVICE = "ingest"
+SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+OTHER_PATHS = "other"
+PATHS = (*AREAS, "webhooks")
+STATUSES = (200, 202, 400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 500, 503)
 
 
 class IngestMetrics(StreamMetrics):
     """What the door counts. Labels come from closed sets: event types, channels, reasons, paths, partitions."""
+
+    during = ("publishing dead letters", "publishing", "storing dead letters")
 
     def __init__(self, registry: CollectorRegistry) -> None:
         super().__init__(registry, SERVICE)
@@ -36,7 +44,15 @@ class IngestMetrics(StreamMetrics):
             "1 while the sources file that is there is in force, else 0.",
             registry=registry,
         )
+        self._seconds = Histogram(
+            "usher_http_request_seconds",
+            "Time from the head of an HTTP request to its answer, Kafka's acknowledgement included.",
+            ["path"],
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
+        )
         self._children: dict[tuple[str, str], Counter] = {}
+        self._begin()
 
     def accepted(self, events: Iterable[Admitted]) -> None:
         """Count events that Kafka acknowledged."""
@@ -50,10 +66,33 @@ class IngestMetrics(StreamMetrics):
         """Whether the sources file that is there could be used."""
         self._sources_valid.set(int(valid))
 
-    def request(self, path: str, status: int) -> None:
-        """Count one answered request; ``path`` is the route, never what the client asked for."""
+    def request(self, path: str, status: int, seconds: float | None = None) -> None:
+        """Count one answered request; ``path`` is the route, never what the client asked for.
+
+        ``seconds`` is None for what was refused before it reached a route.
+        """
         self._requests.labels(path, str(status)).inc()
+        if seconds is not None:
+            self._seconds.labels(path).observe(seconds)
+
+    def expect(self, adapters: Iterable[str]) -> None:
+        """These adapters may come upon what is no contact: counted from zero on."""
+        for adapter in sorted(set(adapters)):
+            for why in Why:
+                self._ignored.labels(adapter, why)
 
     def ignored(self, adapter: str, why: Why) -> None:
         """Count a part of a payload that is understood and is no contact."""
         self._ignored.labels(adapter, why).inc()
+
+    def _begin(self) -> None:
+        """What will be counted begins at zero, so that the first of its kind is seen as an increase."""
+        for kind in sorted({*AREAS[Area.AGENT_ACTIVITY], *AREAS[Area.CONTACT_UPDATES]}):
+            self._accepted.labels(kind, "")
+        for channel in CHANNELS:
+            self._accepted.labels(MESSAGE, channel)
+        for path in PATHS:
+            self._seconds.labels(path)
+        for path in (*PATHS, OTHER_PATHS):
+            for status in STATUSES:
+                self._requests.labels(path, str(status))

@@ -10,7 +10,8 @@ from services.router.domain.engine import RouterEngine
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.matching import Match
 from services.router.domain.state.rows import ModelRef
-from services.router.metrics import RouterCollector, RouterMetrics
+from services.router.gauges import RouterCollector
+from services.router.metrics import RouterMetrics
 from services.router.model.shelf import ModelShelf
 from services.router.postgres import RouterStore
 from services.router.settings import RouterSettings
@@ -19,7 +20,7 @@ from shared.clock import monotonic, now_ms
 from shared.contract.topics import AGENT_OFFERS, BOT, CONTACT_EVENTS, ROUTER_INPUT, SELF_SERVICE
 from shared.lane.service import LaneService, LaneSpec
 from shared.process.logs import Log, configure
-from shared.process.metrics import registry_for
+from shared.process.metrics import WorkspaceLabels, registry_for
 from shared.process.version import VERSION
 
 __all__ = ["RouterService", "build"]
@@ -30,8 +31,9 @@ class RouterService(LaneService):
 
     def __init__(self, settings: RouterSettings, log: Log) -> None:
         registry = registry_for("router", VERSION)
-        metrics = RouterMetrics(registry)
-        models = ModelShelf(settings.models_dir, log, self._models_in_use)
+        workspaces = WorkspaceLabels(settings.metrics_workspaces_max)
+        metrics = RouterMetrics(registry, workspaces, self._knows)
+        models = self._models = ModelShelf(settings.models_dir, log, self._models_in_use)
         triage = _TimedTriage(models, metrics)
 
         def new_matcher() -> Matcher:
@@ -51,10 +53,23 @@ class RouterService(LaneService):
                 counted=metrics.counted,
             )
         )
-        registry.register(RouterCollector(self._engines, now_ms, models, metrics.mixes))
+        registry.register(RouterCollector(self._engines, now_ms, models, metrics, workspaces))
 
     def _models_in_use(self) -> set[ModelRef]:
         return {ref for engine in self._engines() for ref in engine.book.models()}
+
+    def _knows(self, workspace: str, label: str, value: str) -> bool:
+        """Whether the policy of a workspace, or its text model, knows a value that a sender may choose."""
+        for engine in self._engines():
+            found = engine.book.workspaces.get(workspace)
+            if found is not None:
+                policy = found.rules.policy
+                if label == "language":
+                    return value in policy.languages
+                name = policy.classification.model
+                model = self._models.get(name) if name else None
+                return value in policy.classification.intents or (model is not None and value in model.labels)
+        return False
 
     async def run(self) -> None:
         """Serve until ``stop``, with an eye on who is at risk."""

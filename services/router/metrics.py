@@ -1,32 +1,40 @@
-"""The router's metrics: counters of what was committed, and gauges read from the engines' memory when asked."""
+"""The router's counters and histograms of what was committed; labels are bounded, whatever senders choose."""
 
 from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
+from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 
-from services.router.domain.engine import RouterEngine
 from services.router.domain.insight.calibration import ERROR, OBSERVED, PREDICTED
+from services.router.domain.states import TERMINAL
 from services.router.intent_mix import IntentMix
-from services.router.model.shelf import ModelShelf
+from shared.contract.topics import CHANNELS
 from shared.lane.engine import Step
-from shared.process.metrics import Durations
-from shared.times import MILLISECONDS_PER_SECOND
+from shared.process.metrics import OTHER, Durations, WorkspaceLabels
 
-__all__ = ["RouterCollector", "RouterMetrics"]
+__all__ = ["RouterMetrics"]
 
+NONE = "none"
+CHOSEN_BY_SENDERS = frozenset({"intent", "language"})  # labels that a caller may set to anything
+INTENTS_BEGUN_MAX = 100  # of a workspace that are counted from zero on
 CHILDREN_MAX = 2000  # combinations of labels of one counter: what a metrics server takes from one target
 DECISION_BUCKETS = (5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 5e-3, 2e-2)
 ERROR_BUCKETS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600, 14400)
 CLASSIFY_BUCKETS = (1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 2e-2)
 
 _COUNTERS = {
-    "usher_contacts_received_total": ("New contacts.", ["channel"]),
-    "usher_contacts_routed_total": ("Contacts by the tier they were first sent to.", ["tier", "channel"]),
-    "usher_contacts_ended_total": ("Contacts by outcome.", ["outcome", "channel"]),
-    "usher_offers_total": ("Offers issued, and how they ended.", ["result"]),
+    "usher_contacts_received_total": ("New contacts.", ["workspace", "channel"]),
+    "usher_contacts_routed_total": (
+        "Contacts by the tier they were first sent to.",
+        ["workspace", "tier", "channel"],
+    ),
+    "usher_contacts_ended_total": ("Contacts by outcome.", ["workspace", "outcome", "channel"]),
+    "usher_contacts_repeated_total": (
+        "New contacts of customers whose latest contact was settled not long ago, by how.",
+        ["workspace", "by"],
+    ),
+    "usher_offers_total": ("Offers issued, and how they ended.", ["workspace", "result"]),
     "usher_model_confidence_total": ("Texts that a model judged, by the tenth that its confidence is in.", ["tenth"]),
     "usher_model_intents_total": ("Texts by the intent that a model found likeliest.", ["model", "intent"]),
     "usher_model_unknown_share_total": (
@@ -35,34 +43,68 @@ _COUNTERS = {
     ),
     "usher_shadow_total": ("Texts that a shadow model judged too, by whether it found the same.", ["shadow", "result"]),
     "usher_shadow_flips_total": ("Contacts that a shadow model would have served otherwise.", ["shadow", "kind"]),
-    "usher_languages_total": ("New contacts by language, where a policy has several.", ["language"]),
-    "usher_intent_reviews_total": ("Contacts whose intent an agent named when closing.", ["intent", "result"]),
+    "usher_languages_total": (
+        "New contacts by language, where a policy has several.",
+        ["workspace", "language"],
+    ),
+    "usher_intent_reviews_total": (
+        "Contacts whose intent an agent named when closing.",
+        ["workspace", "intent", "result"],
+    ),
     "usher_model_doubts_total": ("Texts that a model was not sure enough of, or does not know the like of.", ["why"]),
     "usher_automation_total": (
         "How contacts with self-service or a bot went on, by intent and first article.",
-        ["tier", "outcome", "intent", "article"],
+        ["workspace", "tier", "outcome", "intent", "article"],
     ),
     PREDICTED: ("Breaches predicted: the risks told to contacts decided since, added up by tenth.", ["tenth"]),
     OBSERVED: ("Predictions of a breach by the tenth of the risk told, and what became of them.", ["tenth", "outcome"]),
     "usher_clarifications_total": (
         "Contacts that a bot asked what they mean, and the tier of those that this made clear or not.",
-        ["result"],
+        ["workspace", "result"],
     ),
-    "usher_duplicates_total": ("Inputs that said what was known already.", []),
+    "usher_duplicates_total": ("Inputs that said what was known already.", ["workspace"]),
 }
+_TIERS = ("self_service", "bot", "agent")
+_TENTHS = tuple(f"0.{tenth}" for tenth in range(10))
+_FORECASTS = frozenset({PREDICTED, OBSERVED})  # counted for all workspaces together, so their keys name none
+_FROM_ZERO: dict[str, tuple[tuple[str, ...], ...]] = {
+    "usher_contacts_received_total": (CHANNELS,),
+    "usher_contacts_routed_total": (_TIERS, CHANNELS),
+    "usher_contacts_ended_total": (tuple(sorted(TERMINAL)), CHANNELS),
+    "usher_contacts_repeated_total": (("agent", "automation"),),
+    "usher_offers_total": (("issued", "accepted", "declined", "expired", "rescinded"),),
+    "usher_clarifications_total": (("asked", *_TIERS),),
+    "usher_duplicates_total": (),
+}
+"""Of what a workspace counts, the labels that are known before anything happens: these series begin at zero."""
+
+Knows = Callable[[str, str, str], bool]
+"""Whether a workspace's policy or model knows a value: (workspace, label, value)."""
 
 
 class RouterMetrics:
     """Counters and histograms; children are cached, because looking labels up costs more than an event."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, workspaces: WorkspaceLabels, knows: Knows = lambda *_: True
+    ) -> None:
         self._counters = {
             name: Counter(name.removesuffix("_total"), text, labels, registry=registry)
             for name, (text, labels) in _COUNTERS.items()
         }
+        self._workspaces = workspaces
+        self._knows = knows
         self._children: dict[tuple[str, ...], Counter | _Found] = {}
+        self._begun: set[tuple[object, ...]] = set()
         self.mixes: dict[str, IntentMix] = {}
         self._sizes: Tally[str] = Tally()
+        for tenth in _TENTHS:
+            self._counters["usher_model_confidence_total"].labels(tenth)
+            self._counters[PREDICTED].labels(tenth)
+            for outcome in ("met", "breached", "lost"):
+                self._counters[OBSERVED].labels(tenth, outcome)
+        for why in ("confidence", "out_of_scope"):
+            self._counters["usher_model_doubts_total"].labels(why)
         self.decision_seconds = Durations("usher_decision_seconds", "Time to find a match.", DECISION_BUCKETS, registry)
         self.classify_seconds = Durations(
             "usher_classify_seconds", "Time to classify a contact.", CLASSIFY_BUCKETS, registry
@@ -78,8 +120,20 @@ class RouterMetrics:
             (ERROR, side): error.labels(side).observe for side in ("sooner", "later")
         }
 
+    def begin(self, workspace: str, languages: Iterable[str], intents: Iterable[str]) -> None:
+        """What a workspace will count begins at zero, so that the first of a kind is seen as an increase."""
+        label = self._workspaces.of(workspace)
+        named = {**_FROM_ZERO, "usher_languages_total": ((*languages, NONE, OTHER),)}
+        named["usher_intent_reviews_total"] = ((*intents,)[:INTENTS_BEGUN_MAX], ("confirmed", "changed"))
+        key = (label, *(len(values) for each in named.values() for values in each))
+        if key not in self._begun:
+            self._begun.add(key)
+            for name, values in named.items():
+                for labels in product(*values):
+                    self._counters[name].labels(label, *labels)
+
     def counted(self, step: Step) -> None:
-        """Add what a committed step counted."""
+        """Add what a committed step counted. Keys are the metric, the workspace, then its other labels."""
         for name, value in step.observed:
             self._observed[name](value)
         for key, number in step.counts.items():
@@ -90,19 +144,34 @@ class RouterMetrics:
 
     def _child(self, key: tuple[str, ...]) -> "Counter | _Found":
         """A new combination of labels; those beyond the bound are counted together."""
-        counter = self._counters[key[0]]
+        name, labels, known = key[0], *self._labels(key)
+        counter = self._counters[name]
         child: Counter | _Found
-        if len(key) == 1:
-            child = counter
-        elif self._sizes[key[0]] < CHILDREN_MAX:
-            self._sizes[key[0]] += 1
-            child = counter.labels(*key[1:])
+        if self._sizes[name] < CHILDREN_MAX:
+            child = counter.labels(*labels) if labels else counter
         else:
-            return counter.labels(*("other" for _ in key[1:]))
-        if key[0] == "usher_model_intents_total":
-            child = _Found(child, self.mixes.setdefault(key[1], IntentMix()), key[2])
-        self._children[key] = child
+            known = False
+            child = counter.labels(*(OTHER for _ in labels))
+        if name == "usher_model_intents_total" and known:
+            child = _Found(child, self.mixes.setdefault(labels[0], IntentMix()), labels[1])
+        if known:  # what nobody knows is looked up each time: senders may make up any number of them
+            self._sizes[name] += 1
+            self._children[key] = child
         return child
+
+    def _labels(self, key: tuple[str, ...]) -> tuple[list[str], bool]:
+        """The values of a key's labels, and whether all that a sender might have chosen are known."""
+        names = _COUNTERS[key[0]][1]
+        if key[0] in _FORECASTS:
+            return list(key[1:]), True
+        workspace, *values = key[1:]
+        told = ["workspace", *names] if "workspace" not in names else names
+        labels, all_known = [], True
+        for name, value in zip(told[1:], values, strict=True):
+            known = value == NONE or name not in CHOSEN_BY_SENDERS or self._knows(workspace, name, value)
+            labels.append(value if known else OTHER)
+            all_known &= known
+        return ([self._workspaces.of(workspace), *labels] if told is names else labels), all_known
 
 
 class _Found:
@@ -116,101 +185,3 @@ class _Found:
     def inc(self, number: float) -> None:
         self._counter.inc(number)
         self._mix.add(self._intent, number)
-
-
-class RouterCollector(Collector):
-    """Queues, agents and orphans of the partitions that this process owns now."""
-
-    def __init__(
-        self,
-        engines: Callable[[], Iterable[RouterEngine]],
-        now_ms: Callable[[], int],
-        models: ModelShelf,
-        mixes: Mapping[str, IntentMix],
-    ) -> None:
-        self._engines = engines
-        self._now_ms = now_ms
-        self._models = models
-        self._mixes = mixes
-
-    def collect(self) -> Iterator[Metric]:
-        """One consistent view: nothing can be committed while this runs."""
-        engines = list(self._engines())
-        waiting = GaugeMetricFamily("usher_queue_waiting", "Contacts waiting.", labels=["queue"])
-        oldest = GaugeMetricFamily(
-            "usher_queue_oldest_wait_seconds", "How long who waits longest has waited.", labels=["queue"]
-        )
-        at_risk = GaugeMetricFamily(
-            "usher_contacts_at_risk", "Waiting contacts that will probably not be answered in time.", labels=["queue"]
-        )
-        agents = GaugeMetricFamily("usher_agents", "Agents signed on.", labels=["availability"])
-        orphans = GaugeMetricFamily("usher_orphans", "Live contacts that nothing will ever move: always 0.")
-        now_ms = self._now_ms()
-        for queue, (count, entered) in sorted(_queues(engines).items()):
-            waiting.add_metric([queue], count)
-            oldest.add_metric([queue], max(0.0, (now_ms - entered) / MILLISECONDS_PER_SECOND) if count else 0.0)
-        for queue, count in sorted(_at_risk(engines).items()):
-            at_risk.add_metric([queue], count)
-        for availability, number in sorted(_agents(engines).items()):
-            agents.add_metric([availability], number)
-        orphans.add_metric([], sum(engine.book.orphans() for engine in engines))
-        return iter((waiting, oldest, at_risk, agents, orphans, *self._model_gauges()))
-
-    def _model_gauges(self) -> Iterator[Metric]:
-        problems = GaugeMetricFamily("usher_model_problems", "Models that policies name and that cannot be used.")
-        problems.add_metric([], len(self._models.problems))
-        yield problems
-        loaded = GaugeMetricFamily("usher_model_info", "Models in memory.", labels=["model", "version"])
-        for name, model in self._models.kept():
-            loaded.add_metric([name, model.version], 1)
-        yield loaded
-        read = CounterMetricFamily("usher_model_loads", "Models read from disk, by how that ended.", labels=["result"])
-        read.add_metric(["loaded"], self._models.loaded)
-        read.add_metric(["refused"], self._models.refused)
-        yield read
-        yield self._drift()
-
-    def _drift(self) -> Metric:
-        moved = GaugeMetricFamily(
-            "usher_model_intent_drift", "Population stability index of late intents against training.", labels=["model"]
-        )
-        for name, mix in sorted(self._mixes.items()):
-            model = self._models.get(name)
-            index = mix.drift(model.trained_on(), model.version) if model else None
-            if index is not None:
-                moved.add_metric([name], index)
-        return moved
-
-
-def _queues(engines: list[RouterEngine]) -> dict[str, tuple[int, float]]:
-    """Of each queue of each policy: how many wait, and when the longest of their waits began."""
-    found: dict[str, tuple[int, float]] = {}
-    for engine in engines:
-        for workspace in engine.book.workspaces.values():
-            for queue in workspace.rules.queues:
-                count, entered = found.get(queue, (0, float("inf")))
-                oldest = workspace.matcher.waits_since(queue)
-                count += workspace.matcher.waiting_count(queue)
-                found[queue] = (count, min(entered, oldest) if oldest is not None else entered)
-    return found
-
-
-def _at_risk(engines: list[RouterEngine]) -> Tally[str]:
-    tally: Tally[str] = Tally()
-    for engine in engines:
-        for workspace in engine.book.workspaces.values():
-            for queue in workspace.rules.queues:
-                tally[queue] += engine.at_risk.count(workspace.name, queue)
-    return tally
-
-
-def _agents(engines: list[RouterEngine]) -> Tally[str]:
-    """Availability of available and draining agents; the presence of the others."""
-    tally: Tally[str] = Tally(("idle", "offered", "busy", "full", "wrapping"))
-    tally.subtract(tally)
-    for engine in engines:
-        for workspace in engine.book.workspaces.values():
-            for agent in workspace.agents.values():
-                presence, availability, _ = agent.shown
-                tally[presence if presence in ("not_ready", "offline") else availability] += 1
-    return tally

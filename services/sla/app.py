@@ -13,7 +13,7 @@ from shared.lane.lane import Lane
 from shared.lane.service import LaneService, LaneSpec
 from shared.postgres import Database
 from shared.process.logs import Log, configure
-from shared.process.metrics import registry_for
+from shared.process.metrics import WorkspaceLabels, registry_for
 from shared.process.version import VERSION
 
 __all__ = ["SlaService", "build"]
@@ -28,7 +28,12 @@ class SlaService(LaneService):
         self._progress = RouterProgress(settings, settings.group_of_router, self._applied, log)
 
         def store(database: Database) -> SlaStore:
-            return SlaStore(database, committed, breach_retention_days=settings.breach_retention_days)
+            return SlaStore(
+                database,
+                committed,
+                breach_retention_days=settings.breach_retention_days,
+                report_retention_days=settings.report_retention_days,
+            )
 
         def new_engine(partition: int) -> SlaEngine:
             lateness_ms = settings.watermark_lateness_ms
@@ -49,7 +54,15 @@ class SlaService(LaneService):
                 upstream_settled=self._progress.settled,
             )
         )
-        registry.register(SlaCollector(committed, self._engines, self._progress.settled_ms, now_ms))
+        registry.register(
+            SlaCollector(
+                committed,
+                self._engines,
+                self._progress.settled_ms,
+                now_ms,
+                WorkspaceLabels(settings.metrics_workspaces_max),
+            )
+        )
 
     async def run(self) -> None:
         """Serve until ``stop``, watching the router meanwhile."""

@@ -6,16 +6,34 @@ Each replica shows the totals of the partitions that it owns, so that the sum ov
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+    SummaryMetricFamily,
+)
 from prometheus_client.registry import Collector
 
+from services.sla.domain.account import AGENT_SECONDS, PHASE_COUNT, PHASE_SECONDS, UNIT_SECONDS, worked
 from services.sla.domain.clock import Kind
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import SlaRows, SlaWrites
 from services.sla.domain.totals import ABOVE_ALL, BREACHES, CLOCKS, WAIT_BOUND, WAIT_BOUNDS, WAIT_BUCKET, WAIT_SUM, Key
+from shared.process.metrics import WorkspaceLabels
 from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["CommittedTotals", "SlaCollector"]
+
+RUNNING = (AGENT_SECONDS, UNIT_SECONDS)  # totals that go on between two events
+_MOVES = {
+    "transfers": "Contacts that an agent passed on, by the queue they came from.",
+    "requeues": "Contacts that went back into a queue, by that queue.",
+    "overflows": "Contacts that a rule of their queue sent elsewhere.",
+    "callbacks": "Contacts that a rule of their queue promised a call back.",
+    "non_responses": "Offers that an agent let expire.",
+    "declines": "Offers that an agent declined.",
+}
 
 
 class CommittedTotals:
@@ -34,13 +52,9 @@ class CommittedTotals:
         for total in writes.totals:
             totals[total.key] = total.value
 
-    def sums(self, partitions: Iterable[int]) -> dict[Key, float]:
-        """Sums over these partitions."""
-        sums: dict[Key, float] = defaultdict(float)
-        for partition in partitions:
-            for key, value in self._totals.get(partition, {}).items():
-                sums[key] += value
-        return sums
+    def of(self, partition: int) -> Mapping[Key, float]:
+        """The totals of a partition; empty before it was loaded."""
+        return self._totals.get(partition, {})
 
 
 class SlaCollector(Collector):
@@ -56,22 +70,54 @@ class SlaCollector(Collector):
         engines: Callable[[], Mapping[int, SlaEngine | None]],
         settled_ms: Callable[[int], int],
         now_ms: Callable[[], int],
+        workspaces: WorkspaceLabels,
     ) -> None:
         self._committed = committed
         self._engines = engines
         self._settled_ms = settled_ms
         self._now_ms = now_ms
+        self._workspaces = workspaces
+        self._shown: dict[int, dict[Key, float]] = {}
 
     def collect(self) -> Iterator[Metric]:
         """One consistent view: nothing can be committed while this runs."""
         engines = self._engines()
-        totals = self._committed.sums(engines)
-        yield _counter("usher_sla_clocks", "Clocks decided.", CLOCKS, ["kind", "target", "result"], totals)
-        breach_labels = ["kind", "target", "queue", "channel"]
-        yield _counter("usher_sla_breaches", "Clocks breached, each once.", BREACHES, breach_labels, totals)
+        totals = {partition: self._labelled(self._committed.of(partition)) for partition in sorted(engines)}
+        self._run_on(engines, totals)
+        for family, kind in _counters():
+            for partition, values in totals.items():
+                for key in sorted(values):
+                    if key[0] == kind:
+                        family.add_metric([*key[1:], str(partition)], values[key])
+            yield family
         yield _waits(totals)
+        yield _phases(totals)
         yield _open_clocks(engine for engine in engines.values() if engine is not None)
         yield self._lag(engines)
+
+    def _run_on(self, engines: Mapping[int, SlaEngine | None], totals: Mapping[int, dict[Key, float]]) -> None:
+        """Add what agents have done since their rows were last committed, so that their seconds rise evenly.
+
+        What was shown never falls, also where a report comes late: a counter that falls is taken for a new one.
+        """
+        now_ms = self._now_ms()
+        for partition, engine in engines.items():
+            values = totals[partition]
+            for seat in engine.seats if engine is not None else ():
+                for key, amount in worked(seat, now_ms).items():
+                    values[key[0], self._workspaces.of(key[1]), *key[2:]] += amount
+            shown = self._shown.setdefault(partition, {})
+            for key in [key for key in values if key[0] in RUNNING]:
+                shown[key] = values[key] = max(values[key], shown.get(key, 0.0))
+        for partition in self._shown.keys() - engines.keys():
+            del self._shown[partition]
+
+    def _labelled(self, totals: Mapping[Key, float]) -> dict[Key, float]:
+        """The totals under the labels of their workspaces; those that share a label are added."""
+        found: dict[Key, float] = defaultdict(float)
+        for key, value in totals.items():
+            found[key if key[0] == WAIT_BOUND else (key[0], self._workspaces.of(key[1]), *key[2:])] += value
+        return found
 
     def _lag(self, engines: Mapping[int, SlaEngine | None]) -> Metric:
         text = "How far behind now breaches are decided, by the partition that is furthest behind."
@@ -95,31 +141,61 @@ def _open_clocks(engines: Iterable[SlaEngine]) -> Metric:
     return family
 
 
-def _counter(name: str, text: str, kind: str, labels: list[str], totals: dict[Key, float]) -> Metric:
-    family = CounterMetricFamily(name, text, labels=labels)
-    for key in sorted(totals):
-        if key[0] == kind:
-            family.add_metric(key[1:], totals[key])
-    return family
+def _counters() -> list[tuple[CounterMetricFamily, str]]:
+    """The counters, each with the name of its totals. Every one has ``partition``, so that a partition that moves to
+    another process is another series and no jump of one."""
+    clocks = ["workspace", "kind", "target", "queue", "result", "partition"]
+    breaches = ["workspace", "kind", "target", "queue", "channel", "partition"]
+    agents, units, moves = (["workspace", *names, "partition"] for names in (["state", "reason"], ["use"], ["queue"]))
+    return [
+        (CounterMetricFamily("usher_agent_seconds", "Time of agents by what they did.", labels=agents), AGENT_SECONDS),
+        (
+            CounterMetricFamily(
+                "usher_agent_unit_seconds", "Agents' units times seconds: all, and taken.", labels=units
+            ),
+            UNIT_SECONDS,
+        ),
+        *((CounterMetricFamily(f"usher_{name}", text, labels=moves), name) for name, text in _MOVES.items()),
+        (CounterMetricFamily("usher_sla_clocks", "Clocks decided.", labels=clocks), CLOCKS),
+        (CounterMetricFamily("usher_sla_breaches", "Clocks breached, each once.", labels=breaches), BREACHES),
+    ]
 
 
-def _waits(totals: dict[Key, float]) -> Metric:
-    family = HistogramMetricFamily(
-        "usher_queue_wait_seconds", "Wait in queue by how it ended.", labels=["queue", "channel", "outcome"]
+def _phases(totals: Mapping[int, Mapping[Key, float]]) -> Metric:
+    family = SummaryMetricFamily(
+        "usher_phase_seconds",
+        "Time that contacts spent in a phase of their course, when they left it.",
+        labels=["workspace", "phase", "queue", "channel", "partition"],
     )
-    bounds = {*WAIT_BOUNDS, *(float(key[1]) for key in totals if key[0] == WAIT_BOUND)}
-    buckets: dict[Key, dict[float, float]] = defaultdict(dict)
-    for key, number in totals.items():
-        if key[0] == WAIT_BUCKET:
-            buckets[key[1:-1]][float(key[-1])] = number
-    for labels in sorted(buckets):
-        family.add_metric(labels, _cumulative(buckets[labels], bounds), totals[(WAIT_SUM, *labels)])
+    for partition, values in totals.items():
+        for key in sorted(key for key in values if key[0] == PHASE_COUNT):
+            family.add_metric([*key[1:], str(partition)], int(values[key]), values[PHASE_SECONDS, *key[1:]])
     return family
 
 
-def _cumulative(numbers: dict[float, float], bounds: set[float]) -> list[tuple[str, float]]:
+def _waits(totals: Mapping[int, Mapping[Key, float]]) -> Metric:
+    family = HistogramMetricFamily(
+        "usher_queue_wait_seconds",
+        "Wait in queue by how it ended.",
+        labels=["workspace", "queue", "channel", "outcome", "partition"],
+    )
+    seen = (float(key[1]) for values in totals.values() for key in values if key[0] == WAIT_BOUND)
+    bounds = sorted({*WAIT_BOUNDS, *seen})
+    for partition, values in totals.items():
+        numbers: dict[Key, dict[float, float]] = defaultdict(dict)
+        for key, number in values.items():
+            if key[0] == WAIT_BUCKET:
+                numbers[key[1:-1]][float(key[-1])] = number
+        for key in sorted(values):
+            if key[0] == WAIT_SUM:
+                labels = key[1:]
+                family.add_metric([*labels, str(partition)], _cumulative(numbers[labels], bounds), values[key])
+    return family
+
+
+def _cumulative(numbers: Mapping[float, float], bounds: list[float]) -> list[tuple[str, float]]:
     total, result = 0.0, []
-    for bound in sorted(bounds):
+    for bound in bounds:
         total += numbers.get(bound, 0)
         result.append((repr(bound), total))
     return [*result, (ABOVE_ALL, total + numbers.get(float("inf"), 0))]

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from services.sla.domain.hours import HOUR_MS
 from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites, decode_contact, policies_of
 from services.sla.domain.totals import Key, Total
 from services.sla.metrics import CommittedTotals
@@ -20,6 +21,7 @@ __all__ = ["SlaStore"]
 _decode_key = msgspec.json.Decoder(Key).decode
 _encode_key = msgspec.json.Encoder().encode
 
+_LOAD_ACCOUNT = "SELECT key, body::text AS body FROM sla_account WHERE partition = $1"
 _LOAD_POLICIES = """
     SELECT s.workspace, s.version, p.body::text AS body
     FROM sla_policy AS s LEFT JOIN policy AS p USING (workspace, version)
@@ -34,18 +36,31 @@ _FORGET = """
         SELECT clock_id FROM sla_breach WHERE partition = $1 AND due_ms < $2 ORDER BY due_ms LIMIT $3
     )
 """
+_FORGET_HOURS = """
+    DELETE FROM sla_hour WHERE ctid IN (
+        SELECT ctid FROM sla_hour WHERE partition = $1 AND hour < $2 ORDER BY hour LIMIT $3
+    )
+"""
 
 
 class SlaStore(PostgresLaneStore):
     """A shared.lane.store.LaneStore for the SLA engine. Only what is committed here reaches ``committed``."""
 
     service = "sla"
-    commit_sql = "SELECT sla_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+    commit_sql = "SELECT sla_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
 
-    def __init__(self, database: Database, committed: CommittedTotals, *, breach_retention_days: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        committed: CommittedTotals,
+        *,
+        breach_retention_days: int,
+        report_retention_days: int = 400,
+    ) -> None:
         super().__init__(database)
         self._committed = committed
         self._breach_retention_ms = breach_retention_days * DAY_MS
+        self._report_retention_ms = report_retention_days * DAY_MS
 
     async def load(self, claim: Claim) -> SlaRows:
         """The partition's rows in one snapshot; the metrics show them from here on."""
@@ -62,7 +77,8 @@ class SlaStore(PostgresLaneStore):
     def arguments(self, writes: SlaWrites | None) -> Sequence[Any]:
         """What ``sla_commit`` takes after the lane's own five."""
         if writes is None:
-            return [], [], [], [], [], [], [], [], None
+            return [], [], [], [], [], [], [], [], None, [], [], [], []
+        rows, gone = writes.account
         return (
             [contact_id for contact_id, _ in writes.contacts],
             [body for _, body in writes.contacts],
@@ -73,12 +89,17 @@ class SlaStore(PostgresLaneStore):
             [workspace for workspace, _ in writes.policies],
             [version for _, version in writes.policies],
             writes.event_ms,
+            [key for key, _ in rows],
+            [body for _, body in rows],
+            gone,
+            [(row.hour, _encode_key(row.key).decode(), row.number, row.ms, row.longest_ms) for row in writes.hours],
         )
 
     async def load_rows(self, connection: Connection, partition: int) -> SlaRows:
         """Everything live in the partition."""
         contacts = await connection.fetch("SELECT body::text AS body FROM sla_contact WHERE partition = $1", partition)
         totals = await connection.fetch("SELECT key, value FROM sla_total WHERE partition = $1", partition)
+        account = await connection.fetch(_LOAD_ACCOUNT, partition)
         policies = await connection.fetch(_LOAD_POLICIES, partition)
         event_ms = await connection.fetchval("SELECT event_ms FROM sla_partition WHERE partition = $1", partition)
         live, current = [decode_contact(row["body"]) for row in contacts], _bodies(policies)
@@ -86,6 +107,7 @@ class SlaStore(PostgresLaneStore):
         return SlaRows(
             contacts=live,
             totals=[Total(_decode_key(row["key"]), row["value"]) for row in totals],
+            account=[(row["key"], row["body"]) for row in account],
             policies=current,
             older=await self.prefetch_rows(connection, partition, older) if older else {},
             event_ms=event_ms or 0,
@@ -99,14 +121,16 @@ class SlaStore(PostgresLaneStore):
         return _bodies(rows)
 
     async def forget(self, partition: int, before_ms: int) -> int:
-        """Drop breaches past their own retention, a bounded number at a time; the totals keep counting them."""
+        """Drop breaches and hours past their own retention, so many at a time; the totals keep counting them."""
         before_ms = now_ms() - self._breach_retention_ms
+        before_hour = (now_ms() - self._report_retention_ms) // HOUR_MS
 
-        async def work(connection: Connection) -> str:
-            status: str = await connection.execute(_FORGET, partition, before_ms, FORGET_ROWS_MAX)
-            return status
+        async def work(connection: Connection) -> tuple[str, str]:
+            breaches = await connection.execute(_FORGET, partition, before_ms, FORGET_ROWS_MAX)
+            hours = await connection.execute(_FORGET_HOURS, partition, before_hour, FORGET_ROWS_MAX)
+            return breaches, hours
 
-        return int((await self.database.call(work)).rpartition(" ")[2])
+        return max(int(status.rpartition(" ")[2]) for status in await self.database.call(work))
 
 
 def _bodies(rows: Sequence[Any]) -> dict[PolicyKey, str]:

@@ -20,6 +20,8 @@ class SlaSettings(LaneSettings):
     router_group: str = Field(default="", description="the router's consumer group; default as the router has it")
     breach_retention_days: int = Field(default=90, ge=1, description="how long rows of sla_breach are kept")
 
+    report_retention_days: int = Field(default=400, ge=1, description="how long the hours of usher report are kept")
+
     @property
     def group_of_router(self) -> str:
         """The group whose offsets say how far the router is."""

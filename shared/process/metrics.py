@@ -4,25 +4,60 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from prometheus_client.core import HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from prometheus_client.utils import INF, floatToGoString
 
-__all__ = ["Durations", "LaneMetrics", "StreamMetrics", "registry_for"]
+from shared.errors import Reason
+
+__all__ = ["OTHER", "Durations", "LaneMetrics", "StreamMetrics", "WorkspaceLabels", "registry_for"]
 
 COMMIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 AGE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 3600.0)
 BATCH_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+OTHER = "other"  # stands for every value of a label beyond those that are known or bounded
 
 
 def registry_for(service: str, version: str) -> CollectorRegistry:
-    """A registry of one process with its build information."""
+    """A registry of one process: its build information, and what the operating system and Python say of it."""
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
     info = Gauge("usher_build_info", "Version of this process.", ["service", "version"], registry=registry)
     info.labels(service, version).set(1)
     return registry
+
+
+class WorkspaceLabels:
+    """What the label ``workspace`` holds: the first so many workspaces by name, the others as ``other``.
+
+    With a bound of 0 it is empty, which Prometheus takes for no label at all.
+    """
+
+    def __init__(self, workspaces_max: int) -> None:
+        self._workspaces_max = workspaces_max
+        self._named: dict[str, str] = {}
+
+    def of(self, workspace: str) -> str:
+        """The label of a workspace; the same for as long as the process lives."""
+        label = self._named.get(workspace)
+        if label is None:
+            if len(self._named) >= self._workspaces_max:
+                return OTHER if self._workspaces_max else ""
+            label = self._named[workspace] = workspace
+        return label
 
 
 class Durations(Collector):
@@ -56,6 +91,8 @@ class Durations(Collector):
 class StreamMetrics:
     """What every service counts that takes records from Kafka in batches."""
 
+    during: Sequence[str] = ()  # what passing faults are met at
+
     def __init__(self, registry: CollectorRegistry, service: str) -> None:
         self._service = service
         age = Histogram(
@@ -73,7 +110,11 @@ class StreamMetrics:
         owned = Gauge("usher_owned_partitions", "Partitions that this process owns.", ["service"], registry=registry)
         self.owned_partitions = owned.labels(service)
         self._retries = Counter("usher_retries", "Passing faults met.", ["service", "during"], registry=registry)
+        for during in self.during:
+            self._retries.labels(service, during)
         self._dead = Counter("usher_dead_letters", "Inputs refused.", ["reason"], registry=registry)
+        for reason in Reason:  # from zero on, so that the first of a kind is seen as an increase
+            self._dead.labels(reason)
         self._lag = Gauge("usher_lag_records", "Records not yet applied.", ["service", "partition"], registry=registry)
 
     def dead_letter(self, reason: str) -> None:
@@ -95,6 +136,8 @@ class StreamMetrics:
 
 class LaneMetrics(StreamMetrics):
     """What lanes, publishers and the worker of one process count."""
+
+    during = ("backlog", "bounds", "claim", "commit", "forget", "load", "poll", "prefetch", "publish", "tail")
 
     def __init__(self, registry: CollectorRegistry, service: str) -> None:
         super().__init__(registry, service)

@@ -90,6 +90,9 @@ class CommonSettings(BaseSettings):
     instance: str = Field(default="", max_length=100, description="owner name in the lane table; default host and pid")
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65535, description="0 = a free port, written to ready_file")
+    metrics_workspaces_max: int = Field(
+        default=50, ge=0, le=10_000, description="workspaces that metrics tell apart; 0 = none, without the label"
+    )
     ready_file: str = Field(default="", description="JSON with the ports is written here once the service listens")
     log_level: LogLevel = "INFO"
     failpoints: str = Field(default="", description="tests only: name=action pairs, see shared/process/failpoints.py")

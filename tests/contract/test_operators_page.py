@@ -4,25 +4,20 @@ import re
 from pathlib import Path
 
 import pytest
-from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from services.ingest.metrics import IngestMetrics
 from services.ingest.settings import IngestSettings
-from services.router.app import RouterService
 from services.router.settings import RouterSettings
-from services.sla.app import SlaService
 from services.sla.settings import SlaSettings
 from shared.contract.topics import all_topics, channel_topic
 from shared.errors import Reason
 from shared.lane import lane as lane_module
 from shared.lane import opening
-from shared.process.logs import configure
-from shared.process.metrics import registry_for
 from shared.process.settings import CommonSettings, LaneSettings
 from shared.times import DAY_MS
 from tests.support.documents import DOCS, tables
+from tests.support.registries import SERVICES, exported
 
 PAGE = (DOCS / "operators.md").read_text()
 SECTIONS: list[tuple[str, type[BaseSettings], type[BaseSettings]]] = [
@@ -63,27 +58,11 @@ def _shown(default: object) -> str:
 
 async def test_every_metric_of_every_service_is_explained_and_no_other() -> None:
     (table,) = tables(section("Health, logs, metrics"))
-    log = configure("docs", "ERROR")
-    ingest = registry_for("ingest", "0")
-    IngestMetrics(ingest)
-    lanes = {"router": RouterService(RouterSettings(), log), "sla": SlaService(SlaSettings(), log)}
-    services = {"ingest": ingest, **{name: service.registry for name, service in lanes.items()}}
-    exported: dict[str, tuple[str, set[str]]] = {}
-    for service, registry in services.items():
-        for name, kind in _families(registry).items():
-            exported.setdefault(name, (kind, set()))[1].add(service)
-    for lane in lanes.values():
-        await lane._inputs.stop()  # never started, but its client complains when it is dropped
-
     documented = {
-        row[0].strip("`"): (row[1], set(services) if row[2] == "all" else set(row[2].split(", "))) for row in table
+        row[0].strip("`"): (row[1], set(SERVICES) if row[2] == "all" else set(row[2].split(", "))) for row in table
     }
 
-    assert documented == exported
-
-
-def _families(registry: CollectorRegistry) -> dict[str, str]:
-    return {family.name + ("_total" if family.type == "counter" else ""): family.type for family in registry.collect()}
+    assert documented == await exported()
 
 
 def test_every_topic_stands_in_the_table_with_how_long_it_is_kept() -> None:

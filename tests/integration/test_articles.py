@@ -111,7 +111,7 @@ def load_as_operator(folder: Path) -> None:
 
 def automation(running: Running, outcome: str, intent: str, article: str) -> float | None:
     """How many stays with self-service ended so."""
-    labels = {"tier": "self_service", "outcome": outcome, "intent": intent, "article": article}
+    labels = {"workspace": "acme", "tier": "self_service", "outcome": outcome, "intent": intent, "article": article}
     return running.service.registry.get_sample_value("usher_automation_total", labels)
 
 
@@ -147,5 +147,5 @@ async def test_every_contact_of_self_service_gets_its_answer_and_its_end_counts_
         reasons = [body["reason"] for body in bodies(log, "contact.escalated")]
         assert reasons == ["read", "timeout"]
         assert automation(running, "contained", "order_status", "where-is-my-order") == 1
-        assert automation(running, "escalated", "something", "reset-your-password") == 1
+        assert automation(running, "escalated", "other", "reset-your-password") == 1
         assert automation(running, "timed_out", "opening_hours", "opening-hours") == 1

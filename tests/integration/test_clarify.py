@@ -28,8 +28,8 @@ async def test_who_is_unclear_is_asked_by_the_bot_once_and_then_served_by_what_t
     assert offered["text"] == f"{UNCLEAR}\nPlugh xyzzy"
     assert offered["context"] == {"tried": ["clarify"]}
     shown = generate_latest(running.service.registry).decode()
-    assert 'usher_clarifications_total{result="asked"} 2.0' in shown
-    assert 'usher_clarifications_total{result="self_service"} 1.0' in shown
+    assert 'usher_clarifications_total{result="asked",workspace="acme"} 2.0' in shown
+    assert 'usher_clarifications_total{result="self_service",workspace="acme"} 1.0' in shown
 
 
 async def test_a_question_that_nobody_answers_ends_with_a_person(running: Running) -> None:

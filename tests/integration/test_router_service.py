@@ -38,10 +38,10 @@ async def test_a_contact_goes_all_the_way_through_the_topics(running: Running) -
         "agent.availability_changed",
     ]
     shown = generate_latest(running.service.registry).decode()
-    assert 'usher_contacts_ended_total{channel="chat",outcome="closed"} 1.0' in shown
-    assert 'usher_agents{availability="idle"} 1.0' in shown
+    assert 'usher_contacts_ended_total{channel="chat",outcome="closed",workspace="acme"} 1.0' in shown
+    assert 'usher_agents{availability="idle",workspace="acme"} 1.0' in shown
     assert "usher_orphans 0.0" in shown
-    assert "usher_duplicates_total 1.0" in shown
+    assert 'usher_duplicates_total{workspace="acme"} 1.0' in shown
 
 
 async def test_a_contact_explains_itself(running: Running) -> None:
@@ -67,8 +67,8 @@ async def test_an_offer_nobody_answers_expires_on_an_idle_log(running: Running) 
     expired, offered = await running.saw("contact.offer_expired"), await running.saw("contact.offered")
     assert expired["occurred_at"] == offered["expires_at"]
     shown = generate_latest(running.service.registry).decode()
-    assert 'usher_queue_waiting{queue="general"} 1.0' in shown
-    assert 'usher_agents{availability="not_ready"} 1.0' in shown
+    assert 'usher_queue_waiting{queue="general",workspace="acme"} 1.0' in shown
+    assert 'usher_agents{availability="not_ready",workspace="acme"} 1.0' in shown
 
 
 async def test_the_starter_model_sends_a_contact_to_its_article_and_an_unknown_wish_to_those_that_its_words_find(

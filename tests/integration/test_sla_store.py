@@ -14,6 +14,7 @@ from services.sla.postgres import SlaStore
 from shared.errors import Fenced, PartitionClosed, Poison
 from shared.lane.store import Claim, Commit
 from shared.postgres import Database
+from shared.process.metrics import WorkspaceLabels
 from tests.support.sla_builders import BASE_MS, INSERT_POLICY, LATENESS_MS, SETTLE_MS, Log, bodies, policy_rows
 
 
@@ -42,7 +43,11 @@ def commit_of(claim: Claim, writes: SlaWrites | None) -> Commit:
 def shown(store: SlaStore) -> dict[str, float]:
     """What /metrics would show of partition 0: the sample's name and labels as text."""
     registry = CollectorRegistry()
-    registry.register(SlaCollector(store._committed, lambda: {0: None}, lambda partition: 0, lambda: 0))
+    registry.register(
+        SlaCollector(
+            store._committed, lambda: {0: None}, lambda partition: 0, lambda: 0, WorkspaceLabels(workspaces_max=50)
+        )
+    )
     return {
         ",".join([sample.name, *sample.labels.values()]): sample.value
         for family in registry.collect()
@@ -77,15 +82,15 @@ async def test_the_metrics_are_the_committed_totals_whoever_owns_the_partition(s
     claim = await store.claim(0, "first")
     await store.load(claim)
     step = first.step(story().records, bodies(), 0)
-    assert shown(store).get("usher_sla_breaches_total,time_to_answer,10s,cards,voice") is None
+    assert shown(store).get("usher_sla_breaches_total,acme,time_to_answer,10s,cards,voice,0") is None
     await store.commit(commit_of(claim, step.writes))
     committed = shown(store)
-    assert committed["usher_sla_breaches_total,time_to_answer,10s,cards,voice"] == 1
-    assert committed["usher_sla_clocks_total,time_to_answer,10s,met"] == 1
-    assert committed["usher_sla_clocks_total,time_to_answer,10s,breached"] == 1
-    assert committed["usher_queue_wait_seconds_bucket,cards,voice,answered,8.0"] == 1
-    assert committed["usher_queue_wait_seconds_bucket,cards,voice,answered,+Inf"] == 2
-    assert committed["usher_queue_wait_seconds_sum,cards,voice,answered"] == 19
+    assert committed["usher_sla_breaches_total,acme,time_to_answer,10s,cards,voice,0"] == 1
+    assert committed["usher_sla_clocks_total,acme,time_to_answer,10s,cards,met,0"] == 1
+    assert committed["usher_sla_clocks_total,acme,time_to_answer,10s,cards,breached,0"] == 1
+    assert committed["usher_queue_wait_seconds_bucket,acme,cards,voice,answered,0,8.0"] == 1
+    assert committed["usher_queue_wait_seconds_bucket,acme,cards,voice,answered,0,+Inf"] == 2
+    assert committed["usher_queue_wait_seconds_sum,acme,cards,voice,answered,0"] == 19
     heir = SlaStore(store.database, CommittedTotals(), breach_retention_days=90)
     await heir.load(await heir.claim(0, "heir"))
     assert shown(heir) == committed
@@ -143,7 +148,7 @@ async def test_old_breaches_are_forgotten_and_still_counted(store: SlaStore) -> 
     await store.commit(commit_of(claim, step.writes))
     assert await store.forget(0, 0) == 1
     assert [row["clock_id"] for row in await execute(store.database, "SELECT clock_id FROM sla_breach")] == ["young"]
-    assert shown(store)["usher_sla_breaches_total,time_to_answer,10s,cards,voice"] == 1
+    assert shown(store)["usher_sla_breaches_total,acme,time_to_answer,10s,cards,voice,0"] == 1
 
 
 async def test_no_commit_or_load_reads_a_whole_table(store: SlaStore) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from services.router.domain.classification.triage import Triage
 from services.router.domain.engine import RouterEngine
+from services.router.domain.insight.calibration import OBSERVED, PREDICTED
 from shared.contract import inputs
 from shared.contract.ids import derive, message_event_id
 from shared.contract.records import DeadLetter, Event, Origin, Record
@@ -17,6 +18,7 @@ from tests.support.memory_store import MemoryStore
 
 START_MS = 1_700_000_000_000
 SECOND = 1000
+FORECASTS = (OBSERVED, PREDICTED)  # counted for all workspaces together
 OFFERED = ("contact.offered", "agent.availability_changed")  # what an offer tells, as ``kinds`` names it
 
 POLICY: dict[str, Any] = {
@@ -89,7 +91,8 @@ class Router:
         self.events += step.events
         self.dead += step.dead
         for key, count in step.counts.items():
-            self.counts[key] = self.counts.get(key, 0) + count
+            name = key if key[0] in FORECASTS else (key[0], *key[2:])  # whatever the workspace
+            self.counts[name] = self.counts.get(name, 0) + count
         self.steps.append(step)
         return step.events
 

@@ -9,11 +9,12 @@ import orjson
 
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import SlaRows, SlaWrites, decode_contact, policies_of
-from services.sla.domain.totals import Total
+from services.sla.domain.totals import BREACHES, CLOCKS, WAIT_BUCKET, WAIT_SUM, Total
 from shared.contract.records import Event, Record
 from shared.lane.engine import Step
 from shared.times import rfc3339
 
+TOTALS = {"clocks": CLOCKS, "breaches": BREACHES, "wait_bucket": WAIT_BUCKET, "wait_sum": WAIT_SUM}
 BASE_MS = 1_782_000_000_000  # 2026-06-21T00:00:00Z, a Sunday
 LATENESS_MS = 1000
 SETTLE_MS = 500
@@ -167,6 +168,8 @@ class Database:
         self.bodies = bodies
         self.contacts: dict[str, str] = {}
         self.totals: dict[tuple[str, ...], float] = {}
+        self.account: dict[str, str] = {}
+        self.hours: dict[tuple[int, tuple[str, ...]], tuple[int, int, int]] = {}
         self.policies: dict[str, int] = {}
         self.breaches: dict[str, Any] = {}
         self.event_ms = 0
@@ -182,6 +185,14 @@ class Database:
             self.breaches[breach.clock_id] = breach
         self.totals.update({tuple(map(str, total.key)): total.value for total in writes.totals})
         self.policies.update(writes.policies)
+        rows, gone = writes.account
+        self.account.update(rows)
+        for key in gone:
+            self.account.pop(key, None)
+        for row in writes.hours:
+            where = (row.hour, tuple(map(str, row.key)))
+            number, ms, longest_ms = self.hours.get(where, (0, 0, 0))
+            self.hours[where] = (number + row.number, ms + row.ms, max(longest_ms, row.longest_ms))
         self.event_ms = writes.event_ms
 
     def rows(self) -> SlaRows:
@@ -191,6 +202,7 @@ class Database:
             contacts=contacts,
             older={key: self.bodies[key] for key in policies_of(contacts) - set(self.policies.items())},
             totals=[Total(key, value) for key, value in self.totals.items()],
+            account=list(self.account.items()),
             policies={key: self.bodies[key] for key in self.policies.items()},
             event_ms=self.event_ms,
         )
@@ -231,13 +243,13 @@ class Runner:
         """Decided clocks by (kind, result)."""
         counts: Counter[tuple[str, str]] = Counter()
         for key, value in self.database.totals.items():
-            if key[0] == "clocks":
-                counts[key[1], key[3]] += round(value)
+            if key[0] == CLOCKS and value:
+                counts[key[2], key[5]] += round(value)
         return dict(counts)
 
-    def total(self, *key: str) -> float:
-        """One committed total; 0 where it does not exist."""
-        return self.database.totals.get(key, 0)
+    def total(self, name: str, *labels: str, workspace: str = "acme") -> float:
+        """One committed total of a workspace; 0 where it does not exist."""
+        return self.database.totals.get((TOTALS[name], workspace, *labels), 0)
 
 
 def fact(event: Event) -> tuple[str, str, str, float]:

@@ -11,13 +11,15 @@ from prometheus_client import CollectorRegistry, generate_latest
 from lab.training.save import save
 from services.router.domain.classification.record import Limits
 from services.router.domain.state.rows import ModelRef
-from services.router.metrics import CHILDREN_MAX, RouterCollector, RouterMetrics
+from services.router.gauges import RouterCollector
+from services.router.metrics import CHILDREN_MAX, RouterMetrics
 from services.router.model.directory import read_manifest
 from services.router.model.folders import STARTER_FOLDER
 from services.router.model.shelf import MODELS_MAX, ModelShelf
 from shared.clock import now_ms
 from shared.lane.engine import Step
 from shared.process.logs import configure
+from shared.process.metrics import WorkspaceLabels
 from tests.support.labelled_texts import TIERS, small_model
 
 
@@ -170,11 +172,14 @@ async def test_problems_and_versions_of_models_are_metrics() -> None:
     models = shelf()
     await models.fetch([ModelRef("starter"), ModelRef("nowhere")])
     registry = CollectorRegistry()
-    metrics = RouterMetrics(registry)
-    registry.register(RouterCollector(list, now_ms, models, metrics.mixes))
+    workspaces = WorkspaceLabels(workspaces_max=50)
+    metrics = RouterMetrics(registry, workspaces)
+    registry.register(RouterCollector(list, now_ms, models, metrics, workspaces))
     ((_, starter),) = models.kept()
-    same = {("usher_model_intents_total", "starter", name): float(n) for name, n in starter.trained_on().items()}
-    metrics.counted(Step(None, counts={**same, ("usher_model_intents_total", "nowhere", "refund"): 9999.0}))
+    same = {
+        ("usher_model_intents_total", "acme", "starter", name): float(n) for name, n in starter.trained_on().items()
+    }
+    metrics.counted(Step(None, counts={**same, ("usher_model_intents_total", "acme", "nowhere", "refund"): 9999.0}))
 
     shown = generate_latest(registry).decode()
 
@@ -189,11 +194,14 @@ async def test_problems_and_versions_of_models_are_metrics() -> None:
 
 def test_labels_beyond_the_bound_are_counted_together() -> None:
     registry = CollectorRegistry()
-    metrics = RouterMetrics(registry)
-    key = ("usher_automation_total", "bot", "contained")
+    metrics = RouterMetrics(registry, WorkspaceLabels(workspaces_max=50))
+    key = ("usher_automation_total", "acme", "bot", "contained")
 
     metrics.counted(Step(None, counts={(*key, f"intent-{number}", "none"): 1.0 for number in range(CHILDREN_MAX + 5)}))
 
     shown = generate_latest(registry).decode()
-    assert 'usher_automation_total{article="other",intent="other",outcome="other",tier="other"} 5.0' in shown
+    assert (
+        'usher_automation_total{article="other",intent="other",outcome="other",tier="other",workspace="other"} 5.0'
+        in shown
+    )
     assert shown.count("usher_automation_total{") == CHILDREN_MAX + 1

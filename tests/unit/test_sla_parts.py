@@ -10,7 +10,7 @@ from services.sla.domain.clock import TRANSITIONS, Clock, Fact, Kind, Signal, St
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import STALE_ENTRIES_MAX, Deadlines
 from services.sla.domain.target import promises_of
-from services.sla.domain.totals import Total, Totals
+from services.sla.domain.totals import WAIT_BUCKET, Total, Totals
 from services.sla.kafka import SETTLED_AGE_MS, Look, RouterProgress
 from services.sla.settings import SlaSettings
 from shared.clock import now_ms
@@ -113,21 +113,21 @@ def test_totals_are_taken_once_and_in_one_order() -> None:
 
 def test_a_target_is_a_bound_of_the_waits_from_the_moment_it_is_known_and_after_a_restart() -> None:
     totals = Totals()
-    totals.waited("q", "voice", "answered", 7.5)
+    totals.waited(("acme", "q", "voice"), "answered", 7.5)
     totals.add_bounds([7.5, 20])
-    totals.waited("q", "voice", "answered", 7.5)
+    totals.waited(("acme", "q", "voice"), "answered", 7.5)
     stored = {total.key: total.value for total in totals.take_changed()}
-    assert stored["wait_bucket", "q", "voice", "answered", "10.0"] == 1
-    assert stored["wait_bucket", "q", "voice", "answered", "7.5"] == 1
+    assert stored[WAIT_BUCKET, "acme", "q", "voice", "answered", "10.0"] == 1
+    assert stored[WAIT_BUCKET, "acme", "q", "voice", "answered", "7.5"] == 1
     again = Totals([Total(key, value) for key, value in stored.items()])
-    again.waited("q", "voice", "answered", 7.4)
-    assert Total(("wait_bucket", "q", "voice", "answered", "7.5"), 2) in again.take_changed()
+    again.waited(("acme", "q", "voice"), "answered", 7.4)
+    assert Total((WAIT_BUCKET, "acme", "q", "voice", "answered", "7.5"), 2) in again.take_changed()
 
 
 def test_a_wait_beyond_all_bounds_is_counted() -> None:
     totals = Totals()
-    totals.waited("q", "email", "answered", 1e6)
-    assert Total(("wait_bucket", "q", "email", "answered", "+Inf"), 1) in totals.take_changed()
+    totals.waited(("acme", "q", "email"), "answered", 1e6)
+    assert Total((WAIT_BUCKET, "acme", "q", "email", "answered", "+Inf"), 1) in totals.take_changed()
 
 
 # ---- targets ----

@@ -29,9 +29,16 @@ def fire(turn: Turn, until_ms: int) -> None:
             return
         _, kind, subject = timers.pop()
         turn.book.clock_ms = max(turn.book.clock_ms, at_ms)
-        turn.begin(derive("deadline", kind, subject, str(at_ms)), turn.book.clock_ms, at_ms, "")
+        cause_id = derive("deadline", kind, subject, str(at_ms))
+        turn.begin(cause_id, turn.book.clock_ms, at_ms, "", _place(turn, subject))
         _HANDLERS[kind](turn, subject)
         dispatch.settle(turn)
+
+
+def _place(turn: Turn, subject: str) -> str:
+    """The workspace of a contact, an offer, or of what is named by its workspace first."""
+    found = turn.book.contacts.get(subject) or turn.book.offers.get(subject)
+    return found.workspace if found is not None else subject.partition("/")[0]
 
 
 def _state_over(turn: Turn, subject: str) -> None:

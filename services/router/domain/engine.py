@@ -117,12 +117,13 @@ class RouterEngine:
             assert decoded.fault is not None
             turn.dead.append(self._dead(record, None, decoded.fault))
         elif said.event_id in turn.inputs or said.event_id in turn.known.event_ids:
+            turn.place = said.workspace
             turn.count("usher_duplicates_total")
         else:
             self._handle(turn, record, said)
 
     def _handle(self, turn: Turn, record: Record, said: inputs.Input) -> None:
-        turn.begin(said.event_id, self.book.clock_ms, said.occurred_ms, said.traceparent)
+        turn.begin(said.event_id, self.book.clock_ms, said.occurred_ms, said.traceparent, said.workspace)
         try:
             if isinstance(said, inputs.PolicyActivated):
                 policies.activate(turn, said, self._classify)

@@ -261,13 +261,14 @@ class PendingChanged(Body, omit_defaults=False):
 
 
 class AvailabilityChanged(Body, omit_defaults=False):
-    """An agent's presence, availability or free units changed."""
+    """An agent's presence, availability or free units changed; ``units`` is all that they have."""
 
     workspace: str
     agent_id: str
     presence: str
     availability: str
     free_units: int
+    units: int
     reason: str
     occurred_at: str
     cause_id: str

@@ -38,13 +38,14 @@ class Turn:
     ``now_ms`` is router time (deadlines are set from it); ``said_ms`` is when the cause happened, as reported (events
     carry it). ``hungry`` contacts and ``freed`` agents are matched when the cause has been dealt with; in ``loosened``
     workspaces also the agents who were held back for a protected queue. ``told`` are the forecasts that were made, by
-    contact. ``seen_ms``: wall clock at which people see what is told here, 0 where they see it at once.
+    contact. ``place`` is the workspace of the present cause. ``seen_ms``: wall clock at which people see what is told
+    here, 0 where they see it at once.
     """
 
     __slots__ = (
         "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "ended", "episodes", "events",
         "flows", "freed", "gone", "hungry", "identity", "inputs", "known", "loosened", "merges", "now_ms", "ordinal",
-        "outcomes", "past", "personal", "policies", "said_ms", "seen_ms", "texts", "told", "traceparent",
+        "outcomes", "past", "personal", "place", "policies", "said_ms", "seen_ms", "texts", "told", "traceparent",
     )  # fmt: skip
 
     def __init__(self, book: Book, known: Known, seen_ms: int = 0) -> None:
@@ -75,8 +76,9 @@ class Turn:
         self.loosened: dict[str, Workspace] = {}
         self.begin("", 0, 0, "")
 
-    def begin(self, cause_id: str, now_ms: int, said_ms: int, traceparent: str) -> None:
-        """From here on events are caused by this input or deadline."""
+    def begin(self, cause_id: str, now_ms: int, said_ms: int, traceparent: str, place: str = "") -> None:
+        """From here on events are caused by this input or deadline; ``place`` is its workspace, where it is known."""
+        self.place = place
         self.cause_id = cause_id
         self.ordinal = 0
         self.now_ms = now_ms
@@ -95,13 +97,13 @@ class Turn:
         return found
 
     def count(self, name: str, *labels: str) -> None:
-        """Add one to a counter, after the commit."""
-        key = (name, *labels)
+        """Add one to a counter of the cause's workspace, after the commit."""
+        key = (name, self.place, *labels)
         self.counts[key] = self.counts.get(key, 0.0) + 1.0
 
     def add(self, amount: float, name: str, *labels: str) -> None:
-        """Add an amount to a counter, after the commit."""
-        key = (name, *labels)
+        """Add an amount to a counter of the cause's workspace, after the commit; 0 lets it begin."""
+        key = (name, self.place, *labels)
         self.counts[key] = self.counts.get(key, 0.0) + amount
 
     def keep_personal(self, contact: Contact, personal: bytes) -> None:
@@ -189,7 +191,15 @@ class Turn:
         presence, availability, free = agent.shown
         at_ms = agent.last_ms = max(agent.last_ms, self.said_ms)
         body = events.AvailabilityChanged(
-            agent.workspace, agent.agent_id, presence, availability, free, reason, self.text(at_ms), self.cause_id
+            agent.workspace,
+            agent.agent_id,
+            presence,
+            availability,
+            free,
+            agent.capacity.units,
+            reason,
+            self.text(at_ms),
+            self.cause_id,
         )
         self.publish(events.AVAILABILITY_CHANGED, agent.workspace, agent.agent_id, at_ms, body)
 

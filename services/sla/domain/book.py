@@ -104,6 +104,7 @@ class Book:
             self._waited(contact, at_ms, "flow_out")
         began = event.wait_started_at or event.entered_at
         contact.queue = contact.home = queue
+        self.work.totals.begin_waits((contact.workspace, queue, contact.channel))
         contact.entered_ms = at_ms if began is None else to_ms(began)
         contact.priority_seconds = event.priority_seconds
         self._is_for_a_person(contact, event, at_ms)
@@ -262,7 +263,7 @@ class Book:
 
     def _waited(self, contact: Contact, at_ms: int, outcome: str) -> None:
         seconds = max(0, at_ms - contact.entered_ms) / MILLISECONDS_PER_SECOND
-        self.work.totals.waited(contact.queue or "", contact.channel, outcome, seconds)
+        self.work.totals.waited((contact.workspace, contact.queue or "", contact.channel), outcome, seconds)
 
     def _end(self, event: Changed, at_ms: int, outcome: str, effect: Effect | None) -> None:
         contact = self.contacts.get(event.contact_id)

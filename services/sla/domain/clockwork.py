@@ -9,7 +9,7 @@ from services.sla.domain.rows import Breach, breach_of
 from services.sla.domain.sla_event import NOTHING, Note, fact_event, held_to
 from services.sla.domain.target import Target
 from services.sla.domain.terms import Terms
-from services.sla.domain.totals import BREACHES, CLOCKS, Totals
+from services.sla.domain.totals import BREACHES, CLOCKS, Key, Totals
 from shared.contract.records import Event
 from shared.times import MILLISECONDS_PER_SECOND
 
@@ -73,7 +73,7 @@ class Clockwork:
         clock.traceparent = self.trace
         contact.clocks.append(clock)
         self._opened(clock.kind, 1)
-        self.totals.begin((BREACHES, clock.kind, clock.target, clock.queue, contact.channel))
+        self.totals.begin(_breaches_of(clock, contact))
         self._publish(_STARTED, clock, contact, clock.started_ms)
         self._deadlines.add(clock, contact)
         if contact.holds:
@@ -125,7 +125,7 @@ class Clockwork:
         self.touch(contact)
         if _held(clock) != before:
             clock.turns += 1
-            self.totals.begin((BREACHES, clock.kind, clock.target, clock.queue, contact.channel))
+            self.totals.begin(_breaches_of(clock, contact))
             note = Note(previous=policy_before, traceparent=self.trace)
             self._publish(Fact.RETARGETED, clock, contact, at_ms, note)
         if clock.state is RUNNING:
@@ -208,9 +208,11 @@ class Clockwork:
         result = _DECIDED.get(fact)
         if result is not None:
             self._opened(clock.kind, -1)
-            self.totals.add((CLOCKS, clock.kind, clock.target, result))
+            where = (clock.kind, clock.target, clock.queue, contact.channel, note.agent_id or "", result)
+            self.totals.hours.add(at_ms, ("clock", contact.workspace, *where))
+            self.totals.add((CLOCKS, contact.workspace, clock.kind, clock.target, clock.queue, result))
         if fact is _BREACHED:
-            self.totals.add((BREACHES, clock.kind, clock.target, clock.queue, contact.channel))
+            self.totals.add(_breaches_of(clock, contact))
             self._breaches.append(breach_of(clock, contact))
 
     def _publish(self, fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Note = NOTHING) -> None:
@@ -228,6 +230,10 @@ class Clockwork:
 
     def _opened(self, kind: Kind, change: int) -> None:
         self.open_clocks[kind] = self.open_clocks.get(kind, 0) + change
+
+
+def _breaches_of(clock: Clock, contact: Contact) -> Key:
+    return (BREACHES, contact.workspace, clock.kind, clock.target, clock.queue, contact.channel)
 
 
 def _held(clock: Clock) -> tuple[object, ...]:

@@ -1,9 +1,11 @@
 """The SLA engine: reads the log of contacts by event time and says what became of every promise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
+from services.sla.domain.account import Account, Entry, Seat
+from services.sla.domain.beginnings import begin
 from services.sla.domain.book import Book
 from services.sla.domain.contact_event import PolicyActivated
 from services.sla.domain.handlers import POLICY_ACTIVATED, Handler, decode_policy_event, handlers_of
@@ -42,9 +44,10 @@ class SlaEngine:
         self._activated: dict[str, int] = {}
         self._open(Book(Totals()))
 
-    def _open(self, book: Book) -> None:
+    def _open(self, book: Book, account: Sequence[Entry] = ()) -> None:
         self._book = book
         self._work = book.work
+        self._account = Account(book.work.totals, account)
         self._look()
 
     def _look(self) -> None:
@@ -56,16 +59,23 @@ class SlaEngine:
         """Clocks that are not decided yet, by kind."""
         return self._work.open_clocks
 
+    @property
+    def seats(self) -> Collection[Seat]:
+        """The agents who are signed on, and what they do since when."""
+        return self._account.seats.values()
+
     # ---- the port ----
 
     def restore(self, rows: SlaRows) -> None:
         """Fill the empty engine from one snapshot."""
         self.event_ms = rows.event_ms
-        self._open(Book(Totals(rows.totals), rows.contacts))
+        self._open(Book(Totals(rows.totals), rows.contacts), rows.account)
         for (workspace, version), document in rows.older.items():
             self._book.terms.remember(workspace, _promises(version, document))
         for (workspace, version), document in rows.policies.items():
-            self._book.promise(workspace, _promises(version, document))
+            promises = _promises(version, document)
+            self._book.promise(workspace, promises)
+            begin(self._work.totals, workspace, promises)
         self._look()
 
     def needs(self, records: Sequence[Record]) -> list[PolicyKey] | None:
@@ -80,6 +90,7 @@ class SlaEngine:
         """
         self._known = known or {}
         dead: list[DeadLetter] = []
+        self._account.read(records)
         for record in records:
             handler = self._handlers.get(record.type)
             if handler is not None:
@@ -117,7 +128,9 @@ class SlaEngine:
 
     def _activate(self, event: PolicyActivated, at_ms: int) -> None:
         document = self._known[event.workspace, event.policy_version]
-        self._book.change(event.workspace, _promises(event.policy_version, document), at_ms)
+        promises = _promises(event.policy_version, document)
+        self._book.change(event.workspace, promises, at_ms)
+        begin(self._work.totals, event.workspace, promises)
         self._activated[event.workspace] = event.policy_version
         self._look()
 
@@ -129,6 +142,8 @@ class SlaEngine:
             totals=self._work.totals.take_changed(),
             policies=sorted(self._activated.items()),
             event_ms=self.event_ms,
+            hours=self._work.totals.hours.take(),
+            account=self._account.take(),
         )
         self._activated = {}
         live = self._book.contacts

@@ -7,6 +7,7 @@ import msgspec
 
 from services.sla.domain.clock import Clock
 from services.sla.domain.contact import Contact
+from services.sla.domain.hours import HourRow
 from services.sla.domain.totals import Total
 
 __all__ = ["Breach", "PolicyKey", "SlaRows", "SlaWrites", "breach_of", "decode_contact", "policies_of"]
@@ -39,6 +40,7 @@ class SlaRows:
 
     contacts: list[Contact] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
+    account: list[tuple[str, str]] = field(default_factory=list)
     policies: dict[PolicyKey, str] = field(default_factory=dict)
     older: dict[PolicyKey, str] = field(default_factory=dict)
     event_ms: int = 0
@@ -49,6 +51,7 @@ class SlaWrites:
     """What one step changed. ``contacts``: (contact id, JSON) to insert or replace; ``gone``: ids to delete, of
     which those that came in the same step were never stored.
 
+    ``hours`` are added to what is stored. ``account``: rows of the account to insert or replace, and keys to delete.
     ``policies``: the version that holds from now on, by workspace. ``event_ms``: the latest event time read.
     """
 
@@ -56,6 +59,8 @@ class SlaWrites:
     gone: list[str] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
+    hours: list[HourRow] = field(default_factory=list)
+    account: tuple[list[tuple[str, str]], list[str]] = field(default_factory=lambda: ([], []))
     policies: list[PolicyKey] = field(default_factory=list)
     event_ms: int = 0
 

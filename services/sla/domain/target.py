@@ -1,6 +1,6 @@
 """What a workspace promises: which target applies to a contact, and when it is due."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from services.sla.domain.clock import Kind
@@ -109,6 +109,15 @@ class Promises:
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name; always open for ""."""
         return self._policy.calendar(name or None)
+
+    def all(self) -> Iterator[tuple[Kind, Target]]:
+        """Every target that a clock can run for, by queue."""
+        for targets in self._queues.values():
+            yield from targets.items()
+
+    def queues(self) -> list[str]:
+        """The names of the queues."""
+        return list(self._queues)
 
     def seconds_of(self, kind: Kind) -> set[float]:
         """All target seconds of a kind."""

@@ -5,20 +5,40 @@ from collections.abc import Iterable
 
 import msgspec
 
-__all__ = ["BREACHES", "CLOCKS", "WAIT_BOUND", "WAIT_BUCKET", "WAIT_SUM", "Key", "Total", "Totals"]
+from services.sla.domain.hours import Hours
 
-CLOCKS = "clocks"  # labels kind, target, result
-BREACHES = "breaches"  # labels kind, target, queue, channel
-WAIT_BUCKET = "wait_bucket"  # labels queue, channel, outcome, upper bound in seconds; not cumulative
+__all__ = [
+    "ABOVE_ALL",
+    "BREACHES",
+    "CLOCKS",
+    "OUTCOMES",
+    "WAIT_BOUND",
+    "WAIT_BOUNDS",
+    "WAIT_BUCKET",
+    "WAIT_SUM",
+    "Key",
+    "Place",
+    "Total",
+    "Totals",
+]
+
+CLOCKS = "decided"  # labels workspace, kind, target, queue, result
+BREACHES = "breached"  # labels workspace, kind, target, queue, channel
+WAIT_BUCKET = "waits"  # labels workspace, queue, channel, outcome, upper bound in seconds; not cumulative
 WAIT_BOUND = "wait_bound"  # label upper bound in seconds; the value says nothing
-WAIT_SUM = "wait_sum"  # labels queue, channel, outcome; seconds
+WAIT_SUM = "waited"  # labels workspace, queue, channel, outcome; seconds
 
 # Bounds that are there without a policy, in seconds. 5 s is the usual limit of a short abandon.
 WAIT_BOUNDS = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0, 1800.0, 3600.0)
 ABOVE_ALL = "+Inf"
 
+OUTCOMES = ("answered", "abandoned", "callback", "flow_out", "cancelled")
+
 Key = tuple[str, ...]
 """The name of a total, then its label values."""
+
+Place = tuple[str, str, str]
+"""Workspace, queue and channel."""
 
 
 class Total(msgspec.Struct, array_like=True, gc=False):
@@ -29,14 +49,16 @@ class Total(msgspec.Struct, array_like=True, gc=False):
 
 
 class Totals:
-    """All totals of a partition and which of them changed since they were last taken.
+    """All totals of a partition and which of them changed since they were last taken, and its ``hours``.
 
     The bounds of the wait histogram are a fixed list and every time-to-answer target ever seen: they only grow.
     """
 
     def __init__(self, totals: Iterable[Total] = ()) -> None:
+        self.hours = Hours()
         self._values: dict[Key, float] = {total.key: total.value for total in totals}
         self._changed: set[Key] = set()
+        self._places: set[Place] = set()
         self._bounds = sorted({*WAIT_BOUNDS, *(float(key[1]) for key in self._values if key[0] == WAIT_BOUND)})
         self._names = [repr(bound) for bound in self._bounds] + [ABOVE_ALL]
 
@@ -58,11 +80,22 @@ class Totals:
         if key not in self._values:
             self.add(key, 0)
 
-    def waited(self, queue: str, channel: str, outcome: str, seconds: float) -> None:
+    def waited(self, place: Place, outcome: str, seconds: float) -> None:
         """Record one wait; a wait of exactly a bound lies inside it."""
         bound = self._names[bisect_left(self._bounds, seconds)]
-        self.add((WAIT_BUCKET, queue, channel, outcome, bound))
-        self.add((WAIT_SUM, queue, channel, outcome), seconds)
+        self.add((WAIT_BUCKET, *place, outcome, bound))
+        self.add((WAIT_SUM, *place, outcome), seconds)
+
+    def begin_waits(self, place: Place) -> None:
+        """Somebody waits here: whatever may come of it is counted from zero on."""
+        if place not in self._places:
+            self._places.add(place)
+            self.prepare_waits(place, OUTCOMES)
+
+    def prepare_waits(self, place: Place, outcomes: Iterable[str]) -> None:
+        """Somebody may wait here: these outcomes are counted from zero on."""
+        for outcome in outcomes:
+            self.begin((WAIT_SUM, *place, outcome))
 
     def take_changed(self) -> list[Total]:
         """The totals that changed since the last call, in the order of their keys."""

@@ -2,6 +2,7 @@
 
 from services.router.domain.classification.record import Journey, PastContact
 from services.router.domain.customers.journey import Earlier, earlier, was_failed_by_automation
+from services.router.domain.insight import repeats
 from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState, Presence
@@ -15,6 +16,8 @@ def journey(turn: Turn, workspace: Workspace, contact: Contact) -> Journey | Non
     found = acquaint(turn, workspace, contact)
     if not found:
         return None
+    if contact.state is ContactState.NEW:
+        repeats.count(turn, found)
     return Journey(
         tuple(PastContact(past.born_ms, past.channel, past.intent or None) for past in found),
         any(was_failed_by_automation(past, turn.now_ms) for past in found),

@@ -49,6 +49,7 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
         contact.article = next(iter(verdict.article_ids), "")
         body = events.SentToSelfService(list(verdict.article_ids))
         turn.tell(contact, events.SENT_TO_SELF_SERVICE, body, copy=SELF_SERVICE, private=private)
+        containment.begin(turn, contact)
     elif verdict.tier == "bot":
         _to_bot(turn, workspace, contact, verdict, private)
     else:
@@ -71,6 +72,7 @@ def _to_bot(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classif
         body.top3 = list(verdict.top3)
     waiting.start_state_timer(turn, contact, until_ms)
     turn.tell(contact, events.SENT_TO_BOT, body, copy=BOT, private=private)
+    containment.begin(turn, contact)
 
 
 def report_outcome(turn: Turn, workspace: Workspace, said: OutcomeReported) -> None:

@@ -1,0 +1,225 @@
+"""What operations add up from the log: where contacts spent their time, what agents did with theirs, what moved.
+
+A function of the events alone, committed with them like every total. Nothing here decides anything.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from services.sla.domain.account_event import Available, Happened, Moved
+from services.sla.domain.totals import Totals
+from shared.contract.records import Record
+from shared.times import MILLISECONDS_PER_SECOND, to_ms
+
+__all__ = [
+    "AGENT_SECONDS",
+    "CALLBACKS",
+    "MOVES",
+    "NOT_READY",
+    "OTHER_REASON",
+    "PHASE_COUNT",
+    "PHASE_SECONDS",
+    "REASONS",
+    "STATES",
+    "UNIT_SECONDS",
+    "Account",
+    "Course",
+    "Seat",
+    "worked",
+]
+
+PHASE_SECONDS = "phase_seconds"  # labels workspace, phase, queue, channel
+PHASE_COUNT = "phase_count"  # the same
+AGENT_SECONDS = "agent_seconds"  # labels workspace, state, reason
+UNIT_SECONDS = "unit_seconds"  # labels workspace, use
+CALLBACKS = "callbacks"  # labels workspace, queue; so are MOVES
+MOVES = {
+    "usher.contact.transferred.v1": "transfers",
+    "usher.contact.requeued.v1": "requeues",
+    "usher.contact.overflowed.v1": "overflows",
+    "usher.contact.offer_expired.v1": "non_responses",
+    "usher.contact.offer_declined.v1": "declines",
+}
+"""What moves a contact, by the name of its total; an overflow to a promised call is one of CALLBACKS instead."""
+
+REASONS = frozenset({"admin", "break", "coaching", "lunch", "meeting", "no_answer", "technical", "training"})
+"""Reasons for not being ready that metrics tell apart; desktops may send any, and the others are OTHER_REASON."""
+OTHER_REASON = "other"
+
+_PHASES = {
+    "usher.contact.sent_to_self_service.v1": "self_service",
+    "usher.contact.sent_to_bot.v1": "bot",
+    "usher.contact.queued.v1": "waiting",
+    "usher.contact.scheduled.v1": "scheduled",
+    "usher.contact.assigned.v1": "talk",
+    "usher.contact.wrapping.v1": "wrap_up",
+}
+_ENDS = {f"usher.contact.{name}.v1": name for name in ("closed", "contained", "abandoned", "cancelled", "expired")}
+_OUTCOMES = {**_ENDS, "usher.contact.assigned.v1": "answered", "usher.contact.scheduled.v1": "callback"}
+_AVAILABLE, NOT_READY, _OFFLINE = "available", "not_ready", "offline"
+STATES = ("idle", "offered", "busy", "full", "wrapping", "draining", _OFFLINE)
+_CONTACT, _AGENT = "c", "a"
+
+_decode_happened = msgspec.json.Decoder(Happened).decode
+_decode_moved = msgspec.json.Decoder(Moved).decode
+_decode_available = msgspec.json.Decoder(Available).decode
+
+Entry = tuple[str, str]
+"""The key of a row, and what it holds as JSON."""
+
+
+class Course(msgspec.Struct, gc=False):
+    """Where a live contact is since ``since_ms``: its phase, and whose time that is."""
+
+    workspace: str
+    channel: str
+    phase: str
+    since_ms: int
+    queue: str
+    agent: str
+
+
+class Seat(msgspec.Struct, gc=False):
+    """An agent as last told: what they do since ``since_ms``, and how many of their units are taken."""
+
+    workspace: str
+    agent_id: str
+    presence: str
+    state: str
+    reason: str
+    units: int
+    used: int
+    since_ms: int
+
+
+_encode = msgspec.json.Encoder().encode
+_decode_course = msgspec.json.Decoder(Course).decode
+_decode_seat = msgspec.json.Decoder(Seat).decode
+
+
+class Account:
+    """Follows the contacts and agents of a partition; ``totals`` and its hours hold what came of it."""
+
+    def __init__(self, totals: Totals, entries: Iterable[Entry] = ()) -> None:
+        self._totals = totals
+        self._courses: dict[str, Course] = {}
+        self.seats: dict[str, Seat] = {}
+        self._touched: dict[str, None] = {}
+        for key, body in entries:
+            if key[0] == _CONTACT:
+                self._courses[key] = _decode_course(body)
+            else:
+                self.seats[key] = _decode_seat(body)
+        self._handlers: dict[str, tuple[Callable[[bytes], object], Callable[..., None]]] = {
+            **dict.fromkeys((*_PHASES, *_ENDS), (_decode_happened, self._happened)),
+            **dict.fromkeys(MOVES, (_decode_moved, self._moved)),
+            "usher.agent.availability_changed.v1": (_decode_available, self._available),
+        }
+
+    def read(self, records: Sequence[Record]) -> None:
+        """Follow what these records tell; those that cannot be read are somebody else's to refuse."""
+        for record in records:
+            handler = self._handlers.get(record.type)
+            if handler is not None:
+                decode, follow = handler
+                try:
+                    event = decode(record.value)
+                except msgspec.DecodeError:
+                    continue
+                follow(record.type, event)
+
+    def take(self) -> tuple[list[Entry], list[str]]:
+        """Rows that changed since the last call, and the keys of those that are gone, in the order of first change."""
+        touched, self._touched = self._touched, {}
+        live: dict[str, Course | Seat] = {}
+        for key in touched:
+            found: Course | Seat | None = self._courses.get(key) or self.seats.get(key)
+            if found is not None:
+                live[key] = found
+        rows = [(key, _encode(each).decode()) for key, each in live.items()]
+        return rows, [key for key in touched if key not in live]
+
+    # ---- contacts ----
+
+    def _happened(self, kind: str, event: Happened) -> None:
+        """A contact leaves one phase of its course, and enters another unless it ended."""
+        key, at_ms = _CONTACT + event.contact_id, to_ms(event.occurred_at)
+        course, phase = self._courses.get(key), _PHASES.get(kind)
+        if course is not None:
+            self._spent(course, _OUTCOMES.get(kind, "flow_out"), event, at_ms)
+        if phase is None:
+            if self._courses.pop(key, None) is not None:
+                self._touched[key] = None
+            return
+        agent = event.agent_id or (course.agent if course is not None and phase == "wrap_up" else "")
+        queue = event.queue or ""
+        self._courses[key] = Course(event.workspace, event.channel, phase, at_ms, queue, agent)
+        self._touched[key] = None
+        for name in (PHASE_SECONDS, PHASE_COUNT):
+            self._totals.begin((name, event.workspace, phase, queue, event.channel))
+
+    def _spent(self, course: Course, outcome: str, event: Happened, at_ms: int) -> None:
+        ms = max(0, at_ms - course.since_ms)
+        place = (course.workspace, course.phase, course.queue, course.channel)
+        self._totals.add((PHASE_SECONDS, *place), ms / MILLISECONDS_PER_SECOND)
+        self._totals.add((PHASE_COUNT, *place))
+        if course.phase == "waiting":
+            whose = (course.workspace, course.queue, course.channel, event.agent_id or "", outcome)
+            self._totals.hours.wait(at_ms, whose, ms)
+        else:
+            self._totals.hours.add(at_ms, ("phase", *place, course.agent), ms)
+
+    def _moved(self, kind: str, event: Moved) -> None:
+        """A contact was moved, or an agent did not take it."""
+        name = CALLBACKS if event.to.get("callback") else MOVES[kind]
+        queue = event.queue or ""
+        self._totals.add((name, event.workspace, queue))
+        key = ("moved", event.workspace, queue, event.channel, event.agent_id or "", name)
+        self._totals.hours.add(to_ms(event.occurred_at), key)
+
+    # ---- agents ----
+
+    def _available(self, kind: str, event: Available) -> None:
+        """An agent does something else from now on."""
+        key = f"{_AGENT}{event.workspace}/{event.agent_id}"
+        seat = self.seats.get(key)
+        at_ms = to_ms(event.occurred_at)
+        if seat is not None:
+            at_ms = max(at_ms, seat.since_ms)
+            self._worked(seat, at_ms)
+        self._touched[key] = None
+        if event.presence == _OFFLINE and event.availability == "idle":
+            self.seats.pop(key, None)
+            return
+        reason = ""
+        if event.presence == NOT_READY:
+            again = seat is not None and seat.presence == NOT_READY
+            reason = seat.reason if seat is not None and again else event.reason
+        self.seats[key] = Seat(
+            event.workspace,
+            event.agent_id,
+            event.presence,
+            event.availability if event.presence == _AVAILABLE else event.presence,
+            reason,
+            event.units,
+            max(0, event.units - event.free_units),
+            at_ms,
+        )
+
+    def _worked(self, seat: Seat, until_ms: int) -> None:
+        for key, seconds in worked(seat, until_ms).items():
+            self._totals.add(key, seconds)
+        key = ("agent", seat.workspace, seat.agent_id, seat.state, seat.reason)
+        self._totals.hours.spread(seat.since_ms, until_ms, key)
+
+
+def worked(seat: Seat, until_ms: int) -> Mapping[tuple[str, ...], float]:
+    """What a seat adds to the totals up to a time: its agent's seconds, and those of their units."""
+    seconds = max(0, until_ms - seat.since_ms) / MILLISECONDS_PER_SECOND
+    reason = seat.reason if not seat.reason or seat.reason in REASONS else OTHER_REASON
+    return {
+        (AGENT_SECONDS, seat.workspace, seat.state, reason): seconds,
+        (UNIT_SECONDS, seat.workspace, "capacity"): 0.0 if seat.presence == NOT_READY else seconds * seat.units,
+        (UNIT_SECONDS, seat.workspace, "used"): seconds * seat.used,
+    }

@@ -1,0 +1,53 @@
+"""Whatever a policy can lead to is counted from zero on, so that the first of a kind is seen as an increase."""
+
+from collections.abc import Iterator
+from itertools import chain, product
+
+from services.sla.domain.account import (
+    AGENT_SECONDS,
+    CALLBACKS,
+    MOVES,
+    NOT_READY,
+    OTHER_REASON,
+    REASONS,
+    STATES,
+    UNIT_SECONDS,
+)
+from services.sla.domain.clock import State
+from services.sla.domain.target import Promises
+from services.sla.domain.totals import BREACHES, CLOCKS, Key, Totals
+from shared.contract.topics import CHANNELS
+
+__all__ = ["begin"]
+
+QUEUES_BEGUN_MAX = 12  # of a workspace, with 16 histograms each; those of further queues begin with their contacts
+
+
+def begin(totals: Totals, workspace: str, promises: Promises) -> None:
+    """A policy holds: its clocks, queues and agents have totals from now on, where they had none."""
+    for key in chain(_of_clocks(workspace, promises), _of_queues(workspace, promises), _of_agents(workspace)):
+        totals.begin(key)
+    for queue, channel in product(promises.queues()[:QUEUES_BEGUN_MAX], CHANNELS):
+        totals.prepare_waits((workspace, queue, channel), ("answered", "abandoned"))
+
+
+def _of_clocks(workspace: str, promises: Promises) -> Iterator[Key]:
+    for kind, target in promises.all():
+        for result in (State.MET, State.BREACHED, State.CANCELLED):
+            yield CLOCKS, workspace, kind, target.name, target.queue, result
+        for channel in CHANNELS:
+            yield BREACHES, workspace, kind, target.name, target.queue, channel
+
+
+def _of_queues(workspace: str, promises: Promises) -> Iterator[Key]:
+    for queue, name in product(promises.queues(), (*MOVES.values(), CALLBACKS)):
+        yield name, workspace, queue
+
+
+def _of_agents(workspace: str) -> Iterator[Key]:
+    for state in STATES:
+        yield AGENT_SECONDS, workspace, state, ""
+    for reason in (*sorted(REASONS), OTHER_REASON):
+        yield AGENT_SECONDS, workspace, NOT_READY, reason
+    for use in ("capacity", "used"):
+        yield UNIT_SECONDS, workspace, use

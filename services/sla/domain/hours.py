@@ -1,0 +1,78 @@
+"""What happened in each hour, added up by what reports ask for; committed with the events that it counts."""
+
+from math import ceil, log
+
+import msgspec
+
+from shared.times import MILLISECONDS_PER_SECOND
+
+__all__ = ["HOUR_MS", "HourRow", "Hours", "bucket_of", "bucket_seconds"]
+
+HOUR_MS = 3_600_000
+STEP = 1.02  # of the bounds between which waits are counted: a percentile is off by at most 1 %
+SECONDS_MIN = 0.1  # shorter waits are counted together
+
+_LOG_STEP = log(STEP)
+
+HourKey = tuple[str, ...]
+"""What is counted, the workspace, then the rest as reports read it."""
+
+
+class HourRow(msgspec.Struct, array_like=True, gc=False):
+    """What a step adds to one hour's row: a number, milliseconds, and the most milliseconds that one of them took."""
+
+    hour: int
+    key: HourKey
+    number: int
+    ms: int
+    longest_ms: int
+
+
+class Hours:
+    """Additions since they were last taken. ``hour`` counts from the epoch; what happened belongs to its own hour.
+
+    Whole numbers, so that a sum does not depend on where batches are cut.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[int, HourKey], HourRow] = {}
+
+    def add(self, at_ms: int, key: HourKey, ms: int = 0) -> None:
+        """Count something that happened then and took so long."""
+        self._put(at_ms // HOUR_MS, key, 1, ms)
+
+    def wait(self, at_ms: int, whose: HourKey, ms: int) -> None:
+        """Count a wait that ended then; ``whose``: workspace, queue, channel, agent, outcome."""
+        self._put(at_ms // HOUR_MS, ("wait", *whose, str(bucket_of(ms / MILLISECONDS_PER_SECOND))), 1, ms)
+
+    def spread(self, since_ms: int, until_ms: int, key: HourKey) -> None:
+        """Add a stretch of time, to each hour its part."""
+        while since_ms < until_ms:
+            hour = since_ms // HOUR_MS
+            end_ms = min(until_ms, (hour + 1) * HOUR_MS)
+            self._put(hour, key, 0, end_ms - since_ms)
+            since_ms = end_ms
+
+    def take(self) -> list[HourRow]:
+        """The additions since the last call, ordered by hour and key."""
+        rows, self._rows = self._rows, {}
+        return [rows[key] for key in sorted(rows)]
+
+    def _put(self, hour: int, key: HourKey, number: int, ms: int) -> None:
+        row = self._rows.get((hour, key))
+        if row is None:
+            self._rows[hour, key] = HourRow(hour, key, number, ms, ms)
+        else:
+            row.number += number
+            row.ms += ms
+            row.longest_ms = max(row.longest_ms, ms)
+
+
+def bucket_of(seconds: float) -> int:
+    """The smallest n with SECONDS_MIN * STEP ** n >= seconds, from 0 on: the bucket that a duration is counted in."""
+    return 0 if seconds <= SECONDS_MIN else ceil(log(seconds / SECONDS_MIN) / _LOG_STEP - 1e-9)
+
+
+def bucket_seconds(number: int) -> float:
+    """The middle of a bucket, in seconds."""
+    return 0.0 if number == 0 else SECONDS_MIN * STEP ** (number - 0.5)

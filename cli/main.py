@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "acl": ("cli.acl", "the rights that each service needs at the broker and the database"),
     "topics": ("cli.stack.topics", "create the topics, or check them"),
     "policy": ("cli.policy.command", "check, apply, show, diff, roll back and shadow policies"),
-    "sources": ("cli.stack.sources", "check a sources file, or show connections and keys without secrets"),
+    "sources": ("cli.stack.sources", "check a sources file, show connections without secrets, try an adapter"),
     "model": ("cli.model.command", "which text model decides: show, reload, roll back, or try one as a shadow"),
     "articles": ("cli.stack.articles", "load the answers of self-service, list them"),
     "train": ("cli.model.train", "train a text model on labelled data"),

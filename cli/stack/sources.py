@@ -1,4 +1,4 @@
-"""``usher sources``: checks a sources file, and shows its connections and keys without any secret."""
+"""``usher sources``: checks a sources file, shows its connections without any secret, and tries an adapter."""
 
 import argparse
 import os
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, write
+from cli.stack.try_adapter import configure_try, try_adapter
 from cli.subcommands import add_action, run_action
 from deploy.local.state import StateFolder, state_folder
 from services.ingest.domain.sources import Sources
@@ -18,10 +19,12 @@ __all__ = ["configure", "run"]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The two subcommands."""
+    """The subcommands."""
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     check = add_action(commands, "check", _check, "whether ingest could work with a file; secrets are not looked up")
     check.add_argument("file", metavar="FILE", help="sources file")
+    attempt = add_action(commands, "try", try_adapter, "what an adapter makes of a payload, field by field, offline")
+    configure_try(attempt)
     show = add_action(commands, "show", _show, "connections and keys, without secrets")
     named = "sources file (default: USHER_SOURCES_FILE, else that of a stack that runs, else the eight channels alone)"
     show.add_argument("file", metavar="FILE", nargs="?", help=named)

@@ -1,0 +1,154 @@
+"""``usher sources try``: what an adapter makes of a payload, field by field, offline."""
+
+import argparse
+import random
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, write
+from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, SourceFacts
+from services.ingest.domain.channels.registry import find, names
+from services.ingest.domain.handles import Pseudonyms
+from services.ingest.domain.normalise import Normaliser
+from services.ingest.domain.reading import BODY_BYTES_MAX
+from services.ingest.domain.rejection import Rejected
+from services.ingest.domain.types import MESSAGE
+from services.ingest.domain.way import Arrival, Way
+from shared.clock import now_ms
+from shared.contract.records import Origin
+
+__all__ = ["configure_try", "try_adapter"]
+
+DAMAGED_MAX = 100_000  # copies; each takes well under a millisecond
+WORKSPACE, SOURCE = "workspace", "source"  # of an offline trial
+_OFFLINE_KEY = b"nothing leaves this command"
+_SHOWN_NOWHERE = frozenset({"event_id", "workspace", "source", "arrived_ms", "origin", "traceparent", "handle_key"})
+
+
+def configure_try(parser: argparse.ArgumentParser) -> None:
+    """The arguments."""
+    parser.add_argument("adapter", metavar="ADAPTER", help="one of ours, or of a package that is installed")
+    parser.add_argument("file", metavar="FILE", help="the payload as the provider sends it; - reads stdin")
+    parser.add_argument("--header", action="append", default=[], metavar="NAME:VALUE", help="of the request")
+    parser.add_argument("--own", action="append", default=[], metavar="ID", help="an address or id that is ours")
+    said = "also read N damaged copies (always the same): none may raise anything but a rejection"
+    parser.add_argument("--damaged", type=int, default=0, metavar="N", help=said)
+
+
+def try_adapter(args: argparse.Namespace) -> int:
+    """0 when the payload is understood, 1 when any of it is refused or damage raises, UsageError otherwise."""
+    adapter = _adapter(args.adapter)
+    payload = _payload(args, _body(args.file))
+    items = [_told(item, payload) for item in _items(adapter, payload)]
+    raised = [fault for body in _damaged(payload.body, args.damaged) if (fault := _fault(adapter, payload, body))]
+    understood = not any("refused" in item for item in items) and not raised
+    if args.json:
+        result({"understood": understood, "items": items, "raised": raised[:1]})
+    else:
+        write(*_lines(items), *(f"raised on a damaged copy: {one}" for one in raised[:1]))
+    return EXIT_OK if understood else EXIT_NO
+
+
+def _adapter(name: str) -> Adapter:
+    try:
+        found = find(name)
+    except Exception as error:  # noqa: BLE001 - a package of somebody else, which may raise anything
+        raise UsageError(f"{name}: cannot be loaded: {type(error).__name__}: {error}") from None
+    if found is None:
+        raise UsageError(f"{name}: no such adapter; one of {', '.join(names())}")
+    return found
+
+
+def _body(file: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read(BODY_BYTES_MAX + 1) if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}; give the path of a payload") from None
+
+
+def _payload(args: argparse.Namespace, body: bytes) -> Payload:
+    headers = {}
+    for header in args.header:
+        name, colon, value = header.partition(":")
+        if not colon:
+            raise UsageError(f"--header {header}: write NAME:VALUE")
+        headers[name.strip().lower()] = value.strip()
+    pseudonym = partial(Pseudonyms(_OFFLINE_KEY).conversation, WORKSPACE, SOURCE)
+    facts = SourceFacts(SOURCE, frozenset(args.own), "", pseudonym)
+    return Payload(body, facts, headers, received_ms=now_ms(), default_type=MESSAGE)
+
+
+def _items(adapter: Adapter, payload: Payload) -> list[Item]:
+    try:
+        return list(adapter.read(payload).items)
+    except Rejected as rejected:
+        return [rejected]
+
+
+def _told(item: Item, payload: Payload) -> dict[str, Any]:
+    """One part: the event's fields, why it is ignored, or where it is wrong."""
+    if isinstance(item, Ignored):
+        return {"ignored": str(item.why)}
+    try:
+        if isinstance(item, Rejected):
+            raise item
+        at_ms = payload.received_ms
+        way = Way(SOURCE, WORKSPACE, scope=SOURCE)
+        admitted = Normaliser(Pseudonyms(_OFFLINE_KEY)).normalise(
+            item, way, Arrival(at_ms, at_ms, Origin(source=SOURCE)), payload.body
+        )
+    except Rejected as rejected:
+        return {"refused": str(rejected.reason), "path": rejected.path, "detail": rejected.detail}
+    fields = {name: value for name, value in orjson.loads(admitted.body).items() if name not in _SHOWN_NOWHERE}
+    return {"event": admitted.type, "fields": fields}
+
+
+def _lines(items: list[dict[str, Any]]) -> Iterator[str]:
+    for index, item in enumerate(items):
+        match item:
+            case {"ignored": why}:
+                yield f"{index}: ignored: {why}"
+            case {"refused": reason, "path": path, "detail": detail}:
+                yield f"{index}: refused: {reason}: {path or 'the payload'}: {detail}"
+            case {"event": kind, "fields": fields}:
+                yield f"{index}: {kind}"
+                yield from (f"   {name} = {value}" for name, value in _flat("", fields))
+    if not items:
+        yield "nothing: the payload holds no part"
+
+
+def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, inside in value.items():
+            yield from _flat(f"{path}.{name}" if path else name, inside)
+    elif isinstance(value, list):
+        for index, inside in enumerate(value):
+            yield from _flat(f"{path}[{index}]", inside)
+    else:
+        yield path, value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _damaged(body: bytes, copies: int) -> Iterator[bytes]:
+    """Copies with bytes changed, taken out and put in; the same ones each time."""
+    chance = random.Random(len(body))
+    for _ in range(min(copies, DAMAGED_MAX)):
+        copy = bytearray(body)
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randint(0, len(copy))
+            copy[at : at + chance.randint(0, 20)] = chance.randbytes(chance.randint(0, 6))
+        yield bytes(copy)
+
+
+def _fault(adapter: Adapter, payload: Payload, body: bytes) -> str:
+    try:
+        adapter.read(payload._replace(body=body))
+    except Rejected:
+        return ""
+    except Exception as error:  # noqa: BLE001 - to find it is what this is for
+        return f"{type(error).__name__}: {error} ({len(body)} bytes)"
+    return ""

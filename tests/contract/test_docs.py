@@ -15,7 +15,7 @@ from shared.policy.kinds import SPANS
 from shared.policy.supported import NOT_YET
 from tests.support.documents import DOCS, ROOT, Story, blocks, differences
 
-PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md")), *sorted((DOCS / "channels").glob("*.md"))]
 INTEGRATORS = DOCS / "integrators.md"
 
 
@@ -49,7 +49,7 @@ def test_every_example_for_integrators_does_what_the_page_says() -> None:
     assert len(shown) >= len(EVENT_TYPES) - 2, "nearly every type has an example"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page: Path) -> None:
     broken = []
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):

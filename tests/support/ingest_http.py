@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -12,7 +13,7 @@ from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.rejection import Refusal
 from services.ingest.domain.sources import Sources
-from services.ingest.domain.sources_file import read_sources
+from services.ingest.domain.sources_file import Resolve, read_sources
 from services.ingest.gather import Gatherer
 from services.ingest.http import Api, Publisher
 from services.ingest.metrics import IngestMetrics
@@ -20,6 +21,7 @@ from services.ingest.settings import IngestSettings
 from services.ingest.wire import RecordWriter
 from shared.contract.envelope import Message
 from shared.errors import Retryable
+from shared.process.service import listen, serve_http
 from tests.support.ingest_builders import KEY
 
 HEADERS = {"Authorization": "Bearer secret"}
@@ -57,9 +59,25 @@ class Log:
             raise Retryable("no broker")
 
 
-def sources(entries: Any = None) -> Sources:
-    """The eight channels and these sources; a secret is its own reference (``env:NAME``)."""
-    return read_sources({**SOURCES, "sources": entries or {}}, lambda reference: reference, with_channels=True)
+def sources(entries: Any = None, resolve: Resolve = lambda reference: reference) -> Sources:
+    """The eight channels and these sources; a secret is its own reference (``env:NAME``), unless resolved."""
+    return read_sources({**SOURCES, "sources": entries or {}}, resolve, with_channels=True)
+
+
+@asynccontextmanager
+async def served(log: Log, entries: Any, resolve: Resolve) -> AsyncIterator[str]:
+    """The address of a real server on loopback with these sources."""
+    publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep)
+    normaliser, metrics = Normaliser(Pseudonyms(KEY)), IngestMetrics(CollectorRegistry())
+    api = Api(IngestSettings(), sources(entries, resolve), normaliser, publisher, metrics)
+    sock = listen("127.0.0.1", 0)
+    server = serve_http(api.app, sock)
+    serving = asyncio.ensure_future(server.serve(sockets=[sock]))
+    try:
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
 
 
 def api_of(log: Log, entries: Any = None, registry: CollectorRegistry | None = None, **settings: Any) -> Api:

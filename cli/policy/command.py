@@ -26,6 +26,7 @@ from cli.policy.staff import skill_warnings
 from cli.subcommands import add_action, run_action
 from shared.contract.ids import WORKSPACE_PATTERN
 from shared.policy import Policy, PolicyError, PolicyErrors, parse_policy
+from shared.policy.doubts import doubts
 from shared.policy.load import load_policies
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
@@ -87,7 +88,10 @@ def _check(args: argparse.Namespace) -> int:
         faults = model_faults(policies)
     except PolicyErrors as refused:
         faults = refused.errors
-    warnings = [] if faults else skill_warnings(policies)
+    doubted = [
+        each._replace(message=f"{policy.workspace}: {each.message}") for policy in policies for each in doubts(policy)
+    ]
+    warnings = [] if faults else [*doubted, *skill_warnings(policies)]
     if args.json:
         said = {"errors": faults, "warnings": warnings}
         result({"valid": not faults, **{key: [each._asdict() for each in found] for key, found in said.items()}})
@@ -99,6 +103,12 @@ def _check(args: argparse.Namespace) -> int:
         for warning in warnings:
             write(f"warning: {warning}")
     return EXIT_NO if faults else EXIT_OK
+
+
+def _doubted(policies: Sequence[Policy]) -> list[PolicyError]:
+    """What the policies say and hardly mean, each with its workspace."""
+    found = [(policy.workspace, each) for policy in policies for each in doubts(policy)]
+    return [each._replace(message=f"{workspace}: {each.message}") for workspace, each in found]
 
 
 def _refuse_unreadable(paths: Sequence[Path]) -> None:

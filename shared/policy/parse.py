@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from unicodedata import normalize
 
 from pydantic import ValidationError
 
@@ -23,7 +24,7 @@ def parse_policy(document: Mapping[str, Any], *, not_yet: Sequence[NotYet] = NOT
     """The policy that a document (from YAML or JSON) describes.
 
     Raises PolicyErrors with every fault: unknown keys, wrong types, ranges, references to what does not exist, steps
-    that can never be reached, and what Usher does not act on yet (``not_yet``).
+    that can never be reached, and what Usher does not act on yet (``not_yet``). Texts are read in Unicode's form NFC.
     """
     plain = _plain(document)
     reading = _Reading(plain)
@@ -166,12 +167,23 @@ class _Copier:
             too = "too large" if self._nodes > DOCUMENT_NODES_MAX else "nested too deeply"
             raise PolicyErrors([PolicyError("", f"the document is {too}", "look for aliases (*name) that multiply")])
         if isinstance(value, Mapping):
-            return {self._key(key, at): self.copy(item, (*at, str(key))) for key, item in value.items()}
+            return self._mapping(value, at)
         if isinstance(value, list | tuple):
             return tuple(self.copy(item, (*at, index)) for index, item in enumerate(value))
         if value is not None and type(value) not in (str, int, float, bool):
             self._faults.append(PolicyError(path_of(at), f"{value!r} is no plain value", "put it in quotes"))
-        return value
+        return normalize("NFC", value) if isinstance(value, str) else value
+
+    def _mapping(self, value: Mapping[Any, Any], at: Loc) -> dict[str, Any]:
+        """Names in Unicode's form NFC, in which messages bring them; two that differ in nothing else are refused."""
+        copy: dict[str, Any] = {}
+        for key, item in value.items():
+            name = normalize("NFC", self._key(key, at))
+            if name in copy:
+                message = f"{name!r} stands twice, written in two Unicode forms"
+                self._faults.append(PolicyError(path_of((*at, name)), message, "keep one of them"))
+            copy[name] = self.copy(item, (*at, name))
+        return copy
 
     def _key(self, key: Any, at: Loc) -> str:
         if not isinstance(key, str):

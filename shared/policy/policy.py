@@ -11,7 +11,7 @@ from shared.contract.ids import WORKSPACE_PATTERN
 from shared.contract.topics import Channel
 from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.policy.classification import Classification
-from shared.policy.fields import LanguageTag, Name, Node, ZoneName
+from shared.policy.fields import LanguageTag, Name, Node, PromiseDuration, ZoneName
 from shared.policy.handling import (
     EXCLUSIVE_CHANNELS,
     AutomatedTier,
@@ -27,6 +27,7 @@ from shared.policy.targets import CUSTOMER_CLASS, TargetRule
 
 __all__ = ["Policy"]
 
+AGE_SECONDS = 86_400.0  # a message may have been written so long before it came; older is a wrong clock, or a trick
 QUEUES_MAX = 1000
 LANGUAGES_MAX = 50
 BOTS_MAX = 100
@@ -51,6 +52,7 @@ class Policy(Node):
     default_queue: Name
     targets: Annotated[tuple[TargetRule, ...], Field(max_length=TARGET_RULES_MAX)] = ()
     apply_to_open: bool = False
+    age_max_seconds: PromiseDuration = Field(default=AGE_SECONDS, alias="age_max")
     calendars: Annotated[dict[Name, Hours], Field(max_length=CALENDARS_MAX)] = Field(default_factory=dict)
     offers: Offers = Field(default_factory=Offers)
     sticky: Sticky | None = None

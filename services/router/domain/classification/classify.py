@@ -8,7 +8,14 @@ import msgspec
 from services.router.domain.classification.case import Case
 from services.router.domain.classification.clauses import predicted
 from services.router.domain.classification.intent import Recognised, language_of, named, recognise
-from services.router.domain.classification.place import bot_of, kept_skills_of, priority_of, queue_of, skills_of
+from services.router.domain.classification.place import (
+    bot_of,
+    kept_skills_of,
+    priority_of,
+    queue_of,
+    skills_of,
+    unknown_queue,
+)
 from services.router.domain.classification.policy import RANK, CompiledPolicy, compile_policy
 from services.router.domain.classification.record import (
     Classification,
@@ -137,7 +144,10 @@ def _recorded(
         priority_seconds=priority_of(case, intent, rule),
         second_intent=intent.second,
         ground=ground_of(case, intent, rule),
-        reasons=_reasons(rule, intent, _spoken(policy, language, said_by), scored, steps),
+        reasons=(
+            *_reasons(rule, intent, _spoken(policy, language, said_by), scored, steps),
+            *unknown_queue(case, rule),
+        ),
         model_version=model_version,
         rules_version=policy.rules_version,
     )

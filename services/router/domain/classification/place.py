@@ -7,7 +7,7 @@ from services.router.domain.classification.intent import Recognised
 from services.router.domain.classification.safeguards import HASTY
 from shared.policy import Rule
 
-__all__ = ["bot_of", "kept_skills_of", "priority_of", "queue_of", "skills_of"]
+__all__ = ["bot_of", "kept_skills_of", "priority_of", "queue_of", "skills_of", "unknown_queue"]
 
 NO_SKILLS: Mapping[str, int] = {}
 
@@ -22,6 +22,14 @@ def queue_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
         return str(asked)
     of_intent = intent.served.queue if intent.served else None
     return of_intent or rules.channel(facts.channel).queue or rules.default_queue
+
+
+def unknown_queue(case: Case, rule: Rule | None) -> tuple[str, ...]:
+    """Said where the caller named a queue that the policy does not have; the sender's word is not repeated."""
+    asked = case.facts.hint.queue if case.facts.hint else None
+    if asked is None or asked in case.policy.policy.queues or (rule and rule.then.queue):
+        return ()
+    return ("queue: the policy has no queue of the caller's name",)
 
 
 def bot_of(case: Case, intent: Recognised, rule: Rule | None, question: bool) -> str:

@@ -7,8 +7,12 @@ __all__ = ["begin", "forget", "pause"]
 
 
 def begin(turn: Turn, contact: Contact) -> None:
-    """The contact waits for a person from now on; nothing happens when it does already, in whatever queue."""
-    now_ms = _now_ms(turn, contact)
+    """The contact waits for a person from now on; nothing happens when it does already, in whatever queue.
+
+    What it says of its own time counts, but no further back than the policy's ``age_max``: one old ``Date`` header must
+    not go before everybody.
+    """
+    now_ms = max(_now_ms(turn, contact), turn.now_ms - turn.workspace(contact).rules.age_ms)
     contact.entered_ms = contact.entered_ms or now_ms
     contact.wait_started_ms = contact.wait_started_ms or now_ms
 

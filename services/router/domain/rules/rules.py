@@ -49,6 +49,7 @@ class Rules:
         self.idle_ms = _silences(policy)
         self.target_attributes = policy.target_attributes
         self.silences = _silent_agents(policy)
+        self.age_ms = to_ms(policy.age_max_seconds)
         self.offer_ms = to_ms(policy.offers.timeout_seconds)
         self.decline_ms = to_ms(policy.offers.decline_pause_seconds)
         self.keep_ms = to_ms(policy.offers.keep_for_seconds)

@@ -1,0 +1,43 @@
+"""What a valid policy says that its author hardly meant: told by ``usher policy check``, refused by nobody."""
+
+from collections.abc import Iterator
+
+from shared.policy.errors import PolicyError
+from shared.policy.fields import format_duration
+from shared.policy.policy import Policy
+
+__all__ = ["doubts"]
+
+_LAST_MINUTE = "23:59"
+_NOTHING = frozenset({"self_service"})  # tiers to which nothing can be moved up
+
+
+def doubts(policy: Policy) -> list[PolicyError]:
+    """The doubts, in the order of the file's parts."""
+    return [*_rules(policy), *_lives(policy), *_days(policy)]
+
+
+def _rules(policy: Policy) -> Iterator[PolicyError]:
+    for index, rule in enumerate(policy.classification.rules):
+        then = rule.then.model_dump(exclude_defaults=True, exclude_none=True)
+        if not {key: value for key, value in then.items() if not (key == "tier" and value in _NOTHING)}:
+            message = f"rule {rule.name!r} can do nothing: a rule only moves contacts up"
+            yield PolicyError(f"classification.rules[{index}].then", message, "name a higher tier, a queue or a boost")
+
+
+def _lives(policy: Policy) -> Iterator[PolicyError]:
+    for name, queue in policy.queues.items():
+        for kind, target in queue.targets.items():
+            if target.within_seconds >= queue.life_max_seconds:
+                life, within = format_duration(queue.life_max_seconds), format_duration(target.within_seconds)
+                message = f"ends contacts after {life}, before targets.{kind} of {within} is over"
+                yield PolicyError(f"queues.{name}.life_max", message, "a longer life, or a shorter target")
+
+
+def _days(policy: Policy) -> Iterator[PolicyError]:
+    for name, hours in policy.calendars.items():
+        for days, spans in hours.open.items():
+            for span in spans:
+                if span.endswith(_LAST_MINUTE):
+                    message = f"{span} is closed during the last minute of the day"
+                    yield PolicyError(f"calendars.{name}.open.{days}", message, "write 24:00 for midnight")

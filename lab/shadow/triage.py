@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from services.router.domain.classification.classifying import Classify, Foreseen, Opener, Verdict
+from services.router.domain.classification.policy import KnownIntent
 from services.router.domain.classification.record import Journey
 from services.router.domain.state.rows import ModelRef
 from shared.contract.inputs import MessageReceived
@@ -31,6 +32,10 @@ class _Forwarding:
     def knows(self, policy: Policy, model_version: str | None, intent: str) -> bool:
         """Whether that is an intent of the policy or of its model."""
         return self.classify.knows(policy, model_version, intent)
+
+    def described(self, policy: Policy, model_version: str | None, intent: str) -> KnownIntent | None:
+        """An intent of the policy or of its model, with what follows from it."""
+        return self.classify.described(policy, model_version, intent)
 
 
 class TwinTriage(_Forwarding):

@@ -118,3 +118,23 @@ def test_a_customer_has_another_pseudonym_in_another_workspace_and_under_another
     }
 
     assert len(names) == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("+55 11 8765-4321", "+5511987654321"),
+        ("+5511987654321", "+5511987654321"),
+        ("+55 11 2345-6789", "+551123456789"),  # a fixed line has no other form
+        ("+5215512345678", "+525512345678"),
+        ("+52 55 1234 5678", "+525512345678"),
+        ("+54 11 2345-6789", "+5491123456789"),
+        ("whatsapp:5491123456789", "+5491123456789"),
+        ("0034600112233", "+34600112233"),
+        ("0034 600 11 22 33", "+34600112233"),
+        ("(+34) 600.112.233", "+34600112233"),
+        ("(+52) 1 55 1234 5678", "+525512345678"),
+    ],
+)
+def test_the_spellings_of_a_mobile_number_are_one_customer(written, number):
+    assert normalised(written, "sms") == normalised(number, "sms") == number

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.contract.inputs import HandOffContext
 from tests.support.router_builders import Router, body_of, kinds, policy_with
+from tests.support.router_models import Shelf, WordModel, policy_naming, router_on
 
 TEXTS = (
     "thank you", "my insulin has not come", "I want to speak to a human", "where is it", "I smell gas",
@@ -100,3 +102,15 @@ def test_messages_never_move_a_contact_down_and_nothing_follows_its_end(intent, 
         boosts.append(live.boost_ms)
     assert boosts == sorted(boosts)
     assert router.dead == []
+
+
+def test_what_a_bot_learnt_counts_with_language_and_boost_also_where_only_the_model_knows_the_intent():
+    router = router_on(Shelf(words=WordModel()), intents={"change_address": {"tier": "bot", "base": 30}})
+    router.activate(policy_naming("words", intents={"change_address": {"tier": "bot"}}) | {"languages": ["en", "es"]})
+    contact = router.contact(intent="change_address")
+    context = HandOffContext(intent="stolen_card", language="es-MX")
+    told = router.outcome(contact, "bot", "escalated", context=context)
+    queued = body_of(told[-1])
+    assert queued["priority_seconds"] == 600
+    assert queued["requirements"]["must"] == {"es": 1}
+    assert router.engine.book.contacts[contact].intent == "stolen_card"

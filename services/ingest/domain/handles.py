@@ -14,7 +14,7 @@ PHONE_CHANNELS = frozenset({"voice", "sms"})  # every handle made of digits is a
 DIALLED_LENGTH_MAX = 64  # characters; what is longer was never dialled
 
 _HEX_DIGITS = 32  # of the HMAC-SHA256: 128 bits, no collision in any deployment
-_NORMAL = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164 already: nothing to do
+_NORMAL = re.compile(r"\+(?!52|54|55)[1-9][0-9]{6,14}")  # E.164 already: nothing to do but for those of two forms
 _DIALLED = re.compile(
     r"\+?[0-9(][0-9 ().\-/\u2010-\u2015]{4,}(?:\s*(?:;ext=|ext\.?|extension|x|#)\s*[0-9]{1,7})?"
     r"(?:;phone-context=\+?[0-9a-z.\-]+)?"
@@ -48,9 +48,15 @@ def normalised(handle: str, channel: str = "", region: str = "") -> str:
         text, scheme = _without_scheme(text)
     elif text.endswith(">"):
         text = text[text.rfind("<") + 1 : -1].strip()  # Ana <ana@example.com>
+    if text.startswith("(+"):
+        text = text[1:].replace(")", "", 1)  # (+34) 600 112 233
     if _NORMAL.fullmatch(text) or len(text) > DIALLED_LENGTH_MAX or not _DIALLED.fullmatch(text):
         return text
-    number = international(text, region) if text[0] == "+" or scheme or channel in PHONE_CHANNELS else None
+    number = None
+    if text.startswith("00") and not region:
+        number = international(f"+{text[2:].lstrip()}", "")  # dialled as from most of the world
+    elif text[0] == "+" or scheme or channel in PHONE_CHANNELS:
+        number = international(text, region)
     return number or _NOT_DIAL.sub("", text)
 
 

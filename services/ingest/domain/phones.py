@@ -23,7 +23,23 @@ def international(text: str, region: str) -> str | None:
         number = phonenumbers.parse(text, region or None)
     except NumberParseException:
         return None
+    _with_one_mobile_form(number)
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return None
     found = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return f"{found};ext={number.extension}" if number.extension else found
+
+
+def _with_one_mobile_form(number: phonenumbers.PhoneNumber) -> None:
+    """Mobile numbers that are written with and without a digit are one number: providers send both of one telephone.
+
+    Brazil put a 9 before mobile numbers of eight digits, which began with 6 to 9; Mexico dropped the 1 that stood
+    before ten digits; in Argentina the 9 marks a mobile telephone called from abroad, and texts come without it.
+    """
+    national = str(number.national_number)
+    if number.country_code == 55 and len(national) == 10 and national[2] in "6789":
+        number.national_number = int(f"{national[:2]}9{national[2:]}")
+    elif number.country_code == 52 and len(national) == 11 and national[0] == "1":
+        number.national_number = int(national[1:])
+    elif number.country_code == 54 and len(national) == 10:
+        number.national_number = int(f"9{national}")

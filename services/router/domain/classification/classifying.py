@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from services.router.domain.classification.policy import KnownIntent
 from services.router.domain.classification.record import Classification, IntentModel, Journey, Limits, Prediction
 from services.router.domain.state.rows import ModelRef
 from shared.contract.inputs import MessageReceived
@@ -117,3 +118,6 @@ class Classify(Protocol):
 
     def knows(self, policy: Policy, model_version: str | None, intent: str) -> bool:
         """Whether that is an intent of the policy or of its model."""
+
+    def described(self, policy: Policy, model_version: str | None, intent: str) -> KnownIntent | None:
+        """An intent of the policy or of its model, with what follows from it."""

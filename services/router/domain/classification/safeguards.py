@@ -8,7 +8,10 @@ from services.router.domain.classification.words.safeguards import HARMLESS, SIG
 from shared.folding import fold
 from shared.policy.classification import Words
 
-__all__ = ["HASTY", "Safeguards"]
+__all__ = ["DELICATE", "HASTY", "Safeguards"]
+
+DELICATE = "delicate"
+"""No safeguard but a doubt: people, bodies and harm are spoken of. A person reads it, and it goes before nobody."""
 
 HASTY = frozenset(("danger", "self_harm", "fraud", "crime", "vulnerable"))
 """Those that cannot wait: such a contact goes before others like a moment of truth."""

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from services.router.domain.classification.feeling import Sentiment, Urgency, sentiment_of, urgency_of
-from services.router.domain.classification.safeguards import Safeguards
+from services.router.domain.classification.safeguards import DELICATE, Safeguards
 from services.router.domain.classification.words import LEXICONS, NUMERALS, Lexicon
 from shared.folding import fold
 from shared.policy.classification import Classification as ClassificationRules
@@ -33,8 +33,9 @@ _BLANKED = bytes(code if _WORD.match(chr(code)) else ord(" ") for code in range(
 class Reading(msgspec.Struct, frozen=True, gc=False):
     """What was found in one text, no finer than anything depends on, so that texts of a kind have equal readings.
 
-    ``rules`` are indices of hard rules whose text condition holds; ``questions``: it asks several; ``words``: it says
-    anything at all, beside numbers and emoji.
+    ``rules`` are indices of hard rules whose text condition holds; ``questions``: it asks several;
+    ``delicate``: it speaks of people, bodies or harm, as routine matters seldom do; ``words``: it says anything at all,
+    beside numbers and emoji.
     """
 
     length: Length
@@ -46,6 +47,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     person: bool
     buying: bool
     safeguards: tuple[str, ...]
+    delicate: bool
     words: bool
     language: str | None
 
@@ -86,6 +88,7 @@ class TextReader:
         for word in self._signs.intersection(tokens):
             for kind in self._kinds[word]:
                 found.setdefault(kind, set())
+        signs = self._safeguards.found(folded, tokens) if self._safeguards else ()
         return Reading(
             length=_length(len(tokens)),
             questions=text.count("?") + text.count("\uff1f") >= QUESTIONS_MANY,
@@ -95,7 +98,8 @@ class TextReader:
             urgency=urgency_of(text, found),
             person="person" in found,
             buying="buying" in found,
-            safeguards=self._safeguards.found(folded, tokens) if self._safeguards else (),
+            safeguards=tuple(name for name in signs if name != DELICATE),
+            delicate=DELICATE in signs,
             words=any(map(_is_word, tokens)),
             language=self._language(tokens) if len(self._common) > 1 else None,
         )

@@ -61,6 +61,8 @@ def _overrides(case: Case, intent: Recognised) -> list[Asked]:
         asked.append(("agent", f"moment of truth {served.name}"))
     if case.reading.person:
         asked.append(("agent", "a person was asked for"))
+    if intent.by != "caller" and case.reading.delicate:
+        asked.append(("agent", "human triage: people or harm are spoken of"))
     if intent.by != "caller" and case.prediction:
         asked += _doubts(case.prediction, case.policy, intent.by)
     if intent.known is None:

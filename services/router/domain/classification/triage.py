@@ -16,7 +16,7 @@ from services.router.domain.classification.classifying import (
     Verdict,
 )
 from services.router.domain.classification.clauses import predicted
-from services.router.domain.classification.policy import CompiledPolicy
+from services.router.domain.classification.policy import CompiledPolicy, KnownIntent
 from services.router.domain.classification.record import Journey, Prediction
 from services.router.domain.state.rows import ModelRef
 from shared.contract.inputs import MessageReceived
@@ -106,6 +106,10 @@ class Triage:
     def knows(self, policy: Policy, model_version: str | None, intent: str) -> bool:
         """Whether that is an intent of the policy or of its model."""
         return intent in self._ready(policy, model_version).compiled.intents
+
+    def described(self, policy: Policy, model_version: str | None, intent: str) -> KnownIntent | None:
+        """An intent of the policy or of its model, with what follows from it."""
+        return self._ready(policy, model_version).compiled.intents.get(intent)
 
     def _ready(self, policy: Policy, model_version: str | None) -> _Ready:
         """The model in the version in force, else in the one that there is: to decide without it would be worse."""

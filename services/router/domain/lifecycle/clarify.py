@@ -61,7 +61,10 @@ def report_outcome(turn: Turn, workspace: Workspace, said: OutcomeReported, clas
         or (said.outcome, said.reason) != ("escalated", CLARIFIED)
         or not (said.context and said.context.intent)
     ):
-        tiers.report_outcome(turn, workspace, said)
+        named = said.context.intent if said.context else None
+        rules = workspace.rules
+        known = classify.described(rules.policy, rules.model_version, named) if named else None
+        tiers.report_outcome(turn, workspace, said, known)
         return
     contact = tiers.reporting(turn, workspace, said)
     told = _as_told(read_whole(turn.book.personal.get(contact.contact_id)), contact, said, said.context)

@@ -5,6 +5,7 @@ from sys import intern
 import msgspec
 
 from services.router.domain import events
+from services.router.domain.classification.policy import KnownIntent
 from services.router.domain.classification.record import Classification
 from services.router.domain.insight import containment
 from services.router.domain.lifecycle import age, endings, queueing, waiting
@@ -75,13 +76,13 @@ def _to_bot(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classif
     containment.begin(turn, contact)
 
 
-def report_outcome(turn: Turn, workspace: Workspace, said: OutcomeReported) -> None:
-    """Self-service or a bot is done: contained, or on to an agent with what was learnt."""
+def report_outcome(turn: Turn, workspace: Workspace, said: OutcomeReported, known: KnownIntent | None) -> None:
+    """Self-service or a bot is done: contained, or on to an agent with what was learnt (``known``: the intent)."""
     contact = reporting(turn, workspace, said)
     if said.outcome == "resolved":
         endings.end(turn, contact, events.CONTAINED, said.by, said.reason or "resolved")
     else:
-        escalate(turn, contact, said.reason or said.outcome, said.context)
+        escalate(turn, contact, said.reason or said.outcome, said.context, known)
 
 
 def reporting(turn: Turn, workspace: Workspace, said: OutcomeReported) -> Contact:
@@ -97,9 +98,13 @@ def time_out(turn: Turn, contact: Contact) -> None:
     escalate(turn, contact, TIMED_OUT, None)
 
 
-def escalate(turn: Turn, contact: Contact, reason: str, context: HandOffContext | None) -> None:
+def escalate(
+    turn: Turn, contact: Contact, reason: str, context: HandOffContext | None, known: KnownIntent | None = None
+) -> None:
     """On to an agent; the contact keeps its age and what was learnt."""
-    hand_over(turn, contact, reason, context)
+    if context is not None:
+        learn(turn.workspace(contact), contact, context, known)
+    hand_over(turn, contact, reason, None)
     queueing.enter(turn, turn.workspace(contact), contact, contact.home_queue or None, "escalated")
 
 
@@ -121,19 +126,42 @@ def hand_over(
     contact.tier = "agent"
 
 
-def learn(workspace: Workspace, contact: Contact, context: HandOffContext) -> None:
-    """What a bot learnt: kept for the agent; an intent that the policy knows and skills count for the queue."""
+def learn(workspace: Workspace, contact: Contact, context: HandOffContext, known: KnownIntent | None = None) -> None:
+    """What a bot learnt: kept for the agent. The intent, where the policy or its model knows it, counts with its queue,
+    skills and boost as if it had been classified; so do the language and the skills.
+    """
     contact.context = _encode(context).decode()
-    policy = workspace.rules.policy
-    if context.intent and context.intent in policy.classification.intents:
-        intent = policy.classification.intents[context.intent]
-        contact.intent = context.intent
-        home = intent.queue or contact.home_queue
+    if known is not None:
+        contact.intent = known.name
+        home = known.queue or contact.home_queue
         before = contact.skills_in(home)
         contact.kept_skills = contact.kept_skills if contact.kept_skills is not None else contact.skills
-        contact.skills = highest(before, intent.skills)
+        contact.skills = highest(before, known.skills)
         contact.home_queue = home
+        boost = workspace.rules.policy.classification.moment_of_truth_boost_seconds if known.moment_of_truth else 0.0
+        contact.boost_ms = max(contact.boost_ms, round(boost * 1000))
+    if context.language:
+        _speak(workspace, contact, context.language)
     ask_more(contact, context.skills)
+
+
+def _speak(workspace: Workspace, contact: Contact, tag: str) -> None:
+    """The customer turned out to speak another language: it is asked of the agent in the place of the one before."""
+    policy = workspace.rules.policy
+    contact.spoken = tag
+    served = policy.language(tag)
+    if not served or served == contact.language:
+        return
+    before, contact.language = contact.language, served
+    if before in contact.skills:
+        contact.skills = _instead(contact.skills, before, served)
+        if contact.kept_skills is not None:
+            contact.kept_skills = _instead(contact.kept_skills, before, served)
+
+
+def _instead(skills: dict[str, int], before: str, now: str) -> dict[str, int]:
+    kept = {skill: level for skill, level in skills.items() if skill != before}
+    return dict(sorted({**kept, now: kept.get(now, 1)}.items()))
 
 
 def ask_more(contact: Contact, skills: dict[str, int]) -> None:

@@ -2,6 +2,10 @@
 
 DE = """
 [danger]
+kohlenmonoxid*|co alarm|co melder
+akku|batterie & blaht|heiss|dick|raucht
+zugeschwollen|geschwollen|zugequollen & auge*|gesicht|hals
+kleinkind|kind|baby & allein|eingesperrt|drin & tur|schloss|auto|wohnung
 bewusstlos*|ohnmachtig|ohnmacht|atmet nicht mehr|atmet nicht|keine luft|atemnot|erstick*|zusammengebrochen
 riech*|geruch|stinkt|stinken|leck|ausgetreten|tritt|stromt|austritt|zischt & gas|erdgas
 gasgeruch|gasleck|gasaustritt|gasalarm|kohlenmonoxid|co melder
@@ -46,6 +50,21 @@ lebensgefahr*|gefahrlich*|in gefahr|leben und tod|sterben konnen|hatte sterben|s
   |beinahe gestorben|medizinischer notfall
 wasser & decke|strom*|lauft|rohrbruch|steckdose*|uberschwemm*
 [self_harm]
+will|mochte|wollte|wunschte|ware|wenn & tot & ich|mich
+keiner|niemand & vermissen|vermisst
+mache|mach|machen & schluss & allem|heute|leben|nacht
+alle|zu viele|schachtel & tabletten|pillen & genommen|geschluckt
+besser & dran|ohne mich & alle|ich|tot
+kann|will & nicht & weiterleben|weiter leben|weitermachen
+brucke|dach|gleise|hochhaus|fenster & stehe|springe|springen|runter
+springe gleich|ich springe|bringt sich um|sich umbringen|sich das leben|mich geritzt|ritze|geritzt|mich umzubringen
+  |hange mich auf|mir wehtun|mir weh tun|tue mir was an|tue mir etwas an|tu mir was an|hab das leben satt
+  |das leben satt
+keinen grund|kein grund|wozu noch|wozu & aufzuwachen|leben|morgen|weiter
+leben & nichts mehr wert|satt|sinnlos|keinen sinn|vorbei
+letzte nachricht|letzten worte|lebt wohl
+sagen|sagt|sag & kindern|familie|mutter|frau & liebe|lieb
+morgen|nachste woche|bald & nicht mehr da|weg sein & bin|ich
 niemand & vermissen & weg|mich
 nicht mehr da|wenn ich weg & besser|waren|alle
 selbstmord*|suizid*|mich umbringen|bringe mich um|bring mich um|mir das leben nehmen|mir etwas antun|mir was antun
@@ -69,6 +88,10 @@ mahnbescheid|gerichtsvollzieher|pfandung|inkasso|strafanzeige|rechtsschutz*|vorl
 ombudsm*|bafin|aufsichtsbehorde|verbraucherschutz*|verbraucherzentrale|bundesnetzagentur|datenschutzbehorde
   |schlichtungsstelle
 [fraud]
+ausweis|reisepass|personalausweis|identitat & konto|kredit|vertrag|eroffnet
+lastschrift|abbuchung|zahlung & nicht erlaubt|nie erlaubt|nicht zugestimmt|nie zugestimmt
+bestellt|kauft|zahlt & mit meiner karte|meiner karte|meinem konto
+sparkonto|konto & leer|leergeraumt
 betruger*|betrugs*|hochstapler|uberlistet|ausgetrickst
 fremden|unbekannten & kennwort|passwort|pin|code*|daten
 jemand & identitat|konto & kredit|ubernehmen|ubernommen|versucht
@@ -93,11 +116,16 @@ geld|erspartes|guthaben|konto & weg|verschwunden|leergeraumt|abgeraumt|geplunder
 pin|tan|passwort|code|link|daten & weitergegeben|eingegeben|angeklickt|gegeben|geklickt & anruf*|sms|mail|komisch*
   |jemand|bank
 [crime]
+entrissen|angegriffen|droht|drohte|gedroht|verprugelt|zusammengeschlagen
 polizei|gestohlen*|geklaut|klaut|diebstahl|dieb|diebe|raub*|uberfall|uberfallen|uberfiel|einbruch*|einbrecher*
   |eingebrochen|ausgeraubt|taschendieb*
 erpress*|droht mir|bedroh*|drohung*|gestalkt|stalk*|belastig*|entfuhr*|nachgestellt|verfolgt mich|gefalscht*
   |korperverletzung
 [vulnerable]
+heizung & neugeborenes|baby|saugling|kinder & kein|keine|ohne|seit
+essen & heizen & oder|zwischen|entscheiden
+tafel & lebe|leben|gehe|seit
+psychiatrie|nervenzusammenbruch|zusammenbruch & hatte|klinik|bin
 erbe|erbin|gestorben|beerdigt|toten bruder|toten vater|toten mutter|totem|nicht mehr bei uns|opas tod|omas tod
   |spielsucht*|spielsuchtig*|alleinerziehend*
 starb & mann|frau|mutter|vater|freund*|sohn|tochter|bruder|schwester
@@ -131,6 +159,23 @@ ohne heizung|frieren|wir frieren|unterkuhl*
 krebs|krebskrank*|todkrank|unheilbar|sterbenskrank|palliativ*|hospiz|demenz*|demente|alzheimer|behindert*
   |behinderung|rollstuhl|gehorlos|taub|blind|depress*|panikattacke*|angststorung|pflegebedurftig*|bettlagerig
   |pflegegrad|im sterben
+[delicate]
+mein mann|meine frau|meinem mann|meiner frau|mein sohn|meine tochter|meines sohnes|meiner tochter|mein kind
+  |meine kinder|mein baby|meine mutter|mein vater|mein bruder|meine schwester|oma|opa|grossmutter|grossvater|enkel
+  |enkelin|kleinkind|neugeborenes|saugling|mein nachbar*|meinen nachbarn|meine nachbarin|mein ex|meine ex|pflegerin
+  |pfleger|unser hund|unseren hund|mein hund|meine katze|papa|mama|das madchen|die kleine|der kleine
+blut|wunde|magen|hals|lunge*|finger|haut|knochen|schwanger|diabetik*|asthma*|epilep*|allergi*|krank|arzt|arztin
+  |operation|notfall|hilfe schnell|hilfe bitte|angst|panik|weine|verzweifelt|einsam|allein|schmerz*
+messer|pistole|waffe|bombe|flammen|gebrannt|brennt|verbrannt|rauch|explo*|unfall|angefahren|uberfahren|ertrink*
+  |erfrier*|eiskalt|giftig|vergiftet|bremse|bremsen|zugeschwollen
+ein mann|ein herr|verfolgt|angefasst|festgehalten|entrissen|verstecke|versteck|geflohen|fliehen|flucht|gefahr|tot
+  |tod|toten|sterben|stirbt|gestorben|umbringen|leben & wozu|weiter|nicht mehr|satt
+sparkonto|erspartes|konto & leer|weg|abgeraumt
+code|pin|tan|nummern & mann|herr|telefon|anruf|polizei|entlockt|finanzamt
+ausweis|reisepass|identitat & konto|jemand|eroffnet
+lastschrift|abbuchung & nie|erlaubt
+kein essen|weder essen|kein geld|hunger|tafel|arbeitslos|schulden|psychiatrie|zusammenbruch|angegriffen|droht
+  |drohen|kohlenmonoxid*|keine heizung
 [harmless]
 gasrechnung|gaszahler|gastarif|gasvertrag|fire tv|fire stick|todmude|totes meer|stand by|rauchfrei|feuerfest
   |tod und teufel|blutdruck*|bluthochdruck|blutorange*|taub nuss|feuerwerk

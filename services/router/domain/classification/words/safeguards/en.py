@@ -2,6 +2,11 @@
 
 EN = """
 [danger]
+threw me|knocked me & touch*|machine|power
+killed|killing & could|get|nearly|almost
+set|went & alight|on fire
+brake|brakes & failed|fail
+stomach|throat & battery|batteries|magnet*|coin|pin
 fire & there is|theres|kitchen|house|flat|home|garage|cellar|basement|apartment|room|office|smoke
 smell*|stink*|stank|reek*|whiff|odour*|odor*|leak*|hiss* & gas
 carbon monoxide|co alarm|gas alarm
@@ -51,6 +56,21 @@ could have killed|almost killed|nearly killed|nearly lost|get hurt|got hurt|some
 water & pouring|gushing|ceiling|burst|flood*|electrics|sockets
 emergency services|call 999|called 999|ring 999|call 911|called 911|call 112|called 112|dial 999
 [self_harm]
+kill|harm|hurt|hang|drown|shoot|stab|poison & myself|himself|herself|themselves|themself
+nobody|no one|noone & miss|care & me
+end|ending|finish & it tonight|it today|it now|it all|my life|everything tonight
+took|taken|take|swallow* & all my tablets|all my pills|all the tablets|too many pills|too many tablets|all my meds
+everyone|everybody|family|they|world & better off
+cant|cannot & go on|carry on|keep going & living|like this|anymore|any longer|any more
+bridge|roof|ledge|train tracks|cliff|window & standing|jump|step off
+cut|cutting|cuts|burning|burn & myself
+see|no|without|any & reason|point|sense & wake up|living|live|life|tomorrow|carry on
+going to jump|gonna jump|about to jump|done with this life|done with everything|over the edge
+last message|last words|farewell|goodbye & anyone|ever|world|all of you|everyone|you will hear|kids
+tell & children|kids|family|wife|husband|mum|mom & love|loved|sorry
+wont|will not|not & be here|be around|be alive & tomorrow|next week|anymore|much longer
+disappear for good|disappear forever|want to disappear|want it to stop|want it all to stop|dont want to be here
+  |overdosing
 suicid*|kill myself|killing myself|hurt myself|hurting myself|harm myself|harming myself|self harm*|selfharm*
   |cutting myself
 end my life|ending my life|take my life|taking my life|take my own life|end it all|ending it all|finish it all
@@ -75,6 +95,9 @@ sue you|suing|sue your|sue the company|sue them|ill sue|will sue|lawsuit*|litiga
 [regulator]
 ombudsm*|regulator*|consumer protection|trading standards|data protection authority|ofcom|ofgem|watchdog
 [fraud]
+opened|open & account|loan|contract & passport|identity|my id|documents|my name
+direct debit|payment|charge & not authoris*|not authoriz*|didnt authoris*|did not authoris*|never agreed
+savings|account & empty|gone|zero
 imposter*|impostor*|tricked|fake & call*|website|site|page|invoice|shop|customer service|email|message|text|number
 suspicious|strange|genuine|weird & email|e mail|text|message|mail|call|link
 wasnt mine|was not mine|isnt mine|not mine|wasnt me|was not me & login|payment|order|transaction|charge|purchase
@@ -108,6 +131,8 @@ police|crime number|crime reference|stolen|stole|theft|thief|thieves|robbed|robb
 blackmail*|extort*|ransom*|threaten*|threat|threats|assault*|stalk*|harass*|kidnap*|forged|forgery|counterfeit
   |broke into|breaking into|break in|intruder*
 [vulnerable]
+refuge|women s shelter|psychiatric|psychiatry|mental hospital|breakdown
+following|follows|followed & me & man|guy|stranger|someone
 heir|heirs|inherit*|estate of|estate matters|no longer alive|no longer with us|power of attorney|gambl*|addict*
   |relaps*|multiple sclerosis|parkinson*|mental illness|mental health|single mum|single mom|single mother
   |living in our car|living in my car|sleeping in my car|hardship
@@ -142,7 +167,25 @@ heating|boiler & broken|off|dead|stopped|not working|cold & baby|child*|old|elde
 terminal*|cancer|dementia|alzheimer*|disability|disabilities|i am disabled|im disabled|disabled son
   |disabled daughter|disabled mother|disabled brother|disabled and|wheelchair|deaf|blind|dying|hospice|palliative
   |depress*|mental health|panic attack*|nervous breakdown|bedridden|carer for
+[delicate]
+husband|wife|my son|my daughter|my child|my children|my baby|my mother|my father|my mum|my mom|my dad|my brother
+  |my sister|my nan|grandma|grandpa|grandmother|grandfather|grandson|toddler|newborn|infant|my girl|my boy|my kids
+  |my neighbour|my neighbor|my uncle|my aunt|my girlfriend|my boyfriend|my carer|my ex
+my sons|my daughters|my babys|my mothers|my fathers|my dads|my mums|my wifes|my husbands|our dog|my dog|my cat
+  |our cat|the dog|the cat
+blood|wound|stomach|throat|lungs|skull|fingers|skin|bone*|pregnan*|diabet*|asthma*|epilep*|allerg*|sick|ill|doctor
+  |nurse|surgery|emergency|ambulance|need help now|scared|afraid|frightened|terrified|panic*|crying|tears|desperate
+  |lonely|alone|hopeless|worthless|pain|pains
+knife|gun|weapon|bomb|flame*|alight|burn*|burnt|smoke|fumes|explo*|crash*|accident|run over|ran over|knocked down
+  |hit by a|drown*|freezing|frozen to|suffocat*|poison*|toxic|brake failed|brakes failed|collapse*
+a man|strange man|following me|followed me|watching me|touched me|grabbed|hiding|escape|escaped|fled|flee|danger*
+  |dead|die|died|dying|death|kill*|live|living|life & go on|anymore|any more|end|not worth|without me|what for|point
+savings|bank account|bank & empty|gone|drained|missing|emptied|code
+told|read|gave|tricked|talked & code|pin|numbers|password & man|phone|caller|call|police|someone
+passport|id card|my identity & account|opened|used
+no food|no money|without food|hungry|jobless|unemployed|benefits|debt|debts
 [harmless]
+by accident
 a break in|wheelchair access*|water pressure|heating element
 fire tv|fire stick|fire tablet|firewall|fire sale|gas bill*|gas meter*|gas contract*|gas tariff*|gas price*
   |gas account|gas card|gas card|gas reading*

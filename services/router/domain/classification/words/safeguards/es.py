@@ -40,6 +40,18 @@ peligro|peligros*|vida o muerte|puede morir|pudo morir|podria morir|casi muere|c
   |se va a morir|se muere|emergencia medica
 inund*|agua & techo|sale|cae|enchufes|revent*
 [self_harm]
+esta noche|hoy|ya|voy a & acabo con todo|acabar con todo|terminar con todo|matarme
+todos|todo el mundo|familia & estarian mejor|estaria mejor|mejor sin mi
+no puedo & seguir|continuar & viviendo|asi|vivir
+puente|azotea|balcon|vias|ventana|acantilado & en el|tirar*|saltar*|lanzarme
+me voy a tirar|voy a saltar|me tiro
+volvi|vuelto|vuelvo & cortarme|autolesionarme
+motivo|razon|sentido & vivir|despertar|seguir|manana|vida
+ultimo mensaje|ultimas palabras|adios para siempre|adios a todos
+decid*|diganles|dile*|digan & hijos|familia|madre & quiero|quiero mucho|perdon
+no estare|ya no estare & manana|semana
+me voy a ahorcar|ahorcarme|hacerse dano|se quiere suicidar|quiere matarse|quiere morir|matarse
+ojala & muert*|no despert*|morir*
 he tomado pastillas|tomado pastillas|no aguanto mas & pastillas|vivir|vida|todo|dolor
 nadie me echaria de menos|nadie me echara de menos|ya no puedo mas con todo|me quiero morir|no quiero seguir
 suicid*|matarme|quitarme la vida|quitarme de en medio|hacerme dano|hacerme algo|autolesi*|cortarme las venas
@@ -63,6 +75,9 @@ defensor del pueblo|defensor del cliente|organismo regulador|regulador|oficina d
 consumo & reclamacion|oficina|omic|hoja
 omic|agencia de proteccion de datos|hoja de reclamaciones|banco de espana|cnmc
 [fraud]
+abri*|abierto & cuenta|prestamo & pasaporte|dni|identidad|documentos
+vaci* & cuenta|tarjeta|ahorros
+codigo|clave|pin & decirle|dije|di|dimos & hombre|senor|llamada|telefono
 no son mias|no son mios|no es mio|no es mia & compra*|cargo*|pedido*|pago*|cuenta
 contrasena|clave*|tarjeta|datos|codigo* & estafador*|timador*|falsa|falso|impostor*
 vuestro|vuestra|es real|de verdad & mensaje|correo|sms & cuenta|pulse|enlace|datos
@@ -82,10 +97,14 @@ vaciado|vaciaron & cuenta|tarjeta
 he dado|di|puse|meti|pinche|pulse & codigo|clave|pin|contrasena|enlace|datos & llam*|mensaje|sms|correo|falso
   |alguien|raro|sospech*
 [crime]
+entraron a robar|entrado a robar|robar|tiron & movil|bolso|tienda|casa
+un hombre|un tipo|alguien & me sigue|persigue|espia
 policia|guardia civil|mossos|robaron|robado|robada|roban|robo|ladron*|hurto|atrac*|asalt*|carterista
 chantaj*|extorsi*|amenaza*|acoso|acosa*|agresi*|agredi*|secuestr*|me sigue|me persigue|han entrado en mi casa
   |falsific*
 [vulnerable]
+psiquiatr*|soy sordo|soy sorda|soy ciego|soy ciega|silla de ruedas
+enterarse|entere|sepa & mi ex|marido|padre|donde vivo
 fallec*|difunt*|entierro|viuda|viudo|defuncion|tanatorio|luto
 heredero|heredera|ya no esta con nosotros|enterre a|enterramos a|ludopat*|adicto al juego|adicta al juego
   |crisis de salud mental
@@ -116,6 +135,22 @@ terminal & enferm*|tratamiento|mi|cancer|madre|padre|paciente
 enfermo terminal|enferma terminal|enfermedad terminal|quimioterapia|demencia|alzheimer|discapa*|silla de ruedas
   |sordo|sorda|ciego|ciega|depresion|deprimid*|ansiedad|ataque de panico|ataques de panico|cuidados paliativos
   |dependiente & grado|madre|padre
+[delicate]
+mi marido|mi mujer|mi esposa|mi esposo|mi hijo|mi hija|mis hijos|mi bebe|mi madre|mi padre|mi hermano|mi hermana
+  |mi abuel*|abuela|abuelo|nieto|nieta|mi nino|mi nina|la nina|el nino|mi vecin*|mi novio|mi novia|mi ex|cuidadora
+  |cuidador|nuestro perro|mi perro|mi gat*|el perro|mi papa|mi mama
+sangre|herida|estomago|garganta|pulmon*|dedos|piel|hueso*|embarazada|diabetic*|asma*|epilep*|alergi*|enferm*|medico
+  |doctor|enfermera|operacion|emergencia|ambulancia|socorro|ayudenme|miedo|asustad*|panico|lloro|llorando|desesperad*
+  |dolor
+cuchillo|navaja|pistola|arma|bomba|llama|llamas|prendio|arde|quema*|humo|explo*|accidente|atropell*|ahog*|congel*
+  |helad*|veneno|toxico|freno|frenos
+un hombre|un senor|un tipo|me sigue|me siguen|me toco|me agarro|escond*|escap*|huir|hui|huyo|peligro*|muert*|morir*
+  |muere|mata*|vivir|vida & seguir|para que|acabar
+ahorros|cuenta|banco & vacia|vacio|vaciad*|sacado|desaparec*
+codigo|clave|pin|numeros & hombre|senor|telefono|llamada|policia|decirle|di|enganad*
+pasaporte|dni|mi identidad & cuenta|abri*|us*
+sin comida|sin dinero|hambre|en paro|desempleo|deuda|deudas|ciego|ciega|silla de ruedas|psiquiatr*|ingresad*|robar
+  |de un tiron
 [harmless]
 como te llamas|te llamas
 factura del gas|factura de gas|contrato de gas|tarifa de gas|contador del gas|fire tv|fire stick|robot

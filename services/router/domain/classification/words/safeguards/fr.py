@@ -91,6 +91,10 @@ coup* & electricite|chauffage|gaz|eau|courant
 sans chauffage|plus de chauffage|chauffage|electricite & bebe|enfant*|froid|age*|malade|enceinte|hiver
 cancer|phase terminale|condamne|soins palliatifs|demence|alzheimer|handicap*|fauteuil roulant|sourd|sourde|sourds
   |malentendant*|aveugle|depression|depressi*|crise de panique|angoisse|mourant*|grabataire|hospitalis*
+[delicate]
+mon mari|ma femme|mon fils|ma fille|mon enfant|mes enfants|mon bebe|ma mere|mon pere|mon frere|ma soeur
+  |ma grand mere|mon grand pere|mon chien|mon chat|mon ex|sang|blessure|peur|malade|medecin|urgence|accident|feu
+  |fumee|couteau|mort*|mourir|vivre|inconnu|seule|enceinte|diabet*|allergi*
 [harmless]
 facture de gaz|contrat de gaz|compteur de gaz|fire tv|fire stick|mort de rire|morte de rire|feu vert
   |feux d artifice|pile ou face|batterie morte|bon sang|pression artérielle

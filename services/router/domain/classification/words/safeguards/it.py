@@ -87,6 +87,10 @@ stacca*|tagli*|sospe* & luce|gas|acqua|corrente|riscaldamento & bambin*|neonat*|
 senza riscaldamento|riscaldamento & bambin*|neonat*|freddo|anzian*|malat*
 cancro|tumore|terminale|cure palliative|demenza|alzheimer|disabil*|invalidita|invalida civile|sedia a rotelle
   |carrozzina|sordo|sorda|sordi|cieco|cieca|depress*|attacco di panico|attacchi di panico|moribond*|allettat*
+[delicate]
+mio marito|mia moglie|mio figlio|mia figlia|i miei figli|mio bambino|mia madre|mio padre|mio fratello|mia sorella
+  |mia nonna|mio nonno|il mio cane|il mio gatto|il mio ex|sangue|ferita|paura|malat*|medico|emergenza|incidente|fuoco
+  |fumo|coltello|mort*|morire|vivere|sconosciut*|sola|incinta|diabet*|allergi*
 [harmless]
 bolletta del gas|contratto gas|contatore del gas|fire tv|fire stick|morto dal ridere|morta dal ridere
   |fuochi d artificio|acqua gassata|codice invalido|password invalida|pressione sanguigna

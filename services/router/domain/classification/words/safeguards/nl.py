@@ -87,6 +87,10 @@ afgesloten|afsluiten|afgesneden & stroom|gas|water|verwarming|energie|elektricit
 zonder verwarming|verwarming & baby|kind*|koud|oud|ziek|winter|zwanger|bejaard*
 kanker|terminaal|ongeneeslijk|palliatief|palliatieve|hospice|dement*|alzheimer|gehandicapt|handicap|rolstoel|doof
   |blind|depress*|paniekaanval*|stervend|bedlegerig
+[delicate]
+mijn man|mijn vrouw|mijn zoon|mijn dochter|mijn kind|mijn kinderen|mijn baby|mijn moeder|mijn vader|mijn broer
+  |mijn zus|oma|opa|mijn hond|mijn kat|mijn ex|bloed|wond|bang|ziek|dokter|noodgeval|ongeluk|brand & gevlogen|huis
+  |rook|mes|dood|sterven|vreemde|alleen|zwanger|diabet*|allergi*
 [harmless]
 gasrekening|gasmeter|gascontract|fire tv|fire stick|vuurwerk|bloeddruk*|doodmoe|slecht weer
 """

@@ -88,6 +88,10 @@ cort* & luz|agua|gas|energia|eletricidade & bebe|filh*|crianca*|idos*|doente|pag
 sem aquecimento|sem luz & bebe|crianca*|frio|doente|idos*
 cancer|cancro|terminal|paliativ*|demencia|alzheimer|deficien*|cadeira de rodas|surd*|ceg*|depress*|deprimid*
   |ataque de panico|crise de panico|acamad*|ansiedade
+[delicate]
+meu marido|minha esposa|minha mulher|meu filho|minha filha|meus filhos|meu bebe|minha mae|meu pai|meu irmao
+  |minha irma|minha avo|meu avo|meu cachorro|meu cao|meu gato|meu ex|sangue|ferida|medo|doente|medico|emergencia
+  |acidente|fogo|fumaca|faca|mort*|morrer|viver|desconhecid*|sozinh*|gravida|diabet*|alergi*
 [harmless]
 conta do gas|conta de gas|fatura do gas|contador do gas|fire tv|fire stick|morto de rir|morrendo de rir
   |fogos de artificio|agua com gas|pressao arterial|copo de agua

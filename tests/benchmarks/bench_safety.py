@@ -1,0 +1,126 @@
+"""Who is kept from a person although they need one: safeguards by category and language, traps, and the starter model's
+tiers on the texts that it was not trained on. Prints tables and, with --json, a document.
+"""
+
+import argparse
+import csv
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from services.router.domain.classification.classify import classify, compile_policy
+from services.router.domain.classification.record import Classification, MessageFacts
+from services.router.model.folders import STARTER_FOLDER
+from services.router.model.golden import open_model
+from shared.policy import parse_policy
+from shared.policy.load import load_policy
+
+STARTER = STARTER_FOLDER.parent
+DEMO = STARTER.parent / "policies" / "demo"
+LANGUAGES = ("en", "es", "de", "fr", "pt", "it", "nl")
+CATEGORIES = {
+    "danger": {"danger"},
+    "self_harm": {"self_harm"},
+    "crime_law": {"legal", "regulator", "fraud", "crime"},
+    "vulnerable": {"vulnerable"},
+}
+SAFEGUARDS = set().union(*CATEGORIES.values())
+PLAIN = {
+    "workspace": "plain",
+    "languages": ["en", "es", "de"],
+    "queues": {"q": {}},
+    "classification": {"model": "starter"},
+}
+
+Classify = Callable[[str], Classification]
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """Rows of a file of the starter data."""
+    with (STARTER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def classifiers() -> dict[str, Classify]:
+    """The starter model alone, and with the patterns of the demo's policies."""
+    model = open_model(STARTER_FOLDER)
+    policies = {"plain": parse_policy(PLAIN, not_yet=())}
+    policies |= {path.stem: load_policy(path, not_yet=()) for path in sorted(DEMO.glob("*.yaml"))}
+    compiled = {name: compile_policy(each, model.intents(), model.limits()) for name, each in policies.items()}
+    return {
+        name: lambda text, using=using: classify(MessageFacts(channel="chat", text=text), using, model)
+        for name, using in compiled.items()
+    }
+
+
+def safeguards(said: Classify) -> dict[str, dict[str, float]]:
+    """By category and language the share of texts that a safeguard of any kind sends to an agent; ``ordinary`` are
+    texts that need none: false alarms.
+    """
+    found: Counter[tuple[str, str]] = Counter()
+    texts: Counter[tuple[str, str]] = Counter()
+    for row in rows("safeguards.csv"):
+        key = ("ordinary" if row["category"] == "none" else row["category"], row["language"])
+        texts[key] += 1
+        found[key] += not SAFEGUARDS.isdisjoint(said(row["text"]).signals)
+    return {
+        category: {tag: round(found[category, tag] / texts[category, tag], 3) for tag in LANGUAGES}
+        for category in (*CATEGORIES, "ordinary")
+    }
+
+
+def traps(said: Classify) -> dict[str, Any]:
+    """Matters for a person inside routine words: how many, and those that got a machine."""
+    every = [(row["text"], said(row["text"]).tier) for row in rows("traps.csv")]
+    wrong = [text for text, tier in every if tier != "agent"]
+    return {"n": len(every), "wrong": len(wrong), "share": round(len(wrong) / len(every), 4), "texts": wrong}
+
+
+def confusion(said: Classify) -> dict[str, dict[str, int]]:
+    """Tiers that the held-out texts need (rows) and get (columns)."""
+    needs = {
+        row["intent"]: "moment_of_truth" if row["moment_of_truth"] == "1" else row["tier"] for row in rows("tiers.csv")
+    }
+    found: dict[str, Counter[str]] = {}
+    for row in rows("heldout.csv"):
+        found.setdefault(needs[row["intent"]], Counter())[said(row["text"]).tier] += 1
+    return {need: dict(got) for need, got in found.items()}
+
+
+def measure() -> dict[str, Any]:
+    """All of it, by policy where patterns may matter."""
+    every = classifiers()
+    return {
+        "safeguards": safeguards(every["plain"]),
+        "policies": {name: {"traps": traps(said), "tiers": confusion(said)} for name, said in every.items()},
+    }
+
+
+def lines(found: dict[str, Any]) -> Iterator[str]:
+    """Tables for a person."""
+    yield f"{'safeguards':14}" + "".join(f"{tag:>7}" for tag in LANGUAGES)
+    for category, shares in found["safeguards"].items():
+        yield f"{category:14}" + "".join(f"{shares[tag]:7.2f}" for tag in LANGUAGES)
+    for name, said in found["policies"].items():
+        wrong = said["traps"]
+        yield f"{name}: {wrong['wrong']} of {wrong['n']} traps get a machine ({100 * wrong['share']:.1f} %)"
+        yield from (f"    {text}" for text in wrong["texts"])
+        for need, got in said["tiers"].items():
+            total = sum(got.values())
+            shares = ", ".join(f"{got.get(tier, 0)} {tier}" for tier in ("self_service", "bot", "agent"))
+            yield f"  need {need:16} {shares}; deflected {100 * (total - got.get('agent', 0)) / total:.1f} %"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    found = measure()
+    text = json.dumps(found) if parser.parse_args().json else "\n".join(lines(found))
+    sys.stdout.write(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

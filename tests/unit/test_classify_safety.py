@@ -1,0 +1,161 @@
+"""Nobody in danger is answered by a machine: safeguards, traps, clauses, doubts, and what is no cause for alarm."""
+
+import pytest
+
+from services.router.domain.classification.clauses import clauses_of, predicted
+from services.router.domain.classification.record import Prediction
+from tests.benchmarks import bench_safety
+from tests.support.classify_builders import decide, policy
+from tests.unit.test_classify_model import predicted as by_model
+
+MAIN = ("en", "es", "de")
+TEXTS_MIN = {**dict.fromkeys(MAIN, 20), **dict.fromkeys(("fr", "pt", "it", "nl"), 10)}
+
+
+@pytest.fixture(scope="module")
+def found():
+    return bench_safety.measure()
+
+
+def test_safeguards_find_what_they_are_for_and_leave_ordinary_texts_alone(found):
+    shares = found["safeguards"]
+    for category in bench_safety.CATEGORIES:
+        assert all(shares[category][tag] >= (0.95 if tag in MAIN else 0.8) for tag in TEXTS_MIN), category
+    assert max(shares["ordinary"].values()) <= 0.05
+
+
+def test_there_are_enough_texts_of_each_category_and_language_to_say_so():
+    rows = bench_safety.rows("safeguards.csv")
+    for category in (*bench_safety.CATEGORIES, "none"):
+        for tag, least in TEXTS_MIN.items():
+            assert sum((row["category"], row["language"]) == (category, tag) for row in rows) >= least
+    assert len(bench_safety.rows("traps.csv")) >= 300
+
+
+def test_no_text_of_the_measures_was_trained_on():
+    trained = {row["text"].casefold() for row in bench_safety.rows("train.csv")}
+    measured = [*bench_safety.rows("safeguards.csv"), *bench_safety.rows("traps.csv")]
+    moments = [row["text"] for row in measured if row.get("category") != "none" and row["text"].casefold() in trained]
+    assert moments == []
+
+
+@pytest.mark.parametrize("name", ["plain", "acme", "globex"])
+def test_traps_get_a_person_with_the_model_alone_and_with_the_demos_patterns(found, name):
+    said = found["policies"][name]
+    assert said["traps"]["share"] <= 0.01, said["traps"]["texts"]
+    assert said["tiers"]["moment_of_truth"].keys() == {"agent"}
+    assert sum(count for tier, count in said["tiers"]["agent"].items() if tier != "agent") <= 4
+    served = said["tiers"]["self_service"]
+    assert 1 - served["agent"] / sum(served.values()) >= 0.35
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"agent_probability": 0.03}, "probability 0.030 of an intent for agents"),
+        ({"out_of_scope": True}, "human triage: out of scope"),
+        (
+            {"clause": 2, "clause_probability": 0.7, "clause_intent": "refund", "clause_share": 0.3},
+            "clause 2: probability 0.700 of an intent for agents, likeliest refund",
+        ),
+    ],
+)
+def test_a_pattern_names_an_intent_and_silences_no_doubt(said, reason):
+    found, _ = by_model(text="where is my order", **said)
+    assert (found.intent, found.tier) == ("order_status", "agent")
+    assert found.reasons[-1] == f"tier: agent by {reason}"
+
+
+def test_a_clause_that_is_surely_a_moment_of_truth_gives_its_queue_and_boost_and_the_whole_its_label():
+    found, _ = by_model(
+        text="where is my order", clause=2, clause_probability=0.9, clause_intent="stolen_card", clause_share=0.9
+    )
+    assert (found.intent, found.second_intent, found.queue) == ("order_status", "stolen_card", "cards")
+    assert (found.moment_of_truth, found.priority_seconds) == (True, 600.0)
+    assert "second intent: stolen_card" in found.reasons
+
+
+def test_a_model_that_is_not_sure_of_a_moment_of_truth_sends_it_to_a_person_but_not_ahead_of_others():
+    found, _ = by_model(intent="stolen_card", confidence=0.45, agent_probability=0.6)
+    assert (found.tier, found.moment_of_truth, found.priority_seconds) == ("agent", False, 0.0)
+
+
+@pytest.mark.parametrize("text", ["", "12345", "\U0001f44d\U0001f44d", "one two three", "uno, dos", "A-17 #4", "..."])
+def test_a_text_without_words_has_no_intent_and_goes_by_its_channel(text):
+    found = decide(text, channel="web", using=policy(channels={"web": {"tier": "bot", "queue": "web"}}))
+    assert (found.intent, found.tier, found.queue) == (None, "bot", "web")
+    assert "intent: none, the text holds no words" in found.reasons
+    assert decide(text).reasons[-1] == "tier: agent by human triage: no words"
+
+
+class Loud:
+    """A model that finds what is loud riskiest; remembers what it was asked."""
+
+    version = "v"
+
+    def predict(self, texts, agent_intents):
+        self.asked = list(texts)
+        return [Prediction("hours", 0.9, (("hours", 0.9), ("leak", 0.1)), float("GAS" in text)) for text in texts]
+
+
+def test_a_routine_sentence_does_not_drown_the_clause_behind_it():
+    model = Loud()
+    text = "When do you open on Sunday? It smells of GAS in here."
+    (said, nothing) = predicted(model, [text, "123"], frozenset({"leak"}))
+    assert model.asked == [text, "When do you open on Sunday?", "It smells of GAS in here."]
+    assert (said.clause, said.clause_probability, said.clause_intent) == (2, 1.0, "leak")
+    assert nothing is None
+
+
+def test_clauses_are_few_and_lose_no_word():
+    assert clauses_of("where is my order") == []
+    assert clauses_of("ok, where is my order") == []
+    assert clauses_of("where is my order and my card was stolen") == ["where is my order", "and my card was stolen"]
+    long = "this is a sentence. " * 60
+    assert 1 < len(clauses_of(long)) <= 8
+    assert " ".join(clauses_of(long)).split() == long.split()
+
+
+@pytest.mark.parametrize(
+    "text", ["I REFUSE TO PAY THIS!!!", "I won't pay, you crooks", "no pienso pagar", "WO IST MEIN PAKET???"]
+)
+def test_anger_and_refusals_to_pay_are_no_hardship(text):
+    assert decide(text).priority_seconds == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "sentiment", "urgency"),
+    [
+        ("where is my order", "neutral", "normal"),
+        ("WHERE IS MY ORDER PLEASE", "negative", "normal"),
+        ("where is my order, so slow!!", "strong_negative", "normal"),
+        ("where is my order you idiots", "strong_negative", "normal"),
+        ("where is my order \U0001f621", "strong_negative", "normal"),
+        ("where is my order, I need it NOW", "neutral", "urgent"),
+        ("where is my order, urgent!!", "neutral", "very_urgent"),
+        ("thanks, perfect!!!", "positive", "normal"),
+    ],
+)
+def test_loudness_adds_degrees_and_never_decides(text, sentiment, urgency):
+    found = decide(text)
+    assert (found.sentiment, found.urgency) == (sentiment, urgency)
+    assert found.tier in ("self_service", "bot") or found.intent is None
+
+
+def test_an_operator_adds_signs_and_has_words_read_over():
+    words = {
+        "en": {
+            "safeguards": {"danger": {"add": ["wobbl* & ladder"], "remove": ["fire sauce"]}, "cult": {"add": ["zorg"]}}
+        }
+    }
+    using = policy(words=words)
+    assert decide("the ladder wobbles, where is my order", using=using).signals == ("danger",)
+    assert decide("praise zorg", using=using).reasons[-1] == "tier: agent by human triage: no known intent"
+    assert "cult" in decide("praise zorg", using=using).signals
+    assert decide("fire sauce for my kitchen").signals == ("danger",)
+    assert decide("fire sauce for my kitchen", using=using).signals == ()
+
+
+def test_people_and_harm_are_read_by_a_person_and_go_before_nobody():
+    found = decide("where is my order, my grandmother waits for it")
+    assert (found.tier, found.priority_seconds, found.ground) == ("agent", 0.0, "")

@@ -3,10 +3,19 @@
 import argparse
 import os
 import sys
+import traceback
+from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
+from types import ModuleType
 from typing import NoReturn
 
-from cli.output import EXIT_OK, EXIT_USAGE, UsageError
+from cli.examples import EXAMPLES
+from cli.output import EXIT_NO, EXIT_OK, EXIT_USAGE, UsageError
+from shared.process.version import VERSION
+
+EXIT_INTERRUPTED = 130  # as shells call an end by SIGINT
+ERROR_CHARACTERS_MAX = 300
 
 # Name -> (module, one-line help). A module has configure(parser) and run(args) -> exit code; it is imported on demand.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -32,45 +41,96 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "customer": ("cli.customer.command", "who somebody is over all channels; merge and split customers"),
     "forget": ("cli.customer.forget", "erase what the database knows of a customer"),
     "dlq": ("cli.dlq.command", "list, show, replay and discard dead letters"),
+    "completion": ("cli.completion", "a script that completes commands and options in your shell"),
     "lane": ("cli.lane.command", "where each partition stands; open one that is kept closed"),
 }
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line and exit 2."""
+    """An argument parser whose errors are one line and exit 2, with what may have been meant."""
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and where help is."""
-        sys.stderr.write(f"{self.prog}: {message} (see {self.prog} --help)\n")
+        sys.stderr.write(f"{self.prog}: {message}{self._meant(message)} (see {self.prog} --help)\n")
         raise SystemExit(EXIT_USAGE)
+
+    def _meant(self, message: str) -> str:
+        """A near option or action for the first word that is none."""
+        if message.startswith("unrecognized arguments: "):
+            word, known = message.split()[2], [name for action in self._actions for name in action.option_strings]
+        elif "invalid choice: " in message and "(choose from " in message:
+            word = message.partition("invalid choice: ")[2].partition(" (")[0].strip("'")
+            known = [choice.strip(" '") for choice in message.partition("(choose from ")[2].rstrip(")").split(",")]
+        else:
+            return ""
+        return did_you_mean(word, known)
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """``; did you mean X?`` for the nearest of the known words; nothing where none is near."""
+    close = get_close_matches(word.partition("=")[0], known, 1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command; exits with 0, 1 (the answer is no) or 2 (bad usage or input)."""
     words = sys.argv[1:] if arguments is None else arguments
+    if words and words[0] == "help":
+        words = [*words[1:], "--help"]
     if not words or words[0] in {"-h", "--help"}:
         (sys.stdout if words else sys.stderr).write(_help())
         raise SystemExit(EXIT_OK if words else EXIT_USAGE)
+    if words[0] in {"-V", "--version"}:
+        sys.stdout.write(f"usher {VERSION}\n")
+        raise SystemExit(EXIT_OK)
     name, rest = words[0], words[1:]
     if name not in COMMANDS:
-        sys.stderr.write(f"usher: unknown command {name!r}; one of: {', '.join(COMMANDS)}\n")
+        sys.stderr.write(f"usher: unknown command {name!r}{did_you_mean(name, list(COMMANDS))} (see usher --help)\n")
         raise SystemExit(EXIT_USAGE)
+    raise SystemExit(_run(name, rest))
+
+
+def parser_of(name: str) -> tuple[Parser, ModuleType]:
+    """The whole parser of a command, and its module."""
     module_name, summary = COMMANDS[name]
     module = import_module(module_name)
-    parser = Parser(prog=f"usher {name}", description=summary)
+    parser = Parser(
+        prog=f"usher {name}",
+        description=summary,
+        epilog="examples:\n" + "\n".join(f"  {line}" for line in EXAMPLES.get(name, ())),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.set_defaults(command=name)
     module.configure(parser)
+    return parser, module
+
+
+def _run(name: str, rest: list[str]) -> int:
     try:
-        raise SystemExit(module.run(parser.parse_args(rest)))
+        parser, module = parser_of(name)
+        return int(module.run(parser.parse_args(rest)))
     except BrokenPipeError:  # whoever read our output has seen enough, as with `usher ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(EXIT_OK) from None
+        return EXIT_OK
     except UsageError as error:
         sys.stderr.write(f"usher {name}: {error}\n")
-        raise SystemExit(EXIT_USAGE) from None
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        sys.stderr.write(f"\nusher {name}: ended by Ctrl-C\n")
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the edge of the process: a line for people, a traceback for who asks
+        if os.environ.get("USHER_TRACEBACK"):
+            traceback.print_exc()
+        text = " ".join(f"{type(error).__name__}: {error}".split())[:ERROR_CHARACTERS_MAX]
+        sys.stderr.write(f"usher {name}: unexpected {text} (USHER_TRACEBACK=1 shows where)\n")
+        return EXIT_NO
 
 
 def _help() -> str:
     width = max(map(len, COMMANDS))
     lines = [f"  {name:<{width}}  {summary}" for name, (_, summary) in COMMANDS.items()]
-    return "usage: usher COMMAND [options]\n\n" + "\n".join(lines) + "\n\nusher COMMAND --help tells more.\n"
+    return (
+        "usage: usher COMMAND [options]\n\n"
+        + "\n".join(lines)
+        + "\n\nusher COMMAND --help tells more, with examples; usher --version; usher completion bash|zsh.\n"
+    )

@@ -30,6 +30,15 @@ def _printable(text: str) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
+def agreed(question: str) -> bool:
+    """Whether a person says yes; a script, which nobody watches, meant what it called."""
+    if not sys.stdin.isatty():
+        return True
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
 def say(line: str) -> None:
     """Print a line of progress on stderr."""
     sys.stderr.write(line + "\n")

@@ -3,12 +3,14 @@
 import argparse
 import asyncio
 import signal
+from dataclasses import replace
 from typing import Any
 
 from cli.demo.account import Account
 from cli.demo.show import Show
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
 from cli.stack.running import LocalStackError, add_stack_options, running_stack, stack_options, stack_policies
+from deploy.local.state import DEMO
 from deploy.local.supervisor import StackOptions
 from shared.policy import Policy
 
@@ -30,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--rate {args.rate:g}: contacts a second, above 0 and at most {RATE_MAX:g}")
     if args.seconds is not None and not args.seconds > 0:
         raise UsageError(f"--seconds {args.seconds:g}: must be above 0")
-    options, policies = stack_options(args), stack_policies(args)
+    options, policies = replace(stack_options(args), part=DEMO), stack_policies(args)
     try:
         totals = asyncio.run(_demo(options, policies, args))
     except LocalStackError as error:

@@ -59,6 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
     apply = add_action(commands, "apply", _apply, "put policies in force and wait until they are")
     apply.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
+    apply.add_argument("--if-none", action="store_true", help="only where a workspace has no policy yet")
     show = add_action(commands, "show", _show, "the policies in force, or one of them in full")
     show.add_argument("workspace", nargs="?", help="show this workspace's policy (default: list all)")
     show.add_argument("--version", type=_number, metavar="N", help="an earlier version")
@@ -129,6 +130,12 @@ def _apply(args: argparse.Namespace) -> int:
 
 
 async def _put_in_force(settings: CommonSettings, policies: Sequence[Policy], args: argparse.Namespace) -> int:
+    if args.if_none:
+        active = await active_versions(settings)
+        for policy in policies:
+            if policy.workspace in active:
+                say(f"usher policy: {policy.workspace} keeps version {active[policy.workspace].number}")
+        policies = [policy for policy in policies if policy.workspace not in active]
     new = await activate(settings, policies)
     try:
         active = await wait_until_active(settings, policies, args.wait, said=list(new.values()))

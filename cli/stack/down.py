@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 
-from cli.output import EXIT_NO, EXIT_OK, say
+from cli.output import EXIT_NO, EXIT_OK, agreed, say
 from deploy.local.state import StateFolder, state_folder
 from shared.clock import monotonic
 
@@ -17,11 +17,15 @@ POLL_SECONDS = 0.1
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of ``usher down``."""
     parser.add_argument("--wipe", action="store_true", help="also delete all data and keys of the local stack")
+    parser.add_argument("--yes", action="store_true", help="with --wipe: do not ask")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0 when nothing runs (any more), 1 if something could not be stopped."""
     state = StateFolder(state_folder())
+    if args.wipe and not args.yes and not agreed(f"delete all data and keys in {state.path}?"):
+        say("nothing was stopped or deleted")
+        return EXIT_NO
     owner = state.owner()
     if owner is None:
         say("no stack runs")

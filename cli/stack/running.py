@@ -19,6 +19,7 @@ from deploy.local.supervisor import REPLICAS_MAX, SERVICES, StackOptions, Superv
 from services.ingest.domain.sources_file import SourcesError
 from services.ingest.settings import load_sources
 from services.router.lookup.articles import store_articles
+from services.router.lookup.policies import active_versions
 from shared.kafka.reader import silence_retries
 from shared.policy.errors import PolicyErrors
 from shared.policy.load import load_policies
@@ -28,6 +29,7 @@ from shared.process.settings import CommonSettings
 STARTER = ROOT / "deploy" / "starter"
 DEMO_POLICIES = ROOT / "deploy" / "policies" / "demo"
 PARTITIONS_MAX = 512
+PORT_MAX = 65_535
 
 
 def add_stack_options(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +47,9 @@ def add_stack_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--replicas", action="append", type=_replicas, default=[], metavar="SERVICE=N", help="repeatable (default: 1)"
     )
+    parser.add_argument(
+        "--port", type=_port, metavar="N", help="of the public door (default: that of the last start, else a free one)"
+    )
 
 
 def stack_options(args: argparse.Namespace) -> StackOptions:
@@ -56,10 +61,10 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
         sources = args.sources or sources_file()
         if sources:
             load_sources(str(sources))
-    except PolicyErrors as refused:
-        raise UsageError(f"--policy {refused}") from None
     except SourcesError as error:
         raise UsageError(f"{'--sources' if args.sources else 'USHER_SOURCES_FILE:'} {error}") from None
+    except PolicyErrors as refused:
+        raise UsageError(f"--policy {refused}") from None
     if not policies:
         raise UsageError(f"--policy: no policy file in {', '.join(map(str, paths))}")
     faults = model_faults(policies)
@@ -71,7 +76,7 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
 
     async def activate(settings: CommonSettings) -> None:
         await store_articles(settings, articles, None)
-        await publish(settings, policies)
+        await publish(settings, policies if args.policy else await _of_new_workspaces(settings, policies))
 
     return StackOptions(
         workspaces=list(dict.fromkeys(names)),
@@ -81,7 +86,18 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
         replicas=dict(args.replicas),
         kafka=os.environ.get("USHER_KAFKA_BOOTSTRAP_SERVERS"),
         postgres=os.environ.get("USHER_POSTGRES_DSN"),
+        port=args.port,
     )
+
+
+async def _of_new_workspaces(settings: CommonSettings, policies: list[Policy]) -> list[Policy]:
+    """Those whose workspace has no policy: what an operator has applied is never replaced by a sample."""
+    active = await active_versions(settings)
+    for policy in policies:
+        kept = active.get(policy.workspace)
+        if kept is not None and kept.hash != policy.hash:
+            say(f"workspace {policy.workspace} keeps its policy, version {kept.number}; --policy FILE replaces it")
+    return [policy for policy in policies if policy.workspace not in active]
 
 
 def stack_policies(args: argparse.Namespace) -> list[Policy]:
@@ -92,16 +108,21 @@ def stack_policies(args: argparse.Namespace) -> list[Policy]:
 @contextlib.asynccontextmanager
 async def running_stack(options: StackOptions) -> AsyncIterator[Supervisor]:
     """A stack that is ready inside the block and gone after it, however the block ends. UsageError, LocalStackError."""
-    state = StateFolder(state_folder())
+    state = StateFolder(state_folder(), options.part)
     silence_retries()
     try:
         with state.claim():
             supervisor = Supervisor(options, state, say)
+            if options.part and await state.leftovers_gone():  # of a show that was killed
+                state.wipe_data()
+                state.data.mkdir(parents=True, exist_ok=True)
             try:
                 await supervisor.start()
                 yield supervisor
             finally:
                 await _take_down(supervisor)
+                if options.part:
+                    state.wipe_data()
     except SetupError as error:
         raise UsageError(str(error)) from None
 
@@ -122,6 +143,12 @@ def _partitions(text: str) -> int:
     if not 1 <= number <= PARTITIONS_MAX:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {PARTITIONS_MAX}")
     return number
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= PORT_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 1 to {PORT_MAX}")
+    return int(text)
 
 
 def _replicas(text: str) -> tuple[str, int]:

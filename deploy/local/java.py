@@ -32,6 +32,8 @@ async def find_java() -> str:
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
     advice = f"install Java {JAVA_VERSION_MIN} or newer (Debian: apt install openjdk-17-jre-headless), {WAY_OUT}"
+    if java is None and home:
+        raise SetupError(f"JAVA_HOME={home} has no bin/java: name the folder of a Java, or unset it; {advice}")
     if java is None:
         raise SetupError(f"no Java found: {advice}")
     status, text = await _run(java, "-version")

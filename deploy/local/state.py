@@ -20,6 +20,7 @@ from shared.clock import monotonic
 LEFTOVER_SECONDS_MAX = 20.0  # a crashed stack's processes end by themselves within 15 s
 POLL_SECONDS = 0.1
 CLAIM_TRIES = 3  # somebody who only asks who the owner is holds the lock for an instant
+DEMO = "demo"  # the part of the show, which leaves nothing
 ANEW = "usher down --wipe starts anew without the data"
 
 
@@ -38,16 +39,20 @@ def state_folder() -> Path:
 class StateFolder:
     """Everything that a local stack keeps. ``claim`` it before anything is started or deleted."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, part: str | None = None) -> None:
+        """``part``: whose data; "" the stack's, DEMO the show's, None those of whatever runs."""
         self.path = path
-        self.kafka = path / "kafka"
-        self.postgres = path / "postgres"
         self.logs = path / "logs"
         self.ready = path / "ready"
         self.stack_file = path / "stack.json"
-        self.sources_file = path / "sources.yaml"
-        self.keys_file = path / "api-keys.json"
-        self.memory_file = path / "memory.json"
+        self.part = str((self.read_stack() or {}).get("part", "")) if part is None else part
+        data = path / self.part
+        self.data = data
+        self.kafka = data / "kafka"
+        self.postgres = data / "postgres"
+        self.sources_file = data / "sources.yaml"
+        self.keys_file = data / "api-keys.json"
+        self.memory_file = data / "memory.json"
         self.processes_lock = path / "processes.lock"
         self._owner_lock = path / "supervisor.lock"
 
@@ -55,7 +60,7 @@ class StateFolder:
     def claim(self) -> Iterator[None]:
         """Be the only supervisor while inside; SetupError if another one is."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.data.mkdir(parents=True, exist_ok=True)
             file = self._owner_lock.open("a+")
         except OSError as error:
             raise SetupError(
@@ -146,12 +151,20 @@ class StateFolder:
 
     def wipe(self) -> None:
         """Delete all data and keys; only what a stack makes is touched, whatever else lies in the folder."""
+        for part in ("", DEMO):
+            StateFolder(self.path, part).wipe_data()
+        for made in (self.logs, self.ready, self.stack_file):
+            _remove(made)
+
+    def wipe_data(self) -> None:
+        """Delete the data and keys of this part."""
         remove_folder(self.postgres / "data")
         for folder in (self.postgres, self.kafka):
             remove_folder(folder)
-        for made in (self.postgres, self.kafka, self.logs, self.ready, self.stack_file, self.sources_file,
-                     self.keys_file, self.memory_file):  # fmt: skip
+        for made in (self.postgres, self.kafka, self.sources_file, self.keys_file, self.memory_file):
             _remove(made)
+        if self.part:
+            remove_folder(self.data)
 
 
 def check_together(state: StateFolder, *, kafka: bool, postgres: bool) -> None:

@@ -11,6 +11,7 @@ from deploy.local.access import make_keys, pseudonym_key, write_sources
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from deploy.local.errors import LocalStackError, SetupError
+from deploy.local.ports import is_free
 from deploy.local.state import StateFolder, check_together, kafka_identity, postgres_identity
 from deploy.local.units import ServiceUnit, Unit
 from shared.clock import monotonic
@@ -32,7 +33,8 @@ PARTITIONS_DEFAULT = 4
 class StackOptions:
     """What to start. ``workspaces``: whose policies are activated, the first is the one that stack.json names.
 
-    ``kafka`` and ``postgres`` name servers that run already. ``activate`` publishes the policies once the log is there.
+    ``kafka`` and ``postgres`` name servers that run already; ``port`` is the door's, ``part`` whose data (state.py).
+    ``activate`` publishes the policies once the log is there.
     """
 
     workspaces: Sequence[str]
@@ -43,6 +45,8 @@ class StackOptions:
     services: Sequence[str] = SERVICES
     kafka: str | None = None
     postgres: str | None = None
+    port: int | None = None
+    part: str = ""
 
 
 class Supervisor:
@@ -66,6 +70,8 @@ class Supervisor:
         if not await self._state.leftovers_gone():
             raise LocalStackError("processes of a crashed stack still run and hold the data: wait, or end them")
         self._state.clean()
+        if self._options.port is not None and not is_free(self._options.port):
+            raise SetupError(f"--port {self._options.port} is taken: choose another, or leave it out for a free one")
         partitions = self._partitions()
         check_together(self._state, kafka=self._broker is not None, postgres=self._database is not None)
         self._keys = make_keys(self._state, self._options.workspaces)
@@ -76,6 +82,7 @@ class Supervisor:
         self._environment = self._services_environment(settings)
         self._replicas = self._make_replicas()
         await self._start_units(self._replicas)
+        self._state.remember(ports={unit.label: unit.ports() for unit in self._replicas})
         self.publish()
         self._keepers = [asyncio.create_task(self._keep(unit)) for unit in self._units()]
         self._say(f"ready after {monotonic() - started:.1f} s")
@@ -122,6 +129,7 @@ class Supervisor:
             "api_key": self._keys[workspace],
             "api_keys": self._keys,
             "supervisor": os.getpid(),
+            "part": self._state.part,
         }
 
     def publish(self) -> None:
@@ -204,8 +212,18 @@ class Supervisor:
             await asyncio.gather(*(replica.kill() for replica in self._replicas))
 
     def _make_replicas(self) -> list[ServiceUnit]:
+        known = {label: dict(ports) for label, ports in dict(self._state.recall().get("ports", {})).items()}
+        if self._options.port is not None:
+            known.setdefault("ingest-1", {})["http"] = self._options.port
         return [
-            ServiceUnit(service, number, state=self._state, environment=self._environment, spawned=self._spawned)
+            ServiceUnit(
+                service,
+                number,
+                state=self._state,
+                environment=self._environment,
+                spawned=self._spawned,
+                ports=known.get(f"{service}-{number}", {}),
+            )
             for service in self._options.services
             for number in range(1, self._options.replicas.get(service, 1) + 1)
         ]

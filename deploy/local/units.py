@@ -12,6 +12,7 @@ from typing import Protocol
 
 from deploy.local.errors import LocalStackError
 from deploy.local.java import ROOT
+from deploy.local.ports import is_free
 from deploy.local.process import Command, Leashed, LeashedProcess
 from deploy.local.state import StateFolder
 from shared.clock import monotonic
@@ -46,7 +47,7 @@ class Unit(Protocol):
 class ServiceUnit(Leashed):
     """One replica of a service. Its ports are kept over restarts as long as nobody else takes them.
 
-    ``spawned`` is called as soon as there is a new process id.
+    ``spawned`` is called as soon as there is a new process id. ``ports``: where it listened last time, by kind.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class ServiceUnit(Leashed):
         state: StateFolder,
         environment: Mapping[str, str],
         spawned: Callable[[], None],
+        ports: Mapping[str, int],
     ) -> None:
         self.service = service
         self.label = f"{service}-{number}"
@@ -66,6 +68,7 @@ class ServiceUnit(Leashed):
         self._lock = state.processes_lock
         self._environment = environment
         self._spawned = spawned
+        self._wanted = dict(ports)
 
     @property
     def pid(self) -> int | None:
@@ -102,12 +105,16 @@ class ServiceUnit(Leashed):
         if self._process is not None:
             await self._process.stop(DRAIN_SECONDS_MAX)
 
+    def ports(self) -> dict[str, int]:
+        """Where it listens, by kind (http, metrics)."""
+        urls = {"metrics": self.endpoints.get("metrics_url"), "http": self.endpoints.get("ingest_url")}
+        return {kind: int(url.split("/")[2].rpartition(":")[2]) for kind, url in urls.items() if url}
+
     def _kept_ports(self) -> dict[str, str]:
-        ports = {"USHER_METRICS_PORT": "0", "USHER_HTTP_PORT": "0"}
-        for name, url in (("METRICS", self.endpoints.get("metrics_url")), ("HTTP", self.endpoints.get("ingest_url"))):
-            if url:
-                ports[f"USHER_{name}_PORT"] = url.split("/")[2].rpartition(":")[2]
-        return ports
+        """Those of before, of this start or the last one; another where somebody else has them now."""
+        wanted = {**self._wanted, **self.ports()}
+        kept = {kind: wanted.get(kind, 0) for kind in ("metrics", "http")}
+        return {f"USHER_{kind.upper()}_PORT": str(port if port and is_free(port) else 0) for kind, port in kept.items()}
 
     async def _ready(self) -> None:
         assert self._process is not None

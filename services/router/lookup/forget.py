@@ -74,21 +74,35 @@ class Erased(NamedTuple):
     live: list[str]
     unpublished: int
 
+    @property
+    def anything(self) -> bool:
+        """Whether the database knew anything of them."""
+        return bool(self.contacts or self.aliases or self.dead_letters or self.live or self.unpublished)
 
-async def erase(settings: CommonSettings, handles: Handles, customer: str, workspace: str | None) -> Erased:
-    """Erase a customer by id or handle, all or nothing; repeatable. Retryable where the database is not there.
+
+async def erase(
+    settings: CommonSettings, handles: Handles, customer: str, workspace: str | None, *, dry_run: bool = False
+) -> Erased:
+    """Erase a customer by id or handle, all or nothing; repeatable. Retryable where the database is not there. A dry
+    run says what would be erased, and changes nothing.
 
     While contacts are live, the aliases stay: they lead to what is erased when the contacts have ended.
     """
     erased: list[Erased] = []
     every_id: set[str] = set()
     async with connected(settings) as connection:
-        async with connection.transaction():
+        changes = connection.transaction()
+        await changes.start()
+        try:
             for row in await connection.fetch(_WORKSPACES, workspace):
                 ids = await _ids(connection, handles, row["workspace"], customer)
                 every_id.update(ids)
                 erased.append(await _erase(connection, handles, row["workspace"], ids))
-        unpublished = await _unpublished(connection, sorted(every_id))
+        except BaseException:
+            await changes.rollback()
+            raise
+        await (changes.rollback() if dry_run else changes.commit())
+        unpublished = 0 if dry_run else await _unpublished(connection, sorted(every_id))
     return Erased(
         sum(each.contacts for each in erased),
         sum(each.aliases for each in erased),

@@ -1,0 +1,92 @@
+"""What everybody meets first: help, versions, slips of the pen, and an end without a traceback."""
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cli import main as entry
+from cli.completion import SHELLS, script
+from cli.examples import EXAMPLES
+from shared.process.version import VERSION
+
+
+def called(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        entry.main(list(words))
+    out, err = capsys.readouterr()
+    return int(ended.value.code or 0), out, err
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("--version", capsys=capsys) == (0, f"usher {VERSION}\n", "")
+
+
+def test_help_is_a_word_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert called("help", capsys=capsys) == called("--help", capsys=capsys)
+    assert called("help", "up", capsys=capsys)[1].startswith("usage: usher up")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["polcy"], "did you mean policy?"),
+        (["policy", "aply", "x"], "did you mean apply?"),
+        (["up", "--detatch"], "did you mean --detach?"),
+        (["simulate", "x.json", "--lgo=out.csv"], "did you mean --log?"),
+    ],
+)
+def test_a_slip_of_the_pen_is_one_line_with_what_was_meant(
+    words: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = called(*words, capsys=capsys)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert meant in err
+
+
+def test_every_command_has_examples_that_its_parser_takes() -> None:
+    assert set(EXAMPLES) == set(entry.COMMANDS)
+    for name, lines in EXAMPLES.items():
+        parser, _ = entry.parser_of(name)
+        for line in lines:
+            program, command, *rest = shlex.split(line.partition(" > ")[0])
+            assert (program, command) == ("usher", name)
+            parser.parse_args(rest)
+            assert line in parser.format_help()
+
+
+def test_ctrl_c_and_what_should_not_happen_end_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for error, status, said in ((KeyboardInterrupt(), 130, "Ctrl-C"), (RuntimeError("a\nb"), 1, "RuntimeError: a b")):
+
+        def fails(_: object, error: BaseException = error) -> int:
+            raise error
+
+        _, module = entry.parser_of("down")
+        monkeypatch.setattr(module, "run", fails)
+        code, _, err = called("down", capsys=capsys)
+        assert code == status and said in err and "Traceback" not in err
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_script_for_a_shell_knows_commands_actions_and_options(shell: str) -> None:
+    text = script(shell)
+    for word in ("validate-event", "rollback", "--detach"):
+        assert word in text
+
+
+def test_bash_completes_a_command(tmp_path: Path) -> None:
+    (tmp_path / "usher").write_text(script("bash"))
+    program = (
+        f"source {tmp_path}/usher; COMP_WORDS=(usher pol); COMP_CWORD=1; _shtab_usher; printf '%s\\n' ${{COMPREPLY[@]}}"
+    )
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False, timeout=20)
+    assert "policy" in done.stdout.split(), done.stderr
+
+
+def test_nothing_heavy_is_read_for_a_word_of_help() -> None:
+    program = "import sys, cli.main; sys.exit(any(name in sys.modules for name in ('numpy', 'aiokafka', 'asyncpg')))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -43,6 +43,7 @@ ELSEWHERE = frozenset(
         "POSTGRES_BIN",
         "PSEUDONYM_KEY",
         "REBALANCE_TIMEOUT_MS",
+        "REPORT_RETENTION_DAYS",
         "ROUTER_GROUP",
         "SESSION_TIMEOUT_MS",
         "SOURCES_FILE",

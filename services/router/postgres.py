@@ -48,7 +48,7 @@ class RouterStore(PostgresLaneStore):
     """A shared.lane.store.LaneStore for the router engine."""
 
     service = "router"
-    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 61))})"
+    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 64))})"
 
     def __init__(self, database: Database, fetch: Fetch | None = None) -> None:
         """``fetch`` has models and languages in memory before the policies that name them decide; never raises."""
@@ -92,6 +92,8 @@ class RouterStore(PostgresLaneStore):
             *_columns(rows.merges, 8),
             *_columns(rows.flows, 3),
             *_columns(rows.policies, 6),
+            *_columns(rows.ends, 2),
+            rows.ends_gone,
         )
 
     async def load_rows(self, connection: Connection, partition: int) -> RouterRows:
@@ -104,10 +106,12 @@ class RouterStore(PostgresLaneStore):
         async for found in _pieces(connection, _LOAD_AGENTS, partition):
             rows.agents += [reader.agent(body) for (body,) in found]
         flows = await connection.fetch("SELECT body::text FROM router_flow WHERE partition = $1", partition)
+        ends = await connection.fetch("SELECT body::text FROM router_end WHERE partition = $1", partition)
         policies = await connection.fetch(_LOAD_POLICIES, partition)
         clock_ms = await connection.fetchval("SELECT at_ms FROM router_clock WHERE partition = $1", partition)
         rows.clock_ms = clock_ms or 0
         rows.flows = [row[0] for row in flows]
+        rows.ends = [row[0] for row in ends]
         rows.policies = [PolicyRow(*row) for row in policies]
         return rows
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from cli.explain import explain
+from shared.clock import now_ms
 from shared.contract.topics import AGENT_ACTIVITY, AGENT_OFFERS, BOT, CONTACT_UPDATES, SELF_SERVICE
+from shared.times import rfc3339
 from tests.support.live import Office
 
 CUSTOMER = {"from": {"handle": "ana@example.com", "customer_id": "ana"}}
@@ -164,3 +166,16 @@ async def test_reports_that_change_no_state_stand_in_the_log(office: Office) -> 
     assert (await office.saw("contact.reply_sent", contact_id=contact_id))["state"] == "assigned"
     await office.report("contact.pending_changed", CONTACT_UPDATES, contact_id=contact_id, pending=True)
     assert (await office.saw("contact.pending_changed", contact_id=contact_id))["pending"]
+
+
+async def test_a_hang_up_that_overtakes_its_call_ends_it_and_no_agent_is_asked(office: Office) -> None:
+    await office.policy()
+    await office.agent("a1")
+    called_at = rfc3339(now_ms())
+    await office.hang_up("call-1")
+    await office.quiet()
+    await office.message("call-1", occurred_at=called_at)
+    ended = await office.saw("contact.abandoned", conversation_id="call-1")
+    assert (ended["reason"], ended["by"]) == ("hang_up", "customer")
+    await office.quiet()
+    assert "offered" not in office.kinds(ended["contact_id"])

@@ -53,6 +53,19 @@ def _comparable(rows: RouterRows) -> Any:
     return in_order(rows), [(row.workspace, row.version, row.hash) for row in rows.policies]
 
 
+async def test_an_end_that_came_before_its_message_is_stored_until_it_is_forgotten(stored: StoredRouter) -> None:
+    router = stored.router
+    router.hang_up("c1")
+    router.hang_up("c2")
+    await stored.commit()
+    loaded = await stored.store.load(stored.claim)
+    assert len(loaded.ends) == 2
+    assert _comparable(loaded) == _comparable(router.store.rows())
+    router.wait(600)
+    await stored.commit()
+    assert (await stored.store.load(stored.claim)).ends == []
+
+
 async def test_a_new_owner_loads_exactly_what_was_committed(stored: StoredRouter) -> None:
     router = stored.router
     router.sign_on("a1", units=3)

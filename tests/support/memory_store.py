@@ -31,6 +31,7 @@ def in_order(rows: RouterRows) -> tuple[Any, ...]:
         sorted(rows.personal),
         sorted(map(msgspec.json.encode, rows.agents)),
         sorted(rows.flows),
+        sorted(rows.ends),
     )
 
 
@@ -63,6 +64,7 @@ class MemoryStore:
         self.past: dict[str, PastRow] = {}
         self.agents: dict[tuple[str, str], AgentRow] = {}
         self.flows: dict[tuple[str, str], str] = {}
+        self.ends: dict[str, str] = {}
         self.aliases: dict[tuple[str, str], AliasRow] = {}
         self.merges: list[MergeRow] = []
         self.policies: dict[str, list[PolicyRow]] = {}
@@ -91,6 +93,9 @@ class MemoryStore:
             self.agents[agent.workspace, agent.agent_id] = agent
         for key in writes.agents_gone:
             self.agents.pop(key, None)
+        self.ends.update((row.conversation_key, row.body) for row in writes.ends)
+        for gone in writes.ends_gone:
+            self.ends.pop(gone, None)
         self.flows.update(((row.workspace, row.queue), row.body) for row in writes.flows)
         self.aliases.update(((row.workspace, row.alias), row) for row in writes.aliases)
         self.merges += writes.merges
@@ -144,5 +149,6 @@ class MemoryStore:
             personal=[(contact_id, reader.personal(body)) for contact_id, body in self.personal.items()],
             agents=[reader.agent(row.body) for row in self.agents.values()],
             flows=list(self.flows.values()),
+            ends=list(self.ends.values()),
             policies=[versions[-1] for versions in self.policies.values()],
         )

@@ -246,7 +246,7 @@ def test_a_second_hang_up_and_one_after_the_end_are_duplicates(router: Router) -
     assert router.hang_up("c1", "left") == []
     assert router.counts["usher_duplicates_total",] == 1
     router.hang_up("never heard of")
-    assert [dead.reason for dead in router.dead] == ["unknown_reference"]
+    assert router.dead == [], "its message may still come"
 
 
 def test_a_contact_that_nobody_takes_expires_at_its_maximum_life(router: Router) -> None:

@@ -71,6 +71,7 @@ _HANDLERS = {
     Timer.BAR: lambda turn, subject: waiting.unbar(turn, _contact(turn, subject)),
     Timer.DEBT: protection.fade,
     Timer.DIRECT: lambda turn, subject: waiting.open_to_all(turn, _contact(turn, subject)),
+    Timer.EARLY_END: lambda turn, subject: turn.forget_end(subject),
     Timer.LEASE: _lease_over,
     Timer.LIFE: lambda turn, subject: endings.life_over(turn, _contact(turn, subject)),
     Timer.OFFER: lambda turn, subject: failures.expire(turn, turn.book.offers[subject]),

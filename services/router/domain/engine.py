@@ -92,7 +92,7 @@ class RouterEngine:
             self._apply(turn, record)
         fire(turn, max(now_ms, self.book.clock_ms))
         step = turn.finish()
-        step.changed = bool(records or turn.events or turn.flows or turn.contacts)
+        step.changed = bool(records or turn.events or turn.flows or turn.contacts or turn.ends_gone)
         if step.changed:
             self.calibration.follow(step, turn.told, self.book.contacts, self.book.clock_ms)
         return step

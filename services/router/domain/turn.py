@@ -9,10 +9,11 @@ from services.router.domain.insight.calibration import Prediction
 from services.router.domain.state.book import Book
 from services.router.domain.state.identity import Identity
 from services.router.domain.state.personal import pack
-from services.router.domain.state.records import Agent, Assignment, Contact, LiveContact, Offer
+from services.router.domain.state.records import Agent, Assignment, Contact, EarlyEnd, LiveContact, Offer
 from services.router.domain.state.rows import (
     AgentRow,
     ContactRow,
+    EndRow,
     FlowRow,
     Known,
     MergeRow,
@@ -22,6 +23,7 @@ from services.router.domain.state.rows import (
     PolicyRow,
     RouterWrites,
 )
+from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState, after
 from shared.contract.records import DeadLetter, Event
@@ -43,9 +45,10 @@ class Turn:
     """
 
     __slots__ = (
-        "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "ended", "episodes", "events",
-        "flows", "freed", "gone", "hungry", "identity", "inputs", "known", "loosened", "merges", "now_ms", "ordinal",
-        "outcomes", "past", "personal", "place", "policies", "said_ms", "seen_ms", "texts", "told", "traceparent",
+        "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "ended", "ends", "ends_gone",
+        "episodes", "events", "flows", "freed", "gone", "hungry", "identity", "inputs", "known", "loosened",
+        "merges", "now_ms", "ordinal", "outcomes", "past", "personal", "place", "policies", "said_ms", "seen_ms",
+        "texts", "told", "traceparent",
     )  # fmt: skip
 
     def __init__(self, book: Book, known: Known, seen_ms: int = 0) -> None:
@@ -70,6 +73,8 @@ class Turn:
         self.gone: dict[tuple[str, str], list[Contact]] = {}  # contacts that ended in this step, by customer
         self.ended: dict[str, tuple[str, str]] = {}
         self.episodes: dict[str, int] = {}
+        self.ends: dict[str, EarlyEnd] = {}
+        self.ends_gone: dict[str, None] = {}
         self.told: dict[str, Prediction] = {}
         self.hungry: dict[str, Contact] = {}
         self.freed: dict[tuple[str, str], Agent] = {}
@@ -136,6 +141,19 @@ class Turn:
     def workspace(self, contact: Contact) -> Workspace:
         """The workspace of a live contact."""
         return self.book.workspaces[contact.workspace]
+
+    def remember_end(self, end: EarlyEnd) -> None:
+        """The end of a conversation whose message may still come."""
+        self.book.ends[end.conversation_key] = self.ends[end.conversation_key] = end
+        self.ends_gone.pop(end.conversation_key, None)
+        self.book.timers.arm(Timer.EARLY_END, end.conversation_key, end.until_ms)
+
+    def forget_end(self, key: str) -> None:
+        """It is not waited for any more."""
+        del self.book.ends[key]
+        self.ends.pop(key, None)
+        self.ends_gone[key] = None
+        self.book.timers.disarm(Timer.EARLY_END, key)
 
     def tell(
         self,
@@ -263,6 +281,8 @@ class Turn:
             merges=self.merges,
             flows=[FlowRow(*key, _encode(flow).decode()) for key, flow in self.flows.items()],
             policies=self.policies,
+            ends=[EndRow(key, _encode(end).decode()) for key, end in self.ends.items()],
+            ends_gone=list(self.ends_gone),
         )
         return Step(writes=writes, events=self.events, dead=self.dead, counts=self.counts)
 

@@ -9,7 +9,7 @@ from services.router.domain.customers import customers, merging
 from services.router.domain.insight import drift
 from services.router.domain.lifecycle import assignments, clarify, endings, idling, listening, silence, tiers
 from services.router.domain.state.personal import personal_of, whole_of
-from services.router.domain.state.records import QUESTION_OPEN, Contact
+from services.router.domain.state.records import QUESTION_OPEN, Contact, EarlyEnd
 from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState, Repeat
@@ -19,6 +19,8 @@ from shared.contract.inputs import ConversationEnded, MessageReceived
 from shared.contract.topics import AGENT_OFFERS, BOT, SELF_SERVICE
 from shared.errors import Invalid, Reason
 
+EARLY_END_MS = 600_000  # how long the message of a conversation may come after its end: ingest was down no longer
+EARLY_ENDS_MAX = 10_000  # remembered in a partition; a flood of ends of nothing must not fill the memory
 _HOLDERS = {
     ContactState.SELF_SERVICE: SELF_SERVICE,
     ContactState.BOT: BOT,
@@ -57,6 +59,8 @@ def receive(
     if decided.question:
         turn.keep_personal(contact, whole_of(said))
     tiers.route(turn, workspace, contact, decided)
+    if turn.book.ends and contact.contact_id in turn.book.contacts:
+        _leave_early(turn, workspace, contact, said)
 
 
 def _add(
@@ -115,14 +119,40 @@ def conversation_ended(turn: Turn, workspace: Workspace, said: ConversationEnded
     key = conversation_key(said.workspace, said.source, said.conversation_id)
     contact = turn.book.by_conversation.get(key)
     if contact is None:
-        if turn.episodes.get(key) or turn.known.episodes.get(key):
-            raise Repeat  # the contact ended before the channel's own end was heard of
-        raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", "there is no contact of this conversation")
-    if contact.state is ContactState.WRAPPING:
+        _remember(turn, key, said)
+    elif contact.state is ContactState.WRAPPING:
         raise Repeat
+    else:
+        _leave(turn, workspace, contact, said.reason)
+
+
+def _remember(turn: Turn, key: str, said: ConversationEnded) -> None:
+    """No contact: it ended already, or its message is still on the way. The latest end of a conversation counts."""
+    if turn.episodes.get(key) or turn.known.episodes.get(key):
+        turn.count("usher_duplicates_total")  # mostly the channel's own end of what an agent has closed
+    ends = turn.book.ends
+    before = ends.get(key)
+    if before is not None:
+        if before.occurred_ms >= said.occurred_ms:
+            raise Repeat
+        turn.forget_end(key)
+    while len(ends) >= EARLY_ENDS_MAX:
+        turn.forget_end(next(iter(ends)))
+    turn.remember_end(EarlyEnd(key, said.reason, said.occurred_ms, turn.now_ms + EARLY_END_MS))
+
+
+def _leave_early(turn: Turn, workspace: Workspace, contact: Contact, said: MessageReceived) -> None:
+    """The conversation of a new contact is over already where its end, which was heard of first, happened later."""
+    end = turn.book.ends.get(contact.conversation_key)
+    if end is not None and end.occurred_ms >= said.occurred_ms:
+        turn.said_ms = max(turn.said_ms, min(end.occurred_ms, turn.now_ms))
+        _leave(turn, workspace, contact, end.reason)
+
+
+def _leave(turn: Turn, workspace: Workspace, contact: Contact, reason: str) -> None:
     if contact.callback and contact.state in (ContactState.QUEUED, ContactState.OFFERED):
         return  # they were promised a call back: hanging up gives nothing up
     if contact.state is ContactState.ASSIGNED:
-        assignments.customer_left(turn, workspace, contact, said.reason)
+        assignments.customer_left(turn, workspace, contact, reason)
     else:
-        endings.end(turn, contact, events.ABANDONED, "customer", said.reason)
+        endings.end(turn, contact, events.ABANDONED, "customer", reason)

@@ -8,7 +8,7 @@ from services.router.domain.demand import Demand
 from services.router.domain.forecast import Flow
 from services.router.domain.matcher import Matcher
 from services.router.domain.rules.rules import Rules
-from services.router.domain.state.records import Agent, Assignment, Contact, LiveContact, Offer
+from services.router.domain.state.records import Agent, Assignment, Contact, EarlyEnd, LiveContact, Offer
 from services.router.domain.state.rows import ModelRef, RouterRows
 from services.router.domain.state.timers import Timer, Timers
 from services.router.domain.state.workspace import Workspace
@@ -16,6 +16,7 @@ from services.router.domain.states import ContactState
 from shared.policy import parse_policy
 
 _flow = msgspec.json.Decoder(Flow).decode
+_end = msgspec.json.Decoder(EarlyEnd).decode
 _demand = msgspec.json.Decoder(Demand).decode
 
 
@@ -23,8 +24,8 @@ class Book:
     """The memory of one partition."""
 
     __slots__ = (
-        "_earlier", "_new_matcher", "assignments", "by_conversation", "clock_ms", "contacts", "offers", "personal",
-        "timers", "workspaces",
+        "_earlier", "_new_matcher", "assignments", "by_conversation", "clock_ms", "contacts", "ends", "offers",
+        "personal", "timers", "workspaces",
     )  # fmt: skip
 
     def __init__(self, new_matcher: Callable[[], Matcher] = Matcher) -> None:
@@ -35,6 +36,7 @@ class Book:
         self.contacts: dict[str, Contact] = {}
         self.by_conversation: dict[str, Contact] = {}
         self._earlier: dict[str, tuple[Contact, ...]] = {}
+        self.ends: dict[str, EarlyEnd] = {}  # by conversation, the first to be forgotten first
         self.personal: dict[str, bytes] = {}
         self.offers: dict[str, Offer] = {}
         self.assignments: dict[str, Assignment] = {}
@@ -108,6 +110,9 @@ class Book:
                 self._restore_flow(self.workspaces[flow.workspace], flow, text)
         for agent in sorted(rows.agents, key=lambda agent: (agent.workspace, agent.agent_id)):
             self._restore_agent(agent)
+        for end in sorted(map(_end, rows.ends), key=lambda end: (end.until_ms, end.conversation_key)):
+            self.ends[end.conversation_key] = end
+            self.timers.arm(Timer.EARLY_END, end.conversation_key, end.until_ms)
         personal = dict(rows.personal)
         for live in sorted(rows.contacts, key=lambda live: live.contact.contact_id):
             self._restore_contact(live, personal)

@@ -145,6 +145,18 @@ class LiveContact(msgspec.Struct, omit_defaults=True, gc=False):
     assignment: Assignment | None = None
 
 
+class EarlyEnd(msgspec.Struct, frozen=True, gc=False):
+    """The end of a conversation of which no message was heard yet; the message may come until ``until_ms``.
+
+    ``occurred_ms`` is the time of the event, ``until_ms`` router time.
+    """
+
+    conversation_key: str
+    reason: str
+    occurred_ms: int
+    until_ms: int
+
+
 class Debt(msgspec.Struct, gc=False):
     """What a protected queue owes on one channel: breaches beyond its allowance, last counted at ``since_ms``."""
 

@@ -161,6 +161,13 @@ class FlowRow(Row, frozen=True, gc=False):
     body: str
 
 
+class EndRow(Row, frozen=True, gc=False):
+    """The end of a conversation that came before its message; ``body`` is an EarlyEnd as JSON."""
+
+    conversation_key: str
+    body: str
+
+
 class PolicyRow(Row, frozen=True, gc=False):
     """One activated version of a workspace's policy; ``body`` is the whole document as JSON.
 
@@ -194,6 +201,8 @@ class RouterWrites:
     merges: list[MergeRow] = field(default_factory=list)
     flows: list[FlowRow] = field(default_factory=list)
     policies: list[PolicyRow] = field(default_factory=list)
+    ends: list[EndRow] = field(default_factory=list)
+    ends_gone: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -209,3 +218,4 @@ class RouterRows:
     agents: list[Agent] = field(default_factory=list)
     flows: list[str] = field(default_factory=list)
     policies: list[PolicyRow] = field(default_factory=list)
+    ends: list[str] = field(default_factory=list)

@@ -13,6 +13,7 @@ class Timer(StrEnum):
     BAR = "bar"  # an agent may be offered the contact again
     DEBT = "debt"  # nobody called for a protected queue's agents for a while
     DIRECT = "direct"  # a contact kept for one agent opens to all
+    EARLY_END = "early_end"  # the message of a conversation that ended before it did not come
     LEASE = "lease"  # an agent gave no sign of life
     LIFE = "life"  # a contact's maximum life
     OFFER = "offer"  # an offer nobody answered

@@ -48,7 +48,7 @@ class RouterStore(PostgresLaneStore):
     """A shared.lane.store.LaneStore for the router engine."""
 
     service = "router"
-    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 64))})"
+    commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 65))})"
 
     def __init__(self, database: Database, fetch: Fetch | None = None) -> None:
         """``fetch`` has models and languages in memory before the policies that name them decide; never raises."""
@@ -94,6 +94,7 @@ class RouterStore(PostgresLaneStore):
             *_columns(rows.policies, 6),
             *_columns(rows.ends, 2),
             rows.ends_gone,
+            rows.heard_ms,
         )
 
     async def load_rows(self, connection: Connection, partition: int) -> RouterRows:
@@ -108,8 +109,8 @@ class RouterStore(PostgresLaneStore):
         flows = await connection.fetch("SELECT body::text FROM router_flow WHERE partition = $1", partition)
         ends = await connection.fetch("SELECT body::text FROM router_end WHERE partition = $1", partition)
         policies = await connection.fetch(_LOAD_POLICIES, partition)
-        clock_ms = await connection.fetchval("SELECT at_ms FROM router_clock WHERE partition = $1", partition)
-        rows.clock_ms = clock_ms or 0
+        clock = await connection.fetchrow("SELECT at_ms, heard_ms FROM router_clock WHERE partition = $1", partition)
+        rows.clock_ms, rows.heard_ms = clock or (0, 0)
         rows.flows = [row[0] for row in flows]
         rows.ends = [row[0] for row in ends]
         rows.policies = [PolicyRow(*row) for row in policies]

@@ -26,7 +26,7 @@ from tests.support.schema_checks import refused
 def in_order(rows: RouterRows) -> tuple[Any, ...]:
     """Everything but the policies in an order that does not depend on the store, so that two loads can be compared."""
     return (
-        rows.clock_ms,
+        (rows.clock_ms, rows.heard_ms),
         sorted(map(msgspec.json.encode, rows.contacts)),
         sorted(rows.personal),
         sorted(map(msgspec.json.encode, rows.agents)),
@@ -56,7 +56,7 @@ class MemoryStore:
     """Rows as the database would hold them, and its answer to ``needs``; every guard of the schema is an assertion."""
 
     def __init__(self) -> None:
-        self.clock_ms = 0
+        self.clock_ms = self.heard_ms = 0
         self.inputs: set[str] = set()
         self.contacts: dict[str, ContactRow] = {}
         self.personal: dict[str, str] = {}
@@ -72,7 +72,7 @@ class MemoryStore:
     def apply(self, writes: RouterWrites) -> None:
         """One commit."""
         assert writes.clock_ms >= self.clock_ms, "router time went back"
-        self.clock_ms = writes.clock_ms
+        self.clock_ms, self.heard_ms = writes.clock_ms, writes.heard_ms
         _check(writes)
         assert not self.inputs.intersection(writes.inputs), "an input was applied twice"
         self.inputs.update(writes.inputs)
@@ -149,6 +149,7 @@ class MemoryStore:
             personal=[(contact_id, reader.personal(body)) for contact_id, body in self.personal.items()],
             agents=[reader.agent(row.body) for row in self.agents.values()],
             flows=list(self.flows.values()),
+            heard_ms=self.heard_ms,
             ends=list(self.ends.values()),
             policies=[versions[-1] for versions in self.policies.values()],
         )

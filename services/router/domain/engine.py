@@ -19,6 +19,7 @@ from services.router.domain.lifecycle import (
     commands,
     dispatch,
     intake,
+    leases,
     offers,
     policies,
     reports,
@@ -39,6 +40,8 @@ from shared.lane.engine import PUNCTUAL, Delay, Step
 
 _DECODERS = {name: msgspec.json.Decoder(kind).decode for name, kind in inputs.INPUT_TYPES.items()}
 _NOTHING = Known()
+_PAST_INGEST = {inputs.TYPE_OF[kind] for kind in (inputs.PolicyActivated, inputs.CustomerCommanded)}
+"""Types of records that operators put into the log themselves: they say nothing of ingest."""
 
 
 class _Decoded(msgspec.Struct, frozen=True, gc=False):
@@ -89,6 +92,9 @@ class RouterEngine:
             at_ms = max(self.book.clock_ms, record.at_ms)
             fire(turn, at_ms)
             self.book.clock_ms = at_ms
+            if record.type not in _PAST_INGEST:
+                turn.begin("", at_ms, at_ms, "")
+                leases.heard(turn, at_ms)
             self._apply(turn, record)
         fire(turn, max(now_ms, self.book.clock_ms))
         step = turn.finish()

@@ -270,6 +270,7 @@ class Turn:
         """The step: rows of everything that was touched, encoded once."""
         writes = RouterWrites(
             clock_ms=self.book.clock_ms,
+            heard_ms=self.book.heard_ms,
             inputs=list(self.inputs),
             contacts=[self._contact_row(contact) for contact in self.contacts.values()],
             personal=[PersonalRow(key, body.decode()) for key, body in self.personal.items()],

@@ -1,6 +1,6 @@
 """Agents come, change and go: sign-on, presence, heartbeat, sign-off, and the lease that a silent agent loses."""
 
-from services.router.domain.lifecycle import assignments, desks, failures
+from services.router.domain.lifecycle import assignments, desks, failures, leases
 from services.router.domain.state.records import Agent
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import PRESENCE, AssignmentState, Presence, illegal, move
@@ -20,13 +20,13 @@ def sign_on(turn: Turn, workspace: Workspace, said: AgentSignedOn) -> None:
     agent.name = said.name or ""
     agent.skills = tuple(sorted(said.skills.items()))
     agent.capacity = said.capacity
-    agent.lease_seconds = said.lease_seconds or workspace.rules.lease_seconds
+    agent.lease_seconds = said.lease_seconds or 0.0
     if agent.presence is not Presence.AVAILABLE:
         agent.idle_since = turn.now_ms
     presence = Presence(said.presence)
     agent.presence = presence if presence is agent.presence else move(PRESENCE, agent.presence, presence)
     workspace.know(agent)
-    desks.renew(turn, agent)
+    leases.renew(turn, agent)
     if agent.presence is not Presence.AVAILABLE:
         failures.rescind_all(turn, workspace, agent, "the agent signed on anew")
     failures.rescind_unfit(turn, workspace, agent, "the agent signed on anew")
@@ -39,7 +39,7 @@ def change_presence(turn: Turn, workspace: Workspace, said: PresenceChanged) -> 
     """Available, not ready, or draining; without ``available`` open offers are rescinded and the work is kept."""
     agent = _signed_on(workspace, said.agent_id)
     presence = Presence(said.presence)
-    desks.renew(turn, agent)
+    leases.renew(turn, agent)
     if agent.presence is not presence:
         if presence is Presence.AVAILABLE:
             agent.idle_since = turn.now_ms
@@ -51,7 +51,7 @@ def change_presence(turn: Turn, workspace: Workspace, said: PresenceChanged) -> 
 
 def heartbeat(turn: Turn, workspace: Workspace, said: AgentHeartbeat) -> None:
     """A sign of life."""
-    desks.renew(turn, _signed_on(workspace, said.agent_id))
+    leases.renew(turn, _signed_on(workspace, said.agent_id))
 
 
 def sign_off(turn: Turn, workspace: Workspace, said: AgentSignedOff) -> None:
@@ -61,7 +61,8 @@ def sign_off(turn: Turn, workspace: Workspace, said: AgentSignedOff) -> None:
 
 def lease_over(turn: Turn, workspace: Workspace, agent: Agent) -> None:
     """A deadline: no sign of life for the length of the lease."""
-    _lose(turn, workspace, agent, "lease_expired")
+    if leases.is_over(turn, workspace, agent):
+        _lose(turn, workspace, agent, "lease_expired")
 
 
 def _lose(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:

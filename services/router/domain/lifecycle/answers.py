@@ -1,6 +1,6 @@
 """What agents answer to their offers."""
 
-from services.router.domain.lifecycle import assignments, desks, failures, offers, waiting
+from services.router.domain.lifecycle import assignments, failures, leases, offers, waiting
 from services.router.domain.lifecycle.offers import Failure
 from services.router.domain.state.records import Contact, Offer
 from services.router.domain.state.timers import Timer
@@ -19,7 +19,7 @@ def answer(turn: Turn, workspace: Workspace, said: OfferAnswered) -> None:
     if offer.agent_id != said.agent_id:
         raise illegal("agent_id", f"the offer is to {offer.agent_id}, not to {said.agent_id}", (offer.agent_id,))
     contact = turn.book.contacts[offer.contact_id]
-    desks.renew(turn, workspace.agents[offer.agent_id])
+    leases.renew(turn, workspace.agents[offer.agent_id])
     if said.answer == "accepted":
         _accept(turn, workspace, contact, offer)
     else:

@@ -11,6 +11,7 @@ from services.router.domain.lifecycle import (
     desks,
     endings,
     idling,
+    leases,
     protection,
     queueing,
     silence,
@@ -77,7 +78,7 @@ def report_end(turn: Turn, workspace: Workspace, said: AssignmentEnded, classify
         raise Invalid(Reason.UNKNOWN_REFERENCE, "transfer.queue", f"the policy has no queue {transfer.queue}")
     if transfer.agent_id is not None:
         desks.expect_able(workspace, contact, transfer.agent_id, transfer.queue or contact.queue, "transfer.agent_id")
-    desks.renew(turn, workspace.agents[assignment.agent_id])
+    leases.renew(turn, workspace.agents[assignment.agent_id])
     state = AssignmentState.TRANSFERRED if said.outcome == "transferred" else AssignmentState.REQUEUED
     give_back(turn, assignment, state, said.disposition or said.outcome, transfer)
 
@@ -86,7 +87,7 @@ def _report_closed(
     turn: Turn, workspace: Workspace, contact: Contact, assignment: Assignment, said: AssignmentEnded
 ) -> None:
     rules = workspace.rules
-    desks.renew(turn, workspace.agents[assignment.agent_id])
+    leases.renew(turn, workspace.agents[assignment.agent_id])
     wrap_ms = rules.wrap_ms if said.wrap_up_seconds is None else round(said.wrap_up_seconds * 1000)
     wrapping = assignment.state is AssignmentState.WRAPPING
     if wrapping and said.wrap_up_seconds is None:
@@ -107,7 +108,7 @@ def report_wrapped_up(turn: Turn, workspace: Workspace, said: AssignmentWrappedU
     assignment = _find(turn, said, AssignmentState.CLOSED)
     if assignment.state is not AssignmentState.WRAPPING:
         raise illegal("assignment_id", f"the assignment is {assignment.state}", (AssignmentState.WRAPPING,))
-    desks.renew(turn, workspace.agents[assignment.agent_id])
+    leases.renew(turn, workspace.agents[assignment.agent_id])
     close(turn, assignment, "agent", "wrapped_up")
 
 

@@ -9,7 +9,6 @@ from services.router.domain.state.workspace import Workspace, present_skills
 from services.router.domain.states import PRESENCE, AssignmentState, Presence, illegal, move
 from services.router.domain.turn import Turn
 from shared.errors import Invalid, Reason
-from shared.times import MILLISECONDS_PER_SECOND
 
 
 def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
@@ -128,14 +127,6 @@ def _release(agent: Agent, channel: str) -> None:
         agent.held[channel] = left
     else:
         del agent.held[channel]
-
-
-def renew(turn: Turn, agent: Agent) -> None:
-    """Any sign of life of the agent moves the end of the lease, where there is one."""
-    if agent.lease_seconds and agent.presence is not Presence.OFFLINE:
-        agent.lease_ms = turn.now_ms + round(agent.lease_seconds * MILLISECONDS_PER_SECOND)
-        turn.book.timers.arm(Timer.LEASE, agent_key(agent.workspace, agent.agent_id), agent.lease_ms)
-        turn.agents[agent.workspace, agent.agent_id] = agent
 
 
 def go_offline(turn: Turn, workspace: Workspace, agent: Agent) -> None:

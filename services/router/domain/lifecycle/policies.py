@@ -2,7 +2,7 @@
 
 from services.router.domain import events
 from services.router.domain.classification.classifying import Classify
-from services.router.domain.lifecycle import desks, failures, protection, queueing, waiting
+from services.router.domain.lifecycle import desks, failures, leases, protection, queueing, waiting
 from services.router.domain.rules.model_choice import chosen_version
 from services.router.domain.rules.rules import Rules
 from services.router.domain.state.rows import PolicyRow
@@ -38,9 +38,10 @@ def activate(turn: Turn, said: PolicyActivated, classify: Classify) -> None:
         turn.book.open_workspace(said.workspace, rules, policy.hash)
     else:
         turn.demand(workspace)
+        before = workspace.rules
         workspace.adopt(rules, policy.hash)
         protection.adopt(turn, workspace)
-        _apply(turn, workspace)
+        _apply(turn, workspace, before)
 
 
 def _record(turn: Turn, rules: Rules) -> None:
@@ -59,10 +60,12 @@ def _record(turn: Turn, rules: Rules) -> None:
     turn.publish(events.POLICY_ACTIVATED, name, name, at_ms, event)
 
 
-def _apply(turn: Turn, workspace: Workspace) -> None:
+def _apply(turn: Turn, workspace: Workspace, before: Rules) -> None:
     """Seat and wait everybody under the new rules; a contact whose queue is gone enters the default queue."""
     for agent_id in sorted(workspace.agents):
         agent = workspace.agents[agent_id]
+        if workspace.rules.lease_seconds != before.lease_seconds:
+            leases.adopt(turn, workspace, agent)
         failures.rescind_unfit(turn, workspace, agent, "another policy is in force")
         desks.keep(turn, workspace, agent, "policy_activated")
     for contact_id in sorted(turn.book.contacts):

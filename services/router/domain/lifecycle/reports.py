@@ -1,7 +1,7 @@
 """Facts about a live contact that change no state: replies, and waiting for the customer."""
 
 from services.router.domain import events
-from services.router.domain.lifecycle import desks, idling, silence, tiers
+from services.router.domain.lifecycle import idling, leases, silence, tiers
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.turn import Turn
 from shared.contract.inputs import PendingChanged, ReplySent
@@ -12,7 +12,7 @@ def reply_sent(turn: Turn, workspace: Workspace, said: ReplySent) -> None:
     contact = tiers.find(turn, workspace.name, said.contact_id, events.REPLY_SENT)
     agent = workspace.agents.get(said.agent_id or "")
     if agent is not None:
-        desks.renew(turn, agent)
+        leases.renew(turn, agent)
     turn.tell(contact, events.REPLY_SENT, events.ReplySent(said.by, said.agent_id, said.public))
     if said.by == "agent":
         idling.spoke(turn, workspace, contact, "agent")

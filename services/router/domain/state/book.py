@@ -24,13 +24,14 @@ class Book:
     """The memory of one partition."""
 
     __slots__ = (
-        "_earlier", "_new_matcher", "assignments", "by_conversation", "clock_ms", "contacts", "ends", "offers",
-        "personal", "timers", "workspaces",
+        "_earlier", "_new_matcher", "assignments", "by_conversation", "clock_ms", "contacts", "ends",
+        "heard_ms", "offers", "personal", "timers", "workspaces",
     )  # fmt: skip
 
     def __init__(self, new_matcher: Callable[[], Matcher] = Matcher) -> None:
         self._new_matcher = new_matcher
         self.clock_ms = 0
+        self.heard_ms = 0  # router time at which something came through ingest
         self.timers = Timers()
         self.workspaces: dict[str, Workspace] = {}
         self.contacts: dict[str, Contact] = {}
@@ -100,7 +101,7 @@ class Book:
 
     def restore(self, rows: RouterRows) -> None:
         """Fill an empty book from one snapshot of the database."""
-        self.clock_ms = rows.clock_ms
+        self.clock_ms, self.heard_ms = rows.clock_ms, rows.heard_ms
         for row in rows.policies:
             policy = parse_policy(msgspec.json.decode(row.body))
             self.open_workspace(row.workspace, Rules(policy, row.version, row.model_version), row.hash)

@@ -184,12 +184,14 @@ class PolicyRow(Row, frozen=True, gc=False):
 
 @dataclass(slots=True)
 class RouterWrites:
-    """The rows of one commit; each list holds a key at most once. ``clock_ms`` is the partition's time.
+    """The rows of one commit; each list holds a key at most once. ``clock_ms`` is the partition's time, ``heard_ms``
+    that of the last record that came through ingest.
 
     The rows of ``outcomes`` replace the contact's live row and its personal row.
     """
 
     clock_ms: int = 0
+    heard_ms: int = 0
     inputs: list[str] = field(default_factory=list)
     contacts: list[ContactRow] = field(default_factory=list)
     personal: list[PersonalRow] = field(default_factory=list)
@@ -213,6 +215,7 @@ class RouterRows:
     """
 
     clock_ms: int = 0
+    heard_ms: int = 0
     contacts: list[LiveContact] = field(default_factory=list)
     personal: list[tuple[str, bytes]] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)

@@ -53,6 +53,10 @@ class Timers:
         """Whether such a deadline is pending."""
         return subject in self._due[kind]
 
+    def subjects(self, kind: Timer) -> list[str]:
+        """Whoever has a pending deadline of this kind."""
+        return list(self._due[kind])
+
     def next_ms(self) -> int | None:
         """The earliest pending deadline."""
         heap = self._heap

@@ -8,7 +8,11 @@ CREATE TABLE router_end (
     body             json NOT NULL
 );
 
--- The commit takes the ends that are remembered and those that are not any more; all else is as it was in 0010.
+-- Router time of the last record that came through ingest: silence of everybody is no agent's absence.
+ALTER TABLE router_clock ADD COLUMN heard_ms bigint NOT NULL DEFAULT 0;
+
+-- The commit takes the ends that are remembered, those that are not any more, and when something was heard; all else is
+-- as it was in 0010.
 DROP FUNCTION router_commit(
     lane_state, lane_state, bigint, bytea, dead_letter_row[], bigint, uuid[], uuid[], text[], text[], int[], uuid[],
     uuid[], text[], uuid[], text[], uuid[], text[], uuid[], int[], text[], bigint[], text[], text[], uuid[], text[],
@@ -34,15 +38,15 @@ CREATE FUNCTION router_commit(
     f_workspaces text[], f_queues text[], f_bodies text[],
     p_workspaces text[], p_versions int[], p_hashes text[], p_bodies text[], p_activated_ms bigint[],
     p_models text[],
-    h_keys uuid[], h_bodies text[], hx_keys uuid[]
+    h_keys uuid[], h_bodies text[], hx_keys uuid[], p_heard_ms bigint
 ) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     IF NOT lane_advance(b, a, p_at_ms, p_outbox, p_dead) THEN
         RETURN;
     END IF;
     IF p_clock_ms IS NOT NULL THEN
-        INSERT INTO router_clock (partition, at_ms) VALUES (b.partition, p_clock_ms)
-        ON CONFLICT (partition) DO UPDATE SET at_ms = excluded.at_ms;
+        INSERT INTO router_clock (partition, at_ms, heard_ms) VALUES (b.partition, p_clock_ms, p_heard_ms)
+        ON CONFLICT (partition) DO UPDATE SET at_ms = excluded.at_ms, heard_ms = excluded.heard_ms;
     END IF;
     IF cardinality(p_inputs) > 0 THEN
         INSERT INTO router_input (event_id, partition, seen_ms)

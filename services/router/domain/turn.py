@@ -39,16 +39,10 @@ class Turn:
 
     ``now_ms`` is router time (deadlines are set from it); ``said_ms`` is when the cause happened, as reported (events
     carry it). ``hungry`` contacts and ``freed`` agents are matched when the cause has been dealt with; in ``loosened``
-    workspaces also the agents who were held back for a protected queue. ``told`` are the forecasts that were made, by
-    contact. ``place`` is the workspace of the present cause. ``seen_ms``: wall clock at which people see what is told
-    here, 0 where they see it at once.
-    """
-
-    __slots__ = (
-        "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "ended", "ends", "ends_gone",
-        "episodes", "events", "flows", "freed", "gone", "hungry", "identity", "inputs", "known", "loosened",
-        "merges", "now_ms", "ordinal", "outcomes", "past", "personal", "place", "policies", "said_ms", "seen_ms",
-        "texts", "told", "traceparent",
+        "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "declined", "ended", "ends",
+        "ends_gone", "episodes", "events", "flows", "freed", "gone", "hungry", "identity", "inputs", "known",
+        "loosened", "merges", "now_ms", "ordinal", "outcomes", "past", "personal", "place", "policies", "said_ms",
+        "seen_ms", "texts", "told", "traceparent", "unstaffed",
     )  # fmt: skip
 
     def __init__(self, book: Book, known: Known, seen_ms: int = 0) -> None:
@@ -79,6 +73,8 @@ class Turn:
         self.hungry: dict[str, Contact] = {}
         self.freed: dict[tuple[str, str], Agent] = {}
         self.loosened: dict[str, Workspace] = {}
+        self.declined: dict[str, Contact] = {}  # by one of several agents who were asked at once
+        self.unstaffed: dict[str, Workspace] = {}
         self.begin("", 0, 0, "")
 
     def begin(self, cause_id: str, now_ms: int, said_ms: int, traceparent: str, place: str = "") -> None:

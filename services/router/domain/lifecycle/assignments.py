@@ -43,6 +43,7 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
         began_ms=turn.now_ms,
     )
     contact.assignment_id = assignment.assignment_id
+    contact.callback = False  # the customer is on the line again: whoever hangs up from now on is gone
     desks.engage(workspace, agent, assignment)
     turn.book.assignments[assignment.assignment_id] = assignment
     waited_ms = max(0, max(contact.last_ms, turn.said_ms) - contact.waits_since_ms)

@@ -24,6 +24,8 @@ def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None
         turn.watch_all(workspace)
     if workspace.seat(agent, left):
         free(turn, workspace, agent)
+    if workspace.staff.shrank:
+        turn.unstaffed[workspace.name] = workspace
     if agent.agent_id in workspace.kept:
         waiting.give_up_on(turn, workspace, agent.agent_id)
     turn.agents[agent.workspace, agent.agent_id] = agent

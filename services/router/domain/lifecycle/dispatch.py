@@ -1,6 +1,6 @@
 """Brings free agents and waiting contacts together after every cause: nobody waits beside an idle agent."""
 
-from services.router.domain.lifecycle import offers
+from services.router.domain.lifecycle import offers, queueing
 from services.router.domain.state.records import Agent, Contact
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState
@@ -9,7 +9,10 @@ from services.router.domain.turn import Turn
 
 def settle(turn: Turn) -> None:
     """Match whoever became free or began to wait. Offers are the router's own doing: they happen at router time."""
-    if not turn.freed and not turn.hungry and not turn.loosened:
+    for workspace in turn.unstaffed.values():
+        queueing.staff_shrank(turn, workspace)
+    turn.unstaffed.clear()
+    if not turn.freed and not turn.hungry and not turn.loosened and not turn.declined:
         return
     turn.said_ms = turn.now_ms
     freed = [turn.freed[key] for key in sorted(turn.freed)]
@@ -20,6 +23,10 @@ def settle(turn: Turn) -> None:
         _serve_agent(turn, turn.book.workspaces[agent.workspace], agent, alone=len(freed) == 1)
     for contact in hungry:
         _serve_contact(turn, turn.workspace(contact), contact)
+    for contact in [turn.declined[key] for key in sorted(turn.declined)]:
+        if contact.state is ContactState.OFFERED:
+            _offer_widely(turn, turn.workspace(contact), contact)
+    turn.declined.clear()
     for workspace in turn.loosened.values():
         _serve_let_go(turn, workspace)
     turn.loosened.clear()

@@ -42,6 +42,8 @@ def fail(turn: Turn, offer: Offer, how: Failure) -> None:
         waiting.bar(turn, contact, offer.agent_id, turn.now_ms + workspace.rules.decline_ms)
     if contact.state is ContactState.QUEUED:
         queueing.rejoin(turn, workspace, contact)
+    elif workspace.rules.parallel > 1:
+        turn.declined[contact.contact_id] = contact
     desks.refresh(turn, workspace, workspace.agents[offer.agent_id], f"offer_{how.state}")
 
 

@@ -95,7 +95,7 @@ def _expects(workspace: Workspace, contact: Contact, expected_ms: int, now_ms: i
 
 def _waiting(workspace: Workspace, queue: QueueRules) -> int:
     """Contacts waiting, the one in question included."""
-    return workspace.matcher.waiting_count(queue.name)
+    return workspace.residents(queue.name)
 
 
 def _why(rule: OverflowRule) -> str:

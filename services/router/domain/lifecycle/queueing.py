@@ -6,7 +6,9 @@ from services.router.domain.insight.calibration import Prediction
 from services.router.domain.lifecycle import age, endings, overflow, relaxing, waiting
 from services.router.domain.lifecycle.overflow import Course
 from services.router.domain.state.records import Contact
+from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
+from services.router.domain.states import ContactState
 from services.router.domain.turn import Turn
 from shared.times import rfc3339
 
@@ -99,6 +101,26 @@ def reschedule(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     elif opens_ms != contact.timer_ms:
         waiting.start_state_timer(turn, contact, opens_ms)
         turn.tell(contact, events.SCHEDULED, events.Scheduled(rfc3339(opens_ms), "other hours"))
+
+
+def staff_shrank(turn: Turn, workspace: Workspace) -> None:
+    """The last of a kind of agents went: what is to happen where nobody could serve a contact happens at once."""
+    workspace.staff.shrank = False
+    for contact_id in sorted(turn.book.contacts):
+        contact = turn.book.contacts[contact_id]
+        if contact.workspace != workspace.name or contact.state is not ContactState.QUEUED:
+            continue
+        queue = workspace.rules.queue(contact.queue)
+        relaxes = contact.relaxed < len(queue.relax)
+        if not (relaxes or any(rule.nobody for rule in queue.overflow)) or workspace.is_staffed(contact):
+            continue
+        if relaxes:
+            turn.flow(workspace, queue.name)
+            relaxing.skip_unstaffed(turn, workspace, contact)
+            waiting.stop_queue_timers(turn, contact)
+            waiting.arm_step(turn, workspace, contact)
+        if queue.overflow:
+            turn.book.timers.arm(Timer.OVERFLOW, contact.contact_id, turn.now_ms)
 
 
 def _take(turn: Turn, workspace: Workspace, contact: Contact, course: Course) -> None:

@@ -9,7 +9,7 @@ from services.router.domain.turn import Turn
 
 def begin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """A contact has entered the queue: steps that nobody signed on could serve anyway are skipped at once."""
-    _skip_unstaffed(turn, workspace, contact)
+    skip_unstaffed(turn, workspace, contact)
     waiting.arm_step(turn, workspace, contact)
 
 
@@ -17,11 +17,12 @@ def step_due(turn: Turn, contact: Contact) -> None:
     """A deadline: the next step. Only waiting contacts have one; an offered contact takes it when it waits again."""
     workspace = turn.workspace(contact)
     _apply(turn, workspace, contact, "waited")
-    _skip_unstaffed(turn, workspace, contact)
+    skip_unstaffed(turn, workspace, contact)
     waiting.arm_step(turn, workspace, contact)
 
 
-def _skip_unstaffed(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+def skip_unstaffed(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """Take the steps that are in the way of whoever is signed on, one after the other."""
     steps = len(workspace.rules.queue(contact.queue).relax)
     while contact.relaxed < steps and not workspace.is_staffed(contact):
         _apply(turn, workspace, contact, "nobody signed on could serve it")

@@ -60,10 +60,9 @@ def stop_queue_timers(turn: Turn, contact: Contact) -> None:
 
 
 def bar(turn: Turn, contact: Contact, agent_id: str, until_ms: int) -> None:
-    """Do not offer the contact to this agent for a while."""
-    if until_ms > turn.now_ms:
-        contact.barred = (*_but(contact, agent_id), (agent_id, until_ms))
-        turn.book.timers.arm(Timer.BAR, contact.contact_id, contact.unbarred_ms)
+    """Do not offer the contact to this agent for a while; without a pause, not before everybody else was asked."""
+    contact.barred = (*_but(contact, agent_id), (agent_id, max(until_ms, turn.now_ms)))
+    turn.book.timers.arm(Timer.BAR, contact.contact_id, contact.unbarred_ms)
 
 
 def unbar(turn: Turn, contact: Contact) -> None:

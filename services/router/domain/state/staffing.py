@@ -10,9 +10,12 @@ PAIRS_MAX = 10_000  # skills with a level that profiles share: more than any wor
 
 
 class Staff:
-    """Counts signed-on agents by skills; an answer is remembered until a profile comes or goes."""
+    """Counts signed-on agents by skills; an answer is remembered until a profile comes or goes.
 
-    __slots__ = ("_answers", "_counts", "_of", "_pairs", "_shared")
+    ``shrank``: the last of a profile went; whoever deals with it sets it back.
+    """
+
+    __slots__ = ("_answers", "_counts", "_of", "_pairs", "_shared", "shrank")
 
     def __init__(self) -> None:
         self._counts: dict[Levels, int] = {}
@@ -20,10 +23,14 @@ class Staff:
         self._pairs: dict[tuple[str, int], tuple[str, int]] = {}
         self._of: dict[str, Levels] = {}
         self._answers: dict[object, bool] = {}
+        self.shrank = False
 
     def add(self, agent_id: str, skills: Levels) -> Levels:
         """An agent is signed on with these skills; returns the tuple that all agents of this profile share."""
+        shrank, before = self.shrank, self._of.get(agent_id)
         self.remove(agent_id)
+        if before == skills:
+            self.shrank = shrank
         shared = self._shared.get(skills)
         if shared is None:
             shared = self._made_of_pairs(skills)
@@ -49,6 +56,7 @@ class Staff:
         if self._counts[skills]:
             return False
         del self._counts[skills], self._shared[skills]
+        self.shrank = True
         self._answers.clear()
         return True
 

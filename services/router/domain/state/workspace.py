@@ -41,8 +41,8 @@ class Workspace:
     """Agents, queues and contacts that route together, under one policy."""
 
     __slots__ = (
-        "_also", "agents", "asked", "capacities", "customers", "demand", "flows", "hash", "hosting", "kept",
-        "matcher", "name", "open", "present", "rules", "staff", "working",
+        "_also", "_guests", "agents", "asked", "capacities", "customers", "demand", "flows", "hash", "hosting",
+        "kept", "matcher", "name", "open", "present", "rules", "staff", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, rules: Rules, policy_hash: str, matcher: Matcher) -> None:
@@ -62,7 +62,8 @@ class Workspace:
         self.demand = Demand(name)
         self.customers: dict[str, tuple[str, ...]] = {}  # live contacts by the customer id that they came with
         self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
-        self._also: dict[str, int] = {}  # contacts that wait in further queues, and in how many
+        self._also: dict[str, tuple[str, ...]] = {}  # contacts that wait in further queues, and in which
+        self._guests: dict[str, int] = {}  # how many wait in a queue beside their own
         self.demand.expect(rules.skills)
         self.weigh()
 
@@ -206,12 +207,15 @@ class Workspace:
                 )
             )
         if further:
-            self._also[contact.contact_id] = len(further)
+            names = self._also[contact.contact_id] = tuple(queue for queue, _ in further)
+            for name in names:
+                self._guests[name] = self._guests.get(name, 0) + 1
 
     def leave(self, contact: Contact) -> None:
         """Out of the waiting set, in every queue; nothing happens when the contact was not in it."""
         self.matcher.leave(contact.contact_id)
-        for number in range(self._also.pop(contact.contact_id, 0)):
+        for number, name in enumerate(self._also.pop(contact.contact_id, ())):
+            self._guests[name] -= 1
             self.matcher.leave(f"{contact.contact_id}{ALSO}{number}")
 
     def count(self, queue: str, now_ms: int) -> Flow:
@@ -271,10 +275,14 @@ class Workspace:
         assert queue.allowance is not None, "only protected queues owe anything"
         self.matcher.protect(self.rules.need(queue, {}, channel).requirement, queue.allowance, owed)
 
+    def residents(self, queue: str) -> int:
+        """Contacts whose own queue this is and who wait in it; guests of a relaxation fill no queue."""
+        return self.matcher.waiting_count(queue) - self._guests.get(queue, 0)
+
     @property
     def waiting(self) -> int:
         """Contacts waiting, each once."""
-        return len(self.matcher) - sum(self._also.values())
+        return len(self.matcher) - sum(self._guests.values())
 
     def next_step_ms(self, contact: Contact) -> int | None:
         """When the waiting contact's next relaxation step is due."""
@@ -294,7 +302,7 @@ class Workspace:
     def agent_for(self, contact: Contact, now_ms: int) -> Match | None:
         """The agent for a waiting contact: of its own queue first, then of the queues that relaxation added."""
         match = self.matcher.agent_for(contact.contact_id, now_ms)
-        for number in range(self._also.get(contact.contact_id, 0) if match is None else 0):
+        for number in range(len(self._also.get(contact.contact_id, ())) if match is None else 0):
             match = self.matcher.agent_for(f"{contact.contact_id}{ALSO}{number}", now_ms)
             if match is not None:
                 match.contact_id, match.further = contact.contact_id, number

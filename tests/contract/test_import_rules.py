@@ -33,6 +33,7 @@ PLANTED = [
     ("services/ingest/delivery.py", "import services.ingest.http", "The door: put together by app"),
     ("services/sla/app.py", "import services.ingest.metrics", "Services never import each other"),
     ("shared/errors.py", "import cli.output", "shared knows no service"),
+    ("services/router/domain/lifecycle/endings.py", "import services.router.domain.lifecycle.failures", "What happens"),
     ("services/router/domain/states.py", "import services.router.domain.lifecycle.tiers", "The engine: what happens"),
 ]
 

@@ -39,6 +39,13 @@ class Turn:
 
     ``now_ms`` is router time (deadlines are set from it); ``said_ms`` is when the cause happened, as reported (events
     carry it). ``hungry`` contacts and ``freed`` agents are matched when the cause has been dealt with; in ``loosened``
+    workspaces also the agents who were held back for a protected queue; from ``unstaffed`` ones the last of a kind
+    of agents went. ``told`` are the forecasts that were made, by
+    contact. ``place`` is the workspace of the present cause. ``seen_ms``: wall clock at which people see what is told
+    here, 0 where they see it at once.
+    """
+
+    __slots__ = (
         "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "declined", "ended", "ends",
         "ends_gone", "episodes", "events", "flows", "freed", "gone", "hungry", "identity", "inputs", "known",
         "loosened", "merges", "now_ms", "ordinal", "outcomes", "past", "personal", "place", "policies", "said_ms",

@@ -129,7 +129,7 @@ class Turn:
     def watch(self, workspace: Workspace, contact: Contact) -> tuple[Seen, Seen]:
         """The observations that a contact belongs to, of its queue and of those who ask the same there, up to now."""
         flow = self.flow(workspace, contact.queue)
-        return flow, workspace.count_strand(flow, workspace.standing(contact).need.requirement, self.now_ms)
+        return flow, workspace.count_strand(flow, workspace.need(contact).requirement, self.now_ms)
 
     def watch_all(self, workspace: Workspace) -> None:
         """All observations of those who wait, up to now; called before somebody comes or goes who could serve them."""

@@ -127,10 +127,16 @@ class Workspace:
         relaxed = min(contact.relaxed, len(queue.relax))
         return Standing(
             queue,
-            rules.need(queue, contact.skills_in(queue.name), contact.channel, relaxed),
+            self.need(contact),
             rules.due_ms(queue, contact.waits_since_ms),
             contact.boost_ms + queue.boost_ms + queue.raised_ms[relaxed],
         )
+
+    def need(self, contact: Contact) -> Need:
+        """What the contact asks in its own queue, after the relaxation so far."""
+        queue = self.rules.queue(contact.queue)
+        relaxed = min(contact.relaxed, len(queue.relax))
+        return self.rules.need(queue, contact.skills_in(queue.name), contact.channel, relaxed)
 
     def further_needs(self, contact: Contact) -> list[tuple[str, Need]]:
         """The queues that relaxation added, and what the contact asks there."""
@@ -167,7 +173,7 @@ class Workspace:
             self.kept.setdefault(agent_id, set()).add(contact.contact_id)
 
     def _needs(self, contact: Contact) -> list[Need]:
-        return [self.standing(contact).need, *(need for _, need in self.further_needs(contact))]
+        return [self.need(contact), *(need for _, need in self.further_needs(contact))]
 
     def wait(self, contact: Contact, asked: Iterable[str] = ()) -> Standing:
         """Put a contact into the waiting set, at the place that its age and priority give it, but not for ``asked``."""

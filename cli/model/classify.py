@@ -3,24 +3,28 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cli.model.evaluate import open_model
+from cli.model.explained import explained
 from cli.output import UsageError, result, write
 from services.router.domain.classification.classify import classify_predicted, compile_policy
 from services.router.domain.classification.clauses import predicted
-from services.router.domain.classification.record import MessageFacts
+from services.router.domain.classification.policy import CompiledPolicy
+from services.router.domain.classification.record import Limits, MessageFacts
 from services.router.model.folders import STARTER_FOLDER
 from services.router.model.text_model import Scores, TextModel
 from services.router.model.tiers import Decision
-from shared.policy import Policy, PolicyErrors
+from shared.policy import Policy, PolicyErrors, parse_policy
 from shared.policy.load import load_policy
 
 LINE_BYTES_MAX = 4 * 1024 * 1024  # of one text on stdin
 LINES_MAX = 200_000  # texts in one run; --json holds all answers in memory
 
 Classifier = Callable[[str], dict[str, Any]]
+Explainer = Callable[[str], Iterator[str]]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,18 +37,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="with --policy: as first messages on this channel, where a bot may ask back what is unclear (default: as "
         "chat, and nobody asks back)",
     )
+    parser.add_argument(
+        "--explain", action="store_true", help="show clauses, patterns, signs, model and thresholds of each text"
+    )
     parser.add_argument("--json", action="store_true", help="print an array, one object per text")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Classify every text; 0 whatever the tiers."""
-    classifier = _classifier(arguments)
+    classifier, explain = _classifier(arguments)
     texts = list(_texts(arguments.texts))
     if arguments.json:
         result([{"text": _printable(text), **classifier(text)} for text in texts])
         return 0
     for text in texts:
         write(*_lines(text, classifier(text)))
+        if arguments.explain:
+            write(*explain(_printable(text)))
     return 0
 
 
@@ -70,7 +79,7 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _classifier(arguments: argparse.Namespace) -> Classifier:
+def _classifier(arguments: argparse.Namespace) -> tuple[Classifier, Explainer]:
     policy = _policy(arguments.policy) if arguments.policy else None
     folder = arguments.model or _folder(arguments.policy, policy)
     if folder is None and policy is None:
@@ -78,8 +87,17 @@ def _classifier(arguments: argparse.Namespace) -> Classifier:
     model = open_model(folder) if folder else None
     if policy is None:
         assert model is not None, "without a policy there is a model, or the command has ended"
-        return lambda text: _by_model(model, text)
-    return _by_policy(policy, model, arguments.channel)
+        alone = _alone(model)
+        return lambda text: _by_model(model, alone, text), partial(explained, compiled=alone, model=model)
+    compiled = compile_policy(policy, model.intents(), model.limits()) if model else compile_policy(policy)
+    return _by_policy(compiled, model, arguments.channel), partial(explained, compiled=compiled, model=model)
+
+
+def _alone(model: TextModel) -> CompiledPolicy:
+    """A policy that says nothing, to read a text with the signs and the model's own limits."""
+    silent = parse_policy({"workspace": "none", "queues": {"none": {}}}, not_yet=())
+    limits = model.manifest.thresholds
+    return compile_policy(silent, model.intents(), Limits(limits.agent_probability, limits.confidence))
 
 
 def _policy(path: Path) -> Policy:
@@ -101,8 +119,7 @@ def _folder(path: Path | None, policy: Policy | None) -> Path | None:
     return beside if beside.is_dir() else Path(named)
 
 
-def _by_policy(policy: Policy, model: TextModel | None, channel: str | None) -> Classifier:
-    compiled = compile_policy(policy, model.intents(), model.limits()) if model else compile_policy(policy)
+def _by_policy(compiled: CompiledPolicy, model: TextModel | None, channel: str | None) -> Classifier:
     version = model.version if model else None
 
     def classified(text: str) -> dict[str, Any]:
@@ -113,12 +130,15 @@ def _by_policy(policy: Policy, model: TextModel | None, channel: str | None) -> 
     return classified
 
 
-def _by_model(model: TextModel, text: str) -> dict[str, Any]:
-    """The same fields, as far as a model alone knows them."""
+def _by_model(model: TextModel, alone: CompiledPolicy, text: str) -> dict[str, Any]:
+    """The same fields, as far as a model alone knows them; its tier, or an agent where the router would find a reason
+    in the text.
+    """
     (scores,) = model.scores([text])
     intent = model.labels[scores.best]
     described = model.intents().get(intent)
     decision = model.decide(scores)
+    raised = _raised(model, alone, text) if decision and decision.tier != "agent" else []
     return {
         "intent": intent,
         "confidence": round(scores.confidence, 4),
@@ -128,12 +148,20 @@ def _by_model(model: TextModel, text: str) -> dict[str, Any]:
         "complexity": described.base if described else None,
         "moment_of_truth": model.is_moment(intent),
         "skills": dict(described.skills) if described else {},
-        "tier": decision.tier if decision else None,
+        "tier": "agent" if raised else decision.tier if decision else None,
         "article_ids": list(described.articles) if described else [],
-        "reasons": list(_reasons(model, text, scores, decision)),
+        "reasons": [*_reasons(model, text, scores, decision), *[f"tier: agent by {why}" for why in raised]],
         "model_version": model.version,
         "rules_version": None,
     }
+
+
+def _raised(model: TextModel, alone: CompiledPolicy, text: str) -> list[str]:
+    """Why a person must read a text that the model would leave to a machine; points are a matter of policies."""
+    (said,) = predicted(model, [text], alone.agent_intents)
+    found = classify_predicted(MessageFacts(channel="chat", text=text), alone, said, None, model.version)
+    why = found.reasons[-1].removeprefix("tier: agent by ")
+    return [why] if found.tier == "agent" and not why.startswith("score ") else []
 
 
 def _reasons(model: TextModel, text: str, scores: Scores, decision: Decision | None) -> Iterator[str]:

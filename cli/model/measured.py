@@ -34,8 +34,25 @@ def evaluated(figures: Figures) -> Iterator[str]:
     yield f"{figures['n']} texts: {_quality(figures)}; {figures['microseconds_per_text']:.0f} us per text"
     if figures["unknown_labels"]:
         yield f"labels that the model does not know: {', '.join(figures['unknown_labels'][:LISTED_LABELS])}"
+    yield from _tiers(figures)
     yield from _intents(figures)
     yield from _confusions(figures)
+
+
+def _tiers(figures: Figures) -> Iterator[str]:
+    if not figures["tier_confusion"]:
+        return
+    yield f"tiers          {'self_service':>14}{'bot':>8}{'agent':>8}"
+    for need in ("self_service", "bot", "agent", "moment_of_truth"):
+        got = figures["tier_confusion"].get(need)
+        if got:
+            yield f"  {need:15}{got.get('self_service', 0):12}{got.get('bot', 0):8}{got.get('agent', 0):8}"
+    if figures["worst_deflections"]:
+        yield "kept from an agent whom they needed, the worst first"
+    for row in figures["worst_deflections"]:
+        taken = f"{row['intent']} taken for {row['predicted']} ({row['confidence']:.2f})"
+        yield f"  row {row['row']}: {taken}, {row['tier']}"
+        yield f"      {' '.join(row['text'].split())}"
 
 
 def _quality(figures: Figures) -> str:

@@ -12,7 +12,7 @@ from cli.model.measured import trained
 from cli.model.page_output import check_report, write_report
 from cli.model.table_input import read_examples, read_tiers
 from cli.output import UsageError, result, say, write
-from lab.training.data import Data, Example, overlap, prepare, split
+from lab.training.data import Data, Example, overlap, prepare, split, without_rare
 from lab.training.errors import TrainingRefused
 from services.router.model.errors import ModelRefused
 from services.router.model.tiers import IntentTier
@@ -38,6 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--compact", action="store_true", help="weights as bytes: a tenth of the size, almost the same answers"
+    )
+    parser.add_argument(
+        "--drop-rare", action="store_true", help="leave out intents with too few different texts, and say which"
     )
     parser.add_argument("--encoder", metavar="DIR", type=Path, help="a sentence encoder: model.onnx and tokenizer.json")
     parser.add_argument("--test", metavar="FILE", help="labelled texts to measure the finished model on")
@@ -74,7 +77,12 @@ def _run(arguments: argparse.Namespace) -> int:
     check_target(arguments.out)
     check_report(arguments.report)
     examples = read_examples(arguments.data, arguments.text, arguments.label)
+    examples, dropped = without_rare(examples) if arguments.drop_rare else (examples, {})
     train, test = _parts(arguments, examples)
+    if arguments.drop_rare:
+        train, more = without_rare(train)  # what --holdout took may leave too few
+        dropped = {**dropped, **more}
+    _tell_dropped(dropped)
     data = prepare(train)
     tiers = _tiers(arguments, data.labels)
     with _bar(arguments.encoder is not None) as progress:
@@ -85,6 +93,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "model_version": model.version,
         **_figures(built),
         "test": _tested(model, data, test),
+        "dropped": dropped,
         "seconds": round(monotonic() - started, 1),
     }
     if arguments.report:
@@ -96,6 +105,12 @@ def _run(arguments: argparse.Namespace) -> int:
     else:
         write(*trained(document))
     return 0
+
+
+def _tell_dropped(dropped: Mapping[str, int]) -> None:
+    if dropped:
+        named = ", ".join(f"{label} ({count})" for label, count in dropped.items())
+        say(f"usher train: --drop-rare leaves out {len(dropped)} intents with {sum(dropped.values())} texts: {named}")
 
 
 def _parts(arguments: argparse.Namespace, examples: list[Example]) -> tuple[list[Example], list[Example]]:

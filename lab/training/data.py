@@ -12,7 +12,7 @@ from lab.training.errors import TrainingRefused
 from services.router.model.manifest import LABELS_MAX
 from services.router.model.text import normalise
 
-__all__ = ["EXAMPLES_MIN", "EXAMPLES_WISE", "Data", "Example", "overlap", "prepare", "split"]
+__all__ = ["EXAMPLES_MIN", "EXAMPLES_WISE", "Data", "Example", "overlap", "prepare", "split", "without_rare"]
 
 EXAMPLES_MIN = 5  # of an intent; with fewer, three folds leave nothing to learn from
 EXAMPLES_WISE = 20  # below, accuracy of an intent falls quickly
@@ -53,6 +53,16 @@ class Data:
 def key(text: str) -> str:
     """Texts with the same key are the same text to the model."""
     return " ".join(normalise(text).split())
+
+
+def without_rare(examples: Sequence[Example]) -> tuple[list[Example], dict[str, int]]:
+    """The examples of intents with enough different texts, and of each intent left out how many it has."""
+    different: dict[str, set[str]] = {}
+    for example in examples:
+        same = key(example.text)
+        different.setdefault(example.label, set()).update([same] if same else [])
+    rare = {label: len(texts) for label, texts in sorted(different.items()) if len(texts) < EXAMPLES_MIN}
+    return [example for example in examples if example.label not in rare], rare
 
 
 def prepare(examples: Sequence[Example]) -> Data:

@@ -16,6 +16,7 @@ from shared.clock import monotonic
 __all__ = ["Judgement", "judge"]
 
 MICROSECONDS = 1e6
+WORST_MAX = 20  # wrong deflections that are shown
 _UNKNOWN = IntentTier(tier="agent")  # what a model was never taught must reach a person
 
 
@@ -44,6 +45,8 @@ def judge(model: TextModel, examples: Sequence[Example], tiers: Mapping[str, Int
         "microseconds_per_text": round(float(np.median(seconds)) * MICROSECONDS, 1),
         "microseconds_per_text_p99": round(float(np.quantile(seconds, 0.99)) * MICROSECONDS, 1),
         **_deflection(examples, chosen, truth),
+        "tier_confusion": _tier_confusion(examples, chosen, truth),
+        "worst_deflections": _worst(examples, chosen, truth, outcome),
         "out_of_scope": round(float(np.mean([model.out_of_scope(one) for one in scores])), measure.DIGITS),
         "unknown_labels": sorted({example.label for example in examples} - set(model.labels)),
         "model_version": model.version,
@@ -94,3 +97,48 @@ def _deflection(
         np.array([tier.for_agents for tier in needs]),
         np.array([tier.moment_of_truth for tier in needs]),
     )
+
+
+def _needs(label: str, truth: Mapping[str, IntentTier]) -> str:
+    needed = truth.get(label, _UNKNOWN)
+    return "moment_of_truth" if needed.moment_of_truth else needed.tier
+
+
+def _tier_confusion(
+    examples: Sequence[Example], chosen: Sequence[str | None], truth: Mapping[str, IntentTier] | None
+) -> Mapping[str, Mapping[str, int]] | None:
+    """How many texts that need a tier (a moment of truth apart) get which; None without tiers."""
+    if truth is None:
+        return None
+    found: dict[str, dict[str, int]] = {}
+    for example, tier in zip(examples, chosen, strict=True):
+        got = found.setdefault(_needs(example.label, truth), {})
+        got[str(tier)] = got.get(str(tier), 0) + 1
+    return found
+
+
+def _worst(
+    examples: Sequence[Example],
+    chosen: Sequence[str | None],
+    truth: Mapping[str, IntentTier] | None,
+    outcome: measure.Outcome,
+) -> list[dict[str, Any]]:
+    """Texts kept from an agent whom they needed: moments of truth first, then the most confident."""
+    if truth is None:
+        return []
+    wrong = [
+        (truth.get(example.label, _UNKNOWN).moment_of_truth, float(outcome.confidence[at]), at)
+        for at, example in enumerate(examples)
+        if chosen[at] != AGENT and truth.get(example.label, _UNKNOWN).for_agents
+    ]
+    return [
+        {
+            "row": examples[at].row,
+            "text": examples[at].text[: measure.SAMPLE_CHARACTERS_MAX],
+            "intent": examples[at].label,
+            "predicted": outcome.labels[outcome.predicted[at]],
+            "confidence": round(confidence, measure.DIGITS),
+            "tier": chosen[at],
+        }
+        for _, confidence, at in sorted(wrong, key=lambda each: (not each[0], -each[1], each[2]))[:WORST_MAX]
+    ]

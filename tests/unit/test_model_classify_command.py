@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from lab.training.save import save
+from services.router.model.folders import STARTER_FOLDER
 from tests.support.labelled_texts import TIERS, small_model
 
 KEYS = {"intent", "confidence", "top3", "out_of_scope", "language", "complexity", "moment_of_truth", "skills", "tier"}
@@ -97,3 +98,18 @@ def test_a_person_reads_the_answer_and_its_reasons(usher, model):
     assert code == 0
     assert out.splitlines()[0] == "someone stole my card"
     assert "agent  stolen_card" in out.splitlines()[1]
+
+
+def test_a_text_is_explained_by_clause_sign_model_and_threshold(usher):
+    code, out, _ = usher("--model", STARTER_FOLDER, "--explain", "where is my order? I smell gas in here")
+    assert code == 0
+    assert "clause 2: I smell gas in here" in out
+    assert "signs: danger" in out
+    assert "model: order_status" in out
+    assert "thresholds: P(agent) <=" in out
+
+
+def test_a_model_without_a_policy_leaves_nobody_in_danger_to_a_machine(usher):
+    _, out, _ = usher("--model", STARTER_FOLDER, "--json", "where is my order, her oxygen has not come")
+    (said,) = json.loads(out)
+    assert said["tier"] == "agent"

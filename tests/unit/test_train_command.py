@@ -224,3 +224,16 @@ def test_a_place_that_holds_something_else_is_left_alone(usher, tmp_path):
         assert (code, out) == (2, "")
         assert words in err
     assert (tmp_path / "notes" / "diary.txt").read_text() == "mine"
+
+
+def test_rare_intents_are_left_out_where_that_is_asked_for_and_named(usher, tmp_path):
+    data = write_csv(
+        tmp_path / "data.csv",
+        [*[(each.text, each.label) for each in examples(10)], ("one odd text", "odd"), ("another odd one", "odd")],
+    )
+    assert "'odd' has 2" in refused(usher, tmp_path, data)
+    code, out, err = usher("train", data, "--drop-rare", "--out", tmp_path / "m", "--json")
+    assert code == 0
+    assert json.loads(out)["dropped"] == {"odd": 2}
+    assert "--drop-rare leaves out 1 intents with 2 texts: odd (2)" in err
+    assert "odd" not in read_model(tmp_path / "m").labels

@@ -119,6 +119,24 @@ async def test_the_same_clock_cannot_breach_twice(store: SlaStore) -> None:
         await store.commit(commit_of(commit.after, step.writes))
 
 
+async def test_the_policy_under_which_a_clock_runs_is_loaded_beside_the_one_that_holds_now(store: SlaStore) -> None:
+    other = bodies()["acme", 1].replace('"10m"', '"20m"')
+    await execute(store.database, INSERT_POLICY.strip(), "acme", 2, other)
+    claim, before = await store.claim(0, "me"), engine()
+    log = story().policy(version=2)
+    step = before.step(log.records, {**bodies(), ("acme", 2): other}, 0)
+    await store.commit(commit_of(claim, step.writes))
+    rows = await store.load(await store.claim(0, "heir"))
+    assert set(rows.policies) == {("acme", 2), ("globex", 1)}
+    assert set(rows.older) == {("acme", 1)}, "c3 waits under the first policy"
+    heir = engine()
+    heir.restore(rows)
+    rest = (
+        log.event("pending_changed", "c3", 20, pending=True).event("pending_changed", "c3", 30, pending=False).records
+    )
+    assert heir.step(rest[-2:], None, 0) == before.step(rest[-2:], None, 0)
+
+
 async def test_an_empty_commit_writes_nothing(store: SlaStore) -> None:
     await store.commit(commit_of(await store.claim(0, "me"), None))
     assert await execute(store.database, "SELECT * FROM sla_partition") == []
@@ -138,6 +156,16 @@ async def test_open_clocks_are_there_for_people_who_look(store: SlaStore) -> Non
         ("c3", "time_to_answer", "running"),
     ]
     assert [round((clock["due_at"] - clock["started_at"]).total_seconds()) for clock in clocks] == [600, 20]
+
+
+async def test_people_who_look_see_why_a_clock_rests_and_since_when(store: SlaStore) -> None:
+    log = story().event("pending_changed", "c3", 20, pending=True)
+    step = engine().step(log.records, bodies(), 0)
+    await store.commit(commit_of(await store.claim(0, "me"), step.writes))
+    (clock,) = await execute(store.database, "SELECT * FROM sla_clock WHERE state = 'paused'")
+    assert (clock["kind"], clock["policy_version"], clock["rule"]) == ("resolution", 1, "")
+    assert (clock["paused_at"] - clock["started_at"]).total_seconds() == 7
+    assert "pending" in clock["waits_for"]
 
 
 async def test_old_breaches_are_forgotten_and_still_counted(store: SlaStore) -> None:

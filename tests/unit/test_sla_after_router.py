@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from shared.contract import inputs
 from shared.contract.ids import event_id
 from shared.contract.records import Record
 from tests.support.router_builders import Router, body_of, policy_with
@@ -106,3 +107,70 @@ def test_what_the_router_says_means_to_the_sla_service_what_it_means_to_anybody_
     assert runner.dead == []
     facts = Counter((name, kind) for name, _, kind, _ in expected.elements())
     assert {"started", "met", "breached", "ended_late", "cancelled"} <= {name for name, _ in facts}, "a dull day"
+
+
+EVERY_KIND = {
+    "time_to_answer": {"within": "20s"},
+    "first_response": {"within": "40s", "pause_on": ["pending", "scheduled"]},
+    "next_response": {"within": "30s", "warn_at": 0.5},
+    "resolution": {"within": "2m", "pause_on": ["pending", "scheduled", "bot", "self_service"]},
+    "self_service_response": {"within": "5s"},
+    "bot_response": {"within": "10s"},
+    "handling": {"within": "1m", "on_silent": {"after": "25s", "do": "requeue"}},
+}
+
+
+class Talk(Day):
+    """The same traffic, and what is said in it: replies, further messages, waiting for the customer."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        queues = {name: {**queue, "targets": EVERY_KIND} for name, queue in POLICY["queues"].items()}
+        self.router = Router({**POLICY, "queues": queues})
+        for agent in ("a1", "a2"):
+            self.router.sign_on(agent, units=2)
+
+    def customer(self) -> None:
+        live = sorted(self.router.store.contacts)
+        if not live or self.rng.random() < 0.4:
+            self.conversations += 1
+            intent = self.rng.choice(INTENTS)
+            self.router.contact(f"c{self.conversations}", channel=self.rng.choice(("chat", "email")), intent=intent)
+            return
+        contact, common = self.rng.choice(live), self.router.common(f"said-{self.router.offset}")
+        match self.rng.randint(0, 2):
+            case 0:
+                by = self.rng.choice(("agent", "agent", "bot"))
+                self.router.say(inputs.ReplySent(**common, contact_id=contact, by=by, public=self.rng.random() < 0.8))
+            case 1:
+                pending = self.rng.random() < 0.5
+                self.router.say(inputs.PendingChanged(**common, contact_id=contact, pending=pending))
+            case _:
+                self.router.say(self.router.message(f"c{self.conversations}", self.router.offset))
+
+
+def played(seed: int) -> set[tuple[str, str]]:
+    """One day, read at once and read in pieces by ever new owners: (fact, kind) of what was told."""
+    talk = Talk(seed)
+    records = talk.records()
+    policies = {("acme", 1): talk.router.store.policies["acme"][0].body}
+    whole, cut = Runner(policies), Runner(policies)
+    for record in records:
+        whole.step([record])
+    for first in range(0, len(records), 23):
+        cut.step(records[first : first + 23])
+        cut.restart()
+    end = (talk.router.now_ms + 1_000_000 - BASE_MS) / 1000
+    whole.step([], end)
+    cut.step([], end)
+    assert cut.events == whole.events
+    assert cut.database.contacts == whole.database.contacts
+    assert whole.dead == []
+    assert set(whole.database.contacts) == set(talk.router.store.contacts), "known are those that live, and no others"
+    return {(event.type.split(".")[2].removeprefix("clock_"), body_of(event)["kind"]) for event in whole.events}
+
+
+def test_all_kinds_on_what_the_router_says_leave_nothing_open_and_nothing_said_twice() -> None:
+    told = {fact for seed in range(5) for fact in played(seed)}
+    assert {kind for _, kind in told} == set(EVERY_KIND), "dull days"
+    assert {"paused", "resumed", "warned", "met", "breached", "ended_late", "cancelled"} <= {name for name, _ in told}

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from services.sla.domain.changes import Changes
 from services.sla.domain.clock import FIRST_RESPONSE, TIME_TO_ANSWER
-from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import (
     Changed,
@@ -18,12 +17,12 @@ from services.sla.domain.contact_event import (
     Reprioritised,
 )
 from services.sla.domain.effects import EFFECTS, Effect
-from services.sla.domain.starts import REMEMBERED, REPLIES, Starts
+from services.sla.domain.live import Live
+from services.sla.domain.starts import REMEMBERED
 from services.sla.domain.target import Promises
-from services.sla.domain.terms import Terms
 from services.sla.domain.totals import Totals
 from shared.policy.kinds import Moment
-from shared.times import MILLISECONDS_PER_SECOND, to_ms
+from shared.times import to_ms
 
 __all__ = ["Book"]
 
@@ -43,10 +42,9 @@ class Book:
     """
 
     def __init__(self, totals: Totals, contacts: Iterable[Contact] = ()) -> None:
-        self.terms = Terms()
-        self.contacts = {contact.contact_id: contact for contact in contacts}
-        self.work = Clockwork(totals, self.terms, self.contacts.values())
-        self._starts = Starts(self.terms, self.work)
+        self._live = Live(totals, contacts)
+        self.terms, self.contacts, self.work = self._live.terms, self._live.contacts, self._live.work
+        self._starts = self._live.starts
         self._changes = Changes(self.terms, self.work, self._starts)
 
     def promise(self, workspace: str, promises: Promises) -> None:
@@ -66,7 +64,7 @@ class Book:
         """The contact arrived: remembered where something depends on when it did."""
         promises = self.terms.now(event.workspace)
         if promises is not None and not promises.kinds.isdisjoint(REMEMBERED):
-            contact = self._contact(event)
+            contact = self._live.know(event)
             contact.kept = True
             contact.received_ms = at_ms
             contact.attributes = event.attributes
@@ -78,7 +76,7 @@ class Book:
         if contact is not None and event.tier == "self_service" and not contact.tier:
             contact.tier = event.tier
             self.work.touch(contact)
-            self._reach(_FOR_SELF_SERVICE, contact, event, at_ms)
+            self._live.reach(_FOR_SELF_SERVICE, contact, event, at_ms)
 
     def sent_to_self_service(self, event: Changed, at_ms: int) -> None:
         """Articles were sent: the queue it would wait in, else the default queue, promises its resolution."""
@@ -92,16 +90,16 @@ class Book:
         """A bot or self-service is done with it, or said nothing for too long; a queue follows."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            self._reach(_TIMED_OUT if event.reason == _TIMEOUT else _BOT_REPORTED, contact, event, at_ms)
+            self._live.reach(_TIMED_OUT if event.reason == _TIMEOUT else _BOT_REPORTED, contact, event, at_ms)
 
     # ---- waiting ----
 
     def queued(self, event: Queued, at_ms: int) -> None:
         """The contact entered a queue; its wait may have begun before, in another one."""
-        contact = self._contact(event)
+        contact = self._live.know(event)
         queue = event.queue or ""
         if contact.queue is not None and contact.queue != queue:
-            self._waited(contact, at_ms, "flow_out")
+            self._live.waited(contact, at_ms, "flow_out")
         began = event.wait_started_at or event.entered_at
         contact.queue = contact.home = queue
         self.work.totals.begin_waits((contact.workspace, queue, contact.channel))
@@ -109,7 +107,7 @@ class Book:
         contact.priority_seconds = event.priority_seconds
         self._is_for_a_person(contact, event, at_ms)
         self.work.touch(contact)
-        self._reach(_QUEUED, contact, event, at_ms)
+        self._live.reach(_QUEUED, contact, event, at_ms)
 
     def reprioritised(self, event: Reprioritised, at_ms: int) -> None:
         """Another priority may mean other targets, by the policy under which each clock runs."""
@@ -123,10 +121,10 @@ class Book:
         """The customer is served at another time: nobody need be quick now."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            self._leave_queue(contact, at_ms, "callback")
-            self._reach(_SCHEDULED, contact, event, at_ms)
-            self._hold(contact, "scheduled", at_ms)
-            self._forget_if_done(contact)
+            self._live.leave_queue(contact, at_ms, "callback")
+            self._live.reach(_SCHEDULED, contact, event, at_ms)
+            self._live.hold(contact, "scheduled", at_ms)
+            self._live.forget_if_done(contact)
 
     # ---- with an agent ----
 
@@ -134,17 +132,17 @@ class Book:
         """An agent took the contact: it is answered, and on voice that is the first response."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            self._leave_queue(contact, at_ms, "answered")
-            self._reach(_ASSIGNED, contact, event, at_ms)
+            self._live.leave_queue(contact, at_ms, "answered")
+            self._live.reach(_ASSIGNED, contact, event, at_ms)
             if event.channel == "voice":
                 self._answered(contact, event, at_ms, _CALL_ANSWERED)
-            self._forget_if_done(contact)
+            self._live.forget_if_done(contact)
 
     def given_back(self, event: Changed, at_ms: int) -> None:
         """The agent passed the contact on, or a supervisor did; a queue follows."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            self._reach(_GIVEN_BACK, contact, event, at_ms)
+            self._live.reach(_GIVEN_BACK, contact, event, at_ms)
 
     def wrote(self, event: MessageAdded, at_ms: int) -> None:
         """A further message: of the customer, or written past the desktop by an agent or a bot."""
@@ -154,11 +152,11 @@ class Book:
         if event.sender == "agent":
             self._answered(contact, event, at_ms, _AGENT_ANSWERED)
         elif event.sender == "bot":
-            self._reach(_BOT_ANSWERED, contact, event, at_ms)
+            self._live.reach(_BOT_ANSWERED, contact, event, at_ms)
         elif event.sender == "customer":
             # What was written at the very time of an answer, or is said to, was written before it.
             if contact.answered and event.state != "wrapping" and at_ms > (contact.replied_ms or 0):
-                self._reach(_CUSTOMER_WROTE, contact, event, at_ms)
+                self._live.reach(_CUSTOMER_WROTE, contact, event, at_ms)
             self.work.release(contact, "pending", at_ms)
 
     def replied(self, event: ReplySent, at_ms: int) -> None:
@@ -168,7 +166,7 @@ class Book:
             if event.by == "agent":
                 self._answered(contact, event, at_ms, _AGENT_ANSWERED)
             else:
-                self._reach(_BOT_ANSWERED, contact, event, at_ms)
+                self._live.reach(_BOT_ANSWERED, contact, event, at_ms)
 
     def pending(self, event: PendingChanged, at_ms: int) -> None:
         """The contact waits for the customer, or does not any more."""
@@ -183,53 +181,32 @@ class Book:
 
     def closed(self, event: Changed, at_ms: int) -> None:
         """The contact is resolved, and nothing follows."""
-        self._end(event, at_ms, "cancelled", _CLOSED)
+        self._live.end(event, at_ms, "cancelled", _CLOSED)
 
     def contained(self, event: Changed, at_ms: int) -> None:
         """A bot or self-service resolved it: that was the first answer too, if nobody else owed one."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None and not contact.answered:
             self._starts.start(FIRST_RESPONSE, contact, event, at_ms)
-        self._end(event, at_ms, "cancelled", _CONTAINED)
+        self._live.end(event, at_ms, "cancelled", _CONTAINED)
 
     def abandoned(self, event: Changed, at_ms: int) -> None:
         """The customer gave up, and nothing follows."""
-        self._end(event, at_ms, "abandoned", None)
+        self._live.end(event, at_ms, "abandoned", None)
 
     def given_up(self, event: Changed, at_ms: int) -> None:
         """The contact was cancelled or expired, and nothing follows."""
-        self._end(event, at_ms, "cancelled", None)
+        self._live.end(event, at_ms, "cancelled", None)
 
     # ---- contacts ----
-
-    def _contact(self, event: Changed) -> Contact:
-        contact = self.contacts.get(event.contact_id)
-        if contact is None:
-            promises = self.terms.now(event.workspace)
-            kept = promises is not None and not promises.kinds.isdisjoint(REPLIES)
-            contact = Contact(contact_id=event.contact_id, workspace=event.workspace, channel=event.channel, kept=kept)
-            self.contacts[event.contact_id] = contact
-        return contact
-
-    def _reach(self, effect: Effect, contact: Contact, event: Changed, at_ms: int) -> None:
-        """A moment of the contact: what it ends, what it drops, and what it starts."""
-        clocks = contact.clocks
-        if clocks and (effect.ends or effect.drops):
-            for clock in tuple(clocks):
-                if clock.kind in effect.ends:
-                    self.work.done(clock, contact, at_ms, event.agent_id)
-                elif clock.kind in effect.drops:
-                    self.work.drop(clock, contact, at_ms)
-        for kind in effect.starts:
-            self._starts.start(kind, contact, event, at_ms)
 
     def _automated(self, event: Changed, at_ms: int, tier: str, effect: Effect) -> None:
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
             contact.tier = tier
             self.work.touch(contact)
-            self._hold(contact, tier, at_ms)
-            self._reach(effect, contact, event, at_ms)
+            self._live.hold(contact, tier, at_ms)
+            self._live.reach(effect, contact, event, at_ms)
 
     def _is_for_a_person(self, contact: Contact, event: Queued, at_ms: int) -> None:
         """The first entry of all, after a bot or self-service: the hand-off, from which a person owes an answer."""
@@ -248,36 +225,4 @@ class Book:
         contact.answered, contact.replied_ms = True, at_ms
         if contact.kept:
             self.work.touch(contact)
-        self._reach(effect, contact, event, at_ms)
-
-    def _hold(self, contact: Contact, hold: str, at_ms: int) -> None:
-        promises = self.terms.now(contact.workspace)
-        if promises is not None and hold in promises.holds:
-            self.work.hold(contact, hold, at_ms)
-
-    def _leave_queue(self, contact: Contact, at_ms: int, outcome: str) -> None:
-        if contact.queue is not None:
-            self._waited(contact, at_ms, outcome)
-            contact.queue = None
-            self.work.touch(contact)
-
-    def _waited(self, contact: Contact, at_ms: int, outcome: str) -> None:
-        seconds = max(0, at_ms - contact.entered_ms) / MILLISECONDS_PER_SECOND
-        self.work.totals.waited((contact.workspace, contact.queue or "", contact.channel), outcome, seconds)
-
-    def _end(self, event: Changed, at_ms: int, outcome: str, effect: Effect | None) -> None:
-        contact = self.contacts.get(event.contact_id)
-        if contact is None:
-            return
-        self._leave_queue(contact, at_ms, outcome)
-        if effect is not None:
-            self._reach(effect, contact, event, at_ms)
-        for clock in tuple(contact.clocks):
-            self.work.drop(clock, contact, at_ms)
-        contact.kept = False
-        self._forget_if_done(contact)
-
-    def _forget_if_done(self, contact: Contact) -> None:
-        if contact.done:
-            del self.contacts[contact.contact_id]
-            self.work.touch(contact)
+        self._live.reach(effect, contact, event, at_ms)

@@ -1,0 +1,83 @@
+"""The contacts that are remembered, and what every event does to one: begin, reach a moment, wait, end."""
+
+from collections.abc import Iterable
+
+from services.sla.domain.clockwork import Clockwork
+from services.sla.domain.contact import Contact
+from services.sla.domain.contact_event import Changed
+from services.sla.domain.effects import Effect
+from services.sla.domain.starts import REPLIES, Starts
+from services.sla.domain.terms import Terms
+from services.sla.domain.totals import Totals
+from shared.times import MILLISECONDS_PER_SECOND
+
+__all__ = ["Live"]
+
+
+class Live:
+    """The live contacts of a partition with their clocks. What nothing depends on is forgotten."""
+
+    def __init__(self, totals: Totals, contacts: Iterable[Contact]) -> None:
+        self.terms = Terms()
+        self.contacts = {contact.contact_id: contact for contact in contacts}
+        self.work = Clockwork(totals, self.terms, self.contacts.values())
+        self.starts = Starts(self.terms, self.work)
+
+    def know(self, event: Changed) -> Contact:
+        """The contact of an event, remembered from now on where it was not."""
+        contact = self.contacts.get(event.contact_id)
+        if contact is None:
+            promises = self.terms.now(event.workspace)
+            kept = promises is not None and not promises.kinds.isdisjoint(REPLIES)
+            contact = Contact(contact_id=event.contact_id, workspace=event.workspace, channel=event.channel, kept=kept)
+            self.contacts[event.contact_id] = contact
+        return contact
+
+    def reach(self, effect: Effect, contact: Contact, event: Changed, at_ms: int) -> None:
+        """A moment of the contact: what it ends, what it drops, and what it starts."""
+        clocks = contact.clocks
+        if clocks and (effect.ends or effect.drops):
+            for clock in tuple(clocks):
+                if clock.kind in effect.ends:
+                    self.work.done(clock, contact, at_ms, event.agent_id)
+                elif clock.kind in effect.drops:
+                    self.work.drop(clock, contact, at_ms)
+        for kind in effect.starts:
+            self.starts.start(kind, contact, event, at_ms)
+
+    def hold(self, contact: Contact, hold: str, at_ms: int) -> None:
+        """It waits for this from now on, where some promise does not count that."""
+        promises = self.terms.now(contact.workspace)
+        if promises is not None and hold in promises.holds:
+            self.work.hold(contact, hold, at_ms)
+
+    def leave_queue(self, contact: Contact, at_ms: int, outcome: str) -> None:
+        """It does not wait any more, and this is why."""
+        if contact.queue is not None:
+            self.waited(contact, at_ms, outcome)
+            contact.queue = None
+            self.work.touch(contact)
+
+    def waited(self, contact: Contact, at_ms: int, outcome: str) -> None:
+        """One wait in its queue ended, and this is why."""
+        seconds = max(0, at_ms - contact.entered_ms) / MILLISECONDS_PER_SECOND
+        self.work.totals.waited((contact.workspace, contact.queue or "", contact.channel), outcome, seconds)
+
+    def end(self, event: Changed, at_ms: int, outcome: str, effect: Effect | None) -> None:
+        """Nothing follows this event: what is still open is dropped."""
+        contact = self.contacts.get(event.contact_id)
+        if contact is None:
+            return
+        self.leave_queue(contact, at_ms, outcome)
+        if effect is not None:
+            self.reach(effect, contact, event, at_ms)
+        for clock in tuple(contact.clocks):
+            self.work.drop(clock, contact, at_ms)
+        contact.kept = False
+        self.forget_if_done(contact)
+
+    def forget_if_done(self, contact: Contact) -> None:
+        """Forget it where nothing that may still come depends on it."""
+        if contact.done:
+            del self.contacts[contact.contact_id]
+            self.work.touch(contact)

@@ -1,6 +1,7 @@
 """The parts of the ingest service, put together."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from functools import partial
 
@@ -203,6 +204,7 @@ def _routes(settings: IngestSettings, sources: Sources) -> dict[str, Route]:
 async def build() -> tuple[Ingest, IngestSettings, Log]:
     """The service as its environment describes it. Fatal with one line that names the setting and the fix."""
     settings = IngestSettings()
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # else each broken form is a line of its own
     log = configure(SERVICE, settings.log_level)
     try:
         sources = load_sources(settings.sources_file, with_channels=settings.channel_sources)

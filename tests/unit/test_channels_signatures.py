@@ -223,6 +223,16 @@ def test_hostile_headers_are_refused_and_raise_nothing(case: str, data: st.DataO
 # ---- published examples ----
 
 
+def test_the_example_of_the_standards_libraries_is_accepted() -> None:
+    headers = {
+        "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "webhook-timestamp": "1614265330",
+        "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    }
+    request = payload(b'{"test": 2432232314}', headers)
+    assert is_signed(["standard_webhooks"], request, {"signing_secret": (WHSEC,)}, 1_614_265_330_000)
+
+
 def test_the_example_of_slacks_documentation_is_accepted() -> None:
     body = (
         b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"

@@ -11,8 +11,12 @@ from shared.errors import Reason
 
 __all__ = ["ADAPTER"]
 
-EVENTS_MAX = 1000  # of one text; a bridge sends them one by one
+EVENTS_MAX = 200  # of one payload; a bridge sends them one by one, or some that gathered
 _UNKNOWN = frozenset({"", "<unknown>", "unknown", "anonymous", "s"})
+_READ = (
+    "Event", "Linkedid", "Uniqueid", "Queue", "Position", "Count", "CallerIDNum", "CallerIDName", "Language", "Channel",
+    "Exten", "Reason",
+)  # fmt: skip
 _ARI_ENDS = frozenset({"StasisEnd", "ChannelDestroyed"})
 
 
@@ -24,6 +28,8 @@ def read(payload: Payload) -> Reading:
             return Reading([_ari(payload, document)])
         events = document["events"]
         listed = list(events.items()) if events else [document]
+        if len(listed) > EVENTS_MAX:
+            raise events.wrong(f"more than {EVENTS_MAX} events")
         return Reading(each(listed, lambda one: _ami(payload, _fields(one))))
     return Reading(each(_blocks(payload.body), lambda one: _ami(payload, _fields(one))))
 
@@ -35,7 +41,9 @@ def _blocks(body: bytes) -> list[Node]:
     if len(body) > BODY_BYTES_MAX:
         raise Rejected(Reason.TOO_LARGE, "", f"{len(body)} bytes; at most {BODY_BYTES_MAX} are accepted")
     text = body.decode("utf-8", "replace").replace("\r\n", "\n").strip("\n")
-    blocks = [block for block in text.split("\n\n", EVENTS_MAX) if block.strip()][:EVENTS_MAX]
+    blocks = [block for block in text.split("\n\n", EVENTS_MAX + 1) if block.strip()]
+    if len(blocks) > EVENTS_MAX:
+        raise Rejected(Reason.INVALID, "", f"more than {EVENTS_MAX} events")
     found = []
     for index, block in enumerate(blocks):
         pairs = (line.partition(":") for line in block.split("\n"))
@@ -46,7 +54,7 @@ def _blocks(body: bytes) -> list[Node]:
 def _fields(event: Node) -> dict[str, str]:
     if not isinstance(event.value, dict):
         raise event.wrong("must be an object")
-    return {name: event[name].id() for name, value in event.value.items() if isinstance(value, str | int)}
+    return {name: event[name].id() for name in _READ if event[name]}
 
 
 def _ami(payload: Payload, event: Mapping[str, str]) -> Item:

@@ -17,7 +17,8 @@ __all__ = ["FORM", "FORMS", "File", "Form", "read_form"]
 
 FORM = frozenset({"application/x-www-form-urlencoded"})
 FORMS = FORM | {"multipart/form-data"}
-FIELDS_MAX = 1000  # of one form; Twilio and Mailgun send some tens
+FIELDS_MAX = 300  # of one form; Twilio and Mailgun send some tens
+_PARAMETER = re.compile(r'boundary="?([^";,]+)')
 _BOUNDARY = re.compile(rb"--([0-9A-Za-z'()+_,\-./:=? ]{1,70})\r\n")
 
 
@@ -84,14 +85,22 @@ def _object(body: bytes) -> Form:
     return Form(fields, [])
 
 
-def _multipart(payload: Payload) -> Form:
-    """The boundary is that of the content type, else of the first line (a topic may keep no content type)."""
+def _boundary(payload: Payload) -> str:
+    """The content type with its boundary: of the headers, else of the first line (a topic may keep no content type)."""
     content_type = payload.headers.get("content-type", "")
     if "boundary=" not in content_type:
         found = _BOUNDARY.match(payload.body)
-        if found is None:
-            raise Rejected(Reason.INVALID, "", "a multipart body without its boundary")
-        content_type = f'multipart/form-data; boundary="{found[1].decode()}"'
+        content_type = f'multipart/form-data; boundary="{found[1].decode()}"' if found else ""
+    named = _PARAMETER.search(content_type)
+    if named is None:
+        raise Rejected(Reason.INVALID, "", "a multipart body without its boundary")
+    if payload.body.count(b"--" + named[1].strip().encode("latin-1", "replace")) > FIELDS_MAX:
+        raise Rejected(Reason.INVALID, "", f"a form of more than {FIELDS_MAX} fields")
+    return content_type
+
+
+def _multipart(payload: Payload) -> Form:
+    content_type = _boundary(payload)
     fields: dict[str, str] = {}
     files: list[File] = []
 

@@ -21,6 +21,7 @@ from shared.times import to_ms
 __all__ = ["Heads", "Letter", "address_of", "addresses_of", "decoded", "parse_letter", "sent_ms"]
 
 PARTS_MAX = 200  # of one letter; a digest of a mailing list has some tens
+BOUNDARIES_MAX = 40  # multiparts within each other, and in letters that are attached
 HEAD_LENGTH_MAX = 16_384  # characters of one head that are read: References grow with every answer
 ADDRESSES_LENGTH_MAX = 4096  # characters of a head of addresses: the first is the one that counts
 HEADS_MAX = 1000  # lines of the first head; a letter that passed ten servers has a hundred
@@ -92,8 +93,8 @@ def _check_bounds(raw: bytes) -> None:
     head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
     if head.count(b"\n") > HEADS_MAX:
         raise Rejected(Reason.INVALID, "", f"more than {HEADS_MAX} lines of heads")
-    marks = {b"\n--" + found.strip() for found in _BOUNDARY.findall(raw)[:PARTS_MAX]}
-    if sum(raw.count(mark) for mark in marks) > PARTS_MAX or len(marks) > PARTS_MAX // 4:
+    marks = {b"\n--" + found.strip() for found in _BOUNDARY.findall(raw)}
+    if len(marks) > BOUNDARIES_MAX or sum(raw.count(mark) for mark in marks) > PARTS_MAX:
         raise Rejected(Reason.INVALID, "", f"more than {PARTS_MAX} parts")
 
 

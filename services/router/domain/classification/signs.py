@@ -100,10 +100,11 @@ class Signs:
 def _follows(words: Sequence[str], at: int, rest: Phrase) -> bool:
     if at + len(rest) >= len(words):
         return not rest
-    return all(
-        words[at + step] == each or (each.endswith("*") and words[at + step].startswith(each[:-1]))
-        for step, each in enumerate(rest, start=1)
-    )
+    for step, each in enumerate(rest, start=1):
+        word = words[at + step]
+        if word != each and not (each[-1] == "*" and word.startswith(each[:-1])):
+            return False
+    return True
 
 
 def _together(places: Mapping[int, list[int]], group: int, others: tuple[int, ...]) -> bool:

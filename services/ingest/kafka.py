@@ -32,7 +32,7 @@ REQUEST_MS_MAX = 10_000  # an unanswered request is given up after this and aske
 METADATA_AGE_MS_MAX = 30_000  # a moved partition leader is noticed at the latest after this
 POLL_INTERVAL_MS_MAX = 24 * 3600 * 1000  # waiting out a long fault is no reason to lose the partitions
 FETCH_BYTES_MAX = 1024 * 1024  # per partition and reply; a single larger record is delivered all the same
-COMMIT_EVERY_SECONDS = 1.0  # a crash repeats at most this much, and the router drops repeats by their ids
+COMMIT_EVERY_SECONDS = 0.5  # a crash repeats at most this much; and sla waits for it before a promise may breach
 COMMIT_SECONDS_MAX = 5.0  # aiokafka's commit waits for a broker without bound
 POSITION_SECONDS_MAX = 0.1  # known at once, unless the partitions move
 STOP_SECONDS_MAX = 8.0  # so do its consumers when they stop
@@ -174,6 +174,7 @@ class Subscription:
         """Tell the group what is delivered; bounded. A failure is no loss: the same is read and dropped again."""
         async with self._committing:
             consumer = self._subscriber.consumer
+            await self._pass_marks(consumer)
             offsets, self._done = self._done, {}
             owned = consumer.assignment() if consumer is not None else ()
             offsets = {where: offset for where, offset in offsets.items() if where in owned}
@@ -188,6 +189,17 @@ class Subscription:
             committing.cancel()
             self._log.warning("offsets were not committed", group=self.name, problem=problem)
             self._done = {**offsets, **self._done}
+
+    async def _pass_marks(self, consumer: Reader | None) -> None:
+        """Where all that was handed out is delivered, the offset is that of the reader: behind the marks that end
+        transactions, which are never handed out. So it also says of a quiet partition that it is read."""
+        if consumer is None:
+            return
+        for where in consumer.assignment():
+            position = await _position(consumer, where)
+            delivered = self._done.get(where, self._next.get(where))
+            if position is not None and consumer.handed_out(where) == delivered and position > (delivered or -1):
+                self._done[where] = position
 
     async def report(self) -> int:
         """Set the lag of each owned partition; returns how many there are. Fatal: records wait and nothing moves."""
@@ -216,10 +228,8 @@ class Subscription:
         end = consumer.last_stable_offset(where)
         taken = self._done.get(where, self._next.get(where))
         if end is not None and (taken is None or (taken < end and self._idle.is_set())):
-            asking = asyncio.ensure_future(consumer.position(where))
-            await asyncio.wait({asking}, timeout=POSITION_SECONDS_MAX)
-            taken = asking.result() if asking.done() and not asking.exception() else taken
-            asking.cancel()
+            position = await _position(consumer, where)
+            taken = position if position is not None else taken
         return max(0, end - taken) if end is not None and taken is not None else 0
 
 
@@ -299,6 +309,15 @@ class Subscriptions:
         stopping = asyncio.ensure_future(self._broker.stop())
         await asyncio.wait({stopping}, timeout=STOP_SECONDS_MAX)
         stopping.cancel()
+
+
+async def _position(consumer: Reader, where: TopicPartition) -> int | None:
+    """Where the reader stands; None while that is not known."""
+    asking = asyncio.ensure_future(consumer.position(where))
+    await asyncio.wait({asking}, timeout=POSITION_SECONDS_MAX)
+    known = asking.done() and not asking.exception()
+    asking.cancel()
+    return asking.result() if known else None
 
 
 def _name(where: TopicPartition) -> str:

@@ -3,10 +3,11 @@
 import asyncio
 
 from services.sla.domain.engine import SlaEngine
-from services.sla.kafka import SETTLED_AGE_MS, RouterProgress
+from services.sla.kafka import Watch
 from services.sla.metrics import CommittedTotals, SlaCollector
 from services.sla.postgres import SlaStore
 from services.sla.settings import SlaSettings
+from services.sla.upstream import Upstream
 from shared.clock import now_ms
 from shared.contract.topics import CONTACT_EVENTS, SLA_EVENTS
 from shared.lane.lane import Lane
@@ -20,12 +21,13 @@ __all__ = ["SlaService", "build"]
 
 
 class SlaService(LaneService):
-    """The sla service: lanes with the SLA engine, and a look at the router beside them."""
+    """The sla service: lanes with the SLA engine, and a look at ingest and router beside them."""
 
     def __init__(self, settings: SlaSettings, log: Log) -> None:
         registry = registry_for("sla", VERSION)
         committed = CommittedTotals()
-        self._progress = RouterProgress(settings, settings.group_of_router, self._applied, log)
+        self._upstream = Upstream(self._applied)
+        self._watch = Watch(settings, self._upstream, log)
 
         def store(database: Database) -> SlaStore:
             return SlaStore(
@@ -36,8 +38,7 @@ class SlaService(LaneService):
             )
 
         def new_engine(partition: int) -> SlaEngine:
-            lateness_ms = settings.watermark_lateness_ms
-            return SlaEngine(CONTACT_EVENTS, partition, lateness_ms=lateness_ms, settle_ms=SETTLED_AGE_MS)
+            return SlaEngine(CONTACT_EVENTS, partition, lateness_ms=settings.watermark_lateness_ms)
 
         super().__init__(
             LaneSpec(
@@ -51,22 +52,22 @@ class SlaService(LaneService):
                 store=store,
                 new_engine=new_engine,
                 counted=lambda step: None,
-                upstream_settled=self._progress.settled,
+                settled_ms=self._upstream.settled_ms,
             )
         )
         registry.register(
             SlaCollector(
                 committed,
                 self._engines,
-                self._progress.settled_ms,
+                self._upstream.settled_ms,
                 now_ms,
                 WorkspaceLabels(settings.metrics_workspaces_max),
             )
         )
 
     async def run(self) -> None:
-        """Serve until ``stop``, watching the router meanwhile."""
-        watching = asyncio.ensure_future(self._progress.run())
+        """Serve until ``stop``, watching ingest and router meanwhile."""
+        watching = asyncio.ensure_future(self._watch.run())
         try:
             await super().run()
         finally:

@@ -1,78 +1,51 @@
-"""How far the router has come: only when it and we have nothing left to read may the wall clock breach a promise."""
+"""How far ingest and the router have come, asked of Kafka: what they have not read or told is unknown."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from shared.clock import now_ms
-from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT
+from services.sla.settings import SlaSettings
+from services.sla.upstream import Look, Upstream
+from shared.clock import monotonic, now_ms
+from shared.contract.progress import told_ms_of
+from shared.contract.topics import CONTACT_EVENTS, INGEST_GROUPS, ROUTER_INPUT
 from shared.kafka.security import connection
 from shared.process.logs import Log
-from shared.process.settings import CommonSettings
 
-__all__ = ["SETTLED_AGE_MS", "RouterProgress"]
+__all__ = ["Watch"]
 
-LOOK_EVERY_SECONDS = 0.2  # three small requests each time, for all partitions together
-# The router tells its offsets twice a second, so under steady input the newest look that they cover is this old.
-SETTLED_AGE_MS = 500
-LOOKS_MAX = 32  # looks remembered while the router is behind: the newest covered one decides, so older ones are enough
-PAUSE_SECONDS = 0.02  # an idle lane whose clock is due asks again at once; this keeps it from spinning meanwhile
+LOOK_EVERY_SECONDS = 0.2  # a few small requests each time, for all partitions together
+TOPICS_EVERY_SECONDS = 10.0  # how soon a topic that was deleted no longer counts
+PAUSE_SECONDS = 1.0  # after a fault of Kafka
 REQUEST_MS_MAX = 2_000
 STOP_SECONDS_MAX = 2.0
 
-
-class Look(NamedTuple):
-    """At ``at_ms`` (wall clock) a log ended at ``end``."""
-
-    at_ms: int
-    end: int
+Offsets = Mapping[TopicPartition, int]
 
 
-class RouterProgress:
-    """Watches the router through Kafka. A partition is *settled* as of a time when every input that the log held then
-    was handled by the router, its events were acknowledged, and our lane has applied them.
+class _Clients(NamedTuple):
+    admin: AIOKafkaAdminClient
+    reader: AIOKafkaConsumer
 
-    The router's group offset moves only after its events are acknowledged, so in this order: end of its input, its
-    offset, end of its output, our own offset. A router that is down, slow or unreachable is never settled.
+
+class Watch:
+    """Looks at ingest and router through Kafka and lets ``upstream`` draw the conclusions.
+
+    ingest's offset moves only after delivery and the router's only after its events are acknowledged, so the order is:
+    ends of the inbound topics, ingest's offsets, end of the router's input, its offset, end of its output. Of the
+    inbound topics those count that ingest has ever read: its groups know them.
     """
 
-    def __init__(
-        self, settings: CommonSettings, router_group: str, applied: Callable[[], Mapping[int, int]], log: Log
-    ) -> None:
+    def __init__(self, settings: SlaSettings, upstream: Upstream, log: Log) -> None:
         self._settings = settings
-        self._group = router_group
-        self._applied = applied
+        self._upstream = upstream
         self._log = log
-        self._inputs: dict[int, deque[Look]] = {}
-        self._outputs: dict[int, deque[Look]] = {}
-        self._settled_ms: dict[int, int] = {}
-        self._asked_at: dict[int, int | None] = {}
-
-    async def settled(self, partition: int) -> bool:
-        """Whether the partition is settled as of at most SETTLED_AGE_MS ago.
-
-        Whoever asks twice without having applied anything in between waits PAUSE_SECONDS before hearing no again.
-        """
-        if now_ms() - self.settled_ms(partition) <= SETTLED_AGE_MS:
-            return True
-        applied = self._applied().get(partition)
-        if applied == self._asked_at.get(partition):
-            await asyncio.sleep(PAUSE_SECONDS)
-        self._asked_at[partition] = applied
-        return False
-
-    def settled_ms(self, partition: int) -> int:
-        """The latest time (ms since the epoch) as of which the partition is known to be settled; 0: never."""
-        applied = self._applied().get(partition)
-        if applied is not None:
-            covered = _newest_covered(self._outputs.get(partition, deque()), applied)
-            self._settled_ms[partition] = max(self._settled_ms.get(partition, 0), covered)
-        return self._settled_ms.get(partition, 0)
+        self._topics: set[str] = set()
+        self._topics_at: float | None = None
 
     async def run(self) -> None:
         """Look until cancelled; a fault of Kafka only means that nothing is settled meanwhile."""
@@ -80,56 +53,80 @@ class RouterProgress:
             try:
                 await self._watch()
             except (KafkaError, OSError) as error:
-                self._log.warning("the router's progress is unknown", error=repr(error))
-                await asyncio.sleep(1.0)
+                self._log.warning("the progress of ingest and router is unknown", error=repr(error))
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def _watch(self) -> None:
-        admin = AIOKafkaAdminClient(**connection(self._settings), request_timeout_ms=REQUEST_MS_MAX)
-        reader = AIOKafkaConsumer(
-            **connection(self._settings), enable_auto_commit=False, request_timeout_ms=REQUEST_MS_MAX
+        clients = _Clients(
+            AIOKafkaAdminClient(**connection(self._settings), request_timeout_ms=REQUEST_MS_MAX),
+            AIOKafkaConsumer(**connection(self._settings), enable_auto_commit=False, request_timeout_ms=REQUEST_MS_MAX),
         )
         try:
-            await admin.start()
-            await reader.start()
+            await clients.admin.start()
+            await clients.reader.start()
             while True:
-                await self._look(admin, reader)
+                await self._look(clients)
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
         finally:
-            await _stop(admin, reader)
+            await _stop(clients)
 
-    async def _look(self, admin: AIOKafkaAdminClient, reader: AIOKafkaConsumer) -> None:
-        partitions = sorted(self._applied())
+    async def _look(self, clients: _Clients) -> None:
+        partitions = self._upstream.partitions()
         if not partitions:
             return
-        at_ms = now_ms()
+        door_ms = await self._look_at_doors(clients)
         inputs = self._at(ROUTER_INPUT, partitions)
-        ends = await reader.end_offsets(inputs)
-        committed = await admin.list_consumer_group_offsets(self._group, partitions=inputs)
+        ends = await clients.reader.end_offsets(inputs)
+        noted = await clients.admin.list_consumer_group_offsets(self._settings.group_of_router, partitions=inputs)
         outputs = self._at(CONTACT_EVENTS, partitions)
-        output_ends = await reader.end_offsets(outputs)
+        output_ends = await clients.reader.end_offsets(outputs)
         for partition, source, target in zip(partitions, inputs, outputs, strict=True):
-            handled = committed[source].offset if source in committed else 0
-            self.looked(partition, Look(at_ms, ends[source]), handled=handled, output_end=output_ends[target])
+            note = noted.get(source)
+            self._upstream.looked(
+                partition,
+                Look(door_ms, ends[source]),
+                handled=note.offset if note is not None else 0,
+                output_end=output_ends[target],
+                told_ms=told_ms_of(note.metadata) if note is not None else None,
+            )
 
-    def looked(self, partition: int, inputs: Look, *, handled: int, output_end: int) -> None:
-        """Take in one look: the end of the router's input, then its offset, then the end of its output."""
-        looks = self._inputs.setdefault(partition, deque(maxlen=LOOKS_MAX))
-        looks.append(inputs)
-        covered_ms = _newest_covered(looks, handled)
-        if covered_ms:
-            self._outputs.setdefault(partition, deque(maxlen=LOOKS_MAX)).append(Look(covered_ms, output_end))
+    async def _look_at_doors(self, clients: _Clients) -> int:
+        places = await self._inbound(clients)
+        at_ms = now_ms()
+        ends: Offsets = await clients.reader.end_offsets(places) if places else {}
+        taken = await self._taken(clients, [place for place in places if ends[place]])
+        return self._upstream.door_looked(at_ms, ends, {place: taken.get(place, 0) for place in places})
+
+    async def _inbound(self, clients: _Clients) -> list[TopicPartition]:
+        """All partitions of the topics that ingest's groups have offsets in, as far as they still exist."""
+        if self._topics_at is None or monotonic() - self._topics_at > TOPICS_EVERY_SECONDS:
+            self._topics, self._topics_at = set(await clients.reader.topics()), monotonic()
+        known = {place.topic for place in await self._offsets(clients)}
+        return [
+            TopicPartition(topic, number)
+            for topic in sorted(known & self._topics)
+            for number in sorted(clients.reader.partitions_for_topic(topic) or ())
+        ]
+
+    async def _offsets(self, clients: _Clients) -> dict[TopicPartition, int]:
+        prefix, found = self._settings.group_of_ingest, {}
+        for name in INGEST_GROUPS:
+            offsets = await clients.admin.list_consumer_group_offsets(f"{prefix}.{name}")
+            found.update({place: noted.offset for place, noted in offsets.items() if noted.offset >= 0})
+        return found
+
+    async def _taken(self, clients: _Clients, places: list[TopicPartition]) -> Offsets:
+        """How far ingest has delivered; where it has said nothing yet, it begins where the log begins."""
+        taken = await self._offsets(clients)
+        unsaid = [place for place in places if place not in taken]
+        return {**taken, **(await clients.reader.beginning_offsets(unsaid) if unsaid else {})}
 
     def _at(self, topic: str, partitions: list[int]) -> list[TopicPartition]:
         return [TopicPartition(self._settings.topic_prefix + topic, partition) for partition in partitions]
 
 
-def _newest_covered(looks: deque[Look], offset: int) -> int:
-    """The time of the newest look whose log end is not beyond the offset; 0 without one."""
-    return next((look.at_ms for look in reversed(looks) if look.end <= offset), 0)
-
-
-async def _stop(admin: AIOKafkaAdminClient, reader: AIOKafkaConsumer) -> None:
-    closing = [asyncio.ensure_future(admin.close()), asyncio.ensure_future(reader.stop())]
+async def _stop(clients: _Clients) -> None:
+    closing = [asyncio.ensure_future(clients.admin.close()), asyncio.ensure_future(clients.reader.stop())]
     await asyncio.wait(closing, timeout=STOP_SECONDS_MAX)
     for task in closing:
         task.cancel()

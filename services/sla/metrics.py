@@ -61,7 +61,7 @@ class SlaCollector(Collector):
     """What /metrics shows of the clocks.
 
     ``engines``: those of the partitions that this process owns now, None while one is being read again. ``settled_ms``:
-    the time up to which the wall clock is known to stand in for a partition's log (0: never).
+    the time as of which everything that happened in a partition is known and applied (0: never yet).
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class SlaCollector(Collector):
         text = "How far behind now breaches are decided, by the partition that is furthest behind."
         lag = GaugeMetricFamily("usher_sla_watermark_lag_seconds", text)
         known = [(partition, engine) for partition, engine in engines.items() if engine is not None]
-        reached = [max(self._settled_ms(partition), engine.event_ms) for partition, engine in known]
+        reached = [self._settled_ms(partition) or engine.event_ms for partition, engine in known]
         reached_ms = min(filter(None, reached), default=0)  # a partition without any event has promised nothing
         if reached_ms:
             lag.add_metric([], max(0, self._now_ms() - reached_ms) / MILLISECONDS_PER_SECOND)

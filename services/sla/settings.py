@@ -18,6 +18,9 @@ class SlaSettings(LaneSettings):
         default=1000, ge=0, le=3_600_000, description="room for an answer that was given in time and is on its way"
     )
     router_group: str = Field(default="", description="the router's consumer group; default as the router has it")
+    ingest_group: str = Field(
+        default="", description="what ingest's consumer groups begin with; default as ingest has it"
+    )
     breach_retention_days: int = Field(default=90, ge=1, description="how long rows of sla_breach are kept")
 
     report_retention_days: int = Field(default=400, ge=1, description="how long the hours of usher report are kept")
@@ -26,3 +29,8 @@ class SlaSettings(LaneSettings):
     def group_of_router(self) -> str:
         """The group whose offsets say how far the router is."""
         return self.router_group or f"{self.topic_prefix}usher.router"
+
+    @property
+    def group_of_ingest(self) -> str:
+        """What the names of ingest's groups begin with."""
+        return self.ingest_group or f"{self.topic_prefix}usher.ingest"

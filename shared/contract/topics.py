@@ -15,6 +15,9 @@ DEAD_LETTERS = "usher.dead-letters.v1"
 AGENT_ACTIVITY = "usher.agent-activity.v1"
 CONTACT_UPDATES = "usher.contact-updates.v1"
 
+# ingest's consumer groups: these names behind USHER_GROUP (default usher.ingest) of ingest and a dot.
+INGEST_GROUPS = ("contacts", "agent-activity", "contact-updates")
+
 Channel = Literal["voice", "email", "chat", "sms", "messaging", "social", "web", "task"]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 

@@ -1,6 +1,6 @@
 """The input log of one member of a consumer group, and the end of a log."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
@@ -201,9 +201,15 @@ class InputLog:
         end = self._consumer.highwater(where) if where in self._consumer.assignment() else None
         return max(0, end - next_offset) if end is not None else 0
 
-    async def note_offset(self, partition: int, offset: int) -> None:
-        """Tell the group how far its outputs are published: for lag tools and for whoever waits for this service."""
+    async def note_offsets(self, notes: Mapping[int, tuple[int, str]]) -> None:
+        """Tell the group how far the outputs of each partition are published, and a note: for lag tools and for whoever
+        waits for this service."""
+        owned = {number: noted for number, noted in notes.items() if self.owns(number)}
+        if not owned:
+            return
         try:
-            await self._consumer.commit({self._at(partition): OffsetAndMetadata(offset, "")})
+            await self._consumer.commit(
+                {self._at(number): OffsetAndMetadata(*noted) for number, noted in owned.items()}
+            )
         except KafkaError as error:
             raise Retryable(f"Kafka: {error!r}") from error

@@ -26,6 +26,7 @@ from shared.times import DAY_MS
 __all__ = ["Lane"]
 
 POLL_MS_MAX = 250  # an idle lane looks at its timers and its orders at least this often
+UNSETTLED_SECONDS = 0.02  # between looks at a deadline that is due and may not fire yet: it must not spin
 FORGET_EVERY_SECONDS = 60.0
 TIDY_SECONDS = 1.0  # of quiet; then what the log has leaves the outbox, which holds customers' words
 NO_STEP = -1
@@ -156,6 +157,7 @@ class Lane:
     # ---- the loop ----
 
     async def _turn(self) -> None:
+        self._note_rest()
         records = await self._gather()
         await self._sense.failpoints.reach("lane.polled")
         fresh, records = self._unseen(records)
@@ -163,13 +165,25 @@ class Lane:
             newest = records[-1]
             self._sense.metrics.event_age_seconds.observe(max(0, now_ms() - records[0].at_ms) / 1000)
             self._sense.metrics.batch_records.observe(len(records))
-            await self._apply(fresh, newest, await self._time.at(newest.at_ms, newest.offset + 1, self._deadline()))
+            await self._apply(fresh, newest, self._time.at(newest.at_ms, newest.offset + 1))
         elif is_due(self._deadline()):
-            await self._apply([], None, await self._time.at(0, self.claim.next_offset, self._deadline()))
+            await self._fire_due()
         elif self._is_untidy():
             await self._commit(Step(writes=None), [], None, self._time.last_ms, now_ms())
         self._sense.metrics.lag(self.partition, self._parts.inputs.lag(self.partition, self.claim.next_offset))
         await self._housekeeping()
+
+    def _note_rest(self) -> None:
+        """Nothing is under way: the deadlines up to now have fired, or those before the next one."""
+        wall_ms, deadline_ms = now_ms(), self._deadline()
+        self.publisher.rest(wall_ms if deadline_ms is None else min(wall_ms, deadline_ms - 1))
+
+    async def _fire_due(self) -> None:
+        now, deadline = self._time.at(0, self.claim.next_offset), self._deadline()
+        if deadline is not None and deadline <= now:
+            await self._apply([], None, now)
+        else:
+            await asyncio.sleep(UNSETTLED_SECONDS)  # due by the wall, while what is known does not reach so far
 
     async def _gather(self) -> list[Record]:
         """A batch: what is there, plus what comes until the oldest record has waited for the gathering time; [] when a

@@ -38,8 +38,9 @@ class Inputs(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaneParts:
-    """What all lanes of a process share. ``upstream_settled``: whether whoever writes our input has nothing in hand, so
-    that the wall clock may fire deadlines on an idle log. ``counted`` adds a committed step's counts to the metrics."""
+    """What all lanes of a process share. ``settled_ms``: on a log that another service writes, the time as of which
+    everything that happened stands in it and was applied; deadlines fire up to then alone. ``counted`` adds a committed
+    step's counts to the metrics."""
 
     service: str
     settings: LaneSettings
@@ -52,7 +53,7 @@ class LaneParts:
     new_engine: Callable[[int], Engine]
     counted: Callable[[Step], None]
     sense: Sense
-    upstream_settled: Callable[[int], Awaitable[bool]] | None = None
+    settled_ms: Callable[[int], int] | None = None
 
 
 @dataclass(slots=True)

@@ -76,6 +76,8 @@ class Publisher:
         self.published_step = 0
         self.published_seq = 0
         self.published_offset = 0
+        self.told_ms = 0  # what fell due up to then is on the log
+        self._rest: tuple[int, int] | None = None
 
     def start_from(self, step: int, seq: int, offset: int) -> None:
         """Everything before this step, up to this seq, is on the log; ``offset``: inputs below it are settled."""
@@ -88,6 +90,13 @@ class Publisher:
         self._told.append((stepped_ms, log_ms))
         self._metrics.outbox_backlog.inc()
         self._changed.set()
+
+    def rest(self, at_ms: int) -> None:
+        """What fell due up to ``at_ms`` stands in what was added so far."""
+        if not self._waiting:
+            self.told_ms = at_ms
+        elif self._rest is None:
+            self._rest = self._waiting[-1].step, at_ms
 
     def confirm_ownership(self) -> None:
         """A commit succeeded just now, so the fence is ours."""
@@ -153,3 +162,5 @@ class Publisher:
             self.published_step = batch.step + 1
             self.published_seq = batch.first_seq + len(batch.events) - 1
             self.published_offset = batch.next_offset
+            if self._rest is not None and batch.step >= self._rest[0]:
+                self.told_ms, self._rest = self._rest[1], None

@@ -46,7 +46,7 @@ class LaneSpec:
     store: Callable[[Database], LaneStore]
     new_engine: Callable[[int], Engine]
     counted: Callable[[Step], None]
-    upstream_settled: Callable[[int], Awaitable[bool]] | None = None
+    settled_ms: Callable[[int], int] | None = None
 
 
 class LaneService:
@@ -77,7 +77,7 @@ class LaneService:
             new_engine=spec.new_engine,
             counted=spec.counted,
             sense=Sense(spec.log, LaneMetrics(spec.registry, spec.service), Failpoints(settings.failpoints)),
-            upstream_settled=spec.upstream_settled,
+            settled_ms=spec.settled_ms,
         )
         self._worker = Worker(parts, self._inputs)
         self._started = False

@@ -21,18 +21,18 @@ class LaneTime:
         self._parts = parts
         self.last_ms = 0
 
-    async def at(self, log_ms: int, next_offset: int, deadline_ms: int | None) -> int:
+    def at(self, log_ms: int, next_offset: int) -> int:
         """Wall clock when caught up, else the log's time: no deadline fires whose answer may already be in the log.
 
-        On a log that another service writes, its records' time says nothing about what that service still has in hand:
-        there only the wall clock counts, and only while the writer is settled.
+        On a log that another service writes, neither its records' time nor the wall clock says what that service and
+        those before it still have in hand: there only the time counts as of which all of them are settled.
         """
-        caught_up = self._parts.inputs.caught_up(self._partition, next_offset)
-        if self._parts.upstream_settled is not None:
-            # Asking costs requests to the broker, so it is asked only when a deadline hangs on the answer.
-            caught_up = caught_up and is_due(deadline_ms) and await self._parts.upstream_settled(self._partition)
-            log_ms = 0
-        self.last_ms = max(self.last_ms, now_ms() if caught_up else 0, log_ms)
+        if self._parts.settled_ms is not None:
+            known_ms = self._parts.settled_ms(self._partition)
+        else:
+            caught_up = self._parts.inputs.caught_up(self._partition, next_offset)
+            known_ms = max(log_ms, now_ms() if caught_up else 0)
+        self.last_ms = max(self.last_ms, known_ms)
         return self.last_ms
 
 

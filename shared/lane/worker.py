@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 
 from shared.clock import monotonic
+from shared.contract.progress import note_of
 from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
 from shared.kafka import InputLog
 from shared.lane.lane import Lane
@@ -13,7 +14,9 @@ from shared.lane.patience import wait_for
 __all__ = ["Worker"]
 
 LOOK_SECONDS = 0.05  # while lanes end
-NOTE_EVERY_SECONDS = 0.5  # offsets are told to Kafka for lag tools only, and for the sla service, which waits for them
+NOTE_EVERY_SECONDS = (
+    0.5  # Kafka is told, all in one request: for lag tools, and for the sla service, which waits for it
+)
 WATCH_EVERY_SECONDS = 1.0
 # After losing a partition that the group still calls ours, the rightful owner gets this long to appear in the group.
 RECLAIM_SECONDS = 3.0
@@ -186,18 +189,14 @@ class Worker:
         lane = self._lanes.get(number)
         return not task.done() and lane is not None and not lane.polling
 
-    # ---- offsets for lag tools ----
+    # ---- offsets for lag tools and for whoever waits for us ----
 
     async def _note_offsets(self) -> None:
-        noted: dict[int, int] = {}
         while True:
             await asyncio.sleep(NOTE_EVERY_SECONDS)
-            for number, lane in list(self._lanes.items()):
-                offset = lane.settled_offset
-                if not lane.ready or offset < 0 or noted.get(number) == offset:
-                    continue
-                try:
-                    await self._inputs.note_offset(number, offset)
-                    noted[number] = offset
-                except Retryable as error:
-                    self._log.debug("an offset was not noted", partition=number, error=str(error))
+            ready = {number: lane for number, lane in self._lanes.items() if lane.ready and lane.settled_offset >= 0}
+            notes = {number: (lane.settled_offset, note_of(lane.publisher.told_ms)) for number, lane in ready.items()}
+            try:
+                await self._inputs.note_offsets(notes)
+            except Retryable as error:
+                self._log.debug("offsets were not noted", error=str(error))

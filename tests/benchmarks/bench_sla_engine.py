@@ -186,7 +186,7 @@ def measure(raw: list[Raw], contacts: int, policies: dict[tuple[str, int], str])
     """Microseconds of CPU per contact by part, and events out per contact."""
     gc.collect()
     gc.freeze()  # the prepared records are not the service's memory: the collector need not walk them
-    engine = SlaEngine("usher.contact-events.v1", 0, lateness_ms=1000, settle_ms=500)
+    engine = SlaEngine("usher.contact-events.v1", 0, lateness_ms=1000)
     store = SlaStore(Database("", connections_max=1, seconds_max=1.0), CommittedTotals(), breach_retention_days=1)
     wire = Wire("sla", "usher.sla-events.v1")
     spent = dict.fromkeys(PARTS, 0.0)

@@ -15,7 +15,7 @@ from shared.errors import Fenced, PartitionClosed, Poison
 from shared.lane.store import Claim, Commit
 from shared.postgres import Database
 from shared.process.metrics import WorkspaceLabels
-from tests.support.sla_builders import BASE_MS, INSERT_POLICY, LATENESS_MS, SETTLE_MS, Log, bodies, policy_rows
+from tests.support.sla_builders import BASE_MS, INSERT_POLICY, LATENESS_MS, Log, bodies, policy_rows
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ async def execute(pool: Database, sql: str, *arguments: object) -> list[asyncpg.
 
 
 def engine() -> SlaEngine:
-    return SlaEngine("usher.contact-events.v1", 0, lateness_ms=LATENESS_MS, settle_ms=SETTLE_MS)
+    return SlaEngine("usher.contact-events.v1", 0, lateness_ms=LATENESS_MS)
 
 
 def commit_of(claim: Claim, writes: SlaWrites | None) -> Commit:

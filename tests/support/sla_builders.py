@@ -17,7 +17,6 @@ from shared.times import rfc3339
 TOTALS = {"clocks": CLOCKS, "breaches": BREACHES, "wait_bucket": WAIT_BUCKET, "wait_sum": WAIT_SUM}
 BASE_MS = 1_782_000_000_000  # 2026-06-21T00:00:00Z, a Sunday
 LATENESS_MS = 1000
-SETTLE_MS = 500
 
 POLICIES: dict[tuple[str, int], dict[str, Any]] = {
     ("acme", 1): {
@@ -218,7 +217,7 @@ class Runner:
         self.engine = self._new()
 
     def _new(self) -> SlaEngine:
-        return SlaEngine("usher.contact-events.v1", 0, lateness_ms=LATENESS_MS, settle_ms=SETTLE_MS)
+        return SlaEngine("usher.contact-events.v1", 0, lateness_ms=LATENESS_MS)
 
     def restart(self) -> None:
         """A new owner: all it knows is what was committed."""

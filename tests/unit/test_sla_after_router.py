@@ -9,7 +9,7 @@ from shared.contract import inputs
 from shared.contract.ids import event_id
 from shared.contract.records import Record
 from tests.support.router_builders import Router, body_of, policy_with
-from tests.support.sla_builders import BASE_MS, LATENESS_MS, SETTLE_MS, Runner, Terms, recompute
+from tests.support.sla_builders import BASE_MS, LATENESS_MS, Runner, Terms, recompute
 
 POLICY = policy_with(
     queues={
@@ -102,7 +102,7 @@ def test_what_the_router_says_means_to_the_sla_service_what_it_means_to_anybody_
         runner.restart()
     end_ms = day.router.now_ms + 1_000_000
     runner.step([], (end_ms - BASE_MS) / 1000)
-    expected = recompute(records, end_ms - LATENESS_MS - SETTLE_MS, TERMS)
+    expected = recompute(records, end_ms - LATENESS_MS, TERMS)
     assert Counter(runner.facts()) == expected
     assert runner.dead == []
     facts = Counter((name, kind) for name, _, kind, _ in expected.elements())

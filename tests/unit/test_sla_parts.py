@@ -5,18 +5,18 @@ from itertools import product
 from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.sla.domain.clock import TRANSITIONS, Clock, Fact, Kind, Signal, State, clock_id, move
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import STALE_ENTRIES_MAX, Deadlines
 from services.sla.domain.target import promises_of
 from services.sla.domain.totals import WAIT_BUCKET, Total, Totals
-from services.sla.kafka import SETTLED_AGE_MS, Look, RouterProgress
-from services.sla.settings import SlaSettings
-from shared.clock import now_ms
+from services.sla.upstream import Look, Looks, Upstream
+from shared.contract.progress import note_of, told_ms_of
 from shared.policy.kinds import SPANS, TargetKind
 from shared.policy.parse import parse_policy
-from shared.process.logs import configure
 
 DECIDED = (State.MET, State.BREACHED, State.CANCELLED)
 
@@ -160,34 +160,88 @@ def test_every_kind_of_the_policy_is_one_that_the_engine_runs_and_the_reverse() 
     assert {found.of(kind, CONTACT, "orders").name for kind in Kind} == {"90s"}
 
 
-# ---- the look at the router ----
+# ---- the look at ingest and the router ----
+
+DOOR = ("chat", 0)
 
 
-def progress(applied: dict[int, int]) -> RouterProgress:
-    return RouterProgress(SlaSettings(), "usher.router", lambda: applied, configure("sla", "ERROR"))
-
-
-async def test_a_partition_is_settled_only_when_inputs_outputs_and_our_own_offset_have_met() -> None:
+def test_a_partition_is_settled_only_as_of_what_the_router_handled_and_we_applied() -> None:
     applied = {0: 7}
-    watch, now = progress(applied), now_ms()
-    assert not await watch.settled(0)
-    watch.looked(0, Look(now - 300, 5), handled=4, output_end=7)
-    assert not await watch.settled(0), "the router has an input in hand"
-    watch.looked(0, Look(now - 200, 6), handled=5, output_end=8)
-    assert not await watch.settled(0), "we have not applied what the router made of the fifth input"
+    upstream = Upstream(lambda: applied)
+    upstream.looked(0, Look(300, 5), handled=4, output_end=7)
+    assert upstream.settled_ms(0) == 0, "the router has an input in hand"
+    upstream.looked(0, Look(400, 6), handled=5, output_end=8)
+    assert upstream.settled_ms(0) == 0, "we have not applied what the router made of the fifth input"
     applied[0] = 8
-    assert await watch.settled(0)
-    assert watch.settled_ms(0) == now - 300, "the sixth input is still in the router's hands"
+    assert upstream.settled_ms(0) == 300, "the sixth input is still in the router's hands"
 
 
-async def test_what_was_settled_long_ago_is_not_settled_now() -> None:
-    watch = progress({0: 0})
-    watch.looked(0, Look(now_ms() - SETTLED_AGE_MS - 100, 0), handled=0, output_end=0)
-    assert not await watch.settled(0)
-    assert watch.settled_ms(0) > 0
+def test_what_ingest_has_not_read_is_unknown_however_idle_the_router_is() -> None:
+    upstream = Upstream(lambda: {0: 0})
+    assert upstream.door_looked(100, {DOOR: 3, ("voice", 1): 9}, {DOOR: 3, ("voice", 1): 9}) == 100
+    assert upstream.door_looked(200, {DOOR: 4, ("voice", 1): 9}, {DOOR: 3, ("voice", 1): 9}) == 100
+    assert upstream.door_looked(300, {DOOR: 5, ("voice", 1): 9}, {DOOR: 4, ("voice", 1): 9}) == 200
+    assert upstream.door_looked(400, {}, {}) == 400, "where there are no topics nothing waits"
 
 
-async def test_a_partition_that_is_not_ours_is_never_settled() -> None:
-    watch = progress({})
-    watch.looked(0, Look(now_ms(), 0), handled=0, output_end=0)
-    assert not await watch.settled(0)
+def test_a_door_that_was_never_caught_up_with_settles_nothing() -> None:
+    upstream = Upstream(lambda: {0: 0})
+    door_ms = upstream.door_looked(100, {DOOR: 3}, {DOOR: 0})
+    upstream.looked(0, Look(door_ms, 0), handled=0, output_end=0)
+    assert (door_ms, upstream.settled_ms(0)) == (0, 0)
+
+
+def test_the_routers_own_deadlines_hold_the_time_back_until_they_are_told() -> None:
+    upstream = Upstream(lambda: {0: 0})
+    upstream.looked(0, Look(500, 0), handled=0, output_end=0, told_ms=420)
+    upstream.looked(0, Look(600, 0), handled=0, output_end=0, told_ms=420)
+    assert upstream.settled_ms(0) == 420, "nothing waits for it, but it has not said that nothing fell due since"
+    upstream.looked(0, Look(700, 0), handled=0, output_end=0, told_ms=690)
+    assert upstream.settled_ms(0) == 690
+
+
+def test_a_partition_that_is_not_ours_is_never_settled() -> None:
+    upstream = Upstream(dict)
+    upstream.looked(0, Look(100, 0), handled=0, output_end=0)
+    assert upstream.settled_ms(0) == 0
+
+
+def test_a_lag_of_hours_still_has_a_look_that_it_covers() -> None:
+    looks = Looks()
+    for second in range(1, 20_001):
+        looks.add(Look(second * 1000, second))
+    for behind in (1, 10, 500, 15_000):
+        fresh = Looks()
+        for second in range(1, 20_001):
+            fresh.add(Look(second * 1000, second))
+        found = fresh.covered_ms(20_000 - behind)
+        assert found <= (20_000 - behind) * 1000
+        assert found > 0 or behind > 10_000
+    assert looks.covered_ms(20_000) == 20_000_000
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5), st.booleans()), max_size=120))
+def test_the_settled_time_is_never_later_than_the_truth(moves: list[tuple[int, int, int, bool]]) -> None:
+    """The oracle: each input has the time at which it came to the door; whatever is not applied yet is unknown."""
+    applied = {0: 0}
+    upstream = Upstream(lambda: applied)
+    came_ms: list[int] = []
+    delivered = handled = 0
+    for at_ms, (new, taken, done, look) in enumerate(moves, 1):
+        if look:
+            door_ms = upstream.door_looked(at_ms, {DOOR: len(came_ms)}, {DOOR: delivered})
+            upstream.looked(0, Look(door_ms, delivered), handled=handled, output_end=handled)
+        came_ms += [at_ms] * new
+        delivered = min(len(came_ms), delivered + taken)
+        handled = min(delivered, handled + done)
+        applied[0] = handled if done % 2 else applied[0]
+        unknown_ms = came_ms[applied[0]] if applied[0] < len(came_ms) else at_ms + 1
+        assert upstream.settled_ms(0) <= unknown_ms
+
+
+@pytest.mark.parametrize(
+    ("note", "told_ms"), [("told_ms=17", 17), ("", None), (None, None), ("17", None), ("told_ms=x", None)]
+)
+def test_a_note_beside_an_offset_is_read_as_it_was_written(note: str | None, told_ms: int | None) -> None:
+    assert told_ms_of(note) == told_ms
+    assert told_ms_of(note_of(17)) == 17

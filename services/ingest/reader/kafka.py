@@ -42,6 +42,10 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         self._taken.clear()
         self.failing.clear()
 
+    def handed_out(self, where: TopicPartition) -> int | None:
+        """The offset behind the last record of a partition that was handed out; None since it was assigned."""
+        return self._taken.get(where)
+
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
         """Records by partition, each in order; a batch that cannot be read does not keep back other partitions.
 

@@ -1,5 +1,6 @@
 """Starts, stops, pauses and fires clocks, and keeps what follows: facts to publish, breaches, totals, contacts."""
 
+import math
 from collections.abc import Iterable
 
 from services.sla.domain.clock import PAUSED, RUNNING, Clock, Fact, Kind, Signal, State, move
@@ -143,12 +144,23 @@ class Clockwork:
     def fire_before(self, horizon_ms: int) -> None:
         """Warn of and breach every clock whose time is strictly before the horizon, earliest first."""
         while (due := self._deadlines.pop_before(horizon_ms)) is not None:
-            clock, contact = due
-            if clock.warn_ms is not None:
-                self._warn(clock, contact)
-                self._deadlines.add(clock, contact)
-            else:
-                self._move(clock, contact, _DUE, clock.due_ms)
+            self._fire(*due)
+
+    def fire_of(self, contact: Contact, horizon_ms: int) -> None:
+        """The same for the clocks of one contact."""
+        while contact.clocks:
+            clock = min(contact.clocks, key=lambda clock: (_next_ms(clock), clock.clock_id))
+            if _next_ms(clock) >= horizon_ms:
+                return
+            self._deadlines.outdate()
+            self._fire(clock, contact)
+
+    def _fire(self, clock: Clock, contact: Contact) -> None:
+        if clock.warn_ms is not None:
+            self._warn(clock, contact)
+            self._deadlines.add(clock, contact)
+        else:
+            self._move(clock, contact, _DUE, clock.due_ms)
 
     # ---- how ----
 
@@ -239,3 +251,8 @@ def _breaches_of(clock: Clock, contact: Contact) -> Key:
 def _held(clock: Clock) -> tuple[object, ...]:
     """All that a change of target may change, but the version of the policy that says so."""
     return clock.target, clock.due_ms, clock.warn_ms, clock.queue, clock.rule, clock.pauses
+
+
+def _next_ms(clock: Clock) -> float:
+    at_ms = clock.next_ms
+    return math.inf if at_ms is None else at_ms

@@ -29,17 +29,17 @@ _encode = msgspec.json.Encoder().encode
 class SlaEngine:
     """One partition of usher.contact-events.v1 as clocks. Deterministic; see shared/lane/engine.py for the port.
 
-    The *watermark* is the latest event time read so far, less ``lateness_ms``: the room for reports that are still on
-    their way. A clock breaches when its work was done after its due time, or when the watermark passed the due time
-    without it. The wall clock, less another ``settle_ms``, stands in for the watermark when the lane vouches for it.
+    A clock breaches when its contact's own next event lies after the due time (the events of one contact are in order),
+    or when the *watermark* passed it: the time as of which the lane vouches that everything that happened was applied,
+    less ``lateness_ms``, the room for reports that are still on their way. Events of other contacts say nothing: after
+    a fault the inbound topics come back one after another, and what one tells overtakes what another still holds.
     """
 
-    def __init__(self, topic: str, partition: int, *, lateness_ms: int, settle_ms: int) -> None:
+    def __init__(self, topic: str, partition: int, *, lateness_ms: int) -> None:
         self.event_ms = 0
         self._topic = topic
         self._partition = partition
         self._lateness_ms = lateness_ms
-        self._wall_lateness_ms = lateness_ms + settle_ms
         self._known: Known = {}
         self._activated: dict[str, int] = {}
         self._open(Book(Totals()))
@@ -84,9 +84,9 @@ class SlaEngine:
         return sorted({key for value in activations if (key := _policy_key(value)) is not None}) or None
 
     def step(self, records: Sequence[Record], known: Known | None, now_ms: int, delay: Delay = PUNCTUAL) -> Step:
-        """Apply the records, then breach whatever the watermark, or the wall clock ``now_ms``, has passed.
+        """Apply the records, then breach whatever the watermark has passed.
 
-        ``now_ms`` must be a time as of which everything that happened is in the log and was applied.
+        ``now_ms`` must be a time as of which everything that happened is in the log and was applied before; 0: none.
         """
         self._known = known or {}
         dead: list[DeadLetter] = []
@@ -95,14 +95,14 @@ class SlaEngine:
             handler = self._handlers.get(record.type)
             if handler is not None:
                 self._apply(record, handler, dead)
-        self._work.fire_before(max(self.event_ms - self._lateness_ms, now_ms - self._wall_lateness_ms))
+        self._work.fire_before(now_ms - self._lateness_ms)
         writes, events = self._writes(), self._work.take_events()
         return Step(writes=writes, events=events, dead=dead, changed=bool(records or events))
 
     def deadline_ms(self) -> int | None:
-        """When the wall clock will have passed the earliest warning or due time."""
+        """When the watermark will have passed the earliest warning or due time, if it is as late as the wall clock."""
         first = self._work.first_deadline_ms()
-        return None if first is None else first + self._wall_lateness_ms + 1
+        return None if first is None else first + self._lateness_ms + 1
 
     def reject(self, record: Record, reason: Reason, detail: str) -> DeadLetter:
         """The dead letter of a record that cannot be applied; its id derives from topic, partition and offset."""
@@ -122,8 +122,10 @@ class SlaEngine:
         reached_ms = at_ms if at_ms < record.at_ms else record.at_ms
         if reached_ms > self.event_ms:
             self.event_ms = reached_ms
-        self._work.fire_before(self.event_ms - self._lateness_ms)
         self._work.trace = record.traceparent
+        contact = self._book.contacts.get(getattr(event, "contact_id", ""))
+        if contact is not None:
+            self._work.fire_of(contact, reached_ms)
         apply(event, at_ms)
 
     def _activate(self, event: PolicyActivated, at_ms: int) -> None:

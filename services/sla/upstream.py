@@ -1,0 +1,97 @@
+"""As of when everything that happened is known to be on the log and applied: only up to then may a promise breach."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+__all__ = ["Look", "Looks", "Upstream"]
+
+# Looks remembered while somebody is behind. When there are more, every second one goes: a lag of hours is then known
+# to some minutes, and always known.
+LOOKS_MAX = 32
+
+
+class Look(NamedTuple):
+    """Everything that happened up to ``at_ms`` (wall clock) lies below ``end`` on a log."""
+
+    at_ms: int
+    end: int
+
+
+class Looks:
+    """Looks at the end of one log, until its reader has covered them."""
+
+    def __init__(self) -> None:
+        self._looks: list[Look] = []
+
+    def add(self, look: Look) -> None:
+        """A newer look; one that is as of the same time as the last says nothing new."""
+        if self._looks and look.at_ms <= self._looks[-1].at_ms:
+            return
+        self._looks.append(look)
+        if len(self._looks) > LOOKS_MAX:
+            self._looks = self._looks[::2]  # of an odd number: the oldest and the newest stay
+
+    def covered_ms(self, offset: int) -> int:
+        """The time of the newest look that lies below the offset; 0 without one. Older ones are forgotten."""
+        for place in range(len(self._looks) - 1, -1, -1):
+            if self._looks[place].end <= offset:
+                del self._looks[:place]
+                return self._looks[0].at_ms
+        return 0
+
+
+class Upstream:
+    """The way from the inbound topics to our own offset, followed look by look.
+
+    A partition is *settled* as of a time when everything that the inbound topics held then was delivered by ingest,
+    everything of it that reached the router's input was handled, the router's deadlines up to then have fired, the
+    events of all that were acknowledged, and our lane has applied them. Whoever is down, slow or unreachable on that
+    way holds the time back; nothing is assumed of him.
+    """
+
+    def __init__(self, applied: Callable[[], Mapping[int, int]]) -> None:
+        self._applied = applied
+        self._doors: dict[tuple[str, int], Looks] = {}
+        self._inputs: dict[int, Looks] = {}
+        self._outputs: dict[int, Looks] = {}
+        self._settled_ms: dict[int, int] = {}
+
+    def partitions(self) -> list[int]:
+        """The partitions that are ours now."""
+        return sorted(self._applied())
+
+    def door_looked(self, at_ms: int, ends: Mapping[tuple[str, int], int], taken: Mapping[tuple[str, int], int]) -> int:
+        """As of when ingest has delivered all of its topics: their ends as seen at ``at_ms``, then its offsets.
+
+        0: not known yet. Without topics nothing can wait there.
+        """
+        covered = [at_ms]
+        for where, end in ends.items():
+            looks = self._doors.setdefault(where, Looks())
+            looks.add(Look(at_ms, end))
+            covered.append(looks.covered_ms(taken[where]))
+        return min(covered)
+
+    def looked(
+        self, partition: int, inputs: Look, *, handled: int, output_end: int, told_ms: int | None = None
+    ) -> None:
+        """Take in one look, made in this order: the router's input, what the router has handled of it, its output.
+
+        ``told_ms``: the router's deadlines up to then are on its output; None where it does not say.
+        """
+        if not inputs.at_ms:
+            return
+        waiting = self._inputs.setdefault(partition, Looks())
+        waiting.add(inputs)
+        covered_ms = waiting.covered_ms(handled)
+        known_ms = covered_ms if told_ms is None else min(covered_ms, told_ms)
+        if known_ms > 0:
+            self._outputs.setdefault(partition, Looks()).add(Look(known_ms, output_end))
+
+    def settled_ms(self, partition: int) -> int:
+        """The latest time (ms since the epoch) as of which the partition is known to be settled; 0: never."""
+        applied = self._applied().get(partition)
+        if applied is not None and partition in self._outputs:
+            covered = self._outputs[partition].covered_ms(applied)
+            self._settled_ms[partition] = max(self._settled_ms.get(partition, 0), covered)
+        return self._settled_ms.get(partition, 0)

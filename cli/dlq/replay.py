@@ -72,7 +72,11 @@ class _Sender:
         """(ids whose records Kafka acknowledged, ids with the reason why not)."""
         ready: dict[str, _Again] = {}
         refused: Refused = {}
+        # A deadline is nothing to send: the mark is what lets its partition try it when it is opened the next time.
+        deadlines = [letter.id for letter in letters if letter.state == State.OPEN and "deadline" in letter.origin]
         for letter in letters:
+            if letter.id in deadlines:
+                continue
             try:
                 ready[letter.id] = await self._record(letter)
             except _Unsendable as why:
@@ -82,7 +86,7 @@ class _Sender:
             by_place[again.topic, again.partition].append(again.message)
         for (topic, partition), messages in by_place.items():
             await self._output.publish(topic, partition, messages)
-        return list(ready), refused
+        return [*ready, *deadlines], refused
 
     async def _record(self, letter: Letter) -> _Again:
         if letter.state != State.OPEN:

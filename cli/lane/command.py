@@ -2,15 +2,16 @@
 
 import argparse
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
-from cli.lane.accept import LANES, Busy, accept
-from cli.lane.lane_plan import Plan
+from cli.lane.accept import LANES, Accepted, Busy, accept
 from cli.lane.lane_store import LaneRow, LaneRows
 from cli.output import EXIT_NO, EXIT_OK, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import add_action, run_action
 from shared.kafka.reader import LogReader, silence_retries
+from shared.lane.worker import CLOSED_SECONDS
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
 
@@ -24,10 +25,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     add_action(commands, "show", _show, "owner, position and lag of every partition")
     accepting = add_action(
-        commands, "accept", _accept, "open a partition that is kept closed: say how, and with --yes do it"
+        commands, "accept", _accept, "open partitions that are kept closed: say how, and with --yes do it"
     )
     accepting.add_argument("service", choices=sorted(LANES), metavar="SERVICE", help=" or ".join(sorted(LANES)))
-    accepting.add_argument("partition", type=_partition, metavar="PARTITION")
+    accepting.add_argument(
+        "partition", type=_partition, nargs="?", metavar="PARTITION", help="default: all that are closed"
+    )
     accepting.add_argument(
         "--from", dest="start", type=_start, default="begin", metavar="WHERE",
         help="where reading goes on if the input log is another one: begin (default), end or an offset",
@@ -91,20 +94,34 @@ def _document(row: LaneRow, end: int | None) -> dict[str, Any]:
 
 def _accept(args: argparse.Namespace) -> int:
     settings = settings_in_force()
-    made, done = asyncio.run(accept(settings, (args.service, args.partition), args.start, yes=args.yes))
+    wanted = [] if args.partition is None else [args.partition]
+    found = asyncio.run(accept(settings, args.service, wanted, args.start, yes=args.yes))
+    if wanted and found[0].busy:
+        raise Busy(found[0].busy)
+    # Of all partitions those count that are closed: one whose owner works is open.
+    closed = [each for each in found if each.plan.found and not each.busy]
     if args.json:
-        changes = {name: list(pair) for name, pair in made.changes().items()}
-        costs = {"lost": made.lost, "repeated": made.repeated}
-        result({"found": made.found, "changes": changes, **costs, "accepted": done})
-    elif not made.found:
+        documents = [_decision(each) for each in (found if wanted else closed)]
+        result(documents[0] if wanted else documents)
+    elif not closed:
         say("log and database agree: nothing to accept (another reason stands on the service's /readyz)")
     else:
-        _explain(made)
-        say(_next(args.service) if done else "nothing was changed; --yes does it")
-    return EXIT_OK if done or not made.found else EXIT_NO
+        for each in closed:
+            _explain(each)
+        say(_next(closed))
+    return EXIT_OK if all(each.done for each in closed) else EXIT_NO
 
 
-def _explain(made: Plan) -> None:
+def _decision(each: Accepted) -> dict[str, Any]:
+    made = each.plan
+    changes = {name: list(pair) for name, pair in made.changes().items()}
+    costs = {"lost": made.lost, "repeated": made.repeated, "sums": each.sums}
+    return {"partition": each.partition, "found": made.found, "changes": changes, **costs, "accepted": each.done}
+
+
+def _explain(each: Accepted) -> None:
+    made = each.plan
+    write(f"partition {each.partition}")
     for sentence in made.found:
         write(f"found     {sentence}")
     for name, (before, after) in made.changes().items():
@@ -113,10 +130,15 @@ def _explain(made: Plan) -> None:
         write(f"lost      {sentence}")
     for sentence in made.repeated or ["nothing"]:
         write(f"repeated  {sentence}")
+    for sentence in each.sums or ["those of the metrics agree with the topic"]:
+        write(f"sums      {sentence}")
 
 
-def _next(service: str) -> str:
-    return f"accepted; start {service} again: who found the partition closed does not look a second time"
+def _next(closed: Sequence[Accepted]) -> str:
+    done = [each for each in closed if each.done]
+    if not done:
+        return "nothing was changed; --yes does it"
+    return f"accepted: {len(done)} of {len(closed)}; a running service opens them within {CLOSED_SECONDS:.0f} s"
 
 
 def _partition(text: str) -> int:

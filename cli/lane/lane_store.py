@@ -1,5 +1,6 @@
 """Rows of the lane table, for operators: read, and set under the fence."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import astuple, dataclass
@@ -20,13 +21,15 @@ _COLUMNS = """
 """
 _ALL = f"SELECT {_COLUMNS} FROM lane ORDER BY service, partition"
 _ONE = f"SELECT {_COLUMNS} FROM lane WHERE service = $1 AND partition = $2"
-# A compare-and-set like every commit, and a claim like every claim: whoever owned the partition is fenced by it.
+_TOTALS = "SELECT key, value FROM sla_total WHERE partition = $1"
+# A compare-and-set on what was committed, and a claim like every claim: whoever owned the partition is fenced by it. It
+# does not ask for the epoch: an owner that finds the partition closed claims it again every few seconds.
 _SET = """
     UPDATE lane SET
         epoch = epoch + 1, owner = $1, claimed_at = now(), next_offset = $2, next_seq = $3, published_step = $4,
         published_seq = $5, input_seq = $6, input_id = $7
-    WHERE service = $8 AND partition = $9 AND epoch = $10 AND next_step = $11 AND next_offset = $12
-      AND next_seq = $13 AND published_step = $14 AND published_seq = $15 AND input_seq = $16 AND input_id = $17
+    WHERE service = $8 AND partition = $9 AND next_step = $10 AND next_offset = $11 AND next_seq = $12
+      AND published_step = $13 AND published_seq = $14 AND input_seq = $15 AND input_id = $16
     RETURNING epoch
 """
 
@@ -65,10 +68,15 @@ class LaneRows:
         return _row(found) if found else None
 
     async def set(self, service: str, before: Claim, after: Claim) -> bool:
-        """Put ``after`` in place of ``before`` and fence the owner; False if the row is not ``before`` any more."""
+        """Put ``after`` in place of ``before`` and fence the owner; False if anything was committed since."""
         new = [getattr(after, name) for name in FIELDS]
-        partition, epoch, *old = astuple(before)
-        return await self._connection.fetchval(_SET, OWNER, *new, service, partition, epoch, *old) is not None
+        partition, _, *old = astuple(before)
+        return await self._connection.fetchval(_SET, OWNER, *new, service, partition, *old) is not None
+
+    async def totals(self, partition: int) -> dict[tuple[str, ...], float]:
+        """What the sla service has counted in a partition."""
+        found = await self._connection.fetch(_TOTALS, partition)
+        return {tuple(json.loads(row["key"])): row["value"] for row in found}
 
 
 def _row(found: Any) -> LaneRow:

@@ -99,7 +99,8 @@ class Ingest:
 
     def notes(self) -> list[str]:
         """What an operator should know, although the process is ready."""
-        return self._watch.notes()
+        held = self._subscriptions.notes() if self._subscriptions is not None else []
+        return [*self._watch.notes(), *held]
 
     def endpoints(self) -> dict[str, str]:
         """Where the HTTP API listens."""

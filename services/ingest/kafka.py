@@ -97,6 +97,7 @@ class Subscription:
         self._gather_seconds = 0.0
         self._stuck_seconds_max = 0.0
         self._moved_at = monotonic()
+        self._held: dict[TopicPartition, tuple[float, int]] = {}  # by an open transaction: since when, and how many
 
     def attach(self, broker: KafkaBroker, settings: IngestSettings, failed: Callable[[Exception], None]) -> None:
         """Register with the broker; ``failed`` hears of an error that must end the process."""
@@ -168,6 +169,7 @@ class Subscription:
             self._metrics.disowned(_name(where))
         self._done.clear()
         self._next.clear()
+        self._held.clear()
         self._subscriber.consumer.forget()
 
     async def commit(self) -> None:
@@ -202,19 +204,40 @@ class Subscription:
                 self._done[where] = position
 
     async def report(self) -> int:
-        """Set the lag of each owned partition; returns how many there are. Fatal: records wait and nothing moves."""
+        """Set the lag of each owned partition, with what an open transaction holds back; returns how many there are.
+
+        Fatal: records wait and nothing moves."""
         consumer: Reader | None = self._subscriber.consumer
         owned = consumer.assignment() if consumer is not None else set()
         waiting = 0
         for where in owned:
             lag = await self._lag(where)
-            self._metrics.lag(_name(where), lag)
+            self._metrics.lag(_name(where), lag + self._held_back(where))
             waiting += lag if where not in self._subscriber.consumer.failing else 0
         if not waiting or not self._idle.is_set():
             self._moved_at = monotonic()
         if monotonic() - self._moved_at > self._stuck_seconds_max:
             raise Fatal(f"{self.name}: {waiting} records wait, nothing was read for {self._stuck_seconds_max:.0f} s")
         return len(owned)
+
+    def notes(self) -> list[str]:
+        """Open transactions of others that hold records back: no fault of ours, and no reason to take less."""
+        return [
+            f"{_name(where)}: an open transaction has held back {records} records for {monotonic() - since:.0f} s; its"
+            " producer must commit or abort it, or Kafka does after the producer's transaction.timeout.ms"
+            for where, (since, records) in sorted(self._held.items())
+        ]
+
+    def _held_back(self, where: TopicPartition) -> int:
+        """Records that may not be read before a transaction ends: between the last stable offset and the log's end."""
+        consumer: Reader = self._subscriber.consumer
+        known = where in consumer.assignment()
+        end, stable = (consumer.highwater(where), consumer.last_stable_offset(where)) if known else (None, None)
+        if end is None or stable is None or not 0 <= stable < end:
+            self._held.pop(where, None)
+            return 0
+        self._held[where] = self._held.get(where, (monotonic(), 0))[0], end - stable
+        return int(end - stable)
 
     async def _lag(self, where: TopicPartition) -> int:
         """Records behind the last delivered one, by the broker's last reply; 0 while nothing is known.
@@ -288,6 +311,10 @@ class Subscriptions:
     def problems(self) -> list[str]:
         """Subscriptions that do not run."""
         return [f"not consuming {s.name}" for s in self._subscriptions if not s.running]
+
+    def notes(self) -> list[str]:
+        """What holds records back without a fault of ours."""
+        return [note for subscription in self._subscriptions for note in subscription.notes()]
 
     async def _use_own_reader(self) -> None:
         """FastStream has no setting for the class of its consumers; what it builds them with is an attribute."""

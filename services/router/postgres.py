@@ -1,7 +1,7 @@
 """The router's rows in PostgreSQL: live contacts, agents, outcomes, input ids, policies; one commit, one look-up."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -13,6 +13,7 @@ from shared.postgres import FORGET_ROWS_MAX, Connection, Database
 
 __all__ = ["RouterStore"]
 
+Found = TypeVar("Found")
 Fetch = Callable[[Sequence[ModelRef], Sequence[tuple[str, ...]]], Awaitable[None]]
 
 _NOTHING = RouterWrites()
@@ -23,9 +24,9 @@ _KNOWN_AND_ARTICLES = f"""
     {_KNOWN} UNION ALL
     SELECT kind, id, number, state, whose FROM article_suggestions($7, $8, $9, $10)
 """
-_LOAD_CONTACTS = "SELECT body::text FROM router_contact WHERE partition = $1"
+_LOAD_CONTACTS = "SELECT contact_id::text, body::text FROM router_contact WHERE partition = $1"
 _LOAD_PERSONAL = "SELECT contact_id, body::text FROM router_personal WHERE partition = $1"
-_LOAD_AGENTS = "SELECT body::text FROM router_agent WHERE partition = $1"
+_LOAD_AGENTS = "SELECT workspace || '/' || agent_id, body::text FROM router_agent WHERE partition = $1"
 LOAD_ROWS_MAX = 1000  # as text at a time: the rows of a great partition would take twice the memory of what they say
 # The newest version of each workspace decides; older ones stay for those who look back.
 _LOAD_POLICIES = """
@@ -101,11 +102,11 @@ class RouterStore(PostgresLaneStore):
         """Everything live in the partition."""
         rows, reader = RouterRows(), RowReader()
         async for found in _pieces(connection, _LOAD_CONTACTS, partition):
-            rows.contacts += [reader.contact(body) for (body,) in found]
+            rows.contacts += [_read(reader.contact, body, "router_contact", key) for key, body in found]
         async for found in _pieces(connection, _LOAD_PERSONAL, partition):
             rows.personal += [(str(contact_id), reader.personal(body)) for contact_id, body in found]
         async for found in _pieces(connection, _LOAD_AGENTS, partition):
-            rows.agents += [reader.agent(body) for (body,) in found]
+            rows.agents += [_read(reader.agent, body, "router_agent", key) for key, body in found]
         flows = await connection.fetch("SELECT body::text FROM router_flow WHERE partition = $1", partition)
         ends = await connection.fetch("SELECT body::text FROM router_end WHERE partition = $1", partition)
         policies = await connection.fetch(_LOAD_POLICIES, partition)
@@ -165,6 +166,14 @@ async def _pieces(connection: Connection, sql: str, partition: int) -> AsyncIter
     cursor = await connection.cursor(sql, partition)
     while rows := await cursor.fetch(LOAD_ROWS_MAX):
         yield rows
+
+
+def _read(read: Callable[[str], Found], body: str, table: str, key: str) -> Found:
+    """A row's object. ValueError names the row that cannot be read."""
+    try:
+        return read(body)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise ValueError(f"{table} {key}: {error}") from error
 
 
 class _Classification(msgspec.Struct):

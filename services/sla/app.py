@@ -27,7 +27,7 @@ class SlaService(LaneService):
         registry = registry_for("sla", VERSION)
         committed = CommittedTotals()
         self._upstream = Upstream(self._applied)
-        self._watch = Watch(settings, self._upstream, log)
+        self._watch = Watch(settings, (settings.group_of_ingest, settings.group_of_router), self._upstream, log)
 
         def store(database: Database) -> SlaStore:
             return SlaStore(

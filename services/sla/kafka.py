@@ -8,13 +8,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from services.sla.settings import SlaSettings
 from services.sla.upstream import Look, Upstream
 from shared.clock import monotonic, now_ms
 from shared.contract.progress import told_ms_of
 from shared.contract.topics import CONTACT_EVENTS, INGEST_GROUPS, ROUTER_INPUT
 from shared.kafka.security import connection
 from shared.process.logs import Log
+from shared.process.settings import CommonSettings
 
 __all__ = ["Watch"]
 
@@ -40,8 +40,10 @@ class Watch:
     inbound topics those count that ingest has ever read: its groups know them.
     """
 
-    def __init__(self, settings: SlaSettings, upstream: Upstream, log: Log) -> None:
+    def __init__(self, settings: CommonSettings, groups: tuple[str, str], upstream: Upstream, log: Log) -> None:
+        """``groups``: what the names of ingest's groups begin with, and the router's group."""
         self._settings = settings
+        self._ingest_group, self._router_group = groups
         self._upstream = upstream
         self._log = log
         self._topics: set[str] = set()
@@ -77,7 +79,7 @@ class Watch:
         door_ms = await self._look_at_doors(clients)
         inputs = self._at(ROUTER_INPUT, partitions)
         ends = await clients.reader.end_offsets(inputs)
-        noted = await clients.admin.list_consumer_group_offsets(self._settings.group_of_router, partitions=inputs)
+        noted = await clients.admin.list_consumer_group_offsets(self._router_group, partitions=inputs)
         outputs = self._at(CONTACT_EVENTS, partitions)
         output_ends = await clients.reader.end_offsets(outputs)
         for partition, source, target in zip(partitions, inputs, outputs, strict=True):
@@ -109,9 +111,9 @@ class Watch:
         ]
 
     async def _offsets(self, clients: _Clients) -> dict[TopicPartition, int]:
-        prefix, found = self._settings.group_of_ingest, {}
+        found: dict[TopicPartition, int] = {}
         for name in INGEST_GROUPS:
-            offsets = await clients.admin.list_consumer_group_offsets(f"{prefix}.{name}")
+            offsets = await clients.admin.list_consumer_group_offsets(f"{self._ingest_group}.{name}")
             found.update({place: noted.offset for place, noted in offsets.items() if noted.offset >= 0})
         return found
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from services.sla.domain.contact import Contact
 from services.sla.domain.hours import HOUR_MS
 from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites, decode_contact, policies_of
 from services.sla.domain.totals import Key, Total
@@ -17,6 +18,8 @@ from shared.postgres import FORGET_ROWS_MAX, Connection, Database
 from shared.times import DAY_MS
 
 __all__ = ["SlaStore"]
+
+BODY_SHOWN_MAX = 120  # characters of a row that cannot be read
 
 _decode_key = msgspec.json.Decoder(Key).decode
 _encode_key = msgspec.json.Encoder().encode
@@ -102,7 +105,7 @@ class SlaStore(PostgresLaneStore):
         account = await connection.fetch(_LOAD_ACCOUNT, partition)
         policies = await connection.fetch(_LOAD_POLICIES, partition)
         event_ms = await connection.fetchval("SELECT event_ms FROM sla_partition WHERE partition = $1", partition)
-        live, current = [decode_contact(row["body"]) for row in contacts], _bodies(policies)
+        live, current = [_read_contact(row["body"]) for row in contacts], _bodies(policies)
         older = sorted(policies_of(live).difference(current))
         return SlaRows(
             contacts=live,
@@ -131,6 +134,14 @@ class SlaStore(PostgresLaneStore):
             return breaches, hours
 
         return max(int(status.rpartition(" ")[2]) for status in await self.database.call(work))
+
+
+def _read_contact(body: str) -> Contact:
+    """A row's contact. ValueError shows how the row that cannot be read begins: with its id."""
+    try:
+        return decode_contact(body)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"sla_contact {body[:BODY_SHOWN_MAX]}: {error}") from error
 
 
 def _bodies(rows: Sequence[Any]) -> dict[PolicyKey, str]:

@@ -19,13 +19,18 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a rejected input came from: a topic's record, or an HTTP source; ``index`` within a batch."""
+    """Where a rejected input came from: a topic's record, or an HTTP source; ``index`` within a batch.
+
+    Or what fell due in ``partition`` and was refused: the ``deadline`` of that name, due at ``at_ms``.
+    """
 
     topic: str | None = None
     partition: int | None = None
     offset: int | None = None
     source: str | None = None
     index: int | None = None
+    deadline: str | None = None
+    at_ms: int | None = None
 
 
 class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from shared.contract.records import DeadLetter, Event, Record
+from shared.contract.ids import derive
+from shared.contract.records import DeadLetter, Event, Origin, Record
 from shared.errors import Reason
 
 
@@ -37,12 +38,41 @@ class Delay(NamedTuple):
 PUNCTUAL = Delay()
 
 
+class Deadline(NamedTuple):
+    """Something that falls due: ``name`` says what and whose, ``at_ms`` when. The same name with another time is
+    another deadline."""
+
+    name: str
+    at_ms: int
+
+
+def refused_deadline(
+    service: str, partition: int, workspace: str | None, deadline: Deadline, why: tuple[Reason, str]
+) -> DeadLetter:
+    """The dead letter of a deadline; the same deadline has the same one, however often it is refused."""
+    name, at_ms = deadline
+    return DeadLetter(
+        id=derive("deadline", service, str(partition), name, str(at_ms)),
+        workspace=workspace,
+        reason=why[0],
+        path="",
+        detail=why[1],
+        origin=Origin(partition=partition, deadline=name, at_ms=at_ms),
+        payload=b"",
+        at_ms=at_ms,
+    )
+
+
 class Engine(Protocol):
     """A deterministic state machine over one partition: no clock, no randomness, no I/O; ties broken by id.
 
     ``step`` changes memory at once; the lane discards the engine unless the step's commit succeeds, so memory that
     outlives a step is always what the database holds.
     """
+
+    @property
+    def fired(self) -> Sequence[Deadline]:
+        """The deadlines that the last step fired, in order, also where it failed."""
 
     def restore(self, rows: Any) -> None:
         """Fill an empty engine from the rows of one database snapshot."""
@@ -61,5 +91,11 @@ class Engine(Protocol):
     def deadline_ms(self) -> int | None:
         """The earliest pending deadline, None without one."""
 
-    def reject(self, record: Record, reason: Reason, detail: str) -> DeadLetter:
-        """The dead letter for a record that this engine or the database cannot take."""
+    def fire(self, deadline: Deadline) -> Step:
+        """Fire this one alone, as if its time had come; a step that changes nothing where it is not pending."""
+
+    def bar(self, deadline: Deadline) -> None:
+        """Never fire this one: neither the engine nor the database can take what it does."""
+
+    def reject(self, cause: Record | Deadline, reason: Reason, detail: str) -> DeadLetter:
+        """The dead letter for a record, or a deadline, that this engine or the database cannot take."""

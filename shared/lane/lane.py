@@ -7,12 +7,14 @@ The rules and their reasons stand in docs/lane.md; the places marked by failpoin
 
 import asyncio
 import gc
+from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.clock import monotonic, now_ms
 from shared.contract.records import Record
 from shared.errors import Fatal, Fenced, PartitionClosed, Poison, Reason, Retryable
-from shared.lane.engine import Engine, Step
+from shared.lane.engine import Deadline, Engine, Step
+from shared.lane.isolation import Isolation
 from shared.lane.opening import agrees_with_input, agrees_with_output
 from shared.lane.parts import LaneParts, Warm
 from shared.lane.patience import Patience
@@ -48,6 +50,9 @@ class Lane:
         self._progress_at = monotonic()
         self._patience = Patience(parts.sense, partition)
         self._watchdog = Watchdog()
+        self._isolation = Isolation(self, self._log, partition)
+        self.fired: Sequence[Deadline] = ()
+        self.barred: list[Deadline] = []
         self.claim = Claim(partition=partition, epoch=0)
         self.engine: Engine | None = None
         self.ready = False
@@ -101,9 +106,10 @@ class Lane:
         store = self._parts.store
         claim = await self._patience.repeat("claim", lambda: store.claim(self.partition, self._parts.owner))
         await self._sense.failpoints.reach("lane.claimed")
+        unfinished = await self._patience.repeat("backlog", lambda: store.unfinished(claim))
+        backlog, self.barred = unfinished.batches, unfinished.barred
         self.engine = await self._memory(claim)
         self.claim = claim
-        backlog = await self._patience.repeat("backlog", lambda: store.backlog(claim))
         await self._sense.failpoints.reach("lane.loaded")
         self.publisher.start_from(claim.published_step, claim.published_seq, claim.next_offset)
         if backlog:
@@ -130,7 +136,17 @@ class Lane:
 
     async def _loaded(self, claim: Claim) -> Engine:
         engine = self._parts.new_engine(self.partition)
-        engine.restore(await self._patience.repeat("load", lambda: self._parts.store.load(claim)))
+        try:
+            engine.restore(await self._patience.repeat("load", lambda: self._parts.store.load(claim)))
+        except (Fenced, Fatal, Retryable):
+            raise
+        except Exception as error:
+            raise PartitionClosed(
+                f"partition {self.partition}: its rows cannot be read: {type(error).__name__}: {error}"[:500],
+                cure="mend or delete the row that is named; the partition then opens by itself",
+            ) from error
+        for deadline in self.barred:
+            engine.bar(deadline)
         # What was loaded stays: the collector need not walk it again with every full collection.
         gc.unfreeze()
         gc.collect()
@@ -165,7 +181,7 @@ class Lane:
             newest = records[-1]
             self._sense.metrics.event_age_seconds.observe(max(0, now_ms() - records[0].at_ms) / 1000)
             self._sense.metrics.batch_records.observe(len(records))
-            await self._apply(fresh, newest, self._time.at(newest.at_ms, newest.offset + 1))
+            await self._isolation.apply(fresh, newest, self._time.at(newest.at_ms, newest.offset + 1))
         elif is_due(self._deadline()):
             await self._fire_due()
         elif self._is_untidy():
@@ -181,7 +197,7 @@ class Lane:
     async def _fire_due(self) -> None:
         now, deadline = self._time.at(0, self.claim.next_offset), self._deadline()
         if deadline is not None and deadline <= now:
-            await self._apply([], None, now)
+            await self._isolation.apply([], None, now)
         else:
             await asyncio.sleep(UNSETTLED_SECONDS)  # due by the wall, while what is known does not reach so far
 
@@ -243,31 +259,12 @@ class Lane:
             fresh.append(record)
         return fresh, records
 
-    # ---- one step ----
+    # ---- one step (the port of Isolation) ----
 
-    async def _apply(self, records: list[Record], newest: Record | None, now: int, *, again: bool = False) -> None:
-        try:
-            await self._step(records, newest, now)
-        except (Fenced, Fatal, Retryable):
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, one record must not stop its neighbours
-            # Something in these records cannot be stepped or written: forget what was tried, find it, and refuse it. It
-            # is refused only if it fails on fresh memory too: poison fails each time, an accident does not.
-            self._log.warning("a batch is split", records=len(records), error=repr(error), again=again)
-            await self._reload()
-            if len(records) <= 1:
-                if again:
-                    await self._refuse(records, newest, now, error)
-                else:
-                    await self._apply(records, newest, now, again=True)
-                return
-            half = len(records) // 2
-            middle = records[half - 1]
-            await self._apply(records[:half], middle, min(now, middle.at_ms))
-            await self._apply(records[half:], newest, now)
-
-    async def _step(self, records: list[Record], newest: Record | None, now: int) -> None:
+    async def step(self, records: list[Record], newest: Record | None, now: int) -> None:
+        """Step and commit a batch."""
         engine = self._engine()
+        self.fired = ()
         needs = engine.needs(records) if records else None
         known = None
         if needs is not None:
@@ -275,17 +272,35 @@ class Lane:
         await self._sense.failpoints.reach("lane.prefetched")
         wall_ms = now_ms()
         delay = delay_of(records, wall_ms, self.publisher.late_since(wall_ms))
-        step = engine.step(records, known, now, delay)
+        try:
+            step = engine.step(records, known, now, delay)
+        finally:
+            self.fired = engine.fired
         if newest is None and not step.changed:
             return
         await self._commit(step, records, newest, now, wall_ms)
 
-    async def _refuse(self, records: list[Record], newest: Record | None, now: int, error: Exception) -> None:
-        if not records:
-            raise error  # a timer's own rows are refused: a fault of the engine, not of an input
+    async def fire(self, deadline: Deadline) -> bool:
+        """Step and commit one deadline; False where it is not pending."""
+        step = self._engine().fire(deadline)
+        if step.changed:
+            await self._commit(step, [], None, self._time.last_ms, now_ms())
+        return step.changed
+
+    async def refuse(self, cause: Record | Deadline, newest: Record | None, now: int, error: Exception) -> None:
+        """Pass a record, or bar a deadline, with its dead letter in the same commit."""
         reason = Reason.DATABASE if isinstance(error, Poison) else Reason.ILLEGAL
-        dead = self._engine().reject(records[0], reason, f"{type(error).__name__}: {error}"[:500])
+        dead = self._engine().reject(cause, reason, f"{type(error).__name__}: {error}"[:500])
+        records = [cause] if isinstance(cause, Record) else []
         await self._commit(Step(writes=None, dead=[dead]), records, newest, now, now_ms())
+        if isinstance(cause, Deadline):
+            self._engine().bar(cause)
+            self.barred.append(cause)
+
+    async def reload(self) -> None:
+        """Memory anew, as the database holds it."""
+        self.engine = None
+        self.engine = await self._loaded(self.claim)
 
     async def _commit(
         self, step: Step, records: list[Record], newest: Record | None, now: int, stepped_ms: int
@@ -336,10 +351,6 @@ class Lane:
             self._sense.metrics.dead_letter(dead.reason)
         self._parts.counted(step)
 
-    async def _reload(self) -> None:
-        self.engine = None
-        self.engine = await self._loaded(self.claim)
-
     def _deadline(self) -> int | None:
         return self.engine.deadline_ms() if self.engine is not None else None
 
@@ -358,7 +369,10 @@ class Lane:
             return
         self._forgot_at = monotonic()
         before = self._time.last_ms - self._parts.settings.input_retention_days * DAY_MS
-        await self._patience.repeat("forget", lambda: self._parts.store.forget(self.partition, before))
+        try:
+            await self._patience.repeat("forget", lambda: self._parts.store.forget(self.partition, before))
+        except Poison as error:
+            self._log.error("old rows were not dropped", error=str(error))
 
     async def _drain(self, publishing: "asyncio.Task[None]") -> None:
         """Publish what is committed, then record the cursor, so that the next owner has nothing to repeat."""

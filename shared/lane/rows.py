@@ -7,10 +7,17 @@ from typing import Any
 import msgspec
 
 from shared.contract.records import DeadLetter
-from shared.lane.store import Claim, Commit, OutboxBatch
+from shared.lane.engine import Deadline
+from shared.lane.store import Claim, Commit, OutboxBatch, Unfinished
 from shared.postgres import LOAD_SECONDS_MAX, Connection, Database
 
 __all__ = ["PostgresLaneStore", "encode_batch"]
+
+_OUTBOX = "SELECT payload FROM outbox WHERE service = $1 AND partition = $2 AND step >= $3 ORDER BY step"
+_BARRED = """
+    SELECT origin ->> 'deadline' AS name, (origin ->> 'at_ms')::bigint AS at_ms FROM dead_letter
+    WHERE origin ? 'deadline' AND state <> 'replayed' AND service = $1 AND (origin ->> 'partition')::int = $2
+"""
 
 _encode_batch = msgspec.msgpack.Encoder().encode
 _decode_batch = msgspec.msgpack.Decoder(OutboxBatch).decode
@@ -73,18 +80,18 @@ class PostgresLaneStore(ABC):
 
         return await self.database.call(work, seconds_max=LOAD_SECONDS_MAX)
 
-    async def backlog(self, claim: Claim) -> list[OutboxBatch]:
-        """The packed batches from the publication cursor on, in order."""
+    async def unfinished(self, claim: Claim) -> Unfinished:
+        """The packed batches from the publication cursor on, in order; the deadlines that dead letters bar."""
 
-        async def work(connection: Connection) -> Any:
-            return await connection.fetch(
-                "SELECT payload FROM outbox WHERE service = $1 AND partition = $2 AND step >= $3 ORDER BY step",
-                self.service,
-                claim.partition,
-                claim.published_step,
-            )
+        async def work(connection: Connection) -> tuple[Any, Any]:
+            packed = await connection.fetch(_OUTBOX, self.service, claim.partition, claim.published_step)
+            return packed, await connection.fetch(_BARRED, self.service, claim.partition)
 
-        return [_decode_batch(row["payload"]) for row in await self.database.call(work)]
+        packed, barred = await self.database.call(work)
+        return Unfinished(
+            batches=[_decode_batch(row["payload"]) for row in packed],
+            barred=[Deadline(row["name"], row["at_ms"]) for row in barred],
+        )
 
     async def prefetch(self, partition: int, needs: Any) -> Any:
         """What ``Engine.needs`` asked for."""

@@ -118,6 +118,10 @@ class LaneService:
             return [str(error), *self._worker.problems()]
         return self._worker.problems()
 
+    def notes(self) -> list[str]:
+        """Deadlines that are left out."""
+        return self._worker.notes()
+
     async def _schema_problem(self) -> str | None:
         report = await migrate(self._spec.settings.postgres_dsn.get_secret_value(), check=True)
         return f"migrations {', '.join(report.missing)} are missing; run `usher migrate`" if report.missing else None

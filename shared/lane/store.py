@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import msgspec
 
 from shared.contract.records import DeadLetter, Event
+from shared.lane.engine import Deadline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,14 @@ class OutboxBatch(msgspec.Struct, frozen=True, array_like=True):
     dead: list[DeadLetter]
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """What former owners left: committed batches that may not be on the log yet, and deadlines that never fire."""
+
+    batches: list[OutboxBatch]
+    barred: list[Deadline]
+
+
 class LaneStore(Protocol):
     """Everything a lane asks of its database. Errors: Retryable, OutcomeUnknown, Poison, Fenced, Fatal."""
 
@@ -63,8 +72,8 @@ class LaneStore(Protocol):
     async def load(self, claim: Claim) -> Any:
         """All live rows of the partition in one snapshot, for Engine.restore."""
 
-    async def backlog(self, claim: Claim) -> list[OutboxBatch]:
-        """Committed batches that may not be on the log yet, in seq order."""
+    async def unfinished(self, claim: Claim) -> Unfinished:
+        """Batches in seq order; the deadlines whose dead letters are not marked for another try."""
 
     async def prefetch(self, partition: int, needs: Any) -> Any:
         """Rows that Engine.needs asked for; one round trip."""

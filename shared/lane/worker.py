@@ -11,7 +11,7 @@ from shared.lane.lane import Lane
 from shared.lane.parts import LaneParts, Warm
 from shared.lane.patience import wait_for
 
-__all__ = ["Worker"]
+__all__ = ["CLOSED_SECONDS", "Worker"]
 
 LOOK_SECONDS = 0.05  # while lanes end
 NOTE_EVERY_SECONDS = (
@@ -57,6 +57,15 @@ class Worker:
         opening = [f"partition {number} is opening" for number, lane in self._lanes.items() if not lane.ready]
         return [*self._closed.values(), *opening]
 
+    def notes(self) -> list[str]:
+        """What an operator should know of partitions that are open and go on: deadlines that are left out."""
+        return [
+            f"partition {number}: {len(lane.barred)} deadlines are refused and left out, the first"
+            f" {lane.barred[0].name}; next: usher dlq list"
+            for number, lane in sorted(self._lanes.items())
+            if lane.barred
+        ]
+
     # ---- life ----
 
     async def run(self) -> None:
@@ -96,6 +105,7 @@ class Worker:
             if lane.ready and number in self._closed:
                 del self._closed[number]
                 self._metrics.closed(number, False)
+            self._metrics.barred(number, len(lane.barred))
             stuck_seconds = lane.stuck_seconds() if lane.ready else 0.0
             if stuck_seconds > self._parts.settings.stuck_seconds_max:
                 self._fail(Fatal(f"partition {number}: records wait, nothing was committed for {stuck_seconds:.0f} s"))

@@ -154,6 +154,12 @@ class LaneMetrics(StreamMetrics):
         self._closed = Gauge(
             "usher_partition_closed", "1 where log and database disagree.", ["service", "partition"], registry=registry
         )
+        self._barred = Gauge(
+            "usher_barred_deadlines",
+            "Deadlines that were refused and are left out.",
+            ["service", "partition"],
+            registry=registry,
+        )
         rebalances = Counter("usher_rebalances", "Assignments received.", ["service"], registry=registry)
         self.rebalances = rebalances.labels(service)
 
@@ -161,7 +167,12 @@ class LaneMetrics(StreamMetrics):
         """Say whether a partition is kept closed."""
         self._closed.labels(self._service, str(partition)).set(int(closed))
 
+    def barred(self, partition: int, deadlines: int) -> None:
+        """Set how many deadlines of a partition never fire."""
+        self._barred.labels(self._service, str(partition)).set(deadlines)
+
     def disowned(self, partition: int | str) -> None:
         """Forget the gauges of a partition that moved away."""
         super().disowned(partition)
+        self._barred.remove_by_labels({"partition": str(partition)})
         self._closed.remove_by_labels({"partition": str(partition)})

@@ -143,7 +143,7 @@ def open_clocks(number: int) -> dict[str, float]:
 
 def _restored(runner: Runner) -> SlaEngine:
     """A new owner's engine: the rows read, and everything in memory."""
-    engine = SlaEngine("usher.contact-events.v1", 0, lateness_ms=100_000, settle_ms=500)
+    engine = SlaEngine("usher.contact-events.v1", 0, lateness_ms=100_000)
     engine.restore(runner.database.rows())
     return engine
 

@@ -12,8 +12,9 @@ from services.router.settings import RouterSettings
 from services.sla.settings import SlaSettings
 from shared.contract.topics import all_topics, channel_topic
 from shared.errors import Reason
+from shared.kafka import input as kafka_input
+from shared.lane import isolation, opening
 from shared.lane import lane as lane_module
-from shared.lane import opening
 from shared.process.settings import CommonSettings, LaneSettings
 from shared.times import DAY_MS
 from tests.support.documents import DOCS, tables
@@ -81,11 +82,13 @@ def test_every_reason_of_a_dead_letter_is_explained() -> None:
 
 
 def test_every_reason_for_which_a_partition_stays_closed_is_in_the_table() -> None:
-    sources = "".join(Path(module.__file__ or "").read_text() for module in (opening, lane_module))
-    sentences = re.findall(r"PartitionClosed\((.*?)\)\n", sources, re.DOTALL)
+    sources = "".join(
+        Path(module.__file__ or "").read_text() for module in (opening, lane_module, isolation, kafka_input)
+    )
+    sentences = re.findall(r"PartitionClosed\((.*?)\)(?: from error)?\n", sources, re.DOTALL)
     said = [" ".join(re.sub(r'"\s*f?"', "", sentence).split()) for sentence in sentences]
     explained = re.findall(r"`(.+?)`", " ".join(row[0] for row in tables(section("A closed partition"))[0]))
 
-    assert len(said) == 6
+    assert len(said) == 9
     assert [sentence for sentence in said if not any(words in sentence for words in explained)] == []
     assert [words for words in explained if not any(words in sentence for sentence in said)] == []

@@ -21,7 +21,7 @@ from shared.lane.store import Commit
 from shared.postgres import Database
 from shared.process.settings import LaneSettings
 from tests.support import tally
-from tests.support.commands import rows
+from tests.support.commands import Usher, rows
 from tests.support.in_process import SETTLE_SECONDS_MAX, running, until
 
 
@@ -280,6 +280,57 @@ async def test_records_that_expire_unread_close_their_partition_at_once_and_the_
         assert problem.endswith("next: usher lane accept tally")
         await tally.send(outputs, 1, [{"key": "b", "n": n} for n in range(20)])
         await until(lambda: _has_some(settings, 1, 20))
+
+
+async def test_a_deadline_that_the_database_refuses_is_left_out_told_and_tried_again_when_an_operator_says_so(
+    settings: LaneSettings, outputs: OutputLog
+) -> None:
+    """Three deadlines of the same step; the one in the middle breaks a CHECK, as does each step that holds it."""
+    full = {"key": "full", "add": 999_999, "later_ms": 300}
+    await tally.send(outputs, 0, [{"key": "a", "later_ms": 300}, full, {"key": "z", "later_ms": 300}])
+    async with tallying(settings) as service:
+        await until(lambda: _has(settings, 5, 0))
+        await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(20)])
+        await until(lambda: _has(settings, 25, 0))
+        assert await service.problems() == []
+        (note,) = service.notes()
+        assert "1 deadlines are refused and left out, the first full" in note
+        barred = await until(lambda: _sample(service, "usher_barred_deadlines", partition="0"))
+        assert barred == 1
+    (stored,) = await rows(settings, "SELECT id::text, reason, state, origin FROM dead_letter")
+    assert (stored["reason"], orjson.loads(stored["origin"])["deadline"]) == ("database", "full")
+    (letter,) = await read_tail(settings, DEAD_LETTERS, 0)
+    assert orjson.loads(letter.value)["reason"] == "database"
+
+    async with tallying(settings) as service:
+        await tally.send(outputs, 0, [{"key": "after a restart"}])
+        await until(lambda: _has(settings, 26, 0))
+        assert service.notes() == [note], "it is not tried again by itself"
+
+    assert (await Usher(settings)("dlq", "replay", stored["id"])).status == 0
+    await rows(settings, "UPDATE tally SET total = 7 WHERE key = 'full'")
+    async with tallying(settings) as service:
+        await until(lambda: _has(settings, 27, 0))
+        assert service.notes() == []
+    assert (await logged(settings, 0))[-1]["total"] == 8
+
+
+async def test_a_deadline_that_breaks_a_record_s_step_is_not_charged_to_the_record(
+    settings: LaneSettings, outputs: OutputLog
+) -> None:
+    """Deadline and record meet in one step: the lane was away when the one fell due and the other came."""
+    await tally.send(outputs, 0, [{"key": "full", "add": 999_999, "later_ms": 10}])
+    async with tallying(settings.model_copy(update={"failpoints": "lane.committed=sleep:0.5"})):
+        await until(lambda: _committed(settings, 0, 1))
+        await tally.send(outputs, 0, [{"key": "good", "n": 1}])
+        await until(lambda: _has(settings, 2, 0))
+    (stored,) = await rows(settings, "SELECT origin FROM dead_letter")
+    assert orjson.loads(stored["origin"])["deadline"] == "full"
+    assert (await logged(settings, 0))[-1]["key"] == "good"
+
+
+async def _sample(service: LaneService, name: str, **labels: str) -> float | None:
+    return service.registry.get_sample_value(name, {"service": "tally", **labels})
 
 
 async def delete_before(settings: LaneSettings, partition: int, offset: int) -> None:

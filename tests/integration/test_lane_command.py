@@ -154,8 +154,9 @@ async def test_a_restored_backup_goes_on_behind_the_log_and_loses_no_contact(
         assert said.status == 0, said.err
         assert said.document()["changes"]["next_seq"] == [row["next_seq"], len(before) + 1]
         assert said.document()["lost"] == []
-    async with router(old):
         await received(old, 6)
+        assert await service.problems() == [], "it took effect without a restart"
+    async with router(old):
         await send(old, "c5")
         await received(old, 7)
 
@@ -230,8 +231,48 @@ async def test_the_sla_service_goes_on_after_a_jump_in_the_log(settings: RouterS
         said = await usher("lane", "accept", "sla", "0", "--yes")
         assert said.status == 0, said.err
         assert "lost      facts 3 to 4 of the input log" in said.out
-    async with sla(settings):
+        assert "sums      those of the metrics agree with the topic" in said.out
         await until(lambda: applied(6))
+
+
+async def test_one_command_opens_all_closed_partitions_of_a_service_while_its_replicas_run(
+    settings: RouterSettings, usher: Usher
+) -> None:
+    """Three partitions whose logs are ahead of the database, over two replicas that look again and again."""
+    many = settings.model_copy(update={"topic_prefix": f"{settings.topic_prefix}many.", "partitions": 3})
+    await ensure_topics(many, all_topics(()))
+    output = OutputLog(many)
+    for partition in range(3):
+        headers = [("ce_type", b"usher.contact.message_added.v1"), ("ce_id", b"x"), ("ce_sequence", b"5")]
+        await output.publish(CONTACT_EVENTS, partition, [Message(b"acme", b"{}", headers)])
+    await output.stop()
+    command = Usher(many)
+    async with router(many) as first, router(many) as second:
+
+        async def all_are_closed() -> bool:
+            said = [*await first.problems(), *await second.problems()]
+            return sum("the database is older than the log" in problem for problem in said) == 3
+
+        await until(all_are_closed)
+        said = [*await first.problems(), *await second.problems()]
+        assert all(problem.endswith("next: usher lane accept router") for problem in said)
+        dry = await command("lane", "accept", "router")
+        assert [line for line in dry.out.splitlines() if line.startswith("partition ")] == [
+            "partition 0",
+            "partition 1",
+            "partition 2",
+        ]
+        assert (dry.status, "nothing was changed; --yes does it" in dry.err) == (1, True)
+        done = await command("lane", "accept", "router", "--yes")
+        assert done.status == 0, done.err
+        assert "accepted: 3 of 3" in done.err
+
+        async def all_are_open() -> bool:
+            return [*await first.problems(), *await second.problems()] == []
+
+        await until(all_are_open)
+    again = await command("lane", "accept", "router", "--json")
+    assert (again.status, again.document()) == (0, [])
 
 
 async def test_inputs_that_expired_unread_are_named_and_passed_over(settings: RouterSettings, usher: Usher) -> None:
@@ -299,7 +340,7 @@ async def test_a_partition_that_agrees_is_left_alone_and_shown(settings: RouterS
 
 async def test_bad_usage_is_one_line_and_exit_2(settings: RouterSettings, usher: Usher) -> None:
     for words in (
-        ["accept", "router", "0"], ["accept", "ingest", "0"], ["accept", "router", "-1"], ["accept", "router"],
+        ["accept", "router", "0"], ["accept", "ingest", "0"], ["accept", "router", "-1"],
         ["accept", "router", "0", "--from", "yesterday"], [],
     ):  # fmt: skip
         said = await usher("lane", *words)

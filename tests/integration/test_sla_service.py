@@ -147,6 +147,30 @@ async def test_a_promise_that_nobody_keeps_is_breached_soon_after_its_due_time(
         assert await service.problems() == []
 
 
+async def test_a_row_that_cannot_be_read_closes_its_partition_and_names_the_row_until_it_is_mended(
+    settings: SlaSettings, router: Router
+) -> None:
+    log = Log(base_ms=now_ms()).policy().queued("c1", 0, "cards")
+    await router.publish(log)
+    async with sla(settings):
+        await until(lambda: _is(names(settings), ["started"]))
+    await rows(settings, 'UPDATE sla_contact SET body = \'{"contact_id": "c1"}\'')
+    async with sla(settings) as service:
+        (problem,) = await until(lambda: _closed(service))
+        assert "partition 0: its rows cannot be read" in problem
+        assert 'sla_contact {"contact_id": "c1"}' in problem
+        await rows(settings, "DELETE FROM sla_contact")
+        await until(lambda: _opened(service))
+
+
+async def _closed(service: SlaService) -> list[str]:
+    return [problem for problem in await service.problems() if "rows cannot be read" in problem]
+
+
+async def _opened(service: SlaService) -> bool:
+    return await service.problems() == []
+
+
 async def test_a_router_that_is_behind_never_causes_a_false_breach(settings: SlaSettings, router: Router) -> None:
     log = Log(base_ms=now_ms() - 20_000).policy().queued("c1", 0, "cards")
     await router.receives()

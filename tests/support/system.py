@@ -23,6 +23,7 @@ from deploy.local.process import Command, LeashedProcess
 from shared.clock import monotonic, now_ms
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics, channel_topic
 from shared.kafka import ensure_topics
+from shared.policy import Policy
 from shared.policy.load import load_policy
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
@@ -50,6 +51,7 @@ class System:
     prefix: str
     folder: Path
     partitions: int = 1
+    policy: Policy = field(default_factory=lambda: load_policy(POLICY))
     processes: dict[str, LeashedProcess] = field(default_factory=dict)
     ledger: list[tuple[str, str, str]] = field(default_factory=list)
     rows_seen: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
@@ -68,7 +70,7 @@ class System:
     async def prepare(self) -> None:
         """Topics and policy."""
         assert not await ensure_topics(self.settings, all_topics())
-        await publish(self.settings, [load_policy(POLICY)])
+        await publish(self.settings, [self.policy])
 
     async def start(self, service: str, *, name: str = "", failpoints: str = "", **more: str) -> LeashedProcess:
         """Start a replica (``name`` default: the service's) and wait until it listens; ``more``: its environment."""
@@ -291,13 +293,13 @@ def _telling(log: str) -> str:
 
 @asynccontextmanager
 async def system(
-    kafka: KafkaBroker, database: str, prefix: str, folder: Path, *, partitions: int = 1
+    kafka: KafkaBroker, database: str, prefix: str, folder: Path, *, partitions: int = 1, policy: Policy | None = None
 ) -> AsyncIterator[System]:
     """A running system with customers and agents; everything is stopped at the end, however it ends."""
-    made = System(kafka, database, prefix, folder, partitions)
+    made = System(kafka, database, prefix, folder, partitions, policy or load_policy(POLICY))
     await made.prepare()
     await asyncio.gather(*(made.start(service) for service in SERVICES))
-    async with people(made.kafka.bootstrap, made.prefix, load_policy(POLICY)):
+    async with people(made.kafka.bootstrap, made.prefix, made.policy):
         watching = asyncio.ensure_future(made.watch())
         try:
             yield made

@@ -1,7 +1,7 @@
 """The smallest engine for a lane: counts inputs by key, remembers the order, and can be poisoned or set a timer."""
 
 from collections.abc import Sequence
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 import asyncpg
@@ -13,7 +13,7 @@ from shared.contract.ids import derive
 from shared.contract.records import DeadLetter, Event, Origin, Record
 from shared.errors import Reason
 from shared.kafka import OutputLog
-from shared.lane.engine import PUNCTUAL, Delay, Engine, Step
+from shared.lane.engine import PUNCTUAL, Deadline, Delay, Step, refused_deadline
 from shared.lane.rows import PostgresLaneStore
 from shared.lane.service import LaneService, LaneSpec
 from shared.process.logs import configure
@@ -57,13 +57,15 @@ class Writes:
         self.gone: list[tuple[int, str]] = []
 
 
-class Tally(Engine):
+class Tally:
     """``{"key": k}`` counts one for k; ``"add": n`` counts n; ``"later_ms": d`` counts again d ms after the record."""
 
     def __init__(self, partition: int) -> None:
         self.partition = partition
         self.totals: dict[str, int] = {}
         self.timers: list[tuple[int, str]] = []
+        self.fired: list[Deadline] = []
+        self.barred: set[tuple[int, str]] = set()
 
     def restore(self, rows: Any) -> None:
         self.totals, self.timers = dict(rows[0]), sorted(rows[1])
@@ -73,6 +75,7 @@ class Tally(Engine):
 
     def step(self, records: Sequence[Record], known: Any, now_ms: int, delay: Delay = PUNCTUAL) -> Step:
         writes, events = Writes(), []
+        self.fired = []
         for record in records:
             self._fire(record.at_ms, writes, events)
             body = orjson.loads(record.value)
@@ -87,10 +90,25 @@ class Tally(Engine):
         return Step(writes=writes, events=events, changed=bool(events))
 
     def _fire(self, upto_ms: int, writes: Writes, events: list[Event]) -> None:
-        while self.timers and self.timers[0][0] <= upto_ms:
-            due, key = heappop(self.timers)
-            writes.gone.append((due, key))
-            self._count(key, 1, derive("timer", key, str(due)), due, writes, events)
+        while (due_ms := self.deadline_ms()) is not None and due_ms <= upto_ms:
+            self._fire_one(heappop(self.timers), writes, events)
+
+    def _fire_one(self, timer: tuple[int, str], writes: Writes, events: list[Event]) -> None:
+        due, key = timer
+        self.fired.append(Deadline(key, due))
+        writes.gone.append(timer)
+        self._count(key, 1, derive("timer", key, str(due)), due, writes, events)
+
+    def fire(self, deadline: Deadline) -> Step:
+        writes, events, timer = Writes(), list[Event](), (deadline.at_ms, deadline.name)
+        if timer in self.timers:
+            self.timers.remove(timer)
+            heapify(self.timers)
+            self._fire_one(timer, writes, events)
+        return Step(writes=writes, events=events, changed=bool(events))
+
+    def bar(self, deadline: Deadline) -> None:
+        self.barred.add((deadline.at_ms, deadline.name))
 
     def _count(self, key: str, add: int, cause: str, at_ms: int, writes: Writes, events: list[Event]) -> None:
         self.totals[key] = writes.totals[key] = self.totals.get(key, 0) + add
@@ -98,9 +116,14 @@ class Tally(Engine):
         events.append(Event("tally.counted.v1", "w", key, at_ms, cause, 0, body))
 
     def deadline_ms(self) -> int | None:
+        while self.timers and self.timers[0] in self.barred:
+            heappop(self.timers)
         return self.timers[0][0] if self.timers else None
 
-    def reject(self, record: Record, reason: Reason, detail: str) -> DeadLetter:
+    def reject(self, cause: Record | Deadline, reason: Reason, detail: str) -> DeadLetter:
+        if isinstance(cause, Deadline):
+            return refused_deadline("tally", self.partition, "w", cause, (reason, detail))
+        record = cause
         origin = Origin(topic=INPUT, partition=self.partition, offset=record.offset)
         identity = derive("dead", INPUT, str(self.partition), str(record.offset))
         return DeadLetter(identity, "w", reason, "", detail, origin, record.value, record.at_ms)

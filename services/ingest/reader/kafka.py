@@ -5,7 +5,7 @@ allows them. The failed call delivers nothing, yet the partitions it had read be
 this class their records would be skipped, and the bad partition would be asked again and again without end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -26,6 +26,10 @@ FETCH_BYTES_MAX = 1024 * 1024  # of the batches that are decoded here; a single 
 _LENGTH_AT = 8
 _BATCH_HEAD = 12
 
+READ_COMMITTED = 1  # isolation level of a fetch: up to the last stable offset, with what was taken back named
+ABORT_MARK = 0  # type of a control record; its key is a version and a type of two bytes each
+
+Aborted = list[tuple[int, int]]  # (producer id, first offset)
 Polled = dict[TopicPartition, list[Any]]
 
 
@@ -34,17 +38,19 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
 
     def __init__(self, *topics: str, **options: Any) -> None:
         super().__init__(*topics, **options)
-        self._taken: dict[TopicPartition, int] = {}  # offset behind the last record that was handed out
+        self._taken: dict[TopicPartition, int] = {}  # where reading goes on after a batch that cannot be read
+        self._handed: dict[TopicPartition, int] = {}  # offset behind the last record that was handed out
         self.failing: set[TopicPartition] = set()  # partitions that only an operator can make readable again
 
     def forget(self) -> None:
         """The partitions move: where they stand is the group's matter again."""
         self._taken.clear()
+        self._handed.clear()
         self.failing.clear()
 
     def handed_out(self, where: TopicPartition) -> int | None:
         """The offset behind the last record of a partition that was handed out; None since it was assigned."""
-        return self._taken.get(where)
+        return self._handed.get(where)
 
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
         """Records by partition, each in order; a batch that cannot be read does not keep back other partitions.
@@ -56,7 +62,8 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         except (UnicodeDecodeError, CorruptRecordException, UnsupportedCodecError):
             polled = await self._carefully(max_records)
         for where, records in polled.items():
-            self._taken[where] = records[-1].offset + 1
+            self._handed[where] = records[-1].offset + 1
+            self._taken[where] = max(self._handed[where], self._taken.get(where, 0))
         return polled
 
     async def _carefully(self, max_records: int | None) -> Polled:
@@ -94,18 +101,23 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
             polled: Polled = await super().getmany(where, timeout_ms=READ_MS_MAX, max_records=max_records)
             return polled.get(where, [])
         except UnicodeDecodeError:
-            raw = await self._fetch(where, start)
-        records = [record for record in _decoded(where, raw) if record.offset >= start]
-        if records:
-            self.seek(where, records[-1].offset + 1)
+            batches, aborted = await self._fetch(where, start)
+        records: list[ConsumerRecord] = []
+        for batch in _committed(batches, aborted):
+            records += [record for record in _decoded(where, batch) if record.offset >= start]
+        if batches:  # behind all of them, also where none of their records counts
+            self._taken[where] = max(start, batches[-1].next_offset)
+            self.seek(where, self._taken[where])
         return records
 
-    async def _fetch(self, where: TopicPartition, start: int) -> bytes:
-        """The batches at ``start`` as the broker keeps them."""
+    async def _fetch(self, where: TopicPartition, start: int) -> tuple[list[Any], Aborted]:
+        """The batches at ``start`` as the broker keeps them, and the transactions among them that were taken back."""
         node = self._client.cluster.leader_for_partition(where)
         wanted = [(where.topic, [(where.partition, start, FETCH_BYTES_MAX)])]
-        response = await self._client.send(node, FetchRequest(READ_MS_MAX, 1, FETCH_BYTES_MAX, 1, wanted))
-        return bytes(response.topics[0][1][0][-1] or b"")
+        response = await self._client.send(node, FetchRequest(READ_MS_MAX, 1, FETCH_BYTES_MAX, READ_COMMITTED, wanted))
+        fields = response.topics[0][1][0]
+        aborted = next((field for field in fields[4:-1] if isinstance(field, list)), [])  # its place moves by version
+        return list(_batches(bytes(fields[-1] or b""))), aborted
 
 
 class _Lenient(bytearray):
@@ -119,25 +131,40 @@ class _Lenient(bytearray):
         return bytes(self).decode(errors="replace")
 
 
-def _decoded(where: TopicPartition, raw: bytes) -> Iterator[ConsumerRecord]:
-    """The records of whole batches by aiokafka's own decoder in plain Python, control records left out."""
-    for batch in _batches(raw):
-        batch._maybe_uncompress()
-        batch._buffer = _Lenient(batch._buffer)
-        for record in batch:
-            yield ConsumerRecord(
-                where.topic,
-                where.partition,
-                record.offset,
-                record.timestamp,
-                record.timestamp_type,
-                record.key,
-                record.value,
-                None,
-                -1 if record.key is None else len(record.key),
-                -1 if record.value is None else len(record.value),
-                tuple(record.headers),
-            )
+def _committed(batches: Iterable[Any], aborted: Aborted) -> Iterator[Any]:
+    """The batches that count, as a consumer of committed records sees them: no marks, and nothing that was taken back.
+
+    A producer's records are taken back from the first offset that the broker names up to the mark of the abort."""
+    waiting = sorted(aborted, key=lambda each: each[1])
+    taken_back: set[int] = set()
+    for batch in batches:
+        while waiting and waiting[0][1] <= batch.base_offset:
+            taken_back.add(waiting.pop(0)[0])
+        if batch.is_control_batch:
+            if int.from_bytes(next(iter(batch)).key[2:4], "big") == ABORT_MARK:
+                taken_back.discard(batch.producer_id)
+        elif not (batch.is_transactional and batch.producer_id in taken_back):
+            yield batch
+
+
+def _decoded(where: TopicPartition, batch: Any) -> Iterator[ConsumerRecord]:
+    """The records of a whole batch by aiokafka's own decoder in plain Python."""
+    batch._maybe_uncompress()
+    batch._buffer = _Lenient(batch._buffer)
+    for record in batch:
+        yield ConsumerRecord(
+            where.topic,
+            where.partition,
+            record.offset,
+            record.timestamp,
+            record.timestamp_type,
+            record.key,
+            record.value,
+            None,
+            -1 if record.key is None else len(record.key),
+            -1 if record.value is None else len(record.value),
+            tuple(record.headers),
+        )
 
 
 def _batches(raw: bytes) -> Iterator[Any]:
@@ -146,9 +173,7 @@ def _batches(raw: bytes) -> Iterator[Any]:
         end = at + _BATCH_HEAD + int.from_bytes(raw[at + _LENGTH_AT : at + _BATCH_HEAD], "big")
         if end > len(raw):
             return  # the broker cuts the last batch at the size that was asked for
-        batch = _DefaultRecordBatchPy(raw[at:end])
-        if not batch.is_control_batch:
-            yield batch
+        yield _DefaultRecordBatchPy(raw[at:end])
         at = end
 
 

@@ -13,26 +13,64 @@ from services.router.domain.lifecycle import (
     tiers,
     waiting,
 )
+from services.router.domain.state.book import Book
 from services.router.domain.state.records import Contact
 from services.router.domain.state.timers import Timer
 from services.router.domain.states import ContactState
 from services.router.domain.turn import Turn
 from shared.contract.ids import derive
+from shared.lane.engine import Deadline
 
 
-def fire(turn: Turn, until_ms: int) -> None:
-    """Fire every deadline up to then, in order of time, kind and subject; those set meanwhile too."""
+def name_of(kind: Timer, subject: str) -> str:
+    """How the lane knows a deadline; no kind holds a colon."""
+    return f"{kind}:{subject}"
+
+
+def named(deadline: Deadline) -> tuple[Timer, str, int]:
+    """(kind, subject, time) of a deadline of the lane."""
+    kind, _, subject = deadline.name.partition(":")
+    return Timer(kind), subject, deadline.at_ms
+
+
+def workspace_of(book: Book, deadline: Deadline) -> str | None:
+    """Whose deadline it is; None where what it speaks of is gone."""
+    kind, subject, _ = named(deadline)
+    if kind in (Timer.DEBT, Timer.LEASE):
+        return subject.partition("/")[0]
+    if kind is Timer.OFFER:
+        offer = book.offers.get(subject)
+        return offer.workspace if offer is not None else None
+    contact = book.contacts.get(subject)
+    return contact.workspace if contact is not None else None
+
+
+def fire(turn: Turn, until_ms: int, fired: list[Deadline]) -> None:
+    """Fire every deadline up to then, in order of time, kind and subject; those set meanwhile too. Each is noted in
+    ``fired`` before it is fired."""
     timers = turn.book.timers
     while True:
         at_ms = timers.next_ms()
         if at_ms is None or at_ms > until_ms:
             return
         _, kind, subject = timers.pop()
-        turn.book.clock_ms = max(turn.book.clock_ms, at_ms)
-        cause_id = derive("deadline", kind, subject, str(at_ms))
-        turn.begin(cause_id, turn.book.clock_ms, at_ms, "", _place(turn, subject))
-        _HANDLERS[kind](turn, subject)
-        dispatch.settle(turn)
+        fired.append(Deadline(name_of(kind, subject), at_ms))
+        _fire(turn, kind, subject, at_ms)
+
+
+def fire_alone(turn: Turn, deadline: Deadline) -> None:
+    """Fire this one out of its turn, where it is pending."""
+    kind, subject, at_ms = named(deadline)
+    if turn.book.timers.take(kind, subject, at_ms):
+        _fire(turn, kind, subject, at_ms)
+
+
+def _fire(turn: Turn, kind: Timer, subject: str, at_ms: int) -> None:
+    turn.book.clock_ms = max(turn.book.clock_ms, at_ms)
+    cause_id = derive("deadline", kind, subject, str(at_ms))
+    turn.begin(cause_id, turn.book.clock_ms, at_ms, "", _place(turn, subject))
+    _HANDLERS[kind](turn, subject)
+    dispatch.settle(turn)
 
 
 def _place(turn: Turn, subject: str) -> str:

@@ -5,10 +5,9 @@ from typing import Any
 
 import msgspec
 
-from services.router.domain import foresight
+from services.router.domain import deadlines, foresight
 from services.router.domain.classification.classifying import Classify, Foreseen
 from services.router.domain.customers import merging
-from services.router.domain.deadlines import fire
 from services.router.domain.insight.at_risk import AtRisk
 from services.router.domain.insight.calibration import Calibration
 from services.router.domain.lifecycle import (
@@ -36,7 +35,7 @@ from shared.contract.ids import conversation_key, derive
 from shared.contract.records import DeadLetter, Origin, Record
 from shared.contract.topics import ROUTER_INPUT
 from shared.errors import Invalid, Reason
-from shared.lane.engine import PUNCTUAL, Delay, Step
+from shared.lane.engine import PUNCTUAL, Deadline, Delay, Step, refused_deadline
 
 _DECODERS = {name: msgspec.json.Decoder(kind).decode for name, kind in inputs.INPUT_TYPES.items()}
 _NOTHING = Known()
@@ -63,6 +62,7 @@ class RouterEngine:
         self.calibration = Calibration()
         self.at_risk = AtRisk()
         self._classify = classify
+        self.fired: list[Deadline] = []
         self._decoded: dict[int, _Decoded] = {}
         self._foreseen: dict[str, Foreseen] = {}
 
@@ -86,19 +86,23 @@ class RouterEngine:
     def step(self, records: Sequence[Record], known: Known | None, now_ms: int, delay: Delay = PUNCTUAL) -> Step:
         """Apply the records in order, each after the deadlines that lie before it; at last those up to ``now_ms``."""
         turn = Turn(self.book, known or _NOTHING, delay.seen_ms)
+        self.fired = []
         if delay.since_ms is not None:
             offers.excuse(turn, delay.since_ms)
         for record in records:
             at_ms = max(self.book.clock_ms, record.at_ms)
-            fire(turn, at_ms)
+            deadlines.fire(turn, at_ms, self.fired)
             self.book.clock_ms = at_ms
             if record.type not in _PAST_INGEST:
                 turn.begin("", at_ms, at_ms, "")
                 leases.heard(turn, at_ms)
             self._apply(turn, record)
-        fire(turn, max(now_ms, self.book.clock_ms))
+        deadlines.fire(turn, max(now_ms, self.book.clock_ms), self.fired)
+        return self._finished(turn, bool(records))
+
+    def _finished(self, turn: Turn, changed: bool) -> Step:
         step = turn.finish()
-        step.changed = bool(records or turn.events or turn.flows or turn.contacts or turn.ends_gone)
+        step.changed = changed or bool(turn.events or turn.flows or turn.contacts or turn.ends_gone)
         if step.changed:
             self.calibration.follow(step, turn.told, self.book.contacts, self.book.clock_ms)
         return step
@@ -111,8 +115,23 @@ class RouterEngine:
         """The earliest pending deadline."""
         return self.book.timers.next_ms()
 
-    def reject(self, record: Record, reason: Reason, detail: str) -> DeadLetter:
-        """The dead letter of a record that cannot be taken; its id derives from the record's place in the log."""
+    def fire(self, deadline: Deadline) -> Step:
+        """Fire one deadline alone, where it is pending."""
+        turn = Turn(self.book, _NOTHING)
+        deadlines.fire_alone(turn, deadline)
+        return self._finished(turn, False)
+
+    def bar(self, deadline: Deadline) -> None:
+        """Never fire this one."""
+        self.book.timers.bar(*deadlines.named(deadline))
+
+    def reject(self, cause: Record | Deadline, reason: Reason, detail: str) -> DeadLetter:
+        """The dead letter of a record or deadline that cannot be taken; its id derives from its place in the log, or
+        from what falls due when."""
+        if isinstance(cause, Deadline):
+            whose = deadlines.workspace_of(self.book, cause)
+            return refused_deadline("router", self.partition, whose, cause, (reason, detail))
+        record = cause
         said = (self._decoded.get(record.offset) or _decode(record)).said
         return self._dead(record, said, Invalid(reason, "", detail))
 

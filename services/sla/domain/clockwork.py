@@ -12,6 +12,7 @@ from services.sla.domain.target import Target
 from services.sla.domain.terms import Terms
 from services.sla.domain.totals import BREACHES, CLOCKS, Key, Totals
 from shared.contract.records import Event
+from shared.lane.engine import Deadline
 from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["Clockwork"]
@@ -36,6 +37,7 @@ class Clockwork:
         self._events: list[Event] = []
         self._breaches: list[Breach] = []
         self._touched: dict[str, Contact] = {}
+        self.fired: list[Deadline] = []
         self.open_clocks: dict[str, int] = {}
         self._deadlines = Deadlines()
         for contact in contacts:
@@ -150,12 +152,28 @@ class Clockwork:
         """The same for the clocks of one contact."""
         while contact.clocks:
             clock = min(contact.clocks, key=lambda clock: (_next_ms(clock), clock.clock_id))
-            if _next_ms(clock) >= horizon_ms:
+            if _next_ms(clock) >= horizon_ms or self._deadlines.is_barred(int(_next_ms(clock)), clock.clock_id):
                 return
             self._deadlines.outdate()
             self._fire(clock, contact)
 
+    def fire_alone(self, deadline: Deadline, contacts: Iterable[Contact]) -> None:
+        """Fire this one, whatever else is due, where it is pending."""
+        for clock, contact in _pending(deadline, contacts):
+            self._deadlines.outdate()
+            self._fire(clock, contact)
+
+    def bar(self, deadline: Deadline, contacts: Iterable[Contact]) -> None:
+        """Never fire this one. A clock whose warning is left out still falls due."""
+        self._deadlines.bar(deadline.at_ms, deadline.name)
+        for clock, contact in _pending(deadline, contacts):
+            if clock.warn_ms is not None:
+                clock.warn_ms = None
+                self._deadlines.outdate()
+                self._deadlines.add(clock, contact)
+
     def _fire(self, clock: Clock, contact: Contact) -> None:
+        self.fired.append(Deadline(clock.clock_id, int(_next_ms(clock))))
         if clock.warn_ms is not None:
             self._warn(clock, contact)
             self._deadlines.add(clock, contact)
@@ -251,6 +269,12 @@ def _breaches_of(clock: Clock, contact: Contact) -> Key:
 def _held(clock: Clock) -> tuple[object, ...]:
     """All that a change of target may change, but the version of the policy that says so."""
     return clock.target, clock.due_ms, clock.warn_ms, clock.queue, clock.rule, clock.pauses
+
+
+def _pending(deadline: Deadline, contacts: Iterable[Contact]) -> list[tuple[Clock, Contact]]:
+    """The clock that the deadline is of, with its contact; none where it is not pending."""
+    found = ((clock, contact) for contact in contacts for clock in contact.clocks if clock.clock_id == deadline.name)
+    return [(clock, contact) for clock, contact in found if clock.next_ms == deadline.at_ms]
 
 
 def _next_ms(clock: Clock) -> float:

@@ -23,6 +23,15 @@ class Deadlines:
         self._heap: list[Entry] = []
         self._outdated = 0
         self._added = 0
+        self._barred: set[tuple[int, str]] = set()
+
+    def bar(self, at_ms: int, clock_id: str) -> None:
+        """This deadline is passed over when it comes up."""
+        self._barred.add((at_ms, clock_id))
+
+    def is_barred(self, at_ms: int, clock_id: str) -> bool:
+        """Whether this deadline never fires."""
+        return bool(self._barred) and (at_ms, clock_id) in self._barred
 
     def __len__(self) -> int:
         return len(self._heap)
@@ -45,17 +54,21 @@ class Deadlines:
     def first_ms(self) -> int | None:
         """The earliest deadline."""
         heap = self._heap
-        while heap and heap[0][3].next_ms != heap[0][0]:
-            heappop(heap)
-            self._outdated -= 1
+        while heap and (heap[0][3].next_ms != heap[0][0] or self.is_barred(*heap[0][:2])):
+            self._drop()
         return heap[0][0] if heap else None
 
     def pop_before(self, horizon_ms: int) -> tuple[Clock, Contact] | None:
         """The clock with the earliest deadline, if that is strictly before the horizon."""
         heap = self._heap
         while heap and heap[0][0] < horizon_ms:
-            at_ms, _, _, clock, contact = heappop(heap)
-            if clock.next_ms == at_ms:
+            at_ms, clock_id, _, clock, contact = heap[0]
+            if clock.next_ms == at_ms and not self.is_barred(at_ms, clock_id):
+                heappop(heap)
                 return clock, contact
-            self._outdated -= 1
+            self._drop()
         return None
+
+    def _drop(self) -> None:
+        at_ms, _, _, clock, _ = heappop(self._heap)
+        self._outdated -= clock.next_ms != at_ms

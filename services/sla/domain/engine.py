@@ -15,7 +15,7 @@ from services.sla.domain.totals import Totals
 from shared.contract.ids import derive
 from shared.contract.records import DeadLetter, Origin, Record
 from shared.errors import Reason
-from shared.lane.engine import PUNCTUAL, Delay, Step
+from shared.lane.engine import PUNCTUAL, Deadline, Delay, Step, refused_deadline
 from shared.policy.parse import parse_policy
 from shared.times import to_ms
 
@@ -55,6 +55,11 @@ class SlaEngine:
         self._handlers: dict[str, Handler] = handlers_of(self._book, self._activate)
 
     @property
+    def fired(self) -> Sequence[Deadline]:
+        """The deadlines that the last step fired, in order."""
+        return self._work.fired
+
+    @property
     def open_clocks(self) -> Mapping[str, int]:
         """Clocks that are not decided yet, by kind."""
         return self._work.open_clocks
@@ -89,6 +94,7 @@ class SlaEngine:
         ``now_ms`` must be a time as of which everything that happened is in the log and was applied before; 0: none.
         """
         self._known = known or {}
+        self._work.fired = []
         dead: list[DeadLetter] = []
         self._account.read(records)
         for record in records:
@@ -96,17 +102,32 @@ class SlaEngine:
             if handler is not None:
                 self._apply(record, handler, dead)
         self._work.fire_before(now_ms - self._lateness_ms)
+        return self._step(dead, bool(records))
+
+    def fire(self, deadline: Deadline) -> Step:
+        """Fire one deadline alone, where it is pending."""
+        self._work.fire_alone(deadline, self._book.contacts.values())
+        return self._step([], False)
+
+    def bar(self, deadline: Deadline) -> None:
+        """Never fire this one."""
+        self._work.bar(deadline, self._book.contacts.values())
+
+    def _step(self, dead: list[DeadLetter], changed: bool) -> Step:
         writes, events = self._writes(), self._work.take_events()
-        return Step(writes=writes, events=events, dead=dead, changed=bool(records or events))
+        return Step(writes=writes, events=events, dead=dead, changed=changed or bool(events))
 
     def deadline_ms(self) -> int | None:
         """When the watermark will have passed the earliest warning or due time, if it is as late as the wall clock."""
         first = self._work.first_deadline_ms()
         return None if first is None else first + self._lateness_ms + 1
 
-    def reject(self, record: Record, reason: Reason, detail: str) -> DeadLetter:
-        """The dead letter of a record that cannot be applied; its id derives from topic, partition and offset."""
-        return self._dead(record, reason, "", detail)
+    def reject(self, cause: Record | Deadline, reason: Reason, detail: str) -> DeadLetter:
+        """The dead letter of a record or deadline that cannot be applied; its id derives from topic, partition and
+        offset, or from the clock and its time."""
+        if isinstance(cause, Deadline):
+            return refused_deadline("sla", self._partition, None, cause, (reason, detail))
+        return self._dead(cause, reason, "", detail)
 
     # ---- one record ----
 

@@ -26,12 +26,24 @@ class Timer(StrEnum):
 class Timers:
     """Named deadlines in milliseconds. Order of firing: time, then kind, then subject; never insertion order."""
 
-    __slots__ = ("_due", "_heap", "_live")
+    __slots__ = ("_barred", "_due", "_heap", "_live")
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, Timer, str]] = []
         self._due: dict[Timer, dict[str, int]] = {kind: {} for kind in Timer}
         self._live = 0
+        self._barred: set[tuple[int, Timer, str]] = set()
+
+    def bar(self, kind: Timer, subject: str, at_ms: int) -> None:
+        """This deadline is passed over when it comes up; the same subject may have others."""
+        self._barred.add((at_ms, kind, subject))
+
+    def take(self, kind: Timer, subject: str, at_ms: int) -> bool:
+        """Take this very deadline out of its turn; False where it is not pending."""
+        if self._due[kind].get(subject) != at_ms:
+            return False
+        self.disarm(kind, subject)
+        return True
 
     def arm(self, kind: Timer, subject: str, at_ms: int) -> None:
         """Set or move a deadline."""
@@ -62,6 +74,8 @@ class Timers:
         heap = self._heap
         while heap:
             at_ms, kind, subject = heap[0]
+            if self._barred and heap[0] in self._barred:
+                self.take(kind, subject, at_ms)
             if self._due[kind].get(subject) == at_ms:
                 return at_ms
             heapq.heappop(heap)

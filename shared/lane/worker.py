@@ -54,7 +54,8 @@ class Worker:
         """
         if not self._joined:
             return ["waiting for the consumer group"]
-        opening = [f"partition {number} is opening" for number, lane in self._lanes.items() if not lane.ready]
+        waiting = [number for number, lane in self._lanes.items() if not lane.ready and number not in self._closed]
+        opening = [f"partition {number} is opening" for number in waiting]
         return [*self._closed.values(), *opening]
 
     def notes(self) -> list[str]:

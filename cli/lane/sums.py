@@ -12,17 +12,23 @@ __all__ = ["RECORDS_MAX", "Series", "disagreeing", "told", "unknown_to"]
 RECORDS_MAX = 100_000  # of a topic that are read to be counted: some 50 MB, some seconds
 
 Series = tuple[str, ...]
-"""``breaches`` with kind, target, queue and channel; ``clocks`` with kind, target and result: as in sla_total."""
+"""``breached`` with workspace, kind, target, queue and channel; ``decided`` with result in place of channel: as in
+sla_total."""
 
 _RESULTS = {
     "usher.sla.clock_met.v1": "met",
     "usher.sla.clock_breached.v1": "breached",
     "usher.sla.clock_cancelled.v1": "cancelled",
 }
-_LABELS = {"breaches": ("kind", "target", "queue", "channel"), "clocks": ("kind", "target", "result")}
+_CLOCK = ("workspace", "kind", "target", "queue")
+_METRICS = {
+    "breached": ("usher_sla_breaches_total", (*_CLOCK, "channel")),
+    "decided": ("usher_sla_clocks_total", (*_CLOCK, "result")),
+}
 
 
 class _Body(msgspec.Struct):
+    workspace: str
     kind: str
     target: str
     queue: str = ""
@@ -42,15 +48,16 @@ def told(records: Iterable[Record]) -> Counter[Series]:
             continue
         seen.add(record.seq)
         body = _decode(record.value)
-        sums["clocks", body.kind, body.target, result] += 1
+        clock = (body.workspace, body.kind, body.target, body.queue)
+        sums["decided", *clock, result] += 1
         if result == "breached":
-            sums["breaches", body.kind, body.target, body.queue, body.channel] += 1
+            sums["breached", *clock, body.channel] += 1
     return sums
 
 
 def disagreeing(counted: Mapping[Series, float], on_topic: Mapping[Series, int]) -> list[str]:
     """A sentence for each sum that differs, where the topic is there from its first number on."""
-    names = sorted({*on_topic, *(series for series in counted if series[0] in _LABELS)})
+    names = sorted({*on_topic, *(series for series in counted if series[0] in _METRICS)})
     return [
         f"{_shown(series)}: {counted.get(series, 0):.0f} are counted, the topic tells of {on_topic.get(series, 0)}"
         for series in names
@@ -67,6 +74,6 @@ def unknown_to(on_topic: Mapping[Series, int], last_seq: int) -> list[str]:
 
 
 def _shown(series: Series) -> str:
-    name, *values = series
-    labels = ",".join(f'{label}="{value}"' for label, value in zip(_LABELS[name], values, strict=True))
-    return f"usher_sla_{name}_total{{{labels}}}"
+    name, labels = _METRICS[series[0]]
+    values = ",".join(f'{label}="{value}"' for label, value in zip(labels, series[1:], strict=True))
+    return f"{name}{{{values}}}"

@@ -54,9 +54,11 @@ class Worker:
         """
         if not self._joined:
             return ["waiting for the consumer group"]
+        ready = {number for number, lane in self._lanes.items() if lane.ready}
+        closed = [reason for number, reason in self._closed.items() if number not in ready]
         waiting = [number for number, lane in self._lanes.items() if not lane.ready and number not in self._closed]
         opening = [f"partition {number} is opening" for number in waiting]
-        return [*self._closed.values(), *opening]
+        return [*closed, *opening]
 
     def notes(self) -> list[str]:
         """What an operator should know of partitions that are open and go on: deadlines that are left out."""

@@ -2,16 +2,15 @@
 always is."""
 
 import asyncio
-from datetime import datetime
 from pathlib import Path
 
 from deploy.local.broker import KafkaBroker
 from shared.clock import now_ms
-from shared.contract.topics import CONTACT_EVENTS, SLA_EVENTS
+from shared.contract.topics import SLA_EVENTS
 from shared.policy import Policy, parse_policy
 from shared.policy.load import load_policy
 from tests.support import checker
-from tests.support.evidence import Evidence, gather
+from tests.support.evidence import gather
 from tests.support.system import POLICY, system, traffic
 
 CONTACTS_PER_SECOND = 20.0
@@ -23,17 +22,14 @@ AWAY_SECONDS = 4.5
 async def test_no_false_breach_and_none_missed_while_router_ingest_or_kafka_are_away(
     kafka: KafkaBroker, database: str, topic_prefix: str, tmp_path: Path
 ) -> None:
-    away: list[tuple[int, int]] = []
     async with system(kafka, database, topic_prefix, tmp_path, policy=patient()) as running:
         async with traffic(running, CONTACTS_PER_SECOND):
             await running.first_routed_after(now_ms(), PROGRESS_SECONDS_MAX)
             for services in (("router",), ("ingest",), ("ingest", "router")):
-                since_ms = now_ms()
                 for service in services:
                     running.kill(service)
                 await asyncio.sleep(AWAY_SECONDS)
                 await asyncio.gather(*(running.start(service) for service in services))
-                away.append((since_ms, now_ms()))
                 await running.first_routed_after(now_ms(), PROGRESS_SECONDS_MAX)
             await kafka.kill()
             await asyncio.sleep(AWAY_SECONDS)
@@ -43,7 +39,6 @@ async def test_no_false_breach_and_none_missed_while_router_ingest_or_kafka_are_
         await running.stop()
         evidence = await gather(kafka.bootstrap, topic_prefix, database, checker.TOPICS, checker.TABLES)
         assert checker.violations(evidence, running.ledger) == []
-    assert sum(told_later(evidence, window) for window in away) > 0, "nobody was answered meanwhile: nothing is shown"
     breaches = sum(seen.kind == "usher.sla.clock_breached.v1" for seen in evidence.topics[SLA_EVENTS])
     assert breaches > 0, "no promise was broken: nothing is shown"
 
@@ -52,21 +47,3 @@ def patient() -> Policy:
     """The policy of the fault tests with offers that outlive an absence: an answer counts whenever it is read."""
     document = load_policy(POLICY).document()
     return parse_policy({**document, "offers": {**document["offers"], "timeout": "30s"}})
-
-
-def told_later(evidence: Evidence, window: tuple[int, int]) -> int:
-    """Contacts that were answered, in time, while somebody was away, so that nobody could know of it before the end."""
-    due: dict[str, str] = {}
-    found = 0
-    for seen in evidence.topics[CONTACT_EVENTS]:
-        body = seen.body
-        if seen.kind == "usher.contact.queued.v1" and body.get("due_at"):
-            due[body["contact_id"]] = body["due_at"]
-        elif seen.kind == "usher.contact.assigned.v1" and body["contact_id"] in due:
-            in_time = body["occurred_at"] <= due[body["contact_id"]]
-            found += in_time and window[0] <= _ms(body["occurred_at"]) and _ms(due[body["contact_id"]]) <= window[1]
-    return found
-
-
-def _ms(text: str) -> int:
-    return round(datetime.fromisoformat(text).timestamp() * 1000)

@@ -11,7 +11,7 @@ from lxml import etree
 
 __all__ = ["HTML_CHARACTERS_MAX", "text_of_html"]
 
-HTML_CHARACTERS_MAX = 32_768  # of the body, from where the answer begins: some ms; what is quoted comes behind it
+HTML_CHARACTERS_MAX = 16_384  # of the body, from where the answer begins: some ms; what is quoted comes behind it
 
 _STYLE = """
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">

@@ -27,6 +27,7 @@ ADDRESSES_LENGTH_MAX = 4096  # characters of a head of addresses: the first is t
 HEADS_MAX = 1000  # lines of the first head; a letter that passed ten servers has a hundred
 _BOUNDARY = re.compile(rb'boundary\s{0,9}=\s{0,9}"?([^"\r\n;]{1,200})', re.IGNORECASE)
 _BARE = re.compile(r"[^\s<>,;:\"()]{1,200}@[^\s<>,;:\"()]{1,200}")  # an address in a head that is damaged
+_BLANK = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]+|\r|\n")
 _NAMED = {"iso-8859-8-i": "iso-8859-8", "x-unknown": "latin-1", "unknown-8bit": "latin-1", "default": "latin-1"}
 
@@ -76,7 +77,7 @@ def parse_letter(raw: bytes) -> Letter:
         raise Rejected(Reason.TOO_LARGE, "", f"{len(raw)} bytes; at most {BODY_BYTES_MAX} are accepted")
     _check_bounds(raw)
     try:
-        whole: Part = BytesParser(policy=policy.compat32).parsebytes(raw)
+        whole = _parsed(raw)
         heads = Heads([(name, str(value)) for name, value in whole.raw_items()])
         letter = Letter(heads, is_report=whole.get_content_type() == "multipart/report")
         for part in _leaves(whole):
@@ -96,6 +97,18 @@ def _check_bounds(raw: bytes) -> None:
     marks = {b"\n--" + found.strip() for found in _BOUNDARY.findall(raw)}
     if len(marks) > BOUNDARIES_MAX or sum(raw.count(mark) for mark in marks) > PARTS_MAX:
         raise Rejected(Reason.INVALID, "", f"more than {PARTS_MAX} parts")
+
+
+def _parsed(raw: bytes) -> Part:
+    """The letter; the body of one that has no parts is taken as it is, and not line by line."""
+    parser = BytesParser(policy=policy.compat32)
+    blank = _BLANK.search(raw)
+    if blank is not None:
+        whole: Part = parser.parsebytes(raw[: blank.end()])
+        if whole.get_content_maintype() not in ("multipart", "message") and not whole.get_payload():
+            whole.set_payload(raw[blank.end() :].decode("ascii", "surrogateescape"))
+            return whole
+    return parser.parsebytes(raw)
 
 
 def _leaves(whole: Part) -> Iterator[Part]:

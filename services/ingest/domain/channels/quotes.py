@@ -9,6 +9,7 @@ import re
 __all__ = ["without_quotes"]
 
 LINES_MAX = 4000  # looked at; a longer answer is kept as it is from there on
+LINE_LENGTH_MAX = 1000  # characters; no introduction is longer
 HEADER_LINES = 5  # of a quoted head: from, sent, to, copy, subject
 WRAPPED_LINES = 2  # an introduction may be wrapped over three lines in all
 
@@ -55,16 +56,19 @@ def without_quotes(text: str) -> str:
 
 
 def _begins_quote(lines: list[str], index: int) -> bool:
-    line = lines[index]
-    if len(line) > 1000 or not line.strip():
+    """Most lines are told by their first and last character alone."""
+    line = lines[index].strip()
+    if not line or len(line) > LINE_LENGTH_MAX:
         return False
-    if line.rstrip().endswith((":", "：")) and _is_introduction(lines, index):
+    if line[-1] in ":：" and _is_introduction(lines, index):
         return True
-    if _RULE.fullmatch(line):
-        return True
-    if _LINE.fullmatch(line):
-        return any(_FROM.match(below) for below in lines[index + 1 : index + 3])
-    return bool(_FROM.match(line)) and any(_HEAD.match(below) for below in lines[index + 1 : index + HEADER_LINES])
+    if line[0] == "-":
+        return _RULE.fullmatch(line) is not None
+    if line[0] == "_":
+        return _LINE.fullmatch(line) is not None and any(_FROM.match(below) for below in lines[index + 1 : index + 3])
+    if ":" not in line and "：" not in line or _FROM.match(line) is None:
+        return False
+    return any(_HEAD.match(below) for below in lines[index + 1 : index + HEADER_LINES])
 
 
 def _is_introduction(lines: list[str], index: int) -> bool:

@@ -9,6 +9,7 @@ from services.ingest.domain.channels.node import Node
 
 __all__ = ["ADAPTER"]
 
+TEXT_READ_MAX = 131_072  # characters: twice what a message may have, because links and escapes take room
 _CONTENT = frozenset({"", "file_share", "me_message", "thread_broadcast"})  # subtypes of what a person wrote
 _SUBTYPES = {"message_changed": Why.EDIT, "message_deleted": Why.DELETION, "bot_message": Why.BOT}
 _TYPES = {"reaction_added": Why.REACTION, "reaction_removed": Why.REACTION}
@@ -58,7 +59,7 @@ def _message(payload: Payload, document: Node, event: Node, user: str) -> Messag
         handle=user,
         to=channel,
         at_ms=seconds_ms(event["ts"].number()),
-        text=_plain(event["text"].text()),
+        text=_plain(event["text"].text()[:TEXT_READ_MAX]),
         attachments=[_file(one) for one in event["files"].items()],
         reply_address=channel,
         reply_thread=thread or ("" if direct else ts),

@@ -159,7 +159,7 @@ class Api:
         try:
             outcome = self._webhooks.admit(source, way, _webhook_request(source, request, body), now_ms())
         except Forged:
-            raise _unauthorised() from None
+            raise _unauthorised("this is not from whom the source takes it") from None
         await self._publish(outcome)
         self._webhooks.acknowledged(outcome)
         self._metrics.accepted(outcome.admitted)
@@ -316,10 +316,10 @@ def _bearer(request: Request) -> str:
     return token if scheme.lower() == "bearer" and len(token) <= _KEY_CHARACTERS_MAX else ""
 
 
-def _unauthorised() -> Problem:
+def _unauthorised(detail: str = "send a valid key as Authorization: Bearer KEY") -> Problem:
     return Problem(
         HTTPStatus.UNAUTHORIZED,
-        "send a valid key as Authorization: Bearer KEY",
+        detail,
         headers={"WWW-Authenticate": 'Bearer realm="usher"'},
     )
 

@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "simulate": ("cli.simulate", "run the router's matching on a virtual clock"),
     "validate-event": ("cli.validate_event", "check inbound payloads against the contract, offline"),
     "explain": ("cli.explain", "the way of a contact and the reasons of every decision"),
+    "report": ("cli.report.command", "promises kept, waits, agents and abandonment, by hour, queue, channel, agent"),
     "customer": ("cli.customer.command", "who somebody is over all channels; merge and split customers"),
     "forget": ("cli.customer.forget", "erase what the database knows of a customer"),
     "dlq": ("cli.dlq.command", "list, show, replay and discard dead letters"),

@@ -45,6 +45,7 @@ class RouterCollector(Collector):
         orphans = GaugeMetricFamily("usher_orphans", "Live contacts that nothing will ever move: always 0.")
         orphans.add_metric([], sum(engine.book.orphans() for engine in engines))
         yield from self._queues(engines)
+        yield from self._targets(engines)
         yield from (self._contacts(engines), self._agents(engines), orphans)
         yield from self._model_gauges()
 
@@ -87,6 +88,22 @@ class RouterCollector(Collector):
             for state, number in standing.agents.items():
                 able.add_metric([*key, state], number)
         yield from (waiting, overdue, oldest, at_risk, able)
+
+    def _targets(self, engines: list[RouterEngine]) -> Iterator[Metric]:
+        """What each queue promises; ``le`` is the bound of the wait histogram, so that rules can join the two."""
+        labels = ["workspace", "queue", "kind"]
+        target = GaugeMetricFamily("usher_queue_target_seconds", "What a queue promises.", labels=[*labels, "le"])
+        objective = GaugeMetricFamily("usher_queue_objective", "For which share of its contacts.", labels=labels)
+        told: dict[tuple[str, str, str], tuple[float, float]] = {}
+        for workspace in (each for engine in engines for each in engine.book.workspaces.values()):
+            for name, queue in workspace.rules.policy.queues.items():
+                for kind, promise in queue.targets.items():
+                    key = (self._labels.of(workspace.name), name, str(kind))
+                    told[key] = (float(promise.within_seconds), promise.objective)
+        for key, (seconds, share) in sorted(told.items()):
+            target.add_metric([*key, repr(seconds)], seconds)
+            objective.add_metric(key, share)
+        yield from (target, objective)
 
     def _contacts(self, engines: list[RouterEngine]) -> Metric:
         family = GaugeMetricFamily("usher_contacts", "Live contacts by state.", labels=["workspace", "state"])

@@ -1,0 +1,1 @@
+"""Reports of promises, waits, agents and abandonment, from the hours that the sla service adds up."""

@@ -1,0 +1,105 @@
+"""``usher report``: promises kept, waits, agents' time and abandonment, from hours that are exact over crashes."""
+
+import argparse
+import asyncio
+import csv
+import io
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from cli.output import EXIT_OK, UsageError, result, write
+from cli.policy.in_force import settings_in_force
+from cli.report.figures import DIMENSIONS, REPORTS, running
+from cli.subcommands import carried_out
+from services.sla.domain.hours import HOUR_MS
+from services.sla.lookup.hours import hourly
+from shared.clock import now_ms
+from shared.times import DAY_MS, rfc3339, to_ms
+
+__all__ = ["configure", "run"]
+
+AGO = re.compile(r"-?(\d+)([hd])")
+ROWS_MAX = 100_000  # of one report: more is a question for a database
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Which report, of when, by what, and how it is written."""
+    parser.add_argument("report", choices=REPORTS, help="what is reported")
+    parser.add_argument(
+        "--from", dest="since", default="24h", metavar="TIME", help="2026-11-28, RFC 3339, or so long ago: 24h, 7d"
+    )
+    parser.add_argument("--to", dest="until", metavar="TIME", help="the same; default: now. Whole hours are reported")
+    parser.add_argument("--by", default="", metavar="LIST", help=f"of {','.join(DIMENSIONS)}; always by workspace")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="comma-separated, with a head")
+    form.add_argument("--json", action="store_true", help="one document")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the report; exit 2 for a time or dimension that there is not."""
+    return carried_out(args, _report)
+
+
+def _report(args: argparse.Namespace) -> int:
+    by = [name.strip() for name in args.by.split(",") if name.strip()]
+    strange = [name for name in by if name not in DIMENSIONS]
+    if strange:
+        raise UsageError(f"--by {strange[0]}: one or more of {', '.join(DIMENSIONS)}, separated by commas")
+    now = now_ms()
+    first, end = _hour(args.since, "--from", now), -(-_at(args.until, "--to", now) // HOUR_MS)
+    if end <= first:
+        raise UsageError("--to lies before --from: swap them")
+    found = asyncio.run(hourly(settings_in_force(), first, end))
+    since, until = first * HOUR_MS, min(now, end * HOUR_MS)
+    going = [row for row in running(found.seats, until) if row.hour >= first]
+    rows = REPORTS[args.report]([*found.rows, *going], by)[:ROWS_MAX]
+    if args.json:
+        result({"report": args.report, "from": rfc3339(since), "to": rfc3339(until), "by": by, "rows": rows})
+    else:
+        _table(rows, as_csv=args.csv)
+    return EXIT_OK
+
+
+def _hour(text: str, option: str, now: int) -> int:
+    return _at(text, option, now) // HOUR_MS
+
+
+def _at(text: str | None, option: str, now: int) -> int:
+    if text is None:
+        return now
+    ago = AGO.fullmatch(text)
+    if ago:
+        return now - int(ago[1]) * (HOUR_MS if ago[2] == "h" else DAY_MS)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option} {text!r}: write 2026-11-28, 2026-11-28T09:00:00Z, or 24h or 7d for ago") from None
+    return to_ms(at if at.tzinfo else at.astimezone())
+
+
+def _table(rows: Sequence[dict[str, Any]], *, as_csv: bool) -> None:
+    flat = [_flat(row) for row in rows]
+    heads = list(dict.fromkeys(name for row in flat for name in row))
+    cells = [heads, *([_text(row.get(name)) for name in heads] for row in flat)]
+    if as_csv:
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows(cells if flat else [])
+        write(*out.getvalue().splitlines())
+        return
+    widths = [max(len(line[at]) for line in cells) for at in range(len(heads))]
+    write(*("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells))
+    if not flat:
+        write("nothing happened in these hours")
+
+
+def _flat(row: dict[str, Any], before: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        flat.update(_flat(value, f"{before}{name}.") if isinstance(value, dict) else {before + name: value})
+    return flat
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

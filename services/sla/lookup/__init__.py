@@ -1,0 +1,1 @@
+"""What the command line asks of the sla service's rows."""

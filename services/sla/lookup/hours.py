@@ -1,0 +1,39 @@
+"""The hours that reports read, and what agents do just now."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from services.sla.domain.account import Seat
+from services.sla.domain.hours import HourRow
+from shared.postgres import connected
+from shared.process.settings import CommonSettings
+
+__all__ = ["Hourly", "hourly"]
+
+_HOURS = """
+    SELECT hour, key, sum(number)::bigint AS number, sum(ms)::bigint AS ms, max(longest_ms) AS longest_ms
+    FROM sla_hour WHERE hour >= $1 AND hour < $2 GROUP BY hour, key ORDER BY hour, key
+"""
+_SEATS = "SELECT body::text AS body FROM sla_account WHERE key LIKE 'a%'"
+_decode_key = msgspec.json.Decoder(tuple[str, ...]).decode
+_decode_seat = msgspec.json.Decoder(Seat).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Hourly:
+    """``rows`` of whole hours, and the ``seats`` whose present stretch is in no row yet."""
+
+    rows: list[HourRow]
+    seats: list[Seat]
+
+
+async def hourly(settings: CommonSettings, first_hour: int, end_hour: int) -> Hourly:
+    """What the hours from ``first_hour`` up to before ``end_hour`` hold, in one snapshot."""
+    async with connected(settings) as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        rows = await connection.fetch(_HOURS, first_hour, end_hour)
+        seats = await connection.fetch(_SEATS)
+    return Hourly(
+        [HourRow(row["hour"], _decode_key(row["key"]), row["number"], row["ms"], row["longest_ms"]) for row in rows],
+        [_decode_seat(row["body"]) for row in seats],
+    )

@@ -45,6 +45,9 @@ def add_stack_options(parser: argparse.ArgumentParser) -> None:
         help="of every topic; fixed by the first start (default USHER_PARTITIONS, else 4)",
     )
     parser.add_argument(
+        "--observability", action="store_true", help="Prometheus with the rules, and Alertmanager, beside the stack"
+    )
+    parser.add_argument(
         "--replicas", action="append", type=_replicas, default=[], metavar="SERVICE=N", help="repeatable (default: 1)"
     )
     parser.add_argument(
@@ -87,6 +90,7 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
         kafka=os.environ.get("USHER_KAFKA_BOOTSTRAP_SERVERS"),
         postgres=os.environ.get("USHER_POSTGRES_DSN"),
         port=args.port,
+        observability=args.observability,
     )
 
 

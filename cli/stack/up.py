@@ -43,6 +43,8 @@ def _announce(state: StateFolder, as_json: bool) -> None:
     document = state.read_stack() or {}
     if as_json:
         result(document)
+    for name, url in document.get("observability", {}).items():
+        say(f"{name} {url}")
     say(f"ingest {document.get('ingest_url')}, workspace {document.get('workspace')}; all of it: {state.stack_file}")
 
 

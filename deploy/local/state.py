@@ -53,6 +53,7 @@ class StateFolder:
         self.sources_file = data / "sources.yaml"
         self.keys_file = data / "api-keys.json"
         self.memory_file = data / "memory.json"
+        self.observability = data / "observability"
         self.processes_lock = path / "processes.lock"
         self._owner_lock = path / "supervisor.lock"
 
@@ -161,7 +162,14 @@ class StateFolder:
         remove_folder(self.postgres / "data")
         for folder in (self.postgres, self.kafka):
             remove_folder(folder)
-        for made in (self.postgres, self.kafka, self.sources_file, self.keys_file, self.memory_file):
+        for made in (
+            self.postgres,
+            self.kafka,
+            self.sources_file,
+            self.keys_file,
+            self.memory_file,
+            self.observability,
+        ):
             _remove(made)
         if self.part:
             remove_folder(self.data)

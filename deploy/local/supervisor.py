@@ -11,6 +11,7 @@ from deploy.local.access import make_keys, pseudonym_key, write_sources
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from deploy.local.errors import LocalStackError, SetupError
+from deploy.local.observability import Observability
 from deploy.local.ports import is_free
 from deploy.local.state import StateFolder, check_together, kafka_identity, postgres_identity
 from deploy.local.units import ServiceUnit, Unit
@@ -47,6 +48,7 @@ class StackOptions:
     postgres: str | None = None
     port: int | None = None
     part: str = ""
+    observability: bool = False
 
 
 class Supervisor:
@@ -58,6 +60,7 @@ class Supervisor:
         self._say = say
         self._broker = None if options.kafka else _broker(state)
         self._database = None if options.postgres else _database(state)
+        self._observability = Observability(state) if options.observability else None
         self._replicas: list[ServiceUnit] = []
         self._keepers: list[asyncio.Task[None]] = []
         self._keys: dict[str, str] = {}
@@ -81,7 +84,9 @@ class Supervisor:
         await self._prepare(settings, sources)
         self._environment = self._services_environment(settings)
         self._replicas = self._make_replicas()
-        await self._start_units(self._replicas)
+        if self._observability:
+            self._observability.prepare()
+        await self._start_units([*self._replicas, *self._observers()])
         self._state.remember(ports={unit.label: unit.ports() for unit in self._replicas})
         self.publish()
         self._keepers = [asyncio.create_task(self._keep(unit)) for unit in self._units()]
@@ -98,7 +103,7 @@ class Supervisor:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
         servers = [server for server in (self._broker, self._database) if server]
-        await asyncio.gather(*(unit.stop() for unit in self._replicas))
+        await asyncio.gather(*(unit.stop() for unit in [*self._replicas, *self._observers()]))
         await asyncio.gather(*(server.stop() for server in servers))
         self._state.forget_stack()
 
@@ -124,7 +129,9 @@ class Supervisor:
                 "kafka": self._broker.pid if self._broker else None,
                 "postgres": self._database.pid if self._database else None,
                 **{service: [unit.pid for unit in units] for service, units in by_service.items()},
+                **(self._observability.pids() if self._observability else {}),
             },
+            **({"observability": self._observability.addresses()} if self._observability else {}),
             "workspace": workspace,
             "api_key": self._keys[workspace],
             "api_keys": self._keys,
@@ -133,8 +140,11 @@ class Supervisor:
         }
 
     def publish(self) -> None:
-        """Write stack.json."""
-        self._state.write_stack(self.document())
+        """Write stack.json, and let Prometheus know whom to scrape."""
+        document = self.document()
+        if self._observability:
+            self._observability.scrape(document["metrics"])
+        self._state.write_stack(document)
 
     def _spawned(self) -> None:
         if self._keepers:  # before that a reader would take a stack that starts for one that is ready
@@ -142,7 +152,10 @@ class Supervisor:
 
     def _units(self) -> list[Unit]:
         servers: list[Unit] = [server for server in (self._broker, self._database) if server]
-        return [*servers, *self._replicas]
+        return [*servers, *self._replicas, *self._observers()]
+
+    def _observers(self) -> list[Unit]:
+        return self._observability.units if self._observability else []
 
     async def _start_servers(self) -> None:
         await self._start_units([server for server in (self._broker, self._database) if server])

@@ -125,7 +125,7 @@ class ServiceUnit(Leashed):
                 raise LocalStackError(f"{self.label} ended while it started: {last_line(self.log)} (see {self.log})")
             endpoints = _read_endpoints(self._ready_file)
             if endpoints:
-                answer = await asyncio.to_thread(_probe, endpoints["metrics_url"].replace("/metrics", "/readyz"))
+                answer = await asyncio.to_thread(probe, endpoints["metrics_url"].replace("/metrics", "/readyz"))
                 if answer == "":
                     self.endpoints = endpoints
                     return
@@ -150,8 +150,8 @@ def _read_endpoints(file: Path) -> dict[str, str]:
     return {}
 
 
-def _probe(url: str) -> str:
-    """Why a service is not ready; empty when it is."""
+def probe(url: str) -> str:
+    """Why a server is not ready; empty when it is."""
     try:
         with urllib.request.urlopen(url, timeout=PROBE_SECONDS_MAX):
             return ""

@@ -1,0 +1,93 @@
+"""Rules, alerts, runbooks and dashboards: each asks for metrics that exist, and says what to do."""
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli.main import COMMANDS
+from deploy.grafana import generate
+from tests.support.questions import DEPLOY, family, metrics_of, panels, rules
+from tests.support.registries import exported
+
+PROMETHEUS, RUNBOOKS = DEPLOY / "prometheus", DEPLOY / "runbooks"
+needs_promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool: apt install prometheus")
+RECORDED = {rule["record"] for rule in rules("recording.yml")}
+ALERTS = rules("alerts.yml")
+
+
+def promtool(*words: str) -> str:
+    done = subprocess.run(["promtool", *words], cwd=PROMETHEUS, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@needs_promtool
+def test_promtool_accepts_rules_and_configurations() -> None:
+    assert "SUCCESS" in promtool("check", "rules", "recording.yml", "alerts.yml")
+    assert "SUCCESS" in promtool("check", "config", "--syntax-only", "prometheus.yml")
+
+
+@needs_promtool
+def test_rules_say_what_their_tests_say_over_resets_kills_low_traffic_and_none() -> None:
+    assert "SUCCESS" in promtool("test", "rules", "rules_test.yml")
+
+
+async def test_every_question_of_rules_alerts_and_dashboards_is_about_metrics_that_exist() -> None:
+    known = set(await exported())
+    asked = {rule.get("record") or rule["alert"]: rule["expr"] for rule in (*rules("recording.yml"), *ALERTS)}
+    strange = {
+        where: names
+        for where, question in [*asked.items(), *panels()]
+        if (names := {name for name in metrics_of(question) if family(name, known) not in known | RECORDED})
+    }
+    assert strange == {}
+    assert len(panels()) > 50
+
+
+def test_no_dashboard_shows_a_total_of_sla_that_would_jump_when_a_partition_moves() -> None:
+    joined = re.compile(r"max without \(instance, job\) \((\w+)\)")
+    raw = {found[1] for rule in rules("recording.yml") if (found := joined.search(rule["expr"]))}
+    assert {(where, name) for where, question in panels() for name in metrics_of(question) & raw} == set()
+
+
+def test_every_alert_has_a_severity_and_a_runbook_and_every_runbook_an_alert() -> None:
+    assert {rule["alert"] for rule in ALERTS} == {path.stem for path in RUNBOOKS.glob("*.md")}
+    for rule in ALERTS:
+        assert rule["labels"]["severity"] in ("page", "ticket")
+        assert rule["annotations"]["runbook"] == f"deploy/runbooks/{rule['alert']}.md"
+        assert rule["annotations"]["summary"]
+
+
+@pytest.mark.parametrize("path", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
+def test_a_runbook_says_what_it_means_and_begins_with_three_commands_that_exist(path: Path) -> None:
+    text = path.read_text()
+    (commands,) = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    lines = commands.strip().splitlines()
+    assert text.startswith(f"# {path.stem}\n\n")
+    assert "**Then.**" in text
+    assert len(lines) == 3
+    for line in lines:
+        program, command, *_ = shlex.split(line)
+        assert (program, command in COMMANDS) == ("usher", True), line
+
+
+def test_the_committed_dashboards_are_those_of_the_code() -> None:
+    folder = generate.FOLDER
+    committed = {path.name: path.read_text() for path in folder.glob("*.json")}
+    assert committed == generate.documents(), "run python -m deploy.grafana.generate"
+
+
+def test_every_panel_has_a_title_a_description_a_unit_and_a_question_of_its_own() -> None:
+    for name, text in generate.documents().items():
+        document = json.loads(text)
+        titles = [panel["title"] for panel in document["panels"]]
+        assert len(titles) == len(set(titles)), name
+        for panel in document["panels"]:
+            assert panel["description"].endswith("."), panel["title"]
+            assert panel["fieldConfig"]["defaults"]["unit"]
+            assert all(target["expr"] for target in panel["targets"])

@@ -1,0 +1,180 @@
+"""A live run with Prometheus: dashboards answer, increase() survives a kill -9, runbooks and reports work."""
+
+import asyncio
+import json
+import math
+import os
+import re
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.support import servers
+from tests.support.questions import DEPLOY, panels
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS_MAX = 90.0
+RUN = ("demo", "--observability", "--rate", "12", "--json", "--replicas", "sla=2", "--policy", "deploy/policies/demo")
+needs = pytest.mark.skipif(
+    not (shutil.which("prometheus") and shutil.which("prometheus-alertmanager")),
+    reason="no Prometheus: apt install prometheus prometheus-alertmanager runs these too",
+)
+pytestmark = needs
+
+
+class Live:
+    """A demo that runs, in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.environment = {**os.environ, "USHER_LOCAL_DIR": str(folder)}
+        self._stack = folder / "stack.json"
+
+    async def command(self, *words: str) -> tuple[int, str, str]:
+        process = await self.start(*words)
+        out, err = await asyncio.wait_for(process.communicate(), SECONDS_MAX)
+        return process.returncode or 0, out.decode(), err.decode()
+
+    async def start(self, *words: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-c", "from cli.main import main; main()", *words, cwd=ROOT, env=self.environment,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+
+    def document(self) -> dict[str, Any]:
+        return json.loads(self._stack.read_text()) if self._stack.exists() else {}
+
+    async def ask(self, question: str) -> list[dict[str, Any]]:
+        """Prometheus' answer to a question about now."""
+        url = self.document()["observability"]["prometheus"]
+        async with httpx.AsyncClient() as client:
+            answer = (await client.get(f"{url}/api/v1/query", params={"query": question})).json()
+        assert answer["status"] == "success", (question, answer)
+        found: list[dict[str, Any]] = answer["data"]["result"]
+        return found
+
+    async def value(self, question: str) -> float:
+        found = await self.ask(question)
+        return float(found[0]["value"][1]) if found else 0.0
+
+    async def breaches(self) -> int:
+        """The truth: rows of the table."""
+        connection = await asyncpg.connect(self.document()["postgres"])
+        try:
+            return int(await connection.fetchval("SELECT count(*) FROM usher.sla_breach"))
+        finally:
+            await connection.close()
+
+
+async def until(holds: Callable[[], Awaitable[bool]], what: str = "") -> None:
+    async with asyncio.timeout(SECONDS_MAX):
+        while not await holds():
+            await asyncio.sleep(0.5)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def live() -> AsyncIterator[Live]:
+    folder = servers.temporary_folder()
+    made = Live(folder)
+    process = await made.start(*RUN)
+    assert process.stdout and process.stderr
+    reading = [asyncio.ensure_future(process.stdout.read()), asyncio.ensure_future(process.stderr.read())]
+    try:
+        async with asyncio.timeout(SECONDS_MAX):
+            while not made.document().get("observability"):
+                assert process.returncode is None
+                await asyncio.sleep(0.2)
+        yield made
+    finally:
+        process.send_signal(signal.SIGINT)
+        await process.wait()
+        await asyncio.gather(*reading)
+        servers.remove(folder)
+
+
+async def test_every_panel_of_every_dashboard_is_answered(live: Live) -> None:
+    async def empty() -> list[str]:
+        answers = {panel: await live.ask(question) for panel, question in panels()}
+        return [panel for panel, answer in answers.items() if not any(_finite(each) for each in answer)]
+
+    silent: list[str] = ["not asked yet"]
+    try:
+        async with asyncio.timeout(SECONDS_MAX):
+            while silent:
+                await asyncio.sleep(1.0)
+                silent = await empty()
+    except TimeoutError:
+        pytest.fail(f"no answer to {silent}")
+
+
+def _finite(sample: dict[str, Any]) -> bool:
+    return math.isfinite(float(sample["value"][1]))
+
+
+async def test_increase_over_a_kill_9_is_what_the_table_says(live: Live) -> None:
+    await until(lambda: _several(live))
+    total, joined = "sum(usher_sla_breaches_total)", "sum(usher:sla_breaches:total)"
+    before, shown_before = await live.breaches(), await live.value(joined)
+    os.kill(live.document()["pids"]["sla"][0], signal.SIGKILL)
+
+    async def caught_up() -> bool:
+        truth = await live.breaches()
+        return truth >= before + 5 and await live.value(joined) >= truth
+
+    await until(caught_up)
+    truth, shown = await live.breaches() - before, await live.value(joined) - shown_before
+    grown = await live.value(f"sum(increase({joined.removeprefix('sum(')[:-1]}[2m]))")
+    assert abs(shown - truth) <= max(6, 0.2 * truth), "what happened while Prometheus looked away, and no history"
+    assert grown <= 2.0 * await live.breaches(), "a partition that moves brings no history with it"
+    assert await live.value(total) >= before
+
+
+async def _several(live: Live) -> bool:
+    return await live.breaches() >= 10
+
+
+async def test_the_first_commands_of_the_runbooks_run(live: Live) -> None:
+    commands = {
+        line
+        for path in (DEPLOY / "runbooks").glob("*.md")
+        for line in re.findall(r"```sh\n(.*?)```", path.read_text(), re.DOTALL)[0].strip().splitlines()
+        if not re.search(r"\b[A-Z_]{2,}\b", line)
+    }
+    assert len(commands) >= 8
+    for line in sorted(commands):
+        status, out, err = await live.command(*line.split()[1:])
+        assert status in (0, 1), (line, err)
+        assert out.strip() or "no" in err.lower(), line
+
+
+async def test_the_report_counts_what_the_breach_table_counts(live: Live) -> None:
+    async def agree() -> bool:
+        before = await live.breaches()
+        status, out, err = await live.command("report", "breaches", "--json")
+        assert status == 0, err
+        counted = sum(row["breached"] for row in json.loads(out)["rows"])
+        return before <= counted <= await live.breaches()
+
+    await until(agree)
+    status, out, err = await live.command("report", "agents", "--csv")
+    assert status == 0, err
+    assert out.startswith("workspace,agent,handled,")
+    assert len(out.splitlines()) > 2
+
+
+async def test_the_rules_are_loaded_and_every_process_is_scraped(live: Live) -> None:
+    up = await live.ask('up{job="usher"} == 1')
+    assert len(up) == 4
+    url = live.document()["observability"]["prometheus"]
+    async with httpx.AsyncClient() as client:
+        groups = (await client.get(f"{url}/api/v1/rules")).json()["data"]["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    assert [rule for rule in rules if rule["health"] == "err"] == []
+    assert len(rules) > 50

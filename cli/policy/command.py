@@ -22,6 +22,7 @@ from cli.policy.in_force import (
     wait_until_active,
 )
 from cli.policy.models import model_faults
+from cli.policy.rules import rules_document, rules_text
 from cli.policy.staff import skill_warnings
 from cli.subcommands import add_action, run_action
 from shared.contract.ids import WORKSPACE_PATTERN
@@ -69,10 +70,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     rollback = add_action(commands, "rollback", _rollback, "put an earlier version in force again, as a new version")
     rollback.add_argument("workspace")
     rollback.add_argument("--to", type=_number, metavar="N", help="the version to return to (default: the one before)")
+    rules = add_action(commands, "rules", _rules, "alerts for Prometheus, with each queue's own targets as thresholds")
+    rules.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
     shadow = add_action(commands, "shadow", policy_shadow.run, "what a policy would decide otherwise, without acting")
     policy_shadow.configure(shadow)
     for waiting in (apply, rollback):
         waiting.add_argument("--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="at most so long")
+
+
+def _rules(args: argparse.Namespace) -> int:
+    try:
+        policies = load_policies(args.files)
+    except PolicyErrors as refused:
+        raise UsageError(str(refused)) from None
+    if args.json:
+        result(rules_document(policies))
+    else:
+        write(*rules_text(policies).splitlines())
+    return EXIT_OK
 
 
 def run(args: argparse.Namespace) -> int:

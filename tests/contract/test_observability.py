@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
-from cli.main import COMMANDS
+from cli.main import COMMANDS, main
 from deploy.grafana import generate
 from tests.support.questions import DEPLOY, family, metrics_of, panels, rules
 from tests.support.registries import exported
@@ -91,3 +92,21 @@ def test_every_panel_has_a_title_a_description_a_unit_and_a_question_of_its_own(
             assert panel["description"].endswith("."), panel["title"]
             assert panel["fieldConfig"]["defaults"]["unit"]
             assert all(target["expr"] for target in panel["targets"])
+
+
+@needs_promtool
+@pytest.mark.parametrize("path", sorted((DEPLOY / "policies").rglob("*.yaml")), ids=lambda path: path.stem)
+def test_alerts_of_a_policys_queues_are_rules_that_prometheus_takes(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["policy", "rules", str(path)])
+    assert ended.value.code == 0
+    file = tmp_path / "queues.yml"
+    file.write_text(capsys.readouterr().out)
+    promtool("check", "rules", str(file))
+    rules_of = [rule for group in yaml.safe_load(file.read_text())["groups"] for rule in group["rules"]]
+    assert rules_of
+    for rule in rules_of:
+        assert (DEPLOY.parent / rule["annotations"]["runbook"]).is_file()
+        assert metrics_of(rule["expr"]) <= RECORDED | {"usher_queue_oldest_wait_seconds"}

@@ -5,7 +5,6 @@ from typing import Any
 
 import yaml
 
-from shared.policy.fields import format_duration
 from shared.policy.policy import Policy
 
 __all__ = ["rules_document", "rules_text"]
@@ -39,7 +38,6 @@ def _of(policy: Policy, queue: str) -> Iterator[dict[str, Any]]:
     for kind, target in policy.queues[queue].targets.items():
         share = round(min(FAST_FACTOR * (1 - target.objective), FAST_MAX), 4)
         missed = f'{where}, kind="{kind}"'
-        promise = f"{target.objective:.0%} within {format_duration(target.within_seconds)}"
         yield {
             "alert": "UsherQueuePromiseBurnsFast",
             "expr": f"usher:promises_missed:ratio1h{{{missed}}} > {share} "
@@ -47,7 +45,7 @@ def _of(policy: Policy, queue: str) -> Iterator[dict[str, Any]]:
             f"and usher:promises_decided:increase1h{{{missed}}} >= {DECIDED_MIN}",
             "labels": {"severity": "page"},
             "annotations": {
-                "summary": f"{policy.workspace}/{queue}: {{{{ $value | humanizePercentage }}}} of {kind} ({promise}) missed",
+                "summary": f"{policy.workspace}/{queue}: {{{{ $value | humanizePercentage }}}} of {kind} missed",
                 "runbook": "deploy/runbooks/UsherPromiseBurnsFast.md",
             },
         }

@@ -36,6 +36,7 @@ class Live:
     def __init__(self, folder: Path) -> None:
         self.environment = {**os.environ, "USHER_LOCAL_DIR": str(folder)}
         self._stack = folder / "stack.json"
+        self.posted = 0
 
     async def command(self, *words: str) -> tuple[int, str, str]:
         process = await self.start(*words)
@@ -50,6 +51,16 @@ class Live:
 
     def document(self) -> dict[str, Any]:
         return json.loads(self._stack.read_text()) if self._stack.exists() else {}
+
+    async def post(self) -> None:
+        """A contact over HTTP."""
+        document, self.posted = self.document(), self.posted + 1
+        body = {
+            "channel": "chat", "conversation_id": f"over-http-{self.posted}", "message_id": "m1",
+            "from": {"handle": "+34600000009"}, "text": "hello",
+        }  # fmt: skip
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {document['api_key']}"}) as client:
+            assert (await client.post(f"{document['ingest_url']}/v1/contacts", json=body)).status_code == 202
 
     async def ask(self, question: str) -> list[dict[str, Any]]:
         """Prometheus' answer to a question about now."""
@@ -101,6 +112,7 @@ async def live() -> AsyncIterator[Live]:
 
 async def test_every_panel_of_every_dashboard_is_answered(live: Live) -> None:
     async def empty() -> list[str]:
+        await live.post()  # the show speaks through Kafka alone, and the door has panels too
         answers = {panel: await live.ask(question) for panel, question in panels()}
         return [panel for panel, answer in answers.items() if not any(_finite(each) for each in answer)]
 
@@ -151,7 +163,8 @@ async def test_the_first_commands_of_the_runbooks_run(live: Live) -> None:
     for line in sorted(commands):
         status, out, err = await live.command(*line.split()[1:])
         assert status in (0, 1), (line, err)
-        assert out.strip() or "no" in err.lower(), line
+        assert (out + err).strip(), line
+        assert "Traceback" not in err, line
 
 
 async def test_the_report_counts_what_the_breach_table_counts(live: Live) -> None:

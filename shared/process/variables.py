@@ -37,6 +37,7 @@ ELSEWHERE = frozenset(
         "HTTP_INFLIGHT_MAX",
         "HTTP_PORT",
         "HTTP_RATE_PER_SECOND",
+        "INGEST_GROUP",
         "INPUT_RETENTION_DAYS",
         "LOCAL_DIR",
         "MODELS_DIR",

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from cli.output import UsageError, say
-from cli.policy.in_force import publish
 from cli.policy.models import model_faults
 from cli.settings import common_settings, sources_file
+from cli.stack.activation import Activation
 from cli.stack.articles import read_folder, with_examples
 from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.java import ROOT
@@ -18,13 +18,10 @@ from deploy.local.state import StateFolder, state_folder
 from deploy.local.supervisor import REPLICAS_MAX, SERVICES, StackOptions, Supervisor
 from services.ingest.domain.sources_file import SourcesError
 from services.ingest.settings import load_sources
-from services.router.lookup.articles import store_articles
-from services.router.lookup.policies import active_versions
 from shared.kafka.reader import silence_retries
 from shared.policy.errors import PolicyErrors
 from shared.policy.load import load_policies
 from shared.policy.policy import Policy
-from shared.process.settings import CommonSettings
 
 STARTER = ROOT / "deploy" / "starter"
 DEMO_POLICIES = ROOT / "deploy" / "policies" / "demo"
@@ -58,6 +55,27 @@ def add_stack_options(parser: argparse.ArgumentParser) -> None:
 def stack_options(args: argparse.Namespace) -> StackOptions:
     """Checked options; UsageError names the file or option. Nothing is started."""
     settings = common_settings()  # a wrong variable is said here and not by each service
+    first, policies, sources = _read(args)
+    names = [policy.workspace for policy in (*first, *policies)]
+
+    articles = with_examples(read_folder(STARTER / "articles"), str(STARTER / "train.csv"))
+    activation = Activation(policies, articles, replace=bool(args.policy))
+    return StackOptions(
+        workspaces=list(dict.fromkeys(names)),
+        activate=activation.publish,
+        settled=activation.settled,
+        sources=sources,
+        partitions=args.partitions or (settings.partitions if "partitions" in settings.model_fields_set else None),
+        replicas=dict(args.replicas),
+        kafka=os.environ.get("USHER_KAFKA_BOOTSTRAP_SERVERS"),
+        postgres=os.environ.get("USHER_POSTGRES_DSN"),
+        port=args.port,
+        observability=args.observability,
+    )
+
+
+def _read(args: argparse.Namespace) -> tuple[list[Policy], list[Policy], Path | None]:
+    """Policies of the first path, of all paths, and the sources file; UsageError."""
     paths = args.policy or [DEMO_POLICIES]
     try:
         first, policies = load_policies(paths[:1]), load_policies(paths)
@@ -73,35 +91,7 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
     faults = model_faults(policies)
     if faults:
         raise UsageError(f"--policy {faults[0]}")
-    names = [policy.workspace for policy in (*first, *policies)]
-
-    articles = with_examples(read_folder(STARTER / "articles"), str(STARTER / "train.csv"))
-
-    async def activate(settings: CommonSettings) -> None:
-        await store_articles(settings, articles, None)
-        await publish(settings, policies if args.policy else await _of_new_workspaces(settings, policies))
-
-    return StackOptions(
-        workspaces=list(dict.fromkeys(names)),
-        activate=activate,
-        sources=sources,
-        partitions=args.partitions or (settings.partitions if "partitions" in settings.model_fields_set else None),
-        replicas=dict(args.replicas),
-        kafka=os.environ.get("USHER_KAFKA_BOOTSTRAP_SERVERS"),
-        postgres=os.environ.get("USHER_POSTGRES_DSN"),
-        port=args.port,
-        observability=args.observability,
-    )
-
-
-async def _of_new_workspaces(settings: CommonSettings, policies: list[Policy]) -> list[Policy]:
-    """Those whose workspace has no policy: what an operator has applied is never replaced by a sample."""
-    active = await active_versions(settings)
-    for policy in policies:
-        kept = active.get(policy.workspace)
-        if kept is not None and kept.hash != policy.hash:
-            say(f"workspace {policy.workspace} keeps its policy, version {kept.number}; --policy FILE replaces it")
-    return [policy for policy in policies if policy.workspace not in active]
+    return first, policies, sources
 
 
 def stack_policies(args: argparse.Namespace) -> list[Policy]:

@@ -35,11 +35,13 @@ class StackOptions:
     """What to start. ``workspaces``: whose policies are activated, the first is the one that stack.json names.
 
     ``kafka`` and ``postgres`` name servers that run already; ``port`` is the door's, ``part`` whose data (state.py).
-    ``activate`` publishes the policies once the log is there.
+    ``activate`` publishes the policies once the log is there; ``settled`` returns when the router has taken them, with
+    the text models that they name: only then is the first contact served as quickly as the next.
     """
 
     workspaces: Sequence[str]
     activate: Callable[[CommonSettings], Awaitable[None]]
+    settled: Callable[[CommonSettings], Awaitable[None]] | None = None
     sources: Path | None = None
     partitions: int | None = None
     replicas: Mapping[str, int] = field(default_factory=dict)
@@ -87,6 +89,8 @@ class Supervisor:
         if self._observability:
             self._observability.prepare()
         await self._start_units([*self._replicas, *self._observers()])
+        if self._options.settled and "router" in self._options.services:
+            await self._options.settled(settings)
         self._state.remember(ports={unit.label: unit.ports() for unit in self._replicas})
         self.publish()
         self._keepers = [asyncio.create_task(self._keep(unit)) for unit in self._units()]

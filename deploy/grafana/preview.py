@@ -30,7 +30,7 @@ STYLE = """
 body{background:#111217;color:#ccccdc;font:14px sans-serif;margin:16px;width:1180px}
 h1{font-size:20px;margin:0 0 4px} p{margin:0 0 12px;color:#8e8ea0}
 main{display:flex;flex-wrap:wrap;gap:10px} section{background:#181b1f;border:1px solid #2c3235;padding:8px;width:566px}
-section.n{width:272px} h2{font-size:14px;margin:0} small{color:#8e8ea0} b{font-size:34px;color:#7eb26d}
+section.n{width:266px} h2{font-size:14px;margin:0} small{color:#8e8ea0} b{font-size:34px;color:#7eb26d}
 .l{font-size:11px;display:flex;flex-wrap:wrap;gap:2px 10px;color:#9fa7b3;min-height:15px}
 text{fill:#8e8ea0;font-size:10px}
 """
@@ -61,20 +61,12 @@ def _picture(page: Path) -> bool:
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         return False
-    rows = page.read_text().count("<section") // 2 + 1
-    command = [
-        browser,
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--hide-scrollbars",
-        "--force-device-scale-factor=1",
-    ]
-    command += [
-        f"--window-size=1212,{110 + rows * 262}",
-        f"--screenshot={page.with_suffix('.png')}",
-        page.absolute().as_uri(),
-    ]
+    text = page.read_text()
+    numbers, charts = text.count("<section class"), text.count("<svg")
+    height = 90 + math.ceil(numbers / 4) * 112 + math.ceil(charts / 2) * 268
+    picture, address = page.absolute().with_suffix(".png"), page.absolute().as_uri()
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+    command += [f"--window-size=1212,{height}", f"--screenshot={picture}", address]
     return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 0
 
 
@@ -87,7 +79,8 @@ def _page(board: dict[str, Any], prometheus: str, span: tuple[float, float]) -> 
 
 def _panel(panel: dict[str, Any], prometheus: str, span: tuple[float, float]) -> str:
     unit = panel["fieldConfig"]["defaults"]["unit"]
-    lines = [line for target in panel["targets"] for line in _lines(target, prometheus, span)][:LINES_MAX]
+    found = [line for target in panel["targets"] for line in _lines(target, prometheus, span)]
+    lines = sorted(found, key=lambda line: -max(value for _, value in line[1]))[:LINES_MAX]
     head = f"<h2>{html.escape(panel['title'])}</h2><small>{html.escape(panel['description'])}</small>"
     if panel["type"] == "stat":
         last = lines[0][1][-1][1] if lines and lines[0][1] else math.nan
@@ -117,7 +110,7 @@ def _lines(target: dict[str, Any], prometheus: str, span: tuple[float, float]) -
 
 def _chart(lines: Sequence[Line], unit: str, span: tuple[float, float]) -> str:
     top = max((value for _, points in lines for _, value in points), default=1.0) or 1.0
-    top = 1.0 if unit == "percentunit" and top <= 1 else top * 1.1
+    top = 1.0 if unit == "percentunit" and top < 1.01 else top * 1.1
 
     def place(at: float, value: float) -> str:
         x = LEFT + (at - span[0]) / (span[1] - span[0]) * (WIDTH - LEFT)

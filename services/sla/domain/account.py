@@ -43,7 +43,9 @@ MOVES = {
 }
 """What moves a contact, by the name of its total; an overflow to a promised call is one of CALLBACKS instead."""
 
-REASONS = frozenset({"admin", "break", "coaching", "lunch", "meeting", "no_answer", "technical", "training"})
+REASONS = frozenset(
+    {"admin", "break", "coaching", "lunch", "meeting", "no_answer", "offer_expired", "technical", "training"}
+)
 """Reasons for not being ready that metrics tell apart; desktops may send any, and the others are OTHER_REASON."""
 OTHER_REASON = "other"
 

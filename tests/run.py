@@ -20,6 +20,7 @@ CHECKS = {
     "types": ["mypy"],
 }
 SUITES = ("unit", "contract", "component", "simulation", "integration", "fault")  # fast first
+WORKERS = 2  # processes of tests; the smallest machine that is supported has two cores
 NEED_JAVA = ("integration", "fault")  # they start a real broker
 KEPT_VARIABLES = ("USHER_POSTGRES_BIN", "USHER_CACHE_DIR")  # which binaries to test; nothing else may leak into tests
 
@@ -74,23 +75,27 @@ def run_check(name: str, command: list[str]) -> Outcome:
 
 
 def run_suites(suites: list[str], arguments: list[str]) -> list[Outcome]:
-    """All suites in one pytest, so that they share one broker and one database server."""
+    """Two runs of pytest: what may share a machine, on two cores by file, each with a broker and a database of its own;
+    then the faults, which freeze and kill, alone.
+    """
+    together = [suite for suite in suites if suite != "fault"]
+    alone = [suite for suite in suites if suite == "fault"]
+    side_by_side = ["-n", str(WORKERS), "--dist", "loadfile"] if (os.cpu_count() or 1) >= WORKERS else []
+    outcomes = run_pytest(together, [*side_by_side, *arguments]) if together else []
+    return outcomes + (run_pytest(alone, arguments) if alone else [])
+
+
+def run_pytest(suites: list[str], arguments: list[str]) -> list[Outcome]:
+    """One pytest over these suites, which share its broker and its database server."""
     files = [file for suite in suites for file in tests_of(suite)]
     with tempfile.TemporaryDirectory() as folder:
         report_file = Path(folder) / "junit.xml"
-        command = [
-            PYTHON,
-            "-m",
-            "pytest",
-            f"--junit-xml={report_file}",
-            "-o",
-            "junit_family=xunit1",
-            *arguments,
-            *files,
-        ]
+        report_options = [f"--junit-xml={report_file}", "-o", "junit_family=xunit1"]
+        command = [PYTHON, "-m", "pytest", *report_options, *arguments, *files]
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith("USHER_") or name in KEPT_VARIABLES
         }
+        environment["PYTHONHASHSEED"] = "0"  # both processes of tests must collect them in the same order
         status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         outcomes = count(report_file, suites) if report_file.exists() else []
     if status not in {0, 1, 5} or (status == 1 and not any(outcome.failed for outcome in outcomes)):

@@ -5,22 +5,14 @@ from collections.abc import Iterable
 import msgspec
 
 from services.router.domain.demand import Demand
-from services.router.domain.forecast import (
-    NOBODY_ABLE,
-    NOBODY_PRESENT,
-    NOBODY_SERVED,
-    Flow,
-    Outlook,
-    Seen,
-    risk_of_breach,
-)
+from services.router.domain.forecast import Outlook
 from services.router.domain.matcher import Matcher
-from services.router.domain.matcher.matching import Match, Requirement, Seat, Waiting
+from services.router.domain.matcher.matching import Match, Seat, Waiting
 from services.router.domain.rules.queue_rules import QueueRules
 from services.router.domain.rules.rules import Need, Rules
 from services.router.domain.state.capacity import NOTHING, Capacities, Room
+from services.router.domain.state.observed import Observed
 from services.router.domain.state.records import Agent, Contact, Levels
-from services.router.domain.state.staffing import Present, Staff
 from services.router.domain.states import Presence
 
 LOOK_MS = 30_000  # between looks at conditions that no event announces, such as closing time or empty desks
@@ -37,28 +29,23 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     boost_ms: int
 
 
-class Workspace:
+class Workspace(Observed):
     """Agents, queues and contacts that route together, under one policy."""
 
     __slots__ = (
-        "_also", "_guests", "agents", "asked", "capacities", "customers", "demand", "flows", "hash", "hosting",
-        "kept", "matcher", "name", "open", "present", "rules", "staff", "working",
+        "_also", "_guests", "agents", "asked", "capacities", "customers", "demand", "hash", "hosting", "kept", "open",
+        "working",
     )  # fmt: skip
 
     def __init__(self, name: str, rules: Rules, policy_hash: str, matcher: Matcher) -> None:
-        self.name = name
-        self.rules = rules
+        super().__init__(name, rules, matcher)
         self.hash = policy_hash
         self.capacities = Capacities(rules.channels)
-        self.matcher = matcher
-        self.staff = Staff()
-        self.present = Present()
         self.agents: dict[str, Agent] = {}
         self.asked: dict[str, set[str]] = {}  # open offers of each agent who has any
         self.working: dict[str, set[str]] = {}  # live assignments of each agent who has any
         self.hosting: dict[str, set[str]] = {}  # contacts with which an agent stays during a warm transfer
         self.kept: dict[str, set[str]] = {}  # contacts that are kept for one agent
-        self.flows: dict[str, Flow] = {}  # how each queue is served, for the forecast
         self.demand = Demand(name)
         self.customers: dict[str, tuple[str, ...]] = {}  # live contacts by the customer id that they came with
         self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
@@ -224,53 +211,12 @@ class Workspace:
             self._guests[name] -= 1
             self.matcher.leave(f"{contact.contact_id}{ALSO}{number}")
 
-    def count(self, queue: str, now_ms: int) -> Flow:
-        """Bring a queue's observation up to now; to be called before anybody joins or leaves it."""
-        flow = self.flows.get(queue)
-        if flow is None:
-            flow = self.flows[queue] = Flow(workspace=self.name, queue=queue, at_ms=now_ms)
-        rules = self.rules.queues.get(queue)
-        agents = self.present.count(self.rules.need(rules, {}, "").requirement) if rules else 1
-        flow.advance(now_ms, self.matcher.waiting_count(queue), agents)
-        return flow
-
-    def count_strand(self, flow: Flow, need: Requirement, now_ms: int) -> Seen:
-        """Bring the observation of those who ask the same up to now, in the same way."""
-        strand = flow.strand(strand_name(need), now_ms)
-        strand.advance(now_ms, self.matcher.waiting_count(flow.queue, need), self.present.count(need))
-        return strand
-
     def outlook(self, contact: Contact, now_ms: int) -> Outlook:
         """What a waiting contact may expect from now on, in its own queue."""
-        need = self.matcher.requirement(contact.contact_id)
-        position = 1 + self.matcher.ahead(contact.contact_id, now_ms, lambda other: self.present.compete(need, other))
-        seen, agents = self.seen(contact.queue or "", need)
-        place = self.matcher.place(contact.contact_id, now_ms)
-        expected = seen.expected_seconds(place.ahead, agents) if seen else None
-        if expected is None:
-            return Outlook(position, None, None, self._why_unknown(need, agents))
-        if self.agent_for(contact, now_ms) is not None:
-            return Outlook(position, 0.0, 0.0)
-        return Outlook(position, round(expected, 1), round(risk_of_breach(expected * 1000, place), 3))
-
-    def seen(self, queue: str, need: Requirement) -> tuple[Seen | None, int]:
-        """What the forecast of those who ask the same stands on, None for nothing, and how many present agents can
-        serve them. Before any of them was served the whole queue speaks for them, if whoever serves it can serve them.
-        """
-        flow, agents = self.flows.get(queue), self.present.count(need)
-        if flow is None or not agents:
-            return None, agents
-        strand = flow.strands.get(strand_name(need))
-        if strand is not None and strand.served:
-            return strand, agents
-        rules = self.rules.queues.get(queue)
-        whole = self.present.count(self.rules.need(rules, {}, "").requirement) if rules else 0
-        return (flow if whole == agents else None), agents
-
-    def _why_unknown(self, need: Requirement, agents: int) -> str:
-        if agents:
-            return NOBODY_SERVED
-        return NOBODY_PRESENT if self.staff.has(need) else NOBODY_ABLE
+        told = self.foretell(contact.contact_id, contact.queue or "", now_ms)
+        if told.risk is None or self.agent_for(contact, now_ms) is None:
+            return told
+        return Outlook(told.position, 0.0, 0.0)
 
     def weigh(self) -> None:
         """Tell the matcher what its agents' abilities weigh now."""
@@ -334,10 +280,3 @@ class Workspace:
 def present_skills(agent: Agent) -> Levels | None:
     """What an agent brings who is there for contacts, busy or not; None for anybody else."""
     return agent.skills if agent.presence is Presence.AVAILABLE else None
-
-
-def strand_name(need: Requirement) -> str:
-    """A short text for what those of a strand ask."""
-    parts = [need.channel, *(f"{skill}>={level}" for skill, level in need.must)]
-    parts += ["|".join(f"{skill}>={level}" for skill, level in group) for group in need.any]
-    return " ".join((*parts, *(f"!{skill}" for skill in need.without)))

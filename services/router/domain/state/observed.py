@@ -1,0 +1,82 @@
+"""How a workspace's queues are served, as far as it was seen, and what a contact that waits may expect from that."""
+
+from services.router.domain.forecast import (
+    NOBODY_ABLE,
+    NOBODY_PRESENT,
+    NOBODY_SERVED,
+    Flow,
+    Outlook,
+    Seen,
+    risk_of_breach,
+)
+from services.router.domain.matcher import Matcher
+from services.router.domain.matcher.matching import Requirement
+from services.router.domain.rules.rules import Rules
+from services.router.domain.state.staffing import Present, Staff
+
+
+class Observed:
+    """The forecast's part of a workspace: who waits, who is there, and how they were served."""
+
+    __slots__ = ("flows", "matcher", "name", "present", "rules", "staff")
+
+    def __init__(self, name: str, rules: Rules, matcher: Matcher) -> None:
+        self.name = name
+        self.rules = rules
+        self.matcher = matcher
+        self.staff = Staff()
+        self.present = Present()
+        self.flows: dict[str, Flow] = {}  # by queue
+
+    def count(self, queue: str, now_ms: int) -> Flow:
+        """Bring a queue's observation up to now; to be called before anybody joins or leaves it."""
+        flow = self.flows.get(queue)
+        if flow is None:
+            flow = self.flows[queue] = Flow(workspace=self.name, queue=queue, at_ms=now_ms)
+        rules = self.rules.queues.get(queue)
+        agents = self.present.count(self.rules.need(rules, {}, "").requirement) if rules else 1
+        flow.advance(now_ms, self.matcher.waiting_count(queue), agents)
+        return flow
+
+    def count_strand(self, flow: Flow, need: Requirement, now_ms: int) -> Seen:
+        """Bring the observation of those who ask the same up to now, in the same way."""
+        strand = flow.strand(strand_name(need), now_ms)
+        strand.advance(now_ms, self.matcher.waiting_count(flow.queue, need), self.present.count(need))
+        return strand
+
+    def foretell(self, contact_id: str, queue: str, now_ms: int) -> Outlook:
+        """What a waiting contact may expect from now on in its own queue, if nobody is free for it."""
+        need = self.matcher.requirement(contact_id)
+        position = 1 + self.matcher.ahead(contact_id, now_ms, lambda other: self.present.compete(need, other))
+        seen, agents = self.seen(queue, need)
+        place = self.matcher.place(contact_id, now_ms)
+        expected = seen.expected_seconds(place.ahead, agents) if seen else None
+        if expected is None:
+            return Outlook(position, None, None, self._why_unknown(need, agents))
+        return Outlook(position, round(expected, 1), round(risk_of_breach(expected * 1000, place), 3))
+
+    def seen(self, queue: str, need: Requirement) -> tuple[Seen | None, int]:
+        """What the forecast of those who ask the same stands on, None for nothing, and how many present agents can
+        serve them. Before any of them was served the whole queue speaks for them, if whoever serves it can serve them.
+        """
+        flow, agents = self.flows.get(queue), self.present.count(need)
+        if flow is None or not agents:
+            return None, agents
+        strand = flow.strands.get(strand_name(need))
+        if strand is not None and strand.served:
+            return strand, agents
+        rules = self.rules.queues.get(queue)
+        whole = self.present.count(self.rules.need(rules, {}, "").requirement) if rules else 0
+        return (flow if whole == agents else None), agents
+
+    def _why_unknown(self, need: Requirement, agents: int) -> str:
+        if agents:
+            return NOBODY_SERVED
+        return NOBODY_PRESENT if self.staff.has(need) else NOBODY_ABLE
+
+
+def strand_name(need: Requirement) -> str:
+    """A short text for what those of a strand ask."""
+    parts = [need.channel, *(f"{skill}>={level}" for skill, level in need.must)]
+    parts += ["|".join(f"{skill}>={level}" for skill, level in group) for group in need.any]
+    return " ".join((*parts, *(f"!{skill}" for skill in need.without)))

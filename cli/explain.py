@@ -102,6 +102,7 @@ _SHOWN = {
     "wrapping": ("agent_id", "reason", "expires_at"),
     "assigned": ("agent_id", "waited_seconds"),
     "requirements_relaxed": ("step", "changed", "requirements", "also_queues", "reason"),
+    "hastened": ("changed", "due_at", "also_queues", "reason"),
     "overflowed": ("to", "reason"),
     "scheduled": ("until", "reason"),
     "escalated": ("from_tier", "actor", "reason"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from shared.policy.errors import PolicyError
 from shared.policy.policy import Policy
 from shared.policy.queues import Overflow, Queue, RelaxStep
+from shared.policy.urgency import OverflowTo
 
 __all__ = ["all_protected", "check_queue", "overflow_cycles"]
 
@@ -113,7 +114,7 @@ def all_protected(policy: Policy) -> Iterator[PolicyError]:
 def overflow_cycles(policy: Policy) -> Iterator[PolicyError]:
     """Overflow that could hand a contact round in a circle; each circle is named once, at its first queue by name."""
     following = {
-        name: sorted({rule.to.queue for rule in queue.overflow if rule.to.queue and rule.to.queue != name})
+        name: sorted({way.queue for way in _ways(queue) if way.queue and way.queue != name})
         for name, queue in policy.queues.items()
     }
     done: set[str] = set()
@@ -124,6 +125,13 @@ def overflow_cycles(policy: Policy) -> Iterator[PolicyError]:
             yield PolicyError(f"queues.{start}.overflow", f"goes round in a circle: {shown}", "let one of them end it")
             done.update(circle)
         done.add(start)
+
+
+def _ways(queue: Queue) -> list[OverflowTo]:
+    """Where contacts may go from the queue without anybody's doing."""
+    promised = queue.targets.get("time_to_answer")
+    acts = (*promised.on_warn, *promised.on_breach) if promised else ()
+    return [*(rule.to for rule in queue.overflow), *(act.overflow for act in acts if act.overflow)]
 
 
 def _circle_through(start: str, following: dict[str, list[str]], done: set[str]) -> list[str]:

@@ -18,6 +18,7 @@ from shared.policy.fields import (
 )
 from shared.policy.requirements import Requirements, Requires
 from shared.policy.targets import Targets
+from shared.policy.urgency import OverflowTo
 
 __all__ = [
     "AgentOrder",
@@ -73,20 +74,6 @@ class OverflowWhen(Node):
     def _has_a_condition(self) -> "OverflowWhen":
         if not self.model_fields_set:
             raise fault("has no condition", "give waiting, waited, expected_wait, nobody_signed_on or closed")
-        return self
-
-
-class OverflowTo(Node):
-    """Where the contact goes: exactly one of another queue, a callback, or the queue's next opening."""
-
-    queue: Name | None = None
-    callback: Literal[True] | None = None
-    schedule: Literal["next_opening"] | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "OverflowTo":
-        if len(self.model_fields_set) != 1:
-            raise fault("must name exactly one destination", "queue: NAME, callback: true or schedule: next_opening")
         return self
 
 

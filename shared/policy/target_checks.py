@@ -7,6 +7,7 @@ from shared.policy.kinds import SPANS, TargetKind
 from shared.policy.policy import Policy
 from shared.policy.references import Names, covers
 from shared.policy.targets import Target
+from shared.policy.urgency import OverflowTo
 
 __all__ = ["check_targets"]
 
@@ -20,6 +21,7 @@ def check_targets(policy: Policy, names: Names) -> Iterator[PolicyError]:
         yield from _pauses(path, kind, target)
         if target.on_silent is not None and not (kind == "handling" and path.startswith("queues.")):
             yield PolicyError(f"{path}.on_silent", "is a matter of a queue's handling", "queues.NAME.targets.handling")
+        yield from _acts(path, kind, target, names)
         hours = policy.calendars.get(target.calendar) if target.calendar else None
         if hours and target.within_seconds > hours.weekly_seconds * WEEKS_MAX:
             message = f"takes more than a year of the opening hours of {target.calendar}"
@@ -42,6 +44,38 @@ def _pauses(path: str, kind: TargetKind, target: Target) -> Iterator[PolicyError
         if hold not in allowed:
             hint = f"it may pause on {', '.join(allowed)}" if allowed else "leave pause_on out"
             yield PolicyError(f"{path}.pause_on[{index}]", f"{kind} does not pause on {hold}", hint)
+
+
+def _acts(path: str, kind: TargetKind, target: Target, names: Names) -> Iterator[PolicyError]:
+    """Faults of what a promise does by itself: all that can be known without its queue's other parts."""
+    waits_in = [path.split(".")[1]]
+    for moment, acts in (("on_warn", target.on_warn), ("on_breach", target.on_breach)):
+        here = f"{path}.{moment}"
+        if acts and not (kind == "time_to_answer" and path.startswith("queues.")):
+            hint = "queues.NAME.targets.time_to_answer"
+            yield PolicyError(here, "is a matter of a queue's time_to_answer", hint)
+        for index, act in enumerate(acts):
+            yield from names.check(f"{here}[{index}].add_queue", "queue", act.add_queue)
+            if act.add_queue in waits_in:
+                message = f"the contact already waits in {act.add_queue!r}"
+                yield PolicyError(f"{here}[{index}].add_queue", message, "remove it")
+            waits_in += [act.add_queue] if act.add_queue else []
+            if act.overflow is not None:
+                yield from _way(f"{here}[{index}].overflow", act.overflow, waits_in[0], names)
+                if act.overflow.queue and index + 1 < len(acts):
+                    message = "is never reached: the contact has left the queue"
+                    yield PolicyError(f"{here}[{index + 1}]", message, "write it before the overflow")
+    if target.on_warn and target.warn_at is None:
+        yield PolicyError(f"{path}.on_warn", "the target has no warn_at, so it never warns", "add warn_at: 0.75")
+
+
+def _way(path: str, way: OverflowTo, queue: str, names: Names) -> Iterator[PolicyError]:
+    yield from names.check(f"{path}.queue", "queue", way.queue)
+    if way.queue == queue:
+        yield PolicyError(f"{path}.queue", "a queue cannot overflow to itself", "name another queue")
+    if way.schedule:
+        message = "never happens: this is done while the queue is open"
+        yield PolicyError(f"{path}.schedule", message, "queue: NAME or callback: true")
 
 
 def _rules(policy: Policy, names: Names) -> Iterator[PolicyError]:

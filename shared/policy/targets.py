@@ -8,6 +8,7 @@ from shared.policy.classification import Channels, Names, Texts
 from shared.policy.fields import Duration, Name, Node, OneOrMany, PromiseDuration, fault
 from shared.policy.handling import Tier
 from shared.policy.kinds import Hold, TargetKind
+from shared.policy.urgency import Acts
 
 __all__ = ["CUSTOMER_CLASS", "Target", "TargetRule", "TargetWhen", "Targets"]
 
@@ -26,6 +27,8 @@ class Target(Node):
 
     ``pause_on``: what the clock does not count; default by kind (shared/policy/kinds.py). ``apply_to_open``: clocks
     that run already take it over; default as the policy says. ``on_silent``: of a queue's ``handling`` alone.
+    ``on_warn``, ``on_breach``: of a queue's ``time_to_answer`` alone, what is done at the share ``warn_at`` of the
+    time, and when it is over.
     """
 
     within_seconds: PromiseDuration = Field(alias="within")
@@ -35,6 +38,8 @@ class Target(Node):
     pause_on: tuple[Hold, ...] | None = None
     apply_to_open: bool | None = None
     on_silent: OnSilent | None = None
+    on_warn: Acts = ()
+    on_breach: Acts = ()
 
 
 Targets = dict[TargetKind, Target]

@@ -9,7 +9,7 @@ OFFER_ENDS = {f"usher.contact.offer_{end}.v1" for end in ("declined", "expired",
 RESCINDED, WRAPPING = "usher.contact.offer_rescinded.v1", "usher.contact.wrapping.v1"
 # A full queue refuses whom it has just been told of; everything else that one cause tells of a contact that it ends
 # must be an offer taken back, or the wrap-up that takes no time.
-REFUSAL = ("usher.contact.queued.v1", "usher.contact.requirements_relaxed.v1")
+REFUSAL = ("usher.contact.queued.v1", "usher.contact.requirements_relaxed.v1", "usher.contact.hastened.v1")
 
 
 def false_history(events: Iterable[Event]) -> list[str]:

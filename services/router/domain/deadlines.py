@@ -1,5 +1,7 @@
 """What happens when a deadline passes: an ordinary cause, at the deadline's own time."""
 
+from collections.abc import Callable
+
 from services.router.domain.lifecycle import (
     agents,
     assignments,
@@ -105,7 +107,7 @@ def _contact(turn: Turn, subject: str) -> Contact:
     return turn.book.contacts[subject]
 
 
-_HANDLERS = {
+_HANDLERS: dict[Timer, Callable[[Turn, str], None]] = {
     Timer.BAR: lambda turn, subject: waiting.unbar(turn, _contact(turn, subject)),
     Timer.DEBT: protection.fade,
     Timer.DIRECT: lambda turn, subject: waiting.open_to_all(turn, _contact(turn, subject)),
@@ -117,4 +119,5 @@ _HANDLERS = {
     Timer.RELAX: lambda turn, subject: relaxing.step_due(turn, _contact(turn, subject)),
     Timer.SILENCE: lambda turn, subject: assignments.silent(turn, _contact(turn, subject)),
     Timer.STATE: _state_over,
+    Timer.URGE: lambda turn, subject: queueing.urge(turn, _contact(turn, subject)),
 }

@@ -15,6 +15,7 @@ SENT_TO_BOT = "usher.contact.sent_to_bot.v1"
 ESCALATED = "usher.contact.escalated.v1"
 QUEUED = "usher.contact.queued.v1"
 REQUIREMENTS_RELAXED = "usher.contact.requirements_relaxed.v1"
+HASTENED = "usher.contact.hastened.v1"
 OVERFLOWED = "usher.contact.overflowed.v1"
 SCHEDULED = "usher.contact.scheduled.v1"
 REPRIORITISED = "usher.contact.reprioritised.v1"
@@ -141,6 +142,19 @@ class Relaxed(Body, omit_defaults=False):
     also_queues: list[str]
     priority_seconds: float
     reason: str
+    changed: str
+
+
+class Hastened(Body, omit_defaults=False):
+    """The queue acts on its promise, which is ``warned`` or ``breached``: from now on the contact counts as older, or
+    waits in more queues. ``priority_seconds`` is the new total, ``also_queues`` are all beside its own; ``changed``
+    says it in words.
+    """
+
+    reason: str
+    due_at: str
+    also_queues: list[str]
+    priority_seconds: float
     changed: str
 
 

@@ -7,6 +7,7 @@ import msgspec
 from services.router.domain.demand import ability_text
 from services.router.domain.events import Body
 from services.router.domain.matcher.matching import Match
+from services.router.domain.rules.queue_rules import QueueRules
 from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
 
@@ -29,7 +30,9 @@ class Decision(Body):
     target - boost - waited before, with at most ``late_cap_ms`` behind the target; start = ``wait_started_ms``.
     ``requirements`` are those of the queue in which the two met: the contact's own, or ``through_queue``, which
     relaxation added. ``excluded`` counts agents that could not take it, by reason; ``protected`` ones are kept for a
-    protected queue. ``requirements_held_back``: those of waiting contacts that the agent, so kept, left.
+    protected queue. ``hastened``: the queue acted because its promise was ``warned`` or ``breached``; that is part of
+    ``boost_ms``, or led to ``through_queue``. ``requirements_held_back``: those of waiting contacts that the agent, so
+    kept, left.
     ``agent_terms`` and ``runner_up_terms`` are what the two best agents were compared by. Where the scarcity of what
     they have decided, ``agent_cost`` is the sum of 1 / n over ``spared``: skills and channels that the agent has beside
     what is asked for, each with the number n of open agents who have it.
@@ -71,6 +74,7 @@ class Decision(Body):
     runner_up_cost: float | None = None
     runner_up_terms: Terms | None = None
     excluded: dict[str, int] = {}
+    hastened: str | None = None
 
 
 def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) -> Decision:
@@ -121,7 +125,14 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
         runner_up_cost=match.runner_up_cost,
         runner_up_terms=match.runner_up_rank[:4] if match.runner_up_rank else None,
         excluded=match.excluded,
+        hastened=_hastened(queue, contact.urged),
     )
+
+
+def _hastened(queue: QueueRules, urged: int) -> str | None:
+    """The last moment of the promise at which the queue did something for the contact."""
+    done = [name for name, stage in zip(("warned", "breached"), queue.stages[:urged], strict=False) if stage]
+    return done[-1] if done else None
 
 
 def _spared(match: Match) -> Mapping[str, tuple[float, int]]:
@@ -137,6 +148,8 @@ def sentence(made: Decision) -> str:
     words = [f"offered to {made.agent_id}: {_due(made)}"]
     if made.relaxed:
         words.append(f"after {made.relaxed} relaxation step{'s' * (made.relaxed > 1)}")
+    if made.hastened:
+        words.append("hastened since " + ("its warning" if made.hastened == "warned" else "its promise broke"))
     if made.through_queue is not None:
         words.append(f"through {made.through_queue}")
     if made.requirements_compared > 1:

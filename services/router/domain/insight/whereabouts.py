@@ -182,11 +182,16 @@ def _changes_in_queue(workspace: Workspace, contact: Contact, now_ms: int) -> li
     found = []
     if step_ms is not None:
         found.append((step_ms, f"relaxation step {contact.relaxed + 1}: {queue.relax[contact.relaxed].words}"))
+    stage = workspace.next_stage(contact)
+    if stage is not None:
+        number, acts, at_ms = stage
+        due = "the promise is broken" if number else "the promise runs out"
+        found.append((at_ms, f"{due}: {', '.join(filter(None, (acts.words, acts.ways)))}"))
     opens_ms = None if workspace.rules.is_open(queue, now_ms) else workspace.rules.next_opening_ms(queue, now_ms)
     if opens_ms is not None:
         found.append((opens_ms, f"{queue.name} opens"))
     due_ms = workspace.standing(contact).due_ms
-    if due_ms > now_ms:
+    if queue.promised and due_ms > now_ms:
         found.append((due_ms, "the promise is broken, unless somebody accepts before"))
     if look_ms is not None:
         found.append((look_ms, "the overflow rules are looked at"))

@@ -3,7 +3,7 @@
 from services.router.domain import events
 from services.router.domain.customers import customers
 from services.router.domain.insight.calibration import Prediction
-from services.router.domain.lifecycle import age, endings, overflow, relaxing, waiting
+from services.router.domain.lifecycle import age, endings, overflow, relaxing, urging, waiting
 from services.router.domain.lifecycle.overflow import Course
 from services.router.domain.state.records import Contact
 from services.router.domain.state.timers import Timer
@@ -26,7 +26,7 @@ def enter(
     contact.queue = queue.name
     age.begin(turn, contact)
     contact.queued_ms = turn.now_ms
-    contact.relaxed = 0
+    contact.relaxed = contact.urged = 0
     waiting.limit_life(turn, workspace, contact)
     waiting.keep_no_longer(turn, contact)
     if keep_for:
@@ -62,6 +62,7 @@ def enter(
     turn.hungry[contact.contact_id] = contact
     if queue.relax:
         relaxing.begin(turn, workspace, contact)
+    waiting.arm_urge(turn, workspace, contact)
     if queue.overflow or queue.waiting_max is not None:
         may_refuse = reason in _ARRIVALS
         _take(turn, workspace, contact, overflow.on_arrival(workspace, contact, turn.now_ms, may_refuse=may_refuse))
@@ -88,6 +89,14 @@ def look(turn: Turn, contact: Contact) -> None:
     """A deadline: see whether an overflow rule holds now. An offered contact is looked at when it waits again."""
     workspace = turn.workspace(contact)
     _take(turn, workspace, contact, overflow.while_waiting(workspace, contact, turn.now_ms))
+
+
+def urge(turn: Turn, contact: Contact) -> None:
+    """A deadline: the queue acts on a promise that is running out, or over."""
+    workspace = turn.workspace(contact)
+    course = urging.act(turn, workspace, contact)
+    if course is not None:
+        _take(turn, workspace, contact, course)
 
 
 def reschedule(turn: Turn, workspace: Workspace, contact: Contact) -> None:
@@ -119,6 +128,7 @@ def staff_shrank(turn: Turn, workspace: Workspace) -> None:
             relaxing.skip_unstaffed(turn, workspace, contact)
             waiting.stop_queue_timers(turn, contact)
             waiting.arm_step(turn, workspace, contact)
+            waiting.arm_urge(turn, workspace, contact)
         if queue.overflow:
             turn.book.timers.arm(Timer.OVERFLOW, contact.contact_id, turn.now_ms)
 

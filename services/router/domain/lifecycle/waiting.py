@@ -17,6 +17,7 @@ def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     turn.hungry[contact.contact_id] = contact
     stop_queue_timers(turn, contact)
     arm_step(turn, workspace, contact)
+    arm_urge(turn, workspace, contact)
     _arm_missed_look(turn, workspace, contact)
 
 
@@ -34,6 +35,13 @@ def arm_step(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     at_ms = workspace.next_step_ms(contact)
     if at_ms is not None:
         turn.book.timers.arm(Timer.RELAX, contact.contact_id, at_ms)
+
+
+def arm_urge(turn: Turn, workspace: Workspace, contact: Contact) -> None:
+    """Set the next moment of the promise at which the queue acts, if there is one."""
+    stage = workspace.next_stage(contact)
+    if stage is not None:
+        turn.book.timers.arm(Timer.URGE, contact.contact_id, stage[2])
 
 
 def arm_look(turn: Turn, workspace: Workspace, contact: Contact) -> None:
@@ -54,7 +62,8 @@ def _arm_missed_look(turn: Turn, workspace: Workspace, contact: Contact) -> None
 
 
 def stop_queue_timers(turn: Turn, contact: Contact) -> None:
-    """The next relaxation and the next look at overflow are off."""
+    """The next relaxation, the next look at overflow and what the promise brings are off."""
+    turn.book.timers.disarm(Timer.URGE, contact.contact_id)
     turn.book.timers.disarm(Timer.RELAX, contact.contact_id)
     turn.book.timers.disarm(Timer.OVERFLOW, contact.contact_id)
 

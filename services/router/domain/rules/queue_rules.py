@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from itertools import accumulate
 
+from services.router.domain.matcher.matching import Requirement
 from shared.policy import Overflow, Queue, RelaxStep
 from shared.policy.requirements import Requirements
+from shared.policy.urgency import Acts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,33 @@ class Step:
             without=tuple(skill for skill in wanted.without if skill not in drop),
             prefer=tuple(pair for pair in wanted.prefer if pair[0] not in drop),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the queue does at one moment of its promise; ``share`` of the time, 1 for its end."""
+
+    share: float
+    raise_ms: int
+    add_queues: tuple[str, ...]
+    to_queue: str | None
+    callback: bool
+
+    @property
+    def leads_away(self) -> bool:
+        """Whether the contact may leave the queue by it, or become a promise to call."""
+        return self.callback or self.to_queue is not None
+
+    @property
+    def words(self) -> str:
+        """What it changes for a contact that goes on waiting, for people."""
+        parts = [f"it counts as {self.raise_ms / 1000:g} s older"] if self.raise_ms else []
+        return ", ".join([*parts, *(f"it waits in {queue} too" for queue in self.add_queues)])
+
+    @property
+    def ways(self) -> str:
+        """Where it sends the contact, for people."""
+        return f"it overflows to {self.to_queue}" if self.to_queue else "it is promised a call back" * self.callback
 
 
 def _least(level: int, other: int | None) -> int:
@@ -75,6 +104,9 @@ class QueueRules:
 
     ``allowance``: the share of breaches that a protected queue may have, None for a queue that is not protected.
     ``raised_ms`` and ``added`` are sums over the first n steps of ``relax``: extra boost, and queues waited in as well.
+    ``asks``: what the queue itself asks on any channel; ``promised``: whether an answer is, or only an order kept.
+    ``stages``: at the warning and at the due time, None where nothing is done; ``urged_ms`` and ``urged`` are sums over
+    the first n of them.
     """
 
     name: str
@@ -91,6 +123,11 @@ class QueueRules:
     relax: tuple[Step, ...]
     raised_ms: tuple[int, ...]
     added: tuple[tuple[str, ...], ...]
+    asks: Requirement
+    promised: bool
+    stages: tuple[Stage | None, Stage | None]
+    urged_ms: tuple[int, ...]
+    urged: tuple[tuple[str, ...], ...]
     overflow: tuple[OverflowRule, ...]
     hours: str | None
     waiting_max: int | None
@@ -99,6 +136,7 @@ class QueueRules:
 def queue_rules(name: str, queue: Queue) -> QueueRules:
     """The compiled form of a policy's queue."""
     relax = tuple(_step(step) for step in queue.relax)
+    stages = _stages(queue)
     return QueueRules(
         name=name,
         requirements=queue.requirements,
@@ -114,6 +152,11 @@ def queue_rules(name: str, queue: Queue) -> QueueRules:
         relax=relax,
         raised_ms=tuple(accumulate((step.raise_ms for step in relax), initial=0)),
         added=tuple(accumulate(((step.add_queue,) if step.add_queue else () for step in relax), initial=())),
+        asks=Requirement(queue.requirements.must, queue.requirements.any, queue.requirements.without, ""),
+        promised="time_to_answer" in queue.targets,
+        stages=stages,
+        urged_ms=tuple(accumulate((stage.raise_ms if stage else 0 for stage in stages), initial=0)),
+        urged=tuple(accumulate((stage.add_queues if stage else () for stage in stages), initial=())),
         overflow=tuple(_overflow(rule) for rule in queue.overflow),
         hours=queue.hours,
         waiting_max=queue.waiting_max,
@@ -127,6 +170,28 @@ def _step(step: RelaxStep) -> Step:
         levels=dict(step.min_level or {}),
         add_queue=step.add_queue,
         raise_ms=to_ms(step.raise_priority_seconds or 0.0),
+    )
+
+
+def _stages(queue: Queue) -> tuple[Stage | None, Stage | None]:
+    promised = queue.targets.get("time_to_answer")
+    if promised is None:
+        return None, None
+    return _stage(promised.warn_at or 1.0, promised.on_warn), _stage(1.0, promised.on_breach)
+
+
+def _stage(share: float, acts: Acts) -> Stage | None:
+    ways = [act.overflow for act in acts if act.overflow is not None]
+    return (
+        Stage(
+            share=share,
+            raise_ms=sum(to_ms(act.boost_seconds or 0.0) for act in acts),
+            add_queues=tuple(act.add_queue for act in acts if act.add_queue),
+            to_queue=next((way.queue for way in ways if way.queue), None),
+            callback=any(way.callback for way in ways),
+        )
+        if acts
+        else None
     )
 
 

@@ -89,6 +89,15 @@ class Rules:
             return since_ms + queue.target_ms
         return self.policy.calendar(queue.calendar).add_open_time(since_ms, queue.target_seconds)
 
+    def stage_ms(self, queue: QueueRules, since_ms: int, share: float) -> int | None:
+        """When this share of the time that the queue promised a wait since then is over, or the first time after that
+        at which the queue is open; None where it never opens."""
+        if queue.calendar is None:
+            at_ms = since_ms + round(queue.target_ms * share)
+        else:
+            at_ms = self.policy.calendar(queue.calendar).add_open_time(since_ms, queue.target_seconds * share)
+        return at_ms if self.is_open(queue, at_ms) else self.next_opening_ms(queue, at_ms)
+
     def is_open(self, queue: QueueRules, at_ms: int) -> bool:
         """Whether the queue is within its hours."""
         return self.policy.calendar(queue.hours).is_open(at_ms)

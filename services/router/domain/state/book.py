@@ -19,6 +19,8 @@ _flow = msgspec.json.Decoder(Flow).decode
 _end = msgspec.json.Decoder(EarlyEnd).decode
 _demand = msgspec.json.Decoder(Demand).decode
 
+_OF_CONTACTS = tuple(set(Timer) - {Timer.DEBT, Timer.EARLY_END, Timer.LEASE, Timer.OFFER})
+
 
 class Book:
     """The memory of one partition."""
@@ -66,7 +68,7 @@ class Book:
         self.workspaces[contact.workspace].keep(contact, "", 0)
         self.personal.pop(contact.contact_id, None)
         self._leave_customer(contact)
-        for kind in (Timer.LIFE, Timer.STATE, Timer.BAR, Timer.DIRECT, Timer.RELAX, Timer.OVERFLOW, Timer.SILENCE):
+        for kind in _OF_CONTACTS:
             self.timers.disarm(kind, contact.contact_id)
 
     def _add_episode(self, contact: Contact) -> None:
@@ -171,12 +173,19 @@ class Book:
         if contact.only_until_ms:
             timers.arm(Timer.DIRECT, subject, contact.only_until_ms)
         if contact.state is ContactState.QUEUED:
-            step_ms = workspace.next_step_ms(contact)
-            look_ms = workspace.next_look_ms(contact, self.clock_ms)
-            if step_ms is not None:
-                timers.arm(Timer.RELAX, subject, step_ms)
-            if look_ms is not None:
-                timers.arm(Timer.OVERFLOW, subject, look_ms)
+            self._arm_waiting(workspace, contact)
+
+    def _arm_waiting(self, workspace: Workspace, contact: Contact) -> None:
+        timers, subject = self.timers, contact.contact_id
+        step_ms = workspace.next_step_ms(contact)
+        look_ms = workspace.next_look_ms(contact, self.clock_ms)
+        if step_ms is not None:
+            timers.arm(Timer.RELAX, subject, step_ms)
+        if look_ms is not None:
+            timers.arm(Timer.OVERFLOW, subject, look_ms)
+        stage = workspace.next_stage(contact)
+        if stage is not None:
+            timers.arm(Timer.URGE, subject, stage[2])
 
     def orphans(self) -> int:
         """Live contacts that are neither in a waiting set nor under a deadline: 0, or the promise is broken."""

@@ -1,5 +1,7 @@
 """How a workspace's queues are served, as far as it was seen, and what a contact that waits may expect from that."""
 
+from functools import lru_cache
+
 from services.router.domain.forecast import (
     NOBODY_ABLE,
     NOBODY_PRESENT,
@@ -13,6 +15,8 @@ from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.matching import Requirement
 from services.router.domain.rules.rules import Rules
 from services.router.domain.state.staffing import Present, Staff
+
+STRANDS_NAMED_MAX = 4096  # names kept; they are asked for several times a contact, and there are few
 
 
 class Observed:
@@ -34,7 +38,7 @@ class Observed:
         if flow is None:
             flow = self.flows[queue] = Flow(workspace=self.name, queue=queue, at_ms=now_ms)
         rules = self.rules.queues.get(queue)
-        agents = self.present.count(self.rules.need(rules, {}, "").requirement) if rules else 1
+        agents = self.present.count(rules.asks) if rules else 1
         flow.advance(now_ms, self.matcher.waiting_count(queue), agents)
         return flow
 
@@ -66,7 +70,7 @@ class Observed:
         if strand is not None and strand.served:
             return strand, agents
         rules = self.rules.queues.get(queue)
-        whole = self.present.count(self.rules.need(rules, {}, "").requirement) if rules else 0
+        whole = self.present.count(rules.asks) if rules else 0
         return (flow if whole == agents else None), agents
 
     def _why_unknown(self, need: Requirement, agents: int) -> str:
@@ -75,6 +79,7 @@ class Observed:
         return NOBODY_PRESENT if self.staff.has(need) else NOBODY_ABLE
 
 
+@lru_cache(maxsize=STRANDS_NAMED_MAX)
 def strand_name(need: Requirement) -> str:
     """A short text for what those of a strand ask."""
     parts = [need.channel, *(f"{skill}>={level}" for skill, level in need.must)]

@@ -20,7 +20,8 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     ``born_ms``, ``queued_ms`` (entry into the present queue) and ``timer_ms`` are router time; ``entered_ms`` (first
     entry into a queue), ``wait_started_ms`` (the present wait, 0 while it does not wait) and ``last_ms`` (latest event)
     are event times; ``waited_before_ms`` is what it waited before the present wait. ``relaxed`` counts the relaxation
-    steps taken in this queue. ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` are
+    steps taken in this queue, ``urged`` the moments of its promise (warning, due time) on which it acted.
+    ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` are
     agents with the time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON.
     ``linked`` are contacts of the same customer that were open when this one came, ``last_agent`` served that customer
     lately. ``known_as`` is the id that the contact came with, where its customer has another one. ``served_by`` is the
@@ -62,6 +63,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     waited_before_ms: int = 0
     queued_ms: int = 0
     relaxed: int = 0
+    urged: int = 0
     callback: bool = False
     boost_ms: int = 0
     attempts: int = 0

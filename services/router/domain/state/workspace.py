@@ -8,7 +8,7 @@ from services.router.domain.demand import Demand
 from services.router.domain.forecast import Outlook
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.matching import Match, Seat, Waiting
-from services.router.domain.rules.queue_rules import QueueRules
+from services.router.domain.rules.queue_rules import QueueRules, Stage
 from services.router.domain.rules.rules import Need, Rules
 from services.router.domain.state.capacity import NOTHING, Capacities, Room
 from services.router.domain.state.observed import Observed
@@ -116,7 +116,7 @@ class Workspace(Observed):
             queue,
             self.need(contact),
             rules.due_ms(queue, contact.waits_since_ms),
-            contact.boost_ms + queue.boost_ms + queue.raised_ms[relaxed],
+            contact.boost_ms + queue.boost_ms + queue.raised_ms[relaxed] + queue.urged_ms[contact.urged],
         )
 
     def need(self, contact: Contact) -> Need:
@@ -126,13 +126,13 @@ class Workspace(Observed):
         return self.rules.need(queue, contact.skills_in(queue.name), contact.channel, relaxed)
 
     def further_needs(self, contact: Contact) -> list[tuple[str, Need]]:
-        """The queues that relaxation added, and what the contact asks there."""
+        """The queues that relaxation and the promise added, and what the contact asks there."""
         rules = self.rules
         home = rules.queue(contact.queue)
         relaxed = min(contact.relaxed, len(home.relax))
         return [
             (name, rules.need(rules.queue(name), contact.skills_in(name), contact.channel, relaxed, home))
-            for name in home.added[relaxed]
+            for name in dict.fromkeys(home.added[relaxed] + home.urged[contact.urged])
         ]
 
     def is_staffed(self, contact: Contact) -> bool:
@@ -183,7 +183,7 @@ class Workspace(Observed):
             only_agent=contact.only_agent or None,
         )
         self.matcher.wait(waiting)
-        if contact.relaxed:
+        if contact.relaxed or contact.urged:
             self._wait_further(contact, waiting)
         return place
 
@@ -240,6 +240,20 @@ class Workspace(Observed):
         """When the waiting contact's next relaxation step is due."""
         steps = self.rules.queue(contact.queue).relax
         return contact.queued_ms + steps[contact.relaxed].after_ms if contact.relaxed < len(steps) else None
+
+    def next_stage(self, contact: Contact) -> tuple[int, Stage, int] | None:
+        """The next moment of the promise at which the waiting contact's queue does something: its number, what, when.
+
+        What leads away waits for the agent for whom the contact is kept. Never before the entry is over, so that each
+        entry has deadlines of its own.
+        """
+        queue = self.rules.queue(contact.queue)
+        for number, stage in enumerate(queue.stages[contact.urged :], contact.urged):
+            if stage is not None:
+                at_ms = self.rules.stage_ms(queue, contact.waits_since_ms, stage.share)
+                kept_ms = contact.only_until_ms if contact.only_agent and stage.leads_away else 0
+                return None if at_ms is None else (number, stage, max(at_ms, contact.queued_ms + 1, kept_ms))
+        return None
 
     def next_look_ms(self, contact: Contact, now_ms: int) -> int | None:
         """The first look at overflow after now; the same whenever it is asked between two looks."""

@@ -3,29 +3,32 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench starter down clean
+.PHONY: help setup setup-tests run test bench bench-routing starter down clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | awk -F': .*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-setup: ## Virtual environment, packages, Java and Maven where allowed, Kafka; quick the second time
+setup: ## What running needs: virtual environment, packages, Java and Maven where allowed, Kafka; quick the second time
 	@$(PYTHON) deploy/local/install.py
+
+setup-tests: ## The same and what tests, benchmarks and training need
+	@$(PYTHON) deploy/local/install.py --tests
 
 run: setup ## The whole system with sample traffic and a live view; ARGS="--seconds 60 --json"
 	@.venv/bin/usher demo $(ARGS)
 
-test: setup ## Style, types, imports, then every test, fast ones first; ARGS="-k name" narrows the tests
+test: setup-tests ## Style, types, imports, then every test, fast ones first; ARGS="-k name" narrows the tests
 	@.venv/bin/python tests/run.py $(ARGS)
 
-bench: setup ## Against the naive design on real Kafka and PostgreSQL, then the router at scale; tables and JSON; 5 minutes
+bench: setup-tests ## Against the naive design on real Kafka and PostgreSQL, then the router at scale; tables and JSON; 5 minutes
 	@.venv/bin/python -m tests.benchmarks.bench_pipeline $(ARGS)
 	@.venv/bin/python -m tests.benchmarks.bench_scale
 	@.venv/bin/python -m tests.benchmarks.bench_matcher
 
-bench-routing: setup ## The routing goals G1-G7 on 20 seeds, the goal beside each result
+bench-routing: setup-tests ## The routing goals G1-G7 on 20 seeds, the goal beside each result
 	@.venv/bin/python -m tests.benchmarks.bench_routing $(ARGS)
 
-starter: setup ## The starter model again, after its texts or tiers were changed
+starter: setup-tests ## The starter model again, after its texts or tiers were changed
 	@.venv/bin/usher train deploy/starter/train.csv --label intent --tiers deploy/starter/tiers.csv --compact \
 		--out deploy/starter/model --test deploy/starter/heldout.csv
 

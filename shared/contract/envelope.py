@@ -6,7 +6,8 @@ from hashlib import sha256
 import msgspec
 
 from shared.contract.ids import event_id
-from shared.contract.records import DeadLetter, Event, Record
+from shared.contract.records import DeadLetter, Event, Origin, Record
+from shared.errors import Reason
 from shared.times import rfc3339
 
 SPEC_VERSION = b"1.0"
@@ -32,6 +33,20 @@ class Message(msgspec.Struct, frozen=True, gc=False):
 def merged(body: bytes, more: bytes) -> bytes:
     """One JSON object of two encoded ones; b"" and ``{}`` add nothing."""
     return body[:-1] + b"," + more[1:] if len(more) > 2 else body
+
+
+class DeadLetterBody(msgspec.Struct):
+    """The public body of usher.dead_letter.v1. ``path`` names the field, "" where there is none; ``workspace`` is null
+    where it could not be read. The payload itself is in the database; its hash and size tell it apart."""
+
+    workspace: str | None
+    reason: Reason
+    path: str
+    detail: str
+    origin: Origin
+    payload_sha256: str
+    payload_bytes: int
+    occurred_at: str
 
 
 class EventWriter:
@@ -80,16 +95,16 @@ def dead_letter_message(service: str, dead: DeadLetter) -> Message:
     """The public event of one rejected input; the payload itself stays in the database."""
     workspace = dead.workspace or UNREADABLE_KEY
     body = msgspec.json.encode(
-        {
-            "workspace": dead.workspace,
-            "reason": dead.reason,
-            "path": dead.path,
-            "detail": dead.detail,
-            "origin": dead.origin,
-            "payload_sha256": sha256(dead.payload).hexdigest(),
-            "payload_bytes": len(dead.payload),
-            "occurred_at": rfc3339(dead.at_ms),
-        }
+        DeadLetterBody(
+            dead.workspace,
+            dead.reason,
+            dead.path,
+            dead.detail,
+            dead.origin,
+            sha256(dead.payload).hexdigest(),
+            len(dead.payload),
+            rfc3339(dead.at_ms),
+        )
     )
     headers: Headers = [
         ("ce_type", DEAD_LETTER_TYPE.encode()),

@@ -63,9 +63,9 @@ def _order_of_contacts(record: Record) -> Iterator[str]:
 
 
 def _order_of_agents(record: Record) -> Iterator[str]:
-    terms, spared = record.get("agent_terms"), record.get("spared", {})
-    if spared and abs(sum(weight / number for weight, number in spared.values()) - record["agent_cost"]) > 1e-9:
-        yield f"agent_cost is {record['agent_cost']}, spared is {spared}"
+    terms = record.get("agent_terms")
+    if "spared" in record and abs(_spared_cost(record) - record["agent_cost"]) > 1e-9:
+        yield f"agent_cost is {record['agent_cost']}, spared is {record['spared']}"
     if ("runner_up_agent" in record) != (terms is not None):
         yield "there are two agents and no terms, or terms and one agent"
     if terms is None:
@@ -79,12 +79,17 @@ def _order_of_agents(record: Record) -> Iterator[str]:
         yield f"agent {other} goes before {mine}"
 
 
+def _spared_cost(record: Record) -> float:
+    weights = record.get("spared_weights", {})
+    return sum(weights.get(what, 1) / number for what, number in record["spared"].items())
+
+
 def _costs(record: Record) -> set[float]:
     """The cost, in terms of which agents are compared; where it did not decide, it may be one of two."""
-    need, levels, spared = record["requirements"], record["agent_skills"], record.get("spared", {})
+    need, levels = record["requirements"], record["agent_skills"]
     match record["agent_order"]:
-        case "scarcity" if spared:
-            return {sum(weight / number for weight, number in spared.values()) // COST_STEP}
+        case "scarcity" if "spared" in record:
+            return {_spared_cost(record) // COST_STEP}
         case "scarcity":  # in steps, or of many profiles the number of abilities: with those asked for and the channel
             counts = {record["agent_cost"] + number for number in range(len(need["must"]) + 2)}
             return {record["agent_cost"] // COST_STEP, *counts}

@@ -92,6 +92,7 @@ def test_the_traffic_reaches_every_kind_of_decision() -> None:
         "runner_up_contact",
         "runner_up_agent",
         "spared",
+        "spared_weights",
         "through_queue",
         "excluded",
         "requirements_held_back",
@@ -120,7 +121,7 @@ FORGED: dict[str, Any] = {
     "runner_up_key": lambda record: record["key"] - 1000,
     "agent_terms": lambda record: [record["agent_terms"][0] + 1, *record["agent_terms"][1:]],
     "runner_up_terms": lambda _: [-1, 0, 0, 0],
-    "spared": lambda record: {**record["spared"], "skill other": [1.0, 1]},
+    "spared": lambda record: {**record["spared"], "skill other": 1},
     "idle_since_ms": lambda record: record["idle_since_ms"] - 60_000,
 }
 

@@ -15,6 +15,7 @@ from shared.contract.ids import conversation_key, derive
 from shared.contract.records import Record
 from shared.policy import parse_policy
 from tests.support.capacity_checker import capacity_violations
+from tests.support.documented import undocumented
 from tests.support.history_checker import false_history
 from tests.support.memory_store import in_order
 from tests.support.router_builders import START_MS, Router, body_of, policy_with
@@ -92,14 +93,14 @@ _MOVES: list[tuple[int, str, tuple[tuple[Any, ...], ...]]] = [
 _QUIET = {"message": 14, "answer": 14, "reply": 5, "pass": 8, "end": 2, "presence": 1, "sign_off": 0, "policy": 0}
 
 
-def _script(seed: int, length: int, quiet: bool = False) -> list[Move]:
+def script(seed: int, length: int, quiet: bool = False) -> list[Move]:
     dice = random.Random(seed)
     weights = [_QUIET.get(kind, weight) if quiet else weight for weight, kind, _ in _MOVES]
     chosen = dice.choices(_MOVES, weights, k=length)
     return [(kind, *(dice.choice(values) for values in choices)) for _, kind, choices in chosen]
 
 
-scripts = st.builds(_script, st.integers(0, 2**32), st.integers(1, 100), st.booleans())
+scripts = st.builds(script, st.integers(0, 2**32), st.integers(1, 100), st.booleans())
 fast = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -207,7 +208,7 @@ class Player:
         return inputs.PolicyActivated(**self._common(), hash=policy.hash, policy=policy.document())
 
 
-def _played(script: list[Move]) -> Player:
+def played(script: list[Move]) -> Player:
     player = Player()
     for move in script:
         player.play(move)
@@ -259,18 +260,19 @@ def test_invariants_hold_after_every_move(script: list[Move]) -> None:
             ended.add(event.subject)
     assert ended == set(player.router.store.outcomes)
     assert _over_capacity(player) == []
+    assert undocumented(player.router.events) == []
 
 
 @fast
 @given(scripts)
 def test_an_end_is_told_with_the_offers_that_it_takes_back_and_with_nothing_else(script: list[Move]) -> None:
-    assert false_history(_played(script).router.events) == []
+    assert false_history(played(script).router.events) == []
 
 
 def test_no_end_tells_of_a_queue_that_the_contact_never_waited_in_over_long_scripts() -> None:
     faults, ends = [], 0
     for seed in range(60):
-        events = _played(_script(seed, 120)).router.events
+        events = played(script(seed, 120)).router.events
         faults += false_history(events)
         ends += sum(event.type == "usher.contact.offer_rescinded.v1" for event in events)
     assert faults == []
@@ -304,7 +306,7 @@ def _over_capacity(player: Player) -> list[str]:
 @fast
 @given(scripts, st.data())
 def test_a_restart_at_any_point_changes_no_later_decision(script: list[Move], data: st.DataObject) -> None:
-    straight = _played(script)
+    straight = played(script)
     interrupted = Player()
     restarts = data.draw(st.sets(st.integers(0, len(script) - 1), max_size=4))
     for number, move in enumerate(script):
@@ -319,7 +321,7 @@ def test_a_restart_at_any_point_changes_no_later_decision(script: list[Move], da
 @fast
 @given(scripts)
 def test_saying_everything_twice_changes_nothing(script: list[Move]) -> None:
-    straight = _played(script)
+    straight = played(script)
     twice = Router(_policy)
     for record in straight.records:
         _run_until(twice, record.at_ms)
@@ -342,7 +344,7 @@ def _run_until(router: Router, at_ms: int) -> None:
 @fast
 @given(scripts, st.data())
 def test_batches_may_be_cut_anywhere(script: list[Move], data: st.DataObject) -> None:
-    straight = _played(script)
+    straight = played(script)
     records = straight.records
     cuts = sorted(data.draw(st.sets(st.integers(0, len(records)), max_size=5)))
     other = Router(_policy)
@@ -362,9 +364,9 @@ def test_the_laws_hold_over_long_scripts_in_which_agents_are_held_back_for_prote
 
 def _held_back_in_a_long_script(seed: int) -> int:
     """After how many of the moves somebody was held back; every law is checked on the way."""
-    script = _script(seed, 120)
+    moves = script(seed, 120)
     straight, interrupted, held = Player(), Player(), 0
-    for number, move in enumerate(script):
+    for number, move in enumerate(moves):
         straight.play(move)
         check_book(straight.router.engine.book)
         held += _is_anybody_held_back(straight.router.engine.book)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from shared.contract.records import Record
+from tests.support.documented import undocumented
 from tests.support.sla_builders import BASE_MS, LATENESS_MS, Log, Runner, recompute
 
 # The ways of a contact: what happens after it was received, in order.
@@ -86,6 +87,7 @@ def test_the_facts_are_those_of_the_whole_log_wherever_it_is_cut_and_whoever_goe
             runner.restart()
     end_ms = max(record.at_ms for record in records) + 5_000_000
     runner.step([], (end_ms - BASE_MS) / 1000)
+    assert undocumented(runner.events) == []
     assert observed(runner) == recompute(records, end_ms - LATENESS_MS)
 
 

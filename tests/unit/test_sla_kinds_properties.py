@@ -16,6 +16,7 @@ from services.sla.domain.totals import BREACHES
 from shared.policy.calendar import Calendar
 from shared.policy.kinds import SPANS
 from shared.times import rfc3339
+from tests.support.documented import undocumented
 from tests.support.sla_builders import BASE_MS, Log, Runner
 from tests.support.sla_story import policy_of
 
@@ -125,6 +126,7 @@ def test_every_clock_is_decided_once_and_every_fact_has_an_id_of_its_own(seed: i
         player.step([record])
     finish(player, log)
     assert len({(event.cause_id, event.ordinal) for event in player.events}) == len(player.events)
+    assert undocumented(player.events) == []
     stories: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
     for event in player.events:
         body = orjson.loads(event.body)

@@ -1,19 +1,18 @@
 """The record of a decision, complete enough to decide again, and the sentence made from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from services.router.domain.demand import ability_text
 from services.router.domain.events import Body
-from services.router.domain.matcher.matching import Match
+from services.router.domain.matcher.matching import Match, Scarce
 from services.router.domain.rules.queue_rules import QueueRules
 from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
 
 SECOND_MS = 1000
 _TURNS = {"longest_idle": "without work", "round_robin": "their turn"}  # in other orders: the least loaded
-_NOTHING: Mapping[str, tuple[float, int]] = {}
 
 Terms = tuple[float, float, float, float]
 """What agents are compared by, smallest first, then by agent id. Preferences not met. The cost: in the order scarcity
@@ -34,8 +33,9 @@ class Decision(Body):
     ``boost_ms``, or led to ``through_queue``. ``requirements_held_back``: those of waiting contacts that the agent, so
     kept, left.
     ``agent_terms`` and ``runner_up_terms`` are what the two best agents were compared by. Where the scarcity of what
-    they have decided, ``agent_cost`` is the sum of 1 / n over ``spared``: skills and channels that the agent has beside
-    what is asked for, each with the number n of open agents who have it.
+    they have decided, ``agent_cost`` is the sum of weight / n over ``spared``: skills and channels that the agent has
+    beside what is asked for, each with the number n of open agents who have it; ``spared_weights`` has their weights,
+    0 to 1, where they are not 1.
     """
 
     policy_version: int
@@ -69,7 +69,8 @@ class Decision(Body):
     runner_up_key: float | None = None
     runner_up_entered_ms: float | None = None
     agent_terms: Terms | None = None
-    spared: Mapping[str, tuple[float, int]] = {}
+    spared: Mapping[str, int] = {}
+    spared_weights: Mapping[str, float] = {}
     runner_up_agent: str | None = None
     runner_up_cost: float | None = None
     runner_up_terms: Terms | None = None
@@ -88,6 +89,7 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
     late = queue.late_factor * target
     if queue.late_cap_ms is not None:
         late = min(late, target + queue.late_cap_ms)
+    spared = _spared(match)
     return Decision(
         policy_version=workspace.rules.version,
         contact_id=contact.contact_id,
@@ -120,7 +122,8 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
         runner_up_key=match.runner_up_key,
         runner_up_entered_ms=match.runner_up_entered,
         agent_terms=match.rank[:4] if match.rank else None,
-        spared=_spared(match) if match.rank else _NOTHING,
+        spared={ability_text(each.name): each.open for each in spared},
+        spared_weights={ability_text(each.name): each.weight for each in spared if each.weight != 1},
         runner_up_agent=match.runner_up_agent,
         runner_up_cost=match.runner_up_cost,
         runner_up_terms=match.runner_up_rank[:4] if match.runner_up_rank else None,
@@ -135,12 +138,12 @@ def _hastened(queue: QueueRules, urged: int) -> str | None:
     return done[-1] if done else None
 
 
-def _spared(match: Match) -> Mapping[str, tuple[float, int]]:
+def _spared(match: Match) -> Sequence[Scarce]:
     """What the cost is made of, if it was the cost that decided: that is many words for many decisions."""
     mine, other = match.rank, match.runner_up_rank
     if mine is None or other is None or mine[0] != other[0] or mine[1] == other[1]:
-        return _NOTHING
-    return {ability_text(each.name): (each.weight, each.open) for each in match.spared}
+        return ()
+    return match.spared
 
 
 def sentence(made: Decision) -> str:

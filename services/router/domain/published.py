@@ -41,6 +41,7 @@ _DESK = (AGENT_OFFERS,)
 
 PUBLISHED: dict[str, Published] = {
     events.RECEIVED: Published(events.Received),
+    events.HASTENED: Published(events.Hastened),
     events.MESSAGE_ADDED: Published(events.MessageAdded, (SELF_SERVICE, BOT, AGENT_OFFERS), Whole),
     events.CLASSIFIED: Published(Classification),
     events.SENT_TO_SELF_SERVICE: Published(events.SentToSelfService, (SELF_SERVICE,), Whole),

@@ -26,6 +26,7 @@ from tests.support.documents import DOCS
 from tests.support.ingest_builders import body, put_body
 from tests.support.router_builders import POLICY, Router
 from tests.unit import test_router_silence as silence
+from tests.unit import test_router_urging as urging
 from tests.unit.test_router_combinations import played
 from tests.unit.test_router_laws import played as played_laws
 from tests.unit.test_router_laws import script
@@ -106,21 +107,23 @@ def _door(wanted: Iterable[Described]) -> Iterator[Payload]:
 def _router() -> Iterator[Payload]:
     yield _payload("canonical", ROUTER_INPUT, _activation())
     writer = EventWriter("router")
-    for event in chain(chain.from_iterable(map(router_events, range(SEEDS))), _silence()):
+    for event in chain(chain.from_iterable(map(router_events, range(SEEDS))), _stories()):
         record = writer.write(event, 1)
         yield _payload("outbound", CONTACT_EVENTS, record)
         for topic, more in event.copies:
             yield _payload("hand-off", topic, hand_off(record, more))
 
 
-def _silence() -> list[Event]:
-    """An agent who takes a contact, waits for the customer, and is reminded of it at last."""
+def _stories() -> list[Event]:
+    """A queue acts on its promise; an agent waits for the customer, and is reminded of the contact at last."""
+    hastened, _ = urging.waiting(urging.BOTH)
+    hastened.wait(2 * urging.WARN)
     router = Router(silence.policy("remind"))
     contact_id, _ = router.assigned("c1")
     silence.pending(router, contact_id, True)
     silence.pending(router, contact_id, False)
     router.wait(silence.AFTER)
-    return router.events
+    return hastened.events + router.events
 
 
 def _activation() -> Message:

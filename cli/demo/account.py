@@ -51,6 +51,7 @@ class Account:
     ended: Counter[str] = field(default_factory=Counter)
     offers: Counter[str] = field(default_factory=Counter)
     breaches: int = 0
+    peak: bool = False  # whether more customers come just now than the crew was made for
     dead_letters: int = 0
     records: int = 0
     queues: dict[tuple[str, str], QueueLine] = field(default_factory=lambda: defaultdict(QueueLine))

@@ -51,10 +51,11 @@ async def _demo(options: StackOptions, policies: list[Policy], args: argparse.Na
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
     totals = Account().document()
+    peak = args.rate == RATE_DEFAULT and not args.json  # who asks for a rate or for totals gets just that
     try:
         async with running_stack(options) as supervisor:
             keeping = asyncio.ensure_future(supervisor.run())
-            async with Show(supervisor.document()["kafka"], policies, args.rate, quiet=args.json) as show:
+            async with Show(supervisor.document()["kafka"], policies, args.rate, quiet=args.json, peak=peak) as show:
                 try:
                     await show.run(args.seconds)
                 finally:

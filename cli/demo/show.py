@@ -29,6 +29,11 @@ REFRESH_SECONDS = 0.25
 # Of a contact a second that needs a person, about 1.7 agents are kept busy at the demo's pace; one third more is calm.
 AGENTS_PER_CONTACT_PER_SECOND = 3.0
 AGENTS_MIN = 8
+# A peak shows what happens when more come than the crew was made for: waits, overflow, broken promises, recovery.
+PEAK_EVERY_SECONDS = 60.0
+PEAK_AFTER_SECONDS = 30.0
+PEAK_SECONDS = 10.0
+PEAK_FACTOR = 3.0
 WRITES_AGAIN = 0.08
 HANGS_UP = 0.05
 EXPLAIN_SECONDS = (2.0, 6.0)
@@ -40,9 +45,13 @@ HANG_UP_SECONDS = (2.0, 15.0)
 class Show:
     """One run. Use as ``async with Show(...) as show: await show.run(seconds)``; then read ``show.account``."""
 
-    def __init__(self, bootstrap: str, policies: Sequence[Policy], rate: float, *, quiet: bool) -> None:
+    def __init__(
+        self, bootstrap: str, policies: Sequence[Policy], rate: float, *, quiet: bool, peak: bool = False
+    ) -> None:
+        """``peak``: once a minute more customers come than the crew can serve in time."""
         self.account = Account()
         self._rate = rate
+        self._peak = peak
         self._quiet = quiet
         self._chance = Random(SEED)
         size = max(AGENTS_MIN, round(rate / len(policies) * AGENTS_PER_CONTACT_PER_SECOND))
@@ -82,11 +91,20 @@ class Show:
     async def _customers(self, seconds: float | None) -> None:
         started, sent = monotonic(), 0
         while seconds is None or monotonic() - started < seconds:
-            due = int((monotonic() - started) * self._rate) + 1
+            due = int(self._due(monotonic() - started)) + 1
             while sent < due:
                 await self._customer(sent)
                 sent += 1
             await asyncio.sleep(min(0.5 / self._rate, 0.1))
+
+    def _due(self, seconds: float) -> float:
+        """How many have come by then."""
+        if not self._peak:
+            return seconds * self._rate
+        whole, rest = divmod(seconds, PEAK_EVERY_SECONDS)
+        crowded = whole * PEAK_SECONDS + min(PEAK_SECONDS, max(0.0, rest - PEAK_AFTER_SECONDS))
+        self.account.peak = 0 < rest - PEAK_AFTER_SECONDS < PEAK_SECONDS
+        return self._rate * (seconds + (PEAK_FACTOR - 1) * crowded)
 
     async def _customer(self, number: int) -> None:
         workspace = list(self._crews)[number % len(self._crews)]

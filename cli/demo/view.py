@@ -29,6 +29,7 @@ def screen(account: Account, now_ms: int, records_per_second: float) -> Renderab
         (f"breaches {account.breaches}", "bold red" if account.breaches else "green"),
         f"   dead letters {account.dead_letters}   ",
         ("Ctrl-C stops all of it", "dim"),
+        ("   PEAK: three times as many customers" if account.peak else "", "bold yellow"),
     )
     tiers = {name: account.tiers[tier] for tier, name in TIER_NAMES.items()}
     totals = [
@@ -54,7 +55,7 @@ def _queues(account: Account, now_ms: int) -> Table:
     """The worst first: most who wait past the target, then the lowest level."""
     ranked = sorted(account.queues.items(), key=lambda pair: (_badness(pair[1], now_ms), pair[0]))
     table = Table(box=SIMPLE_HEAD, padding=(0, 1), show_edge=False)
-    for name in ("queue", "waiting", "late", "oldest s", "in time", "target s", "answered", "lost"):
+    for name in ("queue", "wait", "late", "oldest", "in time", "target", "taken", "lost"):
         left = name == "queue"
         table.add_column(
             name, justify="left" if left else "right", no_wrap=True, max_width=QUEUE_WIDTH if left else None
@@ -66,9 +67,9 @@ def _queues(account: Account, now_ms: int) -> Table:
             f"{workspace}/{queue}",
             str(len(line.waiting)),
             Text(str(late), style="red" if late else ""),
-            f"{max(0.0, oldest):.0f}",
+            f"{max(0.0, oldest):.0f} s",
             Text("-") if level is None else Text(f"{level:.0%}", style="green" if level >= GOOD else "red"),
-            f"{line.target_seconds:g}",
+            f"{line.target_seconds:g} s",
             str(line.answered),
             str(line.lost),
         )

@@ -67,7 +67,7 @@ def test_what_is_not_there_yet_is_said_as_long_as_it_is_not_there() -> None:
 
     assert ("Adapters for providers" in page) == (set(NAMES) == {"canonical"})
     assert ("supported.py" in page) == bool(NOT_YET)
-    assert ("Kubernetes" in page) == (not (ROOT / "deploy" / "kubernetes").exists())
+    assert ("Kubernetes manifests" in page) == (not (ROOT / "deploy" / "helm").exists())
 
 
 def _anchors(page: Path) -> set[str]:

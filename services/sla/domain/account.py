@@ -3,12 +3,14 @@
 A function of the events alone, committed with them like every total. Nothing here decides anything.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import msgspec
 
 from services.sla.domain.account_event import Available, Happened, Moved
-from services.sla.domain.totals import Totals
+from services.sla.domain.contact_event import GivenBack
+from services.sla.domain.totals import Cell, Totals
 from shared.contract.records import Record
 from shared.times import MILLISECONDS_PER_SECOND, to_ms
 
@@ -63,12 +65,18 @@ _AVAILABLE, NOT_READY, _OFFLINE = "available", "not_ready", "offline"
 STATES = ("idle", "offered", "busy", "full", "wrapping", "draining", _OFFLINE)
 _CONTACT, _AGENT = "c", "a"
 
+Place = tuple[str, str, str, str]
+"""Workspace, phase, queue and channel."""
+
 _decode_happened = msgspec.json.Decoder(Happened).decode
 _decode_moved = msgspec.json.Decoder(Moved).decode
 _decode_available = msgspec.json.Decoder(Available).decode
 
 Entry = tuple[str, str]
 """The key of a row, and what it holds as JSON."""
+
+Follow = Callable[[str, Any, int], None]
+"""Takes an event's type, the event, and its time in milliseconds."""
 
 
 class Course(msgspec.Struct, gc=False):
@@ -113,40 +121,47 @@ class Account:
                 self._courses[key] = _decode_course(body)
             else:
                 self.seats[key] = _decode_seat(body)
-        self._handlers: dict[str, tuple[Callable[[bytes], object], Callable[..., None]]] = {
+        self._phases: dict[Place, tuple[Cell, Cell]] = {}
+        self._handlers: dict[str, tuple[Callable[[bytes], Any], Follow]] = {
             **dict.fromkeys((*_PHASES, *_ENDS), (_decode_happened, self._happened)),
             **dict.fromkeys(MOVES, (_decode_moved, self._moved)),
             "usher.agent.availability_changed.v1": (_decode_available, self._available),
         }
 
-    def read(self, records: Sequence[Record]) -> None:
-        """Follow what these records tell; those that cannot be read are somebody else's to refuse."""
-        for record in records:
-            handler = self._handlers.get(record.type)
-            if handler is not None:
-                decode, follow = handler
-                try:
-                    event = decode(record.value)
-                except msgspec.DecodeError:
-                    continue
-                follow(record.type, event)
+    def follow_of(self, kind: str) -> Follow | None:
+        """How to follow events of this type that somebody else has decoded; None where they are not followed."""
+        handler = self._handlers.get(kind)
+        return None if handler is None else handler[1]
+
+    def read(self, record: Record) -> None:
+        """Follow what a record tells that nobody else reads; passed over where it cannot be read."""
+        handler = self._handlers.get(record.type)
+        if handler is not None:
+            decode, follow = handler
+            try:
+                event = decode(record.value)
+            except msgspec.DecodeError:
+                return
+            follow(record.type, event, to_ms(event.occurred_at))
 
     def take(self) -> tuple[list[Entry], list[str]]:
         """Rows that changed since the last call, and the keys of those that are gone, in the order of first change."""
         touched, self._touched = self._touched, {}
-        live: dict[str, Course | Seat] = {}
+        rows: list[Entry] = []
+        gone: list[str] = []
         for key in touched:
-            found: Course | Seat | None = self._courses.get(key) or self.seats.get(key)
-            if found is not None:
-                live[key] = found
-        rows = [(key, _encode(each).decode()) for key, each in live.items()]
-        return rows, [key for key in touched if key not in live]
+            found = self._courses.get(key) if key[0] == _CONTACT else self.seats.get(key)
+            if found is None:
+                gone.append(key)
+            else:
+                rows.append((key, _encode(found).decode()))
+        return rows, gone
 
     # ---- contacts ----
 
-    def _happened(self, kind: str, event: Happened) -> None:
+    def _happened(self, kind: str, event: Happened, at_ms: int) -> None:
         """A contact leaves one phase of its course, and enters another unless it ended."""
-        key, at_ms = _CONTACT + event.contact_id, to_ms(event.occurred_at)
+        key = _CONTACT + event.contact_id
         course, phase = self._courses.get(key), _PHASES.get(kind)
         if course is not None:
             self._spent(course, _OUTCOMES.get(kind, "flow_out"), event, at_ms)
@@ -158,35 +173,42 @@ class Account:
         queue = event.queue or ""
         self._courses[key] = Course(event.workspace, event.channel, phase, at_ms, queue, agent)
         self._touched[key] = None
-        for name in (PHASE_SECONDS, PHASE_COUNT):
-            self._totals.begin((name, event.workspace, phase, queue, event.channel))
+        self._cells((event.workspace, phase, queue, event.channel))
 
     def _spent(self, course: Course, outcome: str, event: Happened, at_ms: int) -> None:
         ms = max(0, at_ms - course.since_ms)
         place = (course.workspace, course.phase, course.queue, course.channel)
-        self._totals.add((PHASE_SECONDS, *place), ms / MILLISECONDS_PER_SECOND)
-        self._totals.add((PHASE_COUNT, *place))
+        seconds, count = self._cells(place)
+        self._totals.grow(seconds, ms / MILLISECONDS_PER_SECOND)
+        self._totals.grow(count)
         if course.phase == "waiting":
             whose = (course.workspace, course.queue, course.channel, event.agent_id or "", outcome)
             self._totals.hours.wait(at_ms, whose, ms)
         else:
             self._totals.hours.add(at_ms, ("phase", *place, course.agent), ms)
 
-    def _moved(self, kind: str, event: Moved) -> None:
+    def _cells(self, place: Place) -> tuple[Cell, Cell]:
+        """Seconds and number of a phase in a queue and channel; they exist from zero on."""
+        cells = self._phases.get(place)
+        if cells is None:
+            cell = self._totals.cell
+            cells = self._phases[place] = cell((PHASE_SECONDS, *place)), cell((PHASE_COUNT, *place))
+        return cells
+
+    def _moved(self, kind: str, event: Moved | GivenBack, at_ms: int) -> None:
         """A contact was moved, or an agent did not take it."""
         name = CALLBACKS if event.to.get("callback") else MOVES[kind]
         queue = event.queue or ""
         self._totals.add((name, event.workspace, queue))
         key = ("moved", event.workspace, queue, event.channel, event.agent_id or "", name)
-        self._totals.hours.add(to_ms(event.occurred_at), key)
+        self._totals.hours.add(at_ms, key)
 
     # ---- agents ----
 
-    def _available(self, kind: str, event: Available) -> None:
+    def _available(self, kind: str, event: Available, at_ms: int) -> None:
         """An agent does something else from now on."""
         key = f"{_AGENT}{event.workspace}/{event.agent_id}"
         seat = self.seats.get(key)
-        at_ms = to_ms(event.occurred_at)
         if seat is not None:
             at_ms = max(at_ms, seat.since_ms)
             self._worked(seat, at_ms)

@@ -15,8 +15,8 @@ class Happened(msgspec.Struct, gc=False):
 
     workspace: str
     contact_id: str
-    channel: str
     occurred_at: Time
+    channel: str
     queue: str | None = None
     agent_id: str | None = None
 

@@ -150,9 +150,9 @@ class Clockwork:
 
     def fire_of(self, contact: Contact, horizon_ms: int) -> None:
         """The same for the clocks of one contact."""
-        while contact.clocks:
+        while _is_due(contact, horizon_ms):
             clock = min(contact.clocks, key=lambda clock: (_next_ms(clock), clock.clock_id))
-            if _next_ms(clock) >= horizon_ms or self._deadlines.is_barred(int(_next_ms(clock)), clock.clock_id):
+            if self._deadlines.is_barred(int(_next_ms(clock)), clock.clock_id):
                 return
             self._deadlines.outdate()
             self._fire(clock, contact)
@@ -275,6 +275,15 @@ def _pending(deadline: Deadline, contacts: Iterable[Contact]) -> list[tuple[Cloc
     """The clock that the deadline is of, with its contact; none where it is not pending."""
     found = ((clock, contact) for contact in contacts for clock in contact.clocks if clock.clock_id == deadline.name)
     return [(clock, contact) for clock, contact in found if clock.next_ms == deadline.at_ms]
+
+
+def _is_due(contact: Contact, horizon_ms: int) -> bool:
+    """Whether a clock of the contact is due. Asked at every event of one, and the answer is nearly always no: to find
+    the earliest clock each time took a tenth of an event's time."""
+    for clock in contact.clocks:
+        if clock.state is RUNNING and (clock.due_ms if clock.warn_ms is None else clock.warn_ms) < horizon_ms:
+            return True
+    return False
 
 
 def _next_ms(clock: Clock) -> float:

@@ -1,14 +1,17 @@
 """What the service reads of usher.contact-events.v1: of each type only the fields that a clock needs."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
+
+from services.sla.domain.account_event import Happened
 
 __all__ = [
     "Changed",
     "Classified",
     "Escalated",
+    "GivenBack",
     "MessageAdded",
     "PendingChanged",
     "PolicyActivated",
@@ -21,16 +24,19 @@ __all__ = [
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-class Changed(msgspec.Struct, gc=False):
-    """Any event of a contact. ``queue`` is absent while it has none; ``version`` is dense per contact."""
+class Changed(Happened, kw_only=True, gc=False):
+    """Any event of a contact. ``queue`` is absent while it has none; ``version`` is dense per contact.
 
-    workspace: str
-    contact_id: str
-    occurred_at: Time
-    channel: str
+    It is what the account reads too, so that an event is decoded once for both.
+    """
+
     version: int
-    queue: str | None = None
-    agent_id: str | None = None
+
+
+class GivenBack(Changed, gc=False):
+    """usher.contact.transferred.v1 and usher.contact.requeued.v1; ``to`` is what the account asks of every move."""
+
+    to: dict[str, Any] = {}
 
 
 class Received(Changed, gc=False):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from services.sla.domain.account import Account, Entry, Seat
+from services.sla.domain.account import Account, Entry, Follow, Seat
 from services.sla.domain.beginnings import begin
 from services.sla.domain.book import Book
 from services.sla.domain.contact_event import PolicyActivated
@@ -22,6 +22,9 @@ from shared.times import to_ms
 __all__ = ["POLICY_ACTIVATED", "SlaEngine"]
 
 Known = Mapping[PolicyKey, str]
+
+Reader = tuple[Handler, Follow | None]
+"""What an event means for the clocks, and how the account follows it."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -52,7 +55,10 @@ class SlaEngine:
 
     def _look(self) -> None:
         """What is read of the log depends on what is promised."""
-        self._handlers: dict[str, Handler] = handlers_of(self._book, self._activate)
+        handlers = handlers_of(self._book, self._activate)
+        # The account follows most of what the book reads: an event is decoded once for both.
+        follow_of = self._account.follow_of
+        self._handlers: dict[str, Reader] = {kind: (handler, follow_of(kind)) for kind, handler in handlers.items()}
 
     @property
     def fired(self) -> Sequence[Deadline]:
@@ -96,11 +102,12 @@ class SlaEngine:
         self._known = known or {}
         self._work.fired = []
         dead: list[DeadLetter] = []
-        self._account.read(records)
         for record in records:
-            handler = self._handlers.get(record.type)
-            if handler is not None:
-                self._apply(record, handler, dead)
+            reader = self._handlers.get(record.type)
+            if reader is not None:
+                self._apply(record, reader, dead)
+            else:
+                self._account.read(record)
         self._work.fire_before(now_ms - self._lateness_ms)
         return self._step(dead, bool(records))
 
@@ -131,14 +138,16 @@ class SlaEngine:
 
     # ---- one record ----
 
-    def _apply(self, record: Record, handler: Handler, dead: list[DeadLetter]) -> None:
-        decode, apply = handler
+    def _apply(self, record: Record, reader: Reader, dead: list[DeadLetter]) -> None:
+        (decode, apply), follow = reader
         try:
             event = decode(record.value)
         except msgspec.DecodeError as error:
             dead.append(self._undecodable(record, error))
             return
         at_ms = to_ms(event.occurred_at)
+        if follow is not None:
+            follow(record.type, event, at_ms)
         # What happened cannot be later than the record that tells of it: a skewed clock must not breach every promise.
         reached_ms = at_ms if at_ms < record.at_ms else record.at_ms
         if reached_ms > self.event_ms:

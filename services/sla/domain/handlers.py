@@ -11,6 +11,7 @@ from services.sla.domain.contact_event import (
     Changed,
     Classified,
     Escalated,
+    GivenBack,
     MessageAdded,
     PendingChanged,
     PolicyActivated,
@@ -32,6 +33,7 @@ _received = msgspec.json.Decoder(Received).decode
 _message_added = msgspec.json.Decoder(MessageAdded).decode
 _classified = msgspec.json.Decoder(Classified).decode
 _escalated = msgspec.json.Decoder(Escalated).decode
+_given_back = msgspec.json.Decoder(GivenBack).decode
 _queued = msgspec.json.Decoder(Queued).decode
 _reprioritised = msgspec.json.Decoder(Reprioritised).decode
 _reply_sent = msgspec.json.Decoder(ReplySent).decode
@@ -61,8 +63,8 @@ def handlers_of(book: Book, activate: Callable[[PolicyActivated, int], None]) ->
     where_promised: dict[str, tuple[tuple[Kind, ...], Handler]] = {
         "usher.contact.classified.v1": ((Kind.SELF_SERVICE_RESPONSE,), (_classified, book.classified)),
         "usher.contact.escalated.v1": ((_BOT,), (_escalated, book.escalated)),
-        "usher.contact.transferred.v1": ((Kind.HANDLING,), (_changed, book.given_back)),
-        "usher.contact.requeued.v1": ((Kind.HANDLING,), (_changed, book.given_back)),
+        "usher.contact.transferred.v1": ((Kind.HANDLING,), (_given_back, book.given_back)),
+        "usher.contact.requeued.v1": ((Kind.HANDLING,), (_given_back, book.given_back)),
         "usher.contact.reply_sent.v1": ((_FIRST, _NEXT, _BOT), (_reply_sent, book.replied)),
     }
     promised = book.terms.kinds

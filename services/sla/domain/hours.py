@@ -35,7 +35,7 @@ class Hours:
     """
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[int, HourKey], HourRow] = {}
+        self._rows: dict[int, dict[HourKey, HourRow]] = {}
 
     def add(self, at_ms: int, key: HourKey, ms: int = 0) -> None:
         """Count something that happened then and took so long."""
@@ -56,16 +56,20 @@ class Hours:
     def take(self) -> list[HourRow]:
         """The additions since the last call, ordered by hour and key."""
         rows, self._rows = self._rows, {}
-        return [rows[key] for key in sorted(rows)]
+        return [rows[hour][key] for hour in sorted(rows) for key in sorted(rows[hour])]
 
     def _put(self, hour: int, key: HourKey, number: int, ms: int) -> None:
-        row = self._rows.get((hour, key))
+        rows = self._rows.get(hour)
+        if rows is None:
+            rows = self._rows[hour] = {}
+        row = rows.get(key)
         if row is None:
-            self._rows[hour, key] = HourRow(hour, key, number, ms, ms)
-        else:
-            row.number += number
-            row.ms += ms
-            row.longest_ms = max(row.longest_ms, ms)
+            rows[key] = HourRow(hour, key, number, ms, ms)
+            return
+        row.number += number
+        row.ms += ms
+        if ms > row.longest_ms:
+            row.longest_ms = ms
 
 
 def bucket_of(seconds: float) -> int:

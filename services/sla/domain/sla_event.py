@@ -1,7 +1,5 @@
 """What the service publishes: one fact about one clock, as usher.sla-events.v1 carries it."""
 
-from typing import NamedTuple
-
 import msgspec
 
 from services.sla.domain.clock import Clock, Fact, Kind
@@ -28,7 +26,7 @@ class Held(msgspec.Struct, omit_defaults=True, gc=False):
     policy_version: int = 0
 
 
-class Note(NamedTuple):
+class Note(msgspec.Struct, frozen=True, gc=False):
     """What some facts tell beside the clock: who did the work, how much calendar time it took, why the clock rests,
     what was promised before, and the trace of what brought it about."""
 

@@ -1,6 +1,6 @@
 """Which clock starts for a contact, of which target, and from when it counts."""
 
-from typing import NamedTuple
+import msgspec
 
 from services.sla.domain.clock import FIRST_RESPONSE, RESOLUTION, TIME_TO_ANSWER, Clock, Kind, clock_id
 from services.sla.domain.clockwork import Clockwork
@@ -17,10 +17,11 @@ REPLIES = (FIRST_RESPONSE, Kind.NEXT_RESPONSE, Kind.HANDLING)
 REMEMBERED = (RESOLUTION, Kind.SELF_SERVICE_RESPONSE, Kind.BOT_RESPONSE, *REPLIES)
 """Kinds for which a contact must be known from its arrival on."""
 
+_FROM_ARRIVAL = (RESOLUTION, Kind.SELF_SERVICE_RESPONSE)
 _ONCE = (FIRST_RESPONSE, RESOLUTION)  # a contact has one clock of these; the next episode is another contact
 
 
-class Start(NamedTuple):
+class Start(msgspec.Struct, frozen=True, gc=False):
     """A clock about to start: as of when, until when, and the event or policy that makes it."""
 
     kind: Kind
@@ -107,6 +108,6 @@ def _began_ms(kind: Kind, contact: Contact, at_ms: int) -> int:
         return contact.entered_ms
     if kind is FIRST_RESPONSE:
         return at_ms if contact.human_ms is None else contact.human_ms
-    if kind in (RESOLUTION, Kind.SELF_SERVICE_RESPONSE):
+    if kind in _FROM_ARRIVAL:
         return at_ms if contact.received_ms is None else contact.received_ms
     return at_ms

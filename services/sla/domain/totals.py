@@ -16,6 +16,7 @@ __all__ = [
     "WAIT_BOUNDS",
     "WAIT_BUCKET",
     "WAIT_SUM",
+    "Cell",
     "Key",
     "Place",
     "Total",
@@ -48,6 +49,18 @@ class Total(msgspec.Struct, array_like=True, gc=False):
     value: float
 
 
+class Cell:
+    """One total as it grows, and whether that must be stored. Who adds often to the same one keeps its cell: to put a
+    key of five labels together and look it up took longer than to add."""
+
+    __slots__ = ("changed", "key", "value")
+
+    def __init__(self, key: Key, value: float) -> None:
+        self.key = key
+        self.value = value
+        self.changed = False
+
+
 class Totals:
     """All totals of a partition and which of them changed since they were last taken, and its ``hours``.
 
@@ -56,10 +69,10 @@ class Totals:
 
     def __init__(self, totals: Iterable[Total] = ()) -> None:
         self.hours = Hours()
-        self._values: dict[Key, float] = {total.key: total.value for total in totals}
-        self._changed: set[Key] = set()
+        self._cells: dict[Key, Cell] = {total.key: Cell(total.key, total.value) for total in totals}
+        self._changed: list[Cell] = []
         self._places: set[Place] = set()
-        self._bounds = sorted({*WAIT_BOUNDS, *(float(key[1]) for key in self._values if key[0] == WAIT_BOUND)})
+        self._bounds = sorted({*WAIT_BOUNDS, *(float(key[1]) for key in self._cells if key[0] == WAIT_BOUND)})
         self._names = [repr(bound) for bound in self._bounds] + [ABOVE_ALL]
 
     def add_bounds(self, seconds: Iterable[float]) -> None:
@@ -72,13 +85,26 @@ class Totals:
 
     def add(self, key: Key, amount: float = 1) -> None:
         """Add to a total; with 0 it only begins to exist, so that its first increase is seen as one."""
-        self._values[key] = self._values.get(key, 0) + amount
-        self._changed.add(key)
+        self.grow(self.cell(key), amount)
+
+    def cell(self, key: Key) -> Cell:
+        """The cell of a total, which exists from now on."""
+        cell = self._cells.get(key)
+        if cell is None:
+            cell = self._cells[key] = Cell(key, 0)
+            self.grow(cell, 0)
+        return cell
+
+    def grow(self, cell: Cell, amount: float = 1) -> None:
+        """Add to the total of this cell."""
+        cell.value += amount
+        if not cell.changed:
+            cell.changed = True
+            self._changed.append(cell)
 
     def begin(self, key: Key) -> None:
         """Make a total exist from 0 on; nothing happens if it does."""
-        if key not in self._values:
-            self.add(key, 0)
+        self.cell(key)
 
     def waited(self, place: Place, outcome: str, seconds: float) -> None:
         """Record one wait; a wait of exactly a bound lies inside it."""
@@ -99,6 +125,11 @@ class Totals:
 
     def take_changed(self) -> list[Total]:
         """The totals that changed since the last call, in the order of their keys."""
-        changed = [Total(key, self._values[key]) for key in sorted(self._changed)]
-        self._changed.clear()
-        return changed
+        changed, self._changed = self._changed, []
+        for cell in changed:
+            cell.changed = False
+        return [Total(cell.key, cell.value) for cell in sorted(changed, key=_key)]
+
+
+def _key(cell: Cell) -> Key:
+    return cell.key

@@ -29,7 +29,8 @@ bench-routing: setup-tests ## The routing goals G1-G7 on 20 seeds, the goal besi
 	@.venv/bin/python -m tests.benchmarks.bench_routing $(ARGS)
 
 starter: setup-tests ## The starter model again, after its texts or tiers were changed
-	@.venv/bin/usher train deploy/starter/train.csv --label intent --tiers deploy/starter/tiers.csv --compact \
+	@.venv/bin/usher train deploy/starter/train.csv deploy/starter/train --label intent --tiers deploy/starter/tiers.csv \
+		--compact --balanced --quick --folds 5 --risk-moment 0.0075 \
 		--out deploy/starter/model --test deploy/starter/heldout.csv
 
 down: ## Stop a local stack that runs

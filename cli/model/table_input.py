@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.output import UsageError
@@ -12,7 +12,7 @@ from services.router.model.manifest import LABEL_CHARACTERS_MAX
 from services.router.model.tiers import IntentTier
 from shared.policy.handling import Tier
 
-__all__ = ["Table", "read_examples", "read_table", "read_tiers"]
+__all__ = ["Table", "read_all_examples", "read_examples", "read_table", "read_tiers"]
 
 FILE_BYTES_MAX = 512 * 1024 * 1024  # held in memory several times over while it is read
 FIELD_CHARACTERS_MAX = 131_072  # far above any message; an unclosed quote swallows the rest of the file
@@ -65,6 +65,23 @@ def read_table(path: str) -> Table:
     if not rows:
         raise UsageError(f"{path}: row 2: there are no rows after the header; add data")
     return Table(path, header, tuple(rows))
+
+
+def read_all_examples(paths: Sequence[str], text: str | None, label: str | None) -> list[Example]:
+    """The labelled texts of several files, in order; a folder stands for its ``*.csv``, by name."""
+    files = [file for path in paths for file in _files(Path(path))]
+    if len(files) == 1:
+        return read_examples(str(files[0]), text, label)
+    return [replace(each, file=str(file)) for file in files for each in read_examples(str(file), text, label)]
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(path.glob("*.csv"))
+    if not files:
+        raise UsageError(f"{path}: holds no file that ends in .csv; add one or name a file")
+    return files
 
 
 def read_examples(path: str, text: str | None, label: str | None) -> list[Example]:

@@ -13,6 +13,7 @@ from lab.training.data import EXAMPLES_WISE, FOLDS, Data, split
 from lab.training.errors import TrainingRefused
 from lab.training.learn import ENCODER_C, Corpus, Linear, Vocabulary, fit_logistic, fit_margin
 from lab.training.risk import Fit, Risk, fit_thresholds, thresholds_of
+from lab.training.watched import watched
 from services.router.model.manifest import EncoderSpec
 from services.router.model.tiers import IntentTier, Thresholds, decide_all
 
@@ -43,12 +44,24 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What shall be made of the data; every label has a tier, or ``tiers`` is None. ``compact``: weights as bytes."""
+    """What shall be made of the data; every label has a tier, or ``tiers`` is None. ``compact``: weights as bytes, and
+    no pair of words that one text alone has. ``balanced``: labels count alike, however many texts each has. ``quick``:
+    support vector machines alone, a quarter of the time. ``folds``: more of them judge by models more like the last.
+    """
 
     tiers: Mapping[str, IntentTier] | None = None
     risk: Risk = Risk()
     encoding: Encoding | None = None
     compact: bool = False
+    balanced: bool = False
+    quick: bool = False
+    folds: int = FOLDS
+
+    @property
+    def learners(self) -> tuple[str, ...]:
+        """The learners by name: those over words, then the encoder's."""
+        words = LEARNERS[:1] if self.quick else LEARNERS[:2]
+        return (*words, *LEARNERS[2:]) if self.encoding else words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +87,9 @@ class Built:
     @property
     def shares(self) -> dict[str, float]:
         """How much each learner is believed; they sum to 1."""
-        return {name: factor * self.temperature for name, factor in zip(LEARNERS, self.factors, strict=False)}
+        return {
+            name: factor * self.temperature for name, factor in zip(self.recipe.learners, self.factors, strict=True)
+        }
 
     @property
     def warnings(self) -> list[str]:
@@ -82,19 +97,19 @@ class Built:
         return list(_warnings(self))
 
 
-def steps(encoder: bool) -> int:
+def steps(learners: int, folds: int, encoder: bool) -> int:
     """How many steps progress is told of; an encoder has read the texts before :func:`build` begins."""
-    return 2 + (FOLDS + 1) * 2 + ((FOLDS + 1) + 1 if encoder else 0)
+    return 2 + (folds + 1) * learners + encoder
 
 
 def build(data: Data, recipe: Recipe, progress: Progress) -> Built:
     """The model; raises TrainingRefused when it cannot be trusted. The same data give the same model."""
     progress("counting words")
-    corpus = Corpus(data.texts, len(data.labels))
-    part = split(data.targets, FOLDS)
-    scores: list[Matrix] = [np.zeros((len(data.texts), len(data.labels))) for _ in _learners(recipe)]
+    corpus = Corpus(data.texts, len(data.labels), 2 if recipe.compact else 1)
+    part = split(data.targets, recipe.folds)
+    scores: list[Matrix] = [np.zeros((len(data.texts), len(data.labels))) for _ in recipe.learners]
     unknown = np.zeros(len(data.texts))
-    for fold in range(FOLDS):
+    for fold in range(recipe.folds):
         inside, outside = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
         _, weighing = corpus.fit(inside)
         unknown[outside] = weighing.unknown_shares(outside)
@@ -115,10 +130,6 @@ def _part(progress: Progress, name: str) -> Progress:
     return told
 
 
-def _learners(recipe: Recipe) -> Sequence[str]:
-    return LEARNERS if recipe.encoding else LEARNERS[:2]
-
-
 def _learn(
     data: Data, recipe: Recipe, weighing: Any, rows: Rows, progress: Progress
 ) -> Iterator[tuple[Linear, Callable[[Rows], Any]]]:
@@ -126,9 +137,10 @@ def _learn(
     targets, labels = data.targets[rows], len(data.labels)
     features = weighing.features(rows)
     progress("margins")
-    yield fit_margin(features, targets, labels), weighing.features
-    progress("probabilities")
-    yield fit_logistic(features, targets, labels), weighing.features
+    yield fit_margin(features, targets, labels, recipe.balanced), weighing.features
+    if not recipe.quick:
+        progress("probabilities")
+        yield fit_logistic(features, targets, labels), weighing.features
     if recipe.encoding:
         vectors = recipe.encoding.vectors
         progress("encoder")
@@ -148,12 +160,13 @@ def _assembled(
         fit, float(np.quantile(outcome.confidence, SCOPE_SHARE)), float(np.quantile(unknown, 1.0 - SCOPE_SHARE))
     )
     shares = [factor / sum(factors) for factor in factors]
+    words = len(recipe.learners) - (recipe.encoding is not None)
     return Built(
         data=data,
         recipe=recipe,
         vocabulary=vocabulary,
-        sparse=_sum(final[:2], shares).plain(len(vocabulary.words)),
-        dense=_sum(final[2:], shares[2:]) if recipe.encoding else None,
+        sparse=_sum(final[:words], shares).plain(len(vocabulary.words)),
+        dense=_sum(final[words:], shares[words:]) if recipe.encoding else None,
         factors=factors,
         thresholds=limits,
         fit=fit,
@@ -190,14 +203,15 @@ def _flags(labels: Sequence[str], tiers: Mapping[str, IntentTier]) -> tuple[Flag
 def _thresholds(data: Data, recipe: Recipe, probabilities: Matrix) -> Fit | None:
     if recipe.tiers is None:
         return None
-    return fit_thresholds(probabilities, data.targets, *_flags(data.labels, recipe.tiers), recipe.risk)
+    marks = _flags(data.labels, recipe.tiers)
+    return fit_thresholds(probabilities, data.targets, marks, recipe.risk, watched(data.texts))
 
 
 def _deflection(data: Data, recipe: Recipe, probabilities: Matrix, limits: Thresholds) -> Mapping[str, Any]:
     if recipe.tiers is None:
         return dict.fromkeys(("deflection", "wrong_deflection_agent", "wrong_deflection_moment_of_truth"))
     for_agents, moments = _flags(data.labels, recipe.tiers)
-    kept = decide_all(probabilities, for_agents, limits)
+    kept = decide_all(probabilities, for_agents, limits) & ~watched(data.texts)
     return measure.deflection(kept, for_agents[data.targets], moments[data.targets])
 
 

@@ -21,18 +21,26 @@ FOLDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled text; ``row`` counts from 1 in its file, the header included."""
+    """One labelled text; ``row`` counts from 1 in its file, the header included. ``file``: its name, where there are
+    several.
+    """
 
     text: str
     label: str
     row: int
+    file: str = ""
+
+    @property
+    def place(self) -> int | str:
+        """Where it stands: the row, with the file's name where there are several."""
+        return f"{self.file}:{self.row}" if self.file else self.row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Data:
     """Texts with ``targets`` (n,), indices into the sorted ``labels``; and what was found on the way.
 
-    ``conflicts`` are pairs of rows with one text and two labels; both stay, for the doubt is real.
+    ``conflicts`` are places of rows with one text and two labels; both stay, for the doubt is real.
     """
 
     texts: tuple[str, ...]
@@ -41,7 +49,7 @@ class Data:
     rows: tuple[int, ...]
     duplicates: int
     empty: int
-    conflicts: tuple[tuple[int, int], ...]
+    conflicts: tuple[tuple[int | str, int | str], ...]
     sha256: str
 
     @property
@@ -67,19 +75,19 @@ def without_rare(examples: Sequence[Example]) -> tuple[list[Example], dict[str, 
 
 def prepare(examples: Sequence[Example]) -> Data:
     """The data without empty texts and repetitions; raises TrainingRefused when too little is left."""
-    seen: dict[tuple[str, str], int] = {}
-    first: dict[str, int] = {}
+    seen: set[tuple[str, str]] = set()
+    first: dict[str, Example] = {}
     kept: list[Example] = []
-    conflicts: list[tuple[int, int]] = []
+    conflicts: list[tuple[int | str, int | str]] = []
     empty = 0
     for example in examples:
         same = key(example.text)
         if not same:
             empty += 1
         elif (same, example.label) not in seen:
-            seen[same, example.label] = example.row
-            if first.setdefault(same, example.row) != example.row:
-                conflicts.append((first[same], example.row))
+            seen.add((same, example.label))
+            if first.setdefault(same, example) is not example:
+                conflicts.append((first[same].place, example.place))
             kept.append(example)
     labels = tuple(sorted({example.label for example in kept}))
     _refuse(labels, Counter(example.label for example in kept), len(examples))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lab.training import measure
 from lab.training.data import Example
+from lab.training.watched import watched
 from services.router.model.text_model import Scores, TextModel
 from services.router.model.tiers import AGENT, IntentTier, OwnTiers
 from shared.clock import monotonic
@@ -33,11 +34,12 @@ def judge(model: TextModel, examples: Sequence[Example], tiers: Mapping[str, Int
     """Measure ``model`` on at least one text, one text at a time as in production.
 
     ``tiers`` say what each label truly needs, default those of the model; a label that neither knows needs an agent.
-    The model decides by its own tiers; one that was trained without tiers decides by ``tiers``.
+    The model decides by its own tiers; one that was trained without tiers decides by ``tiers``. What is watched goes to
+    an agent, as it does in the router.
     """
     scores, seconds = _scored(model, examples)
     outcome = _outcome(model, examples, scores)
-    chosen = _decisions(model, scores, tiers)
+    chosen = _decisions(model, scores, tiers, [example.text for example in examples])
     truth = tiers or model.manifest.tiers
     texts = [example.text for example in examples]
     figures = {
@@ -77,13 +79,14 @@ def _outcome(model: TextModel, examples: Sequence[Example], scores: Sequence[Sco
 
 
 def _decisions(
-    model: TextModel, scores: Sequence[Scores], tiers: Mapping[str, IntentTier] | None
+    model: TextModel, scores: Sequence[Scores], tiers: Mapping[str, IntentTier] | None, texts: Sequence[str]
 ) -> tuple[str | None, ...]:
     known = model.manifest.tiers or tiers
     if known is None:
         return (None,) * len(scores)
     own = OwnTiers(model.labels, known, model.manifest.thresholds)
-    return tuple(own.decide(one.probabilities, model.out_of_scope(one)).tier for one in scores)
+    said = (own.decide(one.probabilities, model.out_of_scope(one)).tier for one in scores)
+    return tuple(AGENT if is_watched else tier for tier, is_watched in zip(said, watched(texts), strict=True))
 
 
 def _deflection(

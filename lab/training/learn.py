@@ -68,9 +68,10 @@ class Vocabulary:
 class Corpus:
     """All texts, counted once; folds select rows and forget what their texts do not hold."""
 
-    def __init__(self, texts: Sequence[str], labels: int) -> None:
-        self._texts = texts
+    def __init__(self, texts: Sequence[str], labels: int, pair_texts_min: int = 1) -> None:
+        """``pair_texts_min``: texts that a pair of words must stand in to be learned."""
         self._labels = labels
+        self._pair_texts_min = pair_texts_min
         self._blocks = [_count(texts, "word"), _count(texts, "char_wb")]
 
     def fit(self, rows: NDArray[np.int64]) -> tuple["Vocabulary", "Corpus._Weighing"]:
@@ -91,9 +92,10 @@ class Corpus:
         bound, of equals single words before pairs before letter groups.
         """
         words, chars = (np.bincount(counts[rows].indices, minlength=counts.shape[1]) for _, counts in self._blocks)
+        pairs = np.array([" " in name for name in self._blocks[0][0]])
+        words = np.where(pairs & (words < self._pair_texts_min), 0, words)
         seen = np.concatenate([words, np.where(chars > 1, chars, 0)])
-        pairs = [" " in name for name in self._blocks[0][0]]
-        kind = np.concatenate([np.array(pairs, np.int64), np.full(len(chars), 2)])
+        kind = np.concatenate([pairs.astype(np.int64), np.full(len(chars), 2)])
         budget = min(FEATURES_MAX, WEIGHTS_BYTES // (SINGLE_BYTES * self._labels))
         kept = np.lexsort((kind, -seen))[:budget]
         kept = np.sort(kept[seen[kept] > 0])
@@ -136,9 +138,13 @@ def _count(texts: Sequence[str], analyzer: str) -> tuple[list[str], Any]:
     return list(counter.get_feature_names_out()), counts.tocsr()
 
 
-def fit_margin(features: Any, targets: Targets, labels: int) -> Linear:
-    """One linear support vector machine per label; raises TrainingRefused when it does not converge."""
-    learner = LinearSVC(C=MARGIN_C, max_iter=MARGIN_STEPS_MAX, random_state=0)
+def fit_margin(features: Any, targets: Targets, labels: int, balanced: bool = False) -> Linear:
+    """One linear support vector machine per label; raises TrainingRefused when it does not converge.
+
+    ``balanced``: labels count alike, however many texts each has.
+    """
+    weight = "balanced" if balanced else None
+    learner = LinearSVC(C=MARGIN_C, max_iter=MARGIN_STEPS_MAX, random_state=0, class_weight=weight)
     _converged(learner, features, targets, "the support vector machines", MARGIN_STEPS_MAX)
     return _every_label(learner, labels)
 

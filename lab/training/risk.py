@@ -66,33 +66,40 @@ def wilson_upper(errors: NDArray[np.int64] | int, size: int, z: float) -> Matrix
 
 
 def fit_thresholds(
-    probabilities: Matrix, targets: NDArray[np.int64], for_agents: Flags, moments: Flags, risk: Risk
+    probabilities: Matrix,
+    targets: NDArray[np.int64],
+    marks: tuple[Flags, Flags],
+    risk: Risk,
+    watched: Flags | None = None,
 ) -> Fit:
     """The thresholds that deflect most while both risks are shown to hold, from out-of-fold probabilities (n, L).
 
-    ``for_agents`` and ``moments`` (L,) mark intents. When the sample is too small to show a risk, nothing is deflected;
-    when the risk was stated by the user, TrainingRefused is raised instead.
+    ``marks`` (L,): intents for agents, and moments of truth. ``watched`` (n,): texts that reach a person whatever a
+    model says. When the sample is too small to show a risk, nothing is deflected; when the risk was stated by the
+    user, TrainingRefused is raised instead.
     """
+    for_agents, moments = marks
     groups = [
         _Group("contacts for agents", "--risk-agent", for_agents[targets], risk.agent),
         _Group("moments of truth", "--risk-moment", moments[targets], risk.moment),
     ]
     groups = [group for group in groups if group.size]
+    unwatched = np.ones(len(targets), bool) if watched is None else ~watched
     for sureness, z in CONFIDENCES:
         if all(group.size >= group.needed(z) for group in groups):
-            best = _best(probabilities, for_agents, groups, z)
+            best = _best(probabilities, for_agents, groups, z, unwatched)
             if best is not None:
                 return Fit(agent_probability=best[1], confidence=best[2], deflection=best[0], sureness=sureness)
     return _refusal(groups, risk)
 
 
 def _best(
-    probabilities: Matrix, for_agents: Flags, groups: list[_Group], z: float
+    probabilities: Matrix, for_agents: Flags, groups: list[_Group], z: float, unwatched: Flags
 ) -> tuple[float, float, float] | None:
     """(deflection, agent_probability, confidence); None when nothing can be deflected at this risk."""
     at_risk = probabilities[:, for_agents].sum(axis=1)
     likeliest = probabilities.max(axis=1)
-    automated = ~for_agents[probabilities.argmax(axis=1)]
+    automated = unwatched & ~for_agents[probabilities.argmax(axis=1)]
     found: list[tuple[float, float, float]] = []
     for confidence in CONFIDENCE_STEPS:
         open_to = np.flatnonzero(automated & (likeliest >= confidence))

@@ -38,9 +38,13 @@ Classify = Callable[[str], Classification]
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """Rows of a file of the starter data."""
-    with (STARTER / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    """Rows of a file of the starter data; ``train`` are all training texts."""
+    paths = [STARTER / "train.csv", *sorted((STARTER / "train").glob("*.csv"))] if name == "train" else [STARTER / name]
+    found: list[dict[str, str]] = []
+    for path in paths:
+        with path.open(encoding="utf-8", newline="") as file:
+            found += csv.DictReader(file)
+    return found
 
 
 def classifiers() -> dict[str, Classify]:

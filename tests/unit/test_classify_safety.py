@@ -33,7 +33,7 @@ def test_there_are_enough_texts_of_each_category_and_language_to_say_so():
 
 
 def test_no_text_of_the_measures_was_trained_on():
-    trained = {row["text"].casefold() for row in bench_safety.rows("train.csv")}
+    trained = {row["text"].casefold() for row in bench_safety.rows("train")}
     measured = [*bench_safety.rows("safeguards.csv"), *bench_safety.rows("traps.csv")]
     moments = [row["text"] for row in measured if row.get("category") != "none" and row["text"].casefold() in trained]
     assert moments == []
@@ -46,7 +46,7 @@ def test_traps_get_a_person_with_the_model_alone_and_with_the_demos_patterns(fou
     assert said["tiers"]["moment_of_truth"].keys() == {"agent"}
     assert sum(count for tier, count in said["tiers"]["agent"].items() if tier != "agent") <= 4
     served = said["tiers"]["self_service"]
-    assert 1 - served["agent"] / sum(served.values()) >= 0.35
+    assert 1 - served["agent"] / sum(served.values()) >= 0.6
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,27 @@ def test_without_a_place_the_directory_is_named_by_its_content(usher, tmp_path, 
     assert read_model(tmp_path / document["model"]).version == document["model_version"]
 
 
+def test_a_folder_stands_for_its_tables_and_several_are_one(usher, tmp_path):
+    whole = [(each.text, each.label) for each in examples(10)]
+    (tmp_path / "more").mkdir()
+    write_csv(tmp_path / "whole.csv", whole)
+    write_csv(tmp_path / "first.csv", whole[:20])
+    write_csv(tmp_path / "more" / "b.csv", whole[40:])
+    write_csv(tmp_path / "more" / "a.csv", [*whole[20:40], (whole[0][0], whole[-1][1])])
+    one = json.loads(usher("train", tmp_path / "whole.csv", "--out", tmp_path / "one", "--json")[1])
+    several = json.loads(
+        usher("train", tmp_path / "first.csv", tmp_path / "more", "--out", tmp_path / "two", "--json")[1]
+    )
+    assert (one["n"], several["n"]) == (60, 61)
+    assert several["conflicts"] == [[f"{tmp_path / 'first.csv'}:2", f"{tmp_path / 'more' / 'a.csv'}:22"]]
+
+
+def test_a_folder_without_tables_is_refused(usher, tmp_path):
+    (tmp_path / "empty").mkdir()
+    line = refused(usher, tmp_path, tmp_path / "empty")
+    assert line == f"{tmp_path / 'empty'}: holds no file that ends in .csv; add one or name a file"
+
+
 def test_the_same_data_give_the_same_bytes(usher, tmp_path):
     data = examples_csv(tmp_path / "data.csv", 10)
     for name in ("one", "two"):
@@ -176,7 +197,7 @@ def test_rows_are_counted_as_records_even_when_a_field_holds_lines(usher, tmp_pa
 def test_a_file_that_is_not_there_or_a_directory_is_refused(usher, tmp_path):
     assert "cannot be read (No such file" in refused(usher, tmp_path, tmp_path / "none.csv")
     (tmp_path / "folder.csv").mkdir()
-    assert "cannot be read (Is a directory" in refused(usher, tmp_path, tmp_path / "folder.csv")
+    assert "holds no file that ends in .csv" in refused(usher, tmp_path, tmp_path / "folder.csv")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from lab.training.data import Data, Example, overlap, prepare, split
 from lab.training.errors import TrainingRefused
 from lab.training.learn import SINGLE_BYTES, WEIGHTS_BYTES, Corpus, _converged, fit_logistic
 from lab.training.risk import Risk, fit_thresholds, thresholds_of, wilson_upper
+from lab.training.watched import watched
 from services.router.model.tiers import decide_all
 from tests.support.labelled_texts import TIERS, data, examples, small_model
 
@@ -123,11 +124,12 @@ def predictions(draw):
 FOR_AGENTS, MOMENTS = np.array([False, True, True]), np.array([False, False, True])
 
 
-@given(predictions(), st.floats(0.01, 0.2), st.floats(0.01, 0.2))
-def test_fitted_thresholds_keep_the_stated_risk_on_the_sample(found, agent, moment):
+@given(predictions(), st.floats(0.01, 0.2), st.floats(0.01, 0.2), st.floats(0.0, 0.9))
+def test_fitted_thresholds_keep_the_stated_risk_on_the_sample(found, agent, moment, watched_share):
     probabilities, targets = found
-    fit = fit_thresholds(probabilities, targets, FOR_AGENTS, MOMENTS, Risk(agent=agent, moment=moment))
-    kept = decide_all(probabilities, FOR_AGENTS, thresholds_of(fit, 0.0, 1.0))
+    watched = np.random.default_rng(0).random(len(targets)) < watched_share
+    fit = fit_thresholds(probabilities, targets, (FOR_AGENTS, MOMENTS), Risk(agent=agent, moment=moment), watched)
+    kept = decide_all(probabilities, FOR_AGENTS, thresholds_of(fit, 0.0, 1.0)) & ~watched
     assert kept.mean() == pytest.approx(fit.deflection)
     if fit.refused:
         assert not kept.any()
@@ -140,15 +142,26 @@ def test_fitted_thresholds_keep_the_stated_risk_on_the_sample(found, agent, mome
 def test_a_clear_case_deflects_all_that_may_be_deflected():
     targets = np.array([0, 1, 2] * 1000)
     probabilities = softmax(np.eye(3)[targets] * 12.0)
-    fit = fit_thresholds(probabilities, targets, FOR_AGENTS, MOMENTS, Risk(agent=0.01, moment=0.01))
+    fit = fit_thresholds(probabilities, targets, (FOR_AGENTS, MOMENTS), Risk(agent=0.01, moment=0.01))
     assert fit.deflection == pytest.approx(1 / 3)
     assert fit.sureness == 0.99
+
+
+def test_texts_that_reach_a_person_by_their_words_allow_the_model_more():
+    targets = np.array([0, 1, 2] * 1000)
+    logits = np.eye(3)[targets] * 6.0
+    logits[1:300:3] = logits[0]  # texts for agents that look like self-service
+    unseen = fit_thresholds(softmax(logits), targets, (FOR_AGENTS, MOMENTS), Risk())
+    seen = fit_thresholds(softmax(logits), targets, (FOR_AGENTS, MOMENTS), Risk(), np.arange(3000) < 300)
+    assert (unseen.deflection, seen.deflection) == (0.0, pytest.approx(0.3))
+    texts = ["my house is on fire", "put me through to a person", "my grandmother waits for it", "where is it?"]
+    assert watched(texts).tolist() == [True, True, True, False]
 
 
 def test_a_sample_too_small_to_show_the_risk_deflects_nothing_and_says_what_is_needed():
     targets = np.array([0, 1, 2] * 100)
     probabilities = softmax(np.eye(3)[targets] * 12.0)
-    fit = fit_thresholds(probabilities, targets, FOR_AGENTS, MOMENTS, Risk())
+    fit = fit_thresholds(probabilities, targets, (FOR_AGENTS, MOMENTS), Risk())
     assert fit.deflection == 0.0
     assert fit.refused == (
         "100 moments of truth cannot show a risk of 0.50%: that needs 539; add examples or state a higher --risk-moment"
@@ -159,7 +172,7 @@ def test_a_stated_risk_that_cannot_be_shown_is_refused():
     targets = np.array([0, 1, 2] * 100)
     probabilities = softmax(np.eye(3)[targets] * 12.0)
     with pytest.raises(TrainingRefused, match=r"100 moments of truth cannot show a risk of 0\.10%"):
-        fit_thresholds(probabilities, targets, FOR_AGENTS, MOMENTS, Risk(agent=0.5, moment=0.001, stated=True))
+        fit_thresholds(probabilities, targets, (FOR_AGENTS, MOMENTS), Risk(agent=0.5, moment=0.001, stated=True))
 
 
 def test_a_model_at_its_bound_keeps_the_most_frequent_features_and_words_before_pairs_before_letters():

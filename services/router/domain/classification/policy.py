@@ -52,6 +52,7 @@ class CompiledPolicy:
         classification = policy.classification
         described = merged(policy, model_intents)
         said = classification.thresholds
+        fitted = fitted if classification.safeguards else Limits()  # training counted on them
         self.limits = Limits(
             agent_probability=fitted.agent_probability if said.agent_probability is None else said.agent_probability,
             confidence=fitted.confidence if said.confidence is None else said.confidence,

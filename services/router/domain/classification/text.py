@@ -1,6 +1,7 @@
 """Reading a text: which patterns and words of a workspace are in it, all found in one pass."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -9,6 +10,7 @@ import msgspec
 from services.router.domain.classification.feeling import Sentiment, Urgency, sentiment_of, urgency_of
 from services.router.domain.classification.safeguards import DELICATE, Safeguards
 from services.router.domain.classification.words import LEXICONS, NUMERALS, Lexicon
+from services.router.domain.classification.words.telling import TELLING
 from shared.folding import fold
 from shared.policy.classification import Classification as ClassificationRules
 from shared.policy.classification import Words
@@ -21,8 +23,6 @@ Length = Literal["short", "long", "very_long"]
 WORDS_LONG = 120
 WORDS_VERY_LONG = 300
 QUESTIONS_MANY = 3
-LANGUAGE_WORDS_MIN = 3  # below so many words a text says too little about its language
-LANGUAGE_HITS_MIN = 2  # common words of the language that must be in it
 LANGUAGE_SAMPLE = 60  # words at the start of a text that are looked at
 
 NO_RULES: frozenset[str | int] = frozenset()
@@ -64,7 +64,6 @@ class TextReader:
         self._patterns: list[str] = []
         self._meanings: list[tuple[str, str | int]] = []
         self._kinds: dict[str, set[str]] = {}  # of single words: what they are a sign of
-        self._common: list[tuple[str, frozenset[str]]] = []
         for index, rule in enumerate(rules.rules):
             if rule.when.text is not None:
                 self._add("rule", index, rule.when.text)
@@ -72,6 +71,7 @@ class TextReader:
             self._add("intent", name, *intent.patterns)
         for tag in languages or tuple(LEXICONS):
             self._add_language(tag)
+        self._telling = _telling(languages or tuple(LEXICONS))
         self._add_operators_words(rules.words)
         self._safeguards = Safeguards(rules.words) if rules.safeguards else None
         self._set = PatternSet(self._patterns)
@@ -101,17 +101,15 @@ class TextReader:
             safeguards=tuple(name for name in signs if name != DELICATE),
             delicate=DELICATE in signs,
             words=any(map(_is_word, tokens)),
-            language=self._language(tokens) if len(self._common) > 1 else None,
+            language=self._language(tokens) if len(self._telling) > 1 else None,
         )
 
     def _language(self, tokens: list[str]) -> str | None:
-        if len(tokens) < LANGUAGE_WORDS_MIN:
-            return None
+        """The language whose own words outnumber those of all others; one word is enough where no other has any."""
         sample = set(tokens[:LANGUAGE_SAMPLE])
-        hits = [(len(common & sample), tag) for tag, common in self._common]
+        hits = [(len(telling & sample), tag) for tag, telling in self._telling]
         best, tag = max(hits, key=lambda hit: hit[0])
-        clear = best >= LANGUAGE_HITS_MIN and all(count < best for count, other in hits if other != tag)
-        return tag if clear else None
+        return tag if 2 * best > sum(count for count, _ in hits) else None
 
     def _add(self, kind: str, meaning: str | int, *patterns: str) -> None:
         for pattern in patterns:
@@ -122,7 +120,6 @@ class TextReader:
         lexicon = LEXICONS.get(tag.partition("-")[0])
         if lexicon is None:
             return
-        self._common.append((tag, frozenset(map(fold, lexicon.common))))
         for kind, words in _word_lists(lexicon):
             self._add_words(kind, words)
         self._add("person", "", *lexicon.person)
@@ -146,6 +143,18 @@ class TextReader:
 def words_of(text: str) -> list[str]:
     """What ``\\w+`` finds in a text. Most folded texts are ASCII: there it is quicker to blank out all else."""
     return text.encode().translate(_BLANKED).decode().split() if text.isascii() else _WORD.findall(text)
+
+
+def _telling(tags: tuple[str, ...]) -> list[tuple[str, frozenset[str]]]:
+    """The words that only one of these languages has, by tag; of two tags of one language the first has them."""
+    own: dict[str, frozenset[str]] = {}
+    for tag in tags:
+        code = tag.partition("-")[0].lower()
+        if code in TELLING and all(TELLING[code] is not words for words in own.values()):
+            own[tag] = TELLING[code]
+    everything = [word for words in own.values() for word in words]
+    shared = {word for word, count in Counter(everything).items() if count > 1}
+    return [(tag, words - shared) for tag, words in own.items()]
 
 
 def says_something(text: str) -> bool:

@@ -14,8 +14,9 @@ __all__ = ["Asked", "classified_tier", "final_tier", "ground_of", "question"]
 Asked = tuple[Tier, str]
 """A tier and who asks for it."""
 
-CLAUSE_PROBABILITY = 0.5
-"""A clause alone says less than a whole text, so it counts only where it is likelier for agents than not."""
+CLAUSE_PROBABILITY = 0.3
+"""A clause alone says less than a whole text, so it takes more than a whole text does. At 0.5 routine words drowned
+more of what stood beside them, at 0.15 more routine texts went to agents than harm was found."""
 
 
 def classified_tier(case: Case, intent: Recognised, points: int) -> Asked:

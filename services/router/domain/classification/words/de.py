@@ -6,10 +6,6 @@ _WHO = r"(menschen|person|mitarbeiter(in)?|berater(in)?|agenten|jemandem|jemande
 _SOME = r"(einem |einer |einen |eine |ein |echten |echter |richtigen |menschlichen |ihrem |irgend)*"
 
 GERMAN = Lexicon(
-    common=words(
-        "der das und ich nicht ist mein meine meinen es zu ein eine einen mit für auf wie wann wo warum bitte habe "
-        "kann sie mir mich von wird noch immer aber auch sich dem den seit wurde"
-    ),
     negative=words(
         "schlecht schlechte enttäuscht enttäuschend unzufrieden ärgerlich verärgert frustriert falsch kaputt defekt "
         "langsam nutzlos verwirrend problem probleme unfair beschädigt beschwerde reklamation fehler verspätet "

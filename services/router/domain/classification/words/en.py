@@ -6,10 +6,6 @@ _WHO = r"(person|human( being)?|agent|somebody|someone|operator|representative|r
 _SOME = r"(a |an |the |some |any |your |one of your |my )?(real |live |actual |human |proper )*"
 
 ENGLISH = Lexicon(
-    common=words(
-        "the and you my is it to of in for i have not with this that can be what when how where your me was are do on "
-        "please but been why has did would there they from"
-    ),
     negative=words(
         "bad poor annoyed annoying disappointed disappointing unhappy upset frustrated frustrating wrong broken faulty "
         "slow late useless confusing problem problems unfair ignored damaged refuse complaint complain fail failed "

@@ -5,10 +5,6 @@ from services.router.domain.classification.words.lexicon import Lexicon, words
 _WHO = r"(persona|humano|humana|agente|alguien|operador|operadora|asesor|asesora|representante|encargado|supervisor)"
 
 SPANISH = Lexicon(
-    common=words(
-        "el la los las que de en un una por para con mi mis es no se lo me te su como cuando donde esta este esto pero "
-        "muy he ha hay quiero puedo tengo del al y porque desde todavía ya"
-    ),
     negative=words(
         "malo mala molesto molesta decepcionado decepcionada decepcionante frustrado frustrada roto rota defectuoso "
         "defectuosa lento inútil confuso problema problemas injusto dañado dañada queja reclamación error fallo "

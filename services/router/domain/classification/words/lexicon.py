@@ -5,12 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """Words and patterns of one language.
+    """Words and patterns of one language."""
 
-    ``common``: frequent small words by which the language is told from others.
-    """
-
-    common: tuple[str, ...]
     negative: tuple[str, ...]
     strong_negative: tuple[str, ...]
     positive: tuple[str, ...]

@@ -160,6 +160,23 @@ krebs|krebskrank*|todkrank|unheilbar|sterbenskrank|palliativ*|hospiz|demenz*|dem
   |behinderung|rollstuhl|gehorlos|taub|blind|depress*|panikattacke*|angststorung|pflegebedurftig*|bettlagerig
   |pflegegrad|im sterben
 [delicate]
+richter|richterin|gericht|verhandlung|gefangnis|haft|anwalt|anwaltin|gerichtsvollzieher|insolvenz*|marktaufsicht
+  |staatsanwalt*|bewahrungshelfer*|schuldnerberat*
+notunterkunft|frauenhaus|obdachlosen*|im auto|auf der strasse|im zelt|obdachlos|wissen nicht wohin|rausgeworfen
+  |rausgeschmissen
+  |wohnung ist weg|wohnung verloren
+essen|gegessen|leben & nur|seit tagen|brot|nudeln|reis|nichts
+bis monatsende|verdunnen|satt bekommen|ernahren & euro|kinder|milch|noch
+kopiert|geklont|dupliziert
+das war ich nicht|ich war das nicht|nie gemacht|nicht gemacht|nie bestellt|nichts bestellt|nicht meine unterschrift
+  |nicht von mir
+tabletten|blute|verschluckt|im mund|gegessen & wird|dick|getrunken|gefressen|zunge|lippen|alle|viele|doppelt|herz*
+geschmolzen|gluht|stichflamme|gespuckt|schlag bekommen|eine gewischt|kribbelt|blasen|zittert|eis am|schmilzt
+urne|asche|beigesetzt|beerdig*|beerdigung|leichenschmaus|bestatter*|eingeschlafen|von uns gegangen|lebt nicht mehr
+eingesperrt|steckt fest|steckt seit|verfolgt|lauft mir|hinterher|mir nach
+krankenhaus|krankenbett|spritzen|sauerstoff|herztabletten|nadeln & mein*|fur|vom|sind|die
+karte & mann|mitbewohner|schwager|pflegerin|tur|nachbar & gab|kauft|bezahlt|fort|damit|weg
+last|zur last|keinen sinn|sinn mehr|nicht mehr erleb*|erlebe ich|nicht mehr da|zu mude
 mein mann|meine frau|meinem mann|meiner frau|mein sohn|meine tochter|meines sohnes|meiner tochter|mein kind
   |meine kinder|mein baby|meine mutter|mein vater|mein bruder|meine schwester|oma|opa|grossmutter|grossvater|enkel
   |enkelin|kleinkind|neugeborenes|saugling|mein nachbar*|meinen nachbarn|meine nachbarin|mein ex|meine ex|pflegerin

@@ -168,6 +168,29 @@ terminal*|cancer|dementia|alzheimer*|disability|disabilities|i am disabled|im di
   |disabled daughter|disabled mother|disabled brother|disabled and|wheelchair|deaf|blind|dying|hospice|palliative
   |depress*|mental health|panic attack*|nervous breakdown|bedridden|carer for
 [delicate]
+judge|magistrate*|probation|parole|prison|jail|hearing|barrister|inspector*|investigat*|insolven*|bailiff*|debt adviser
+  |debt advisor|social worker
+night shelter|shelter|hostel|refuge|crisis house|tent|in the car & address|live|lives|living|sleep*|moved|new
+  |delivery|change
+threw us out|threw me out|put out of our|kicked us out|kicked me out|lost our flat|lost our home|nowhere to go
+  |on the street
+  & address|we|i|now|kids|with
+eating|eaten|eat|ate|living on|live on|fed & nothing but|only|just|days|since|week|bread|rice|toast|noodles|porridge
+skip meals|skip a meal|feed my|feed the|feed them|water it down|pounds left|quid left|only got
+cloned|copied|copy of my card|duplicated|skimmed
+wasnt me|was not me|it wasnt i|never made|never ordered|didnt order|did not order|never signed|isnt mine
+  |not my signature
+pills|my tablets|all the tablets|bleed*|swallow*|in his mouth|in her mouth|ate one|drank|melt*|glow*|too hot|spat
+  |blister*|jolt
+  |tingl*|fingers are blue|freezing|ice inside
+urn|ashes|wake|funeral|laid to rest|lifeless|slipped away|buried|left this world|maiden name
+locked in|stuck in|following me|follows me|stairwell|lift & stuck|inside|i|we|dark|me
+hospital|ward|hospice|hoist|tube|syringe*|oxygen|monitor|heart & my|our|for|children*|bed|from
+gave|handed & card & man|door|someone|gone|left
+somebody|someone|brother|sister|nephew|flatmate|neighbour|neighbor|carer & card|account|name|contract & used|using
+  |shopping
+  |opened|bought|spent
+too tired to|be around|be here|burden|no sense|nobody would mind|wont live|wake up tomorrow|tired of
 husband|wife|my son|my daughter|my child|my children|my baby|my mother|my father|my mum|my mom|my dad|my brother
   |my sister|my nan|grandma|grandpa|grandmother|grandfather|grandson|toddler|newborn|infant|my girl|my boy|my kids
   |my neighbour|my neighbor|my uncle|my aunt|my girlfriend|my boyfriend|my carer|my ex

@@ -136,6 +136,23 @@ enfermo terminal|enferma terminal|enfermedad terminal|quimioterapia|demencia|alz
   |sordo|sorda|ciego|ciega|depresion|deprimid*|ansiedad|ataque de panico|ataques de panico|cuidados paliativos
   |dependiente & grado|madre|padre
 [delicate]
+juez|jueza|juzgado|vista|juicio|carcel|prision|abogad*|inspeccion|inspector*|concursal|comision judicial|embargo|fiscal
+albergue|en la calle|en el coche|tienda de campana|casa de acogida|refugio & direccion|vivimos|dormimos|duermo|ahora
+  |estamos
+  |estoy|han
+nos han echado|nos echaron|me echaron|sin techo|adonde ir|donde ir|nos desahuci*
+comemos|comer|comido|llevamos & solo|arroz|pan|pasta|dias|nada|poco|semana
+me quedan|nos quedan|la aguamos|dar de comer & euros|fin de mes|leche|hijos|ninos
+copiaron|copiada|clonad*|duplicad*
+no fui yo|yo no fui|no hice|no hicimos|no la hice|no es mia la firma|esa firma|no pedi|no son mias|no son mios
+pastillas|sangrando|sangro|se trago|en la boca|se comio|bebio|derret*|al rojo|llamarada|fogonazo|calambr*|chisp*
+  |ampollas
+  |hinch*|tiembla|hielo en
+urna|cenizas|velatorio|funeraria|enterramos|entierro|nos dejo|ya no esta|se fue mientras
+encerrad*|atrapad*|me sigue|me siguen|sigue desde
+hospital|planta infantil|agujas|jeringuillas|oxigeno|corazon & mi|mis|de|para|cama
+tarjeta & hombre|tipo|senor|puerta|companero|cunado|cunada|vecino|cuidadora & di|compra|us*|fue
+una carga|sentido a|cansado de|cansada de|no estare|ya no estare|para verlo|no voy a vivir|de existir
 mi marido|mi mujer|mi esposa|mi esposo|mi hijo|mi hija|mis hijos|mi bebe|mi madre|mi padre|mi hermano|mi hermana
   |mi abuel*|abuela|abuelo|nieto|nieta|mi nino|mi nina|la nina|el nino|mi vecin*|mi novio|mi novia|mi ex|cuidadora
   |cuidador|nuestro perro|mi perro|mi gat*|el perro|mi papa|mi mama

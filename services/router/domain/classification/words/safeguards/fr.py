@@ -92,6 +92,12 @@ sans chauffage|plus de chauffage|chauffage|electricite & bebe|enfant*|froid|age*
 cancer|phase terminale|condamne|soins palliatifs|demence|alzheimer|handicap*|fauteuil roulant|sourd|sourde|sourds
   |malentendant*|aveugle|depression|depressi*|crise de panique|angoisse|mourant*|grabataire|hospitalis*
 [delicate]
+juge|tribunal|avocat|prison|huissier|plainte & facture|pour|contre|de|du|le|un
+foyer|a la rue|dans la voiture|expuls* & adresse|nous|on|dors|dormons
+saigne|saignes|comprimes|avale|bu|coeur|brule|fondu|etincelles|flamme|gaz|tete qui tourne|etouffe
+urne|cendres|enterre|obseques|plus la|fatigue d exister|fatigue de vivre|un poids
+code & donne|monsieur|banque|telephone
+mange & que|riz|pain|jours
 mon mari|ma femme|mon fils|ma fille|mon enfant|mes enfants|mon bebe|ma mere|mon pere|mon frere|ma soeur
   |ma grand mere|mon grand pere|mon chien|mon chat|mon ex|sang|blessure|peur|malade|medecin|urgence|accident|feu
   |fumee|couteau|mort*|mourir|vivre|inconnu|seule|enceinte|diabet*|allergi*

@@ -88,6 +88,13 @@ senza riscaldamento|riscaldamento & bambin*|neonat*|freddo|anzian*|malat*
 cancro|tumore|terminale|cure palliative|demenza|alzheimer|disabil*|invalidita|invalida civile|sedia a rotelle
   |carrozzina|sordo|sorda|sordi|cieco|cieca|depress*|attacco di panico|attacchi di panico|moribond*|allettat*
 [delicate]
+giudice|tribunale|avvocat*|carcere|prigione|ufficiale giudiziario|pignorament*
+dormitorio|per strada|in macchina|sfratt* & indirizzo|viviamo|dormiamo|ora
+sanguin*|pastiglie|ingoiato|bevuto|cuore|bruciat*|sciolt*|scintill*|fiamm*|scossa|gira la testa
+urna|ceneri|funerale|sepolt*|non ci saro|stanco di|stanca di|un peso
+codice & dato|signore|banca|telefono
+mangiamo|mangiare & solo|riso|pane|giorni
+mi segue|mi seguono
 mio marito|mia moglie|mio figlio|mia figlia|i miei figli|mio bambino|mia madre|mio padre|mio fratello|mia sorella
   |mia nonna|mio nonno|il mio cane|il mio gatto|il mio ex|sangue|ferita|paura|malat*|medico|emergenza|incidente|fuoco
   |fumo|coltello|mort*|morire|vivere|sconosciut*|sola|incinta|diabet*|allergi*

@@ -88,6 +88,13 @@ zonder verwarming|verwarming & baby|kind*|koud|oud|ziek|winter|zwanger|bejaard*
 kanker|terminaal|ongeneeslijk|palliatief|palliatieve|hospice|dement*|alzheimer|gehandicapt|handicap|rolstoel|doof
   |blind|depress*|paniekaanval*|stervend|bedlegerig
 [delicate]
+rechter|rechtbank|advocaat|gevangenis|deurwaarder|zitting
+opvang|op straat|in de auto|uit huis gezet & adres|wonen|slapen|nu
+bloed*|pillen|hartpillen|ingeslikt|gedronken|hart|verbrand|gesmolten|vonken|vlam*|schok|duizelig
+urn|as van|uitvaart|begrafenis|begraven|er niet meer|moe van|te moe|een last
+code & gegeven|meneer|bank|telefoon
+eten & alleen|rijst|brood|dagen
+achtervolgt|volgt mij|volgt me
 mijn man|mijn vrouw|mijn zoon|mijn dochter|mijn kind|mijn kinderen|mijn baby|mijn moeder|mijn vader|mijn broer
   |mijn zus|oma|opa|mijn hond|mijn kat|mijn ex|bloed|wond|bang|ziek|dokter|noodgeval|ongeluk|brand & gevlogen|huis
   |rook|mes|dood|sterven|vreemde|alleen|zwanger|diabet*|allergi*

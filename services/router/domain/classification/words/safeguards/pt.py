@@ -89,6 +89,13 @@ sem aquecimento|sem luz & bebe|crianca*|frio|doente|idos*
 cancer|cancro|terminal|paliativ*|demencia|alzheimer|deficien*|cadeira de rodas|surd*|ceg*|depress*|deprimid*
   |ataque de panico|crise de panico|acamad*|ansiedade
 [delicate]
+juiz|tribunal|advogad*|prisao|cadeia|oficial de justica|intimacao
+abrigo|na rua|no carro|despej* & morada|endereco|vivemos|dormimos|agora
+sangrar|sangrando|comprimidos|engoliu|bebeu|coracao|queimou|derret*|faisca*|chama|choque|tontura*
+urna|cinzas|enterr*|velorio|funeral|nao vou estar|cansado de|cansada de|um peso
+codigo|senha & passei|dei|senhor|banco|telefone & banco|senhor|ligou
+comemos|comer & so|arroz|pao|dias
+me seguindo|a seguir me|seguiu me
 meu marido|minha esposa|minha mulher|meu filho|minha filha|meus filhos|meu bebe|minha mae|meu pai|meu irmao
   |minha irma|minha avo|meu avo|meu cachorro|meu cao|meu gato|meu ex|sangue|ferida|medo|doente|medico|emergencia
   |acidente|fogo|fumaca|faca|mort*|morrer|viver|desconhecid*|sozinh*|gravida|diabet*|alergi*

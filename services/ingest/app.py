@@ -13,8 +13,8 @@ from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.sources import Sources
 from services.ingest.domain.sources_file import SourcesError
 from services.ingest.domain.way import Way
-from services.ingest.gather import Gatherer
-from services.ingest.http import Api, Publisher
+from services.ingest.gather import Gatherer, Publisher
+from services.ingest.http import Api
 from services.ingest.kafka import Subscription, Subscriptions
 from services.ingest.metrics import SERVICE, IngestMetrics
 from services.ingest.postgres import PostgresDeadLetters
@@ -22,6 +22,7 @@ from services.ingest.reload import SourcesWatch
 from services.ingest.retention import keep_for
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings, http_limits, load_sources, pseudonym_key
+from services.ingest.smtp import MailDoor
 from services.ingest.stream import Stream
 from services.ingest.wire import RecordWriter
 from shared.contract.topics import AGENT_ACTIVITY, CONTACT_UPDATES, DEAD_LETTERS, ROUTER_INPUT, TopicSpec, channel_topic
@@ -70,9 +71,11 @@ class Ingest:
 
         publisher = Publisher(Gatherer(self._outputs, writer), self._delivery.keep)
         self._api = Api(settings, sources, normaliser, publisher, self._sense.metrics)
+        self._mail = MailDoor(settings, sources, self._api.webhooks, publisher, self._sense.metrics)
         load = partial(load_sources, settings.sources_file, with_channels=settings.channel_sources)
         self._watch = SourcesWatch(load, self._use, sources, self._sense)
         self._socket = listen(settings.http_host, settings.http_port)
+        self._smtp_socket = listen(settings.smtp_host, settings.smtp_port) if settings.smtp_port else None
 
     async def run(self) -> None:
         """Wait for the topics, then serve topics and HTTP until ``stop``."""
@@ -85,6 +88,8 @@ class Ingest:
             await self._outputs.stop()
             await self._database.close()
             self._socket.close()
+            if self._smtp_socket is not None:
+                self._smtp_socket.close()
 
     def stop(self) -> None:
         """Begin a clean end: no new batch, no new request."""
@@ -112,6 +117,8 @@ class Ingest:
         serving = asyncio.ensure_future(server.serve(sockets=[self._socket]))
         days = self._settings.dead_letter_retention_days
         beside = [asyncio.ensure_future(keep_for(self._letters, days, self._stopping, self._sense))]
+        if self._smtp_socket is not None:
+            beside.append(asyncio.ensure_future(self._mail.serve(self._smtp_socket, self._stopping)))
         if self._settings.sources_file:
             beside.append(asyncio.ensure_future(self._watch.run(self._settings.sources_poll_seconds, self._stopping)))
         try:
@@ -140,6 +147,7 @@ class Ingest:
     async def _use(self, sources: Sources) -> list[str]:
         """Put other sources in force; what is missing of them: a topic is read once `usher topics` has made it."""
         self._api.use(sources)
+        self._mail.use(sources)
         self._pseudonyms.use(sources.regions)
         self._door.use(_routes(self._settings, sources))
         wanted = _inbound_topics(self._settings, sources)

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from services.ingest.delivery import Outputs
 from services.ingest.domain.normalise import Admitted
+from services.ingest.domain.rejection import Refusal
+from services.ingest.domain.webhook import Outcome
 from services.ingest.wire import RecordWriter
 from shared.contract.envelope import Message
 from shared.contract.topics import ROUTER_INPUT
 from shared.errors import Retryable
 
-__all__ = ["Gatherer"]
+__all__ = ["Gatherer", "Publisher"]
 
 BATCH_RECORDS_MAX = 500  # of one produce request; what comes meanwhile waits for the next
 
@@ -69,3 +72,19 @@ class Gatherer:
         for one in batch:
             if not one.answer.done():
                 one.answer.set_result(failure)
+
+
+class Publisher(NamedTuple):
+    """Where events and refused parts go: each returns once they are acknowledged, or raises Retryable in time."""
+
+    gatherer: Gatherer
+    keep: Callable[[Sequence[Refusal], float], Awaitable[None]]
+
+    async def publish(self, outcome: Outcome, seconds_max: float) -> None:
+        """All that a payload came to, at once and in its order; Retryable if any of it is not acknowledged."""
+        sent = (self.gatherer.publish(event, seconds_max) for event in outcome.admitted)
+        failed = [error for error in await asyncio.gather(*sent, return_exceptions=True) if error is not None]
+        if failed:
+            raise failed[0]
+        if outcome.refused:
+            await self.keep(outcome.refused, seconds_max)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import NamedTuple, TypeVar
 
@@ -21,13 +21,13 @@ from services.ingest.domain.cloudevents import STRUCTURED, Event, http_attribute
 from services.ingest.domain.limits import TokenBucket
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.reading import BODY_BYTES_MAX
-from services.ingest.domain.rejection import Refusal, Rejected
+from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.sources import Credential, Source, Sources
 from services.ingest.domain.types import AREAS, EVENT_TYPES, MESSAGE, Area, Right
 from services.ingest.domain.way import Arrival, Way
-from services.ingest.domain.webhook import Forged, Outcome, WebhookDoor
+from services.ingest.domain.webhook import Forged, WebhookDoor
 from services.ingest.domain.webhook import Request as WebhookRequest
-from services.ingest.gather import Gatherer
+from services.ingest.gather import Publisher
 from services.ingest.metrics import IngestMetrics
 from services.ingest.openapi import openapi
 from services.ingest.problem import Problem, problem_of
@@ -37,7 +37,7 @@ from shared.contract.records import Origin
 from shared.errors import Reason, Retryable
 from shared.process.version import VERSION
 
-__all__ = ["Api", "Publisher"]
+__all__ = ["Api"]
 
 HTTP_SOURCE = "api"  # the source of events that name none, by contract
 DRAIN_BYTES_MAX = 4 * 1024 * 1024  # of a body that is too large: read and dropped, so that the sender sees the answer
@@ -53,13 +53,6 @@ _RIGHTS_OF = {
     Area.AGENT_ACTIVITY: frozenset({Right.AGENTS}),
     Area.CONTACT_UPDATES: frozenset({Right.UPDATES, Right.COMMANDS}),
 }
-
-
-class Publisher(NamedTuple):
-    """Where events and refused parts go: each returns once they are acknowledged, or raises Retryable in time."""
-
-    gatherer: Gatherer
-    keep: Callable[[Sequence[Refusal], float], Awaitable[None]]
 
 
 class _Caller(NamedTuple):
@@ -86,7 +79,7 @@ class Api:
         self._normaliser = normaliser
         self._publisher = publisher
         self._metrics = metrics
-        self._webhooks = WebhookDoor(normaliser)
+        self.webhooks = self._webhooks = WebhookDoor(normaliser)
         self._openapi = orjson.dumps(openapi(VERSION))
         self._buckets: dict[str | bytes, TokenBucket] = {}
         self._inflight = 0
@@ -160,25 +153,10 @@ class Api:
             outcome = self._webhooks.admit(source, way, _webhook_request(source, request, body), now_ms())
         except Forged:
             raise _unauthorised("this is not from whom the source takes it") from None
-        await self._publish(outcome)
+        await self._publisher.publish(outcome, self._settings.http_ack_seconds_max)
         self._webhooks.acknowledged(outcome)
-        self._metrics.accepted(outcome.admitted)
-        for why in outcome.ignored:
-            self._metrics.ignored(source.adapter.name, why)
-        for refused in outcome.refused:
-            self._metrics.dead_letter(refused.letter.reason)
+        self._metrics.came(source.adapter.name, outcome)
         return outcome.answer
-
-    async def _publish(self, outcome: Outcome) -> None:
-        """All events of a request at once, in their order; Retryable if any of them is not acknowledged."""
-        seconds = self._settings.http_ack_seconds_max
-        publish = self._publisher.gatherer.publish
-        done = await asyncio.gather(*(publish(event, seconds) for event in outcome.admitted), return_exceptions=True)
-        failed = [error for error in done if error is not None]
-        if failed:
-            raise failed[0]
-        if outcome.refused:
-            await self._publisher.keep(outcome.refused, seconds)
 
     def _by_key(self, request: Request, way: Way) -> Way:
         """A source without a secret of its own takes the API keys that may post contacts, each for its workspace."""

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from services.ingest.domain.channels.adapter import Why
 from services.ingest.domain.normalise import Admitted
 from services.ingest.domain.types import AREAS, MESSAGE, Area
+from services.ingest.domain.webhook import Outcome
 from shared.contract.topics import CHANNELS
 from shared.process.metrics import StreamMetrics
 
@@ -17,6 +18,7 @@ SERVICE = "ingest"
 SECONDS_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 OTHER_PATHS = "other"
 PATHS = (*AREAS, "webhooks")
+MAIL_RESULTS = ("taken", "refused", "unavailable", "unknown_recipient")
 STATUSES = (200, 202, 400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 500, 503)
 
 
@@ -37,6 +39,12 @@ class IngestMetrics(StreamMetrics):
             "usher_ingest_ignored",
             "Parts of providers' payloads that are no contact.",
             ["adapter", "reason"],
+            registry=registry,
+        )
+        self._mail = Counter(
+            "usher_ingest_mail",
+            "Messages and recipients at the SMTP door, by result.",
+            ["result"],
             registry=registry,
         )
         self._sources_valid = Gauge(
@@ -85,12 +93,26 @@ class IngestMetrics(StreamMetrics):
         """Count a part of a payload that is understood and is no contact."""
         self._ignored.labels(adapter, why).inc()
 
+    def came(self, adapter: str, outcome: Outcome) -> None:
+        """Count all that an acknowledged payload of a provider came to."""
+        self.accepted(outcome.admitted)
+        for why in outcome.ignored:
+            self.ignored(adapter, why)
+        for refused in outcome.refused:
+            self.dead_letter(refused.letter.reason)
+
+    def mail(self, result: str) -> None:
+        """Count a message, or an unknown recipient, at the SMTP door."""
+        self._mail.labels(result).inc()
+
     def _begin(self) -> None:
         """What will be counted begins at zero, so that the first of its kind is seen as an increase."""
         for kind in sorted({*AREAS[Area.AGENT_ACTIVITY], *AREAS[Area.CONTACT_UPDATES]}):
             self._accepted.labels(kind, "")
         for channel in CHANNELS:
             self._accepted.labels(MESSAGE, channel)
+        for result in MAIL_RESULTS:
+            self._mail.labels(result)
         for path in PATHS:
             self._seconds.labels(path)
         for path in (*PATHS, OTHER_PATHS):

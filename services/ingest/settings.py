@@ -54,6 +54,17 @@ class IngestSettings(CommonSettings):
     http_rate_per_second: float = Field(default=2000.0, gt=0)  # per credential; above what one process serves
     http_burst: int = Field(default=4000, ge=1)
 
+    smtp_port: int = Field(default=0, ge=0, le=65535, description="0 = no SMTP door")
+    smtp_host: str = "127.0.0.1"
+    smtp_hostname: str = "usher"  # what it calls itself
+    smtp_tls_cert: str = ""
+    smtp_tls_key: str = ""
+    smtp_message_bytes_max: int = Field(default=1024 * 1024, ge=1024)  # as much as a dead letter keeps
+    smtp_recipients_max: int = Field(default=100, ge=1)  # RFC 5321 asks for at least so many
+    smtp_connections_max: int = Field(default=200, ge=1)  # each holds a message in memory: 200 MiB at the very worst
+    smtp_inflight_max: int = Field(default=50, ge=1)  # messages that wait for Kafka
+    smtp_command_seconds_max: float = Field(default=60.0, gt=0)  # of a command, and of a whole message
+
 
 def http_limits(settings: IngestSettings) -> HttpLimits:
     """The bounds of one connection."""

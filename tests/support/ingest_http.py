@@ -14,8 +14,8 @@ from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.rejection import Refusal
 from services.ingest.domain.sources import Sources
 from services.ingest.domain.sources_file import Resolve, read_sources
-from services.ingest.gather import Gatherer
-from services.ingest.http import Api, Publisher
+from services.ingest.gather import Gatherer, Publisher
+from services.ingest.http import Api
 from services.ingest.metrics import IngestMetrics
 from services.ingest.settings import IngestSettings
 from services.ingest.wire import RecordWriter

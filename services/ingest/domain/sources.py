@@ -26,6 +26,7 @@ class Source(NamedTuple):
     """One connection: who reads it, what it says about its events, and what its webhook is verified with.
 
     ``own``: our addresses and ids there. ``public_url``: as the provider calls us, "" for as the request says.
+    ``addresses``: those whose mail the SMTP door takes for it, in lower case; ``@domain`` is all of a domain.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Source(NamedTuple):
     public_url: str = ""
     origins: frozenset[str] = frozenset()
     site_key: str = ""
+    addresses: frozenset[str] = frozenset()
 
     def is_verified(self) -> bool:
         """Whether its webhook has secrets of its own, or a site's key; without them it takes API keys."""

@@ -65,3 +65,4 @@ class SourceEntry(_Entry):
     own: list[str] | None = None
     origins: list[str] | None = None
     site_key: str | None = None
+    addresses: list[str] | None = None

@@ -23,6 +23,7 @@ __all__ = ["Resolve", "SourcesError", "read_sources"]
 TOPIC_SAFE = re.compile(r"[A-Za-z0-9._-]{1,64}")  # a source's name is part of its topic's name
 
 _WORKSPACE = re.compile(WORKSPACE_PATTERN)
+_ADDRESS = re.compile(r"[^@\s<>]*@[^@\s<>]+")
 _ORIGIN = re.compile(r"https?://[^/\s]+")
 _SECRET_FIELDS = frozenset({"secrets", "sha256"})
 _SECTIONS = ("workspaces", "sources")
@@ -62,6 +63,7 @@ class _Reading:
         self._resolve = resolve
         self.faults: list[PolicyError] = []
         self.regions: dict[str, str] = {}
+        self._addresses_taken: set[str] = set()
 
     def sections(self, document: Any) -> dict[str, Mapping[Any, Any]]:
         """The parts of the document by name; () becomes empty, what is no mapping a fault."""
@@ -161,6 +163,13 @@ class _Reading:
     def _addresses(self, entry: SourceEntry, loc: Loc) -> None:
         if entry.public_url is not None and _ORIGIN.match(entry.public_url) is None:
             self._fault((*loc, "public_url"), "is no address", "as https://hooks.example.com")
+        for index, address in enumerate(entry.addresses or ()):
+            at = (*loc, "addresses", index)
+            if _ADDRESS.fullmatch(address) is None:
+                self._fault(at, "is no address", "as help@shop.example.net, or @shop.example.net for a whole domain")
+            elif address.lower() in self._addresses_taken:
+                self._fault(at, f"{address} stands in the file twice", "one source for each address")
+            self._addresses_taken.add(address.lower())
         for index, origin in enumerate(entry.origins or ()):
             if _ORIGIN.fullmatch(origin) is None:
                 self._fault((*loc, "origins", index), "is no origin", "as https://www.example.com, without a path")
@@ -177,10 +186,11 @@ class _Reading:
             adapter,
             Way(name, entry.workspace or "", entry.channel, entry.queue or "", scope=scope),
             secrets,
-            frozenset(entry.own or ()),
+            frozenset((*(entry.own or ()), *(entry.addresses or ()))),
             entry.public_url or "",
             frozenset(origin.lower() for origin in entry.origins or ()),
             entry.site_key or "",
+            frozenset(address.lower() for address in entry.addresses or ()),
         )
 
     def _resolved(self, references: Sequence[str], loc: Loc) -> tuple[str, ...]:
@@ -207,7 +217,13 @@ class _Reading:
 
 def _taken_by(adapter: Adapter) -> Iterable[tuple[str, bool]]:
     provider = adapter.name != "canonical"
-    return (("origins", adapter.origins), ("site_key", adapter.origins), ("public_url", provider), ("own", provider))
+    return (
+        ("origins", adapter.origins),
+        ("site_key", adapter.origins),
+        ("public_url", provider),
+        ("own", provider),
+        ("addresses", adapter.name == "email_mime"),
+    )
 
 
 def _without_secrets(given: Any, at: Loc, found: PolicyError, loc: Loc) -> PolicyError:

@@ -24,6 +24,11 @@ NOTHING = Answer("application/json", b"{}")
 REPEATS_MAX = 65_536  # ids remembered, some 12 MB: providers repeat within minutes; the router remembers for days
 
 
+# Headers without which a refused part could not be read again: a form by its boundary, mail by its type. None is a
+# secret or a signature.
+_KEPT = ("content-type",)
+
+
 class Forged(Exception):
     """A request that its source did not sign, or that comes a second time with another body."""
 
@@ -76,17 +81,29 @@ class WebhookDoor:
         token = self._token(source, payload)
         if token and self._seen.get(token, digest) != digest:
             raise Forged
+        return self._read(source, way, payload, token, now_ms)
+
+    def take(self, source: Source, way: Way, request: Request, now_ms: int) -> Outcome:
+        """The same of a request that nobody signs: it came by a door that knows its source. Rejected."""
+        payload = _payload(source, way, request, now_ms, self._normaliser.pseudonyms)
+        payload = payload._replace(
+            bytes_max=max(payload.bytes_max, len(payload.body))
+        )  # its door has bounds of its own
+        return self._read(source, way, payload, "", now_ms)
+
+    def _read(self, source: Source, way: Way, payload: Payload, token: str, now_ms: int) -> Outcome:
+        digest = sha256(payload.body).hexdigest()
         reading = source.adapter.read(payload)
         outcome = Outcome([], [], [], reading.answer or NOTHING, token, digest)
         single = len(reading.items) == 1
         for index, item in enumerate(reading.items):
             origin = Origin(source=way.source, index=None if single else index)
             try:
-                self._sort(item, way, Arrival(now_ms, now_ms, origin), outcome, request.body)
+                self._sort(item, way, Arrival(now_ms, now_ms, origin), outcome, payload.body)
             except Rejected as rejected:
                 if single:
                     raise
-                outcome.refused.append(_refusal(rejected, way, origin, request, now_ms))
+                outcome.refused.append(_refusal(rejected, way, origin, payload, now_ms))
         return outcome
 
     def _sort(self, item: Item, way: Way, arrival: Arrival, outcome: Outcome, raw: bytes) -> None:
@@ -140,16 +157,17 @@ def _payload(source: Source, way: Way, request: Request, now_ms: int, pseudonyms
     )
 
 
-def _refusal(rejected: Rejected, way: Way, origin: Origin, request: Request, now_ms: int) -> Refusal:
+def _refusal(rejected: Rejected, way: Way, origin: Origin, payload: Payload, now_ms: int) -> Refusal:
     """Its id derives from the body and the place in it, so a repeat makes no second one."""
     letter = DeadLetter(
-        derive("dead", way.source, sha256(request.body).hexdigest(), str(origin.index)),
+        derive("dead", way.source, sha256(payload.body).hexdigest(), str(origin.index)),
         rejected.workspace or way.workspace or None,
         rejected.reason,
         rejected.path,
         rejected.detail,
         origin,
-        request.body,
+        payload.body,
         now_ms,
     )
-    return Refusal(letter, {})
+    kept = {name: payload.headers[name] for name in _KEPT if name in payload.headers}
+    return Refusal(letter, kept)

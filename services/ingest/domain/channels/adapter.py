@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from services.ingest.domain.cloudevents import NO_ATTRIBUTES, Attributes, Event
+from services.ingest.domain.reading import BODY_BYTES_MAX
 from services.ingest.domain.rejection import Rejected
 from shared.contract.topics import Channel
 from shared.errors import Reason
@@ -94,7 +95,8 @@ class Payload(NamedTuple):
     """One webhook request or one record of a topic.
 
     ``headers`` have names in lower case; on a topic they are the record's. ``query`` is decoded, in order; ``url`` is
-    "" on a topic. ``received_ms``: when the server or the log took it.
+    "" on a topic. ``received_ms``: when the server or the log took it. ``bytes_max``: larger bodies are refused; a
+    letter that came by SMTP was bounded there.
     """
 
     body: bytes
@@ -105,6 +107,7 @@ class Payload(NamedTuple):
     received_ms: int = 0
     attributes: Attributes = NO_ATTRIBUTES
     default_type: str = ""
+    bytes_max: int = BODY_BYTES_MAX
 
     def content_type(self) -> str:
         """The media type in lower case, without parameters."""

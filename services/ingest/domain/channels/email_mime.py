@@ -9,7 +9,7 @@ __all__ = ["ADAPTER"]
 
 def read(payload: Payload) -> Reading:
     """The letter."""
-    return Reading([letter_item(payload, parse_letter(payload.body))])
+    return Reading([letter_item(payload, parse_letter(payload.body, payload.bytes_max))])
 
 
 ADAPTER = Adapter(

@@ -69,12 +69,12 @@ class Letter:
     sender: str = ""
 
 
-def parse_letter(raw: bytes) -> Letter:
+def parse_letter(raw: bytes, bytes_max: int = BODY_BYTES_MAX) -> Letter:
     """Take a letter apart. Rejected: empty, too large, no head, or of too many parts. Damage inside costs its part."""
     if not raw.strip():
         raise Rejected(Reason.EMPTY, "", "the body is empty; send a message (RFC 5322)")
-    if len(raw) > BODY_BYTES_MAX:
-        raise Rejected(Reason.TOO_LARGE, "", f"{len(raw)} bytes; at most {BODY_BYTES_MAX} are accepted")
+    if len(raw) > bytes_max:
+        raise Rejected(Reason.TOO_LARGE, "", f"{len(raw)} bytes; at most {bytes_max} are accepted")
     _check_bounds(raw)
     try:
         whole = _parsed(raw)

@@ -1,0 +1,236 @@
+"""The SMTP door over a log that does as it is told: who is let in, what is answered when, and its bounds."""
+
+import asyncio
+import smtplib
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from prometheus_client import CollectorRegistry
+
+from services.ingest.domain.handles import Pseudonyms
+from services.ingest.domain.normalise import Normaliser
+from services.ingest.domain.sources_file import SourcesError, read_sources
+from services.ingest.domain.webhook import WebhookDoor
+from services.ingest.gather import Gatherer, Publisher
+from services.ingest.metrics import IngestMetrics
+from services.ingest.settings import IngestSettings
+from services.ingest.smtp import MailDoor
+from services.ingest.wire import RecordWriter
+from shared.contract.inputs import MessageReceived
+from shared.process.service import listen
+from tests.support.channel_payloads import LETTER
+from tests.support.ingest_builders import KEY
+from tests.support.ingest_http import Log
+
+ANA, HELP, SALES = "ana@example.com", "help@shop.example.net", "sales@shop.example.net"
+SOURCES = {
+    "sources": {
+        "help": {"adapter": "email_mime", "workspace": "acme", "addresses": ["Help@shop.example.net"]},
+        "sales": {"adapter": "email_mime", "workspace": "acme", "addresses": [SALES, "@sales.example.net"]},
+    }
+}
+
+
+def sources(document: Any = None) -> Any:
+    return read_sources(document or SOURCES, lambda name: name, with_channels=True)
+
+
+@asynccontextmanager
+async def door(log: Log, **bounds: Any) -> AsyncIterator[int]:
+    """A door on a free port."""
+    settings = IngestSettings(environment="local", http_ack_seconds_max=0.2, **bounds)
+    publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep)
+    metrics = IngestMetrics(CollectorRegistry())
+    mail = MailDoor(settings, sources(), WebhookDoor(Normaliser(Pseudonyms(KEY))), publisher, metrics)
+    sock, stopping = listen("127.0.0.1", 0), asyncio.Event()
+    serving = asyncio.ensure_future(mail.serve(sock, stopping))
+    try:
+        yield sock.getsockname()[1]
+    finally:
+        stopping.set()
+        await serving
+
+
+async def send(port: int, *recipients: str, letter: bytes = LETTER, sender: str = ANA) -> Any:
+    """What the server said: refused recipients of a message that was taken, or the error."""
+
+    def talk() -> Any:
+        with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+            try:
+                return client.sendmail(sender, list(recipients), letter)
+            except smtplib.SMTPException as error:
+                return error
+
+    return await asyncio.to_thread(talk)
+
+
+def messages(log: Log) -> list[MessageReceived]:
+    return [msgspec.json.decode(one.value, type=MessageReceived) for batch in log.batches for one in batch]
+
+
+async def test_mail_for_an_address_of_ours_is_a_contact_of_its_source() -> None:
+    log = Log()
+    async with door(log) as port:
+        assert await send(port, HELP.upper()) == {}
+        assert await send(port, "anybody@sales.example.net") == {}
+    first, second = messages(log)
+    assert (first.source, first.workspace, first.channel, first.text) == (
+        "help",
+        "acme",
+        "email",
+        "¿Dónde está mi paquete?",
+    )
+    assert second.source == "sales"
+
+
+async def test_other_recipients_hear_550_and_the_message_goes_to_those_that_are_ours() -> None:
+    log = Log()
+    async with door(log) as port:
+        refused = await send(port, "nobody@shop.example.net", HELP)
+        assert refused["nobody@shop.example.net"][0] == 550
+        error = await send(port, "nobody@shop.example.net")
+        assert isinstance(error, smtplib.SMTPRecipientsRefused)
+    assert [one.source for one in messages(log)] == ["help"]
+
+
+async def test_one_message_to_two_sources_is_one_contact_of_each_and_a_repeat_is_none() -> None:
+    log = Log()
+    async with door(log) as port:
+        for _ in range(2):
+            assert await send(port, HELP, SALES, HELP) == {}
+    assert sorted(one.source for one in messages(log)) == ["help", "sales"]
+
+
+async def test_without_kafkas_acknowledgement_the_sender_keeps_its_message_and_sends_it_again() -> None:
+    log = Log()
+    async with door(log) as port:
+        log.failing = True
+        error = await send(port, HELP)
+        assert error.smtp_code == 451
+        log.failing = False
+        log.open.clear()
+        error = await send(port, HELP)
+        assert error.smtp_code == 451, "no answer in time is no acknowledgement"
+        log.open.set()
+        assert await send(port, HELP) == {}
+
+
+async def test_a_letter_may_be_larger_than_a_request_because_what_is_attached_is_not_kept() -> None:
+    log = Log()
+    attached = b"JVBERi0xLjQK\r\n" * 30_000
+    async with door(log) as port:
+        assert await send(port, HELP, letter=LETTER.replace(b"JVBERi0xLjQK\r\n", attached)) == {}
+    (message,) = messages(log)
+    assert [one.name for one in message.attachments] == ["factura.pdf"]
+
+
+async def test_a_bounce_and_an_automatic_reply_are_taken_and_are_no_contacts() -> None:
+    log = Log()
+    async with door(log) as port:
+        assert await send(port, HELP, sender="") == {}
+        assert await send(port, HELP, letter=b"Auto-Submitted: auto-replied\r\n" + LETTER) == {}
+    assert log.batches == []
+
+
+async def test_a_message_that_is_none_is_refused_for_good_with_the_reason() -> None:
+    async with door(Log()) as port:
+        error = await send(port, HELP, letter=b"Subject: nobody wrote this\r\n\r\nText\r\n")
+    assert error.smtp_code == 554
+    assert b"From" in error.smtp_error or b"from" in error.smtp_error
+
+
+@pytest.mark.parametrize(
+    ("bounds", "code", "recipients", "letter"),
+    [
+        ({"smtp_message_bytes_max": 2048}, 552, (HELP,), LETTER + b"x" * 4096),
+        ({"smtp_recipients_max": 1}, 452, (HELP, SALES), LETTER),
+    ],
+)
+async def test_each_bound_has_its_answer(bounds: Any, code: int, recipients: tuple[str, ...], letter: bytes) -> None:
+    async with door(Log(), **bounds) as port:
+        said = await send(port, *recipients, letter=letter)
+    found = said[SALES][0] if isinstance(said, dict) else said.smtp_code
+    assert found == code
+
+
+async def test_more_connections_than_allowed_hear_421_and_their_end_makes_room() -> None:
+    async with door(Log(), smtp_connections_max=1) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        assert (await reader.readline()).startswith(b"220")
+        other, second = await asyncio.open_connection("127.0.0.1", port)
+        assert (await other.readline()).startswith(b"421")
+        second.close()
+        writer.write(b"QUIT\r\n")
+        assert (await reader.readline()).startswith(b"221")
+        writer.close()
+        assert await send(port, HELP) == {}
+
+
+async def test_who_says_nothing_is_cut() -> None:
+    async with door(Log(), smtp_command_seconds_max=0.1) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        assert (await reader.readline()).startswith(b"220")
+        writer.write(
+            b"EHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<help@shop.example.net>\r\nDATA\r\nSubject: slow\r\n"
+        )
+        said = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+    assert b"354" in said
+
+
+async def test_with_a_certificate_there_is_starttls(tmp_path: Path, certificate: Callable[[Path], Path]) -> None:
+    path, log = certificate(tmp_path), Log()
+    async with door(log, smtp_tls_cert=str(path)) as port:
+
+        def talk() -> None:
+            with smtplib.SMTP("localhost", port, timeout=10) as client:
+                client.starttls(context=ssl.create_default_context(cafile=str(path)))
+                client.sendmail(ANA, [HELP], LETTER)
+
+        await asyncio.to_thread(talk)
+    assert len(messages(log)) == 1
+
+
+@pytest.fixture
+def certificate() -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        path = folder / "tls.pem"
+        names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"]
+        command = [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            str(path),
+            "-out",
+            "-",
+            *names,
+        ]
+        made = subprocess.run(command, capture_output=True, check=True).stdout
+        path.write_bytes(path.read_bytes() + made)
+        return path
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        ({"adapter": "slack", "workspace": "acme", "addresses": [HELP]}, "sources.a.addresses"),
+        ({"adapter": "email_mime", "workspace": "acme", "addresses": ["help"]}, "sources.a.addresses[0]"),
+        ({"adapter": "email_mime", "workspace": "acme", "addresses": [HELP, HELP.upper()]}, "sources.a.addresses[1]"),
+    ],
+)
+def test_a_wrong_address_in_the_sources_file_is_named(document: Any, path: str) -> None:
+    with pytest.raises(SourcesError) as refused:
+        sources({"sources": {"a": document}})
+    assert path in [error.path for error in refused.value.errors]

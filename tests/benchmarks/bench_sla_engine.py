@@ -153,7 +153,9 @@ def _append(log: Log, kind: str, contact: str, at: float, queue: str, channel: s
     if kind == "queued":
         log.queued(contact, at, queue)
     elif kind == "availability":
-        log.event("none", contact, at, presence="available", availability="busy", free_units=0)
+        log.event(
+            "none", contact, at, presence="available", availability="busy", free_units=0, units=4, agent_id="agent-7"
+        )
         log.records[-1] = replace(log.records[-1], type="usher.agent.availability_changed.v1")
     else:
         more = {"queue": queue, "agent_id": "agent-7"} if kind in {"assigned", "closed", "wrapping"} else {}

@@ -4,6 +4,7 @@ A function of the events alone, committed with them like every total. Nothing he
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
@@ -128,21 +129,24 @@ class Account:
             "usher.agent.availability_changed.v1": (_decode_available, self._available),
         }
 
+    @property
+    def types(self) -> AbstractSet[str]:
+        """The types of events that are followed."""
+        return self._handlers.keys()
+
     def follow_of(self, kind: str) -> Follow | None:
         """How to follow events of this type that somebody else has decoded; None where they are not followed."""
         handler = self._handlers.get(kind)
         return None if handler is None else handler[1]
 
     def read(self, record: Record) -> None:
-        """Follow what a record tells that nobody else reads; passed over where it cannot be read."""
-        handler = self._handlers.get(record.type)
-        if handler is not None:
-            decode, follow = handler
-            try:
-                event = decode(record.value)
-            except msgspec.DecodeError:
-                return
-            follow(record.type, event, to_ms(event.occurred_at))
+        """Follow what a record of these types tells; passed over where it cannot be read."""
+        decode, follow = self._handlers[record.type]
+        try:
+            event = decode(record.value)
+        except msgspec.DecodeError:
+            return
+        follow(record.type, event, to_ms(event.occurred_at))
 
     def take(self) -> tuple[list[Entry], list[str]]:
         """Rows that changed since the last call, and the keys of those that are gone, in the order of first change."""

@@ -238,9 +238,10 @@ class Clockwork:
         result = _DECIDED.get(fact)
         if result is not None:
             self._opened(clock.kind, -1)
-            where = (clock.kind, clock.target, clock.queue, contact.channel, note.agent_id or "", result)
-            self.totals.hours.add(at_ms, ("clock", contact.workspace, *where))
-            self.totals.add((CLOCKS, contact.workspace, clock.kind, clock.target, clock.queue, result))
+            workspace, kind, target, queue = contact.workspace, clock.kind, clock.target, clock.queue
+            whose = ("clock", workspace, kind, target, queue, contact.channel, note.agent_id or "", result)
+            self.totals.hours.add(at_ms, whose)
+            self.totals.add((CLOCKS, workspace, kind, target, queue, result))
         if fact is _BREACHED:
             self.totals.add(_breaches_of(clock, contact))
             self._breaches.append(breach_of(clock, contact))

@@ -58,6 +58,7 @@ class SlaEngine:
         handlers = handlers_of(self._book, self._activate)
         # The account follows most of what the book reads: an event is decoded once for both.
         follow_of = self._account.follow_of
+        self._alone = self._account.types - handlers.keys()
         self._handlers: dict[str, Reader] = {kind: (handler, follow_of(kind)) for kind, handler in handlers.items()}
 
     @property
@@ -106,7 +107,7 @@ class SlaEngine:
             reader = self._handlers.get(record.type)
             if reader is not None:
                 self._apply(record, reader, dead)
-            else:
+            elif record.type in self._alone:
                 self._account.read(record)
         self._work.fire_before(now_ms - self._lateness_ms)
         return self._step(dead, bool(records))

@@ -21,7 +21,7 @@ JACCARD_MAX = 0.85  # above this share of common words two texts are the same te
 POINTS = {"self_service": range(20), "bot": range(20, 50), "agent": range(50, 101)}  # the default bands of the score
 CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 ADDRESS = re.compile(r"[\w.+-]+@([\w.-]+\w)")
-RESERVED = re.compile(r"(^|\.)example(\.(com|org|net))?$")  # RFC 2606
+RESERVED = re.compile(r"(^|\.)example(\.[a-z]{2,3})?$")  # what documentation may use (RFC 2606), in any country
 REPLY = re.compile(
     r"(?:[Aa]nswer|[Aa]nswer this message with|[Ww]rite|[RrEe]s(?:ponda|criba)|mit|Schreiben Sie) \"([^\"]+)\""
 )

@@ -152,7 +152,8 @@ async def test_the_earliest_unmet_deadline_goes_first_then_who_is_late_and_has_w
     ],
 )
 async def test_the_order_of_agents_can_be_chosen(office: Office, order: str, chosen: str) -> None:
-    await office.policy(queues={"orders": {"requires": {"orders": 1}, "agent_order": order}})
+    queues = {name: {"requires": {name: 1}} for name in ("klingon", "latin")}  # somebody may come for what is rare
+    await office.policy(queues={"orders": {"requires": {"orders": 1}, "agent_order": order}, **queues})
     await office.agent("rare", skills={"orders": 2, "klingon": 1})
     await office.agent("best", skills={"orders": 5, "latin": 1})
     await office.agent("plain", skills={"orders": 1})

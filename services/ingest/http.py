@@ -21,7 +21,7 @@ from services.ingest.domain.cloudevents import STRUCTURED, Event, http_attribute
 from services.ingest.domain.limits import TokenBucket
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.reading import BODY_BYTES_MAX
-from services.ingest.domain.rejection import Rejected
+from services.ingest.domain.rejection import OtherWorkspace, Rejected
 from services.ingest.domain.sources import Credential, Source, Sources
 from services.ingest.domain.types import AREAS, EVENT_TYPES, MESSAGE, Area, Right
 from services.ingest.domain.way import Arrival, Way
@@ -153,6 +153,10 @@ class Api:
             outcome = self._webhooks.admit(source, way, _webhook_request(source, request, body), now_ms())
         except Forged:
             raise _unauthorised("this is not from whom the source takes it") from None
+        except OtherWorkspace:
+            if source.is_verified():
+                raise  # the provider's mistake, as every other field's
+            raise Problem(HTTPStatus.FORBIDDEN, _OTHER_WORKSPACE) from None
         await self._publisher.publish(outcome, self._settings.http_ack_seconds_max)
         self._webhooks.acknowledged(outcome)
         self._metrics.came(source.adapter.name, outcome)
@@ -263,6 +267,7 @@ class Api:
 
 
 _WEBHOOK_METHODS = ["GET", "POST", "OPTIONS"]
+_OTHER_WORKSPACE = "the workspace in the body is not that of the key"
 _CLOSE = {"Connection": "close"}
 _NO_SNIFF = {"X-Content-Type-Options": "nosniff"}  # a challenge is what the caller sent, and no page
 _ROUTING_DETAIL = {
@@ -285,7 +290,7 @@ def _check_event(event: Event, caller: _Caller) -> None:
         raise Problem(HTTPStatus.FORBIDDEN, f"this key may not post {event.type}")
     named = event.data.get("workspace")
     if caller.way.workspace and isinstance(named, str) and named != caller.way.workspace:
-        raise Problem(HTTPStatus.FORBIDDEN, "the workspace in the body is not that of the key")
+        raise Problem(HTTPStatus.FORBIDDEN, _OTHER_WORKSPACE)
 
 
 def _bearer(request: Request) -> str:

@@ -11,7 +11,7 @@ from services.ingest.domain.cloudevents import Event
 from services.ingest.domain.fields import Inbound, rfc3339_ms
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.message import ChannelMessage, received
-from services.ingest.domain.rejection import Rejected, from_validation
+from services.ingest.domain.rejection import OtherWorkspace, Rejected, from_validation
 from services.ingest.domain.types import EVENT_TYPES, EventType
 from services.ingest.domain.way import Arrival, Way
 from shared.contract.ids import derive
@@ -63,7 +63,7 @@ class Normaliser:
             raise from_validation(error) from None
         workspace: str = body.workspace  # type: ignore[attr-defined]
         if way.workspace and workspace != way.workspace:
-            raise Rejected(Reason.INVALID, "workspace", "is not the workspace of this source")
+            raise OtherWorkspace
         if isinstance(body, ChannelMessage):
             if not (body.source or way.source):
                 raise Rejected(Reason.INVALID, "source", "Field required")

@@ -10,7 +10,16 @@ from shared.contract.ids import WORKSPACE_PATTERN
 from shared.contract.records import DeadLetter
 from shared.errors import Invalid, Reason
 
-__all__ = ["FieldError", "Refusal", "Rejected", "from_validation", "legible", "path_of", "workspace_in"]
+__all__ = [
+    "FieldError",
+    "OtherWorkspace",
+    "Refusal",
+    "Rejected",
+    "from_validation",
+    "legible",
+    "path_of",
+    "workspace_in",
+]
 
 ERRORS_MAX = 32  # a longer list helps nobody and lets a sender choose the size of our answer
 PATH_LENGTH_MAX = 256  # characters; a key of the sender may stand in a path
@@ -58,6 +67,13 @@ class Rejected(Invalid):
         super().__init__(reason, first.path, first.message)
         self.errors = errors or (first,)
         self.workspace: str | None = None
+
+
+class OtherWorkspace(Rejected):
+    """The event is of another workspace than its way allows."""
+
+    def __init__(self) -> None:
+        super().__init__(Reason.INVALID, "workspace", "is not the workspace of this source")
 
 
 def from_validation(error: ValidationError) -> Rejected:

@@ -64,8 +64,9 @@ async def test_of_parallel_offers_the_first_accept_wins_and_the_second_hears_tha
 
 async def test_a_supervisor_assigns_to_a_named_agent_who_has_what_it_takes(office: Office) -> None:
     await office.policy(queues={"orders": {"requires": {"orders": 1}}})
+    await office.agent("named", skills={"orders": 1})
+    busy = await office.answer(await office.offered(await office.contact("c0", routing={"queue": "orders"})))
     await office.agent("first-in-turn", skills={"orders": 1}, presence="not_ready")
-    await office.agent("named", skills={"orders": 1}, presence="not_ready")
     await office.agent("unskilled", skills={})
     contact_id = await office.contact("c1", routing={"queue": "orders"})
     await office.command(contact_id, "assign", agent_id="unskilled")
@@ -76,7 +77,7 @@ async def test_a_supervisor_assigns_to_a_named_agent_who_has_what_it_takes(offic
     await office.presence("first-in-turn", "available")
     await office.quiet()
     assert "offered" not in office.kinds(contact_id), "it is kept for who was named"
-    await office.presence("named", "available")
+    await office.end(busy)
     assert (await office.offered(contact_id))["agent_id"] == "named"
 
 

@@ -17,6 +17,9 @@ from shared.lane.patience import BACK_OFF_SECONDS, wait_for
 
 __all__ = ["DeadLetters", "Delivery", "Outputs", "Stopped"]
 
+# Of dead letters of topics that wait for the database, over all subscriptions; then a batch waits for its own.
+WAITING_BYTES_MAX = 16 * 1024 * 1024
+LETTER_BYTES = 1024  # of a dead letter beside its payload
 KEEPING_MAX = 100  # requests whose refused parts wait for the database: 25 MiB of bodies at the very worst
 
 
@@ -41,8 +44,9 @@ class DeadLetters(Protocol):
 class Delivery:
     """Delivers batches: canonical events to the router's log, refused inputs to their table and topic.
 
-    ``deliver`` returns when all of it is acknowledged, however often Kafka or the database fail meanwhile; only what
-    failed is repeated, and events of one workspace keep their order.
+    ``deliver`` returns when the events are acknowledged, however often Kafka fails meanwhile; only what failed is
+    repeated, and events of one workspace keep their order. Refused inputs may still be on their way then: a database
+    that is away holds back no later batch before WAITING_BYTES_MAX of them wait.
     """
 
     def __init__(self, outputs: Outputs, dead_letters: DeadLetters, writer: RecordWriter, sense: Sense) -> None:
@@ -55,6 +59,8 @@ class Delivery:
         self._stopping = asyncio.Event()
         self._troubles: dict[str, str] = {}
         self._keeping: set[asyncio.Future[None]] = set()
+        self._in_turn = asyncio.Lock()  # one batch's dead letters at a time ask a database that is away
+        self._waiting_bytes = 0
 
     def stop(self) -> None:
         """Give up waiting for what does not answer."""
@@ -64,20 +70,43 @@ class Delivery:
         """Faults that hold up a batch now."""
         return [f"{what}: {trouble}" for what, trouble in self._troubles.items()]
 
-    async def deliver(self, admitted: Sequence[Admitted], refused: Sequence[Refusal]) -> None:
-        """Deliver a batch, in order. Stopped: the process ends and some of it may not be delivered."""
+    async def deliver(self, admitted: Sequence[Admitted], refused: Sequence[Refusal]) -> asyncio.Future[None] | None:
+        """Deliver a batch, in order. Returns what is left to do, None for nothing: the batch is delivered after that.
+
+        Stopped, raised here or by what is returned: the process ends and some of it may not be delivered.
+        """
         await self._failpoints.reach("ingest.admitted")
         work = [
             self._patiently(f"publishing to partition {partition}", self._publish(ROUTER_INPUT, partition, messages))
             for partition, messages in self._written(admitted).items()
         ]
-        if refused:
-            work.append(self._keep(refused))
+        rest = self._keep_beside(refused) if refused else None
         await asyncio.gather(*work)
-        await self._failpoints.reach("ingest.delivered")
         self._metrics.accepted(admitted)
-        for refusal in refused:
-            self._metrics.dead_letter(refusal.letter.reason)
+        if rest is None:
+            await self._failpoints.reach("ingest.delivered")
+        elif self._waiting_bytes > WAITING_BYTES_MAX:
+            await rest
+        return rest
+
+    def _keep_beside(self, refused: Sequence[Refusal]) -> asyncio.Future[None]:
+        """Keep a batch's refused inputs beside those that follow it, and behind those before it."""
+        size = sum(LETTER_BYTES + len(refusal.letter.payload) for refusal in refused)
+        self._waiting_bytes += size
+
+        async def work() -> None:
+            try:
+                async with self._in_turn:
+                    await self._keep(refused)
+            finally:
+                self._waiting_bytes -= size
+            await self._failpoints.reach("ingest.delivered")
+            for refusal in refused:
+                self._metrics.dead_letter(refusal.letter.reason)
+
+        rest = asyncio.ensure_future(work())
+        rest.add_done_callback(_seen)
+        return rest
 
     async def keep(self, refused: Sequence[Refusal], seconds_max: float) -> None:
         """Keep refused parts of a request. Retryable: not in time; it goes on, and a repeat keeps nothing twice."""
@@ -131,3 +160,9 @@ class Delivery:
             if self._stopping.is_set():
                 raise Stopped(what)
             failures += 1
+
+
+def _seen(rest: asyncio.Future[None]) -> None:
+    """Whoever waits for it is told of its error; with the process at its end nobody may."""
+    if not rest.cancelled():
+        rest.exception()

@@ -18,6 +18,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
+from services.ingest.prefix import Prefix
 from services.ingest.reader.kafka import Reader, security
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
@@ -38,7 +39,8 @@ POSITION_SECONDS_MAX = 0.1  # known at once, unless the partitions move
 STOP_SECONDS_MAX = 8.0  # so do its consumers when they stop
 
 Records = Sequence[ConsumerRecord]
-Handle = Callable[[Records], Awaitable[None]]
+Handle = Callable[[Records], Awaitable[asyncio.Future[None] | None]]
+"""Takes a batch; returns what is left to do before its offsets may be committed, None for nothing."""
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -86,6 +88,7 @@ class Subscription:
         self._log = sense.log
         self._subscriber: Any = None
         self._listener = _Listener(self._revoked)
+        self._prefix: Prefix[TopicPartition] = Prefix()
         self._done: dict[TopicPartition, int] = {}  # offsets to commit: everything before them is delivered
         self._next: dict[TopicPartition, int] = {}  # the same, kept after the commit, for the lag
         self._idle = asyncio.Event()
@@ -144,38 +147,56 @@ class Subscription:
             return
         self._idle.clear()
         try:
-            await self._handle(records)
-            for record in records:
-                self._done[TopicPartition(record.topic, record.partition)] = record.offset + 1
+            rest = await self._handle(records)
+            if rest is not None:
+                rest.add_done_callback(self._finished)
+            self._prefix.add({TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}, rest)
         except Exception as error:  # noqa: BLE001 - the edge: FastStream would go on with the next batch
-            self._closing = True
-            self._failed(error)
+            self._end(error)
         finally:
             self._moved_at = monotonic()
             self._idle.set()
         if len(records) < self._batch_records_max:
             await asyncio.sleep(self._gather_seconds)
 
+    def _finished(self, rest: asyncio.Future[None]) -> None:
+        error = None if rest.cancelled() else rest.exception()
+        if isinstance(error, Exception):
+            self._end(error)  # the batch is never passed, so nothing would be committed any more
+
+    def _end(self, error: Exception) -> None:
+        self._closing = True
+        self._failed(error)
+
     async def close(self, seconds_max: float) -> None:
         """Take no further batch, give the one in hand ``seconds_max``, commit what is delivered."""
         self._closing = True
-        await wait_for(self._idle, seconds_max)
+        await self._settle(seconds_max)
         await self.commit()
 
     async def _revoked(self) -> None:
-        await wait_for(self._idle, COMMIT_SECONDS_MAX)
+        await self._settle(COMMIT_SECONDS_MAX)
         await self.commit()
         for where in self._next:
             self._metrics.disowned(_name(where))
+        self._prefix.forget()
         self._done.clear()
         self._next.clear()
         self._held.clear()
         self._subscriber.consumer.forget()
 
+    async def _settle(self, seconds_max: float) -> None:
+        """Give the batch in hand, then what earlier ones still wait for, so long each."""
+        await wait_for(self._idle, seconds_max)
+        waiting = self._prefix.waiting
+        if waiting:
+            await asyncio.wait(waiting, timeout=seconds_max)
+
     async def commit(self) -> None:
         """Tell the group what is delivered; bounded. A failure is no loss: the same is read and dropped again."""
         async with self._committing:
             consumer = self._subscriber.consumer
+            self._done.update(self._prefix.take())
             await self._pass_marks(consumer)
             offsets, self._done = self._done, {}
             owned = consumer.assignment() if consumer is not None else ()
@@ -214,7 +235,7 @@ class Subscription:
             lag = await self._lag(where)
             self._metrics.lag(_name(where), lag + self._held_back(where))
             waiting += lag if where not in self._subscriber.consumer.failing else 0
-        if not waiting or not self._idle.is_set():
+        if not waiting or not self._idle.is_set() or self._prefix.waiting:
             self._moved_at = monotonic()
         if monotonic() - self._moved_at > self._stuck_seconds_max:
             raise Fatal(f"{self.name}: {waiting} records wait, nothing was read for {self._stuck_seconds_max:.0f} s")
@@ -250,7 +271,7 @@ class Subscription:
             return 0
         end = consumer.last_stable_offset(where)
         taken = self._done.get(where, self._next.get(where))
-        if end is not None and (taken is None or (taken < end and self._idle.is_set())):
+        if end is not None and (taken is None or (taken < end and self._idle.is_set() and self._prefix.is_complete)):
             position = await _position(consumer, where)
             taken = position if position is not None else taken
         return max(0, end - taken) if end is not None and taken is not None else 0

@@ -20,7 +20,7 @@ BYTES_AT_ONCE_MAX = 1024 * 1024  # read without a pause: some milliseconds in wh
 
 
 class Stream:
-    """Takes batches of records; ``handle`` returns when every record of the batch is delivered or kept."""
+    """Takes batches of records; ``handle`` returns when every event is delivered, and what is left of the batch."""
 
     def __init__(self, door: TopicDoor, delivery: Delivery, sense: Sense) -> None:
         self._door = door
@@ -28,8 +28,11 @@ class Stream:
         self._metrics = sense.metrics
         self._log = sense.log
 
-    async def handle(self, records: Sequence[LogRecord]) -> None:
-        """Deliver a batch in order. Stopped: the process ends before all of it was delivered."""
+    async def handle(self, records: Sequence[LogRecord]) -> asyncio.Future[None] | None:
+        """Deliver a batch in order; returns what is left to do, None for nothing.
+
+        Stopped, raised or by what is returned: the process ends before all of it was delivered.
+        """
         at_ms = now_ms()
         oldest_ms = min((record.timestamp for record in records if record.timestamp > 0), default=at_ms)
         self._metrics.event_age_seconds.observe(max(0, at_ms - oldest_ms) / MILLISECONDS_PER_SECOND)
@@ -43,7 +46,7 @@ class Stream:
             if size > BYTES_AT_ONCE_MAX:
                 size = 0
                 await asyncio.sleep(0)
-        await self._delivery.deliver(admitted, refused)
+        return await self._delivery.deliver(admitted, refused)
 
     def _admit(self, record: LogRecord, at_ms: int, admitted: list[Admitted], refused: list[Refusal]) -> None:
         before = len(admitted), len(refused)

@@ -17,6 +17,7 @@ import pytest
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from deploy.local.java import ROOT
+from services.ingest.kafka import COMMIT_EVERY_SECONDS
 from services.ingest.settings import IngestSettings
 from tests.support import hostile, ingest
 from tests.support.in_process import until
@@ -160,6 +161,8 @@ async def test_dead_letters_wait_for_the_database_and_hold_back_no_canonical_eve
         await postgres.kill()
         await publish(settings, range(100), broken=frozenset({3, 50}))
         await until_published(settings, 98)
+        await publish(settings, range(100, 150))
+        await until_published(settings, 148)  # batches behind the one whose dead letters wait
 
         async def held_up() -> bool:
             return bool(await service.problems())
@@ -175,7 +178,30 @@ async def test_dead_letters_wait_for_the_database_and_hold_back_no_canonical_eve
     after = await published(settings)
 
     assert len(await ingest.dead_letters(database)) == 2
-    assert Counter(len(ids) for ids in after.values()) == {1: 98}
+    assert Counter(len(ids) for ids in after.values()) == {1: 148}
+
+
+async def test_after_a_crash_while_dead_letters_waited_the_next_process_starts_with_their_batch(
+    settings: IngestSettings, database: str, postgres: PostgresServer
+) -> None:
+    async with process(settings) as crashing:
+        await publish(settings, range(10))
+        await until_published(settings, 10)
+        await postgres.kill()
+        await publish(settings, range(10, 20), broken=frozenset({13}))
+        await until_published(settings, 19)
+        await publish(settings, range(20, 30))
+        await until_published(settings, 29)
+        await asyncio.sleep(2 * COMMIT_EVERY_SECONDS)  # whatever may be committed is
+        crashing.kill()
+    await postgres.start()
+    async with process(settings):
+
+        async def kept() -> bool:
+            return len(await ingest.dead_letters(database)) == 1
+
+        await until(kept, 60)
+    assert set(await published(settings)) == {f"message-{number}" for number in range(30)} - {"message-13"}
 
 
 async def test_a_broker_that_dies_and_returns_costs_time_and_nothing_else(

@@ -1,12 +1,8 @@
 """Crashes and faults: offsets are committed only after delivery, so nothing is lost and some of it is repeated."""
 
 import asyncio
-import contextlib
-import os
 import signal
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -16,62 +12,19 @@ import pytest
 
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
-from deploy.local.java import ROOT
 from services.ingest.kafka import COMMIT_EVERY_SECONDS
 from services.ingest.settings import IngestSettings
 from tests.support import hostile, ingest
 from tests.support.in_process import until
+from tests.support.ingest_process import metrics_url, process
 
 OWNED = "usher_owned_partitions"
-SERVICE = [sys.executable, "-m", "services.ingest"]
 
 
 @pytest.fixture
 async def settings(kafka: KafkaBroker, database: str, topic_prefix: str, tmp_path: Path) -> IngestSettings:
     ready = str(tmp_path / "ready.json")
     return await ingest.installed(kafka.bootstrap, database, topic_prefix, tmp_path, ready_file=ready)
-
-
-async def start(settings: IngestSettings, failpoints: str = "") -> asyncio.subprocess.Process:
-    environment = {
-        "USHER_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
-        "USHER_POSTGRES_DSN": settings.postgres_dsn.get_secret_value(),
-        "USHER_TOPIC_PREFIX": settings.topic_prefix,
-        "USHER_PARTITIONS": str(settings.partitions),
-        "USHER_SOURCES_FILE": settings.sources_file,
-        "USHER_READY_FILE": settings.ready_file,
-        "USHER_PSEUDONYM_KEY": ingest.PSEUDONYM_KEY,
-        "USHER_FAILPOINTS": failpoints,
-        "USHER_LOG_LEVEL": "ERROR",
-    }
-    return await asyncio.create_subprocess_exec(*SERVICE, cwd=ROOT, env={**os.environ, **environment})
-
-
-@contextlib.asynccontextmanager
-async def process(settings: IngestSettings, failpoints: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
-    """A service process; killed at the end of the block if it still runs."""
-    running = await start(settings, failpoints)
-    try:
-        yield running
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            running.kill()
-        await running.wait()
-
-
-def ready_file(settings: IngestSettings) -> dict[str, Any]:
-    """What the process says about itself; empty before it listens."""
-    path = Path(settings.ready_file)
-    return orjson.loads(path.read_bytes()) if path.exists() else {}
-
-
-async def metrics_url(settings: IngestSettings) -> str:
-    async def written() -> bool:
-        return bool(ready_file(settings))
-
-    await until(written)
-    assert ready_file(settings)["ingest_url"].startswith("http://127.0.0.1:")
-    return str(ready_file(settings)["metrics_url"])
 
 
 async def publish(settings: IngestSettings, numbers: range, broken: frozenset[int] = frozenset()) -> None:

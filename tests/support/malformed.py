@@ -11,6 +11,7 @@ BATCH_HEAD = 61  # bytes of a batch before its records
 ATTRIBUTES_AT = 21
 SNAPPY = 2
 XERIAL = b"\x82SNAPPY\x00" + struct.pack(">ii", 1, 1)
+PACKED_BYTES_MAX = 256 * 1024 * 1024  # of a batch before it is packed
 LITERAL_MAX = 60  # bytes that one tag of the simplest kind can carry
 
 
@@ -30,6 +31,17 @@ async def publish(
     for number, value in enumerate(values):
         headers = [(_Raw("name"), b"value")] if number in odd else []
         assert batch.append(timestamp=None, key=None, value=value, headers=headers) is not None
+    await (await producer.send_batch(batch, topic, partition=partition))
+
+
+async def publish_packed(
+    producer: AIOKafkaProducer, topic: str, partition: int, values: Sequence[bytes], codec: int
+) -> None:
+    """Publish the values in one batch, packed by Kafka's codec of that number, however large it is unpacked."""
+    batch = producer.create_batch()
+    batch._builder = _DefaultRecordBatchBuilderPy(2, codec, 0, -1, -1, 0, PACKED_BYTES_MAX)
+    for value in values:
+        assert batch.append(timestamp=None, key=None, value=value) is not None
     await (await producer.send_batch(batch, topic, partition=partition))
 
 

@@ -13,11 +13,13 @@ from services.ingest.domain.rejection import Refusal, Rejected, legible, workspa
 from services.ingest.domain.way import Arrival, Way
 from shared.contract.ids import derive
 from shared.contract.records import DeadLetter, Origin
+from shared.errors import Reason
 
-__all__ = ["LogRecord", "Route", "TopicDoor", "refusal"]
+__all__ = ["REFUSED_HEADER", "LogRecord", "Route", "TopicDoor", "refusal"]
 
 # A producer's clock is believed when it says a time within the retention of the topic and not after now.
 RECORD_AGE_MS_MAX = 7 * 24 * 3600 * 1000
+REFUSED_HEADER = "usher-refused"  # on what the edge to Kafka could not unpack: why, in words
 HEADERS_KEPT_MAX = 32  # of a refused record: CloudEvents needs about ten
 HEADER_LENGTH_MAX = 256  # characters of a name or value that are kept
 
@@ -91,6 +93,8 @@ class TopicDoor:
 
     def _read(self, route: Route, record: LogRecord, value: bytes, arrival: Arrival) -> Sequence[Item]:
         """A topic carries the provider's payloads, or canonical events: its producer need not be the provider."""
+        if record.headers and record.headers[0][0] == REFUSED_HEADER:
+            raise Rejected(Reason.TOO_LARGE, "", (record.headers[0][1] or b"").decode(errors="replace"))
         attributes = kafka_attributes(record.headers)
         adapter, way = route.adapter, route.way
         if adapter.name == "canonical" or (not adapter.own_ids and _is_canonical(attributes, value)):

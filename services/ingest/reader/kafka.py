@@ -2,7 +2,8 @@
 
 aiokafka decodes the names of headers as UTF-8 while it reads a batch, and fails on any other bytes, although Kafka
 allows them. The failed call delivers nothing, yet the partitions it had read before the bad one have moved on: without
-this class their records would be skipped, and the bad partition would be asked again and again without end.
+this class their records would be skipped, and the bad partition would be asked again and again without end. The same
+holds for a batch that is not unpacked, because it would take more memory than any may (unpack.py).
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,8 @@ from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.record.default_records import _DefaultRecordBatchPy
 from faststream.security import BaseSecurity, SASLOAuthBearer, SASLPlaintext, SASLScram256, SASLScram512
 
+from services.ingest.domain.admission import REFUSED_HEADER
+from services.ingest.reader.unpack import BATCH_BYTES_MAX, BatchTooLarge, Budget, PollFull, bound_unpacking, spend
 from shared.kafka.security import ssl_context, token_provider
 from shared.process.settings import CommonSettings
 
@@ -37,9 +40,11 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
     """Delivers every record, in order; a header whose name is not UTF-8 comes with replacement characters."""
 
     def __init__(self, *topics: str, **options: Any) -> None:
+        bound_unpacking()
         super().__init__(*topics, **options)
         self._taken: dict[TopicPartition, int] = {}  # where reading goes on after a batch that cannot be read
         self._handed: dict[TopicPartition, int] = {}  # offset behind the last record that was handed out
+        self._first: TopicPartition | None = None  # whose turn it is when not all can be read in one poll
         self.failing: set[TopicPartition] = set()  # partitions that only an operator can make readable again
 
     def forget(self) -> None:
@@ -57,6 +62,7 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
 
         ``max_records`` may be exceeded by what one odd batch holds.
         """
+        spend(Budget())
         try:
             polled: Polled = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
         except (UnicodeDecodeError, CorruptRecordException, UnsupportedCodecError):
@@ -70,19 +76,28 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         """Read again from where the last call left each partition, one partition at a time."""
         polled: Polled = {}
         failure: KafkaError | None = None
-        for where in sorted(self.assignment()):
+        budget = Budget()
+        for where in self._in_turn():
             start = await self._rewind(where)
             if (self.highwater(where) or 0) <= start:
                 continue
             try:
-                polled[where] = await self._read(where, start, max_records)
+                polled[where] = await self._read(where, start, max_records, budget)
                 self.failing.discard(where)
+            except PollFull:
+                self._first = where  # what was unpacked is handed out before; the others keep their places
+                break
             except KafkaError as error:
                 self.failing.add(where)
                 failure = error  # of this partition alone: a codec that is not installed, a damaged disk
         if failure is not None and not any(polled.values()):
             raise failure
         return {where: records for where, records in polled.items() if records}
+
+    def _in_turn(self) -> list[TopicPartition]:
+        """The partitions in order; first who had to wait the last time, so that no neighbour takes every poll."""
+        first, self._first = self._first, None
+        return sorted(self.assignment(), key=lambda where: (first is not None and where < first, where))
 
     async def _rewind(self, where: TopicPartition) -> int:
         """Back to the first record that was not handed out; its offset."""
@@ -96,17 +111,32 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
             self.seek(where, start)
         return int(start)
 
-    async def _read(self, where: TopicPartition, start: int, max_records: int | None) -> list[Any]:
+    async def _read(self, where: TopicPartition, start: int, max_records: int | None, budget: Budget) -> list[Any]:
+        attempt = budget.copy()
+        spend(attempt)
         try:
             polled: Polled = await super().getmany(where, timeout_ms=READ_MS_MAX, max_records=max_records)
+            budget.become(attempt)
             return polled.get(where, [])
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, BatchTooLarge, PollFull):
             batches, aborted = await self._fetch(where, start)
+        spend(budget)  # what the attempt unpacked is dropped
+        return self._unpack(where, start, batches, aborted)
+
+    def _unpack(self, where: TopicPartition, start: int, batches: list[Any], aborted: Aborted) -> list[Any]:
+        """The records of the batches as far as may be unpacked now; reading goes on behind. PollFull: not the first."""
         records: list[ConsumerRecord] = []
+        behind = batches[-1].next_offset if batches else start  # of all, also where none of their records counts
         for batch in _committed(batches, aborted):
-            records += [record for record in _decoded(where, batch) if record.offset >= start]
-        if batches:  # behind all of them, also where none of their records counts
-            self._taken[where] = max(start, batches[-1].next_offset)
+            try:
+                records += [record for record in _decoded(where, batch) if record.offset >= start]
+            except PollFull:
+                if batch.base_offset <= start:
+                    raise
+                behind = batch.base_offset
+                break
+        if batches:
+            self._taken[where] = max(start, behind)
             self.seek(where, self._taken[where])
         return records
 
@@ -148,8 +178,12 @@ def _committed(batches: Iterable[Any], aborted: Aborted) -> Iterator[Any]:
 
 
 def _decoded(where: TopicPartition, batch: Any) -> Iterator[ConsumerRecord]:
-    """The records of a whole batch by aiokafka's own decoder in plain Python."""
-    batch._maybe_uncompress()
+    """The records of a whole batch by aiokafka's own decoder in plain Python; one in place of too large a batch."""
+    try:
+        batch._maybe_uncompress()
+    except BatchTooLarge:
+        yield _stand_in(where, batch)
+        return
     batch._buffer = _Lenient(batch._buffer)
     for record in batch:
         yield ConsumerRecord(
@@ -165,6 +199,15 @@ def _decoded(where: TopicPartition, batch: Any) -> Iterator[ConsumerRecord]:
             -1 if record.value is None else len(record.value),
             tuple(record.headers),
         )
+
+
+def _stand_in(where: TopicPartition, batch: Any) -> ConsumerRecord:
+    """A record that stands for a whole batch, with the batch as it was packed; at the last offset of the batch."""
+    last, packed = batch.next_offset - 1, bytes(batch._buffer)
+    said = f"a batch, offsets {batch.base_offset} to {last}, is over {BATCH_BYTES_MAX} bytes unpacked"
+    headers = ((REFUSED_HEADER, said.encode()),)
+    at_ms = batch.max_timestamp
+    return ConsumerRecord(where.topic, where.partition, last, at_ms, 0, None, packed, None, -1, len(packed), headers)
 
 
 def _batches(raw: bytes) -> Iterator[Any]:

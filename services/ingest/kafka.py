@@ -220,6 +220,8 @@ class Subscription:
             return
         for where in consumer.assignment():
             position = await _position(consumer, where)
+            if consumer.astray:
+                return  # positions of a failed call count for nothing: records before them were not handed out
             delivered = self._done.get(where, self._next.get(where))
             if position is not None and consumer.handed_out(where) == delivered and position > (delivered or -1):
                 self._done[where] = position

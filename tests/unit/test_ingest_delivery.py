@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import pytest
+from aiokafka import TopicPartition
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
@@ -13,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from services.ingest import delivery as module
 from services.ingest.delivery import Delivery, Stopped
 from services.ingest.domain.rejection import Refusal
+from services.ingest.kafka import Subscription
 from services.ingest.metrics import IngestMetrics
 from services.ingest.prefix import Prefix
 from services.ingest.sense import Sense
@@ -55,9 +57,13 @@ def database() -> Database:
 
 
 @pytest.fixture
-def delivery(database: Database) -> Delivery:
+def sense() -> Sense:
     log = cast("Log", SimpleNamespace(warning=lambda *_, **__: None))
-    sense = Sense(log, IngestMetrics(CollectorRegistry()), Failpoints(""))
+    return Sense(log, IngestMetrics(CollectorRegistry()), Failpoints(""))
+
+
+@pytest.fixture
+def delivery(database: Database, sense: Sense) -> Delivery:
     return Delivery(Outputs(), database, RecordWriter(lambda _: 0), sense)
 
 
@@ -144,3 +150,37 @@ def _finish(rest: asyncio.Future[None] | None, *, fails: bool) -> None:
         rest.set_exception(Stopped("end"))
     else:
         rest.set_result(None)
+
+
+async def test_where_a_failed_call_left_the_reader_is_no_offset_to_commit(sense: Sense) -> None:
+    where = TopicPartition("chat", 0)
+
+    class Reader:
+        """Its call failed at another partition, when it had read this one up to 50 and handed out nothing."""
+
+        astray = True
+        committed: ClassVar[list[dict[TopicPartition, int]]] = []
+
+        def assignment(self) -> set[TopicPartition]:
+            return {where}
+
+        def handed_out(self, _: TopicPartition) -> None:
+            return None
+
+        async def position(self, _: TopicPartition) -> int:
+            return 50
+
+        async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+            self.committed.append(dict(offsets))
+
+    async def handle(_: Sequence[Any]) -> None:
+        pass
+
+    reader = Reader()
+    subscription = Subscription("contacts", ["chat"], handle, sense)
+    subscription._subscriber = SimpleNamespace(consumer=reader)
+    await subscription.commit()
+    assert reader.committed == []
+    reader.astray = False
+    await subscription.commit()
+    assert reader.committed == [{where: 50}], "only marks of transactions were before it"

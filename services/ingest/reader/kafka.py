@@ -44,6 +44,7 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         super().__init__(*topics, **options)
         self._taken: dict[TopicPartition, int] = {}  # where reading goes on after a batch that cannot be read
         self._handed: dict[TopicPartition, int] = {}  # offset behind the last record that was handed out
+        self.astray = False  # a call failed: positions may stand behind records that were never handed out
         self._first: TopicPartition | None = None  # whose turn it is when not all can be read in one poll
         self.failing: set[TopicPartition] = set()  # partitions that only an operator can make readable again
 
@@ -52,6 +53,7 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         self._taken.clear()
         self._handed.clear()
         self.failing.clear()
+        self.astray = False
 
     def handed_out(self, where: TopicPartition) -> int | None:
         """The offset behind the last record of a partition that was handed out; None since it was assigned."""
@@ -63,9 +65,13 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         ``max_records`` may be exceeded by what one odd batch holds.
         """
         spend(Budget())
-        try:
-            polled: Polled = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
-        except (UnicodeDecodeError, CorruptRecordException, UnsupportedCodecError):
+        polled: Polled | None = None
+        if not self.astray:
+            try:
+                polled = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+            except (UnicodeDecodeError, CorruptRecordException, UnsupportedCodecError):
+                self.astray = True
+        if polled is None:
             polled = await self._carefully(max_records)
         for where, records in polled.items():
             self._handed[where] = records[-1].offset + 1
@@ -73,23 +79,29 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         return polled
 
     async def _carefully(self, max_records: int | None) -> Polled:
-        """Read again from where the last call left each partition, one partition at a time."""
+        """Read again from where the last call left each partition, one partition at a time.
+
+        All go back before any is read: whichever is not read now, keeps its place.
+        """
         polled: Polled = {}
         failure: KafkaError | None = None
         budget = Budget()
-        for where in self._in_turn():
-            start = await self._rewind(where)
+        whole = True
+        starts = {where: await self._rewind(where) for where in self._in_turn()}
+        for where, start in starts.items():
             if (self.highwater(where) or 0) <= start:
                 continue
             try:
                 polled[where] = await self._read(where, start, max_records, budget)
                 self.failing.discard(where)
             except PollFull:
-                self._first = where  # what was unpacked is handed out before; the others keep their places
+                self._first, whole = where, False  # what was unpacked is handed out before
                 break
             except KafkaError as error:
+                whole = False
                 self.failing.add(where)
                 failure = error  # of this partition alone: a codec that is not installed, a damaged disk
+        self.astray = not whole
         if failure is not None and not any(polled.values()):
             raise failure
         return {where: records for where, records in polled.items() if records}

@@ -6,8 +6,8 @@ import orjson
 import pytest
 
 from deploy.local.broker import KafkaBroker
-from services.ingest.reader.unpack import BATCH_BYTES_MAX
 from services.ingest.settings import IngestSettings
+from services.ingest.unpack.kafka import BATCH_BYTES_MAX
 from tests.support import hostile, ingest, malformed
 from tests.support.in_process import until
 from tests.support.ingest_process import metrics_url, process

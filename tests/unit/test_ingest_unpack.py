@@ -4,7 +4,7 @@ import pytest
 from aiokafka import codec
 from aiokafka.record._crecords import default_records
 
-from services.ingest.reader.unpack import BATCH_BYTES_MAX, BatchTooLarge, Budget, PollFull, bound_unpacking, spend
+from services.ingest.unpack.kafka import BATCH_BYTES_MAX, BatchTooLarge, Budget, PollFull, bound_unpacking, spend
 
 CODECS = ["gzip", "snappy", "lz4", "zstd"]
 

@@ -3,7 +3,7 @@
 aiokafka decodes the names of headers as UTF-8 while it reads a batch, and fails on any other bytes, although Kafka
 allows them. The failed call delivers nothing, yet the partitions it had read before the bad one have moved on: without
 this class their records would be skipped, and the bad partition would be asked again and again without end. The same
-holds for a batch that is not unpacked, because it would take more memory than any may (unpack.py).
+holds for a batch that is not unpacked, because it would take more memory than any may (unpack/kafka.py).
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from aiokafka.record.default_records import _DefaultRecordBatchPy
 from faststream.security import BaseSecurity, SASLOAuthBearer, SASLPlaintext, SASLScram256, SASLScram512
 
 from services.ingest.domain.admission import REFUSED_HEADER
-from services.ingest.reader.unpack import BATCH_BYTES_MAX, BatchTooLarge, Budget, PollFull, bound_unpacking, spend
+from services.ingest.unpack.kafka import BATCH_BYTES_MAX, BatchTooLarge, Budget, PollFull, bound_unpacking, spend
 from shared.kafka.security import ssl_context, token_provider
 from shared.process.settings import CommonSettings
 

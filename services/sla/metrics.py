@@ -19,7 +19,18 @@ from services.sla.domain.account import AGENT_SECONDS, PHASE_COUNT, PHASE_SECOND
 from services.sla.domain.clock import Kind
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import SlaRows, SlaWrites
-from services.sla.domain.totals import ABOVE_ALL, BREACHES, CLOCKS, WAIT_BOUND, WAIT_BOUNDS, WAIT_BUCKET, WAIT_SUM, Key
+from services.sla.domain.totals import (
+    ABOVE_ALL,
+    ANNOUNCED,
+    BREACHES,
+    CLOCKS,
+    RISKS,
+    WAIT_BOUND,
+    WAIT_BOUNDS,
+    WAIT_BUCKET,
+    WAIT_SUM,
+    Key,
+)
 from shared.process.metrics import WorkspaceLabels
 from shared.times import MILLISECONDS_PER_SECOND
 
@@ -93,6 +104,7 @@ class SlaCollector(Collector):
         yield _waits(totals)
         yield _phases(totals)
         yield _open_clocks(engine for engine in engines.values() if engine is not None)
+        yield self._at_risk(engine for engine in engines.values() if engine is not None)
         yield self._lag(engines)
 
     def _run_on(self, engines: Mapping[int, SlaEngine | None], totals: Mapping[int, dict[Key, float]]) -> None:
@@ -118,6 +130,17 @@ class SlaCollector(Collector):
         for key, value in totals.items():
             found[key if key[0] == WAIT_BOUND else (key[0], self._workspaces.of(key[1]), *key[2:])] += value
         return found
+
+    def _at_risk(self, engines: Iterable[SlaEngine]) -> Metric:
+        text = "Promised answers that will probably be late, as announced."
+        family = GaugeMetricFamily("usher_sla_at_risk", text, labels=["workspace", "queue"])
+        numbers: dict[tuple[str, str], int] = defaultdict(int)
+        for engine in engines:
+            for (workspace, queue), number in engine.at_risk.items():
+                numbers[self._workspaces.of(workspace), queue] += number
+        for key in sorted(numbers):
+            family.add_metric(key, numbers[key])
+        return family
 
     def _lag(self, engines: Mapping[int, SlaEngine | None]) -> Metric:
         text = "How far behind now breaches are decided, by the partition that is furthest behind."
@@ -156,6 +179,22 @@ def _counters() -> list[tuple[CounterMetricFamily, str]]:
             UNIT_SECONDS,
         ),
         *((CounterMetricFamily(f"usher_{name}", text, labels=moves), name) for name, text in _MOVES.items()),
+        (
+            CounterMetricFamily(
+                "usher_sla_risks",
+                "Announced risks of a late answer, by what became of them.",
+                labels=["workspace", "queue", "outcome", "partition"],
+            ),
+            RISKS,
+        ),
+        (
+            CounterMetricFamily(
+                "usher_sla_breaches_announced",
+                "Late answers, by whether that was announced in time.",
+                labels=["workspace", "queue", "announced", "partition"],
+            ),
+            ANNOUNCED,
+        ),
         (CounterMetricFamily("usher_sla_clocks", "Clocks decided.", labels=clocks), CLOCKS),
         (CounterMetricFamily("usher_sla_breaches", "Clocks breached, each once.", labels=breaches), BREACHES),
     ]

@@ -14,7 +14,7 @@ from lab.simulation.parse import parse_scenario
 from services.router.domain.forecast import Flow
 from services.router.domain.matcher.matching import Requirement, Waiting
 from services.router.watching import LOOK_SECONDS, SHARE_MAX
-from tests.support.forecast_run import calibration, errors, told_in
+from tests.support.forecast_run import announced_in, calibration, errors, told_in
 from tests.support.language_day import Day
 from tests.support.router_builders import Router
 
@@ -53,6 +53,17 @@ def risks(told):
 
 def _share(value):
     return "-" if value is None else f"{value:.3f}"
+
+
+def announcements(found):
+    """Whether breaches were announced in time, and whether announcements came true."""
+    print(f"\n{'queue':8}{'breaches':>10}{'announced':>11}{'in time':>9}{'announcements':>15}{'true':>7}{'cleared':>9}")
+    for queue, counts in sorted(found.items()):
+        breaches, told = counts["breaches"] or 1, counts["announcements"] or 1
+        print(
+            f"{queue:8}{counts['breaches']:10}{counts['announced'] / breaches:11.2f}{counts['in time'] / breaches:9.2f}"
+            f"{counts['announcements']:15}{counts['true'] / told:7.2f}{counts['cleared'] / told:9.2f}"
+        )
 
 
 def looks(boost_ms):
@@ -106,6 +117,7 @@ def main():
             for queue in sorted({each.queue for each in told}):
                 waits([each for each in told if each.queue == queue], f"{name}, {queue}")
         risks(told)
+        announcements(announced_in(scenario(name), seeds))
     day = [each for seed in range(seeds) for each in Day(seed, DAY_SECONDS).play()]
     for language in ("en", "es"):
         mine = [each for each in day if each.language == language]

@@ -103,7 +103,8 @@ def test_what_the_router_says_means_to_the_sla_service_what_it_means_to_anybody_
     end_ms = day.router.now_ms + 1_000_000
     runner.step([], (end_ms - BASE_MS) / 1000)
     expected = recompute(records, end_ms - LATENESS_MS, TERMS)
-    assert Counter(runner.facts()) == expected
+    clocks = (each for each in runner.facts() if not each[0].startswith("usher.sla.risk_"))  # a forecast is no clock
+    assert Counter(clocks) == expected
     assert runner.dead == []
     facts = Counter((name, kind) for name, _, kind, _ in expected.elements())
     assert {"started", "met", "breached", "ended_late", "cancelled"} <= {name for name, _ in facts}, "a dull day"

@@ -60,6 +60,8 @@ def test_every_move_with_news_has_its_own_event_type() -> None:
         Fact.STARTED,
         Fact.WARNED,
         Fact.RETARGETED,
+        Fact.RISK_RAISED,
+        Fact.RISK_CLEARED,
     }
 
 

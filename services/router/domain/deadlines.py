@@ -12,6 +12,7 @@ from services.router.domain.lifecycle import (
     protection,
     queueing,
     relaxing,
+    risks,
     tiers,
     waiting,
 )
@@ -38,7 +39,7 @@ def named(deadline: Deadline) -> tuple[Timer, str, int]:
 def workspace_of(book: Book, deadline: Deadline) -> str | None:
     """Whose deadline it is; None where what it speaks of is gone."""
     kind, subject, _ = named(deadline)
-    if kind in (Timer.DEBT, Timer.LEASE):
+    if kind in (Timer.DEBT, Timer.LEASE, Timer.RISK):
         return subject.partition("/")[0]
     if kind is Timer.OFFER:
         offer = book.offers.get(subject)
@@ -117,6 +118,7 @@ _HANDLERS: dict[Timer, Callable[[Turn, str], None]] = {
     Timer.OFFER: lambda turn, subject: failures.expire(turn, turn.book.offers[subject]),
     Timer.OVERFLOW: lambda turn, subject: queueing.look(turn, _contact(turn, subject)),
     Timer.RELAX: lambda turn, subject: relaxing.step_due(turn, _contact(turn, subject)),
+    Timer.RISK: risks.look,
     Timer.SILENCE: lambda turn, subject: assignments.silent(turn, _contact(turn, subject)),
     Timer.STATE: _state_over,
     Timer.URGE: lambda turn, subject: queueing.urge(turn, _contact(turn, subject)),

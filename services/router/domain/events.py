@@ -15,6 +15,8 @@ SENT_TO_BOT = "usher.contact.sent_to_bot.v1"
 ESCALATED = "usher.contact.escalated.v1"
 QUEUED = "usher.contact.queued.v1"
 REQUIREMENTS_RELAXED = "usher.contact.requirements_relaxed.v1"
+RISK_RAISED = "usher.contact.risk_raised.v1"
+RISK_CLEARED = "usher.contact.risk_cleared.v1"
 HASTENED = "usher.contact.hastened.v1"
 OVERFLOWED = "usher.contact.overflowed.v1"
 SCHEDULED = "usher.contact.scheduled.v1"
@@ -143,6 +145,15 @@ class Relaxed(Body, omit_defaults=False):
     priority_seconds: float
     reason: str
     changed: str
+
+
+class RiskChanged(Body, omit_defaults=False):
+    """The contact will probably not be answered before ``due_at``, or (cleared) will be after all; ``breach_risk`` is
+    the probability of no answer by then.
+    """
+
+    breach_risk: float
+    due_at: str
 
 
 class Hastened(Body, omit_defaults=False):

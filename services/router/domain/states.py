@@ -93,6 +93,8 @@ CONTACT: dict[str, dict[ContactState, tuple[ContactState, ...]]] = {
     "usher.contact.escalated.v1": _to(C.CLASSIFIED, C.SELF_SERVICE, C.BOT),
     "usher.contact.queued.v1": _to(C.QUEUED, C.CLASSIFIED, C.QUEUED, C.SCHEDULED),
     "usher.contact.requirements_relaxed.v1": {C.QUEUED: (C.QUEUED,)},
+    "usher.contact.risk_raised.v1": {C.QUEUED: (C.QUEUED,)},
+    "usher.contact.risk_cleared.v1": {C.QUEUED: (C.QUEUED,)},
     "usher.contact.hastened.v1": {C.QUEUED: (C.QUEUED,)},
     "usher.contact.overflowed.v1": {C.QUEUED: (C.QUEUED,)},
     "usher.contact.reprioritised.v1": _same(C.QUEUED, C.SCHEDULED, C.OFFERED),

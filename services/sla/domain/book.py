@@ -15,6 +15,7 @@ from services.sla.domain.contact_event import (
     Received,
     ReplySent,
     Reprioritised,
+    RiskChanged,
 )
 from services.sla.domain.effects import EFFECTS, Effect
 from services.sla.domain.live import Live
@@ -117,6 +118,14 @@ class Book:
             self.work.touch(contact)
             self._changes.reprioritised(contact, at_ms)
 
+    def risk_raised(self, event: RiskChanged, at_ms: int) -> None:
+        """The router says that the queue's promise will probably be broken."""
+        self._risk(event, at_ms, True)
+
+    def risk_cleared(self, event: RiskChanged, at_ms: int) -> None:
+        """And that it will be kept after all."""
+        self._risk(event, at_ms, False)
+
     def scheduled(self, event: Changed, at_ms: int) -> None:
         """The customer is served at another time: nobody need be quick now."""
         contact = self.contacts.get(event.contact_id)
@@ -199,6 +208,13 @@ class Book:
         self._live.end(event, at_ms, "cancelled", None)
 
     # ---- contacts ----
+
+    def _risk(self, event: RiskChanged, at_ms: int, raised: bool) -> None:
+        """A clock that goes on with the promise of an earlier queue is not what the router speaks of."""
+        contact = self.contacts.get(event.contact_id)
+        clock = contact.clock(TIME_TO_ANSWER) if contact is not None else None
+        if contact is not None and clock is not None and clock.queue == event.queue:
+            self.work.risk(clock, contact, at_ms, event.breach_risk, raised=raised)
 
     def _automated(self, event: Changed, at_ms: int, tier: str, effect: Effect) -> None:
         contact = self.contacts.get(event.contact_id)

@@ -73,6 +73,8 @@ class Fact(Name):
     ENDED_LATE = "usher.sla.clock_ended_late.v1"
     CANCELLED = "usher.sla.clock_cancelled.v1"
     RETARGETED = "usher.sla.clock_retargeted.v1"
+    RISK_RAISED = "usher.sla.risk_raised.v1"
+    RISK_CLEARED = "usher.sla.risk_cleared.v1"
 
 
 # An enum's member is a Python call away before 3.12, so what every event asks for has a name of its own.
@@ -101,7 +103,8 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     where it stands: the policy version, the name of its rule ("" for the queue's own) and of its calendar ("" for all
     hours). ``warn_ms``: when to warn; None once warned, or when nobody asked for it. ``pauses``: what the clock does
     not count; ``paused_ms`` since when it does not, ``paused_seconds`` how much calendar time it did not count before.
-    ``turns``: pauses and changes of target so far. ``traceparent``: of what started it.
+    ``turns``: pauses, changes of target and of risk so far. ``raised_ms``: since when it is said that it will probably
+    breach, None while it is not. ``traceparent``: of what started it.
     """
 
     clock_id: str
@@ -121,6 +124,7 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     paused_ms: int | None = None
     paused_seconds: float = 0.0
     turns: int = 0
+    raised_ms: int | None = None
     traceparent: str = ""
 
     @property

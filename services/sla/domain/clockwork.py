@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from services.sla.domain.clock import PAUSED, RUNNING, Clock, Fact, Kind, Signal, State, move
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import Deadlines
+from services.sla.domain.risks import Risks
 from services.sla.domain.rows import Breach, breach_of
 from services.sla.domain.sla_event import NOTHING, Note, fact_event, held_to
 from services.sla.domain.target import Target
@@ -40,8 +41,11 @@ class Clockwork:
         self.fired: list[Deadline] = []
         self.open_clocks: dict[str, int] = {}
         self._deadlines = Deadlines()
+        self.risks = Risks(totals)
         for contact in contacts:
             for clock in contact.clocks:
+                if clock.raised_ms is not None:
+                    self.risks.count(clock, contact, 1)
                 self._deadlines.add(clock, contact)
                 if clock.state is not State.BREACHED:
                     self._opened(clock.kind, 1)
@@ -77,6 +81,7 @@ class Clockwork:
         contact.clocks.append(clock)
         self._opened(clock.kind, 1)
         self.totals.begin(_breaches_of(clock, contact))
+        self.risks.begin(clock, contact)
         self._publish(_STARTED, clock, contact, clock.started_ms)
         self._deadlines.add(clock, contact)
         if contact.holds:
@@ -113,6 +118,18 @@ class Clockwork:
             if clock.state is PAUSED and contact.holds.keys().isdisjoint(clock.pauses):
                 self._resume(clock, contact, at_ms)
 
+    def risk(self, clock: Clock, contact: Contact, at_ms: int, breach_risk: float, *, raised: bool) -> None:
+        """A breach is announced, or that is taken back; nothing happens when that is said already, or decided."""
+        if not self._catch_up(clock, contact, at_ms) or raised is (clock.raised_ms is not None):
+            return
+        if raised:
+            self.risks.raised(clock, contact, at_ms)
+        else:
+            self.risks.cleared(clock, contact)
+        clock.turns += 1
+        note = Note(traceparent=self.trace, breach_risk=breach_risk)
+        self._publish(Fact.RISK_RAISED if raised else Fact.RISK_CLEARED, clock, contact, at_ms, note)
+
     def retarget(self, clock: Clock, contact: Contact, target: Target, policy: int, at_ms: int) -> None:
         """Another target holds for a clock that runs: the same start, and what was not counted stays so. A breach, and
         what was due before, stands."""
@@ -120,7 +137,10 @@ class Clockwork:
             return
         before, policy_before = _held(clock), held_to(clock)
         unwarned = clock.warn_ms is not None or clock.warn_at is None
+        at_risk = clock.raised_ms is not None
+        self.risks.count(clock, contact, -at_risk)
         clock.target, clock.target_seconds, clock.queue = target.name, target.seconds, target.queue
+        self.risks.count(clock, contact, at_risk)
         clock.policy, clock.rule, clock.calendar = policy, target.rule, target.calendar_name
         clock.warn_at, clock.pauses = target.warn_at, target.pauses
         clock.due_ms = target.due_ms(clock.started_ms, clock.paused_seconds)
@@ -242,6 +262,7 @@ class Clockwork:
             whose = ("clock", workspace, kind, target, queue, contact.channel, note.agent_id or "", result)
             self.totals.hours.add(at_ms, whose)
             self.totals.add((CLOCKS, workspace, kind, target, queue, result))
+            self.risks.decided(clock, contact, result)
         if fact is _BREACHED:
             self.totals.add(_breaches_of(clock, contact))
             self._breaches.append(breach_of(clock, contact))

@@ -19,6 +19,7 @@ __all__ = [
     "Received",
     "ReplySent",
     "Reprioritised",
+    "RiskChanged",
 ]
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -81,6 +82,12 @@ class Reprioritised(Changed, gc=False):
     """usher.contact.reprioritised.v1; ``priority_seconds`` is the new total."""
 
     priority_seconds: float = 0.0
+
+
+class RiskChanged(Changed, gc=False):
+    """usher.contact.risk_raised.v1 and risk_cleared.v1: the probability that the queue's promise is broken."""
+
+    breach_risk: float = 0.0
 
 
 class ReplySent(Changed, gc=False):

@@ -67,6 +67,11 @@ class SlaEngine:
         return self._work.fired
 
     @property
+    def at_risk(self) -> Mapping[tuple[str, str], int]:
+        """Clocks that will probably breach, as announced, by workspace and queue."""
+        return self._work.risks.open
+
+    @property
     def open_clocks(self) -> Mapping[str, int]:
         """Clocks that are not decided yet, by kind."""
         return self._work.open_clocks

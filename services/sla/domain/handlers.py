@@ -19,6 +19,7 @@ from services.sla.domain.contact_event import (
     Received,
     ReplySent,
     Reprioritised,
+    RiskChanged,
 )
 
 __all__ = ["POLICY_ACTIVATED", "Handler", "decode_policy_event", "handlers_of"]
@@ -37,6 +38,7 @@ _given_back = msgspec.json.Decoder(GivenBack).decode
 _queued = msgspec.json.Decoder(Queued).decode
 _reprioritised = msgspec.json.Decoder(Reprioritised).decode
 _reply_sent = msgspec.json.Decoder(ReplySent).decode
+_risk_changed = msgspec.json.Decoder(RiskChanged).decode
 _pending_changed = msgspec.json.Decoder(PendingChanged).decode
 
 _FIRST, _NEXT, _BOT = Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE, Kind.BOT_RESPONSE
@@ -63,6 +65,8 @@ def handlers_of(book: Book, activate: Callable[[PolicyActivated, int], None]) ->
     where_promised: dict[str, tuple[tuple[Kind, ...], Handler]] = {
         "usher.contact.classified.v1": ((Kind.SELF_SERVICE_RESPONSE,), (_classified, book.classified)),
         "usher.contact.escalated.v1": ((_BOT,), (_escalated, book.escalated)),
+        "usher.contact.risk_raised.v1": ((Kind.TIME_TO_ANSWER,), (_risk_changed, book.risk_raised)),
+        "usher.contact.risk_cleared.v1": ((Kind.TIME_TO_ANSWER,), (_risk_changed, book.risk_cleared)),
         "usher.contact.transferred.v1": ((Kind.HANDLING,), (_given_back, book.given_back)),
         "usher.contact.requeued.v1": ((Kind.HANDLING,), (_given_back, book.given_back)),
         "usher.contact.reply_sent.v1": ((_FIRST, _NEXT, _BOT), (_reply_sent, book.replied)),

@@ -14,7 +14,7 @@ _ENDED_LATE = Fact.ENDED_LATE
 # a clock several times has an ordinal for each turn.
 _TYPE_AND_ORDINAL = {fact: (fact.value, ordinal) for ordinal, fact in enumerate(Fact)}
 _ORDINALS = 16  # more than there are facts
-_REPEATED = (Fact.PAUSED, Fact.RESUMED, Fact.RETARGETED)
+_REPEATED = (Fact.PAUSED, Fact.RESUMED, Fact.RETARGETED, Fact.RISK_RAISED, Fact.RISK_CLEARED)
 
 
 class Held(msgspec.Struct, omit_defaults=True, gc=False):
@@ -28,13 +28,14 @@ class Held(msgspec.Struct, omit_defaults=True, gc=False):
 
 class Note(msgspec.Struct, frozen=True, gc=False):
     """What some facts tell beside the clock: who did the work, how much calendar time it took, why the clock rests,
-    what was promised before, and the trace of what brought it about."""
+    what was promised before, the trace of what brought it about, and how probable a breach is."""
 
     agent_id: str | None = None
     elapsed_seconds: float | None = None
     waits_for: tuple[str, ...] = ()
     previous: Held | None = None
     traceparent: str = ""
+    breach_risk: float | None = None
 
 
 NOTHING = Note()
@@ -66,6 +67,7 @@ class Body(msgspec.Struct, omit_defaults=True, gc=False):
     calendar: str = ""
     waits_for: tuple[str, ...] = ()
     previous: Held | None = None
+    breach_risk: float | None = None
 
 
 _encode = msgspec.json.Encoder().encode
@@ -96,6 +98,7 @@ def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Not
         clock.calendar,
         note.waits_for,
         note.previous,
+        note.breach_risk,
     )
     kind, ordinal = _TYPE_AND_ORDINAL[fact]
     if clock.turns and fact in _REPEATED:

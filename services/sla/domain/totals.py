@@ -9,9 +9,11 @@ from services.sla.domain.hours import Hours
 
 __all__ = [
     "ABOVE_ALL",
+    "ANNOUNCED",
     "BREACHES",
     "CLOCKS",
     "OUTCOMES",
+    "RISKS",
     "WAIT_BOUND",
     "WAIT_BOUNDS",
     "WAIT_BUCKET",
@@ -25,6 +27,8 @@ __all__ = [
 
 CLOCKS = "decided"  # labels workspace, kind, target, queue, result
 BREACHES = "breached"  # labels workspace, kind, target, queue, channel
+RISKS = "risks"  # labels workspace, queue, outcome; announced risks of a time_to_answer
+ANNOUNCED = "announced"  # labels workspace, queue, announced; breaches of a time_to_answer
 WAIT_BUCKET = "waits"  # labels workspace, queue, channel, outcome, upper bound in seconds; not cumulative
 WAIT_BOUND = "wait_bound"  # label upper bound in seconds; the value says nothing
 WAIT_SUM = "waited"  # labels workspace, queue, channel, outcome; seconds

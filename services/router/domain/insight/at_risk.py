@@ -1,6 +1,6 @@
-"""Who will probably not be answered in time: every waiting contact looked at again every second, with hysteresis."""
+"""Who will probably not be answered in time, with hysteresis: every waiting contact at once, column by column."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import compress
 from operator import attrgetter, itemgetter
 
@@ -69,6 +69,41 @@ class AtRisk:
         self._raised[workspace.name, queue] = after
 
 
+class Piece:
+    """The risks of some contacts of one strand, in the order of service; of who is late, and where nothing can be told,
+    there is none."""
+
+    def __init__(self, ids: list[str], in_time: NDArray[np.bool_], risks: Floats | None) -> None:
+        self._ids = ids
+        self._told = in_time if risks is not None else np.zeros_like(in_time)
+        self._risks = np.zeros(len(ids)) if risks is None else risks
+        self.anybody_in_time = bool(in_time.any())
+
+    def above(self, limit: float) -> Iterator[tuple[str, float]]:
+        """Whose risk is greater, with the risk."""
+        return self._where((self._risks > limit) & self._told)
+
+    def below(self, limit: float, of: Container[str]) -> Iterator[tuple[str, float]]:
+        """The same for smaller ones of those contacts, as long as they can be met."""
+        return (each for each in self._where((self._risks < limit) & self._told) if each[0] in of)
+
+    def _where(self, chosen: NDArray[np.bool_]) -> Iterator[tuple[str, float]]:
+        return zip(compress(self._ids, chosen), self._risks[chosen].tolist(), strict=True)
+
+
+def risks_of(workspace: Workspace, queue: str, now_ms: int) -> Iterator[Piece]:
+    """The risks of everybody who waits in a queue. Reads alone: what was seen is counted by decisions."""
+    for need, fresh, late in workspace.matcher.line_up(queue):
+        paces = _paces(workspace, queue, need, now_ms)
+        columns = _Columns(fresh, late, now_ms)
+        for _ in columns.fill():
+            pass
+        for begin in range(0, len(fresh), PIECE_CONTACTS):
+            ids = list(map(_ID, fresh[begin : begin + PIECE_CONTACTS]))
+            in_time = columns.in_time(begin)
+            yield Piece(ids, in_time, None if paces is None else columns.risks(paces, begin))
+
+
 class _Columns:
     """One strand's contacts that can still be met, column by column, and the same for many as Matcher.place for one."""
 
@@ -97,6 +132,10 @@ class _Columns:
         first = int(np.argmax(in_time)) if len(in_time) else 0
         head = fresh[first][3] if fresh else None
         self._span = np.maximum(0.0, self._slack - (head.due - now)) * (key < head.d2) if head else self._slack
+
+    def in_time(self, begin: int) -> NDArray[np.bool_]:
+        """Who of a piece can still be met."""
+        return self._slack[begin : begin + PIECE_CONTACTS] >= 0
 
     def risks(self, paces: Floats, begin: int) -> Floats:
         """forecast.risk_of_breach of a piece; 0 for those who are late, because they are not at risk any more."""

@@ -22,6 +22,7 @@ def pause(turn: Turn, contact: Contact) -> None:
     if not contact.host:
         contact.waited_before_ms += max(0, _now_ms(turn, contact) - contact.waits_since_ms)
     contact.wait_started_ms = 0
+    turn.workspace(contact).alarm(contact, False)
 
 
 def forget(contact: Contact) -> None:

@@ -5,7 +5,9 @@ from services.router.domain.classification.classifying import Classify
 from services.router.domain.lifecycle import desks, failures, leases, protection, queueing, waiting
 from services.router.domain.rules.model_choice import chosen_version
 from services.router.domain.rules.rules import Rules
+from services.router.domain.state.book import queue_key
 from services.router.domain.state.rows import PolicyRow
+from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState, Repeat
 from services.router.domain.turn import Turn
@@ -68,6 +70,7 @@ def _apply(turn: Turn, workspace: Workspace, before: Rules) -> None:
             leases.adopt(turn, workspace, agent)
         failures.rescind_unfit(turn, workspace, agent, "another policy is in force")
         desks.keep(turn, workspace, agent, "policy_activated")
+    _look_anew(turn, workspace, before)
     for contact_id in sorted(turn.book.contacts):
         contact = turn.book.contacts.get(contact_id)
         if contact is None or contact.workspace != workspace.name:
@@ -78,3 +81,9 @@ def _apply(turn: Turn, workspace: Workspace, before: Rules) -> None:
             queueing.rejoin(turn, workspace, contact)
         elif contact.state is ContactState.SCHEDULED:
             queueing.reschedule(turn, workspace, contact)
+
+
+def _look_anew(turn: Turn, workspace: Workspace, before: Rules) -> None:
+    """The times at which risks are looked at follow from the targets: whoever waits sets them anew."""
+    for queue in (*before.queues, *workspace.rules.queues):
+        turn.book.timers.disarm(Timer.RISK, queue_key(workspace.name, queue))

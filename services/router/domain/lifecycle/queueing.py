@@ -27,6 +27,8 @@ def enter(
     age.begin(turn, contact)
     contact.queued_ms = turn.now_ms
     contact.relaxed = contact.urged = 0
+    workspace.alarm(contact, False)
+    turn.book.watch_risk(workspace, queue.name)
     waiting.limit_life(turn, workspace, contact)
     waiting.keep_no_longer(turn, contact)
     if keep_for:

@@ -16,6 +16,7 @@ def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     workspace.wait(contact)
     turn.hungry[contact.contact_id] = contact
     stop_queue_timers(turn, contact)
+    turn.book.watch_risk(workspace, contact.queue or "")
     arm_step(turn, workspace, contact)
     arm_urge(turn, workspace, contact)
     _arm_missed_look(turn, workspace, contact)

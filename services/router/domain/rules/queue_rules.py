@@ -8,6 +8,10 @@ from shared.policy import Overflow, Queue, RelaxStep
 from shared.policy.requirements import Requirements
 from shared.policy.urgency import Acts
 
+LOOKS = 40  # at the risks of one contact before it is due: a fortieth of the time is soon enough to hear of one
+LOOK_MS_MIN = 1000  # nobody acts on a risk any faster
+LOOK_MS_MAX = 60_000  # half of what a warning should be ahead (half a minute) would be lost beyond it
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -104,7 +108,8 @@ class QueueRules:
 
     ``allowance``: the share of breaches that a protected queue may have, None for a queue that is not protected.
     ``raised_ms`` and ``added`` are sums over the first n steps of ``relax``: extra boost, and queues waited in as well.
-    ``asks``: what the queue itself asks on any channel; ``promised``: whether an answer is, or only an order kept.
+    ``look_ms``: between two looks at who is at risk. ``asks``: what the queue itself asks on any channel; ``promised``:
+    whether an answer is, or only an order kept.
     ``stages``: at the warning and at the due time, None where nothing is done; ``urged_ms`` and ``urged`` are sums over
     the first n of them.
     """
@@ -124,6 +129,7 @@ class QueueRules:
     raised_ms: tuple[int, ...]
     added: tuple[tuple[str, ...], ...]
     asks: Requirement
+    look_ms: int
     promised: bool
     stages: tuple[Stage | None, Stage | None]
     urged_ms: tuple[int, ...]
@@ -153,6 +159,7 @@ def queue_rules(name: str, queue: Queue) -> QueueRules:
         raised_ms=tuple(accumulate((step.raise_ms for step in relax), initial=0)),
         added=tuple(accumulate(((step.add_queue,) if step.add_queue else () for step in relax), initial=())),
         asks=Requirement(queue.requirements.must, queue.requirements.any, queue.requirements.without, ""),
+        look_ms=min(max(to_ms(queue.answer_seconds / LOOKS), LOOK_MS_MIN), LOOK_MS_MAX),
         promised="time_to_answer" in queue.targets,
         stages=stages,
         urged_ms=tuple(accumulate((stage.raise_ms if stage else 0 for stage in stages), initial=0)),

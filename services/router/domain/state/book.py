@@ -19,7 +19,7 @@ _flow = msgspec.json.Decoder(Flow).decode
 _end = msgspec.json.Decoder(EarlyEnd).decode
 _demand = msgspec.json.Decoder(Demand).decode
 
-_OF_CONTACTS = tuple(set(Timer) - {Timer.DEBT, Timer.EARLY_END, Timer.LEASE, Timer.OFFER})
+_OF_CONTACTS = tuple(set(Timer) - {Timer.DEBT, Timer.EARLY_END, Timer.LEASE, Timer.OFFER, Timer.RISK})
 
 
 class Book:
@@ -66,6 +66,7 @@ class Book:
         del self.contacts[contact.contact_id]
         self._remove_episode(contact)
         self.workspaces[contact.workspace].keep(contact, "", 0)
+        self.workspaces[contact.workspace].alarm(contact, False)
         self.personal.pop(contact.contact_id, None)
         self._leave_customer(contact)
         for kind in _OF_CONTACTS:
@@ -154,6 +155,8 @@ class Book:
             workspace.working.setdefault(assignment.agent_id, set()).add(assignment.assignment_id)
         if contact.host:
             workspace.hosting.setdefault(contact.host, set()).add(contact.contact_id)
+        if contact.at_risk:
+            workspace.alarmed.add(contact.contact_id)
         if contact.only_agent:
             workspace.kept.setdefault(contact.only_agent, set()).add(contact.contact_id)
         if contact.state is ContactState.QUEUED:
@@ -175,7 +178,15 @@ class Book:
         if contact.state is ContactState.QUEUED:
             self._arm_waiting(workspace, contact)
 
+    def watch_risk(self, workspace: Workspace, queue: str) -> None:
+        """Look at the queue's risks at the next of its times, which are the same whenever it is asked between two."""
+        subject = queue_key(workspace.name, queue)
+        if not self.timers.armed(Timer.RISK, subject):
+            every_ms = workspace.rules.queue(queue).look_ms
+            self.timers.arm(Timer.RISK, subject, (self.clock_ms // every_ms + 1) * every_ms)
+
     def _arm_waiting(self, workspace: Workspace, contact: Contact) -> None:
+        self.watch_risk(workspace, contact.queue or "")
         timers, subject = self.timers, contact.contact_id
         step_ms = workspace.next_step_ms(contact)
         look_ms = workspace.next_look_ms(contact, self.clock_ms)
@@ -202,6 +213,11 @@ def _episode(contact: Contact) -> int:
 def debt_key(workspace: str, queue: str, channel: str) -> str:
     """Subject of a debt's deadline; none of the three holds a slash."""
     return f"{workspace}/{queue}/{channel}"
+
+
+def queue_key(workspace: str, queue: str) -> str:
+    """Subject of the looks at a queue; neither holds a slash."""
+    return f"{workspace}/{queue}"
 
 
 def agent_key(workspace: str, agent_id: str) -> str:

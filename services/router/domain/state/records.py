@@ -21,6 +21,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     entry into a queue), ``wait_started_ms`` (the present wait, 0 while it does not wait) and ``last_ms`` (latest event)
     are event times; ``waited_before_ms`` is what it waited before the present wait. ``relaxed`` counts the relaxation
     steps taken in this queue, ``urged`` the moments of its promise (warning, due time) on which it acted.
+    ``at_risk``: it was told that it will probably not be answered in time, and not taken back.
     ``attempts`` counts offers ever issued; ``offers`` holds the live ones. ``barred`` are
     agents with the time from which they may be offered the contact again. ``context`` is what a bot learnt, as JSON.
     ``linked`` are contacts of the same customer that were open when this one came, ``last_agent`` served that customer
@@ -64,6 +65,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     queued_ms: int = 0
     relaxed: int = 0
     urged: int = 0
+    at_risk: bool = False
     callback: bool = False
     boost_ms: int = 0
     attempts: int = 0

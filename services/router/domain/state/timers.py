@@ -19,6 +19,7 @@ class Timer(StrEnum):
     OFFER = "offer"  # an offer nobody answered
     OVERFLOW = "overflow"  # the next look at a queue's overflow rules
     RELAX = "relax"  # the next relaxation step
+    RISK = "risk"  # the next look at who of a queue will probably not be answered in time
     SILENCE = "silence"  # an agent owes the customer an answer for too long
     URGE = "urge"  # the next moment of a promise at which its queue acts
     STATE = "state"  # bot or self-service time-out, start of a scheduled contact, silence, end of wrap-up

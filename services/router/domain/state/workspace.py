@@ -33,8 +33,8 @@ class Workspace(Observed):
     """Agents, queues and contacts that route together, under one policy."""
 
     __slots__ = (
-        "_also", "_guests", "agents", "asked", "capacities", "customers", "demand", "hash", "hosting", "kept", "open",
-        "working",
+        "_also", "_guests", "agents", "alarmed", "asked", "capacities", "customers", "demand", "hash", "hosting",
+        "kept", "open", "working",
     )  # fmt: skip
 
     def __init__(self, name: str, rules: Rules, policy_hash: str, matcher: Matcher) -> None:
@@ -49,6 +49,7 @@ class Workspace(Observed):
         self.demand = Demand(name)
         self.customers: dict[str, tuple[str, ...]] = {}  # live contacts by the customer id that they came with
         self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
+        self.alarmed: set[str] = set()  # contacts that are told to be at risk
         self._also: dict[str, tuple[str, ...]] = {}  # contacts that wait in further queues, and in which
         self._guests: dict[str, int] = {}  # how many wait in a queue beside their own
         self.demand.expect(rules.skills)
@@ -158,6 +159,11 @@ class Workspace(Observed):
         contact.only_agent, contact.only_until_ms = agent_id, until_ms
         if agent_id:
             self.kept.setdefault(agent_id, set()).add(contact.contact_id)
+
+    def alarm(self, contact: Contact, at_risk: bool) -> None:
+        """The contact will probably not be answered in time, or that is no longer what was told of it."""
+        contact.at_risk = at_risk
+        (self.alarmed.add if at_risk else self.alarmed.discard)(contact.contact_id)
 
     def _needs(self, contact: Contact) -> list[Need]:
         return [self.need(contact), *(need for _, need in self.further_needs(contact))]

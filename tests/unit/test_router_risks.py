@@ -57,7 +57,8 @@ def test_a_risk_is_told_once_when_it_is_likely_and_ends_without_a_word_when_the_
     assert body["state"] == "queued"
 
 
-def test_a_risk_that_is_over_is_taken_back_once() -> None:
+def relieved() -> tuple[Router, str]:
+    """Four wait, the last at risk; those ahead are gone, so it is not any more."""
     router = experienced()
     *ahead, last = [(router.contact(f"c{number}", queue="orders"), router.wait(0.1))[0] for number in range(4)]
     router.wait(1)
@@ -65,6 +66,11 @@ def test_a_risk_that_is_over_is_taken_back_once() -> None:
     for other in ahead:
         router.command(other, "cancel")
     router.wait(5)
+    return router, last
+
+
+def test_a_risk_that_is_over_is_taken_back_once() -> None:
+    router, last = relieved()
     mine = [sign for sign, contact, _ in told(router) if contact == last]
     assert mine == ["+", "-"]
     assert bodies_of(router.events, "contact.risk_cleared")[0]["breach_risk"] < 0.35
@@ -135,15 +141,20 @@ def test_other_owners_on_the_way_tell_the_same_bytes(seed: int) -> None:
     assert [(event.type, event.body) for event in one.events] == [(event.type, event.body) for event in other.events]
 
 
-@pytest.mark.parametrize("restart", [False, True])
-def test_the_sla_service_says_each_risk_of_a_promise_and_counts_what_became_of_it(restart: bool) -> None:
-    router = day(1)
+def sla_of(router: Router, restart: bool = False) -> Runner:
+    """The sla service, one event of the router at a time."""
     runner = Runner({("acme", 1): msgspec.json.encode(POLICY).decode()})
     for index, event in enumerate(router.events):
         identity = event_id(event.cause_id, event.ordinal)
         runner.step([Record(index, event.at_ms, event.type, identity, event.body, index + 1)])
         if restart and index % 7 == 0:
             runner.restart()
+    return runner
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_the_sla_service_says_each_risk_of_a_promise_and_counts_what_became_of_it(restart: bool) -> None:
+    runner = sla_of(day(1), restart)
     said = [event for event in runner.events if event.type.startswith("usher.sla.risk_")]
     assert len({event_id(event.cause_id, event.ordinal) for event in runner.events}) == len(runner.events)
     raised = [body_of(event) for event in said if event.type == "usher.sla.risk_raised.v1"]

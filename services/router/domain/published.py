@@ -42,6 +42,8 @@ _DESK = (AGENT_OFFERS,)
 PUBLISHED: dict[str, Published] = {
     events.RECEIVED: Published(events.Received),
     events.HASTENED: Published(events.Hastened),
+    events.RISK_RAISED: Published(events.RiskChanged),
+    events.RISK_CLEARED: Published(events.RiskChanged),
     events.MESSAGE_ADDED: Published(events.MessageAdded, (SELF_SERVICE, BOT, AGENT_OFFERS), Whole),
     events.CLASSIFIED: Published(Classification),
     events.SENT_TO_SELF_SERVICE: Published(events.SentToSelfService, (SELF_SERVICE,), Whole),

@@ -25,6 +25,7 @@ from tests.contract.events.catalogue import CHANNEL_TOPICS, Described, described
 from tests.support.documents import DOCS
 from tests.support.ingest_builders import body, put_body
 from tests.support.router_builders import POLICY, Router
+from tests.unit import test_router_risks as risks
 from tests.unit import test_router_silence as silence
 from tests.unit import test_router_urging as urging
 from tests.unit.test_router_combinations import played
@@ -123,7 +124,7 @@ def _stories() -> list[Event]:
     silence.pending(router, contact_id, True)
     silence.pending(router, contact_id, False)
     router.wait(silence.AFTER)
-    return hastened.events + router.events
+    return hastened.events + risks.relieved()[0].events + router.events
 
 
 def _activation() -> Message:
@@ -137,6 +138,8 @@ def _activation() -> Message:
 
 def _sla() -> Iterator[Payload]:
     writer = EventWriter("sla")
+    for event in risks.sla_of(risks.relieved()[0]).events:
+        yield _payload("outbound", SLA_EVENTS, writer.write(event, 1))
     for seed in range(SEEDS):
         for event in sla_events(seed):
             yield _payload("outbound", SLA_EVENTS, writer.write(event, 1))

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "topics": ("cli.stack.topics", "create the topics, or check them"),
     "policy": ("cli.policy.command", "check, apply, show, diff, roll back and shadow policies"),
     "sources": ("cli.stack.sources", "check a sources file, show connections without secrets, try an adapter"),
+    "keys": ("cli.keys.command", "add, list and revoke API keys of the door, without a restart"),
     "model": ("cli.model.command", "which text model decides: show, reload, roll back, or try one as a shadow"),
     "articles": ("cli.stack.articles", "load the answers of self-service, list them"),
     "train": ("cli.model.train", "train a text model on labelled data"),

@@ -26,7 +26,7 @@ ROWS_MAX = 100_000  # of one report: more is a question for a database
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Which report, of when, by what, and how it is written."""
-    parser.add_argument("report", choices=REPORTS, help="what is reported")
+    parser.add_argument("report", choices=tuple(REPORTS), help="what is reported")
     parser.add_argument(
         "--from", dest="since", default="24h", metavar="TIME", help="2026-11-28, RFC 3339, or so long ago: 24h, 7d"
     )

@@ -1,11 +1,13 @@
 """A sources file that changes while ingest runs: in force without a restart, and never in the way when it is broken."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
 import orjson
 import pytest
 
+from cli.main import main
 from deploy.local.broker import KafkaBroker
 from services.ingest.app import Ingest
 from services.ingest.settings import IngestSettings
@@ -120,3 +122,24 @@ async def _nothing_noted(service: Ingest) -> bool:
 
 async def _noted(service: Ingest, words: str) -> bool:
     return words in str(service.notes())
+
+
+async def test_a_key_added_and_revoked_by_the_command_acts_without_a_restart(
+    settings: IngestSettings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def keys(*words: str) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(["keys", *words, "--file", settings.sources_file])
+        assert not ended.value.code
+        return capfd.readouterr().out.strip()
+
+    async with ingest.running(settings) as service:
+        key = await asyncio.to_thread(keys, "add", "acme", "shop", "--may", "contacts")
+
+        async def answers(status: int) -> bool:
+            return await post(service, "/v1/contacts", key) == status
+
+        await until(lambda: answers(202))
+        await asyncio.to_thread(keys, "revoke", "acme", "shop")
+        await until(lambda: answers(401))
+        assert await post(service, "/v1/contacts", ingest.API_KEY) == 202

@@ -1,0 +1,1 @@
+"""``usher keys``: the API keys of the public door."""

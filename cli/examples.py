@@ -28,7 +28,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "simulate": ("usher simulate deploy/scenarios/n.json --json",),
     "validate-event": ("usher validate-event docs/conformance/valid.jsonl",),
     "explain": ("usher explain ff371479-afdd-5858-990d-23b53825d918",),
-    "report": ("usher report service-level --json",),
+    "report": ("usher report service-levels --json",),
     "customer": ("usher customer show ana@example.com", "usher customer merge OLD_ID INTO_ID --reason 'same person'"),
     "forget": ("usher forget ana@example.com --dry-run", "usher forget ana@example.com --workspace acme"),
     "dlq": ("usher dlq list", "usher dlq replay --reason invalid"),

@@ -71,8 +71,13 @@ class Ingest:
 
         publisher = Publisher(Gatherer(self._outputs, writer), self._delivery.keep)
         self._api = Api(settings, sources, normaliser, publisher, self._sense.metrics)
+<<<<<<< HEAD
         self._mail = MailDoor(settings, sources, self._api.webhooks, publisher, self._sense.metrics)
         load = partial(load_sources, settings.sources_file, with_channels=settings.channel_sources)
+=======
+        channels, local = settings.channel_sources, settings.is_local
+        load = partial(load_sources, settings.sources_file, with_channels=channels, local=local)
+>>>>>>> adf0357 (platform: secrets of the examples are refused outside a local stack)
         self._watch = SourcesWatch(load, self._use, sources, self._sense)
         self._socket = listen(settings.http_host, settings.http_port)
         self._smtp_socket = listen(settings.smtp_host, settings.smtp_port) if settings.smtp_port else None
@@ -216,7 +221,7 @@ async def build() -> tuple[Ingest, IngestSettings, Log]:
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # else each broken form is a line of its own
     log = configure(SERVICE, settings.log_level)
     try:
-        sources = load_sources(settings.sources_file, with_channels=settings.channel_sources)
+        sources = load_sources(settings.sources_file, with_channels=settings.channel_sources, local=settings.is_local)
     except SourcesError as error:
         raise Fatal(f"USHER_SOURCES_FILE: {error}") from None
     return Ingest(settings, sources, pseudonym_key(settings), log), settings, log

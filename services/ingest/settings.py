@@ -9,13 +9,19 @@ from services.ingest.domain.sources import Sources
 from services.ingest.domain.sources_file import Resolve, SourcesError, read_sources
 from shared.errors import Fatal
 from shared.policy.document import read_document
-from shared.policy.errors import PolicyErrors
+from shared.policy.errors import PolicyError, PolicyErrors
 from shared.process.connection import HttpLimits
 from shared.process.settings import CommonSettings, read_secret
 
 __all__ = ["IngestSettings", "http_limits", "load_sources", "pseudonym_key"]
 
 PSEUDONYM_KEY_LENGTH_MIN = 16  # characters; a shorter key could be guessed from one known handle
+EXAMPLE_KEYS = frozenset(  # SHA-256 of the keys in deploy/sources/compose.yaml; a test compares
+    {
+        "f6e219deb194684fedb61ab85163ff206ed145bfc9fd792ad0a9d4f9d1e8b47f",
+        "496c339f6e19c4ebe62a5e5e282e57255aee80b4c0582c42140656643c0290d3",
+    }
+)
 _LOCAL_KEY = "usher-local-pseudonyms-only"  # worthless by intent: everybody knows it
 
 
@@ -82,6 +88,8 @@ def pseudonym_key(settings: IngestSettings) -> bytes:
     key = settings.pseudonym_key.get_secret_value()
     if not key and settings.environment == "local":
         key = _LOCAL_KEY
+    elif key == _LOCAL_KEY and settings.environment != "local":
+        key = ""  # it stands in the source
     if len(key) < PSEUDONYM_KEY_LENGTH_MIN:
         raise Fatal(
             f"USHER_PSEUDONYM_KEY: set a secret of at least {PSEUDONYM_KEY_LENGTH_MIN} characters that never changes"
@@ -90,8 +98,11 @@ def pseudonym_key(settings: IngestSettings) -> bytes:
     return key.encode()
 
 
-def load_sources(path: str, *, with_channels: bool = True, resolve: Resolve | None = None) -> Sources:
-    """The sources of a file, secrets resolved; without a path the channels alone.
+def load_sources(
+    path: str, *, with_channels: bool = True, resolve: Resolve | None = None, local: bool = True
+) -> Sources:
+    """The sources of a file, secrets resolved; without a path the channels alone. Unless ``local``, a key of the
+    examples, which everybody knows, is a fault.
 
     SourcesError: every fault with file, line, path and the fix.
     """
@@ -103,9 +114,26 @@ def load_sources(path: str, *, with_channels: bool = True, resolve: Resolve | No
     except PolicyErrors as refused:
         raise SourcesError(refused.errors) from None
     try:
-        return read_sources(document.content, resolve, with_channels=with_channels)
+        found = read_sources(document.content, resolve, with_channels=with_channels)
+        if not local:
+            _refuse_example_keys(found)
+        return found
     except SourcesError as refused:
         raise SourcesError(document.placed(refused, Path(path)).errors) from None
+
+
+def _refuse_example_keys(sources: Sources) -> None:
+    faults = [
+        PolicyError(
+            f"workspaces.{key.workspace}.api_keys",
+            f"the key {key.name} is that of an example, which everybody knows",
+            f"usher keys revoke {key.workspace} {key.name} and usher keys add, or USHER_ENVIRONMENT=local",
+        )
+        for key in sources.credentials.values()
+        if key.digest.hex() in EXAMPLE_KEYS
+    ]
+    if faults:
+        raise SourcesError(faults)
 
 
 def _resolve(reference: str) -> str:

@@ -6,7 +6,7 @@ A secret may also stand in a file: USHER_<FIELD>_FILE names it. Both at once are
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES_MAX = 16 * 1024  # a secret file is a line, not a disk
 PREFIX = "USHER_"
+EXAMPLE_SECRET = "change-me"  # how every secret of deploy/docker/example.env begins
 
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR"],
@@ -97,6 +98,11 @@ class CommonSettings(BaseSettings):
     log_level: LogLevel = "INFO"
     failpoints: str = Field(default="", description="tests only: name=action pairs, see shared/process/failpoints.py")
 
+    @property
+    def is_local(self) -> bool:
+        """Whether secrets that everybody knows are allowed."""
+        return self.environment == "local"
+
     @model_validator(mode="before")
     @classmethod
     def _secrets_from_files(cls, values: Any) -> Any:
@@ -114,6 +120,18 @@ class CommonSettings(BaseSettings):
                     message = "{name}_FILE: {reason}; give a file that this process may read"
                     raise PydanticCustomError("file", message, {"name": name, "reason": str(error)}) from None
         return values
+
+    @model_validator(mode="after")
+    def _no_example_is_a_secret(self) -> Self:
+        if self.is_local:
+            return self
+        for field in secret_fields(type(self)):
+            secret = getattr(self, field).get_secret_value()
+            word = unquote(urlsplit(secret).password or "") if field == "postgres_dsn" else secret
+            if word.startswith(EXAMPLE_SECRET):
+                message = "{name} is still the example's, which everybody knows: set yours, or USHER_ENVIRONMENT=local"
+                raise PydanticCustomError("example", message, {"name": f"{PREFIX}{field.upper()}"})
+        return self
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import SecretStr, ValidationError
 
-from services.ingest.settings import IngestSettings
+from services.ingest.domain.sources_file import SourcesError
+from services.ingest.settings import EXAMPLE_KEYS, IngestSettings, load_sources, pseudonym_key
+from shared.errors import Fatal
 from shared.process.settings import CommonSettings, LaneSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,6 +78,86 @@ def test_what_we_build_runs_without_rights_it_does_not_need(name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_ports_are_published_on_loopback_only(name: str) -> None:
     assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nothing_takes_the_whole_machine(name: str) -> None:
+    limits = SERVICES[name]["deploy"]["resources"]["limits"]
+    assert set(limits) == {"cpus", "memory", "pids"}
+    heap = re.search(r"-Xmx(\d+)g", str(SERVICES[name].get("environment", {}).get("KAFKA_HEAP_OPTS", "")))
+    assert heap is None or int(heap[1]) * 2 <= int(limits["memory"].removesuffix("g")), "no room beside the heap"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_health_check_starts_a_java_every_few_seconds(name: str) -> None:
+    assert ".sh" not in " ".join(SERVICES[name].get("healthcheck", {}).get("test", []))
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_service_can_be_scaled_and_every_replica_is_found(name: str) -> None:
+    """A fixed name or a port of the machine could be had once only; the door's port is the one that is published."""
+    assert "container_name" not in SERVICES[name]
+    assert "USHER_INSTANCE" not in SERVICES[name]["environment"]
+    assert name == "ingest" or "ports" not in SERVICES[name]
+
+
+def environment_of(name: str, values: dict[str, str]) -> dict[str, str]:
+    """The variables of a service as compose makes them from an .env file."""
+
+    def filled(match: re.Match[str]) -> str:
+        variable, _, default = match[1].partition(":")
+        return values.get(variable) or default.removeprefix("-")
+
+    return {key: re.sub(r"\$\{([^}]*)\}", filled, str(text)) for key, text in SERVICES[name]["environment"].items()}
+
+
+def example() -> dict[str, str]:
+    lines = (ROOT / "deploy/docker/example.env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+@pytest.mark.parametrize("name", [*OURS, *COMMANDS])
+def test_the_example_works_as_it_is_and_its_secrets_only_where_it_says_local(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = OURS.get(name, CommonSettings)
+    for variable, value in environment_of(name, example()).items():
+        monkeypatch.setenv(variable, value)
+    assert settings().is_local
+    if name == "ingest":
+        assert pseudonym_key(IngestSettings())
+
+    for variable, value in environment_of(name, example() | {"USHER_ENVIRONMENT": ""}).items():
+        monkeypatch.setenv(variable, value)
+    with pytest.raises(ValidationError, match=r"USHER_P\w+ is still the example's, which everybody knows"):
+        settings()
+
+    for variable, value in environment_of(
+        name, {"USHER_POSTGRES_PASSWORD": "good-words", "USHER_PSEUDONYM_KEY": "x" * 32}
+    ).items():
+        monkeypatch.setenv(variable, value)
+    assert not settings().is_local
+
+
+def test_a_key_of_the_example_is_refused_where_it_is_not_local() -> None:
+    file = str(ROOT / "deploy/sources/compose.yaml")
+    digests = {digest.hex() for digest in load_sources(file).credentials}
+    assert digests == EXAMPLE_KEYS
+    with pytest.raises(SourcesError, match=r"the key demo is that of an example.*usher keys revoke acme demo"):
+        load_sources(file, local=False)
+
+
+def test_the_built_in_pseudonym_key_is_refused_where_it_is_not_local() -> None:
+    built_in = pseudonym_key(IngestSettings(environment="local")).decode()
+    with pytest.raises(Fatal, match="USHER_PSEUDONYM_KEY"):
+        pseudonym_key(IngestSettings(pseudonym_key=SecretStr(built_in)))
+
+
+def test_the_health_of_an_image_is_its_life_and_not_that_of_its_database() -> None:
+    text = (ROOT / "deploy/docker/Dockerfile").read_text()
+    (check,) = re.findall(r"^HEALTHCHECK .*", text, re.MULTILINE)
+    assert "/livez" in check
+    assert {"/livez", "/readyz"} >= set(re.findall(r"/\w+z\b", text + str(COMPOSE)))
 
 
 def test_every_image_is_pinned_and_every_secret_comes_from_outside() -> None:

@@ -18,8 +18,16 @@ WAY_OUT = "or set USHER_KAFKA_BOOTSTRAP_SERVERS to a broker that runs, or use do
 
 
 def cache_folder() -> Path:
-    """Where downloads are kept between runs: .cache of the repository, or USHER_CACHE_DIR."""
-    return Path(os.environ.get("USHER_CACHE_DIR") or ROOT / ".cache")
+    """Where downloads are kept between runs: USHER_CACHE_DIR, .cache of the checkout, or the user's for a wheel."""
+    named = os.environ.get("USHER_CACHE_DIR")
+    if named:
+        return Path(named)
+    return ROOT / ".cache" if is_checkout() else Path(os.path.expanduser("~/.cache/usher"))
+
+
+def is_checkout() -> bool:
+    """Whether this code stands in a checkout, and not in an environment's packages, where nothing else may be put."""
+    return (ROOT / "pyproject.toml").exists()
 
 
 def kafka_folder() -> Path:

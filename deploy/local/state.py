@@ -14,7 +14,7 @@ from typing import Any
 from deploy.local.accounts import remove_folder
 from deploy.local.cluster import write_private
 from deploy.local.errors import SetupError
-from deploy.local.java import ROOT
+from deploy.local.java import ROOT, is_checkout
 from shared.clock import monotonic
 
 LEFTOVER_SECONDS_MAX = 20.0  # a crashed stack's processes end by themselves within 15 s
@@ -25,7 +25,7 @@ ANEW = "usher down --wipe starts anew without the data"
 
 
 def state_folder() -> Path:
-    """USHER_LOCAL_DIR, else .local of the repository around the current folder, else of this code's repository."""
+    """USHER_LOCAL_DIR, else .local of the repository around the current folder or of this code, else the user's."""
     named = os.environ.get("USHER_LOCAL_DIR")
     if named:
         return Path(named).absolute()
@@ -33,7 +33,7 @@ def state_folder() -> Path:
     for folder in (here, *here.parents):
         if (folder / "pyproject.toml").exists() and (folder / "services").is_dir():
             return folder / ".local"
-    return ROOT / ".local"
+    return ROOT / ".local" if is_checkout() else Path(os.path.expanduser("~/.local/state/usher"))
 
 
 class StateFolder:

@@ -71,13 +71,9 @@ class Ingest:
 
         publisher = Publisher(Gatherer(self._outputs, writer), self._delivery.keep)
         self._api = Api(settings, sources, normaliser, publisher, self._sense.metrics)
-<<<<<<< HEAD
         self._mail = MailDoor(settings, sources, self._api.webhooks, publisher, self._sense.metrics)
-        load = partial(load_sources, settings.sources_file, with_channels=settings.channel_sources)
-=======
         channels, local = settings.channel_sources, settings.is_local
         load = partial(load_sources, settings.sources_file, with_channels=channels, local=local)
->>>>>>> adf0357 (platform: secrets of the examples are refused outside a local stack)
         self._watch = SourcesWatch(load, self._use, sources, self._sense)
         self._socket = listen(settings.http_host, settings.http_port)
         self._smtp_socket = listen(settings.smtp_host, settings.smtp_port) if settings.smtp_port else None

@@ -27,6 +27,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "classify": ("usher classify 'My card was stolen'", "usher classify --model models/mine -"),
     "simulate": ("usher simulate deploy/scenarios/n.json --json",),
     "validate-event": ("usher validate-event docs/conformance/valid.jsonl",),
+    "logs": (
+        "usher logs ff371479-afdd-5858-990d-23b53825d918",
+        "usher logs ff371479-afdd-5858-990d-23b53825d918 --json router.log sla.log",
+        "usher logs ff371479-afdd-5858-990d-23b53825d918 --follow -",
+    ),
     "explain": ("usher explain ff371479-afdd-5858-990d-23b53825d918",),
     "report": ("usher report service-levels --json",),
     "customer": ("usher customer show ana@example.com", "usher customer merge OLD_ID INTO_ID --reason 'same person'"),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from cli.examples import EXAMPLES
 from cli.output import EXIT_NO, EXIT_OK, EXIT_USAGE, UsageError
@@ -38,6 +38,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "classify": ("cli.model.classify", "classify texts, with reasons"),
     "simulate": ("cli.simulate", "run the router's matching on a virtual clock"),
     "validate-event": ("cli.validate_event", "check inbound payloads against the contract, offline"),
+    "status": ("what runs, how far behind it is and what is wrong; exit 1 if anything is",),
+    "logs": ("cli.logs.command", "what the services' logs say about one contact"),
     "explain": ("cli.explain", "the way of a contact and the reasons of every decision"),
     "report": ("cli.report.command", "promises kept, waits, agents and abandonment, by hour, queue, channel, agent"),
     "customer": ("cli.customer.command", "who somebody is over all channels; merge and split customers"),
@@ -55,6 +57,13 @@ class Parser(argparse.ArgumentParser):
         """Say what is wrong and where help is."""
         sys.stderr.write(f"{self.prog}: {message}{self._meant(message)} (see {self.prog} --help)\n")
         raise SystemExit(EXIT_USAGE)
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Options may stand between a list's words and those before it, where there are no subcommands."""
+        positional = [action.nargs for action in self._actions if not action.option_strings]
+        if argparse.ZERO_OR_MORE in positional and argparse.PARSER not in positional:
+            return self.parse_intermixed_args(args, namespace)
+        return super().parse_args(args, namespace)
 
     def _meant(self, message: str) -> str:
         """A near option or action for the first word that is none."""

@@ -22,6 +22,7 @@ from shared.lane.publisher import Publisher
 from shared.lane.rows import encode_batch
 from shared.lane.store import Claim, Commit, OutboxBatch
 from shared.lane.time import LaneTime, delay_of, gather_ms, is_due, wait_ms
+from shared.lane.trail import leave_trail
 from shared.lane.watchdog import Watchdog
 from shared.times import DAY_MS
 
@@ -350,6 +351,7 @@ class Lane:
         for dead in step.dead:
             self._sense.metrics.dead_letter(dead.reason)
         self._parts.counted(step)
+        leave_trail(self._log, step, before.next_seq)
 
     def _deadline(self) -> int | None:
         return self.engine.deadline_ms() if self.engine is not None else None

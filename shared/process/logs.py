@@ -13,7 +13,7 @@ Log = structlog.stdlib.BoundLogger
 
 
 def configure(service: str, level: str) -> Log:
-    """Set up logging of the process and return the service's logger. Library warnings become JSON lines too."""
+    """Set up logging of the process and return the service's logger. Libraries' lines become JSON lines too."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
@@ -22,7 +22,7 @@ def configure(service: str, level: str) -> Log:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[_of(service), structlog.stdlib.add_logger_name, *shared],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(serializer=_dumps),
@@ -47,6 +47,16 @@ def configure(service: str, level: str) -> Log:
     )
     logger: Log = structlog.get_logger(service).bind(service=service)
     return logger
+
+
+def _of(service: str) -> structlog.typing.Processor:
+    """Lines of libraries say whose process they come from, as our own do; ``logger`` says which library."""
+
+    def named(_: Any, __: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        fields["service"] = service
+        return fields
+
+    return named
 
 
 def _dumps(value: Any, **_: Any) -> str:

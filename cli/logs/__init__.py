@@ -1,0 +1,1 @@
+"""The command that gathers what services' logs say about one contact."""

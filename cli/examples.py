@@ -33,7 +33,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "usher logs ff371479-afdd-5858-990d-23b53825d918 --follow -",
     ),
     "explain": ("usher explain ff371479-afdd-5858-990d-23b53825d918",),
-    "report": ("usher report service-levels --json",),
+    "report": ("usher report service-levels --from 24h --by queue,hour --csv", "usher report agents --from 7d"),
     "customer": ("usher customer show ana@example.com", "usher customer merge OLD_ID INTO_ID --reason 'same person'"),
     "forget": ("usher forget ana@example.com --dry-run", "usher forget ana@example.com --workspace acme"),
     "dlq": ("usher dlq list", "usher dlq replay --reason invalid"),

@@ -27,6 +27,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "classify": ("usher classify 'My card was stolen'", "usher classify --model models/mine -"),
     "simulate": ("usher simulate deploy/scenarios/n.json --json",),
     "validate-event": ("usher validate-event docs/conformance/valid.jsonl",),
+    "status": ("usher status", "usher status --json --url http://10.0.0.7:9100"),
     "logs": (
         "usher logs ff371479-afdd-5858-990d-23b53825d918",
         "usher logs ff371479-afdd-5858-990d-23b53825d918 --json router.log sla.log",

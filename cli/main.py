@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "classify": ("cli.model.classify", "classify texts, with reasons"),
     "simulate": ("cli.simulate", "run the router's matching on a virtual clock"),
     "validate-event": ("cli.validate_event", "check inbound payloads against the contract, offline"),
+    "status": ("cli.status.command", "what runs, how far behind it is and what is wrong; exit 1 if anything is"),
     "logs": ("cli.logs.command", "what the services' logs say about one contact"),
     "explain": ("cli.explain", "the way of a contact and the reasons of every decision"),
     "report": ("cli.report.command", "promises kept, waits, agents and abandonment, by hour, queue, channel, agent"),

@@ -60,6 +60,11 @@ class LogReader:
             raise Retryable(f"Kafka: {error!r}") from error
         return {name.removeprefix(self._prefix) for name in names if name.startswith(self._prefix)}
 
+    async def partitions(self, topic: str) -> list[int]:
+        """The partitions of a topic that exists."""
+        await self.bounds(topic, [0])  # the client learns of a topic when it is asked for a partition of it
+        return sorted(self._consumer.partitions_for_topic(self._prefix + topic) or ())
+
     async def bounds(self, topic: str, partitions: Sequence[int]) -> dict[int, tuple[int, int]]:
         """(first offset that is still there, offset of the next record) of partitions of a topic that exists."""
         places = [self._at(topic, partition) for partition in partitions]

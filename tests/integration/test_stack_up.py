@@ -85,7 +85,7 @@ async def stack() -> AsyncIterator[Stack]:
 
 
 async def test_first_start_says_all_that_the_contracts_promise(stack: Stack) -> None:
-    document = await stack.up("--replicas", "sla=2", "--partitions", "2")
+    document = await stack.up("--replicas", "sla=2", "--partitions", "2", USHER_LOG_LEVEL="DEBUG")
 
     assert {name: len(urls) for name, urls in document["metrics"].items()} == {"ingest": 1, "router": 1, "sla": 2}
     for url in (url for urls in document["metrics"].values() for url in urls):
@@ -109,6 +109,38 @@ async def test_contact_sent_with_the_stacks_own_key_is_routed(stack: Stack) -> N
     async with asyncio.timeout(ROUTED_SECONDS_MAX):
         while not re.search(ROUTED, await fetch(document["metrics"]["router"][0])):
             await asyncio.sleep(0.2)
+
+
+async def test_status_of_the_stack_and_of_its_servers_names_who_waits(stack: Stack) -> None:
+    document = stack.document()
+    servers = {"USHER_KAFKA_BOOTSTRAP_SERVERS": document["kafka"], "USHER_POSTGRES_DSN": document["postgres"]}
+    url = document["metrics"]["router"][0]
+
+    contact = {"channel": "chat", "conversation_id": "s", "message_id": "s", "from": {"handle": "h"}}
+    stolen = {**contact, "text": "My card was stolen, block it, I want to speak to a person"}
+    await fetch(document["ingest_url"] + "/v1/contacts", body=stolen, key=document["api_key"])
+    async with asyncio.timeout(ROUTED_SECONDS_MAX):
+        while not re.search(r"usher_queue_waiting{.*} 1\.0", await fetch(url)):
+            await asyncio.sleep(0.2)
+
+    status, out, err = await stack.usher("status")
+    assert status == 0, out + err
+    assert "ingest   1 of 1 ready" in out and "sla      2 of 2 ready" in out and "waiting  1, the oldest" in out
+
+    status, out, err = await stack.usher("status", "--json", "--url", url, **servers)
+    facts = json.loads(out)
+    assert status == 0, out + err
+    assert [(lane["service"], lane["partition"], lane["lag"]) for lane in facts["lanes"]] == [
+        ("router", 0, 0), ("router", 1, 0), ("sla", 0, 0), ("sla", 1, 0),
+    ]  # fmt: skip
+    assert (facts["partitions"], facts["waiting"], facts["problems"]) == (2, 1, [])
+
+    status, out, _ = await stack.usher("status", "--url", "http://127.0.0.1:1", **servers)
+    assert status == 1 and "does not answer at http://127.0.0.1:1" in out
+
+    status, out, err = await stack.usher("logs", facts["oldest"]["contact_id"])
+    assert status == 0, err
+    assert "type=usher.contact.queued.v1" in out and "router" in out
 
 
 async def test_commands_for_schema_and_topics_find_the_stack_that_runs(stack: Stack) -> None:

@@ -172,7 +172,9 @@ def test_a_library_says_which_service_it_speaks_in_and_which_library_it_is(capsy
 def test_a_commit_leaves_a_trail_of_its_contacts(
     level: str, expected: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    events = [Event("contact.queued", "acme", CONTACT, 5, CAUSE, number, b'{"text":"secret"}') for number in (0, 1)]
+    events = [
+        Event("usher.contact.queued.v1", "acme", CONTACT, 5, CAUSE, number, b'{"text":"secret"}') for number in (0, 1)
+    ]
     origin = Origin(partition=1, deadline=f"offer:{CONTACT}", at_ms=5)
     dead = DeadLetter("d1", "acme", Reason.DATABASE, "p", "secret", origin, b"secret", 5)
 

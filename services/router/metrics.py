@@ -6,6 +6,7 @@ from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from services.router.domain.customers.shared import Why
 from services.router.domain.insight.calibration import ERROR, OBSERVED, PREDICTED
 from services.router.domain.states import TERMINAL
 from services.router.intent_mix import IntentMix
@@ -33,6 +34,10 @@ _COUNTERS = {
     "usher_contacts_repeated_total": (
         "New contacts of customers whose latest contact was settled not long ago, by how.",
         ["workspace", "by"],
+    ),
+    "usher_contacts_of_shared_customers_total": (
+        "Contacts whose customer id is taken for one that many share.",
+        ["workspace", "reason"],
     ),
     "usher_offers_total": ("Offers issued, and how they ended.", ["workspace", "result"]),
     "usher_model_confidence_total": ("Texts that a model judged, by the tenth that its confidence is in.", ["tenth"]),
@@ -72,6 +77,7 @@ _FROM_ZERO: dict[str, tuple[tuple[str, ...], ...]] = {
     "usher_contacts_routed_total": (_TIERS, CHANNELS),
     "usher_contacts_ended_total": (tuple(sorted(TERMINAL)), CHANNELS),
     "usher_contacts_repeated_total": (("agent", "automation"),),
+    "usher_contacts_of_shared_customers_total": (tuple(Why),),
     "usher_offers_total": (("issued", "accepted", "declined", "expired", "rescinded"),),
     "usher_clarifications_total": (("asked", *_TIERS),),
     "usher_duplicates_total": (),

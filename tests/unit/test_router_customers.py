@@ -3,6 +3,7 @@
 import pytest
 
 from services.router.domain.customers.journey import Past, earlier
+from services.router.domain.customers.shared import OPEN_MAX
 from services.router.domain.state.rows import Known, Needs
 from services.router.domain.turn import Turn
 from shared.contract import inputs
@@ -13,6 +14,10 @@ from tests.support.router_builders import START_MS, Router, body_of, kinds, poli
 @pytest.fixture
 def router() -> Router:
     return Router(policy_with(sticky={"within": "7d", "wait": "20s"}))
+
+
+def party(customer_id: str) -> Party:
+    return Party(handle="ana@example.com", customer_id=customer_id)
 
 
 def busy_but_known(router: Router) -> str:
@@ -197,3 +202,29 @@ def test_after_the_time_of_the_policy_nobody_is_remembered(router: Router) -> No
     router.now_ms += 8 * 86_400_000
     router.contact("c2")
     assert router.last("queued")["kept_for"] is None
+
+
+def test_an_id_with_more_open_contacts_than_a_person_has_is_treated_as_shared(router: Router) -> None:
+    for number in range(OPEN_MAX):
+        router.contact(f"c{number}", party=party("guest"))
+    assert len(router.last("received")["linked"]) == OPEN_MAX - 1
+    assert "customer_shared" not in router.last("received")
+    router.contact("one-more", party=party("guest"))
+    assert router.last("received")["customer_shared"] == "open_contacts"
+    assert "linked" not in router.last("received")
+    assert router.counts["usher_contacts_of_shared_customers_total", "open_contacts"] == 1
+    router.restart()
+    for number in range(2):
+        router.hang_up(f"c{number}")
+    router.contact("later", party=party("guest"))
+    assert len(router.last("received")["linked"]) == OPEN_MAX - 1, "one person's again"
+
+
+def test_nobody_is_kept_for_the_agent_of_an_id_that_many_share() -> None:
+    router = Router(policy_with(sticky={"within": "7d", "wait": "20s"}))
+    router.assigned("c0", party=party("guest"))
+    for number in range(1, OPEN_MAX):
+        router.contact(f"c{number}", party=party("guest"))
+    assert router.last("queued")["kept_for"] == "a1"
+    router.contact("one-more", party=party("guest"))
+    assert not router.last("queued").get("kept_for")

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.router.domain.customers.merging import MANY
+from services.router.domain.customers.shared import HANDLES_A_DAY_MAX, OPEN_MAX
 from services.router.domain.state.identity import ALIASES_MAX, Identity
 from shared.contract.inputs import Party
+from shared.times import DAY_MS
 from tests.support.router_builders import Router, body_of, policy_with
 
 MERGED, SPLIT = "usher.customer.merged.v1", "usher.customer.split.v1"
@@ -130,8 +133,9 @@ def test_the_same_command_twice_is_one_and_a_wrong_one_is_refused(router: Router
 def test_an_id_that_everybody_shares_does_not_grow_for_ever(router: Router) -> None:
     for number in range(ALIASES_MAX + 8):
         router.contact(f"c{number}", party=party("guest"), handle_key=f"hash-{number}")
-    assert len(router.store.aliases) == ALIASES_MAX
-    router.customer("merge", "crm-1", "guest")
+    assert len(router.store.aliases) == HANDLES_A_DAY_MAX + 1, "those that came before it was seen, and the id"
+    for number in range(ALIASES_MAX + 1):
+        router.customer("merge", f"crm-{number}", "crm-x")
     assert "too many ids" in router.dead[-1].detail
 
 
@@ -179,3 +183,45 @@ def test_every_id_belongs_to_one_customer_and_a_customer_to_themselves(
         assert len(set(ids)) == len(ids)
         assert {identity.customer("w", other) for other in ids} == {identity.customer("w", each)}
         assert identity.customer("w", ids[0]) == ids[0]
+
+
+def test_an_id_with_which_many_handles_come_in_a_day_is_nobodys(router: Router) -> None:
+    for number in range(HANDLES_A_DAY_MAX):
+        router.contact(f"c{number}", party=party("guest"), handle_key=f"hash-{number}")
+        router.hang_up(f"c{number}")
+    assert told(router, SPLIT) == []
+    router.contact("c-next", party=party("guest"), handle_key="hash-next")
+    assert router.last("received")["customer_shared"] == "handles"
+    assert {split["split_id"] for split in told(router, SPLIT)} == {
+        "guest", *(f"hash-{number}" for number in range(HANDLES_A_DAY_MAX))
+    }  # fmt: skip
+    assert {record.reason for record in router.store.merges} == {MANY}
+    assert len({record.id for record in router.store.merges}) == HANDLES_A_DAY_MAX + 1
+    router.restart()
+    router.contact("c-alone", party=party("hash-3"))
+    assert known_by(router, "c-alone") == "hash-3", "who came once as a guest is themselves again"
+    router.contact("c-guest", party=party("guest"), handle_key="hash-3")
+    assert router.last("received")["customer_shared"] == "handles"
+    router.contact("c-ana", party=party("crm-1"), handle_key="hash-3")
+    assert told(router, MERGED)[-1]["customer_id"] == "crm-1", "and may be known by an id of their own"
+    router.customer("split", "guest")
+    router.contact("c-one", party=party("guest"))
+    assert "customer_shared" not in router.last("received"), "an operator knows better"
+
+
+def test_handles_that_come_over_many_days_are_one_persons(router: Router) -> None:
+    for number in range(HANDLES_A_DAY_MAX + 4):
+        router.contact(f"c{number}", party=party("crm-1"), handle_key=f"hash-{number}")
+        router.hang_up(f"c{number}")
+        router.wait(DAY_MS / 1000 / 20)
+    assert told(router, SPLIT) == []
+    assert "customer_shared" not in router.last("received")
+
+
+def test_who_is_shared_by_many_open_contacts_is_merged_with_nobody(router: Router) -> None:
+    for number in range(OPEN_MAX + 1):
+        router.contact(f"c{number}", party=party("guest"), handle_key=f"hash-{number % 3}")
+    router.contact("c-next", party=party("guest"), handle_key="hash-next")
+    assert ("acme", "hash-next") not in router.store.aliases
+    router.customer("merge", "guest", "crm-1")
+    assert (router.dead[-1].reason, router.dead[-1].path) == ("illegal", "customer_id")

@@ -68,12 +68,14 @@ class Head(Body):
 class Received(Body):
     """The first message of an episode (from 1) of a conversation; ``linked``: open contacts of the same customer.
 
-    ``attributes``: those of the message on which a target of the policy depends, and no others.
+    ``attributes``: those of the message on which a target of the policy depends, and no others. ``customer_shared``:
+    why the customer's id is taken for one that many share, so that nothing else is told of them; "" for one person's.
     """
 
     message_id: str
     episode: int
     linked: Sequence[str] = ()
+    customer_shared: str = ""
     attributes: dict[str, str] = {}
 
 

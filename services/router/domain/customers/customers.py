@@ -2,6 +2,7 @@
 
 from services.router.domain.classification.record import Journey, PastContact
 from services.router.domain.customers.journey import Earlier, earlier, was_failed_by_automation
+from services.router.domain.customers.shared import why_shared
 from services.router.domain.insight import repeats
 from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
@@ -13,6 +14,8 @@ def journey(turn: Turn, workspace: Workspace, contact: Contact) -> Journey | Non
     """What the customer did lately; None for somebody new. Notes on the contact who served them and what is open."""
     if not contact.customer_id:
         return None
+    if contact.state is ContactState.NEW and (why := why_shared(turn, workspace, contact.customer_id)):
+        turn.count("usher_contacts_of_shared_customers_total", why)
     found = acquaint(turn, workspace, contact)
     if not found:
         return None
@@ -26,7 +29,13 @@ def journey(turn: Turn, workspace: Workspace, contact: Contact) -> Journey | Non
 
 
 def acquaint(turn: Turn, workspace: Workspace, contact: Contact) -> list[Earlier]:
-    """Note on a live contact what else is open of its customer and who served them last; returns the journey."""
+    """Note on a live contact what else is open of its customer and who served them last; returns the journey.
+
+    Of an id that many people share nothing is known.
+    """
+    if why_shared(turn, workspace, contact.customer_id):
+        contact.linked, contact.last_agent = (), ""
+        return []
     found, live = earlier(turn, workspace, contact)
     contact.linked = tuple(other.contact_id for other in live)
     if not found:
@@ -47,7 +56,7 @@ def served(turn: Turn, contact: Contact, agent_id: str) -> None:
 
 def known_agent(turn: Turn, workspace: Workspace, contact: Contact) -> str:
     """The agent who should take this contact if they can: who has another one of the customer, else who served last."""
-    if workspace.rules.sticky_ms is None:
+    if workspace.rules.sticky_ms is None or why_shared(turn, workspace, contact.customer_id):
         return ""
     for other_id in contact.linked:
         other = turn.book.contacts.get(other_id)

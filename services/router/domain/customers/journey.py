@@ -13,6 +13,7 @@ from shared.times import DAY_MS
 __all__ = ["Earlier", "Past", "earlier", "was_failed_by_automation"]
 
 CONTACTS_MAX = 50  # of a journey; router_known in the database cuts there too
+GONE_MAX = 200  # that ended in one batch and are looked at
 AGE_MS_MAX = 90 * DAY_MS  # what is older says nothing about today
 FAILED_MS = DAY_MS  # whom self-service or a bot failed since yesterday is not sent there as if nothing had been
 
@@ -53,7 +54,7 @@ def earlier(turn: Turn, workspace: Workspace, contact: Contact) -> tuple[list[Ea
         text = turn.known.pasts.get(key)
         if text:
             ended += _decode(text)
-        ended += turn.gone.get(key, ())
+        ended += turn.gone.get(key, ())[-GONE_MAX:]
         live += _live(turn, workspace, one_id, contact)
     if not ended and not live:
         return [], []

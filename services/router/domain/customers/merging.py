@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from services.router.domain import events
 from services.router.domain.customers import customers
+from services.router.domain.customers.shared import HANDLES_A_DAY_MAX, OPEN_MAX, is_named_by_many, why_shared
 from services.router.domain.state.records import Contact
 from services.router.domain.state.rows import MergeRow
 from services.router.domain.state.workspace import Workspace
@@ -21,6 +22,7 @@ __all__ = ["obey", "recognise"]
 
 USHER = "usher"  # the actor of what nobody commanded
 CAME_WITH = "the handle came with this customer_id"
+MANY = f"more than {HANDLES_A_DAY_MAX} handles came with the customer_id within a day"
 SHARED = "the handle came with another customer_id too"
 
 
@@ -32,8 +34,12 @@ def recognise(turn: Turn, workspace: Workspace, said: MessageReceived) -> None:
     customer = identity.customer(name, given)
     if row is not None and (row.pinned or row.customer_id == customer):
         return
-    if row is not None and row.parent:
+    if row is not None and row.parent and row.parent != handle:
         _part(turn, workspace, handle, USHER, SHARED)
+    elif why_shared(turn, workspace, customer) or why_shared(turn, workspace, handle):
+        return
+    elif is_named_by_many(turn, workspace, customer):
+        _share(turn, workspace, customer)
     elif identity.fits(name, handle, customer):
         if row is not None or _has_history(turn, workspace, handle):
             _join(turn, workspace, handle, given, USHER, CAME_WITH)
@@ -64,6 +70,9 @@ def _merge(turn: Turn, workspace: Workspace, said: CustomerCommanded) -> None:
         raise Repeat
     if not identity.fits(workspace.name, customer, stays):
         raise illegal("customer_id", "together they would have too many ids", ("fewer ids",))
+    for each in (customer, stays):
+        if why_shared(turn, workspace, each):
+            raise illegal("customer_id", f"{each} is shared by many", (f"an id with at most {OPEN_MAX} open contacts",))
     _join(turn, workspace, customer, said.into, said.actor, said.reason)
 
 
@@ -76,10 +85,20 @@ def _join(turn: Turn, workspace: Workspace, customer: str, into: str, actor: str
     turn.publish(events.CUSTOMER_MERGED, workspace.name, now, turn.said_ms, body)
 
 
+def _share(turn: Turn, workspace: Workspace, customer: str) -> None:
+    """Too many handles came with one id: each is a customer of its own again, and the id is nobody's."""
+    for alias in (customer, *turn.identity.share(workspace.name, customer, turn.now_ms)):
+        _told_apart(turn, workspace, alias, customer, USHER, MANY)
+
+
 def _part(turn: Turn, workspace: Workspace, alias: str, actor: str, reason: str) -> None:
     before = turn.identity.customer(workspace.name, alias)
     turn.identity.part(workspace.name, alias, turn.now_ms)
     _follow(turn, workspace, before)
+    _told_apart(turn, workspace, alias, before, actor, reason)
+
+
+def _told_apart(turn: Turn, workspace: Workspace, alias: str, before: str, actor: str, reason: str) -> None:
     moved = _follow(turn, workspace, alias)
     _record(turn, workspace, MergeRow("", "", "split", alias, before, actor, reason, 0))
     body = events.CustomerSplit(workspace.name, before, alias, actor, reason, moved, *_when(turn))
@@ -89,12 +108,15 @@ def _part(turn: Turn, workspace: Workspace, alias: str, actor: str, reason: str)
 def _follow(turn: Turn, workspace: Workspace, customer: str) -> list[str]:
     """The customer's open contacts bear the customer's id and know of each other; returns those that changed hands."""
     moved: list[str] = []
+    shared = why_shared(turn, workspace, customer)
     for one_id in turn.identity.ids(workspace.name, customer):
         for contact_id in sorted(workspace.customers.get(one_id, ())):
             contact = turn.book.contacts[contact_id]
             if contact.customer_id != customer:
                 _rename(contact, one_id, customer)
                 moved.append(contact_id)
+            elif shared:
+                continue  # there may be thousands, of which nothing changes
             customers.acquaint(turn, workspace, contact)
             turn.contacts[contact_id] = contact
     return moved
@@ -111,7 +133,7 @@ def _has_history(turn: Turn, workspace: Workspace, handle: str) -> bool:
 
 
 def _record(turn: Turn, workspace: Workspace, row: MergeRow) -> None:
-    merge_id = derive("merge", turn.cause_id)
+    merge_id = derive("merge", turn.cause_id, row.alias)
     turn.merges.append(replace(row, id=merge_id, workspace=workspace.name, at_ms=turn.now_ms))
 
 

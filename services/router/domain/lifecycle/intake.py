@@ -6,6 +6,7 @@ from services.router.domain import events
 from services.router.domain.classification import suggestions
 from services.router.domain.classification.classifying import Classify, Foreseen, Opener
 from services.router.domain.customers import customers, merging
+from services.router.domain.customers.shared import why_shared
 from services.router.domain.insight import drift
 from services.router.domain.lifecycle import assignments, clarify, endings, idling, listening, silence, tiers
 from services.router.domain.state.personal import personal_of, whole_of
@@ -49,7 +50,9 @@ def receive(
     contact = _open(turn, workspace, said, key)
     journey = customers.journey(turn, workspace, contact)
     told = {name: said.attributes[name] for name in workspace.rules.target_attributes if name in said.attributes}
-    turn.tell(contact, events.RECEIVED, events.Received(said.message_id, contact.episode, contact.linked, told))
+    shared = why_shared(turn, workspace, contact.customer_id) or "" if contact.customer_id else ""
+    body = events.Received(said.message_id, contact.episode, contact.linked, shared, told)
+    turn.tell(contact, events.RECEIVED, body)
     turn.count("usher_contacts_received_total", said.channel)
     opener = Opener(said, workspace.rules.policy, workspace.rules.model_version)
     verdict = classify(opener, journey, foreseen)

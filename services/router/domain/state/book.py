@@ -8,6 +8,7 @@ from services.router.domain.demand import Demand
 from services.router.domain.forecast import Flow
 from services.router.domain.matcher import Matcher
 from services.router.domain.rules.rules import Rules
+from services.router.domain.state.crowd import joined, left
 from services.router.domain.state.records import Agent, Assignment, Contact, EarlyEnd, LiveContact, Offer
 from services.router.domain.state.rows import ModelRef, RouterRows
 from services.router.domain.state.timers import Timer, Timers
@@ -59,7 +60,7 @@ class Book:
         came_as = contact.came_as
         if came_as:
             customers = self.workspaces[contact.workspace].customers
-            customers[came_as] = (*customers.get(came_as, ()), contact.contact_id)
+            customers[came_as] = joined(customers.get(came_as, ()), contact.contact_id)
 
     def remove(self, contact: Contact) -> None:
         """The contact has ended: nothing of it stays."""
@@ -96,9 +97,9 @@ class Book:
         came_as = contact.came_as
         if came_as:
             customers = self.workspaces[contact.workspace].customers
-            left = tuple(each for each in customers[came_as] if each != contact.contact_id)
-            if left:
-                customers[came_as] = left
+            rest = left(customers[came_as], contact.contact_id)
+            if rest:
+                customers[came_as] = rest
             else:
                 del customers[came_as]
 

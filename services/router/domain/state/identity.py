@@ -44,6 +44,28 @@ class Identity:
         aliases = self._aliases.get((workspace, customer_id))
         return [customer_id, *sorted(aliases - {customer_id})] if aliases else [customer_id]
 
+    def is_shared(self, workspace: str, customer_id: str) -> bool:
+        """Whether many people come with this id."""
+        row = self._rows.get((workspace, customer_id))
+        return row is not None and row.parent == customer_id
+
+    def joined_since(self, workspace: str, customer_id: str, since_ms: int) -> int:
+        """How many ids were joined to this one since then; none of an id that is for ever itself."""
+        row = self._rows.get((workspace, customer_id))
+        if row is not None and row.pinned:
+            return 0
+        rows = (self._rows[workspace, each] for each in self.ids(workspace, customer_id)[1:])
+        return sum(row.parent == customer_id and row.since_ms > since_ms for row in rows)
+
+    def share(self, workspace: str, customer_id: str, at_ms: int) -> list[str]:
+        """Many people come with this id: it is nobody's, and the ids that were joined to it are their own again."""
+        leaving = self.ids(workspace, customer_id)[1:]
+        for alias in leaving:
+            if self._rows[workspace, alias].parent == customer_id:
+                self.part(workspace, alias, at_ms, pinned=False)
+        self._change(AliasRow(workspace, customer_id, customer_id, customer_id, False, at_ms))
+        return leaving
+
     def fits(self, workspace: str, one: str, other: str) -> bool:
         """Whether two customers together have few enough aliases to become one."""
         return len(self.ids(workspace, one)) + len(self.ids(workspace, other)) <= ALIASES_MAX + 1
@@ -58,8 +80,8 @@ class Identity:
                 replace(row, parent=parent, customer_id=now, since_ms=at_ms if parent == into else row.since_ms)
             )
 
-    def part(self, workspace: str, alias: str, at_ms: int) -> None:
-        """An alias with the ids that were joined through it is a customer of its own again, and stays so."""
+    def part(self, workspace: str, alias: str, at_ms: int, *, pinned: bool = True) -> None:
+        """An alias with the ids that were joined through it is a customer of its own again; ``pinned``: for ever."""
         ids = self.ids(workspace, self.customer(workspace, alias))
         leaving = {alias}
         grown = True
@@ -70,7 +92,7 @@ class Identity:
         for each in sorted(leaving):
             row = self._rows[workspace, each]
             if each == alias:
-                row = replace(row, parent="", pinned=True, since_ms=at_ms)
+                row = replace(row, parent="", pinned=pinned, since_ms=at_ms)
             self._change(replace(row, customer_id=alias))
 
     def _change(self, row: AliasRow) -> None:

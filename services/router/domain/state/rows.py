@@ -128,6 +128,7 @@ class AgentRow(Row, frozen=True, gc=False):
 
 class AliasRow(Row, frozen=True, array_like=True, gc=False):
     """Another id of a customer. ``parent`` is the id that it was joined to, "" for none; ``customer_id`` whose it is.
+    An id that is its own parent is one that many people come with.
 
     ``pinned``: it was taken out of a customer, and no message joins it to one again.
     """

@@ -11,6 +11,7 @@ from services.router.domain.matcher.matching import Match, Seat, Waiting
 from services.router.domain.rules.queue_rules import QueueRules, Stage
 from services.router.domain.rules.rules import Need, Rules
 from services.router.domain.state.capacity import NOTHING, Capacities, Room
+from services.router.domain.state.crowd import Crowd
 from services.router.domain.state.observed import Observed
 from services.router.domain.state.records import Agent, Contact, Levels
 from services.router.domain.states import Presence
@@ -47,7 +48,7 @@ class Workspace(Observed):
         self.hosting: dict[str, set[str]] = {}  # contacts with which an agent stays during a warm transfer
         self.kept: dict[str, set[str]] = {}  # contacts that are kept for one agent
         self.demand = Demand(name)
-        self.customers: dict[str, tuple[str, ...]] = {}  # live contacts by the customer id that they came with
+        self.customers: dict[str, Crowd] = {}  # live contacts by the customer id that they came with
         self.open: dict[str, frozenset[str]] = {}  # what each seated agent can take
         self.alarmed: set[str] = set()  # contacts that are told to be at risk
         self._also: dict[str, tuple[str, ...]] = {}  # contacts that wait in further queues, and in which

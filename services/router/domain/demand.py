@@ -19,6 +19,7 @@ REFRESH_MS = 60_000  # between two looks at the loads: they are means over an ho
 HANDLE_SECONDS = 300.0  # of a channel of which nobody has finished a contact yet
 HANDLE_SHARE = 0.05  # of a finished contact in the channel's mean: some twenty contacts back
 ABILITIES_MAX = 256  # remembered; the least wanted are forgotten first, and cost nothing
+ASKED_MAX = 4_096  # abilities between two looks; more are looked at sooner, and the least wanted are forgotten
 LOAD_MIN = 0.001  # below this nobody comes, as far as anybody would notice
 
 
@@ -46,7 +47,7 @@ class Demand(msgspec.Struct, gc=False):
         seconds = self.handled.get(need.channel, HANDLE_SECONDS)
         for name in _asked(need):
             self.asked[name] = self.asked.get(name, 0.0) + seconds
-        if now_ms - self.at_ms < REFRESH_MS:
+        if now_ms - self.at_ms < REFRESH_MS and len(self.asked) <= ASKED_MAX:
             return False
         self._look(now_ms)
         return True

@@ -8,6 +8,9 @@ from services.router.domain.matcher.waiting import Line
 FEW_UNSEEN = 16
 """New requirements that a profile is compared with one by one; for more, the index of anchors is quicker."""
 
+SKILLS_OF_ONE = 8
+"""A requirement of more skills counts for more: whoever asks for hundreds must not fill the memory."""
+
 Anchor = tuple[str, str | None]
 """A channel and one skill that the requirement asks for: only profiles with both can suit."""
 
@@ -20,12 +23,13 @@ class Lines:
         self._by_need: dict[Requirement, Line] = {}
         self._by_anchor: dict[Anchor, list[Line]] = {}
         self._known: list[Line] = []
+        self._weight = 0
         self._max = limits.lines_kept
 
     @property
     def full(self) -> bool:
         """Whether lines nobody waits in should be forgotten before another is made."""
-        return len(self._by_need) >= self._max
+        return self._weight >= self._max
 
     def get(self, need: Requirement) -> Line | None:
         """The line of a requirement, if it is known."""
@@ -35,6 +39,7 @@ class Lines:
         """The line of a new requirement."""
         line = Line(need, self._limits.dead_entries)
         self._by_need[need] = line
+        self._weight += _weight(need)
         self._known.append(line)
         self._index(line)
         return line
@@ -45,7 +50,8 @@ class Lines:
             if not line.live:
                 line.forget_searches()
         self._by_need = {need: line for need, line in self._by_need.items() if line.live}
-        self._max = 2 * len(self._by_need) + self._limits.lines_kept
+        self._weight = sum(map(_weight, self._by_need))
+        self._max = 2 * self._weight + self._limits.lines_kept
         self._known = list(self._by_need.values())
         self._by_anchor.clear()
         for line in self._known:
@@ -76,3 +82,8 @@ class Lines:
         anchors: list[Anchor] = [(need.channel, skill) for skill, _ in need.must] or [(need.channel, None)]
         rarest = min(anchors, key=lambda anchor: len(self._by_anchor.get(anchor, ())))
         self._by_anchor.setdefault(rarest, []).append(line)
+
+
+def _weight(need: Requirement) -> int:
+    """What a line counts among those that are kept: one, and more where it holds the names of many skills."""
+    return 1 + len(need.must) // SKILLS_OF_ONE

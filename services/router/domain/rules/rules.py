@@ -13,6 +13,7 @@ from shared.contract.topics import CHANNELS
 from shared.policy import Policy
 
 REMEMBERED_MAX = 50_000  # distinct requirements kept per policy; skills per contact are few
+SKILLS_REMEMBERED_MAX = 200_000  # in all that is kept: whoever sends hundreds of new skills a contact costs 30 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Rules:
         self.protects = any(queue.allowance is not None for queue in self.queues.values())
         self.life_ms = max(queue.life_ms for queue in self.queues.values())
         self.skills = _named_skills(policy)
+        self._kept = 0  # skills in what is remembered
         self._needs: dict[tuple[object, ...], Need] = {}
         self._skills: dict[tuple[tuple[str, int], ...], dict[str, int]] = {}
 
@@ -108,9 +110,19 @@ class Rules:
 
     def shared(self, skills: dict[str, int]) -> dict[str, int]:
         """The same skills, held once for all contacts that have them; nobody changes them in place."""
-        if len(self._skills) >= REMEMBERED_MAX:
+        found = self._skills.get(key := tuple(skills.items()))
+        if found is None:
+            self._make_room(len(skills))
+            found = self._skills[key] = skills
+        return found
+
+    def _make_room(self, more: int) -> None:
+        """Forget everything that was remembered once it is too much; it is made again when it is asked for."""
+        self._kept += more + 1
+        if self._kept > SKILLS_REMEMBERED_MAX or len(self._needs) + len(self._skills) >= REMEMBERED_MAX:
+            self._needs.clear()
             self._skills.clear()
-        return self._skills.setdefault(tuple(skills.items()), skills)
+            self._kept = more + 1
 
     def need(
         self, queue: QueueRules, skills: dict[str, int], channel: str, relaxed: int = 0, home: QueueRules | None = None
@@ -120,8 +132,7 @@ class Rules:
         key = (queue.name, home.name, relaxed, channel, *skills.items())
         found = self._needs.get(key)
         if found is None:
-            if len(self._needs) >= REMEMBERED_MAX:
-                self._needs.clear()
+            self._make_room(len(skills))
             wanted = queue.requirements.plus(skills)
             for step in home.relax[:relaxed]:
                 wanted = step.applied(wanted)

@@ -15,8 +15,10 @@ from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.matching import Requirement
 from services.router.domain.rules.rules import Rules
 from services.router.domain.state.staffing import Present, Staff
+from shared.contract.ids import derive
 
-STRANDS_NAMED_MAX = 4096  # names kept; they are asked for several times a contact, and there are few
+STRANDS_NAMED_MAX = 512  # names kept; they are asked for several times a contact, and there are few
+STRAND_CHARACTERS_MAX = 200  # of a name, which stands in the row of its queue; a longer one ends in a digest
 
 
 class Observed:
@@ -84,4 +86,5 @@ def strand_name(need: Requirement) -> str:
     """A short text for what those of a strand ask."""
     parts = [need.channel, *(f"{skill}>={level}" for skill, level in need.must)]
     parts += ["|".join(f"{skill}>={level}" for skill, level in group) for group in need.any]
-    return " ".join((*parts, *(f"!{skill}" for skill in need.without)))
+    name = " ".join((*parts, *(f"!{skill}" for skill in need.without)))
+    return name if len(name) <= STRAND_CHARACTERS_MAX else f"{name[:STRAND_CHARACTERS_MAX]} {derive('strand', name)}"

@@ -6,6 +6,7 @@ from services.router.domain.state.records import Levels
 
 REMEMBERED_MAX = 10_000  # answers kept between two changes of the set of profiles
 NEEDS_MAX = 256  # whose present agents are counted on; each costs a microsecond when somebody comes or goes
+SKILLS_REMEMBERED_MAX = 32  # of a requirement whose answer is kept; who asks for hundreds is asked for anew each time
 PAIRS_MAX = 10_000  # skills with a level that profiles share: more than any workspace has
 
 
@@ -70,7 +71,9 @@ class Staff:
         if found is None:
             if len(self._answers) >= REMEMBERED_MAX:
                 self._answers.clear()
-            found = self._answers[need] = any(need.met_by(dict(skills)) for skills in self._counts)
+            found = any(need.met_by(dict(skills)) for skills in self._counts)
+            if len(need.must) <= SKILLS_REMEMBERED_MAX:
+                self._answers[need] = found
         return found
 
 
@@ -108,7 +111,9 @@ class Present:
             if len(self._counts) >= NEEDS_MAX:
                 self._counts.clear()
             able = (number for skills, number in self._profiles.items() if need.met_by(dict(skills)))
-            found = self._counts[need] = sum(able)
+            found = sum(able)
+            if len(need.must) <= SKILLS_REMEMBERED_MAX:
+                self._counts[need] = found
         return found
 
     def compete(self, one: Requirement, other: Requirement) -> bool:
@@ -118,9 +123,9 @@ class Present:
         if found is None:
             if len(self._competing) >= REMEMBERED_MAX:
                 self._competing.clear()
-            found = self._competing[pair] = any(
-                one.met_by(levels) and other.met_by(levels) for levels in map(dict, self._profiles)
-            )
+            found = any(one.met_by(levels) and other.met_by(levels) for levels in map(dict, self._profiles))
+            if len(one.must) + len(other.must) <= SKILLS_REMEMBERED_MAX:
+                self._competing[pair] = found
         return found
 
     def _change(self, skills: Levels, number: int) -> None:

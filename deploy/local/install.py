@@ -24,6 +24,7 @@ PROGRESS_PACKAGES = 20  # a line of progress for so many packages
 PYTHON_MIN = (3, 11)
 PACKAGES = {"java": "openjdk-17-jre-headless", "mvn": "maven"}  # tool -> Debian package
 EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130  # as shells call an end by SIGINT
 
 
 class Missing(Exception):
@@ -45,6 +46,9 @@ def main(arguments: list[str]) -> int:
     except Missing as problem:
         sys.stderr.write(f"setup: {problem}\n")
         return EXIT_USAGE
+    except KeyboardInterrupt:
+        sys.stderr.write("\nsetup: ended by Ctrl-C; the next start goes on where this one stopped\n")
+        return EXIT_INTERRUPTED
     say(f"ready after {time.monotonic() - started:.1f} s")
     return 0
 

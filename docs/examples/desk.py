@@ -1,15 +1,13 @@
 """An agent who takes what is offered, on the local stack: python docs/examples/desk.py AGENT [SECONDS]"""
 
-import asyncio
 import json
 import sys
 import time
 import urllib.request
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
+from local import arguments, run, stack
 
 SKILLS = {"orders": 3, "billing": 3, "cards": 3, "support": 3, "complaints": 3, "en": 5, "es": 3}
 
@@ -58,9 +56,9 @@ class Desk:
 
 
 if __name__ == "__main__":
-    desk = Desk(json.loads(Path(".local/stack.json").read_text()), sys.argv[1])
+    agent, *seconds = arguments("docs/examples/desk.py AGENT [SECONDS]", 1)
+    desk = Desk(stack(), agent)
     try:
-        with suppress(TimeoutError, KeyboardInterrupt):
-            asyncio.run(asyncio.wait_for(desk.work(), float(sys.argv[2]) if len(sys.argv) > 2 else None))
+        run(desk.work(), float(seconds[0]) if seconds else None)
     finally:
         desk.post("usher.agent.signed_off.v1")

@@ -1,13 +1,11 @@
 """Follows the log of the local stack from its beginning: python docs/examples/listen.py [SECONDS]"""
 
-import asyncio
 import json
 import sys
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from local import run, stack
 
 TOPIC = "usher.contact-events.v1"
 
@@ -38,6 +36,4 @@ async def listen(stack: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else None
-    with suppress(TimeoutError, KeyboardInterrupt):
-        asyncio.run(asyncio.wait_for(listen(json.loads(Path(".local/stack.json").read_text())), seconds))
+    run(listen(stack()), float(sys.argv[1]) if len(sys.argv) > 1 else None)

@@ -1,12 +1,10 @@
 """Sends JSON lines from stdin to a topic of the local stack: python docs/examples/send.py TOPIC < events.jsonl"""
 
-import asyncio
-import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
+from local import arguments, run, stack
 
 
 async def send(stack: dict[str, Any], topic: str) -> None:
@@ -17,4 +15,5 @@ async def send(stack: dict[str, Any], topic: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(send(json.loads(Path(".local/stack.json").read_text()), sys.argv[1]))
+    topic, *_ = arguments("docs/examples/send.py TOPIC < events.jsonl", 1)
+    run(send(stack(), topic))

@@ -145,7 +145,7 @@ def _apply(args: argparse.Namespace) -> int:
 
 
 async def _put_in_force(settings: CommonSettings, policies: Sequence[Policy], args: argparse.Namespace) -> int:
-    if args.if_none:
+    if getattr(args, "if_none", False):  # of apply alone; a rollback goes this way too
         active = await active_versions(settings)
         for policy in policies:
             if policy.workspace in active:

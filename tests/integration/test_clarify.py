@@ -5,11 +5,17 @@ from prometheus_client import generate_latest
 from shared.contract.topics import AGENT_OFFERS, BOT, SELF_SERVICE
 from tests.support.router_service import Running, agent, bodies, kinds, message, policy
 
-UNCLEAR = "Xyzzy plugh frotz"
+UNCLEAR = "it is about something"
+SURE = {"agent_probability": 0.5, "confidence": 0.8}  # of such words nothing is sure enough, and no agent is likely
 
 
 async def test_who_is_unclear_is_asked_by_the_bot_once_and_then_served_by_what_they_say(running: Running) -> None:
-    asks = {"model": "starter", "intents": {}, "clarify": {"channels": ["chat"], "wait": "20m"}}
+    asks = {
+        "model": "starter",
+        "intents": {},
+        "thresholds": SURE,
+        "clarify": {"channels": ["chat"], "wait": "20m"},
+    }
     await running.say(policy(classification=asks), *(message(name, UNCLEAR) for name in ("c1", "c2")))
     hand_offs = await running.until(lambda seen: len(seen) == 2, BOT)
     for _, body in hand_offs:
@@ -33,7 +39,7 @@ async def test_who_is_unclear_is_asked_by_the_bot_once_and_then_served_by_what_t
 
 
 async def test_a_question_that_nobody_answers_ends_with_a_person(running: Running) -> None:
-    asks = {"model": "starter", "intents": {}, "clarify": {"wait": "1s"}}
+    asks = {"model": "starter", "intents": {}, "thresholds": SURE, "clarify": {"wait": "1s"}}
     await running.say(policy(classification=asks), message("c1", UNCLEAR))
     await running.saw("contact.queued")
     escalated = await running.saw("contact.escalated")

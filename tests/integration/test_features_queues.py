@@ -177,7 +177,6 @@ async def test_a_contact_that_nobody_can_ever_serve_says_so_until_it_overflows_o
     assert told["now"]["agents"] == {"unskilled": 1}
     assert [line.partition(": ")[2] for line in told["now"]["changes"]] == [
         "the overflow rules are looked at",
-        "the promise is broken, unless somebody accepts before",
         "it expires (maximum life)",
     ]
     await overflowed(office, contact_id)

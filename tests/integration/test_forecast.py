@@ -67,7 +67,8 @@ async def test_the_forecast_is_told_shown_explained_and_compared(running: Runnin
     found = await explain(running.settings, worst["contact_id"])
     assert found is not None
     assert worst["position"] <= found["now"]["position"] <= CONTACTS
-    assert f"    position {found['now']['position']}, expected wait" in "\n".join(lines(found))
+    shown = "\n".join(lines(found))  # on a slow machine the promise may be broken by now, and no forecast is told
+    assert f"    position {found['now']['position']}, expected wait" in shown or "promise" in shown
 
     await running.say(closed(assigned))
     await running.accept(2)

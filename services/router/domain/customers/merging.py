@@ -133,7 +133,9 @@ def _has_history(turn: Turn, workspace: Workspace, handle: str) -> bool:
 
 
 def _record(turn: Turn, workspace: Workspace, row: MergeRow) -> None:
-    merge_id = derive("merge", turn.cause_id, row.alias)
+    merge_id = derive("merge", turn.cause_id)  # by which whoever commanded it finds it
+    if any(each.id == merge_id for each in turn.merges):
+        merge_id = derive("merge", turn.cause_id, row.alias)
     turn.merges.append(replace(row, id=merge_id, workspace=workspace.name, at_ms=turn.now_ms))
 
 

@@ -25,12 +25,12 @@ from tests.contract.events.catalogue import CHANNEL_TOPICS, Described, described
 from tests.support.documents import DOCS
 from tests.support.ingest_builders import body, put_body
 from tests.support.router_builders import POLICY, Router
+from tests.support.router_script import played as played_laws
+from tests.support.router_script import script
 from tests.unit import test_router_risks as risks
 from tests.unit import test_router_silence as silence
 from tests.unit import test_router_urging as urging
 from tests.unit.test_router_combinations import played
-from tests.unit.test_router_laws import played as played_laws
-from tests.unit.test_router_laws import script
 from tests.unit.test_sla_kinds_properties import finish, random_log, runner
 
 __all__ = ["FILE", "Payload", "made", "read", "router_events", "sla_events", "written"]

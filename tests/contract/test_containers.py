@@ -75,6 +75,15 @@ def test_what_we_build_runs_without_rights_it_does_not_need(name: str) -> None:
     assert (ROOT / service["build"]["dockerfile"]).is_file()
 
 
+def test_the_proxy_has_no_rights_either_and_asks_the_port_that_ingest_has() -> None:
+    proxy, ingest = SERVICES["proxy"], SERVICES["ingest"]["environment"]
+    assert (proxy["read_only"], proxy["cap_drop"], proxy["user"].split(":")[0] != "0") == (True, ["ALL"], True)
+    told = (ROOT / "deploy/nginx/compose.conf").read_text()
+    assert f"set $usher_door ingest:{ingest['USHER_HTTP_PORT']};" in told
+    (port,) = proxy["ports"]
+    assert f"listen {port.rpartition(':')[2]};" in told
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_ports_are_published_on_loopback_only(name: str) -> None:
     assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
@@ -95,10 +104,10 @@ def test_no_health_check_starts_a_java_every_few_seconds(name: str) -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_a_service_can_be_scaled_and_every_replica_is_found(name: str) -> None:
-    """A fixed name or a port of the machine could be had once only; the door's port is the one that is published."""
+    """A fixed name or a port of the machine could be had once only; the door's stands in front (test_nginx.py)."""
     assert "container_name" not in SERVICES[name]
     assert "USHER_INSTANCE" not in SERVICES[name]["environment"]
-    assert name == "ingest" or "ports" not in SERVICES[name]
+    assert "ports" not in SERVICES[name]
 
 
 def environment_of(name: str, values: dict[str, str]) -> dict[str, str]:

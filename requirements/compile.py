@@ -17,7 +17,11 @@ LOCKS = {
     "ingest.txt": ["--group=ingest"],  # and those of the services
     "router.txt": ["--group=router"],
     "sla.txt": ["--group=sla"],
+    "helm.txt": ["--group=helm", "--no-deps"],  # tools, each in an environment of its own: they run nothing of ours
+    "platform.txt": ["--group=platform"],
+    "audit.txt": ["--group=audit"],
 }
+TOOLS = ("helm.txt", "platform.txt", "audit.txt")  # their versions are their own: only dev.txt's say what is tested
 OPTIONS = ["--universal", "--generate-hashes", "--no-annotate", "--no-header", "--python-version=3.11", "--quiet"]
 
 
@@ -31,9 +35,10 @@ def main(arguments: list[str]) -> int:
     for name, what in LOCKS.items():
         lock = folder / name
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as old:
-            old.write(lock.read_text() if name == "dev.txt" and "--upgrade" not in arguments else "")
+            own = name == "dev.txt" or name in TOOLS
+            old.write(lock.read_text() if own and lock.exists() and "--upgrade" not in arguments else "")
             old.flush()
-            base = old.name if name == "dev.txt" else str(folder / "dev.txt")
+            base = old.name if own else str(folder / "dev.txt")
             command = [uv, "pip", "compile", *what, *OPTIONS, "--constraint", base, "--output-file", str(lock)]
             lock.unlink(missing_ok=True)
             status = subprocess.run(command, cwd=ROOT, check=False).returncode

@@ -93,6 +93,9 @@ LOCKS = {
 }
 
 
+TOOLS = ("helm", "platform", "audit")  # each in an environment of its own, in versions of its own
+
+
 @pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_file_holds_what_pyproject_asks_for_in_the_versions_that_are_tested(name: str) -> None:
     found, tested = locked(name), locked("dev.txt")
@@ -100,8 +103,15 @@ def test_a_lock_file_holds_what_pyproject_asks_for_in_the_versions_that_are_test
     assert {package: found[package] for package in found if found[package] != tested.get(package)} == {}
 
 
+@pytest.mark.parametrize("name", TOOLS)
+def test_a_lock_file_of_tools_holds_what_pyproject_asks_for(name: str) -> None:
+    assert group(name) <= set(locked(f"{name}.txt"))
+
+
 def test_every_lock_file_has_its_line_here() -> None:
-    assert {path.name for path in (ROOT / "requirements").glob("*.txt")} == set(LOCKS)
+    assert {path.stem for path in (ROOT / "requirements").glob("*.txt")} == {Path(name).stem for name in LOCKS} | set(
+        TOOLS
+    )
 
 
 def test_everything_that_is_imported_is_asked_for_and_nothing_else_is() -> None:

@@ -39,6 +39,27 @@ runAsNonRoot: true
 capabilities: {drop: [ALL]}
 {{- end }}
 
+{{- define "usher.kafkaUsername" }}
+{{- if .kafkaUsername }}
+  value: {{ .kafkaUsername | quote }}
+{{- else }}
+  valueFrom: {secretKeyRef: {name: {{ .kafka }}, key: username}}
+{{- end }}
+{{- end }}
+
+{{- /* Not empty where our own certificate is shown to the brokers. */}}
+{{- define "usher.mutualTls" -}}
+{{- if and .Values.kafka.clientCertificate.enabled (hasSuffix "SSL" .Values.kafka.securityProtocol) }}yes{{ end -}}
+{{- end }}
+
+{{- /* Keys of a login's Kafka secret that are mounted, with commas; empty: none. */}}
+{{- define "usher.kafkaKeys" -}}
+{{- $keys := list -}}
+{{- if hasPrefix "SASL" .Values.kafka.securityProtocol }}{{ $keys = append $keys "password" }}{{ end -}}
+{{- if include "usher.mutualTls" . }}{{ $keys = concat $keys (list .Values.kafka.clientCertificate.certificate .Values.kafka.clientCertificate.key) }}{{ end -}}
+{{- join "," $keys }}
+{{- end }}
+
 {{- /* Environment of a service or job; call with (dict "root" $ "login" "router"). */}}
 {{- define "usher.environment" -}}
 {{- $values := .root.Values -}}
@@ -47,9 +68,23 @@ capabilities: {drop: [ALL]}
 - {name: USHER_KAFKA_SECURITY_PROTOCOL, value: {{ $values.kafka.securityProtocol }}}
 {{- if hasPrefix "SASL" $values.kafka.securityProtocol }}
 - {name: USHER_KAFKA_SASL_MECHANISM, value: {{ $values.kafka.saslMechanism }}}
+{{- if eq $values.kafka.saslMechanism "OAUTHBEARER" }}
+- {name: USHER_KAFKA_OAUTH_TOKEN_URL, value: {{ required "kafka.oauth.tokenUrl: the issuer that OAUTHBEARER asks" $values.kafka.oauth.tokenUrl | quote }}}
+{{- with $values.kafka.oauth.scope }}
+- {name: USHER_KAFKA_OAUTH_SCOPE, value: {{ . | quote }}}
+{{- end }}
+- name: USHER_KAFKA_OAUTH_CLIENT_ID
+{{- include "usher.kafkaUsername" $login }}
+- {name: USHER_KAFKA_OAUTH_CLIENT_SECRET_FILE, value: /etc/usher/kafka/password}
+{{- else }}
 - name: USHER_KAFKA_SASL_USERNAME
-  valueFrom: {secretKeyRef: {name: {{ $login.kafka }}, key: username}}
+{{- include "usher.kafkaUsername" $login }}
 - {name: USHER_KAFKA_SASL_PASSWORD_FILE, value: /etc/usher/kafka/password}
+{{- end }}
+{{- end }}
+{{- if include "usher.mutualTls" .root }}
+- {name: USHER_KAFKA_SSL_CERT_FILE, value: /etc/usher/kafka/{{ $values.kafka.clientCertificate.certificate }}}
+- {name: USHER_KAFKA_SSL_KEY_FILE, value: /etc/usher/kafka/{{ $values.kafka.clientCertificate.key }}}
 {{- end }}
 {{- if $values.kafka.ca.secret }}
 - {name: USHER_KAFKA_SSL_CA_FILE, value: /etc/usher/kafka-ca/{{ $values.kafka.ca.key }}}
@@ -67,11 +102,52 @@ capabilities: {drop: [ALL]}
 - {name: USHER_METRICS_PORT, value: "9100"}
 {{- end }}
 
+{{- define "usher.smtpTls" -}}
+{{- if and .Values.smtp.enabled .Values.smtp.tlsSecret }}yes{{ end -}}
+{{- end }}
+
+{{- /* Environment of a service with the settings of its own; call with (dict "it" $it "settings" $settings). */}}
+{{- define "usher.serviceEnvironment" -}}
+{{- $set := include "usher.chartEnvironment" .it -}}
+{{- $set }}
+{{- $names := list -}}
+{{- range fromYamlArray $set }}{{ $names = append $names .name }}{{ end -}}
+{{- range $name, $value := .settings.env }}
+{{- if has $name $names }}{{ fail (printf "services.%s.env.%s: the chart sets it from another value" $.it.service $name) }}{{ end }}
+- {name: {{ $name }}, value: {{ $value | quote }}}
+{{- end }}
+{{- end }}
+
+{{- define "usher.chartEnvironment" -}}
+{{- $values := .root.Values -}}
+{{- include "usher.environment" . }}
+- name: USHER_INSTANCE
+  valueFrom: {fieldRef: {fieldPath: metadata.name}}
+{{- if eq .service "ingest" }}
+- {name: USHER_HTTP_HOST, value: "0.0.0.0"}
+- {name: USHER_HTTP_PORT, value: "8080"}
+- {name: USHER_SOURCES_FILE, value: /etc/usher/sources/sources.yaml}
+- {name: USHER_PSEUDONYM_KEY_FILE, value: /etc/usher/pseudonyms/key}
+{{- if $values.smtp.enabled }}
+- {name: USHER_SMTP_HOST, value: "0.0.0.0"}
+- {name: USHER_SMTP_PORT, value: {{ $values.smtp.port | quote }}}
+- {name: USHER_SMTP_HOSTNAME, value: {{ $values.smtp.hostname | quote }}}
+{{- end }}
+{{- if include "usher.smtpTls" .root }}
+- {name: USHER_SMTP_TLS_CERT, value: /etc/usher/smtp/tls.crt}
+- {name: USHER_SMTP_TLS_KEY, value: /etc/usher/smtp/tls.key}
+{{- end }}
+{{- end }}
+{{- if and (eq .service "router") $values.models.claim }}
+- {name: USHER_MODELS_DIR, value: /models}
+{{- end }}
+{{- end }}
+
 {{- define "usher.mounts" -}}
 {{- $values := .root.Values -}}
 - {name: tmp, mountPath: /tmp}
 - {name: postgres, mountPath: /etc/usher/postgres, readOnly: true}
-{{- if hasPrefix "SASL" $values.kafka.securityProtocol }}
+{{- if include "usher.kafkaKeys" .root }}
 - {name: kafka, mountPath: /etc/usher/kafka, readOnly: true}
 {{- end }}
 {{- if $values.kafka.ca.secret }}
@@ -86,12 +162,18 @@ capabilities: {drop: [ALL]}
 {{- $values := .root.Values -}}
 {{- $login := index $values.credentials .login -}}
 - name: tmp
-  emptyDir: {sizeLimit: 64Mi}
+  emptyDir: {sizeLimit: {{ .temporary | default "64Mi" }}}
 - name: postgres
   secret: {secretName: {{ $login.postgres }}, defaultMode: 0440, items: [{key: password, path: password}]}
-{{- if hasPrefix "SASL" $values.kafka.securityProtocol }}
+{{- with include "usher.kafkaKeys" .root }}
 - name: kafka
-  secret: {secretName: {{ $login.kafka }}, defaultMode: 0440, items: [{key: password, path: password}]}
+  secret:
+    secretName: {{ $login.kafka }}
+    defaultMode: 0440
+    items:
+      {{- range splitList "," . }}
+      - {key: {{ . }}, path: {{ . }}}
+      {{- end }}
 {{- end }}
 {{- if $values.kafka.ca.secret }}
 - name: kafka-ca

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
-from services.ingest.delivery import Delivery
+from services.ingest.delivery import FAILPOINTS, Delivery
 from services.ingest.domain.admission import Route, TopicDoor
 from services.ingest.domain.channels.canonical import ADAPTER as CANONICAL
 from services.ingest.domain.handles import Pseudonyms
@@ -49,7 +49,7 @@ class Ingest:
         self._settings = settings
         self._log = log
         self._stopping = asyncio.Event()
-        self._sense = Sense(log, IngestMetrics(self.registry), Failpoints(settings.failpoints))
+        self._sense = Sense(log, IngestMetrics(self.registry), Failpoints(settings.failpoints, FAILPOINTS))
         self._sense.metrics.expect(source.adapter.name for source in sources.by_name.values())
         self.topics = _inbound_topics(settings, sources)
 

@@ -15,7 +15,10 @@ from shared.contract.topics import DEAD_LETTERS, ROUTER_INPUT
 from shared.errors import Fatal, Retryable
 from shared.lane.patience import BACK_OFF_SECONDS, wait_for
 
-__all__ = ["DeadLetters", "Delivery", "Outputs", "Stopped"]
+__all__ = ["FAILPOINTS", "DeadLetters", "Delivery", "Outputs", "Stopped"]
+
+# Places where the fault tests kill the door: a batch is read and nothing of it delivered; its records are on the log.
+ADMITTED, DELIVERED = FAILPOINTS = ("ingest.admitted", "ingest.delivered")
 
 # Of dead letters of topics that wait for the database, over all subscriptions; then a batch waits for its own.
 WAITING_BYTES_MAX = 16 * 1024 * 1024
@@ -75,7 +78,7 @@ class Delivery:
 
         Stopped, raised here or by what is returned: the process ends and some of it may not be delivered.
         """
-        await self._failpoints.reach("ingest.admitted")
+        await self._failpoints.reach(ADMITTED)
         work = [
             self._patiently(f"publishing to partition {partition}", self._publish(ROUTER_INPUT, partition, messages))
             for partition, messages in self._written(admitted).items()
@@ -84,7 +87,7 @@ class Delivery:
         await asyncio.gather(*work)
         self._metrics.accepted(admitted)
         if rest is None:
-            await self._failpoints.reach("ingest.delivered")
+            await self._failpoints.reach(DELIVERED)
         elif self._waiting_bytes > WAITING_BYTES_MAX:
             await rest
         return rest
@@ -100,7 +103,7 @@ class Delivery:
                     await self._keep(refused)
             finally:
                 self._waiting_bytes -= size
-            await self._failpoints.reach("ingest.delivered")
+            await self._failpoints.reach(DELIVERED)
             for refusal in refused:
                 self._metrics.dead_letter(refusal.letter.reason)
 

@@ -1,6 +1,6 @@
 """What a lane is made of: its input log, and the parts that all lanes of a process share."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +11,10 @@ from shared.lane.sense import Sense
 from shared.lane.store import Claim, LaneStore
 from shared.process.settings import LaneSettings
 
-__all__ = ["Inputs", "LaneParts", "Warm"]
+__all__ = ["Group", "Inputs", "LaneParts", "Warm"]
+
+Assigned = Callable[[list[int]], None]  # synchronous: nothing may be delivered before it returns
+Revoked = Callable[[list[int]], Awaitable[None]]
 
 
 class Inputs(Protocol):
@@ -34,6 +37,25 @@ class Inputs(Protocol):
 
     def lag(self, partition: int, next_offset: int) -> int:
         """Records not yet applied."""
+
+
+class Group(Protocol):
+    """What a worker needs of its membership in the consumer group (the same class)."""
+
+    async def start(self, assigned: Assigned, revoked: Revoked) -> None:
+        """Join; the callbacks hear of partitions. Retryable when no broker answers."""
+
+    async def stop(self) -> None:
+        """Leave; bounded."""
+
+    def owns(self, partition: int) -> bool:
+        """Whether the group sees this member as the owner."""
+
+    def close(self, partitions: Iterable[int]) -> None:
+        """Deliver nothing from these until they are opened."""
+
+    async def note_offsets(self, notes: Mapping[int, tuple[int, str]]) -> None:
+        """Tell the group how far each partition is, and a note; Retryable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from shared.clock import monotonic
 from shared.errors import Fenced, Retryable
 from shared.lane.sense import Sense
 
@@ -23,22 +22,23 @@ async def wait_for(event: asyncio.Event, seconds: float) -> None:
 
 
 class Patience:
-    """Repeats the work of one partition. ``broken``: it ended inside a fault, so nothing may be assumed of memory."""
+    """Repeats the work of one partition. ``ended``: the partition is given up. ``broken``: it ended inside a fault, so
+    nothing may be assumed of memory."""
 
     def __init__(self, sense: Sense, partition: int) -> None:
         self._sense = sense
         self._log = sense.log.bind(partition=partition)
-        self._ended = False
+        self.ended = False
         self.broken = False
         self.excused_at = 0.0
 
     def end(self) -> None:
         """From now on a passing fault is final."""
-        self._ended = True
+        self.ended = True
 
     def excuse(self) -> None:
         """There is no progress now, and the reason is known (for the watchdog)."""
-        self.excused_at = monotonic()
+        self.excused_at = self._sense.clock.monotonic()
 
     async def repeat(self, during: str, work: Callable[[], Awaitable[T]]) -> T:
         """The result of ``work``. Repeating a commit whose outcome is unknown is safe: it recognises itself.
@@ -50,7 +50,7 @@ class Patience:
             try:
                 return await work()
             except Retryable as error:
-                if self._ended:
+                if self.ended:
                     self.broken = True
                     raise
                 await self.pause(during, error, failures)

@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Protocol
 
-from shared.clock import monotonic, now_ms
 from shared.contract.envelope import EventWriter, Message, dead_letter_message, hand_off
 from shared.contract.topics import DEAD_LETTERS
 from shared.errors import Fenced, Retryable
 from shared.lane.patience import BACK_OFF_SECONDS
+from shared.lane.phases import Phase
 from shared.lane.sense import Sense
 from shared.lane.store import OutboxBatch
 
@@ -65,13 +65,14 @@ class Publisher:
         self._outputs = outputs
         self._still_owner = still_owner
         self._failpoints = sense.failpoints
+        self._clock = sense.clock
         self._metrics = sense.metrics
         self._log = sense.log
         self._waiting: deque[OutboxBatch] = deque()
         self._told: deque[tuple[int, int]] = deque()  # of each: the time of its step by the wall, and by the log
         self._late_since: int | None = None
         self._changed = asyncio.Event()
-        self._confirmed_at = monotonic()
+        self._confirmed_at = self._clock.monotonic()
         self._stopping = False
         self.published_step = 0
         self.published_seq = 0
@@ -100,7 +101,7 @@ class Publisher:
 
     def confirm_ownership(self) -> None:
         """A commit succeeded just now, so the fence is ours."""
-        self._confirmed_at = monotonic()
+        self._confirmed_at = self._clock.monotonic()
 
     @property
     def backlog(self) -> int:
@@ -145,14 +146,14 @@ class Publisher:
                 await asyncio.sleep(pause)
 
     async def _send(self, batches: list[OutboxBatch]) -> None:
-        if monotonic() - self._confirmed_at > OWNERSHIP_SECONDS_MAX:
+        if self._clock.monotonic() - self._confirmed_at > OWNERSHIP_SECONDS_MAX:
             if not await self._still_owner():
                 raise Fenced(f"partition {self._partition} has another owner; {len(self._waiting)} batches are his")
             self.confirm_ownership()
-        await self._failpoints.reach("publisher.before_send")
+        await self._failpoints.reach(Phase.SENDING)
         await self._outputs.publish_all(self._partition, self._wire.records(batches))
-        await self._failpoints.reach("publisher.acknowledged")
-        wall_ms = now_ms()
+        await self._failpoints.reach(Phase.ACKNOWLEDGED)
+        wall_ms = self._clock.now_ms()
         for batch in batches:
             self._waiting.popleft()
             stepped_ms, log_ms = self._told.popleft()

@@ -7,20 +7,18 @@ from typing import Any
 import msgspec
 
 from shared.contract.records import DeadLetter
+from shared.lane.commits import decode_batch
 from shared.lane.engine import Deadline
-from shared.lane.store import Claim, Commit, OutboxBatch, Unfinished
+from shared.lane.store import Claim, Commit, Unfinished
 from shared.postgres import LOAD_SECONDS_MAX, Connection, Database
 
-__all__ = ["PostgresLaneStore", "encode_batch"]
+__all__ = ["PostgresLaneStore"]
 
 _OUTBOX = "SELECT payload FROM outbox WHERE service = $1 AND partition = $2 AND step >= $3 ORDER BY step"
 _BARRED = """
     SELECT origin ->> 'deadline' AS name, (origin ->> 'at_ms')::bigint AS at_ms FROM dead_letter
     WHERE origin ? 'deadline' AND state <> 'replayed' AND service = $1 AND (origin ->> 'partition')::int = $2
 """
-
-_encode_batch = msgspec.msgpack.Encoder().encode
-_decode_batch = msgspec.msgpack.Decoder(OutboxBatch).decode
 
 
 class PostgresLaneStore(ABC):
@@ -89,7 +87,7 @@ class PostgresLaneStore(ABC):
 
         packed, barred = await self.database.call(work)
         return Unfinished(
-            batches=[_decode_batch(row["payload"]) for row in packed],
+            batches=[decode_batch(row["payload"]) for row in packed],
             barred=[Deadline(row["name"], row["at_ms"]) for row in barred],
         )
 
@@ -126,11 +124,6 @@ class PostgresLaneStore(ABC):
             )
 
         return bool(await self.database.call(work) == claim.epoch)
-
-
-def encode_batch(batch: OutboxBatch) -> bytes:
-    """The packed form of an outbox row."""
-    return _encode_batch(batch)
 
 
 def _state(service: str, claim: Claim) -> tuple[Any, ...]:

@@ -1,7 +1,8 @@
-"""What every part of a lane is given to be observed and tested by: log, metrics, failpoints."""
+"""What every part of a lane is given to be observed and tested by: log, metrics, failpoints, clock."""
 
 from dataclasses import dataclass
 
+from shared.clock import WALL, Clock
 from shared.process.failpoints import Failpoints
 from shared.process.logs import Log
 from shared.process.metrics import LaneMetrics
@@ -16,3 +17,4 @@ class Sense:
     log: Log
     metrics: LaneMetrics
     failpoints: Failpoints
+    clock: Clock = WALL

@@ -14,6 +14,7 @@ from shared.kafka import InputLog, OutputLog, ensure_topics, read_tail
 from shared.lane.engine import Engine, Step
 from shared.lane.lane import Lane
 from shared.lane.parts import LaneParts
+from shared.lane.phases import FAILPOINTS
 from shared.lane.publisher import Wire
 from shared.lane.sense import Sense
 from shared.lane.store import LaneStore
@@ -65,6 +66,7 @@ class LaneService:
         )
         self._outputs = OutputLog(settings)
         self._inputs = InputLog(settings, spec.input_topic, group_of(settings, spec.service))
+        failpoints = Failpoints(settings.failpoints, FAILPOINTS)
         parts = LaneParts(
             service=spec.service,
             settings=settings,
@@ -76,7 +78,7 @@ class LaneService:
             read_output_tail=lambda partition: read_tail(settings, spec.log_topic, partition),
             new_engine=spec.new_engine,
             counted=spec.counted,
-            sense=Sense(spec.log, LaneMetrics(spec.registry, spec.service), Failpoints(settings.failpoints)),
+            sense=Sense(spec.log, LaneMetrics(spec.registry, spec.service), failpoints),
             settled_ms=spec.settled_ms,
         )
         self._worker = Worker(parts, self._inputs)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from shared.clock import now_ms
 from shared.contract.records import Record
 from shared.lane.engine import PUNCTUAL, Delay
 from shared.lane.parts import LaneParts
@@ -31,14 +30,14 @@ class LaneTime:
             known_ms = self._parts.settled_ms(self._partition)
         else:
             caught_up = self._parts.inputs.caught_up(self._partition, next_offset)
-            known_ms = max(log_ms, now_ms() if caught_up else 0)
+            known_ms = max(log_ms, self._parts.sense.clock.now_ms() if caught_up else 0)
         self.last_ms = max(self.last_ms, known_ms)
         return self.last_ms
 
 
-def is_due(deadline_ms: int | None) -> bool:
+def is_due(deadline_ms: int | None, wall_ms: int) -> bool:
     """Whether a deadline has come, by the wall clock."""
-    return deadline_ms is not None and deadline_ms <= now_ms()
+    return deadline_ms is not None and deadline_ms <= wall_ms
 
 
 def gather_ms(records: Sequence[Record], wall_ms: int, age_ms: int) -> int:
@@ -47,11 +46,11 @@ def gather_ms(records: Sequence[Record], wall_ms: int, age_ms: int) -> int:
     return max(0, min(age_ms, records[0].at_ms + age_ms - wall_ms)) if records else 0
 
 
-def wait_ms(deadline_ms: int | None, longest_ms: int) -> int:
+def wait_ms(deadline_ms: int | None, longest_ms: int, wall_ms: int) -> int:
     """How long an idle lane may wait for records."""
     if deadline_ms is None:
         return longest_ms
-    return max(TICK_MS_MIN, min(longest_ms, deadline_ms - now_ms()))
+    return max(TICK_MS_MIN, min(longest_ms, deadline_ms - wall_ms))
 
 
 def delay_of(records: Sequence[Record], wall_ms: int, late_since_ms: int | None) -> Delay:

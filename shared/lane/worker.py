@@ -3,12 +3,10 @@
 import asyncio
 from collections.abc import Iterable
 
-from shared.clock import monotonic
 from shared.contract.progress import note_of
 from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
-from shared.kafka import InputLog
 from shared.lane.lane import Lane
-from shared.lane.parts import LaneParts, Warm
+from shared.lane.parts import Group, LaneParts, Warm
 from shared.lane.patience import wait_for
 
 __all__ = ["CLOSED_SECONDS", "Worker"]
@@ -26,11 +24,12 @@ CLOSED_SECONDS = 5.0  # a closed partition is looked at again this often: an ope
 class Worker:
     """Runs lanes as partitions come and go. ``run`` returns after ``stop``; Fatal when a lane hangs or breaks."""
 
-    def __init__(self, parts: LaneParts, inputs: InputLog) -> None:
+    def __init__(self, parts: LaneParts, group: Group) -> None:
         self._parts = parts
-        self._inputs = inputs
+        self._group = group
         self._log = parts.sense.log
         self._metrics = parts.sense.metrics
+        self._clock = parts.sense.clock
         self._lanes: dict[int, Lane] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._warm: dict[int, Warm] = {}
@@ -45,7 +44,7 @@ class Worker:
     @property
     def lanes(self) -> Iterable[Lane]:
         """The lanes that are open now."""
-        return [lane for lane in self._lanes.values() if lane.ready]
+        return [lane for lane in self._lanes.values() if lane.life.ready]
 
     def problems(self) -> list[str]:
         """Why this process is not ready: not in the group yet, or partitions closed or still opening.
@@ -54,9 +53,9 @@ class Worker:
         """
         if not self._joined:
             return ["waiting for the consumer group"]
-        ready = {number for number, lane in self._lanes.items() if lane.ready}
+        ready = {number for number, lane in self._lanes.items() if lane.life.ready}
         closed = [reason for number, reason in self._closed.items() if number not in ready]
-        waiting = [number for number, lane in self._lanes.items() if not lane.ready and number not in self._closed]
+        waiting = [number for number, lane in self._lanes.items() if not lane.life.ready and number not in self._closed]
         opening = [f"partition {number} is opening" for number in waiting]
         return [*closed, *opening]
 
@@ -83,7 +82,7 @@ class Worker:
             notes.cancel()
             await asyncio.gather(notes, return_exceptions=True)
             await self._end_lanes(list(self._lanes), also_polling=True)
-            await self._inputs.stop()
+            await self._group.stop()
         if self._failure is not None:
             raise self._failure
 
@@ -95,7 +94,7 @@ class Worker:
         failures = 0
         while not self._stopping.is_set():
             try:
-                await self._inputs.start(self.assigned, self.revoked)
+                await self._group.start(self.assigned, self.revoked)
                 return
             except Retryable as error:
                 failures += 1
@@ -105,11 +104,11 @@ class Worker:
     def _watch(self) -> None:
         """Exit when a lane has work and makes no progress: a restart is the one cure for a hang of unknown cause."""
         for number, lane in self._lanes.items():
-            if lane.ready and number in self._closed:
+            if lane.life.ready and number in self._closed:
                 del self._closed[number]
                 self._metrics.closed(number, False)
             self._metrics.barred(number, len(lane.barred))
-            stuck_seconds = lane.stuck_seconds() if lane.ready else 0.0
+            stuck_seconds = lane.stuck_seconds() if lane.life.ready else 0.0
             if stuck_seconds > self._parts.settings.stuck_seconds_max:
                 self._fail(Fatal(f"partition {number}: records wait, nothing was committed for {stuck_seconds:.0f} s"))
 
@@ -121,7 +120,7 @@ class Worker:
 
     def assigned(self, partitions: list[int]) -> None:
         """Start a lane for each; synchronous, so that nothing is delivered before the lane has opened its partition."""
-        self._inputs.close(partitions)
+        self._group.close(partitions)
         self._joined = True
         self._metrics.rebalances.inc()
         for number in partitions:
@@ -174,22 +173,22 @@ class Worker:
                 self._reclaim(number)
 
     def _reclaim(self, number: int) -> None:
-        if number not in self._tasks and not self._stopping.is_set() and self._inputs.owns(number):
-            self._inputs.close([number])
+        if number not in self._tasks and not self._stopping.is_set() and self._group.owns(number):
+            self._group.close([number])
             self._start(number)
 
     async def _end_lanes(self, partitions: list[int], *, also_polling: bool) -> None:
         ending = {number: self._tasks[number] for number in partitions if number in self._tasks}
         for number, task in ending.items():
             self._lanes[number].stop()
-            if self._lanes[number].opening and not self._lanes[number].polling:
+            if self._lanes[number].life.opening and not self._lanes[number].life.polling:
                 task.cancel()  # it may be waiting for a broker or a database that is away
-        until = monotonic() + self._parts.settings.drain_seconds_max
+        until = self._clock.monotonic() + self._parts.settings.drain_seconds_max
         while any(also_polling or self._is_at_work(number, task) for number, task in ending.items()):
             running = [task for task in ending.values() if not task.done()]
             if not running:
                 break
-            if monotonic() > until:
+            if self._clock.monotonic() > until:
                 self._fail(
                     Fatal(f"{len(running)} lanes did not stop in {self._parts.settings.drain_seconds_max:.0f} s")
                 )
@@ -200,16 +199,19 @@ class Worker:
 
     def _is_at_work(self, number: int, task: "asyncio.Task[None]") -> bool:
         lane = self._lanes.get(number)
-        return not task.done() and lane is not None and not lane.polling
+        return not task.done() and lane is not None and not lane.life.polling
 
     # ---- offsets for lag tools and for whoever waits for us ----
 
     async def _note_offsets(self) -> None:
         while True:
             await asyncio.sleep(NOTE_EVERY_SECONDS)
-            ready = {number: lane for number, lane in self._lanes.items() if lane.ready and lane.settled_offset >= 0}
-            notes = {number: (lane.settled_offset, note_of(lane.publisher.told_ms)) for number, lane in ready.items()}
+            notes = {
+                lane.partition: (lane.settled_offset, note_of(lane.publisher.told_ms))
+                for lane in self.lanes
+                if lane.settled_offset >= 0
+            }
             try:
-                await self._inputs.note_offsets(notes)
+                await self._group.note_offsets(notes)
             except Retryable as error:
                 self._log.debug("offsets were not noted", error=str(error))

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Collection
 from dataclasses import dataclass
 
 KILL_EXIT_HINT = "a failpoint killed this process"
@@ -18,16 +19,19 @@ class Failpoints:
     """Traps by name, from a text such as ``lane.committed=kill@3,publisher.sent=stop``.
 
     ``kill`` is SIGKILL to itself, ``stop`` SIGSTOP to itself, ``sleep:0.5`` waits. ``@3`` acts on the third pass; every
-    trap acts once. An unknown action raises ValueError, so a test cannot pass by a misspelling.
+    trap acts once. A name that is none of ``places``, or an unknown action, raises ValueError: no test passes by a
+    misspelling.
     """
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str, places: Collection[str]) -> None:
         self._traps: dict[str, _Trap] = {}
         for item in filter(None, text.split(",")):
             name, _, action = item.strip().partition("=")
             action, _, count = action.partition("@")
             if action not in {"kill", "stop"} and not action.startswith("sleep:"):
                 raise ValueError(f"failpoints: {item!r}: the action must be kill, stop or sleep:SECONDS")
+            if name not in places:
+                raise ValueError(f"failpoints: {item!r}: no place is named {name!r}; there are {', '.join(places)}")
             self._traps[name] = _Trap(action, int(count or "1"))
 
     async def reach(self, name: str) -> None:

@@ -10,7 +10,7 @@ from services.router.postgres import RouterStore
 from shared.contract import inputs
 from shared.contract.ids import derive
 from shared.contract.records import Record
-from shared.lane.rows import encode_batch
+from shared.lane.commits import encode_batch
 from shared.lane.store import OutboxBatch
 from tests.support.router_builders import Router, bodies_of, body_of, policy_with
 

@@ -22,9 +22,9 @@ from services.sla.domain.engine import SlaEngine
 from services.sla.metrics import CommittedTotals
 from services.sla.postgres import SlaStore
 from shared.contract.envelope import to_record
+from shared.lane.commits import encode_batch
 from shared.lane.engine import Step
 from shared.lane.publisher import Wire
-from shared.lane.rows import encode_batch
 from shared.lane.store import OutboxBatch
 from shared.postgres import Database
 from shared.times import rfc3339

@@ -10,14 +10,11 @@ import pytest
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer, StopMode
 from shared.clock import monotonic, now_ms
+from shared.lane.phases import FAILPOINTS, Phase
 from tests.support.people import mischief
 from tests.support.system import System, system, traffic
 
-FAILPOINTS = (
-    "lane.claimed", "lane.loaded", "lane.checked", "lane.polled", "lane.prefetched", "lane.stepped", "lane.committed",
-    "publisher.before_send", "publisher.acknowledged",
-)  # fmt: skip
-OPENING = {"lane.claimed", "lane.loaded", "lane.checked"}
+OPENING = {Phase.CLAIMED, Phase.LOADED, Phase.CHECKED}
 CONTACTS_PER_SECOND = 25.0
 WARM_SECONDS = 1.5
 DIES_SECONDS_MAX = 20.0

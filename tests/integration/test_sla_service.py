@@ -222,10 +222,10 @@ def breached(service: SlaService) -> float:
     return sum(value for series, value in shown(service).items() if series.startswith("usher_sla_breaches_total"))
 
 
-FAILPOINTS = ("lane.stepped", "lane.committed@2", "publisher.before_send@2", "publisher.acknowledged@2")
+PLACES = ("lane.stepped", "lane.committed@2", "publisher.before_send@2", "publisher.acknowledged@2")
 
 
-@pytest.mark.parametrize("failpoint", FAILPOINTS)
+@pytest.mark.parametrize("failpoint", PLACES)
 async def test_kill_9_anywhere_neither_loses_nor_repeats_a_breach(
     settings: SlaSettings, router: Router, tmp_path: Path, failpoint: str
 ) -> None:

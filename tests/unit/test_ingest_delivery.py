@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 from services.ingest import delivery as module
-from services.ingest.delivery import Delivery, Stopped
+from services.ingest.delivery import FAILPOINTS, Delivery, Stopped
 from services.ingest.domain.rejection import Refusal
 from services.ingest.kafka import Subscription
 from services.ingest.metrics import IngestMetrics
@@ -59,7 +59,7 @@ def database() -> Database:
 @pytest.fixture
 def sense() -> Sense:
     log = cast("Log", SimpleNamespace(warning=lambda *_, **__: None))
-    return Sense(log, IngestMetrics(CollectorRegistry()), Failpoints(""))
+    return Sense(log, IngestMetrics(CollectorRegistry()), Failpoints("", FAILPOINTS))
 
 
 @pytest.fixture

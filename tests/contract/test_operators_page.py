@@ -1,7 +1,6 @@
 """The operators' page says what the code says: settings with their defaults, metrics, topics, dead-letter reasons."""
 
 import re
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -12,12 +11,9 @@ from services.router.settings import RouterSettings
 from services.sla.settings import SlaSettings
 from shared.contract.topics import all_topics, channel_topic
 from shared.errors import Reason
-from shared.kafka import input as kafka_input
-from shared.lane import isolation, opening
-from shared.lane import lane as lane_module
 from shared.process.settings import CommonSettings, LaneSettings
 from shared.times import DAY_MS
-from tests.support.documents import DOCS, tables
+from tests.support.documents import DOCS, ROOT, tables
 from tests.support.registries import SERVICES, exported
 
 PAGE = (DOCS / "operators.md").read_text()
@@ -82,9 +78,8 @@ def test_every_reason_of_a_dead_letter_is_explained() -> None:
 
 
 def test_every_reason_for_which_a_partition_stays_closed_is_in_the_table() -> None:
-    sources = "".join(
-        Path(module.__file__ or "").read_text() for module in (opening, lane_module, isolation, kafka_input)
-    )
+    files = [*(ROOT / "shared" / "lane").glob("*.py"), ROOT / "shared" / "kafka" / "input.py"]
+    sources = "".join(path.read_text() for path in files)
     sentences = re.findall(r"PartitionClosed\((.*?)\)(?: from error)?\n", sources, re.DOTALL)
     said = [" ".join(re.sub(r'"\s*f?"', "", sentence).split()) for sentence in sentences]
     explained = re.findall(r"`(.+?)`", " ".join(row[0] for row in tables(section("A closed partition"))[0]))

@@ -25,8 +25,9 @@ SILENT = {
     "setuptools": "installs this checkout",
     "onnxruntime": "imported by name, for encoder models",
     "tokenizers": "imported by name, for encoder models",
-    "opentelemetry-api": "an extra for traces",
-    "opentelemetry-sdk": "an extra for traces",
+    "opentelemetry-api": "imported by name, where traces are asked for",
+    "opentelemetry-exporter-otlp-proto-http": "imported by name, where traces are asked for",
+    "opentelemetry-sdk": "imported by name, where traces are asked for",
 }
 BY_CHANCE = {"pydantic-core"}  # a part of pydantic with a name of its own
 

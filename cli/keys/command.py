@@ -92,13 +92,19 @@ def _is(found: Credential, args: argparse.Namespace) -> bool:
 
 def _file(args: argparse.Namespace) -> Path:
     state = StateFolder(state_folder())
-    named = args.file or os.environ.get("USHER_SOURCES_FILE") or (str(state.sources_file) if state.owner() else "")
+    named = args.file or os.environ.get("USHER_SOURCES_FILE") or _of_the_stack(state)
     if not named:
         raise UsageError("no sources file: give --file, or set USHER_SOURCES_FILE as for ingest")
     file = Path(named)
     if not file.is_file():
         raise UsageError(f"{named}: there is no such file; an empty one is a beginning")
     return file.resolve()  # a link stays one
+
+
+def _of_the_stack(state: StateFolder) -> str:
+    """The file that the running stack was given, where it was: what is written there stays over restarts."""
+    given = (state.read_stack() or {}).get("sources")
+    return str(given or state.sources_file) if state.owner() else ""
 
 
 def _keys(file: Path) -> list[Credential]:

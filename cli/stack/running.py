@@ -65,6 +65,7 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
         activate=activation.publish,
         settled=activation.settled,
         sources=sources,
+        sources_fault=_sources_fault,
         partitions=args.partitions or (settings.partitions if "partitions" in settings.model_fields_set else None),
         replicas=dict(args.replicas),
         kafka=os.environ.get("USHER_KAFKA_BOOTSTRAP_SERVERS"),
@@ -92,6 +93,14 @@ def _read(args: argparse.Namespace) -> tuple[list[Policy], list[Policy], Path | 
     if faults:
         raise UsageError(f"--policy {faults[0]}")
     return first, policies, sources
+
+
+def _sources_fault(file: Path) -> str:
+    try:
+        load_sources(str(file))
+    except SourcesError as error:
+        return str(error)
+    return ""
 
 
 def stack_policies(args: argparse.Namespace) -> list[Policy]:

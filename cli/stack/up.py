@@ -45,6 +45,8 @@ def _announce(state: StateFolder, as_json: bool) -> None:
         result(document)
     for name, url in document.get("observability", {}).items():
         say(f"{name} {url}")
+    if "smtp_url" in document:
+        say(f"mail {document['smtp_url']}")
     say(f"ingest {document.get('ingest_url')}, workspace {document.get('workspace')}; all of it: {state.stack_file}")
 
 

@@ -24,6 +24,7 @@ from shared.process.version import VERSION
 __all__ = ["configure", "run"]
 
 SERVERS = ("USHER_KAFKA_BOOTSTRAP_SERVERS", "USHER_POSTGRES_DSN", "USHER_POSTGRES_DSN_FILE")
+DOORS = ("ingest_url", "smtp_url")  # in stack.json
 NOTHING_RUNS = "no local stack runs (usher up starts one), and the environment names no servers"
 
 
@@ -82,6 +83,7 @@ def _told(place: str, replicas: list[Replica], found: _Found, local: Mapping[str
     return Facts(
         place=place,
         version=VERSION,
+        doors=tuple(local[name] for name in DOORS if local.get(name)) if local else (),
         whole=local is not None,
         partitions=len([1 for service, _ in found.ends if service == "router"]) or None,
         replicas=tuple(replicas),

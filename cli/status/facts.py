@@ -64,11 +64,13 @@ class Oldest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything that was found. ``faults``: what could not be asked, or is gone; ``whole``: the replicas are all that
-    there are; ``partitions``: of the input log, None where the log could not be asked; ``letters``: open, by service.
+    there are; ``partitions``: of the input log, None where the log could not be asked; ``letters``: open, by service;
+    ``doors``: where messages come in.
     """
 
     place: str
     version: str
+    doors: tuple[str, ...] = ()
     whole: bool = False
     partitions: int | None = None
     replicas: tuple[Replica, ...] = ()
@@ -111,6 +113,7 @@ def screen(facts: Facts) -> list[str]:
     wrong = problems(facts)
     lines = [
         f"usher {facts.version}  {facts.place}",
+        *([f"doors    {'  '.join(facts.doors)}"] if facts.doors else []),
         *_some(_services(facts), _SERVICES_SHOWN),
         *_owners(facts),
         *_contacts(facts),

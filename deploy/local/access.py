@@ -44,8 +44,8 @@ def pseudonym_key(state: StateFolder) -> str:
     return str(known)
 
 
-def write_sources(state: StateFolder, keys: dict[str, str], given: Path | None) -> tuple[str, ...]:
-    """Write the sources file: default sources, keys, and all of the given file; returns the sources' names."""
+def sources_document(keys: dict[str, str], given: Path | None) -> dict[str, Any]:
+    """What the stack's sources file holds: default sources, keys, and all of the given file. SetupError."""
     document = read_sources(given) if given else {"workspaces": {}, "sources": {}}
     for workspace, key in keys.items():
         entry = document["workspaces"].setdefault(workspace, {})
@@ -53,13 +53,18 @@ def write_sources(state: StateFolder, keys: dict[str, str], given: Path | None) 
         entry["api_keys"] = [*entry.get("api_keys", []), local]
     defaults = {channel: {"adapter": "canonical"} for channel in CHANNELS}
     document["sources"] = {**defaults, **document["sources"]}
+    return document
+
+
+def write_sources(state: StateFolder, document: dict[str, Any]) -> None:
+    """Write the sources file, by rename."""
     partial = state.sources_file.with_name("sources.partial")
     partial.touch(mode=0o600)
     partial.write_text(
-        "# Made at each start from the policies, .local/api-keys.json and --sources.\n" + _dump(document)
+        "# Made from the policies, .local/api-keys.json and --sources; edit that one, its edits are followed.\n"
+        + _dump(document)
     )
     partial.replace(state.sources_file)
-    return tuple(document["sources"])
 
 
 def read_sources(file: Path) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deploy.local.access import make_keys, pseudonym_key, write_sources
+from deploy.local.access import make_keys, pseudonym_key, sources_document, write_sources
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.observability import Observability
 from deploy.local.ports import is_free
+from deploy.local.sources_watch import SourcesWatch
 from deploy.local.state import StateFolder, check_together, kafka_identity, postgres_identity
 from deploy.local.units import ServiceUnit, Unit
 from shared.clock import monotonic
@@ -28,6 +29,7 @@ RESTART_SECONDS_MAX = 5.0
 STABLE_SECONDS = 30.0  # who lived this long starts again with the shortest pause
 REPLICAS_MAX = 16  # of one service on one machine; each is a process of some 100 MB
 PARTITIONS_DEFAULT = 4
+SOURCES_POLL_SECONDS = 1.0  # of ingest here, unless said: who edits a file on this machine waits for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +38,15 @@ class StackOptions:
 
     ``kafka`` and ``postgres`` name servers that run already; ``port`` is the door's, ``part`` whose data (state.py).
     ``activate`` publishes the policies once the log is there; ``settled`` returns when the router has taken them, with
-    the text models that they name: only then is the first contact served as quickly as the next.
+    the text models that they name: only then is the first contact served as quickly as the next. ``sources_fault`` says
+    why the file ``sources`` cannot be used, "" when it can: the stack follows its edits.
     """
 
     workspaces: Sequence[str]
     activate: Callable[[CommonSettings], Awaitable[None]]
     settled: Callable[[CommonSettings], Awaitable[None]] | None = None
     sources: Path | None = None
+    sources_fault: Callable[[Path], str] = lambda _: ""
     partitions: int | None = None
     replicas: Mapping[str, int] = field(default_factory=dict)
     services: Sequence[str] = SERVICES
@@ -80,10 +84,12 @@ class Supervisor:
         partitions = self._partitions()
         check_together(self._state, kafka=self._broker is not None, postgres=self._database is not None)
         self._keys = make_keys(self._state, self._options.workspaces)
-        sources = write_sources(self._state, self._keys, self._options.sources)
+        watch = self._sources_watch()  # before the file is read for the first time, so that no edit is missed
+        document = sources_document(self._keys, self._options.sources)
+        write_sources(self._state, document)
         await self._start_servers()
         settings = self._settings(partitions)
-        await self._prepare(settings, sources)
+        await self._prepare(settings, tuple(document["sources"]))
         self._environment = self._services_environment(settings)
         self._replicas = self._make_replicas()
         if self._observability:
@@ -94,6 +100,8 @@ class Supervisor:
         self._state.remember(ports={unit.label: unit.ports() for unit in self._replicas})
         self.publish()
         self._keepers = [asyncio.create_task(self._keep(unit)) for unit in self._units()]
+        if watch is not None:
+            self._keepers.append(asyncio.create_task(watch.run()))
         self._say(f"ready after {monotonic() - started:.1f} s")
 
     async def run(self) -> None:
@@ -125,6 +133,8 @@ class Supervisor:
             "kafka": self._options.kafka or (self._broker.bootstrap if self._broker else ""),
             "postgres": self._options.postgres or (self._database.dsn if self._database else ""),
             "ingest_url": ingest[0].endpoints.get("ingest_url", "").rstrip("/") if ingest else "",
+            **({"smtp_url": ingest[0].endpoints["smtp_url"]} if ingest and "smtp_url" in ingest[0].endpoints else {}),
+            **({"sources": str(self._options.sources.absolute())} if self._options.sources else {}),
             "metrics": {
                 service: [unit.endpoints["metrics_url"] for unit in units if unit.endpoints]
                 for service, units in by_service.items()
@@ -198,6 +208,18 @@ class Supervisor:
             raise SetupError(f"{error}") from None
         self._say("schema, topics and policies are in place")
 
+    def _sources_watch(self) -> SourcesWatch | None:
+        file = self._options.sources
+        return SourcesWatch(file, self._options.sources_fault, self._renew_sources, self._say) if file else None
+
+    async def _renew_sources(self) -> None:
+        """The file of ``--sources`` as it is now, for ingest; the topics first, so that none is missed. SetupError."""
+        document = sources_document(self._keys, self._options.sources)
+        problems = await ensure_topics(self._settings(self._partitions()), all_topics(tuple(document["sources"])))
+        if problems:
+            raise SetupError(problems[0])
+        write_sources(self._state, document)
+
     def _partitions(self) -> int:
         return self._options.partitions or int(self._state.recall().get("partitions", PARTITIONS_DEFAULT))
 
@@ -213,6 +235,7 @@ class Supervisor:
             **self._addresses(),
             "USHER_PARTITIONS": str(settings.partitions),
             "USHER_SOURCES_FILE": str(self._state.sources_file),
+            "USHER_SOURCES_POLL_SECONDS": os.environ.get("USHER_SOURCES_POLL_SECONDS", str(SOURCES_POLL_SECONDS)),
             "USHER_PSEUDONYM_KEY": pseudonym_key(self._state),
         }
 

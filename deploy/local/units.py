@@ -61,6 +61,7 @@ class ServiceUnit(Leashed):
         ports: Mapping[str, int],
     ) -> None:
         self.service = service
+        self._number = number
         self.label = f"{service}-{number}"
         self.log = state.logs / f"{self.label}.log"
         self.endpoints: dict[str, str] = {}
@@ -114,7 +115,10 @@ class ServiceUnit(Leashed):
         """Those of before, of this start or the last one; another where somebody else has them now."""
         wanted = {**self._wanted, **self.ports()}
         kept = {kind: wanted.get(kind, 0) for kind in ("metrics", "http")}
-        return {f"USHER_{kind.upper()}_PORT": str(port if port and is_free(port) else 0) for kind, port in kept.items()}
+        found = {f"USHER_{kind.upper()}_PORT": str(at if at and is_free(at) else 0) for kind, at in kept.items()}
+        if self._number > 1:  # one port is one replica's: the first takes the mail
+            found["USHER_SMTP_PORT"] = "0"
+        return found
 
     async def _ready(self) -> None:
         assert self._process is not None

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import Sequence
 from functools import partial
 
@@ -109,9 +110,11 @@ class Ingest:
         return [*self._watch.notes(), *held]
 
     def endpoints(self) -> dict[str, str]:
-        """Where the HTTP API listens."""
-        host, port = self._socket.getsockname()[:2]
-        return {"ingest_url": f"http://{f'[{host}]' if ':' in host else host}:{port}"}
+        """Where the HTTP API listens, and the SMTP door where there is one."""
+        found = {"ingest_url": f"http://{_address(self._socket)}"}
+        if self._smtp_socket is not None:
+            found["smtp_url"] = f"smtp://{_address(self._smtp_socket)}"
+        return found
 
     async def _serve(self) -> None:
         server = serve_http(self._api.app, self._socket, http_limits(self._settings), self._refused)
@@ -188,6 +191,11 @@ class Ingest:
                 said = problems[0]
                 self._log.warning("waiting", what="the topics", problem=said)
             await asyncio.sleep(WAIT_SECONDS)
+
+
+def _address(sock: socket.socket) -> str:
+    host, port = sock.getsockname()[:2]
+    return f"{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _inbound_topics(settings: IngestSettings, sources: Sources) -> dict[str, Sequence[str]]:

@@ -18,6 +18,7 @@ import pytest_asyncio
 
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
+from deploy.local.ports import free_port
 from tests.support import servers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,10 +85,21 @@ async def stack() -> AsyncIterator[Stack]:
     servers.remove(folder)
 
 
-async def test_first_start_says_all_that_the_contracts_promise(stack: Stack) -> None:
-    document = await stack.up("--replicas", "sla=2", "--partitions", "2", USHER_LOG_LEVEL="DEBUG")
+@pytest.fixture(scope="module")
+def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of --sources."""
+    return tmp_path_factory.mktemp("given") / "sources.yaml"
 
-    assert {name: len(urls) for name, urls in document["metrics"].items()} == {"ingest": 1, "router": 1, "sla": 2}
+
+async def test_first_start_says_all_that_the_contracts_promise(stack: Stack, given: Path) -> None:
+    mail = free_port()
+    write(given, "sources: {shop: {workspace: acme, adapter: canonical}}\n")
+    document = await stack.up(
+        "--replicas", "sla=2", "--replicas", "ingest=2", "--partitions", "2", "--sources", str(given),
+        USHER_LOG_LEVEL="DEBUG", USHER_SMTP_PORT=str(mail),
+    )  # fmt: skip
+
+    assert {name: len(urls) for name, urls in document["metrics"].items()} == {"ingest": 2, "router": 1, "sla": 2}
     for url in (url for urls in document["metrics"].values() for url in urls):
         assert url.endswith("/metrics")
         assert "usher_build_info" in await fetch(url)
@@ -96,6 +108,7 @@ async def test_first_start_says_all_that_the_contracts_promise(stack: Stack) -> 
         "kafka": int, "postgres": int, "ingest": list, "router": list, "sla": list,
     }  # fmt: skip
     assert not document["ingest_url"].endswith("/")
+    assert document["smtp_url"] == f"smtp://127.0.0.1:{mail}"
     assert (stack.folder / "stack.json").stat().st_mode & 0o077 == 0
 
 
@@ -125,7 +138,8 @@ async def test_status_of_the_stack_and_of_its_servers_names_who_waits(stack: Sta
 
     status, out, err = await stack.usher("status")
     assert status == 0, out + err
-    assert "ingest   1 of 1 ready" in out and "sla      2 of 2 ready" in out and "waiting  1, the oldest" in out
+    assert f"doors    {document['ingest_url']}  {document['smtp_url']}" in out
+    assert "ingest   2 of 2 ready" in out and "sla      2 of 2 ready" in out and "waiting  1, the oldest" in out
 
     status, out, err = await stack.usher("status", "--json", "--url", url, **servers)
     facts = json.loads(out)
@@ -141,6 +155,31 @@ async def test_status_of_the_stack_and_of_its_servers_names_who_waits(stack: Sta
     status, out, err = await stack.usher("logs", facts["oldest"]["contact_id"])
     assert status == 0, err
     assert "type=usher.contact.queued.v1" in out and "router" in out
+
+
+async def test_an_edit_of_the_given_sources_file_is_in_force_without_a_restart_and_a_fault_in_it_never(
+    stack: Stack, given: Path
+) -> None:
+    log = stack.folder / "logs" / "supervisor.log"
+    document = stack.document()
+    contact = {"channel": "chat", "conversation_id": "n", "message_id": "n", "from": {"handle": "h"}}
+    webhook = document["ingest_url"] + "/v1/webhooks/fresh"
+    write(given, "sources: {fresh: {workspace: acme, adapter: canonicle}}\n")
+    async with asyncio.timeout(ROUTED_SECONDS_MAX):
+        while "unknown adapter 'canonicle'" not in read(log):
+            await asyncio.sleep(0.1)
+    assert "shop" in read(stack.folder / "sources.yaml")
+
+    write(given, "sources: {fresh: {workspace: acme, adapter: canonical}}\n")
+    async with asyncio.timeout(ROUTED_SECONDS_MAX):
+        while await status_of(webhook, body=contact, key=document["api_key"]) == 404:
+            await asyncio.sleep(0.1)
+    assert await status_of(webhook, body=contact, key=document["api_key"]) == 200
+    assert await status_of(webhook.replace("fresh", "shop"), body=contact, key=document["api_key"]) == 404
+
+    status, out, err = await stack.usher("keys", "add", "acme", "desk", "--may", "contacts")
+    assert status == 0, err
+    assert "desk" in read(given)
 
 
 async def test_commands_for_schema_and_topics_find_the_stack_that_runs(stack: Stack) -> None:
@@ -274,6 +313,14 @@ async def test_servers_that_run_already_are_used_and_left_alone(
     servers.remove(folder)
 
 
+def read(file: Path) -> str:
+    return file.read_text()
+
+
+def write(file: Path, text: str) -> None:
+    file.write_text(text)
+
+
 async def fetch(url: str, body: dict[str, Any] | None = None, key: str = "") -> str:
     """The answer's body; an HTTP error is raised."""
 
@@ -287,10 +334,10 @@ async def fetch(url: str, body: dict[str, Any] | None = None, key: str = "") -> 
     return await asyncio.to_thread(ask)
 
 
-async def status_of(url: str) -> int:
+async def status_of(url: str, body: dict[str, Any] | None = None, key: str = "") -> int:
     """The HTTP status, 0 without an answer."""
     try:
-        await fetch(url)
+        await fetch(url, body, key)
     except urllib.error.HTTPError as error:
         error.close()
         return error.code

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.access import make_keys, pseudonym_key, write_sources
+from deploy.local.access import make_keys, pseudonym_key, sources_document, write_sources
 from deploy.local.errors import SetupError
 from deploy.local.state import StateFolder
 from services.ingest.settings import load_sources
@@ -30,9 +30,10 @@ def test_each_workspace_keeps_its_key_over_starts(state: StateFolder) -> None:
 def test_sources_file_gives_ingest_the_keys_and_the_eight_channels(state: StateFolder) -> None:
     keys = make_keys(state, ["acme"])
 
-    names = write_sources(state, keys, None)
+    document = sources_document(keys, None)
+    write_sources(state, document)
 
-    assert names == CHANNELS
+    assert tuple(document["sources"]) == CHANNELS
     text = state.sources_file.read_text()
     assert keys["acme"] not in text
     sources = load_sources(str(state.sources_file), with_channels=False)
@@ -49,10 +50,11 @@ def test_given_sources_file_is_added_to_and_not_replaced(state: StateFolder, tmp
         "sources: {shop: {workspace: acme, adapter: canonical}}\n"
     )
 
-    names = write_sources(state, make_keys(state, ["acme"]), given)
+    document = sources_document(make_keys(state, ["acme"]), given)
+    write_sources(state, document)
 
     sources = load_sources(str(state.sources_file), with_channels=False)
-    assert set(names) == set(sources.by_name) == {*CHANNELS, "shop"}
+    assert set(document["sources"]) == set(sources.by_name) == {*CHANNELS, "shop"}
     assert {credential.name for credential in sources.credentials.values()} == {"office", "local"}
 
 
@@ -64,7 +66,7 @@ def test_sources_file_that_is_none_is_named(state: StateFolder, tmp_path: Path, 
     given.write_text(text)
 
     with pytest.raises(SetupError, match=f"given.yaml.*{reason}"):
-        write_sources(state, {}, given)
+        sources_document({}, given)
 
 
 def test_pseudonyms_stay_the_same_over_starts(state: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,11 @@ def test_a_deployment_that_is_well_says_so() -> None:
     ]
 
 
+def test_the_doors_of_a_local_stack_stand_on_the_screen() -> None:
+    doors = ("http://127.0.0.1:8080", "smtp://127.0.0.1:2525")
+    assert screen(replace(WELL, doors=doors))[1] == "doors    http://127.0.0.1:8080  smtp://127.0.0.1:2525"
+
+
 @pytest.mark.parametrize(
     ("facts", "said"),
     [

@@ -8,12 +8,16 @@ from services.ingest.domain.reading import read_object
 from services.ingest.domain.rejection import Rejected, workspace_in
 from shared.errors import Invalid, Reason
 
-__all__ = ["canonical"]
+__all__ = ["canonical", "event_of"]
 
 
 def canonical(value: bytes | None, attributes: Attributes, default_type: str) -> list[Event]:
     """The event of a body: CloudEvents binary or structured, or bare JSON with a type. Rejected: see read_object."""
-    document = read_object(value)
+    return event_of(read_object(value), attributes, default_type)
+
+
+def event_of(document: dict[str, Any], attributes: Attributes, default_type: str) -> list[Event]:
+    """The same of a body that was read already."""
     if "data_base64" in document:
         document = _unpacked(document)
     try:

@@ -5,9 +5,11 @@ from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from services.ingest.domain.channels.adapter import Payload
+from services.ingest.domain.channels.form import pairs_of
+from services.ingest.domain.rejection import Rejected
 
 __all__ = ["twilio_signed"]
 
@@ -28,7 +30,7 @@ def twilio_signed(payload: Payload, tokens: Iterable[str]) -> list[str]:
 
 
 def _content(payload: Payload) -> str | None:
-    """What is signed after the URL; None where the hash in the query is not that of the body."""
+    """What is signed after the URL; None where the hash in the query is not that of the body, or the form is none."""
     hashed = dict(payload.query).get(_BODY_HASH)
     if hashed is not None:
         wanted = sha256(payload.body).hexdigest().encode()
@@ -36,8 +38,11 @@ def _content(payload: Payload) -> str | None:
     if payload.content_type() not in ("", "application/x-www-form-urlencoded"):
         return ""
     values: dict[str, set[str]] = defaultdict(set)
-    for name, value in parse_qsl(payload.body.decode("utf-8", "replace"), keep_blank_values=True):
-        values[name].add(value)
+    try:
+        for name, value in pairs_of(payload.body):
+            values[name].add(value)
+    except Rejected:
+        return None
     return "".join(name + value for name in sorted(values) for value in sorted(values[name]))
 
 

@@ -12,6 +12,7 @@ from shared.errors import Reason
 __all__ = ["ADAPTER"]
 
 EVENTS_MAX = 200  # of one payload; a bridge sends them one by one, or some that gathered
+LINES_MAX = 10_000  # of one payload in AMI's own form: an event has some thirty
 _UNKNOWN = frozenset({"", "<unknown>", "unknown", "anonymous", "s"})
 _READ = (
     "Event", "Linkedid", "Uniqueid", "Queue", "Position", "Count", "CallerIDNum", "CallerIDName", "Language", "Channel",
@@ -42,8 +43,8 @@ def _blocks(body: bytes) -> list[Node]:
         raise Rejected(Reason.TOO_LARGE, "", f"{len(body)} bytes; at most {BODY_BYTES_MAX} are accepted")
     text = body.decode("utf-8", "replace").replace("\r\n", "\n").strip("\n")
     blocks = [block for block in text.split("\n\n", EVENTS_MAX + 1) if block.strip()]
-    if len(blocks) > EVENTS_MAX:
-        raise Rejected(Reason.INVALID, "", f"more than {EVENTS_MAX} events")
+    if len(blocks) > EVENTS_MAX or text.count("\n") > LINES_MAX:
+        raise Rejected(Reason.INVALID, "", f"more than {EVENTS_MAX} events or {LINES_MAX} lines")
     found = []
     for index, block in enumerate(blocks):
         pairs = (line.partition(":") for line in block.split("\n"))

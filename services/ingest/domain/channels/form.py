@@ -1,9 +1,11 @@
 """Forms as providers post them: urlencoded, multipart, or a JSON object of texts (on a topic)."""
 
 import re
+from binascii import a2b_qp
+from functools import lru_cache
 from io import BytesIO
 from typing import NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from python_multipart import multipart
 from python_multipart.exceptions import FormParserError
@@ -13,7 +15,7 @@ from services.ingest.domain.reading import BODY_BYTES_MAX, read_object
 from services.ingest.domain.rejection import Rejected
 from shared.errors import Reason
 
-__all__ = ["FORM", "FORMS", "File", "Form", "read_form"]
+__all__ = ["FORM", "FORMS", "File", "Form", "pairs_of", "read_form"]
 
 FORM = frozenset({"application/x-www-form-urlencoded"})
 FORMS = FORM | {"multipart/form-data"}
@@ -50,32 +52,62 @@ class Form(NamedTuple):
 
 
 def read_form(payload: Payload) -> Form:
-    """The form of a payload. Rejected: empty, too large, or no form."""
-    body = payload.body
+    """The form of a payload, read once for signature and content. Rejected: empty, too large, or no form."""
+    return _form(payload.body, payload.headers.get("content-type", ""))
+
+
+@lru_cache(maxsize=1)
+def _form(body: bytes, content_type: str) -> Form:
     if not body.strip():
         raise Rejected(Reason.EMPTY, "", "the body is empty; send a form")
     if len(body) > BODY_BYTES_MAX:
         raise Rejected(Reason.TOO_LARGE, "", f"{len(body)} bytes; at most {BODY_BYTES_MAX} are accepted")
-    if body.startswith(b"--") or payload.content_type() == "multipart/form-data":
-        return _multipart(payload)
+    if body.startswith(b"--") or content_type.partition(";")[0].strip().lower() == "multipart/form-data":
+        return _multipart(body, content_type)
     if body.lstrip().startswith(b"{"):
         return _object(body)
-    return _urlencoded(body)
+    return Form(dict(pairs_of(body)), [])
 
 
-def _urlencoded(body: bytes) -> Form:
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=FIELDS_MAX)
-    except UnicodeDecodeError as error:
-        raise Rejected(Reason.NOT_UTF8, "", f"not UTF-8 at byte {error.start}") from None
-    except ValueError:
-        raise Rejected(Reason.INVALID, "", f"a form of more than {FIELDS_MAX} fields") from None
-    return Form(dict(pairs), [])
+def pairs_of(body: bytes) -> list[tuple[str, str]]:
+    """(name, value) of an urlencoded form, in its order. Rejected: too many, or not UTF-8."""
+    _check_count(1 + body.count(b"&"))
+    found = []
+    for pair in body.split(b"&"):
+        if pair:
+            name, _, value = pair.partition(b"=")
+            try:
+                found.append((_unquoted(name).decode(), _unquoted(value).decode()))
+            except UnicodeDecodeError as error:
+                raise Rejected(Reason.NOT_UTF8, "", f"not UTF-8 at byte {error.start} of a field") from None
+    return found
+
+
+def _unquoted(raw: bytes) -> bytes:
+    """Percent-encoding undone at C's speed, by way of quoted-printable: the same escapes under another mark.
+
+    The standard library takes 10 ms for 256 KiB of escapes. What holds no proper escape after a ``%`` is left to it:
+    the length tells, but for a line's end, which quoted-printable would join.
+    """
+    raw = raw.replace(b"+", b" ")
+    escapes = raw.count(b"%")
+    if not escapes:
+        return raw
+    found = a2b_qp(raw.replace(b"=", b"=3D").replace(b"%", b"="))
+    damaged = len(found) != len(raw) - 2 * escapes or b"%\n" in raw or b"%\r" in raw
+    return unquote_to_bytes(raw) if damaged else found
+
+
+def _check_count(fields: int) -> None:
+    if fields > FIELDS_MAX:
+        raise Rejected(Reason.INVALID, "", f"a form of more than {FIELDS_MAX} fields")
 
 
 def _object(body: bytes) -> Form:
     fields = {}
-    for name, value in read_object(body).items():
+    document = read_object(body)
+    _check_count(len(document))
+    for name, value in document.items():
         if isinstance(value, str):
             fields[name] = value
         elif isinstance(value, int | float) and not isinstance(value, bool):
@@ -85,22 +117,20 @@ def _object(body: bytes) -> Form:
     return Form(fields, [])
 
 
-def _boundary(payload: Payload) -> str:
+def _with_boundary(body: bytes, content_type: str) -> str:
     """The content type with its boundary: of the headers, else of the first line (a topic may keep no content type)."""
-    content_type = payload.headers.get("content-type", "")
     if "boundary=" not in content_type:
-        found = _BOUNDARY.match(payload.body)
+        found = _BOUNDARY.match(body)
         content_type = f'multipart/form-data; boundary="{found[1].decode()}"' if found else ""
     named = _PARAMETER.search(content_type)
     if named is None:
         raise Rejected(Reason.INVALID, "", "a multipart body without its boundary")
-    if payload.body.count(b"--" + named[1].strip().encode("latin-1", "replace")) > FIELDS_MAX:
-        raise Rejected(Reason.INVALID, "", f"a form of more than {FIELDS_MAX} fields")
+    _check_count(body.count(b"--" + named[1].strip().encode("latin-1", "replace")))
     return content_type
 
 
-def _multipart(payload: Payload) -> Form:
-    content_type = _boundary(payload)
+def _multipart(body: bytes, content_type: str) -> Form:
+    content_type = _with_boundary(body, content_type)
     fields: dict[str, str] = {}
     files: list[File] = []
 
@@ -118,7 +148,7 @@ def _multipart(payload: Payload) -> Form:
 
     try:
         multipart.parse_form(
-            {"Content-Type": content_type.encode("latin-1", "replace")}, BytesIO(payload.body), on_field, on_file
+            {"Content-Type": content_type.encode("latin-1", "replace")}, BytesIO(body), on_field, on_file
         )
     except (FormParserError, ValueError):
         raise Rejected(Reason.INVALID, "", "no multipart form") from None

@@ -2,17 +2,16 @@
 
 import re
 from binascii import Error as Base64Error
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
-from email import policy
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
-from email.message import Message as Part
-from email.parser import BytesParser
+from email.message import Message
 from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
 
 from services.ingest.domain.channels.message import Attachment
+from services.ingest.domain.channels.parts import Part, leaves, parsed
 from services.ingest.domain.reading import BODY_BYTES_MAX
 from services.ingest.domain.rejection import Rejected
 from shared.errors import Reason
@@ -20,14 +19,9 @@ from shared.times import to_ms
 
 __all__ = ["Heads", "Letter", "address_of", "addresses_of", "decoded", "parse_letter", "sent_ms"]
 
-PARTS_MAX = 200  # of one letter; a digest of a mailing list has some tens
-BOUNDARIES_MAX = 40  # multiparts within each other, and in letters that are attached
 HEAD_LENGTH_MAX = 16_384  # characters of one head that are read: References grow with every answer
-ADDRESSES_LENGTH_MAX = 4096  # characters of a head of addresses: the first is the one that counts
-HEADS_MAX = 1000  # lines of the first head; a letter that passed ten servers has a hundred
-_BOUNDARY = re.compile(rb'boundary\s{0,9}=\s{0,9}"?([^"\r\n;]{1,200})', re.IGNORECASE)
+ADDRESSES_LENGTH_MAX = 2048  # characters of a head of addresses: the first is the one that counts
 _BARE = re.compile(r"[^\s<>,;:\"()]{1,200}@[^\s<>,;:\"()]{1,200}")  # an address in a head that is damaged
-_BLANK = re.compile(rb"\r?\n\r?\n")
 _FOLD = re.compile(r"\r?\n[ \t]+|\r|\n")
 _NAMED = {"iso-8859-8-i": "iso-8859-8", "x-unknown": "latin-1", "unknown-8bit": "latin-1", "default": "latin-1"}
 
@@ -75,12 +69,11 @@ def parse_letter(raw: bytes, bytes_max: int = BODY_BYTES_MAX) -> Letter:
         raise Rejected(Reason.EMPTY, "", "the body is empty; send a message (RFC 5322)")
     if len(raw) > bytes_max:
         raise Rejected(Reason.TOO_LARGE, "", f"{len(raw)} bytes; at most {bytes_max} are accepted")
-    _check_bounds(raw)
     try:
-        whole = _parsed(raw)
-        heads = Heads([(name, str(value)) for name, value in whole.raw_items()])
-        letter = Letter(heads, is_report=whole.get_content_type() == "multipart/report")
-        for part in _leaves(whole):
+        whole = parsed(raw)
+        heads = Heads([(name, str(value)) for name, value in whole.head.raw_items()])
+        letter = Letter(heads, is_report=whole.head.get_content_type() == "multipart/report")
+        for part in leaves(whole):
             _add(letter, part)
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         raise Rejected(Reason.INVALID, "", "no message as RFC 5322 and MIME describe it") from None
@@ -89,44 +82,10 @@ def parse_letter(raw: bytes, bytes_max: int = BODY_BYTES_MAX) -> Letter:
     return letter
 
 
-def _check_bounds(raw: bytes) -> None:
-    """What would take the parser long: heads without end, and parts without end."""
-    head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
-    if head.count(b"\n") > HEADS_MAX:
-        raise Rejected(Reason.INVALID, "", f"more than {HEADS_MAX} lines of heads")
-    marks = {b"\n--" + found.strip() for found in _BOUNDARY.findall(raw)}
-    if len(marks) > BOUNDARIES_MAX or sum(raw.count(mark) for mark in marks) > PARTS_MAX:
-        raise Rejected(Reason.INVALID, "", f"more than {PARTS_MAX} parts")
-
-
-def _parsed(raw: bytes) -> Part:
-    """The letter; the body of one that has no parts is taken as it is, and not line by line."""
-    parser = BytesParser(policy=policy.compat32)
-    blank = _BLANK.search(raw)
-    if blank is not None:
-        whole: Part = parser.parsebytes(raw[: blank.end()])
-        if whole.get_content_maintype() not in ("multipart", "message") and not whole.get_payload():
-            whole.set_payload(raw[blank.end() :].decode("ascii", "surrogateescape"))
-            return whole
-    return parser.parsebytes(raw)
-
-
-def _leaves(whole: Part) -> Iterator[Part]:
-    """The parts that hold something, without those inside of an attached letter."""
-    pending = [whole]
-    while pending:
-        part = pending.pop()
-        inside = part.get_payload()
-        if part.get_content_maintype() == "multipart" and isinstance(inside, list):
-            pending.extend(one for one in reversed(inside) if isinstance(one, Part))
-        else:
-            yield part
-
-
 def _add(letter: Letter, part: Part) -> None:
-    kind = part.get_content_type()
-    name = _file_name(part)
-    disposition = str(part.get("content-disposition", "")).partition(";")[0].strip().lower()
+    kind = part.head.get_content_type()
+    name = _file_name(part.head)
+    disposition = str(part.head.get("content-disposition", "")).partition(";")[0].strip().lower()
     if disposition != "attachment" and not name and kind in ("text/plain", "text/html"):
         text = _text(part)
         if kind == "text/html":
@@ -136,26 +95,19 @@ def _add(letter: Letter, part: Part) -> None:
         return
     if kind == "text/calendar":
         letter.calendar = letter.calendar or _text(part)
-    size = None if part.is_multipart() else len(_content(part))
-    letter.attachments.append(Attachment(content_type=kind, name=name, size=size))
+    letter.attachments.append(Attachment(content_type=kind, name=name, size=part.size()))
 
 
-def _file_name(part: Part) -> str:
-    name = part.get_filename()
+def _file_name(head: Message) -> str:
+    name = head.get_filename()
     return decoded(_legible(str(collapse_rfc2231_value(name)))) if name else ""
-
-
-def _content(part: Part) -> bytes:
-    content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
 
 
 def _text(part: Part) -> str:
     """A part's text in the charset it names; one that is unknown or wrong is read as UTF-8, else as Latin-1."""
-    content = _content(part)
-    named = part.get_param("charset")
+    named = part.head.get_param("charset")
     charset = str(collapse_rfc2231_value(named)) if named else "utf-8"
-    return to_text(content, charset)
+    return to_text(part.content(), charset)
 
 
 def to_text(content: bytes, charset: str) -> str:
@@ -197,9 +149,7 @@ def addresses_of(head: str) -> list[tuple[str, str]]:
     except (ValueError, IndexError, TypeError, RecursionError):
         found = []
     listed = [(decoded(name), address.strip()) for name, address in found if "@" in address]
-    return listed or [
-        ("", bare) for bare in re.findall(r"[^\s<>,;:\"()]{1,200}@[^\s<>,;:\"()]{1,200}", head[:1000])[:1]
-    ]
+    return listed or [("", bare) for bare in _BARE.findall(head[:1000])[:1]]
 
 
 def address_of(head: str) -> tuple[str, str]:

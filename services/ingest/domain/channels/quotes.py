@@ -46,17 +46,19 @@ def without_quotes(text: str) -> str:
     The whole text where nothing else is left: a forwarded mail is what its sender wants to say.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", LINES_MAX)
-    end = next((index for index in range(len(lines)) if _begins_quote(lines, index)), len(lines))
+    marked = (at for at, line in enumerate(lines) if ":" in line or "：" in line or "--" in line or "__" in line)
+    end = next((at for at in marked if _begins_quote(lines, at)), len(lines))
     while end > 0 and end < len(lines) and _is_introduction_above(lines, end):
         end -= 1
-    kept = [line for line in lines[:end] if not line.startswith(">")]
-    signature = next((index for index, line in enumerate(kept) if index and line.rstrip() == "--"), len(kept))
+    kept = [line for line in lines[:end] if line[:1] != ">"]
+    signed = (at for at, line in enumerate(kept) if at and line[:2] == "--" and line.rstrip() == "--")
+    signature = next(signed, len(kept))
     answer = "\n".join(kept[:signature]).strip()
     return answer or "\n".join(lines).strip()
 
 
 def _begins_quote(lines: list[str], index: int) -> bool:
-    """Most lines are told by their first and last character alone."""
+    """Of a line with a mark in it; most are told by their first and last character alone."""
     line = lines[index].strip()
     if not line or len(line) > LINE_LENGTH_MAX:
         return False

@@ -9,7 +9,7 @@ from services.ingest.domain.channels.node import Node
 
 __all__ = ["ADAPTER"]
 
-TEXT_READ_MAX = 131_072  # characters: twice what a message may have, because links and escapes take room
+TEXT_READ_MAX = 49_152  # characters whose links and escapes are undone: Slack cuts a text at 40,000
 _CONTENT = frozenset({"", "file_share", "me_message", "thread_broadcast"})  # subtypes of what a person wrote
 _SUBTYPES = {"message_changed": Why.EDIT, "message_deleted": Why.DELETION, "bot_message": Why.BOT}
 _TYPES = {"reaction_added": Why.REACTION, "reaction_removed": Why.REACTION}
@@ -59,7 +59,7 @@ def _message(payload: Payload, document: Node, event: Node, user: str) -> Messag
         handle=user,
         to=channel,
         at_ms=seconds_ms(event["ts"].number()),
-        text=_plain(event["text"].text()[:TEXT_READ_MAX]),
+        text=_plain(event["text"].text()),
         attachments=[_file(one) for one in event["files"].items()],
         reply_address=channel,
         reply_thread=thread or ("" if direct else ts),
@@ -83,8 +83,11 @@ def _file(one: Node) -> Attachment:
 
 
 def _plain(text: str) -> str:
-    """Slack's links and mentions as a person reads them, its three escapes undone."""
-    return unescape(_LINK.sub(lambda link: link[2] or link[1], text)) if "<" in text or "&" in text else text
+    """Slack's links and mentions as a person reads them, its three escapes undone; as far as TEXT_READ_MAX."""
+    if "<" not in text and "&" not in text:
+        return text
+    read, rest = text[:TEXT_READ_MAX], text[TEXT_READ_MAX:]
+    return unescape(_LINK.sub(lambda link: link[2] or link[1], read)) + rest
 
 
 ADAPTER = Adapter(

@@ -1,6 +1,6 @@
 """Standard Webhooks 1.0: ``{type, timestamp, data}`` with Usher's own event in ``data``."""
 
-from services.ingest.domain.adapters import canonical
+from services.ingest.domain.adapters import event_of
 from services.ingest.domain.channels.adapter import Adapter, Payload, Reading
 from services.ingest.domain.cloudevents import Event
 from services.ingest.domain.reading import read_object
@@ -19,7 +19,7 @@ def read(payload: Payload) -> Reading:
     document = read_object(payload.body)
     kind, data = document.get("type"), document.get("data")
     if data is None or "specversion" in document:
-        return Reading(canonical(payload.body, payload.attributes, payload.default_type))
+        return Reading(event_of(document, payload.attributes, payload.default_type))
     if not isinstance(kind, str) or not kind:
         raise Rejected(Reason.UNKNOWN_TYPE, "type", "the event has no type")
     if not isinstance(data, dict):

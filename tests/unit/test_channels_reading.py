@@ -1,0 +1,126 @@
+"""What is read in our own way for speed is read as the standard library reads it: parts of a letter, and forms."""
+
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, compat32
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.ingest.domain.channels.form import pairs_of
+from services.ingest.domain.channels.parts import DEPTH_MAX, PARTS_MAX, leaves, parsed
+from services.ingest.domain.rejection import Rejected
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=60)
+LEAVES = st.one_of(
+    st.tuples(st.just("text"), TEXTS),
+    st.tuples(st.just("file"), st.binary(max_size=200)),
+)
+TREES = st.recursive(
+    LEAVES, lambda inner: st.tuples(st.just("multi"), st.lists(inner, min_size=1, max_size=3)), max_leaves=6
+)
+
+
+def letter(tree: object) -> EmailMessage:
+    """As the standard library writes it."""
+    made = EmailMessage(policy=SMTP)
+    kind, content = tree  # type: ignore[misc]
+    if kind == "text":
+        made.set_content(content)
+    elif kind == "file":
+        made.set_content(content, "image", "png", filename="a.png")
+    else:
+        made.make_mixed()
+        for one in content:
+            made.attach(letter(one))
+    return made
+
+
+def known(raw: bytes) -> list[tuple[str, bytes]]:
+    """Type and content of each leaf, as the standard library reads them."""
+    whole = message_from_bytes(raw, policy=compat32)
+    return [
+        (part.get_content_type(), bytes(part.get_payload(decode=True) or b""))
+        for part in whole.walk()
+        if not part.is_multipart()
+    ]
+
+
+@given(tree=TREES, bare=st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_any_letter_that_the_standard_library_writes_has_the_parts_that_it_reads(tree: object, bare: bool) -> None:  # noqa: FBT001
+    made = letter(tree)
+    made["From"] = "Ana <ana@example.com>"
+    raw = made.as_bytes()
+    if bare:
+        raw = raw.replace(b"\r\n", b"\n")
+    found = list(leaves(parsed(raw)))
+    assert [(part.head.get_content_type(), part.content()) for part in found] == known(raw)
+    files = [part for part in found if part.head.get_content_type() == "image/png"]
+    assert [part.size() for part in files] == [len(part.content()) for part in files]
+
+
+HEAD = b'From: a@b.example\r\nContent-Type: multipart/mixed; boundary="q"\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"before\r\n--q\r\n\r\none\r\n--q\r\n\r\ntwo\r\n--q--\r\nafter\r\n--q\r\n\r\nno part\r\n",
+        b"--q\r\n\r\none\r\n--q \t\r\n\r\ntwo",
+        b"--q\n\none\n--qq\nstill one\n--q--",
+        b"--q\r\n--q\r\n\r\ntwo\r\n--q--\r\n",
+        b"--q\r\nContent-Type: text/html\r\n\r\none\r\n\r\n--q--",
+        b"no boundary at all\r\n",
+        b"",
+        b"--q\r\nContent-Type: multipart/mixed; boundary=q1\r\n\r\n--q1\r\n\r\nin\r\n--q1--\r\n--q\r\n\r\nout\r\n--q--",
+    ],
+)
+def test_odd_boundaries_are_read_as_the_standard_library_reads_them(body: bytes) -> None:
+    found = [(part.head.get_content_type(), part.content()) for part in leaves(parsed(HEAD + body))]
+    assert found == known(HEAD + body)
+
+
+def test_a_letter_of_a_macintosh_of_old_has_its_text() -> None:
+    (part,) = leaves(parsed(b"From: a@b.example\rSubject: x\r\rHello\r"))
+    assert part.content().strip() == b"Hello"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        HEAD + b"--q\r\n\r\nx\r\n" * (PARTS_MAX + 1),
+        HEAD + b"--qq\r\nx\r\n" * 3 * PARTS_MAX,
+        b"".join(b"Content-Type: multipart/mixed; boundary=%d\r\n\r\n--%d\r\n" % (n, n) for n in range(DEPTH_MAX + 2)),
+        b"a: b\r\n" * 2000 + b"\r\n",
+        b"Subject: " + b"x" * 200_000,
+    ],
+)
+def test_parts_and_heads_without_end_are_refused(raw: bytes) -> None:
+    with pytest.raises(Rejected):
+        list(leaves(parsed(raw)))
+
+
+FIELDS = st.lists(st.tuples(TEXTS, TEXTS), max_size=8)
+ESCAPES = st.text(st.sampled_from("%%%0123456789abcdefAF=+&;\n\r zé"), max_size=40)
+
+
+@given(fields=FIELDS)
+@settings(max_examples=200, deadline=None)
+def test_a_form_that_the_standard_library_writes_is_read_back(fields: list[tuple[str, str]]) -> None:
+    assert pairs_of(urlencode(fields).encode()) == fields
+
+
+@given(body=ESCAPES)
+@settings(max_examples=500, deadline=None)
+def test_whole_and_broken_escapes_are_undone_as_the_standard_library_undoes_them(body: str) -> None:
+    raw = body.encode()
+    try:
+        wanted = parse_qsl(body, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(Rejected):
+            pairs_of(raw)
+        return
+    assert pairs_of(raw) == wanted

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-import sys
+import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,13 +10,13 @@ import asyncpg
 import orjson
 
 from shared.process.settings import CommonSettings
+from tests.support.forked import CONTEXT, run
 
-ROOT = Path(__file__).resolve().parents[2]
 COMMAND_SECONDS_MAX = 60.0
 
 
 class Said(NamedTuple):
-    """How a command ended and what it wrote."""
+    """How a command ended (minus a signal: it was killed) and what it wrote."""
 
     status: int
     out: str
@@ -41,19 +41,20 @@ class Usher:
         }
 
     async def __call__(self, *words: str, **variables: str) -> Said:
-        """``usher WORDS``; a warning in it is an error."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-W", "error", "-c", "from cli.main import main; main()", *words,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=ROOT,
-            env={**self.environment, **variables},
-        )  # fmt: skip
-        try:
-            out, err = await asyncio.wait_for(process.communicate(), COMMAND_SECONDS_MAX)
-        finally:
-            if process.returncode is None:
+        """``usher WORDS`` in a process of its own; a warning in it is an error."""
+        return await asyncio.to_thread(self._run, words, variables)
+
+    def _run(self, words: tuple[str, ...], variables: dict[str, str]) -> Said:
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = Path(folder, "out"), Path(folder, "err")
+            process = CONTEXT.Process(target=run, args=(words, {**self.environment, **variables}, str(out), str(err)))
+            process.start()  # the first waits until everything is imported
+            process.join(COMMAND_SECONDS_MAX)
+            if process.exitcode is None:
                 process.kill()
-        assert process.returncode is not None
-        return Said(process.returncode, out.decode(), err.decode())
+                process.join()
+            assert process.exitcode is not None
+            return Said(process.exitcode, out.read_text(), err.read_text())
 
 
 async def rows(settings: CommonSettings, sql: str, *values: Any) -> list[Any]:

@@ -222,8 +222,9 @@ class Subscription:
             position = await _position(consumer, where)
             if consumer.astray:
                 return  # positions of a failed call count for nothing: records before them were not handed out
-            delivered = self._done.get(where, self._next.get(where))
-            if position is not None and consumer.handed_out(where) == delivered and position > (delivered or -1):
+            delivered = self._done.get(where, self._next.get(where, -1))
+            handed_out = consumer.handed_out(where)
+            if position is not None and position > delivered and (handed_out is None or handed_out <= delivered):
                 self._done[where] = position
 
     async def report(self) -> int:

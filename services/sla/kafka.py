@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberMetadata
+from aiokafka.errors import KafkaError, for_code
 
 from services.sla.upstream import Look, Upstream
 from shared.clock import monotonic, now_ms
@@ -16,19 +17,35 @@ from shared.kafka.security import connection
 from shared.process.logs import Log
 from shared.process.settings import CommonSettings
 
-__all__ = ["Watch"]
+__all__ = ["Watch", "accepted"]
 
 LOOK_EVERY_SECONDS = 0.2  # a few small requests each time, for all partitions together
-TOPICS_EVERY_SECONDS = 10.0  # how soon a topic that was deleted no longer counts
+TOPICS_EVERY_SECONDS = 10.0  # how soon a topic that was deleted no longer counts, and a partition that was added does
+UNREAD_SECONDS_MAX = 10.0  # nothing was taken of a topic for so long: is it read at all?
 PAUSE_SECONDS = 1.0  # after a fault of Kafka
 REQUEST_MS_MAX = 2_000
+STABLE = "Stable"  # a group whose members have agreed on who reads what
 STOP_SECONDS_MAX = 2.0
 
 Offsets = Mapping[TopicPartition, int]
 
 
+def accepted(response: Any) -> Any:
+    """The response. KafkaError where it is nothing but an error, as of a coordinator that has not loaded its groups:
+    aiokafka would read that as a group without offsets."""
+    code = getattr(response, "error_code", 0)
+    if code:
+        raise for_code(code)(f"{type(response).__name__}: error {code}")
+    return response
+
+
+class _Admin(AIOKafkaAdminClient):  # type: ignore[misc]
+    async def _send_request(self, request: Any, node_id: int | None = None) -> Any:
+        return accepted(await super()._send_request(request, node_id))
+
+
 class _Clients(NamedTuple):
-    admin: AIOKafkaAdminClient
+    admin: _Admin
     reader: AIOKafkaConsumer
 
 
@@ -37,7 +54,7 @@ class Watch:
 
     ingest's offset moves only after delivery and the router's only after its events are acknowledged, so the order is:
     ends of the inbound topics, ingest's offsets, end of the router's input, its offset, end of its output. Of the
-    inbound topics those count that ingest has ever read: its groups know them.
+    inbound topics those count that ingest has read, for its groups know them, until it runs and reads them no more.
     """
 
     def __init__(self, settings: CommonSettings, groups: tuple[str, str], upstream: Upstream, log: Log) -> None:
@@ -46,8 +63,10 @@ class Watch:
         self._ingest_group, self._router_group = groups
         self._upstream = upstream
         self._log = log
-        self._topics: set[str] = set()
-        self._topics_at: float | None = None
+        self._known: set[str] = set()  # topics that ingest has offsets in, as of the last look
+        self._places: dict[str, list[TopicPartition]] = {}  # by topic
+        self._places_at: float | None = None
+        self._untaken: dict[TopicPartition, tuple[int, float]] = {}  # of what waits: ingest's offset, and since when
 
     async def run(self) -> None:
         """Look until cancelled; a fault of Kafka only means that nothing is settled meanwhile."""
@@ -60,7 +79,7 @@ class Watch:
 
     async def _watch(self) -> None:
         clients = _Clients(
-            AIOKafkaAdminClient(**connection(self._settings), request_timeout_ms=REQUEST_MS_MAX),
+            _Admin(**connection(self._settings), request_timeout_ms=REQUEST_MS_MAX),
             AIOKafkaConsumer(**connection(self._settings), enable_auto_commit=False, request_timeout_ms=REQUEST_MS_MAX),
         )
         try:
@@ -96,35 +115,88 @@ class Watch:
         places = await self._inbound(clients)
         at_ms = now_ms()
         ends: Offsets = await clients.reader.end_offsets(places) if places else {}
-        taken = await self._taken(clients, [place for place in places if ends[place]])
-        return self._upstream.door_looked(at_ms, ends, {place: taken.get(place, 0) for place in places})
+        noted = await self._offsets(clients)
+        looked_at, self._known = self._known, {place.topic for offsets in noted.values() for place in offsets}
+        if not self._known <= looked_at:
+            return 0  # ingest has begun to read another topic: the next look sees it
+        taken = await self._taken(clients, ends, noted)
+        unread = self._unread(ends, taken)
+        if unread:
+            unread &= await self._given_up(clients, noted)
+        ends = {place: end for place, end in ends.items() if place.topic not in unread}
+        return self._upstream.door_looked(at_ms, ends, taken)
 
     async def _inbound(self, clients: _Clients) -> list[TopicPartition]:
-        """All partitions of the topics that ingest's groups have offsets in, as far as they still exist."""
-        if self._topics_at is None or monotonic() - self._topics_at > TOPICS_EVERY_SECONDS:
-            self._topics, self._topics_at = set(await clients.reader.topics()), monotonic()
-        known = {place.topic for place in await self._offsets(clients)}
-        return [
-            TopicPartition(topic, number)
-            for topic in sorted(known & self._topics)
-            for number in sorted(clients.reader.partitions_for_topic(topic) or ())
-        ]
+        """All partitions of the topics that ingest's groups have offsets in, as far as they still exist.
 
-    async def _offsets(self, clients: _Clients) -> dict[TopicPartition, int]:
-        found: dict[TopicPartition, int] = {}
+        The broker is asked for them: a client's memory holds the topics that it was asked for before, and no others.
+        """
+        old = self._places_at is None or monotonic() - self._places_at > TOPICS_EVERY_SECONDS
+        if self._known and (old or not self._known <= self._places.keys()):
+            self._places_at = monotonic()
+            # All topics, not these by name: asking for one that was deleted may create it.
+            found = {each["topic"]: each for each in await clients.admin.describe_topics()}
+            self._places = {topic: _places(found.get(topic)) for topic in self._known}
+        return [place for topic in sorted(self._known) for place in self._places[topic]]
+
+    async def _offsets(self, clients: _Clients) -> dict[str, dict[TopicPartition, int]]:
+        """How far each of ingest's groups has delivered."""
+        found: dict[str, dict[TopicPartition, int]] = {}
         for name in INGEST_GROUPS:
-            offsets = await clients.admin.list_consumer_group_offsets(f"{self._ingest_group}.{name}")
-            found.update({place: noted.offset for place, noted in offsets.items() if noted.offset >= 0})
+            group = f"{self._ingest_group}.{name}"
+            offsets = await clients.admin.list_consumer_group_offsets(group)
+            found[group] = {place: noted.offset for place, noted in offsets.items() if noted.offset >= 0}
         return found
 
-    async def _taken(self, clients: _Clients, places: list[TopicPartition]) -> Offsets:
+    async def _taken(self, clients: _Clients, ends: Offsets, noted: Mapping[str, Offsets]) -> Offsets:
         """How far ingest has delivered; where it has said nothing yet, it begins where the log begins."""
-        taken = await self._offsets(clients)
-        unsaid = [place for place in places if place not in taken]
-        return {**taken, **(await clients.reader.beginning_offsets(unsaid) if unsaid else {})}
+        said = {place: offset for offsets in noted.values() for place, offset in offsets.items()}
+        unsaid = [place for place, end in ends.items() if end and place not in said]
+        begins: Offsets = await clients.reader.beginning_offsets(unsaid) if unsaid else {}
+        return {**dict.fromkeys(ends, 0), **said, **begins}
+
+    def _unread(self, ends: Offsets, taken: Offsets) -> set[str]:
+        """Topics in which records wait and of which nothing was taken for long."""
+        at, before = monotonic(), self._untaken
+        waiting = [place for place, end in ends.items() if taken[place] < end]
+        self._untaken = {
+            place: before[place] if before.get(place, (None, 0))[0] == taken[place] else (taken[place], at)
+            for place in waiting
+        }
+        return {place.topic for place, (_, since) in self._untaken.items() if at - since > UNREAD_SECONDS_MAX}
+
+    async def _given_up(self, clients: _Clients, noted: Mapping[str, Offsets]) -> set[str]:
+        """Topics of which ingest has offsets and that none of its members reads, while it runs: of a source that was
+        taken out of its settings nothing will ever come. An ingest that is away gives up nothing."""
+        given_up: set[str] = set()
+        for group, offsets in noted.items():
+            (reply,) = await clients.admin.describe_consumer_groups([group])
+            for error, _, state, _, _, members, *_ in reply.groups:
+                if not error and state == STABLE:
+                    read = {topic for member in members for topic in _subscription(member)}
+                    given_up |= {place.topic for place in offsets} - read
+        return given_up
 
     def _at(self, topic: str, partitions: list[int]) -> list[TopicPartition]:
         return [TopicPartition(self._settings.topic_prefix + topic, partition) for partition in partitions]
+
+
+def _places(topic: Mapping[str, Any] | None) -> list[TopicPartition]:
+    """The partitions of a topic as the broker describes it; none of one that does not exist."""
+    if topic is None:
+        return []
+    if topic["error_code"]:
+        raise for_code(topic["error_code"])(f"{topic['topic']} is not described")
+    return [
+        TopicPartition(topic["topic"], number) for number in sorted(part["partition"] for part in topic["partitions"])
+    ]
+
+
+def _subscription(member: Any) -> list[str]:
+    """The topics that a member of a group asked for."""
+    *_, metadata, _ = member
+    topics: list[str] = ConsumerProtocolMemberMetadata.decode(metadata).subscription
+    return topics
 
 
 async def _stop(clients: _Clients) -> None:

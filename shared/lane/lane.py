@@ -18,7 +18,7 @@ from shared.lane.isolation import Isolation
 from shared.lane.parts import LaneParts, Warm
 from shared.lane.patience import Patience
 from shared.lane.phases import Life, Phase
-from shared.lane.publisher import Publisher
+from shared.lane.publisher import Publisher, Told
 from shared.lane.store import Claim, Commit, OutboxBatch
 from shared.lane.time import LaneTime, delay_of, is_due
 from shared.lane.trail import leave_trail
@@ -28,7 +28,6 @@ from shared.lane.watchdog import Watchdog
 __all__ = ["Lane"]
 
 UNSETTLED_SECONDS = 0.02  # between looks at a deadline that is due and may not fire yet: it must not spin
-UNKNOWN_OFFSET = -1  # until a batch is acknowledged, nobody knows where the outbox of a former owner began
 
 
 class Lane:
@@ -96,20 +95,14 @@ class Lane:
         """The deadlines that are refused, and left out until an operator says otherwise."""
         return self._claiming.barred
 
-    @property
-    def settled_offset(self) -> int:
-        """Inputs below it are applied and their events acknowledged; negative when not known yet."""
-        return self.publisher.published_offset if self.publisher.backlog else self.claim.next_offset
-
     # ---- claim, load, check ----
 
     async def _open(self) -> None:
         warm, self._warm = self._warm, None
         opened = await self._claiming.open(warm)
         self.engine, self.claim = opened.engine, opened.claim
-        self.publisher.start_from(self.claim.published_step, self.claim.published_seq, self.claim.next_offset)
+        self.publisher.start_from(self.claim.published_step, self.claim.published_seq)
         if opened.backlog:
-            self.publisher.published_offset = UNKNOWN_OFFSET
             self._upkeep.packed(opened.backlog[-1].step)
         for batch in opened.backlog:
             self.publisher.add(batch, 0, min((event.at_ms for event in batch.events), default=0))
@@ -138,7 +131,8 @@ class Lane:
     def _note_rest(self) -> None:
         """Nothing is under way: the deadlines up to now have fired, or those before the next one."""
         wall_ms, deadline_ms = self._clock.now_ms(), self._deadline()
-        self.publisher.rest(wall_ms if deadline_ms is None else min(wall_ms, deadline_ms - 1))
+        reached_ms = wall_ms if deadline_ms is None else min(wall_ms, deadline_ms - 1)
+        self.publisher.rest(Told(self.claim.next_offset, reached_ms))
 
     async def _fire_due(self) -> None:
         now, deadline = self._time.at(0, self.claim.next_offset), self._deadline()
@@ -221,7 +215,7 @@ class Lane:
         if commit.outbox is not None:
             self.publisher.add(batch, stepped_ms, log_ms)
         elif not self.publisher.backlog:
-            self.publisher.start_from(after.next_step, after.next_seq - 1, after.next_offset)
+            self.publisher.start_from(after.next_step, after.next_seq - 1)
 
     def _deadline(self) -> int | None:
         return self.engine.deadline_ms() if self.engine is not None else None

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared.contract.envelope import EventWriter, Message, dead_letter_message, hand_off
 from shared.contract.topics import DEAD_LETTERS
@@ -13,7 +13,7 @@ from shared.lane.phases import Phase
 from shared.lane.sense import Sense
 from shared.lane.store import OutboxBatch
 
-__all__ = ["Outputs", "Publisher", "Wire"]
+__all__ = ["Outputs", "Publisher", "Told", "Wire"]
 
 # Without a sign of ownership for this long (half a session timeout) the fence is asked before anything is sent: a
 # process that was stopped and goes on finds out that it is a zombie before it speaks.
@@ -27,6 +27,14 @@ class Outputs(Protocol):
 
     async def publish_all(self, partition: int, records: Iterable[tuple[str, Message]]) -> None:
         """Records are (topic, message). Retryable: some, all or none may be on the logs."""
+
+
+class Told(NamedTuple):
+    """How far a lane has come: inputs below ``offset`` are applied, with them what fell due up to ``at_ms`` has fired,
+    and all that followed is on the log. The two belong together: a later input may make something due at once."""
+
+    offset: int
+    at_ms: int
 
 
 class Wire:
@@ -76,13 +84,12 @@ class Publisher:
         self._stopping = False
         self.published_step = 0
         self.published_seq = 0
-        self.published_offset = 0
-        self.told_ms = 0  # what fell due up to then is on the log
-        self._rest: tuple[int, int] | None = None
+        self.told: Told | None = None  # not known before the lane first rests
+        self._rest: tuple[int, Told] | None = None
 
-    def start_from(self, step: int, seq: int, offset: int) -> None:
-        """Everything before this step, up to this seq, is on the log; ``offset``: inputs below it are settled."""
-        self.published_step, self.published_seq, self.published_offset = step, seq, offset
+    def start_from(self, step: int, seq: int) -> None:
+        """Everything before this step, up to this seq, is on the log."""
+        self.published_step, self.published_seq = step, seq
 
     def add(self, batch: OutboxBatch, stepped_ms: int, log_ms: int) -> None:
         """Queue a committed batch; batches come in step order. Its step was made at ``stepped_ms`` by the wall clock,
@@ -92,12 +99,12 @@ class Publisher:
         self._metrics.outbox_backlog.inc()
         self._changed.set()
 
-    def rest(self, at_ms: int) -> None:
-        """What fell due up to ``at_ms`` stands in what was added so far."""
+    def rest(self, reached: Told) -> None:
+        """Nothing is under way: what was added so far tells of all up to there."""
         if not self._waiting:
-            self.told_ms = at_ms
+            self.told = reached
         elif self._rest is None:
-            self._rest = self._waiting[-1].step, at_ms
+            self._rest = self._waiting[-1].step, reached
 
     def confirm_ownership(self) -> None:
         """A commit succeeded just now, so the fence is ours."""
@@ -162,6 +169,5 @@ class Publisher:
             self._metrics.outbox_backlog.dec()
             self.published_step = batch.step + 1
             self.published_seq = batch.first_seq + len(batch.events) - 1
-            self.published_offset = batch.next_offset
             if self._rest is not None and batch.step >= self._rest[0]:
-                self.told_ms, self._rest = self._rest[1], None
+                self.told, self._rest = self._rest[1], None

@@ -46,7 +46,8 @@ class Commit:
 
 
 class OutboxBatch(msgspec.Struct, frozen=True, array_like=True):
-    """What one commit publishes: ``events[i]`` has seq ``first_seq + i``; dead letters carry no seq."""
+    """What one commit publishes: ``events[i]`` has seq ``first_seq + i``; dead letters carry no seq. ``next_offset`` is
+    the first input after those of the commit."""
 
     step: int
     first_seq: int

@@ -206,11 +206,8 @@ class Worker:
     async def _note_offsets(self) -> None:
         while True:
             await asyncio.sleep(NOTE_EVERY_SECONDS)
-            notes = {
-                lane.partition: (lane.settled_offset, note_of(lane.publisher.told_ms))
-                for lane in self.lanes
-                if lane.settled_offset >= 0
-            }
+            told = {lane.partition: lane.publisher.told for lane in self.lanes}
+            notes = {number: (each.offset, note_of(each.at_ms)) for number, each in told.items() if each is not None}
             try:
                 await self._group.note_offsets(notes)
             except Retryable as error:

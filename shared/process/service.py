@@ -29,7 +29,7 @@ from shared.process.logs import Log
 from shared.process.settings import CommonSettings, wrong_setting
 from shared.process.variables import unknown_variables
 
-__all__ = ["Application", "listen", "run", "serve_http", "write_ready_file"]
+__all__ = ["Application", "health", "listen", "run", "serve_http", "write_ready_file"]
 
 EXIT_FAILURE = 1
 EXIT_USAGE = 2  # the environment is wrong: another start with it ends the same way
@@ -89,7 +89,7 @@ async def _main(build: Callable[[], Awaitable[tuple[Application, CommonSettings,
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, application.stop)
-    server = serve_http(_health(application), sock)
+    server = serve_http(health(application), sock)
     serving = asyncio.ensure_future(server.serve(sockets=[sock]))
     write_ready_file(settings, sock, application.endpoints())
     try:
@@ -170,7 +170,9 @@ def write_ready_file(settings: CommonSettings, sock: socket.socket, endpoints: d
     aside.replace(path)
 
 
-def _health(application: Application) -> Starlette:
+def health(application: Application) -> Starlette:
+    """The pages of every process: /livez, /readyz (200 or 503, a line for each problem and note), /metrics."""
+
     async def livez(_: Request) -> Response:
         return PlainTextResponse("ok\n")
 

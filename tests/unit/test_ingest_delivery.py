@@ -159,6 +159,7 @@ async def test_where_a_failed_call_left_the_reader_is_no_offset_to_commit(sense:
         """Its call failed at another partition, when it had read this one up to 50 and handed out nothing."""
 
         astray = True
+        stands_at = 50
         committed: ClassVar[list[dict[TopicPartition, int]]] = []
 
         def assignment(self) -> set[TopicPartition]:
@@ -168,7 +169,7 @@ async def test_where_a_failed_call_left_the_reader_is_no_offset_to_commit(sense:
             return None
 
         async def position(self, _: TopicPartition) -> int:
-            return 50
+            return self.stands_at
 
         async def commit(self, offsets: dict[TopicPartition, int]) -> None:
             self.committed.append(dict(offsets))
@@ -184,3 +185,7 @@ async def test_where_a_failed_call_left_the_reader_is_no_offset_to_commit(sense:
     reader.astray = False
     await subscription.commit()
     assert reader.committed == [{where: 50}], "only marks of transactions were before it"
+    await subscription.commit()
+    reader.stands_at = 60
+    await subscription.commit()
+    assert reader.committed == [{where: 50}, {where: 60}], "and of more transactions that were all taken back"

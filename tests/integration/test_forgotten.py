@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 import orjson
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
@@ -20,7 +20,6 @@ from shared.clock import now_ms
 from shared.contract.topics import AGENT_ACTIVITY, AGENT_OFFERS, CONTACT_UPDATES, ROUTER_INPUT, SELF_SERVICE, all_topics
 from shared.times import rfc3339
 from tests.support.commands import Usher, rows
-from tests.support.evidence import read_topic
 from tests.support.in_process import until
 from tests.support.system import SERVICES, System
 
@@ -93,28 +92,32 @@ async def tables_with(made: System, *needles: str) -> set[str]:
     """Every table that holds one of the texts in any column, in any case, or in the bytes of one."""
     columns = await rows(
         made.settings,
-        "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'usher'"
-        " AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'usher')",
+        "SELECT table_name, array_agg(CASE data_type WHEN 'bytea' THEN format('encode(%I, ''escape'')', column_name)"
+        " ELSE format('%I::text', column_name) END) AS texts FROM information_schema.columns"
+        " WHERE table_schema = 'usher' AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'usher')"
+        " GROUP BY table_name",
     )
-    found = set()
-    for table, column, kind in columns:
-        text = f"encode({column}, 'escape')" if kind == "bytea" else f"{column}::text"
-        for needle in needles:
-            query = f"SELECT FROM {table} WHERE position(lower('{needle}') in lower({text})) > 0 LIMIT 1"
-            if await rows(made.settings, query):
-                found.add(table)
-    return found
+    looks = [
+        f"SELECT '{table}' AS name WHERE EXISTS (SELECT FROM {table} AS one WHERE EXISTS ("
+        "SELECT FROM unnest($1::text[]) AS needle"
+        f" WHERE position(needle in lower(concat_ws(chr(10), {', '.join(texts)}))) > 0))"
+        for table, texts in columns
+    ]
+    found = await rows(made.settings, " UNION ALL ".join(looks), [needle.lower() for needle in needles])
+    return {row["name"] for row in found}
 
 
 async def topics_with(made: System, *needles: str) -> set[str]:
     """Usher's topics that hold one of the texts."""
-    found = set()
-    for spec in all_topics():
-        records = await read_topic(made.kafka.bootstrap, made.prefix, spec.name)
-        texts = [f"{each.key!r} {each.headers} {each.value!r}" for each in records]
-        if any(needle in text for needle in needles for text in texts):
-            found.add(spec.name)
-    return found
+    admin = AIOKafkaAdminClient(bootstrap_servers=made.kafka.bootstrap)
+    await admin.start()
+    held = await _all_of(made.kafka.bootstrap, await _places(admin, [made.prefix + spec.name for spec in all_topics()]))
+    await admin.close()
+    return {
+        topic.removeprefix(made.prefix)
+        for topic, text in held.items()
+        if any(each.encode() in text for each in needles)
+    }
 
 
 async def compacted(bootstrap: str) -> dict[str, bytes]:
@@ -125,13 +128,17 @@ async def compacted(bootstrap: str) -> dict[str, bytes]:
     asked = [ConfigResource(ConfigResourceType.TOPIC, name, configs={"cleanup.policy": None}) for name in names]
     replies = await admin.describe_configs(asked)
     kept = [name for reply in replies for *_, name, entries in reply.resources if "compact" in entries[0][1]]
-    places = [
-        TopicPartition(topic["topic"], partition["partition"])
-        for topic in await admin.describe_topics(kept)
-        for partition in topic["partitions"]
-    ]
+    places = await _places(admin, kept)
     await admin.close()
     return await _all_of(bootstrap, places)
+
+
+async def _places(admin: AIOKafkaAdminClient, topics: list[str]) -> list[TopicPartition]:
+    return [
+        TopicPartition(topic["topic"], partition["partition"])
+        for topic in await admin.describe_topics(topics)
+        for partition in topic["partitions"]
+    ]
 
 
 async def _all_of(bootstrap: str, places: list[TopicPartition]) -> dict[str, bytes]:
@@ -143,10 +150,15 @@ async def _all_of(bootstrap: str, places: list[TopicPartition]) -> dict[str, byt
         ends = await consumer.end_offsets(places)
         while any([await consumer.position(place) < end for place, end in ends.items()]):
             for place, records in (await consumer.getmany(timeout_ms=500)).items():
-                found[place.topic] += b"".join((each.key or b"") + (each.value or b"") for each in records)
+                found[place.topic] += b"".join(map(_bytes_of, records))
     finally:
         await consumer.stop()
     return found
+
+
+def _bytes_of(record: ConsumerRecord) -> bytes:
+    headers = [part for name, value in record.headers for part in (name.encode(), value)]
+    return b"\n".join((record.key or b"", record.value or b"", *headers))
 
 
 def metrics(made: System) -> dict[str, str]:

@@ -5,6 +5,7 @@ A function of the events alone, committed with them like every total. Nothing he
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -62,6 +63,7 @@ _PHASES = {
 }
 _ENDS = {f"usher.contact.{name}.v1": name for name in ("closed", "contained", "abandoned", "cancelled", "expired")}
 _OUTCOMES = {**_ENDS, "usher.contact.assigned.v1": "answered", "usher.contact.scheduled.v1": "callback"}
+_FLOW_OUT = "flow_out"  # what became of a wait that ends otherwise
 _AVAILABLE, NOT_READY, _OFFLINE = "available", "not_ready", "offline"
 STATES = ("idle", "offered", "busy", "full", "wrapping", "draining", _OFFLINE)
 _CONTACT, _AGENT = "c", "a"
@@ -76,8 +78,8 @@ _decode_available = msgspec.json.Decoder(Available).decode
 Entry = tuple[str, str]
 """The key of a row, and what it holds as JSON."""
 
-Follow = Callable[[str, Any, int], None]
-"""Takes an event's type, the event, and its time in milliseconds."""
+Follow = Callable[[Any, int], None]
+"""Takes an event of the type that it was asked for, and its time in milliseconds."""
 
 
 class Course(msgspec.Struct, gc=False):
@@ -116,16 +118,21 @@ class Account:
         self._totals = totals
         self._courses: dict[str, Course] = {}
         self.seats: dict[str, Seat] = {}
-        self._touched: dict[str, None] = {}
+        self._moved_on: dict[str, None] = {}  # contacts whose course changed
+        self._touched: dict[str, None] = {}  # keys of seats that did
         for key, body in entries:
             if key[0] == _CONTACT:
-                self._courses[key] = _decode_course(body)
+                self._courses[key[1:]] = _decode_course(body)
             else:
                 self.seats[key] = _decode_seat(body)
         self._phases: dict[Place, tuple[Cell, Cell]] = {}
+        # An event's type is known once for all of its kind, so what follows from it is bound here, not looked up.
         self._handlers: dict[str, tuple[Callable[[bytes], Any], Follow]] = {
-            **dict.fromkeys((*_PHASES, *_ENDS), (_decode_happened, self._happened)),
-            **dict.fromkeys(MOVES, (_decode_moved, self._moved)),
+            **{
+                kind: (_decode_happened, partial(self._happened, phase, _OUTCOMES.get(kind, _FLOW_OUT)))
+                for kind, phase in (_PHASES | dict.fromkeys(_ENDS, "")).items()
+            },
+            **{kind: (_decode_moved, partial(self._moved, name)) for kind, name in MOVES.items()},
             "usher.agent.availability_changed.v1": (_decode_available, self._available),
         }
 
@@ -146,50 +153,53 @@ class Account:
             event = decode(record.value)
         except msgspec.DecodeError:
             return
-        follow(record.type, event, to_ms(event.occurred_at))
+        follow(event, to_ms(event.occurred_at))
 
     def take(self) -> tuple[list[Entry], list[str]]:
-        """Rows that changed since the last call, and the keys of those that are gone, in the order of first change."""
+        """Rows that changed since the last call, and the keys of those that are gone: contacts, then agents, each in
+        the order of their first change."""
+        moved_on, self._moved_on = self._moved_on, {}
         touched, self._touched = self._touched, {}
-        rows: list[Entry] = []
-        gone: list[str] = []
-        for key in touched:
-            found = self._courses.get(key) if key[0] == _CONTACT else self.seats.get(key)
-            if found is None:
-                gone.append(key)
-            else:
-                rows.append((key, _encode(found).decode()))
-        return rows, gone
+        found = [(_CONTACT + contact_id, self._courses.get(contact_id)) for contact_id in moved_on]
+        seats = [(key, self.seats.get(key)) for key in touched]
+        rows = [(key, _encode(row).decode()) for key, row in (*found, *seats) if row is not None]
+        return rows, [key for key, row in (*found, *seats) if row is None]
 
     # ---- contacts ----
 
-    def _happened(self, kind: str, event: Happened, at_ms: int) -> None:
-        """A contact leaves one phase of its course, and enters another unless it ended."""
-        key = _CONTACT + event.contact_id
-        course, phase = self._courses.get(key), _PHASES.get(kind)
+    def _happened(self, phase: str, outcome: str, event: Happened, at_ms: int) -> None:
+        """A contact leaves one phase of its course with this outcome, and enters another unless it ended ("")."""
+        contact_id = event.contact_id
+        course = self._courses.get(contact_id)
         if course is not None:
-            self._spent(course, _OUTCOMES.get(kind, "flow_out"), event, at_ms)
-        if phase is None:
-            if self._courses.pop(key, None) is not None:
-                self._touched[key] = None
+            self._spent(course, outcome, event.agent_id or "", at_ms)
+            self._moved_on[contact_id] = None
+            if not phase:
+                del self._courses[contact_id]
+                return
+            course.phase, course.since_ms, course.queue = phase, at_ms, event.queue or ""
+            if event.agent_id or phase != "wrap_up":
+                course.agent = event.agent_id or ""
+        elif phase:
+            queue, agent = event.queue or "", event.agent_id or ""
+            course = self._courses[contact_id] = Course(event.workspace, event.channel, phase, at_ms, queue, agent)
+            self._moved_on[contact_id] = None
+        else:
             return
-        agent = event.agent_id or (course.agent if course is not None and phase == "wrap_up" else "")
-        queue = event.queue or ""
-        self._courses[key] = Course(event.workspace, event.channel, phase, at_ms, queue, agent)
-        self._touched[key] = None
-        self._cells((event.workspace, phase, queue, event.channel))
+        self._cells((course.workspace, phase, course.queue, course.channel))
 
-    def _spent(self, course: Course, outcome: str, event: Happened, at_ms: int) -> None:
-        ms = max(0, at_ms - course.since_ms)
-        place = (course.workspace, course.phase, course.queue, course.channel)
+    def _spent(self, course: Course, outcome: str, agent_id: str, at_ms: int) -> None:
+        ms = at_ms - course.since_ms
+        if ms < 0:
+            ms = 0
+        workspace, phase, queue, channel = place = (course.workspace, course.phase, course.queue, course.channel)
         seconds, count = self._cells(place)
         self._totals.grow(seconds, ms / MILLISECONDS_PER_SECOND)
         self._totals.grow(count)
-        if course.phase == "waiting":
-            whose = (course.workspace, course.queue, course.channel, event.agent_id or "", outcome)
-            self._totals.hours.wait(at_ms, whose, ms)
+        if phase == "waiting":
+            self._totals.hours.wait(at_ms, (workspace, queue, channel, agent_id, outcome), ms)
         else:
-            self._totals.hours.add(at_ms, ("phase", *place, course.agent), ms)
+            self._totals.hours.add(at_ms, ("phase", workspace, phase, queue, channel, course.agent), ms)
 
     def _cells(self, place: Place) -> tuple[Cell, Cell]:
         """Seconds and number of a phase in a queue and channel; they exist from zero on."""
@@ -199,9 +209,9 @@ class Account:
             cells = self._phases[place] = cell((PHASE_SECONDS, *place)), cell((PHASE_COUNT, *place))
         return cells
 
-    def _moved(self, kind: str, event: Moved | GivenBack, at_ms: int) -> None:
+    def _moved(self, name: str, event: Moved | GivenBack, at_ms: int) -> None:
         """A contact was moved, or an agent did not take it."""
-        name = CALLBACKS if event.to.get("callback") else MOVES[kind]
+        name = CALLBACKS if event.to.get("callback") else name
         queue = event.queue or ""
         self._totals.add((name, event.workspace, queue))
         key = ("moved", event.workspace, queue, event.channel, event.agent_id or "", name)
@@ -209,7 +219,7 @@ class Account:
 
     # ---- agents ----
 
-    def _available(self, kind: str, event: Available, at_ms: int) -> None:
+    def _available(self, event: Available, at_ms: int) -> None:
         """An agent does something else from now on."""
         key = f"{_AGENT}{event.workspace}/{event.agent_id}"
         seat = self.seats.get(key)

@@ -153,7 +153,7 @@ class SlaEngine:
             return
         at_ms = to_ms(event.occurred_at)
         if follow is not None:
-            follow(record.type, event, at_ms)
+            follow(event, at_ms)
         # What happened cannot be later than the record that tells of it: a skewed clock must not breach every promise.
         reached_ms = at_ms if at_ms < record.at_ms else record.at_ms
         if reached_ms > self.event_ms:

@@ -42,8 +42,11 @@ class Live:
                     self.work.done(clock, contact, at_ms, event.agent_id)
                 elif clock.kind in effect.drops:
                     self.work.drop(clock, contact, at_ms)
-        for kind in effect.starts:
-            self.starts.start(kind, contact, event, at_ms)
+        if effect.starts:
+            promises = self.terms.now(contact.workspace)
+            for kind in effect.starts:
+                if promises is None or kind in promises.kinds:
+                    self.starts.start(kind, contact, event, at_ms)
 
     def hold(self, contact: Contact, hold: str, at_ms: int) -> None:
         """It waits for this from now on, where some promise does not count that."""

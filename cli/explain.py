@@ -95,8 +95,8 @@ _SHOWN = {
     "sent_to_bot": ("bot", "expires_at"),
     "classified": ("intent", "confidence", "complexity", "tier", "reasons"),
     "queued": (
-        "queue", "requirements", "priority_seconds", "due_at", "position", "expected_wait_seconds", "breach_risk",
-        "kept_for", "reason",
+        "queue", "requirements", "priority_seconds", "due_at", "promised_by", "position", "expected_wait_seconds",
+        "breach_risk", "kept_for", "reason",
     ),
     "offered": ("agent_id", "expires_at", "sentence"),
     "wrapping": ("agent_id", "reason", "expires_at"),
@@ -138,7 +138,8 @@ def _outlook(now: dict[str, Any]) -> list[str]:
     """What a waiting contact may expect; a wait and a risk only where they are known."""
     if "position" not in now:
         return []
-    parts = [now["promise"], f"position {now['position']}"]
+    by = f" (by rule {now['promised_by']})" if now["promised_by"] else ""
+    parts = [now["promise"] + by, f"position {now['position']}"]
     if now["expected_wait_seconds"] is not None:
         parts.append(f"expected wait {now['expected_wait_seconds']:g} s")
     if now["breach_risk"] is not None:

@@ -16,10 +16,7 @@ class NotYet(NamedTuple):
     harmless: tuple[Any, ...] = ()
 
 
-NOT_YET: tuple[NotYet, ...] = (
-    # The order of service is by queue: a promise of an answer that depends on more needs the router to order by it.
-    NotYet("targets.*.then.time_to_answer"),
-)
+NOT_YET: tuple[NotYet, ...] = ()
 
 
 def not_yet_used(document: Mapping[str, Any], entries: tuple[NotYet, ...]) -> Iterator[str]:

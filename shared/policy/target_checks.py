@@ -86,6 +86,9 @@ def _rules(policy: Policy, names: Names) -> Iterator[PolicyError]:
             yield from names.check(f"{path}.when.queue", "queue", queue)
         if any(earlier.name == rule.name for earlier in policy.targets[:index]):
             yield PolicyError(f"{path}.name", f"{rule.name!r} stands twice", "rename one")
+        if "time_to_answer" in rule.then and rule.when.tier and "agent" not in rule.when.tier:
+            message = "is never promised: only a contact that waits for an agent has this clock"
+            yield PolicyError(f"{path}.then.time_to_answer", message, "add agent to when.tier, or leave it out")
         for kind in rule.then:
             for before, earlier in enumerate(policy.targets[:index]):
                 if kind in earlier.then and covers(conditions[before], conditions[index]):

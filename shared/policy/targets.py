@@ -1,5 +1,7 @@
 """What is promised, to whom: one target, and the rules that give some contacts another one than their queue's."""
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -63,6 +65,25 @@ class TargetWhen(Node):
         if not self.model_fields_set:
             raise fault("has no condition", "a target for everybody belongs to its queue")
         return self
+
+    def holds(
+        self, queue: str, channel: str, tier: str, priority_seconds: float, attributes: Mapping[str, str]
+    ) -> bool:
+        """Whether all conditions hold for a contact in that queue: who orders by a promise and who judges it agree."""
+        at_least = self.priority_at_least_seconds
+        return (
+            (self.queue is None or queue in self.queue)
+            and (self.channel is None or channel in self.channel)
+            and (self.tier is None or tier in self.tier)
+            and (at_least is None or priority_seconds >= at_least)
+            and all(attributes.get(name) in values for name, values in self._wanted)
+        )
+
+    @cached_property
+    def _wanted(self) -> list[tuple[str, tuple[str, ...]]]:
+        wanted: list[tuple[str, tuple[str, ...]]]
+        wanted = [(name, (value,)) for name, value in (self.attributes or {}).items()]
+        return [*wanted, (CUSTOMER_CLASS, self.customer_class)] if self.customer_class else wanted
 
 
 class TargetRule(Node):

@@ -130,9 +130,9 @@ def in_calendar(within: str, name: str) -> dict[str, Any]:
             "there is no calendar",
         ),
         (
-            {"targets": [{"name": "r", "when": {"channel": "chat"}, "then": {"time_to_answer": {"within": "20s"}}}]},
+            {"targets": [{"name": "r", "when": {"tier": "bot"}, "then": {"time_to_answer": {"within": "20s"}}}]},
             "targets[0].then.time_to_answer",
-            "not supported yet",
+            "waits for an agent",
         ),
         (
             {"queues": {"orders": {"targets": {"bot_response": {"within": "1m", "pause_on": ["bot"]}}}}},

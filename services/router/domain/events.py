@@ -117,7 +117,8 @@ class Queued(Body, omit_defaults=False):
     agents; ``breach_risk`` is a probability; where there is no forecast ``forecast_unknown`` says why.
 
     ``entered_at`` is the first entry of all. The present wait began at ``wait_started_at``, the answer is due a target
-    after it; ``waited_before_seconds`` before it count as age in the order of service.
+    after it; ``waited_before_seconds`` before it count as age in the order of service. ``promised_by``: the rule of the
+    policy's targets that promises this answer, where the queue itself does not.
     """
 
     requirements: msgspec.Raw
@@ -133,6 +134,7 @@ class Queued(Body, omit_defaults=False):
     forecast_unknown: str | None
     reason: str
     kept_for: str | None
+    promised_by: str | None
 
 
 class Relaxed(Body, omit_defaults=False):
@@ -186,11 +188,13 @@ class Scheduled(Body):
 
 
 class Reprioritised(Body):
-    """A supervisor's change of priority; ``priority_seconds`` is the new total."""
+    """A supervisor's change of priority. ``priority_seconds`` is the new total, ``own_priority_seconds`` what of it did
+    not come by waiting: targets that depend on priority mean this."""
 
     priority_seconds: float
     actor: str
     reason: str
+    own_priority_seconds: float
 
 
 class Offered(Body):

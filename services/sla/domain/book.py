@@ -64,7 +64,7 @@ class Book:
     def received(self, event: Received, at_ms: int) -> None:
         """The contact arrived: remembered where something depends on when it did."""
         promises = self.terms.now(event.workspace)
-        if promises is not None and not promises.kinds.isdisjoint(REMEMBERED):
+        if promises is not None and (promises.by_attributes or not promises.kinds.isdisjoint(REMEMBERED)):
             contact = self._live.know(event)
             contact.kept = True
             contact.received_ms = at_ms
@@ -114,7 +114,8 @@ class Book:
         """Another priority may mean other targets, by the policy under which each clock runs."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            contact.priority_seconds = event.priority_seconds
+            own = event.own_priority_seconds
+            contact.priority_seconds = event.priority_seconds if own is None else own
             self.work.touch(contact)
             self._changes.reprioritised(contact, at_ms)
 

@@ -79,9 +79,11 @@ class Queued(Changed, gc=False):
 
 
 class Reprioritised(Changed, gc=False):
-    """usher.contact.reprioritised.v1; ``priority_seconds`` is the new total."""
+    """usher.contact.reprioritised.v1. ``priority_seconds`` is the new total, ``own_priority_seconds`` what of it did
+    not come by waiting; absent in the events of older routers."""
 
     priority_seconds: float = 0.0
+    own_priority_seconds: float | None = None
 
 
 class RiskChanged(Changed, gc=False):

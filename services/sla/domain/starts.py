@@ -76,8 +76,8 @@ class Starts:
         else:
             target = promises.of(TIME_TO_ANSWER, contact, event.queue)
         if target is not None:
-            # The log's own due time decides, so that anybody can check a breach against it.
-            began_ms = contact.entered_ms
+            # The log's own promise and due time decide, so that anybody can check a breach against them.
+            target, began_ms = target.lasting(event.target_seconds), contact.entered_ms
             due_ms = target.due_ms(began_ms) if event.due_at is None else to_ms(event.due_at)
             self._begin(Start(TIME_TO_ANSWER, began_ms, due_ms, str(event.version)), contact, target, promises)
 

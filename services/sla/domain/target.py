@@ -1,7 +1,8 @@
 """What a workspace promises: which target applies to a contact, and when it is due."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from services.sla.domain.clock import Kind
 from services.sla.domain.contact import Contact
@@ -9,8 +10,8 @@ from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.policy.fields import format_duration
 from shared.policy.kinds import SPANS
 from shared.policy.policy import Policy
-from shared.policy.targets import CUSTOMER_CLASS, TargetWhen
 from shared.policy.targets import Target as Written
+from shared.policy.targets import TargetWhen
 
 __all__ = ["Promises", "Target", "promises_of", "stated"]
 
@@ -33,6 +34,10 @@ class Target:
     pauses: tuple[str, ...] = ()
     apply_to_open: bool = False
 
+    def lasting(self, seconds: float) -> "Target":
+        """The same promise over so many seconds."""
+        return self if seconds == self.seconds else replace(self, name=format_duration(seconds), seconds=seconds)
+
     def due_ms(self, started_ms: int, paused_seconds: float = 0.0) -> int:
         """When the promise is due that started then and did not count so much."""
         return self.calendar.add_open_time(started_ms, self.seconds + paused_seconds)
@@ -44,27 +49,15 @@ class Target:
         return self.calendar.add_open_time(started_ms, self.seconds * self.warn_at + paused_seconds)
 
 
-class Rule:
+class Rule(NamedTuple):
     """Other targets for some contacts."""
 
-    __slots__ = ("_attributes", "_when", "targets")
-
-    def __init__(self, when: TargetWhen, targets: Mapping[Kind, Written]) -> None:
-        self._when = when
-        wanted = [(name, (value,)) for name, value in (when.attributes or {}).items()]
-        self._attributes = [*wanted, (CUSTOMER_CLASS, when.customer_class)] if when.customer_class else wanted
-        self.targets = targets
+    when: TargetWhen
+    targets: Mapping[Kind, Written]
 
     def holds(self, contact: Contact, queue: str) -> bool:
         """Whether all conditions hold for the contact in that queue."""
-        when, at_least = self._when, self._when.priority_at_least_seconds
-        return (
-            (when.queue is None or queue in when.queue)
-            and (when.channel is None or contact.channel in when.channel)
-            and (when.tier is None or contact.tier in when.tier)
-            and (at_least is None or contact.priority_seconds >= at_least)
-            and all(contact.attributes.get(name) in values for name, values in self._attributes)
-        )
+        return self.when.holds(queue, contact.channel, contact.tier, contact.priority_seconds, contact.attributes)
 
 
 class Promises:
@@ -82,6 +75,7 @@ class Promises:
             for rule in policy.targets
         }
         self._made: dict[tuple[str, Kind, str], Target] = {}
+        self.by_attributes = bool(policy.target_attributes)
         self.by_priority = any(rule.when.priority_at_least_seconds is not None for rule in policy.targets)
         self.kinds = frozenset(Kind(kind) for kind, _ in self._each())
         self.holds = frozenset(hold for kind, target in self._each() for hold in _pauses(kind, target))

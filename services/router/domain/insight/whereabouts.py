@@ -48,6 +48,7 @@ def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
         found["requirements"] = msgspec.json.decode(place.need.json)
         found["also_queues"] = [name for name, _ in workspace.further_needs(contact)]
         found["due_at"] = rfc3339(place.due_ms)
+        found["promised_by"] = place.answer.rule or None
         found["promise"] = promise(place.due_ms - book.clock_ms, place.boost_ms + contact.waited_before_ms)
         found |= _outlook(workspace, contact, place.due_ms, book.clock_ms)
         found["agents"] = dict(sorted(groups.items()))
@@ -190,9 +191,9 @@ def _changes_in_queue(workspace: Workspace, contact: Contact, now_ms: int) -> li
     opens_ms = None if workspace.rules.is_open(queue, now_ms) else workspace.rules.next_opening_ms(queue, now_ms)
     if opens_ms is not None:
         found.append((opens_ms, f"{queue.name} opens"))
-    due_ms = workspace.standing(contact).due_ms
-    if queue.promised and due_ms > now_ms:
-        found.append((due_ms, "the promise is broken, unless somebody accepts before"))
+    place = workspace.standing(contact)
+    if place.answer.promised and place.due_ms > now_ms:
+        found.append((place.due_ms, "the promise is broken, unless somebody accepts before"))
     if look_ms is not None:
         found.append((look_ms, "the overflow rules are looked at"))
     for name, flow in workspace.flows.items():

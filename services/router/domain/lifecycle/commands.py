@@ -39,10 +39,7 @@ def _prioritise(turn: Turn, workspace: Workspace, contact: Contact, said: Contac
     if said.seconds is None:
         raise Invalid(Reason.INVALID, "seconds", "prioritise needs seconds: treated as if it came so much earlier")
     contact.boost_ms += round(said.seconds * 1000)
-    total = workspace.standing(contact).boost_ms / 1000
-    turn.tell(contact, events.REPRIORITISED, events.Reprioritised(total, said.actor, said.reason))
-    if contact.state is ContactState.QUEUED:
-        waiting.rejoin(turn, workspace, contact)
+    waiting.reprioritise(turn, workspace, contact, said.actor, said.reason)
 
 
 def _move(turn: Turn, workspace: Workspace, contact: Contact, said: ContactCommanded) -> None:

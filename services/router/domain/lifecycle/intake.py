@@ -50,6 +50,8 @@ def receive(
     contact = _open(turn, workspace, said, key)
     journey = customers.journey(turn, workspace, contact)
     told = {name: said.attributes[name] for name in workspace.rules.target_attributes if name in said.attributes}
+    if told:
+        contact.traits = told
     shared = why_shared(turn, workspace, contact.customer_id) or "" if contact.customer_id else ""
     body = events.Received(said.message_id, contact.episode, contact.linked, shared, told)
     turn.tell(contact, events.RECEIVED, body)

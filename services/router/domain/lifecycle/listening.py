@@ -74,10 +74,7 @@ def _move_ahead(turn: Turn, workspace: Workspace, contact: Contact, decided: Cla
         queueing.enter(turn, workspace, contact, decided.queue, "requeue")
         return
     contact.boost_ms = boost_ms
-    total = workspace.standing(contact).boost_ms / 1000
-    turn.tell(contact, events.REPRIORITISED, events.Reprioritised(total, ROUTER, decided.ground))
-    if contact.state is ContactState.QUEUED:
-        queueing.rejoin(turn, workspace, contact)
+    waiting.reprioritise(turn, workspace, contact, ROUTER, decided.ground)
 
 
 def _raise(workspace: Workspace, contact: Contact, decided: Classification) -> None:

@@ -21,7 +21,7 @@ def answered(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """An agent took the contact, at its last event; in time as its queue's promise says."""
     queue = workspace.rules.queues.get(contact.queue or "")
     if queue is not None and queue.allowance is not None:
-        late = contact.last_ms > workspace.rules.due_ms(queue, contact.waits_since_ms)
+        late = contact.last_ms > workspace.standing(contact).due_ms
         _count(turn, workspace, queue, contact.channel, breached=late)
 
 

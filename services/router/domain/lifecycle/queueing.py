@@ -45,7 +45,7 @@ def enter(
     body = events.Queued(
         requirements=place.need.json,
         priority_seconds=place.boost_ms / 1000,
-        target_seconds=queue.target_seconds,
+        target_seconds=place.answer.seconds,
         due_at=rfc3339(place.due_ms),
         entered_at=rfc3339(contact.entered_ms),
         wait_started_at=rfc3339(contact.wait_started_ms),
@@ -56,6 +56,7 @@ def enter(
         forecast_unknown=outlook.unknown,
         reason=reason,
         kept_for=contact.only_agent or None,
+        promised_by=place.answer.rule or None,
     )
     turn.tell(contact, events.QUEUED, body)
     if outlook.wait_seconds and outlook.risk is not None and place.due_ms > turn.now_ms:

@@ -3,6 +3,7 @@
 Nothing here decides what becomes of a contact; queueing.py does.
 """
 
+from services.router.domain import events
 from services.router.domain.state.records import Barred, Contact
 from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
@@ -20,6 +21,16 @@ def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     arm_step(turn, workspace, contact)
     arm_urge(turn, workspace, contact)
     _arm_missed_look(turn, workspace, contact)
+
+
+def reprioritise(turn: Turn, workspace: Workspace, contact: Contact, actor: str, reason: str) -> None:
+    """The contact has another priority: that is told, and where it waits it takes the place that this gives it."""
+    place = workspace.standing(contact)
+    own_ms = contact.boost_ms + place.queue.boost_ms
+    body = events.Reprioritised(place.boost_ms / 1000, actor, reason, own_ms / 1000)
+    turn.tell(contact, events.REPRIORITISED, body)
+    if contact.state is ContactState.QUEUED:
+        rejoin(turn, workspace, contact)
 
 
 def leave(turn: Turn, workspace: Workspace, contact: Contact) -> None:

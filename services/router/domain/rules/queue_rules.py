@@ -1,5 +1,6 @@
 """One queue of a policy as the engine uses it: milliseconds, relaxation steps added up, overflow rules in order."""
 
+import math
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -103,34 +104,45 @@ class OverflowRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """When who waits is to be answered, in the open time of a calendar; the order of service is computed from it.
+
+    ``promised``: whether that is a promise, or only an order kept. ``rule``: the rule of the policy's targets that
+    makes it, "" for the queue's own.
+    """
+
+    seconds: float
+    ms: int
+    calendar: str | None
+    promised: bool
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRules:
-    """One queue. ``target_ms`` is what the order of service is computed from.
+    """One queue. ``answer``: what it promises to whom no rule promises something else.
 
     ``allowance``: the share of breaches that a protected queue may have, None for a queue that is not protected.
     ``raised_ms`` and ``added`` are sums over the first n steps of ``relax``: extra boost, and queues waited in as well.
-    ``look_ms``: between two looks at who is at risk. ``asks``: what the queue itself asks on any channel; ``promised``:
-    whether an answer is, or only an order kept.
+    ``look_ms``: between two looks at who is at risk. ``asks``: what the queue itself asks on any channel.
     ``stages``: at the warning and at the due time, None where nothing is done; ``urged_ms`` and ``urged`` are sums over
     the first n of them.
     """
 
     name: str
     requirements: Requirements
-    target_ms: int
-    target_seconds: float
+    answer: Answer
     boost_ms: int
     late_factor: float
     late_cap_ms: float | None
     agent_order: str
     allowance: float | None
     life_ms: int
-    calendar: str | None
     relax: tuple[Step, ...]
     raised_ms: tuple[int, ...]
     added: tuple[tuple[str, ...], ...]
     asks: Requirement
     look_ms: int
-    promised: bool
     stages: tuple[Stage | None, Stage | None]
     urged_ms: tuple[int, ...]
     urged: tuple[tuple[str, ...], ...]
@@ -139,28 +151,27 @@ class QueueRules:
     waiting_max: int | None
 
 
-def queue_rules(name: str, queue: Queue) -> QueueRules:
-    """The compiled form of a policy's queue."""
+def queue_rules(name: str, queue: Queue, soonest_seconds: float = math.inf) -> QueueRules:
+    """The compiled form of a policy's queue; ``soonest_seconds``: the shortest promise of a rule about answers."""
     relax = tuple(_step(step) for step in queue.relax)
     stages = _stages(queue)
     return QueueRules(
         name=name,
         requirements=queue.requirements,
-        target_ms=to_ms(queue.answer_seconds),
-        target_seconds=queue.answer_seconds,
+        answer=Answer(
+            queue.answer_seconds, to_ms(queue.answer_seconds), queue.answer_calendar, "time_to_answer" in queue.targets
+        ),
         boost_ms=to_ms(queue.boost_seconds),
         late_factor=queue.late_factor,
         late_cap_ms=None if queue.late_cap_seconds is None else to_ms(queue.late_cap_seconds),
         agent_order=queue.agent_order,
         allowance=queue.protect.allowance if queue.protect else None,
         life_ms=to_ms(queue.life_max_seconds),
-        calendar=queue.answer_calendar,
         relax=relax,
         raised_ms=tuple(accumulate((step.raise_ms for step in relax), initial=0)),
         added=tuple(accumulate(((step.add_queue,) if step.add_queue else () for step in relax), initial=())),
         asks=Requirement(queue.requirements.must, queue.requirements.any, queue.requirements.without, ""),
-        look_ms=min(max(to_ms(queue.answer_seconds / LOOKS), LOOK_MS_MIN), LOOK_MS_MAX),
-        promised="time_to_answer" in queue.targets,
+        look_ms=min(max(to_ms(min(queue.answer_seconds, soonest_seconds) / LOOKS), LOOK_MS_MIN), LOOK_MS_MAX),
         stages=stages,
         urged_ms=tuple(accumulate((stage.raise_ms if stage else 0 for stage in stages), initial=0)),
         urged=tuple(accumulate((stage.add_queues if stage else () for stage in stages), initial=())),

@@ -1,16 +1,19 @@
 """A workspace's active policy as the engine uses it at every event: milliseconds, and requirements made once."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
 
 from services.router.domain.matcher.matching import Requirement
-from services.router.domain.rules.queue_rules import QueueRules, queue_rules, to_ms
+from services.router.domain.rules.queue_rules import Answer, QueueRules, queue_rules, to_ms
 from services.router.domain.state.capacity import ChannelRules
+from services.router.domain.state.records import Contact
 from services.router.domain.state.rows import ModelRef
 from shared.contract.topics import CHANNELS
 from shared.policy import Policy
+from shared.policy.targets import TargetWhen
 
 REMEMBERED_MAX = 50_000  # distinct requirements kept per policy; skills per contact are few
 SKILLS_REMEMBERED_MAX = 200_000  # in all that is kept: whoever sends hundreds of new skills a contact costs 30 MB
@@ -44,7 +47,9 @@ class Rules:
         self.policy = policy
         self.version = version
         self.model_version = model_version
-        self.queues = {name: queue_rules(name, queue) for name, queue in policy.queues.items()}
+        self._answers = _answers(policy)
+        soonest = min((answer.seconds for _, answer in self._answers), default=math.inf)
+        self.queues = {name: queue_rules(name, queue, soonest) for name, queue in policy.queues.items()}
         self.default_queue = self.queues[policy.default_queue]
         self.channels = _channels(policy)
         self.idle_ms = _silences(policy)
@@ -85,19 +90,24 @@ class Rules:
         """How long a bot may keep a contact without reporting an outcome."""
         return to_ms(self.policy.bot(bot).max_seconds)
 
-    def due_ms(self, queue: QueueRules, since_ms: int) -> int:
-        """When the queue's answer to a wait since then is due, in the target's calendar."""
-        if queue.calendar is None:
-            return since_ms + queue.target_ms
-        return self.policy.calendar(queue.calendar).add_open_time(since_ms, queue.target_seconds)
+    def answer(self, queue: QueueRules, contact: Contact) -> Answer:
+        """What the contact is promised in this queue: by the first rule that holds, else by the queue itself."""
+        for when, answer in self._answers:
+            priority_seconds = (contact.boost_ms + queue.boost_ms) / 1000
+            if when.holds(queue.name, contact.channel, "agent", priority_seconds, contact.traits):
+                return answer
+        return queue.answer
 
-    def stage_ms(self, queue: QueueRules, since_ms: int, share: float) -> int | None:
-        """When this share of the time that the queue promised a wait since then is over, or the first time after that
-        at which the queue is open; None where it never opens."""
-        if queue.calendar is None:
-            at_ms = since_ms + round(queue.target_ms * share)
-        else:
-            at_ms = self.policy.calendar(queue.calendar).add_open_time(since_ms, queue.target_seconds * share)
+    def due_ms(self, answer: Answer, since_ms: int, share: float = 1) -> int:
+        """When the answer to a wait since then is due, or this share of the time is over, in the target's calendar."""
+        if answer.calendar is None:
+            return since_ms + round(answer.ms * share)
+        return self.policy.calendar(answer.calendar).add_open_time(since_ms, answer.seconds * share)
+
+    def stage_ms(self, queue: QueueRules, contact: Contact, share: float) -> int | None:
+        """When this share of the time that the contact was promised is over, or the first time after that at which the
+        queue is open; None where it never opens."""
+        at_ms = self.due_ms(self.answer(queue, contact), contact.waits_since_ms, share)
         return at_ms if self.is_open(queue, at_ms) else self.next_opening_ms(queue, at_ms)
 
     def is_open(self, queue: QueueRules, at_ms: int) -> bool:
@@ -141,6 +151,15 @@ class Rules:
             found = Need(requirement, wanted.prefer, msgspec.Raw(msgspec.json.encode(wanted.as_json())))
             self._needs[key] = found
         return found
+
+
+def _answers(policy: Policy) -> list[tuple[TargetWhen, Answer]]:
+    """Promises of an answer that depend on more than the queue, in order."""
+    return [
+        (rule.when, Answer(target.within_seconds, to_ms(target.within_seconds), target.calendar, True, rule.name))
+        for rule in policy.targets
+        if (target := rule.then.get("time_to_answer")) is not None
+    ]
 
 
 def _named_skills(policy: Policy) -> list[str]:

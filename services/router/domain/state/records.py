@@ -32,7 +32,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     the queue that it named. ``life_from_ms``: since when ``life_max`` counts, 0 for ``born_ms``. ``host`` is the agent
     who stays with the customer during a warm transfer. ``question`` is "open" while a bot asks what the first message
     means, "over" from then on, so that nobody is asked twice. ``silent_ms``: until when
-    its agent may owe the customer an answer.
+    its agent may owe the customer an answer. ``traits``: the attributes of its first message on which a target depends.
     """
 
     contact_id: str
@@ -87,6 +87,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     host: str = ""
     question: str = ""
     silent_ms: int = 0
+    traits: dict[str, str] = {}
     traceparent: str = ""
 
     @property

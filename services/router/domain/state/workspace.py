@@ -8,7 +8,7 @@ from services.router.domain.demand import Demand
 from services.router.domain.forecast import Outlook
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.matching import Match, Seat, Waiting
-from services.router.domain.rules.queue_rules import QueueRules, Stage
+from services.router.domain.rules.queue_rules import Answer, QueueRules, Stage
 from services.router.domain.rules.rules import Need, Rules
 from services.router.domain.state.capacity import NOTHING, Capacities, Room
 from services.router.domain.state.crowd import Crowd
@@ -26,6 +26,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
 
     queue: QueueRules
     need: Need
+    answer: Answer
     due_ms: int
     boost_ms: int
 
@@ -114,10 +115,12 @@ class Workspace(Observed):
         rules = self.rules
         queue = rules.queue(contact.queue)
         relaxed = min(contact.relaxed, len(queue.relax))
+        answer = rules.answer(queue, contact)
         return Standing(
             queue,
             self.need(contact),
-            rules.due_ms(queue, contact.waits_since_ms),
+            answer,
+            rules.due_ms(answer, contact.waits_since_ms),
             contact.boost_ms + queue.boost_ms + queue.raised_ms[relaxed] + queue.urged_ms[contact.urged],
         )
 
@@ -180,7 +183,7 @@ class Workspace(Observed):
             requirement=place.need.requirement,
             entered=contact.entered_ms,
             began=since_ms,
-            target=place.due_ms - since_ms if queue.calendar else queue.target_ms,  # one number for thousands
+            target=place.due_ms - since_ms if place.answer.calendar else place.answer.ms,  # one number for thousands
             boost=place.boost_ms + contact.waited_before_ms,
             late_factor=queue.late_factor,
             late_cap=queue.late_cap_ms,
@@ -257,7 +260,7 @@ class Workspace(Observed):
         queue = self.rules.queue(contact.queue)
         for number, stage in enumerate(queue.stages[contact.urged :], contact.urged):
             if stage is not None:
-                at_ms = self.rules.stage_ms(queue, contact.waits_since_ms, stage.share)
+                at_ms = self.rules.stage_ms(queue, contact, stage.share)
                 kept_ms = contact.only_until_ms if contact.only_agent and stage.leads_away else 0
                 return None if at_ms is None else (number, stage, max(at_ms, contact.queued_ms + 1, kept_ms))
         return None

@@ -151,9 +151,7 @@ async def test_a_form_whose_source_had_the_wrong_adapter_is_read_by_the_right_on
         await until(both)
         posted, replayed = await logged(settings)
         assert whole(posted) == whole(replayed) == OF_THE_FORM
-        assert posted["event_id"] == replayed["event_id"], (
-            "one message, so that the router takes it once"
-        )
+        assert posted["event_id"] == replayed["event_id"], "one message, so that the router takes it once"
 
 
 async def _received(settings: IngestSettings, number: int) -> bool:

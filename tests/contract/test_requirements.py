@@ -1,21 +1,17 @@
 """pyproject.toml is the one list of packages: the lock files follow it, each with what its code imports and no more."""
 
 import ast
-import re
 import sys
-import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.requirements import PROJECT, ROOT, group, locked, normal
+
 ROOMS = ("services", "shared", "lab", "cli", "deploy")
-PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
-GROUPS: dict[str, list[Any]] = PROJECT["dependency-groups"]
 # Needed though no line imports it: why.
 SILENT = {
     "cramjam": "aiokafka's lz4, snappy and zstd",
@@ -30,29 +26,6 @@ SILENT = {
     "opentelemetry-sdk": "imported by name, where traces are asked for",
 }
 BY_CHANCE = {"pydantic-core"}  # a part of pydantic with a name of its own
-
-
-def normal(name: str) -> str:
-    """A distribution's name as registries compare it, without extras and versions."""
-    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~; ]", name)[0]).lower()
-
-
-def group(name: str) -> set[str]:
-    """The members of a dependency group, those of included ones too."""
-    found: set[str] = set()
-    for member in GROUPS[name]:
-        found |= group(member["include-group"]) if isinstance(member, dict) else {normal(member)}
-    return found
-
-
-def locked(name: str) -> dict[str, str]:
-    """Package to its versions in a lock file (more than one where they depend on the Python)."""
-    found: dict[str, str] = {}
-    for package, version in re.findall(
-        r"^([A-Za-z0-9._-]+)==(\S+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE
-    ):
-        found[normal(package)] = f"{found.get(normal(package), '')} {version}".strip()
-    return found
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -90,7 +90,16 @@ def helm(*arguments: str, values: dict[str, Any] | None = None) -> subprocess.Co
 
 def template(values: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     """The chart with what it requires and these values."""
-    return helm("template", "u", str(CHART), "--kube-version", KUBERNETES, values=merged(REQUIRED, values))
+    return helm(
+        "template",
+        "u",
+        str(CHART),
+        "--namespace",
+        "usher",
+        "--kube-version",
+        KUBERNETES,
+        values=merged(REQUIRED, values),
+    )
 
 
 def rendered(values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -54,7 +54,6 @@ class Upstream:
         self._doors: dict[tuple[str, int], Looks] = {}
         self._inputs: dict[int, Looks] = {}
         self._outputs: dict[int, Looks] = {}
-        self._settled_ms: dict[int, int] = {}
 
     def partitions(self) -> list[int]:
         """The partitions that are ours now."""
@@ -89,9 +88,9 @@ class Upstream:
             self._outputs.setdefault(partition, Looks()).add(Look(known_ms, output_end))
 
     def settled_ms(self, partition: int) -> int:
-        """The latest time (ms since the epoch) as of which the partition is known to be settled; 0: never."""
-        applied = self._applied().get(partition)
-        if applied is not None and partition in self._outputs:
-            covered = self._outputs[partition].covered_ms(applied)
-            self._settled_ms[partition] = max(self._settled_ms.get(partition, 0), covered)
-        return self._settled_ms.get(partition, 0)
+        """The latest time (ms since the epoch) as of which the partition is known to be settled; 0: never.
+
+        It goes back with what is applied: a lane of an older database reads again what it had applied before.
+        """
+        applied, looks = self._applied().get(partition), self._outputs.get(partition)
+        return looks.covered_ms(applied) if applied is not None and looks is not None else 0

@@ -140,7 +140,24 @@ def test_case_33_the_clocks_of_a_target_that_is_removed_end_as_cancelled_and_nob
 def test_a_target_that_came_due_before_it_was_removed_is_still_breached() -> None:
     story = Story(resolution("1h"), policy_of({"orders": {}})).arrives("2026-06-11T09:00")
     story.activate("2026-06-11T10:30", 2).play()
+    assert story.told("resolution")[1:] == [], "a policy does not show that nobody did the work in time"
+    story.play(until="2026-06-11T10:31")
     assert story.told("resolution")[1:] == [("breached", "2026-06-11T10:00:00")]
+
+
+@pytest.mark.parametrize("done", ["2026-06-11T09:59", "2026-06-11T10:00", "2026-06-11T10:10"])
+@pytest.mark.parametrize("within", ["10m", "55m", "2h", None])
+def test_what_was_done_before_a_policy_came_is_judged_the_same_when_it_is_read_after_it(
+    done: str, within: str | None
+) -> None:
+    """Policies do not wait in the topics that reports come through, so they overtake what is on its way."""
+    new = resolution(within) | {"apply_to_open": True} if within else policy_of({"orders": {}})
+    in_order = Story(resolution("1h"), new).arrives("2026-06-11T09:00").at(done, "closed")
+    in_order.activate("2026-06-11T10:30", 2).play(until="2026-06-11T12:00")
+    overtaken = Story(resolution("1h"), new).arrives("2026-06-11T09:00").activate("2026-06-11T10:30", 2)
+    overtaken.at(done, "closed").play(until="2026-06-11T12:00")
+    assert overtaken.told("resolution") == in_order.told("resolution")
+    assert [name for name, _ in overtaken.told("resolution")].count("met") == (done <= "2026-06-11T10:00")
 
 
 def test_open_clocks_keep_their_target_and_the_log_says_under_which_policy() -> None:

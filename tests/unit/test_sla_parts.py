@@ -208,6 +208,18 @@ def test_a_partition_that_is_not_ours_is_never_settled() -> None:
     assert upstream.settled_ms(0) == 0
 
 
+def test_what_a_lane_of_an_older_database_has_not_applied_again_is_not_known_any_more() -> None:
+    applied = {0: 8}
+    upstream = Upstream(lambda: applied)
+    upstream.looked(0, Look(300, 5), handled=5, output_end=8)
+    assert upstream.settled_ms(0) == 300
+    applied[0] = 2
+    assert upstream.settled_ms(0) == 0, "the answer of a promise that ended may lie between the second and the eighth"
+    upstream.looked(0, Look(900, 5), handled=5, output_end=8)
+    applied[0] = 8
+    assert upstream.settled_ms(0) == 900
+
+
 def test_a_lag_of_hours_still_has_a_look_that_it_covers() -> None:
     looks = Looks()
     for second in range(1, 20_001):

@@ -14,7 +14,11 @@ __all__ = ["Changes"]
 
 class Changes:
     """An open clock keeps the target under which it started, unless the new one says ``apply_to_open``. The clock of a
-    target that is no longer promised ends as cancelled. A breach stands, whatever the policy says later."""
+    target that is no longer promised ends as cancelled. A breach stands, whatever the policy says later.
+
+    So does a clock that was due before its policy changed: it is not broken yet only because what was done in time may
+    still be on its way, in a topic that nobody has read. No policy can say more of it than its contact's own events.
+    """
 
     def __init__(self, terms: Terms, work: Clockwork, starts: Starts) -> None:
         self._terms = terms
@@ -28,7 +32,7 @@ class Changes:
         for contact in contacts:
             workspace = contact.workspace
             for clock in tuple(contact.clocks):
-                if clock.policy and clock.policy != promises.version and clock.state is not State.BREACHED:
+                if clock.policy and clock.policy != promises.version and not _is_settled(clock, at_ms):
                     self._hold_to(promises, clock, contact, at_ms)
             self._late(promises, contact, at_ms)
             versions.update(clock.policy for clock in contact.clocks)
@@ -60,3 +64,8 @@ class Changes:
             self._starts.late(FIRST_RESPONSE, contact, promises, at_ms)
         if contact.tier:
             self._starts.late(RESOLUTION, contact, promises, at_ms)
+
+
+def _is_settled(clock: Clock, at_ms: int) -> bool:
+    """Whether what became of the clock before this time cannot change by what happens from it on."""
+    return clock.state is State.BREACHED or (clock.state is State.RUNNING and clock.due_ms < at_ms)

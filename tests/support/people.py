@@ -24,7 +24,7 @@ PACE = Pace(
     machine_is_silent=0.05,
     back_after_seconds=1.0,
 )
-AGENTS = 12
+AGENTS = 48  # who are done with what waited within seconds, also where a test of a slow machine takes long
 MEDDLES = 0.25  # of the events that somebody hears of
 
 
@@ -39,9 +39,9 @@ async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-def people(bootstrap: str, prefix: str, policy: Policy) -> AbstractAsyncContextManager[None]:
+def people(bootstrap: str, prefix: str, policy: Policy, pace: Pace = PACE) -> AbstractAsyncContextManager[None]:
     """Agents, bot and self-service who answer what they hear; they outlive every fault."""
-    crew = Crew(policy, AGENTS, PACE, Random(11))
+    crew = Crew(policy, AGENTS, pace, Random(11))
     return background(_listen(bootstrap, prefix, lambda heard: crew.on_event(heard.kind, heard.body), crew.sign_on))
 
 

@@ -19,6 +19,7 @@ from services.router.model.shelf import ModelShelf
 from services.router.settings import RouterSettings
 from shared.clock import now_ms
 from shared.contract.envelope import to_record
+from shared.contract.inputs import INGEST_ALIVE
 from shared.contract.records import Record
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT
 from shared.kafka.reader import ConsumerRecord, LogFollower, LogReader
@@ -29,6 +30,7 @@ from shared.times import to_ms
 
 __all__ = ["Follower"]
 
+_ALIVE = INGEST_ALIVE.encode()
 POLL_MS = 200  # of waiting for the next input; nobody waits for the mirror
 SETTLE_MS = 2_000  # behind the wall clock: by then the log tells what the router met before an input, if anything
 LATE_MS = 10_000  # what mirror and router tell of each other is complete after this
@@ -176,7 +178,8 @@ class Follower:
         return [_record(raw) for raw in await self._inputs.more(POLL_MS) if self._is_ours(raw)]
 
     def _is_ours(self, raw: ConsumerRecord) -> bool:
-        return bool(raw.key == self._candidate.workspace.encode())
+        """Of the workspace, or of the whole partition: ingest's signs of life."""
+        return raw.key == self._candidate.workspace.encode() or ("ce_type", _ALIVE) in raw.headers
 
     async def _hear(self) -> None:
         """What the live router has told since; its offers from where the rows of the beginning end."""

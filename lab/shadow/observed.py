@@ -91,7 +91,7 @@ class Observed:
         self.ended_ms = max(self.ended_ms, now_ms)
         applied = set(writes.inputs)
         for record in records:
-            if record.id in applied and record.type in _FROM_OUTSIDE:
+            if record.type == inputs.INGEST_ALIVE or (record.id in applied and record.type in _FROM_OUTSIDE):
                 self._keep(record)
             elif record.id in applied and record.type == _OUTCOME:
                 said = _outcome(record.value)

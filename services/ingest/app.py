@@ -6,6 +6,7 @@ import socket
 from collections.abc import Sequence
 from functools import partial
 
+from services.ingest.alive import keep_saying
 from services.ingest.delivery import FAILPOINTS, Delivery
 from services.ingest.domain.admission import Route, TopicDoor
 from services.ingest.domain.channels.canonical import ADAPTER as CANONICAL
@@ -39,6 +40,7 @@ from shared.process.version import VERSION
 __all__ = ["Ingest", "build"]
 
 CONNECTIONS_MAX = 2  # dead letters are rare; the subscriptions take turns
+REPORTS = ("agent-activity", "contact-updates")  # subscriptions on which agents, bots and desktops speak
 WAIT_SECONDS = 0.5  # between looks at a broker that is not there yet
 
 
@@ -119,8 +121,12 @@ class Ingest:
     async def _serve(self) -> None:
         server = serve_http(self._api.app, self._socket, http_limits(self._settings), self._refused)
         serving = asyncio.ensure_future(server.serve(sockets=[self._socket]))
+        partitions = self._settings.partitions
         days = self._settings.dead_letter_retention_days
-        beside = [asyncio.ensure_future(keep_for(self._letters, days, self._stopping, self._sense))]
+        beside = [
+            asyncio.ensure_future(keep_for(self._letters, days, self._stopping, self._sense)),
+            asyncio.ensure_future(keep_saying(self._outputs, partitions, self._has_delivered, self._stopping)),
+        ]
         if self._smtp_socket is not None:
             beside.append(asyncio.ensure_future(self._mail.serve(self._smtp_socket, self._stopping)))
         if self._settings.sources_file:
@@ -133,6 +139,10 @@ class Ingest:
             for task in beside:
                 task.cancel()
             await asyncio.wait({serving, *beside})
+
+    async def _has_delivered(self) -> bool:
+        """Whether whatever agents reported on topics is on the router's log; over HTTP it is when they are answered."""
+        return self._subscriptions is not None and await self._subscriptions.have_delivered(REPORTS)
 
     def _refused(self, status: int) -> None:
         self._sense.metrics.request("other", status)

@@ -8,7 +8,7 @@ it creates topics with one partition (switched off), it commits without bound (a
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,11 +18,11 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
-from services.ingest.prefix import Prefix
+from services.ingest.prefix import Looks, Prefix
 from services.ingest.reader.kafka import Reader, security
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
-from shared.clock import monotonic
+from shared.clock import monotonic, now_ms
 from shared.errors import Fatal, Retryable
 from shared.lane.patience import wait_for
 from shared.times import MILLISECONDS_PER_SECOND
@@ -32,6 +32,7 @@ __all__ = ["Records", "Subscription", "Subscriptions"]
 REQUEST_MS_MAX = 10_000  # an unanswered request is given up after this and asked again
 METADATA_AGE_MS_MAX = 30_000  # a moved partition leader is noticed at the latest after this
 POLL_INTERVAL_MS_MAX = 24 * 3600 * 1000  # waiting out a long fault is no reason to lose the partitions
+POLL_AGE_MS_MAX = 1_500  # of a reply of the broker; one comes every 500 ms
 FETCH_BYTES_MAX = 1024 * 1024  # per partition and reply; a single larger record is delivered all the same
 COMMIT_EVERY_SECONDS = 0.5  # a crash repeats at most this much; and sla waits for it before a promise may breach
 COMMIT_SECONDS_MAX = 5.0  # aiokafka's commit waits for a broker without bound
@@ -100,6 +101,7 @@ class Subscription:
         self._gather_seconds = 0.0
         self._stuck_seconds_max = 0.0
         self._moved_at = monotonic()
+        self._looks: Looks[TopicPartition] = Looks()
         self._held: dict[TopicPartition, tuple[float, int]] = {}  # by an open transaction: since when, and how many
 
     def attach(self, broker: KafkaBroker, settings: IngestSettings, failed: Callable[[Exception], None]) -> None:
@@ -244,6 +246,17 @@ class Subscription:
             raise Fatal(f"{self.name}: {waiting} records wait, nothing was read for {self._stuck_seconds_max:.0f} s")
         return len(owned)
 
+    async def has_delivered(self) -> bool:
+        """Whether all is delivered that our partitions held when this was last asked; without partitions nobody knows,
+        nor while the broker does not answer."""
+        consumer: Reader | None = self._subscriber.consumer if self.running else None
+        owned = consumer.assignment() if consumer is not None else set()
+        oldest_ms = min((consumer.last_poll_timestamp(where) or 0 for where in owned), default=0) if consumer else 0
+        if consumer is None or now_ms() - oldest_ms > POLL_AGE_MS_MAX:
+            return self._looks.look({}, {})
+        taken = {where: await self._taken(where) or 0 for where in owned}
+        return self._looks.look({where: consumer.last_stable_offset(where) or 0 for where in owned}, taken)
+
     def notes(self) -> list[str]:
         """Open transactions of others that hold records back: no fault of ours, and no reason to take less."""
         return [
@@ -270,14 +283,19 @@ class Subscription:
         position passes them; without a batch in hand, all before the position is delivered.
         """
         consumer: Reader = self._subscriber.consumer
-        if where not in consumer.assignment():
-            return 0
-        end = consumer.last_stable_offset(where)
+        end = consumer.last_stable_offset(where) if where in consumer.assignment() else None
+        taken = await self._taken(where) if end is not None else None
+        return max(0, end - taken) if end is not None and taken is not None else 0
+
+    async def _taken(self, where: TopicPartition) -> int | None:
+        """The offset before which all is delivered; None while that is not known."""
+        consumer: Reader = self._subscriber.consumer
+        end = consumer.last_stable_offset(where) or 0
         taken = self._done.get(where, self._next.get(where))
-        if end is not None and (taken is None or (taken < end and self._idle.is_set() and self._prefix.is_complete)):
+        if taken is None or (taken < end and self._idle.is_set() and self._prefix.is_complete):
             position = await _position(consumer, where)
             taken = position if position is not None else taken
-        return max(0, end - taken) if end is not None and taken is not None else 0
+        return taken
 
 
 class Subscriptions:
@@ -339,6 +357,10 @@ class Subscriptions:
     def notes(self) -> list[str]:
         """What holds records back without a fault of ours."""
         return [note for subscription in self._subscriptions for note in subscription.notes()]
+
+    async def have_delivered(self, names: Iterable[str]) -> bool:
+        """Whether what was reported on the topics of these subscriptions a moment ago is delivered."""
+        return all([await each.has_delivered() for each in self._subscriptions if each.name in names])
 
     async def _use_own_reader(self) -> None:
         """FastStream has no setting for the class of its consumers; what it builds them with is an attribute."""

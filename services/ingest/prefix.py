@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Hashable, Mapping
 from typing import Generic, TypeVar
 
-__all__ = ["Prefix"]
+__all__ = ["Looks", "Prefix"]
 
 Where = TypeVar("Where", bound=Hashable)
 
@@ -50,6 +50,21 @@ class Prefix(Generic[Where]):
     def is_complete(self) -> bool:
         """Whether all that was read is delivered and was taken."""
         return not self._batches
+
+
+class Looks(Generic[Where]):
+    """Whether what lay before a reader when it was last looked at is delivered by now; however much came since."""
+
+    def __init__(self) -> None:
+        self._ends: dict[Where, int] = {}
+
+    def look(self, ends: Mapping[Where, int], taken: Mapping[Where, int]) -> bool:
+        """Look again: the ends of what may be read, and what is delivered. False for nothing."""
+        known = bool(ends) and self._ends.keys() == ends.keys()
+        covered = known and all(taken[where] >= end for where, end in self._ends.items())
+        if covered or not known:
+            self._ends = dict(ends)
+        return covered
 
 
 def _succeeded(rest: asyncio.Future[None]) -> bool:

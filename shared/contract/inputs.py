@@ -265,4 +265,15 @@ INPUT_TYPES: dict[str, type[Input]] = {
     "usher.customer.commanded.v1": CustomerCommanded,
     "usher.policy.activated.v1": PolicyActivated,
 }
+INGEST_ALIVE = "usher.ingest.alive.v1"
+ALIVE_MS = 2_000  # at the latest so long after the last one; each costs the router a commit in each partition
+
+
+class IngestAlive(msgspec.Struct):
+    """usher.ingest.alive.v1, in every partition: whatever was reported to ingest before ``at_ms`` lies before this
+    record. So a silence that follows is nobody's: ingest, or the log, stands still. It is no input: it has no id."""
+
+    at_ms: int
+
+
 TYPE_OF: dict[type[Input], str] = {kind: name for name, kind in INPUT_TYPES.items()}

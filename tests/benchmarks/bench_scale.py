@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 
 from shared.clock import monotonic
-from shared.contract.topics import ROUTER_INPUT
+from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT
 from tests.benchmarks.pipeline import big, figures
 from tests.benchmarks.pipeline.crew import Crew
 from tests.benchmarks.pipeline.report import say, tell
@@ -44,11 +44,11 @@ async def build_up(made: Rig, crew: Crew, options: argparse.Namespace) -> float:
 
 async def _at_rest(made: Rig) -> bool:
     """Whether everything that was said has gone through ingest, router and sla."""
-    before = await made.end_offset(ROUTER_INPUT)
-    if not await settled(made, before):
+    if not await settled(made, await made.end_offset(ROUTER_INPUT)):
         return False
+    told = await made.end_offset(CONTACT_EVENTS)
     await asyncio.sleep(1.0)  # an answer of an agent may be under way
-    return before == await made.end_offset(ROUTER_INPUT) and await settled(made, before)
+    return await settled(made, await made.end_offset(ROUTER_INPUT)) and told == await made.end_offset(CONTACT_EVENTS)
 
 
 async def flow(made: Rig, crew: Crew, options: argparse.Namespace) -> dict[str, Any]:

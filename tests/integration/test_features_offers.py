@@ -147,6 +147,26 @@ async def test_a_silent_agent_loses_the_lease_and_with_it_offers_and_work(office
     assert (await office.offered(working, 2))["agent_id"] == "alive"
 
 
+async def test_an_outage_of_ingest_that_outlives_lease_and_offer_takes_nothing_from_an_agent(office: Office) -> None:
+    await office.policy(offers={"timeout": "4s", "on_expiry": "not_ready"}, presence={"on_lost": "requeue"})
+    await office.agent("wrapping")
+    wrapping = await office.assigned(await office.contact("c0"))
+    await office.presence("wrapping", "not_ready")
+    await office.agent("a1", units=2, lease_seconds=4)
+    working = await office.contact("c1")
+    work = await office.assigned(working)
+    asked = await office.contact("c2")
+    offer = await office.offered(asked)
+    await office.end(wrapping, wrap_up_seconds=9)
+    await office.live.close_door()
+    await office.saw("contact.closed", assignment_id=wrapping["assignment_id"])
+    assert (office.kinds(working)[-1], office.kinds(asked)[-1]) == ("assigned", "offered"), "9 s later"
+    await office.live.open_door()
+    assert (await office.answer(offer))["agent_id"] == "a1"
+    requeued = await office.saw("contact.requeued", assignment_id=work["assignment_id"])
+    assert requeued["reason"] == "lease_expired", "and then a lease is a lease again"
+
+
 async def test_by_policy_a_lost_agent_keeps_the_work(office: Office) -> None:
     await office.policy(presence={"lease": "0.2s", "on_lost": "keep"})
     await office.agent("silent")

@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from services.ingest.app import Ingest
 from services.ingest.settings import IngestSettings, load_sources
+from shared.contract.inputs import INGEST_ALIVE
 from shared.contract.topics import CHANNELS, all_topics
 from shared.kafka import ensure_topics
 from shared.process.logs import configure
@@ -118,7 +119,7 @@ class Topic:
         self._where = [TopicPartition(name, number) for number in range(partitions)]
 
     async def records(self) -> list[Any]:
-        """All records, partition by partition in order."""
+        """All records, partition by partition in order, but for ingest's signs of life."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
         )
@@ -136,13 +137,17 @@ class Topic:
                     found[where] += records
                     if records[-1].offset >= ends[where] - 1:
                         waiting.discard(where)
-            return [record for where in self._where for record in found[where]]
+            return [record for where in self._where for record in found[where] if not _is_beat(record)]
         finally:
             await consumer.stop()
 
     async def bodies(self) -> list[dict[str, Any]]:
         """All records as JSON."""
         return [orjson.loads(record.value) for record in await self.records()]
+
+
+def _is_beat(record: Any) -> bool:
+    return ("ce_type", INGEST_ALIVE.encode()) in record.headers
 
 
 def headers_of(record: Any) -> dict[str, str]:

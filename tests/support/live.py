@@ -10,6 +10,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from cli.policy.in_force import publish
+from services.ingest.settings import IngestSettings
 from services.router.app import RouterService
 from services.router.settings import RouterSettings
 from shared.clock import now_ms
@@ -36,12 +37,24 @@ Body = dict[str, Any]
 class Live:
     """The two services, a producer, and everything that was published, by workspace and topic."""
 
-    def __init__(self, settings: RouterSettings, service: RouterService, producer: AIOKafkaProducer) -> None:
+    def __init__(
+        self, settings: RouterSettings, service: RouterService, producer: AIOKafkaProducer, doors: IngestSettings
+    ) -> None:
         self.settings = settings
         self.service = service
         self.seen: dict[str, dict[str, list[tuple[str, Body]]]] = defaultdict(lambda: defaultdict(list))
         self._producer = producer
+        self._doors = doors
+        self._door = contextlib.AsyncExitStack()
         self._changed = asyncio.Condition()
+
+    async def open_door(self) -> None:
+        """Start ingest; returns when it is ready."""
+        await self._door.enter_async_context(ingest.running(self._doors))
+
+    async def close_door(self) -> None:
+        """Stop ingest."""
+        await self._door.aclose()
 
     async def send(self, topic: str, body: Body) -> None:
         """One record, as an integrator would publish it."""
@@ -195,15 +208,16 @@ async def running(bootstrap: str, dsn: str, prefix: str) -> AsyncIterator[Live]:
     router = RouterService(settings, configure("router", "ERROR"))
     async with (
         ingest.producer(bootstrap) as producer,
-        ingest.running(doors),
         _reader(bootstrap, prefix) as consumer,
         in_process.running(router) as service,
     ):
-        live = Live(settings, service, producer)
+        live = Live(settings, service, producer, doors)
+        await live.open_door()
         reading = asyncio.ensure_future(live.read(consumer))
         try:
             yield live
         finally:
+            await live.close_door()
             reading.cancel()
             await asyncio.wait({reading})
 

@@ -101,6 +101,24 @@ class Router:
         self.now_ms += round(seconds * SECOND)
         return self.batch([])
 
+    def beat(self) -> Record:
+        """The next record of the log: ingest says that it is there."""
+        record = Record(self.offset, self.now_ms, inputs.INGEST_ALIVE, "", b'{"at_ms":%d}' % self.now_ms)
+        self.offset += 1
+        return record
+
+    def alive(self) -> list[Event]:
+        """Ingest says that it is there."""
+        return self.batch([self.beat()])
+
+    def live(self, seconds: float) -> list[Event]:
+        """Let time pass while ingest is there, up to a sign of life at the end."""
+        until_ms, told = self.now_ms + round(seconds * SECOND), list[Event]()
+        while self.now_ms < until_ms:
+            self.now_ms = min(until_ms, self.now_ms + inputs.ALIVE_MS)
+            told += self.alive()
+        return told
+
     def restart(self) -> None:
         """Another owner takes over: everything comes from the rows."""
         self.engine = RouterEngine(0, self._triage)

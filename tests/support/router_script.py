@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from services.router.domain.lifecycle.standstill import STILL_MS
 from services.router.domain.states import ContactState
 from shared.contract import inputs
 from shared.contract.ids import contact_id as derived_contact_id
@@ -82,6 +83,7 @@ _MOVES: list[tuple[int, str, tuple[tuple[Any, ...], ...]]] = [
     (2, "customer", (("merge", "split"), IDS, IDS)),
     (1, "policy", ((0, 1, 2),)),
     (5, "pass", ((1, 1_000, 4_000, 10_000, 61_000, 601_000),)),
+    (1, "stand", ((1_000, 4_000, 30_000, 200_000),)),
 ]
 # Other weights, under which more chats live long enough to fall silent and come back to an agent who has other work.
 _QUIET = {"message": 14, "answer": 14, "reply": 5, "pass": 8, "end": 2, "presence": 1, "sign_off": 0, "policy": 0}
@@ -109,6 +111,9 @@ class Player:
     def play(self, move: Move) -> None:
         kind, *rest = move
         if kind == "pass":
+            self.live(rest[0])
+            return
+        if kind == "stand":
             self.router.now_ms += rest[0]
             self.router.batch([])
             return
@@ -117,6 +122,15 @@ class Player:
             record = self.router.record(said)
             self.records.append(record)
             self.router.batch([record])
+
+    def live(self, passing_ms: int) -> None:
+        """Time passes, and ingest says that it is there, as seldom as it may."""
+        until_ms, beats = self.router.now_ms + passing_ms, list[Record]()
+        while self.router.now_ms < until_ms:
+            self.router.now_ms = min(until_ms, self.router.now_ms + STILL_MS)
+            beats.append(self.router.beat())
+        self.records += beats
+        self.router.batch(beats)
 
     def _common(self) -> dict[str, Any]:
         self._numbers += 1

@@ -141,8 +141,12 @@ class Combined(Player):
         self.router.batch([record])
 
     def _pass(self) -> None:
-        self.router.now_ms += self.dice.choice(QUIET_MS if self.quiet else PASSING_MS)
-        self.router.batch([])
+        passing_ms = self.dice.choice(QUIET_MS if self.quiet else PASSING_MS)
+        if self.dice.random() < 0.1:  # the pipeline stands still
+            self.router.now_ms += passing_ms
+            self.router.batch([])
+        else:
+            self.live(passing_ms)
 
     def _write(self) -> inputs.Input:
         dice = self.dice
@@ -156,7 +160,8 @@ class Combined(Player):
 
     def _agent(self) -> inputs.Input:
         dice, agent = self.dice, self.dice.choice(AGENTS)
-        away = [each.agent_id for each in self.router.engine.book.workspaces["acme"].agents.values() if not each.active]
+        agents = self.router.engine.book.workspaces["acme"].agents
+        away = [name for name in sorted(agents) if not agents[name].active]
         if away and dice.random() < 0.6:
             return self._presence(dice.choice(away), "available")
         kind = dice.choices(["on", "presence", "off"], [6, 2, 1])[0]

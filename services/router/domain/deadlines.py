@@ -13,6 +13,7 @@ from services.router.domain.lifecycle import (
     queueing,
     relaxing,
     risks,
+    standstill,
     tiers,
     waiting,
 )
@@ -49,13 +50,16 @@ def workspace_of(book: Book, deadline: Deadline) -> str | None:
 
 
 def fire(turn: Turn, until_ms: int, fired: list[Deadline]) -> None:
-    """Fire every deadline up to then, in order of time, kind and subject; those set meanwhile too. Each is noted in
-    ``fired`` before it is fired."""
+    """Fire every deadline up to then, in order of time, kind and subject; those set meanwhile too, but none that a
+    standstill holds. Each is noted in ``fired`` before it is fired."""
     timers = turn.book.timers
     while True:
         at_ms = timers.next_ms()
         if at_ms is None or at_ms > until_ms:
             return
+        if standstill.holds(turn.book, *timers.first()):
+            timers.hold()
+            continue
         _, kind, subject = timers.pop()
         fired.append(Deadline(name_of(kind, subject), at_ms))
         _fire(turn, kind, subject, at_ms)

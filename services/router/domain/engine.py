@@ -18,10 +18,10 @@ from services.router.domain.lifecycle import (
     commands,
     dispatch,
     intake,
-    leases,
     offers,
     policies,
     reports,
+    standstill,
 )
 from services.router.domain.matcher import Matcher
 from services.router.domain.state.book import Book
@@ -39,8 +39,6 @@ from shared.lane.engine import PUNCTUAL, Deadline, Delay, Step, refused_deadline
 
 _DECODERS = {name: msgspec.json.Decoder(kind).decode for name, kind in inputs.INPUT_TYPES.items()}
 _NOTHING = Known()
-_PAST_INGEST = {inputs.TYPE_OF[kind] for kind in (inputs.PolicyActivated, inputs.CustomerCommanded)}
-"""Types of records that operators put into the log themselves: they say nothing of ingest."""
 
 
 class _Decoded(msgspec.Struct, frozen=True, gc=False):
@@ -75,7 +73,7 @@ class RouterEngine:
         if not records:
             return None
         needs = Needs()
-        self._decoded = {record.offset: _decode(record) for record in records}
+        self._decoded = {record.offset: _decode(record) for record in records if record.type != inputs.INGEST_ALIVE}
         for decoded in self._decoded.values():
             if decoded.said is not None:
                 needs.event_ids.append(decoded.said.event_id)
@@ -93,10 +91,12 @@ class RouterEngine:
             at_ms = max(self.book.clock_ms, record.at_ms)
             deadlines.fire(turn, at_ms, self.fired)
             self.book.clock_ms = at_ms
-            if record.type not in _PAST_INGEST:
+            if record.type == inputs.INGEST_ALIVE:
                 turn.begin("", at_ms, at_ms, "")
-                leases.heard(turn, at_ms)
-            self._apply(turn, record)
+                standstill.heard(turn)
+                deadlines.fire(turn, at_ms, self.fired)
+            else:
+                self._apply(turn, record)
         deadlines.fire(turn, max(now_ms, self.book.clock_ms), self.fired)
         return self._finished(turn, bool(records))
 

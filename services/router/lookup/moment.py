@@ -50,6 +50,7 @@ class Moment:
         owned = {live.contact.contact_id for live in contacts}
         self.rows = RouterRows(
             clock_ms=found.clock_ms,
+            heard_ms=found.heard_ms,
             contacts=contacts,
             personal=[row for row in found.personal if row[0] in owned],
             agents=[agent for agent in found.agents if agent.workspace == workspace],

@@ -13,7 +13,7 @@ from services.router.domain.states import CONTACT
 from services.sla.domain.clock import Fact
 from services.sla.domain.sla_event import Body as SlaBody
 from shared.contract.envelope import DEAD_LETTER_TYPE, DeadLetterBody
-from shared.contract.inputs import INPUT_TYPES, HandOffContext
+from shared.contract.inputs import INGEST_ALIVE, INPUT_TYPES, HandOffContext, IngestAlive
 from shared.contract.topics import (
     AGENT_ACTIVITY,
     CONTACT_EVENTS,
@@ -88,7 +88,8 @@ def _inbound_topics(kind: str, right: Right) -> tuple[str, ...]:
 
 
 def _canonical() -> Iterator[Described]:
-    for kind, model in INPUT_TYPES.items():
+    models: dict[str, type[msgspec.Struct]] = {**INPUT_TYPES, INGEST_ALIVE: IngestAlive}
+    for kind, model in models.items():
         parts = _structs(model)
         yield Described(kind, "canonical", (ROUTER_INPUT,), _whole(kind, parts[model.__name__], parts))
 

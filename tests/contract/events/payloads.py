@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 import orjson
 
+from services.ingest.alive import alive_message
 from services.ingest.wire import RecordWriter
 from shared.contract.envelope import EventWriter, Message, dead_letter_message, hand_off
 from shared.contract.inputs import TYPE_OF, PolicyActivated
@@ -24,7 +25,7 @@ from shared.policy import parse_policy
 from tests.contract.events.catalogue import CHANNEL_TOPICS, Described, described
 from tests.support.documents import DOCS
 from tests.support.ingest_builders import body, put_body
-from tests.support.router_builders import POLICY, Router
+from tests.support.router_builders import POLICY, START_MS, Router
 from tests.support.router_script import played as played_laws
 from tests.support.router_script import script
 from tests.unit import test_router_risks as risks
@@ -107,6 +108,7 @@ def _door(wanted: Iterable[Described]) -> Iterator[Payload]:
 
 def _router() -> Iterator[Payload]:
     yield _payload("canonical", ROUTER_INPUT, _activation())
+    yield _payload("canonical", ROUTER_INPUT, alive_message(START_MS))
     writer = EventWriter("router")
     for event in chain(chain.from_iterable(map(router_events, range(SEEDS))), _stories()):
         record = writer.write(event, 1)

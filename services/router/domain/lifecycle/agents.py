@@ -61,8 +61,7 @@ def sign_off(turn: Turn, workspace: Workspace, said: AgentSignedOff) -> None:
 
 def lease_over(turn: Turn, workspace: Workspace, agent: Agent) -> None:
     """A deadline: no sign of life for the length of the lease."""
-    if leases.is_over(turn, workspace, agent):
-        _lose(turn, workspace, agent, "lease_expired")
+    _lose(turn, workspace, agent, "lease_expired")
 
 
 def _lose(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:

@@ -78,9 +78,14 @@ def excuse(turn: Turn, since_ms: int) -> None:
     for offer in turn.book.offers.values():
         expires_ms = turn.seen_ms + turn.book.workspaces[offer.workspace].rules.offer_ms
         if offer.issued_ms >= since_ms and offer.expires_ms < expires_ms:
-            offer.expires_ms = expires_ms
-            turn.book.timers.arm(Timer.OFFER, offer.offer_id, expires_ms)
-            turn.contacts[offer.contact_id] = turn.book.contacts[offer.contact_id]
+            prolong(turn, offer, expires_ms)
+
+
+def prolong(turn: Turn, offer: Offer, expires_ms: int) -> None:
+    """The agent gets time until then."""
+    offer.expires_ms = expires_ms
+    turn.book.timers.arm(Timer.OFFER, offer.offer_id, expires_ms)
+    turn.contacts[offer.contact_id] = turn.book.contacts[offer.contact_id]
 
 
 def withdraw(turn: Turn, offer: Offer, how: Failure) -> None:

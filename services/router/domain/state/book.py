@@ -34,7 +34,7 @@ class Book:
     def __init__(self, new_matcher: Callable[[], Matcher] = Matcher) -> None:
         self._new_matcher = new_matcher
         self.clock_ms = 0
-        self.heard_ms = 0  # router time at which something came through ingest
+        self.heard_ms = 0  # router time at which ingest last said that it is there, 0 for never
         self.timers = Timers()
         self.workspaces: dict[str, Workspace] = {}
         self.contacts: dict[str, Contact] = {}

@@ -179,8 +179,7 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
     ``held`` counts open offers and live assignments by channel, but for idle ones; ``asked`` are the offers among
     them, ``wrapping`` the assignments in wrap-up, ``active`` the others. ``lease_seconds`` are those that they stated
-    (0: the policy's hold), ``lease_ms`` is the next look at the lease, which counts from ``alive_ms``, the last sign
-    of life, or from ``excused_ms``, when a silence of everybody ended. ``shown``: (presence, availability, free
+    (0: the policy's hold), ``lease_ms`` is when the lease ends, 0 without one. ``shown``: (presence, availability, free
     units) as last published. ``ceiling`` is the load that nothing may exceed: the units, or more where work was kept
     through a sign-on that lowered them, or came back from being idle.
     """
@@ -193,8 +192,6 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     presence: Presence = Presence.OFFLINE
     lease_seconds: float = 0.0
     lease_ms: int = 0
-    alive_ms: int = 0
-    excused_ms: int = 0
     ceiling: int = 0
     held: dict[str, int] = {}
     asked: int = 0

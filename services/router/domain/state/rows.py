@@ -186,7 +186,7 @@ class PolicyRow(Row, frozen=True, gc=False):
 @dataclass(slots=True)
 class RouterWrites:
     """The rows of one commit; each list holds a key at most once. ``clock_ms`` is the partition's time, ``heard_ms``
-    that of the last record that came through ingest.
+    that of ingest's last sign of life.
 
     The rows of ``outcomes`` replace the contact's live row and its personal row.
     """

@@ -28,13 +28,14 @@ class Timer(StrEnum):
 class Timers:
     """Named deadlines in milliseconds. Order of firing: time, then kind, then subject; never insertion order."""
 
-    __slots__ = ("_barred", "_due", "_heap", "_live")
+    __slots__ = ("_barred", "_due", "_heap", "_held", "_live")
 
     def __init__(self) -> None:
         self._heap: list[tuple[int, Timer, str]] = []
         self._due: dict[Timer, dict[str, int]] = {kind: {} for kind in Timer}
         self._live = 0
         self._barred: set[tuple[int, Timer, str]] = set()
+        self._held: list[tuple[int, Timer, str]] = []
 
     def bar(self, kind: Timer, subject: str, at_ms: int) -> None:
         """This deadline is passed over when it comes up; the same subject may have others."""
@@ -82,6 +83,20 @@ class Timers:
                 return at_ms
             heapq.heappop(heap)
         return None
+
+    def first(self) -> tuple[int, Timer, str]:
+        """The deadline that ``next_ms`` announced: time, kind, subject."""
+        return self._heap[0]
+
+    def hold(self) -> None:
+        """The deadline that ``next_ms`` announced stays pending and comes up again after ``release``."""
+        self._held.append(heapq.heappop(self._heap))
+
+    def release(self) -> None:
+        """Whatever was held comes up again, unless it was moved or cancelled meanwhile."""
+        for entry in self._held:
+            heapq.heappush(self._heap, entry)
+        self._held.clear()
 
     def pop(self) -> tuple[int, Timer, str]:
         """Take the deadline that ``next_ms`` announced."""

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from services.router.domain.state.records import Assignment
+from services.router.domain.states import ContactState
 from shared.contract import inputs
+from shared.contract.ids import conversation_key
 from shared.policy import PolicyErrors, parse_policy
 from tests.support.documented import undocumented
 from tests.support.history_checker import false_history
@@ -20,10 +23,12 @@ AGENTS = ("a1", "a2", "a3", "a4")
 SKILLS = ("orders", "cards", "es", "vip")
 QUEUES = ("orders", "cards", "general")
 CHANNELS = ("chat", "voice", "email")
+CONVERSATIONS = tuple((f"c{number}", CHANNELS[number % 3]) for number in range(8))
+CHATS_AND_A_CALL = (*CONVERSATIONS[::3], CONVERSATIONS[1])
 MOVES_MAX = 150
 PASSING_MS = (1, 500, 1_000, 3_000, 8_000, 31_000, 120_000)
 QUIET_MS = (500, 1_000, 3_000, 4_000, 5_000)
-SEEDS = 20
+SEEDS = 24
 
 
 def made_policy(dice: random.Random, quiet: bool) -> dict[str, Any]:
@@ -117,19 +122,25 @@ class Combined(Player):
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
         self.quiet = seed % 2 == 1
+        self.crowded = seed % 4 == 3  # quiet, and one or two agents for chats and a call now and then
+        self.agents = AGENTS[: self.dice.choice((1, 2))] if self.crowded else AGENTS
         super().__init__()
         self.router = Router(_parseable(self.dice, self.quiet))
-        for agent in AGENTS:
+        for agent in self.agents:
             self._apply(self._sign(agent))
 
     def move(self) -> None:
         kinds: dict[Callable[[], inputs.Input | None], float] = {
             self._pass: 8, self._write: 14, self._agent: 5, self._reply_some: 16, self._end_some: 7, self._supervise: 3,
             self._leave: 3, self._report: 3, self._change: 1, self._wrap: 2, self._speak: 3,
+            self._all_write: 3, self._all_accept: 4, self._calls_end: 3,
         }  # fmt: skip
         if self.quiet:  # more chats live long enough to fall silent and come back to an agent who took a call
             kinds |= {self._write: 20, self._reply_some: 24, self._agent: 2, self._end_some: 5, self._supervise: 0.3}
             kinds |= {self._change: 0.3, self._leave: 0.5}
+        if self.crowded:
+            kinds |= {self._agent: 0.5, self._end_some: 0.5, self._leave: 0.1, self._report: 0}
+            kinds |= {self._all_write: 4, self._all_accept: 14, self._calls_end: 4, self._write: 10, self._pass: 12}
         (kind,) = self.dice.choices(list(kinds), list(kinds.values()))
         said = kind()
         if said is not None:
@@ -150,16 +161,18 @@ class Combined(Player):
 
     def _write(self) -> inputs.Input:
         dice = self.dice
-        conversation, channel = dice.choice([(f"c{number}", CHANNELS[number % 3]) for number in range(8)])
+        conversation, channel = dice.choice(CHATS_AND_A_CALL if self.crowded else CONVERSATIONS)
         changes: dict[str, Any] = {"intent": dice.choice([None, "order_status", "change_address", "stolen_card"])}
-        if dice.random() < 0.3:
+        if self.crowded:
+            changes = {}
+        elif dice.random() < 0.3:
             changes["skills"] = {dice.choice(SKILLS): dice.choice([1, 3])}
         self._numbers += 1
         given = {key: value for key, value in changes.items() if value}
         return self.router.message(conversation, self._numbers, channel=channel, **given)
 
     def _agent(self) -> inputs.Input:
-        dice, agent = self.dice, self.dice.choice(AGENTS)
+        dice, agent = self.dice, self.dice.choice(self.agents)
         agents = self.router.engine.book.workspaces["acme"].agents
         away = [name for name in sorted(agents) if not agents[name].active]
         if away and dice.random() < 0.6:
@@ -174,7 +187,7 @@ class Combined(Player):
     def _sign(self, agent: str) -> inputs.Input:
         dice = self.dice
         capacity = inputs.AgentCapacity(
-            units=dice.choice([1, 2] if self.quiet else [1, 2, 3, 5]),
+            units=1 if self.crowded else dice.choice([1, 2] if self.quiet else [1, 2, 3, 5]),
             costs={} if self.quiet else dice.choice([{}, {"chat": 1}, {"chat": 2}]),
             exclusive=None if self.quiet else dice.choice([None, None, [], ["chat"]]),
             reserve={} if self.quiet else dice.choice([{}, {}, {"voice": 1}, {"email": 1}]),
@@ -182,9 +195,9 @@ class Combined(Player):
         skills = {
             skill: dice.choice([1, 3, 5])
             for skill in SKILLS
-            if skill != "vip" and dice.random() < (0.95 if self.quiet else 0.7)
+            if skill != "vip" and dice.random() < (1 if self.crowded else 0.95 if self.quiet else 0.7)
         }
-        lease = dice.choice([None, None, 20.0])
+        lease = None if self.crowded else dice.choice([None, None, 20.0])
         return inputs.AgentSignedOn(
             **self._common(), agent_id=agent, skills=skills, capacity=capacity, lease_seconds=lease
         )
@@ -198,8 +211,11 @@ class Combined(Player):
         work = sorted(self.router.engine.book.assignments.values(), key=lambda item: item.assignment_id)
         if not work:
             return None
-        dice, item = self.dice, self.dice.choice(work)
-        outcome = dice.choice(["closed", "transferred", "transferred", "requeued"])
+        return self._ended(self.dice.choice(work), *["transferred"] * 2, "requeued")
+
+    def _ended(self, item: Assignment, *others: str) -> inputs.Input:
+        dice = self.dice
+        outcome = dice.choice(["closed", *others])
         queues = sorted(self.router.engine.book.workspaces["acme"].rules.queues)
         transfer = inputs.Transfer(
             queue=dice.choice([None, *queues]),
@@ -230,6 +246,28 @@ class Combined(Player):
 
     def _leave(self) -> inputs.Input:
         return self._hang_up(f"c{self.dice.randrange(8)}")
+
+    def _all_write(self) -> None:
+        """All customers who are with an agent write at once: what fell idle comes back together."""
+        for conversation, channel in CONVERSATIONS:
+            contact = self.router.engine.book.by_conversation.get(conversation_key("acme", "chat", conversation))
+            if contact is not None and contact.state is ContactState.ASSIGNED:
+                self._numbers += 1
+                self._apply(self.router.message(conversation, self._numbers, channel=channel))
+
+    def _all_accept(self) -> None:
+        for offer_id, offer in sorted(self.router.engine.book.offers.items()):
+            if offer_id in self.router.engine.book.offers:
+                self._apply(
+                    inputs.OfferAnswered(
+                        **self._common(), offer_id=offer_id, agent_id=offer.agent_id, answer="accepted"
+                    )
+                )
+
+    def _calls_end(self) -> None:
+        for item in sorted(self.router.engine.book.assignments.values(), key=lambda item: item.assignment_id):
+            if item.channel == "voice" and item.assignment_id in self.router.engine.book.assignments:
+                self._apply(self._ended(item))
 
     def _report(self) -> inputs.Input | None:
         return self._outcome(
@@ -281,10 +319,12 @@ def test_all_features_at_once_keep_every_law_and_every_check_of_the_database(see
 
 def test_the_random_combinations_reach_what_they_are_for() -> None:
     seen: set[str] = set()
+    crowded = 0
     for seed in range(SEEDS):
         player = Combined(seed)
         for _ in range(MOVES_MAX):
             player.move()
+            crowded += _is_on_a_call_with_more_than_their_units(player)
         seen |= {event.type.removeprefix("usher.").removesuffix(".v1") for event in player.router.events}
     missing = {
         "contact.overflowed", "contact.scheduled", "contact.requirements_relaxed", "contact.idled", "contact.resumed",
@@ -292,3 +332,10 @@ def test_the_random_combinations_reach_what_they_are_for() -> None:
         "contact.offer_expired", "contact.offer_declined", "contact.offer_rescinded", "policy.activated",
     } - seen  # fmt: skip
     assert missing == set()
+    assert crowded > 5, "chats came back to agents who took a call meanwhile"
+
+
+def _is_on_a_call_with_more_than_their_units(player: Combined) -> bool:
+    workspace = player.router.engine.book.workspaces["acme"]
+    on_calls = [agent for agent in workspace.agents.values() if agent.held.get("voice")]
+    return any(sum(agent.held.values()) - 1 > agent.capacity.units for agent in on_calls)

@@ -182,3 +182,93 @@ def test_of_more_strands_than_are_told_apart_the_least_seen_is_forgotten() -> No
     for number in range(2 * STRANDS_MAX):
         flow.strand(f"s{number:02}", 0).busy = float(number)
     assert sorted(flow.strands) == [f"s{number:02}" for number in range(STRANDS_MAX, 2 * STRANDS_MAX)]
+
+
+HANDLE_SECONDS = 60.0
+
+
+class Floor:
+    """Agents who take a minute for each contact, in a queue in which somebody always waits."""
+
+    def __init__(self) -> None:
+        self.router = Router(policy_with(offers={"timeout": "10m"}))
+        self._number = 0
+
+    def work(self, seconds: float) -> None:
+        """Let everybody work; ten contacts wait at all times."""
+        until_ms = self.router.now_ms + round(seconds * 1000)
+        due: dict[str, int] = {}
+        while self.router.now_ms < until_ms:
+            self.router.now_ms += 1_000
+            self._fill()
+            book = self.router.engine.book
+            for offer in list(book.offers.values()):
+                self.router.answer(offer.offer_id, offer.agent_id)
+            for item in list(book.assignments.values()):
+                if self.router.now_ms >= due.setdefault(item.assignment_id, self.router.now_ms + 60_000):
+                    self.router.end(item.assignment_id, item.agent_id)
+
+    def told(self) -> float:
+        """Expected seconds for each place in the queue, as one more contact is told."""
+        self._number += 1
+        self.router.contact(f"w{self._number}", intent="complaint")
+        queued = self.router.last("queued")
+        return float(queued["expected_wait_seconds"] / queued["position"])
+
+    def _fill(self) -> None:
+        while self.router.engine.book.workspaces["acme"].waiting < 10:
+            self._number += 1
+            self.router.contact(f"w{self._number}", intent="complaint")
+
+
+@pytest.mark.parametrize("hours_away", [0.2, 1, 10])
+@pytest.mark.parametrize("how", ["not_ready", "signed_off"])
+def test_after_a_time_without_anybody_the_forecast_is_what_it_was_from_the_first_moment(
+    hours_away: float, how: str
+) -> None:
+    floor = Floor()
+    for number in range(4):
+        floor.router.sign_on(f"a{number}")
+    floor.work(1800)
+    before = floor.told()
+    assert before == pytest.approx(HANDLE_SECONDS / 4, rel=0.15)
+    floor.work(65)
+    for number in range(4):
+        if how == "not_ready":
+            floor.router.presence(f"a{number}", "not_ready")
+        else:
+            floor.router.sign_off(f"a{number}")
+    floor.router.wait(hours_away * 3600)
+    for number in range(4):
+        floor.router.sign_on(f"a{number}") if how == "signed_off" else floor.router.presence(f"a{number}", "available")
+    for seconds in (2, 30, 120, 600):
+        floor.work(seconds)
+        assert floor.told() == pytest.approx(HANDLE_SECONDS / 4, rel=0.25), seconds
+
+
+def test_who_waited_for_the_opening_and_is_taken_by_those_who_come_says_nothing_of_the_pace() -> None:
+    floor = Floor()
+    floor.work(3600)
+    for number in range(4):
+        floor.router.sign_on(f"a{number}")
+    floor.work(5)
+    floor.router.contact("w", intent="complaint")
+    assert floor.router.last("queued")["forecast_unknown"] == "nobody_like_it_was_served_after_waiting"
+    floor.work(300)
+    assert floor.told() == pytest.approx(HANDLE_SECONDS / 4, rel=0.35)
+
+
+def test_who_is_away_after_each_contact_is_seen_at_their_pace_all_the_same() -> None:
+    router = Router(policy_with(offers={"timeout": "10m"}))
+    router.sign_on("a1")
+    for number in range(12):
+        router.contact(f"c{number}", intent="complaint")
+    for _ in range(8):
+        router.accept()
+        router.wait(40)
+        router.end(router.last("assigned")["assignment_id"])
+        router.presence("a1", "not_ready")
+        router.wait(20)
+        router.presence("a1", "available")
+    router.contact("last", intent="complaint")
+    assert router.last("queued")["expected_wait_seconds"] is not None

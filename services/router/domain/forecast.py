@@ -60,16 +60,20 @@ class Seen(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     waited: float = 0.0
 
     def advance(self, now_ms: int, waiting: int, agents: int = 1) -> None:
-        """Count the time since the last change, during which so many contacts waited for so many agents."""
+        """Count the time since the last change, during which so many contacts waited for so many agents.
+
+        Time without anybody says nothing of how quick agents are: what was seen of that neither grows nor fades.
+        """
         seconds = (now_ms - self.at_ms) / 1000
         self.at_ms = now_ms
         if waiting and seconds > 0:
             faded = exp(-seconds / MEMORY_SECONDS)
-            self.served *= faded
             self.abandoned *= faded
             self.busy = self.busy * faded + seconds
-            self.staffed = self.staffed * faded + seconds * agents
             self.waited = self.waited * faded + seconds * waiting
+            if agents:
+                self.served *= faded
+                self.staffed = self.staffed * faded + seconds * agents
 
     def rate(self, agents: int = 1) -> float | None:
         """Dispatches a second while somebody waits, with so many agents present, each as quick as those seen.

@@ -52,7 +52,7 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     if workspace.rules.idle_ms:
         idling.watch(turn, workspace, contact)
     silence.begin(turn, workspace, contact)
-    if offer.issued_ms > contact.queued_ms:
+    if offer.issued_ms > contact.queued_ms and agent.proven:
         for seen in turn.watch(workspace, contact):
             seen.served += 1
     if workspace.rules.protects:

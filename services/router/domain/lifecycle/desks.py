@@ -10,6 +10,8 @@ from services.router.domain.states import PRESENCE, AssignmentState, Presence, i
 from services.router.domain.turn import Turn
 from shared.errors import Invalid, Reason
 
+AWAY_MS = 300_000  # a shorter absence belongs to the work: some are away after each contact
+
 
 def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
     """Publish a change of presence, availability or free units, and show the matcher what the agent can take."""
@@ -20,8 +22,10 @@ def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None
     if shown != agent.shown:
         agent.shown = shown
         turn.tell_agent(agent, reason)
-    if workspace.present.skills_of(agent.agent_id) != present_skills(agent):
+    before, here = workspace.present.skills_of(agent.agent_id), present_skills(agent)
+    if before != here:
         turn.watch_all(workspace)
+        _came_or_went(agent, before is not None, here is not None, turn.now_ms)
     if workspace.seat(agent, left):
         free(turn, workspace, agent)
     if workspace.staff.shrank:
@@ -29,6 +33,14 @@ def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None
     if agent.agent_id in workspace.kept:
         waiting.give_up_on(turn, workspace, agent.agent_id)
     turn.agents[agent.workspace, agent.agent_id] = agent
+
+
+def _came_or_went(agent: Agent, was_here: bool, is_here: bool, now_ms: int) -> None:
+    """The first contact of whoever comes after a longer time shows that they came, not how quick they are."""
+    if was_here and not is_here:
+        agent.away_ms = now_ms
+    elif is_here and not was_here and now_ms - agent.away_ms >= AWAY_MS:
+        agent.proven = False
 
 
 def keep(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
@@ -68,6 +80,7 @@ def engage(workspace: Workspace, agent: Agent, assignment: Assignment) -> None:
 def disengage(workspace: Workspace, agent: Agent, assignment: Assignment, now_ms: int) -> None:
     """The assignment is over; an agent without any other work is idle since now."""
     _drop(workspace.working, agent.agent_id, assignment.assignment_id)
+    agent.proven = True
     if assignment.state is AssignmentState.IDLE:
         return
     if assignment.state is AssignmentState.WRAPPING:

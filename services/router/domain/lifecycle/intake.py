@@ -22,6 +22,7 @@ from shared.errors import Invalid, Reason
 
 EARLY_END_MS = 600_000  # how long the message of a conversation may come after its end: ingest was down no longer
 EARLY_ENDS_MAX = 10_000  # remembered in a partition; a flood of ends of nothing must not fill the memory
+END_EARLY_MS_MAX = 1_000  # before the message that it ends: some providers state whole seconds, others not
 _HOLDERS = {
     ContactState.SELF_SERVICE: SELF_SERVICE,
     ContactState.BOT: BOT,
@@ -42,7 +43,7 @@ def receive(
         merging.recognise(turn, workspace, said)
     if contact is not None:
         _add(turn, workspace, contact, said, classify, foreseen)
-        if not _opens_the_next(contact, said):
+        if not _opens_the_next(turn, contact, said):
             return
     elif said.sender != "customer" and said.channel != "task":  # customers hardly ever make tasks, systems do
         detail = f"only a customer's message opens a contact, this one is of {said.sender}"
@@ -77,6 +78,8 @@ def _add(
     foreseen: Foreseen | None,
 ) -> None:
     """A further message of a live contact; whoever has the contact gets its text."""
+    if said.sender == "customer":
+        contact.wrote_ms = max(contact.wrote_ms, said.occurred_ms)
     to = _HOLDERS.get(contact.state, "")
     body = events.MessageAdded(said.message_id, said.sender)
     turn.tell(contact, events.MESSAGE_ADDED, body, copy=to, private=personal_of(said) if to else b"")
@@ -89,9 +92,12 @@ def _add(
         listening.heard(turn, workspace, contact, said, classify, foreseen)
 
 
-def _opens_the_next(contact: Contact, said: MessageReceived) -> bool:
-    """Whether a customer writes to a contact that is served already, so that nobody would ever answer."""
-    return contact.state is ContactState.WRAPPING and said.sender == "customer"
+def _opens_the_next(turn: Turn, contact: Contact, said: MessageReceived) -> bool:
+    """Whether a customer writes to a contact that is served already, so that nobody would ever answer; and not before
+    they left it."""
+    end = turn.book.ends.get(contact.conversation_key)
+    left = end is not None and end.is_after(said.occurred_ms)
+    return contact.state is ContactState.WRAPPING and said.sender == "customer" and not left
 
 
 def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> Contact:
@@ -110,6 +116,7 @@ def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> 
         conversation_id=said.conversation_id,
         customer_id=customer,
         known_as="" if came_as == customer else came_as,
+        wrote_ms=said.occurred_ms,
         born_ms=turn.now_ms,
         life_ms=turn.now_ms + workspace.rules.life_ms,
     )
@@ -120,36 +127,40 @@ def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> 
 
 
 def conversation_ended(turn: Turn, workspace: Workspace, said: ConversationEnded) -> None:
-    """The customer is gone: an assigned contact goes into wrap-up, a waiting one is abandoned."""
+    """The customer is gone: an assigned contact goes into wrap-up, a waiting one is abandoned. The end of an earlier
+    episode, after which the customer wrote again, ends nothing. Every end is remembered for what was written before it.
+    """
     key = conversation_key(said.workspace, said.source, said.conversation_id)
     contact = turn.book.by_conversation.get(key)
-    if contact is None:
-        _remember(turn, key, said)
-    elif contact.state is ContactState.WRAPPING:
-        raise Repeat
-    else:
+    leaves = contact is not None and contact.state is not ContactState.WRAPPING
+    leaves = leaves and said.occurred_ms > contact.wrote_ms - END_EARLY_MS_MAX
+    is_news = _remember(turn, key, said, applied=contact is not None)
+    if leaves and contact is not None:
         _leave(turn, workspace, contact, said.reason)
-
-
-def _remember(turn: Turn, key: str, said: ConversationEnded) -> None:
-    """No contact: it ended already, or its message is still on the way. The latest end of a conversation counts."""
-    if turn.episodes.get(key) or turn.known.episodes.get(key):
+    elif contact is not None or not is_news:
+        raise Repeat
+    elif turn.episodes.get(key) or turn.known.episodes.get(key):
         turn.count("usher_duplicates_total")  # mostly the channel's own end of what an agent has closed
+
+
+def _remember(turn: Turn, key: str, said: ConversationEnded, *, applied: bool) -> bool:
+    """The latest end of a conversation counts; False where a later one is known."""
     ends = turn.book.ends
     before = ends.get(key)
     if before is not None:
         if before.occurred_ms >= said.occurred_ms:
-            raise Repeat
+            return False
         turn.forget_end(key)
     while len(ends) >= EARLY_ENDS_MAX:
         turn.forget_end(next(iter(ends)))
-    turn.remember_end(EarlyEnd(key, said.reason, said.occurred_ms, turn.now_ms + EARLY_END_MS))
+    turn.remember_end(EarlyEnd(key, said.reason, said.occurred_ms, turn.now_ms + EARLY_END_MS, applied))
+    return True
 
 
 def _leave_early(turn: Turn, workspace: Workspace, contact: Contact, said: MessageReceived) -> None:
     """The conversation of a new contact is over already where its end, which was heard of first, happened later."""
     end = turn.book.ends.get(contact.conversation_key)
-    if end is not None and end.occurred_ms >= said.occurred_ms:
+    if end is not None and end.is_after(said.occurred_ms):
         turn.said_ms = max(turn.said_ms, min(end.occurred_ms, turn.now_ms))
         _leave(turn, workspace, contact, end.reason)
 

@@ -28,6 +28,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     lately. ``known_as`` is the id that the contact came with, where its customer has another one. ``served_by`` is the
     agent who took it last, at ``served_ms``. ``automation_failed``: self-service or a bot did not settle it. ``spoken``
     is the language that the customer used, as far as it showed; ``language`` the one that the contact is served in.
+    ``wrote_ms`` is when the customer wrote last, as they say.
     ``skills`` hold in ``home_queue``, ``kept_skills`` (None: the same) in every other: what the intent asks belongs to
     the queue that it named. ``life_from_ms``: since when ``life_max`` counts, 0 for ``born_ms``. ``host`` is the agent
     who stays with the customer during a warm transfer. ``question`` is "open" while a bot asks what the first message
@@ -81,6 +82,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     last_agent: str = ""
     known_as: str = ""
     spoken: str = ""
+    wrote_ms: int = 0
     served_by: str = ""
     served_ms: int = 0
     automation_failed: bool = False
@@ -150,16 +152,23 @@ class LiveContact(msgspec.Struct, omit_defaults=True, gc=False):
     assignment: Assignment | None = None
 
 
-class EarlyEnd(msgspec.Struct, frozen=True, gc=False):
-    """The end of a conversation of which no message was heard yet; the message may come until ``until_ms``.
+class EarlyEnd(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The latest end of a conversation, of which messages from before it may still come until ``until_ms``.
 
-    ``occurred_ms`` is the time of the event, ``until_ms`` router time.
+    ``occurred_ms`` is the time of the event, ``until_ms`` router time. ``applied``: it ended a contact already, and is
+    kept for messages from before it that are late.
     """
 
     conversation_key: str
     reason: str
     occurred_ms: int
     until_ms: int
+    applied: bool = False
+
+    def is_after(self, message_ms: int) -> bool:
+        """Whether a message of that time was written before the end. One of the same instant that comes after an end
+        that was applied is a new beginning."""
+        return self.occurred_ms > message_ms or (self.occurred_ms == message_ms and not self.applied)
 
 
 class Debt(msgspec.Struct, gc=False):
@@ -179,9 +188,10 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
     ``held`` counts open offers and live assignments by channel, but for idle ones; ``asked`` are the offers among
     them, ``wrapping`` the assignments in wrap-up, ``active`` the others. ``lease_seconds`` are those that they stated
-    (0: the policy's hold), ``lease_ms`` is when the lease ends, 0 without one. ``shown``: (presence, availability, free
-    units) as last published. ``ceiling`` is the load that nothing may exceed: the units, or more where work was kept
-    through a sign-on that lowered them, or came back from being idle.
+    (0: the policy's hold), ``lease_ms`` is when the lease ends, 0 without one. ``proven``: they finished one since
+    they came, ``away_ms``: when they last went. ``shown``: (presence, availability, free units) as last published.
+    ``ceiling`` is the load that nothing may exceed: the units, or more where work was kept through a sign-on that
+    lowered them, or came back from being idle.
     """
 
     workspace: str
@@ -192,6 +202,8 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     presence: Presence = Presence.OFFLINE
     lease_seconds: float = 0.0
     lease_ms: int = 0
+    proven: bool = False
+    away_ms: int = 0
     ceiling: int = 0
     held: dict[str, int] = {}
     asked: int = 0

@@ -224,9 +224,7 @@ class Workspace(Observed):
     def outlook(self, contact: Contact, now_ms: int) -> Outlook:
         """What a waiting contact may expect from now on, in its own queue."""
         told = self.foretell(contact.contact_id, contact.queue or "", now_ms)
-        if told.risk is None or self.agent_for(contact, now_ms) is None:
-            return told
-        return Outlook(told.position, 0.0, 0.0)
+        return told if self.agent_for(contact, now_ms) is None else Outlook(told.position, 0.0, 0.0)
 
     def weigh(self) -> None:
         """Tell the matcher what its agents' abilities weigh now."""

@@ -1,6 +1,8 @@
-"""The README's five minutes: its commands are run as they stand there, by a shell, on a stack of their own."""
+"""The README from top to bottom, as a stranger follows it: the show of `make run` first, then the five minutes, whose
+commands are run as they stand there, by a shell; both on the same machine and in the same folder."""
 
 import asyncio
+import json
 import os
 import sys
 from pathlib import Path
@@ -9,20 +11,26 @@ from tests.support import servers
 from tests.support.documents import ROOT, blocks
 
 SECONDS_MAX = 200.0
+SHORTLY = "--seconds 3 --json"
 KEPT = ("USHER_POSTGRES_BIN", "USHER_CACHE_DIR")
 
 
-async def test_the_commands_of_the_readme_do_what_it_says() -> None:
+async def test_after_the_show_the_commands_of_the_readme_do_what_it_says() -> None:
     script = "".join(block.text for block in blocks(ROOT / "README.md") if block.language == "sh")
     folder = servers.temporary_folder()
     _furnish(folder)
     try:
+        shown = await _shell(f".venv/bin/usher demo {SHORTLY}", folder)
+        left = sorted(path.name for path in (folder / ".local").glob("demo*"))
         status, out, err = await _shell(script.replace("/tmp/", f"{folder}/"), folder)
         stopped = not (folder / ".local" / "stack.json").exists()
     finally:
         await _shell(".venv/bin/usher down", folder)
         servers.remove(folder)
 
+    assert shown[0] == 0, shown[2]
+    assert json.loads(shown[1])["contacts"] > 0
+    assert left == [], "the show leaves nothing"
     assert status == 0, err
     assert '{"event_id":"' in out
     assert "1 valid, 0 invalid" in out
@@ -33,6 +41,21 @@ async def test_the_commands_of_the_readme_do_what_it_says() -> None:
     assert out.count("usher.contact.closed.v1 ") >= 1
     assert "stolen_card" in out, "the explanation says what the customer wants"
     assert stopped
+    received = [line.split() for line in out.splitlines() if line.startswith("usher.contact.")]
+    cards = next(words[1] for words in received if words[0] == "usher.contact.received.v1")
+    assert [kind for kind, contact, *_ in received if contact == cards] == _kinds_of_the_example()
+
+
+def test_what_the_readme_calls_the_show_is_what_make_run_runs() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    assert "usher demo $(ARGS)" in makefile.partition("\nrun:")[2].partition("\n\n")[0]
+    assert 'make run ARGS="--seconds 60 --json"' in (ROOT / "README.md").read_text()
+
+
+def _kinds_of_the_example() -> list[str]:
+    """What the README says that the log tells of its first contact."""
+    (example,) = (block.text for block in blocks(ROOT / "README.md") if block.text.startswith("offered: "))
+    return [line.split()[0] for line in example.splitlines() if line.startswith("usher.contact.")]
 
 
 async def _shell(script: str, folder: Path) -> tuple[int | None, str, str]:

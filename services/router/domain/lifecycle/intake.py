@@ -132,15 +132,16 @@ def conversation_ended(turn: Turn, workspace: Workspace, said: ConversationEnded
     """
     key = conversation_key(said.workspace, said.source, said.conversation_id)
     contact = turn.book.by_conversation.get(key)
-    leaves = contact is not None and contact.state is not ContactState.WRAPPING
-    leaves = leaves and said.occurred_ms > contact.wrote_ms - END_EARLY_MS_MAX
     is_news = _remember(turn, key, said, applied=contact is not None)
-    if leaves and contact is not None:
-        _leave(turn, workspace, contact, said.reason)
-    elif contact is not None or not is_news:
+    if contact is None:
+        if not is_news:
+            raise Repeat
+        if turn.episodes.get(key) or turn.known.episodes.get(key):
+            turn.count("usher_duplicates_total")  # mostly the channel's own end of what an agent has closed
+    elif contact.state is ContactState.WRAPPING or said.occurred_ms <= contact.wrote_ms - END_EARLY_MS_MAX:
         raise Repeat
-    elif turn.episodes.get(key) or turn.known.episodes.get(key):
-        turn.count("usher_duplicates_total")  # mostly the channel's own end of what an agent has closed
+    else:
+        _leave(turn, workspace, contact, said.reason)
 
 
 def _remember(turn: Turn, key: str, said: ConversationEnded, *, applied: bool) -> bool:

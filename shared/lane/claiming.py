@@ -1,6 +1,5 @@
 """How a lane comes to own its partition: claim, load one snapshot, hold the database against both logs."""
 
-import gc
 from dataclasses import dataclass, replace
 
 from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
@@ -63,10 +62,7 @@ class Claiming:
             ) from error
         for deadline in self.barred:
             engine.bar(deadline)
-        # What was loaded stays: the collector need not walk it again with every full collection.
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+        self._parts.loaded()
         return engine
 
     async def _open_input(self, claim: Claim) -> None:

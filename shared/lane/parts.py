@@ -62,7 +62,7 @@ class Group(Protocol):
 class LaneParts:
     """What all lanes of a process share. ``settled_ms``: on a log that another service writes, the time as of which
     everything that happened stands in it and was applied; deadlines fire up to then alone. ``counted`` adds a committed
-    step's counts to the metrics."""
+    step's counts to the metrics; ``loaded`` hears of memory that was filled."""
 
     service: str
     settings: LaneSettings
@@ -76,6 +76,7 @@ class LaneParts:
     counted: Callable[[Step], None]
     sense: Sense
     settled_ms: Callable[[int], int] | None = None
+    loaded: Callable[[], None] = lambda: None
 
 
 @dataclass(slots=True)

@@ -215,25 +215,6 @@ async def test_of_two_owners_racing_for_a_partition_exactly_one_commits_500_time
         await database.close()
 
 
-async def test_a_commit_whose_reply_was_lost_may_be_sent_again(settings: LaneSettings) -> None:
-    database = Database(settings.postgres_dsn.get_secret_value(), connections_max=2, seconds_max=10.0)
-    await database.open()
-    store = tally.TallyStore(database)
-    try:
-        claim = await store.claim(0, "me")
-        writes = tally.Writes()
-        writes.set = [(123, "t")]
-        commit = replace(_empty_commit(claim), writes=writes)
-        await store.commit(commit)
-        await store.commit(commit)
-        assert len(await rows(settings, "SELECT * FROM tally_timer")) == 1
-        await store.commit(_empty_commit(commit.after))
-        with pytest.raises(Fenced):
-            await store.commit(commit)
-    finally:
-        await database.close()
-
-
 @pytest.mark.parametrize(
     ("change", "why"),
     [

@@ -21,10 +21,11 @@ from shared.process.settings import LaneSettings
 
 INPUT = "tally.input.v1"
 LOG = "tally.log.v1"
+TOTAL_MAX = 1_000_000
 
-SCHEMA = """
+SCHEMA = f"""
 CREATE TABLE tally (
-    partition int, key text, total bigint NOT NULL CHECK (total < 1000000), PRIMARY KEY (partition, key)
+    partition int, key text, total bigint NOT NULL CHECK (total < {TOTAL_MAX}), PRIMARY KEY (partition, key)
 );
 CREATE TABLE tally_timer (partition int, due_ms bigint, key text, PRIMARY KEY (partition, due_ms, key));
 CREATE FUNCTION tally_commit(b lane_state, a lane_state, at_ms bigint, outbox bytea, dead dead_letter_row[],

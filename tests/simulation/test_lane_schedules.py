@@ -1,0 +1,62 @@
+"""Random schedules of kills, stops, rebalances and refusing servers, on the real lane, in memory and virtual time.
+
+Each schedule derives from its number, so a red one can be run again alone. ``USHER_LANE_SCHEDULES`` runs more of them.
+"""
+
+import os
+from collections import Counter
+
+import pytest
+
+from shared.lane.phases import FAILPOINTS
+from shared.lane.store import Commit
+from tests.support.lane_schedule import Outcome, run_schedule
+from tests.support.memory_lane import MemoryLaneStore
+from tests.support.tally_rows import TallyRows
+
+SCHEDULES = int(os.environ.get("USHER_LANE_SCHEDULES", "200"))
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> list[Outcome]:
+    return [run_schedule(seed) for seed in range(SCHEDULES)]
+
+
+def test_no_schedule_of_faults_loses_or_doubles_anything(outcomes: list[Outcome]) -> None:
+    assert {outcome.seed: outcome.wrong for outcome in outcomes if outcome.wrong} == {}
+
+
+def test_the_schedules_kill_and_stop_at_every_place_and_meet_poison(outcomes: list[Outcome]) -> None:
+    met = sum((outcome.met for outcome in outcomes), Counter())
+    assert {place for place, _ in met} == set(FAILPOINTS)
+    assert {(place, what) for place in FAILPOINTS for what in ("kill", "stop")} == set(met)
+    assert sum(outcome.refused for outcome in outcomes) > SCHEDULES / 2
+    assert sum(outcome.fired for outcome in outcomes) > SCHEDULES
+
+
+def test_a_schedule_says_the_same_when_it_is_run_again() -> None:
+    assert run_schedule(3) == run_schedule(3)
+
+
+class Unfenced(MemoryLaneStore):
+    """Takes the commits of former owners too."""
+
+    async def commit(self, commit: Commit) -> None:
+        claim = self.lanes[commit.before.partition]
+        if commit.before.epoch < claim.epoch:
+            self.rows = self.rows.changed(claim.partition, commit.writes)
+            return
+        await super().commit(commit)
+
+
+class Forgetful(MemoryLaneStore):
+    """Loses the outbox of a commit, as if it were written apart."""
+
+    async def claim(self, partition: int, owner: str):  # type: ignore[no-untyped-def]
+        self.outbox = {place: packed for place, packed in self.outbox.items() if place[0] != partition}
+        return await super().claim(partition, owner)
+
+
+@pytest.mark.parametrize("broken", [Unfenced, Forgetful])
+def test_a_store_that_breaks_its_promise_is_found_out(broken: type[MemoryLaneStore]) -> None:
+    assert any(run_schedule(seed, broken(TallyRows())).wrong for seed in range(40))

@@ -77,9 +77,11 @@ class Fatal(UsherError):
 class PartitionClosed(Fatal):
     """Log and database disagree about a partition; opening it could lose or repeat decisions.
 
-    ``cure``: what the operator does next, where that is not `usher lane accept`.
+    ``reason`` in a sentence; ``cure``: what the operator does next, where that is not `usher lane accept`.
     """
 
-    def __init__(self, problem: str, cure: str = "") -> None:
-        super().__init__(problem)
+    def __init__(self, partition: int, reason: str, cure: str = "") -> None:
+        super().__init__(f"partition {partition}: {reason}")
+        self.partition = partition
+        self.reason = reason
         self.cure = cure

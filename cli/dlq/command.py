@@ -9,7 +9,6 @@ from uuid import UUID
 
 import orjson
 
-from cli.dlq.dlq_store import Letter, LetterStore, State
 from cli.dlq.replay import replay
 from cli.dlq.selection import add_selection, duration_seconds, selection_of
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
@@ -18,6 +17,7 @@ from cli.subcommands import add_action, run_action
 from services.ingest.settings import IngestSettings
 from shared.clock import now_ms
 from shared.kafka.reader import silence_retries
+from shared.lane.dead_letters import Letter, LetterStore, State
 from shared.process.settings import CommonSettings
 from shared.times import DAY_MS, MILLISECONDS_PER_SECOND, rfc3339
 

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from cli.dlq.dlq_store import Letter, LetterStore, State
 from shared.contract.envelope import UNREADABLE_KEY, Message
 from shared.contract.ids import derive
 from shared.contract.topics import ROUTER_INPUT, channel_topic
 from shared.kafka import OutputLog, partition_of
 from shared.kafka.reader import ConsumerRecord, LogReader
+from shared.lane.dead_letters import Letter, LetterStore, State
 from shared.process.settings import CommonSettings
 
 __all__ = ["Replay", "replay"]

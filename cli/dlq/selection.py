@@ -2,32 +2,19 @@
 
 import argparse
 import re
-from typing import NamedTuple
 
 from services.ingest.domain.fields import rfc3339_ms
 from shared.clock import now_ms
 from shared.contract.topics import channel_topic
 from shared.errors import Reason
+from shared.lane.dead_letters import Selection
 from shared.policy.fields import parse_duration
 from shared.times import MILLISECONDS_PER_SECOND
 
-__all__ = ["Selection", "add_selection", "duration_seconds", "selection_of"]
+__all__ = ["add_selection", "duration_seconds", "selection_of"]
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HINT = "as 2h, 1d, 2026-01-31T09:30:00Z"
-
-
-class Selection(NamedTuple):
-    """None where it does not matter. ``since_ms`` is when the letter was made; ``topic`` is the source's own."""
-
-    reason: str | None = None
-    workspace: str | None = None
-    source: str | None = None
-    topic: str | None = None
-    since_ms: int | None = None
-
-    def __bool__(self) -> bool:
-        return any(value is not None for value in self)
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:

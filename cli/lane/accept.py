@@ -6,15 +6,16 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cli.lane import sums
-from cli.lane.lane_plan import Input, Plan, input_disagreement, plan
-from cli.lane.lane_store import LaneRow, LaneRows
 from cli.output import UsageError
+from services.sla.lookup.totals import totals
 from shared.clock import monotonic
 from shared.contract.envelope import to_record
 from shared.contract.records import Record
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, SLA_EVENTS
 from shared.kafka import read_tail
 from shared.kafka.reader import LogReader
+from shared.lane.acceptance import Input, Plan, input_disagreement, plan
+from shared.lane.operators_rows import LaneRow, LaneRows
 from shared.lane.store import Claim
 from shared.process.settings import CommonSettings
 
@@ -124,7 +125,7 @@ class _Desk:
         records = await self._all(SLA_EVENTS, claim.partition, first, end)
         whole = first == 0 or not records or records[0].seq == 1
         if whole:
-            return sums.disagreeing(await self._rows.totals(claim.partition), sums.told(records))
+            return sums.disagreeing(await totals(self._settings, claim.partition), sums.told(records))
         beyond = [record for record in records if (record.seq or 0) >= claim.next_seq]
         return sums.unknown_to(sums.told(beyond), claim.next_seq - 1)
 

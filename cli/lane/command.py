@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from cli.lane.accept import LANES, Accepted, Busy, accept
-from cli.lane.lane_store import LaneRow, LaneRows
 from cli.output import EXIT_NO, EXIT_OK, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import add_action, run_action
 from shared.kafka.reader import LogReader, silence_retries
+from shared.lane.operators_rows import LaneRow, LaneRows
 from shared.lane.worker import CLOSED_SECONDS
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339

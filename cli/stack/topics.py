@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     silence_retries()
     settings, specs = settings_in_force(), all_topics(source_names(args.sources))
     try:
-        problems = asyncio.run(ensure_topics(settings, specs, check=args.check))
+        problems = [each.text for each in asyncio.run(ensure_topics(settings, specs, check=args.check))]
     except (Retryable, TimeoutError) as error:
         say(f"usher topics: {error or 'Kafka took too long'}; is USHER_KAFKA_BOOTSTRAP_SERVERS right?")
         return EXIT_NO

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from cli.lane.accept import LANES
-from cli.lane.lane_store import LaneRow, LaneRows
 from cli.output import EXIT_NO, EXIT_OK, result, write
 from cli.policy.in_force import settings_in_force
 from cli.status.facts import STUCK_SECONDS, Facts, Lane, Oldest, Replica, notes, problems, screen
@@ -18,6 +17,7 @@ from services.router.lookup.standing import Standing, standing
 from shared.clock import now_ms
 from shared.errors import Fatal, Retryable
 from shared.kafka.reader import LogReader, silence_retries
+from shared.lane.operators_rows import LaneRow, LaneRows
 from shared.process.settings import CommonSettings
 from shared.process.version import VERSION
 

@@ -199,7 +199,7 @@ class Supervisor:
                 migrate(settings.postgres_dsn.get_secret_value()), ensure_topics(settings, all_topics(sources))
             )
             if problems:
-                raise SetupError(f"{problems[0]}; usher down --wipe starts anew without the data")
+                raise SetupError(f"{problems[0].text}; usher down --wipe starts anew without the data")
             self._state.remember(partitions=settings.partitions)
             await self._options.activate(settings)
         except Retryable as error:

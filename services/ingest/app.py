@@ -29,7 +29,7 @@ from services.ingest.stream import Stream
 from services.ingest.wire import RecordWriter
 from shared.contract.topics import AGENT_ACTIVITY, CONTACT_UPDATES, DEAD_LETTERS, ROUTER_INPUT, TopicSpec, channel_topic
 from shared.errors import Fatal, Retryable
-from shared.kafka import OutputLog, ensure_topics, partition_of
+from shared.kafka import OutputLog, TopicProblem, ensure_topics, partition_of
 from shared.postgres import Database
 from shared.process.failpoints import Failpoints
 from shared.process.logs import Log, configure
@@ -178,7 +178,7 @@ class Ingest:
             try:
                 problems = await ensure_topics(self._settings, [spec], check=True)
             except Retryable as error:
-                problems = [str(error)]
+                problems = [TopicProblem(str(error))]
             if problems:
                 found.append(topic)
         return found
@@ -191,14 +191,14 @@ class Ingest:
             try:
                 problems = await ensure_topics(self._settings, specs, check=True)
             except Retryable as error:
-                problems = [str(error)]
+                problems = [TopicProblem(str(error))]
             if not problems:
                 return
-            frozen = [problem for problem in problems if "frozen" in problem]
-            if frozen:
-                raise Fatal(frozen[0])
-            if problems[0] != said:
-                said = problems[0]
+            lasting = [problem.text for problem in problems if problem.lasting]
+            if lasting:
+                raise Fatal(lasting[0])
+            if problems[0].text != said:
+                said = problems[0].text
                 self._log.warning("waiting", what="the topics", problem=said)
             await asyncio.sleep(WAIT_SECONDS)
 

@@ -105,7 +105,7 @@ class SlaStore(PostgresLaneStore):
         account = await connection.fetch(_LOAD_ACCOUNT, partition)
         policies = await connection.fetch(_LOAD_POLICIES, partition)
         event_ms = await connection.fetchval("SELECT event_ms FROM sla_partition WHERE partition = $1", partition)
-        live, current = [_read_contact(row["body"]) for row in contacts], _bodies(policies)
+        live, current = [_read_contact(row["body"]) for row in contacts], _bodies(policies, partition)
         older = sorted(policies_of(live).difference(current))
         return SlaRows(
             contacts=live,
@@ -121,7 +121,7 @@ class SlaStore(PostgresLaneStore):
         rows = await connection.fetch(
             _POLICIES, [workspace for workspace, _ in needs], [version for _, version in needs]
         )
-        return _bodies(rows)
+        return _bodies(rows, partition)
 
     async def forget(self, partition: int, before_ms: int) -> int:
         """Drop breaches and hours past their own retention, so many at a time; the totals keep counting them."""
@@ -144,10 +144,11 @@ def _read_contact(body: str) -> Contact:
         raise ValueError(f"sla_contact {body[:BODY_SHOWN_MAX]}: {error}") from error
 
 
-def _bodies(rows: Sequence[Any]) -> dict[PolicyKey, str]:
+def _bodies(rows: Sequence[Any], partition: int) -> dict[PolicyKey, str]:
     for row in rows:
         if row["body"] is None:
             raise PartitionClosed(
+                partition,
                 f"the log activates policy {row['version']} of workspace {row['workspace']}, but the database does not"
                 " have it: the database is older than the log, or another one",
                 cure="point USHER_POSTGRES_DSN at the database that the router writes to",

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -14,9 +15,16 @@ from shared.kafka.client import REQUEST_BYTES_MAX, REQUEST_MS_MAX
 from shared.kafka.security import connection
 from shared.process.settings import CommonSettings
 
-__all__ = ["ensure_topics", "partition_of"]
+__all__ = ["TopicProblem", "ensure_topics", "partition_of"]
 
 TOPIC_SECONDS_MAX = 30.0  # until every new partition has a leader
+
+
+class TopicProblem(NamedTuple):
+    """What is wrong with a topic, in a sentence; ``lasting`` where to wait for it makes no sense."""
+
+    text: str
+    lasting: bool = False
 
 
 def partition_of(key: bytes, partitions: int) -> int:
@@ -24,7 +32,9 @@ def partition_of(key: bytes, partitions: int) -> int:
     return int((murmur2(key) & 0x7FFFFFFF) % partitions)
 
 
-async def ensure_topics(settings: CommonSettings, specs: Sequence[TopicSpec], *, check: bool = False) -> list[str]:
+async def ensure_topics(
+    settings: CommonSettings, specs: Sequence[TopicSpec], *, check: bool = False
+) -> list[TopicProblem]:
     """Create missing topics and wait for their leaders; returns what is wrong: missing ones, odd partition counts,
     compaction.
 
@@ -39,7 +49,7 @@ async def ensure_topics(settings: CommonSettings, specs: Sequence[TopicSpec], *,
         if check:
             there = [name for name in names if name in present]
             return [
-                *(f"{settings.topic_prefix}{spec.name}: missing; run `usher topics`" for spec in missing),
+                *(TopicProblem(f"{settings.topic_prefix}{spec.name}: missing; run `usher topics`") for spec in missing),
                 *await _odd_partitions(admin, there, settings.partitions),
                 *await _compacted(admin, there),
             ]
@@ -86,24 +96,27 @@ async def _wait_for_leaders(admin: AIOKafkaAdminClient, names: Sequence[str]) ->
             await asyncio.sleep(0.05)
 
 
-async def _odd_partitions(admin: AIOKafkaAdminClient, names: Sequence[str], expected: int) -> list[str]:
+async def _odd_partitions(admin: AIOKafkaAdminClient, names: Sequence[str], expected: int) -> list[TopicProblem]:
     if not names:
         return []
     return [
-        f"{topic['topic']}: {len(topic['partitions'])} partitions, expected {expected}: the count is frozen, because"
-        " it decides which partition owns a workspace; set USHER_PARTITIONS to what the topics have"
+        TopicProblem(
+            f"{topic['topic']}: {len(topic['partitions'])} partitions, expected {expected}: the count is frozen,"
+            " because it decides which partition owns a workspace; set USHER_PARTITIONS to what the topics have",
+            lasting=True,
+        )
         for topic in await admin.describe_topics(list(names))
         if len(topic["partitions"]) != expected
     ]
 
 
-async def _compacted(admin: AIOKafkaAdminClient, names: Sequence[str]) -> list[str]:
+async def _compacted(admin: AIOKafkaAdminClient, names: Sequence[str]) -> list[TopicProblem]:
     """Topics that are compacted: there, only the last event of each workspace would stay, and that one for ever."""
     if not names:
         return []
     asked = [ConfigResource(ConfigResourceType.TOPIC, name, configs={"cleanup.policy": None}) for name in names]
     return [
-        f"{name}: cleanup.policy is {value}, which loses events and keeps personal data; set it to delete"
+        TopicProblem(f"{name}: cleanup.policy is {value}, which loses events and keeps personal data; set it to delete")
         for reply in await admin.describe_configs(asked)
         for _, _, _, name, entries in reply.resources
         for _, value, *_ in entries

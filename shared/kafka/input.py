@@ -176,8 +176,9 @@ class InputLog:
             return []  # an answer to a question from before the partition was opened at its stored offset
         except OffsetOutOfRangeError as error:
             raise PartitionClosed(
-                f"partition {partition}: the input log holds no record at the next offset any more: records expired"
-                " unread, or the topic was re-created"
+                partition,
+                "the input log holds no record at the next offset any more: records expired"
+                " unread, or the topic was re-created",
             ) from error
         except KafkaError as error:
             if error.retriable:

@@ -83,8 +83,9 @@ class Arrivals:
             if record.seq != last + 1 and not (last == 0 and claim.next_step == 0):
                 if number == 0:
                     raise PartitionClosed(
-                        f"partition {self._partition}: the input log jumps from seq {last} to {record.seq} at offset"
-                        f" {record.offset}: the records between them are gone"
+                        self._partition,
+                        f"the input log jumps from seq {last} to {record.seq} at offset"
+                        f" {record.offset}: the records between them are gone",
                     )
                 self._parts.inputs.open(self._partition, record.offset)
                 return fresh, records[:number]

@@ -57,7 +57,8 @@ class Claiming:
             raise
         except Exception as error:
             raise PartitionClosed(
-                f"partition {self._partition}: its rows cannot be read: {type(error).__name__}: {error}"[:500],
+                self._partition,
+                f"its rows cannot be read: {type(error).__name__}: {error}"[:500],
                 cure="mend or delete the row that is named; the partition then opens by itself",
             ) from error
         for deadline in self.barred:

@@ -76,7 +76,8 @@ class Isolation:
             await self._work.refuse(records[0], newest, now, error)
         else:
             raise PartitionClosed(
-                f"partition {self._partition}: a step without an input and without a deadline is refused: {error}",
+                self._partition,
+                f"a step without an input and without a deadline is refused: {error}",
                 cure="report it with the service's log",
             )
 

@@ -23,19 +23,21 @@ def agrees_with_output(claim: Claim, tail: Sequence[Record]) -> None:
     if last is None:
         if claim.published_seq > 0 and claim.next_seq > 1:
             raise PartitionClosed(
-                f"partition {claim.partition}: the database published up to seq {claim.published_seq}, but the output"
-                " log is empty: the topic was re-created or its records expired"
+                claim.partition,
+                f"the database published up to seq {claim.published_seq}, but the output"
+                " log is empty: the topic was re-created or its records expired",
             )
         return
     if last >= claim.next_seq:
         raise PartitionClosed(
-            f"partition {claim.partition}: the output log has seq {last}, but the database committed only up to"
-            f" {claim.next_seq - 1}: the database is older than the log (restored backup or failover)"
+            claim.partition,
+            f"the output log has seq {last}, but the database committed only up to"
+            f" {claim.next_seq - 1}: the database is older than the log (restored backup or failover)",
         )
     if last < claim.published_seq:
         raise PartitionClosed(
-            f"partition {claim.partition}: the output log ends at seq {last}, but {claim.published_seq} was"
-            " acknowledged: the log lost records"
+            claim.partition,
+            f"the output log ends at seq {last}, but {claim.published_seq} was acknowledged: the log lost records",
         )
 
 
@@ -46,14 +48,16 @@ def agrees_with_input(claim: Claim, begin: int, end: int, last_applied: Record |
     """
     if not begin <= claim.next_offset <= end:
         raise PartitionClosed(
-            f"partition {claim.partition}: the next offset is {claim.next_offset}, but the input log holds"
-            f" {begin} to {end}: records expired unread, or the topic was re-created"
+            claim.partition,
+            f"the next offset is {claim.next_offset}, but the input log holds"
+            f" {begin} to {end}: records expired unread, or the topic was re-created",
         )
     if last_applied is None or last_applied.offset != claim.next_offset - 1:
         return
     if claim.input_id and last_applied.id != claim.input_id:
         raise PartitionClosed(
-            f"partition {claim.partition}: the record at offset {last_applied.offset} is"
+            claim.partition,
+            f"the record at offset {last_applied.offset} is"
             f" {last_applied.id or 'unnamed'}, but {claim.input_id} was applied there: the input topic is not the one"
-            " that the database knows"
+            " that the database knows",
         )

@@ -134,10 +134,10 @@ class LaneService:
         names = (self._spec.input_topic, self._spec.log_topic, *self._spec.hand_off_topics, DEAD_LETTERS)
         specs = [TopicSpec(name=name, retention_ms=0) for name in names]
         problems = await ensure_topics(self._spec.settings, specs, check=True)
-        odd = [problem for problem in problems if "frozen" in problem]
-        if odd:
-            raise Fatal(odd[0])
-        return problems[0] if problems else None
+        lasting = [problem.text for problem in problems if problem.lasting]
+        if lasting:
+            raise Fatal(lasting[0])
+        return problems[0].text if problems else None
 
     async def _until_ready(self, what: str, problem: Callable[[], Awaitable[str | None]]) -> None:
         said = ""

@@ -4,7 +4,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local.broker import KafkaBroker
 from shared.contract.topics import CONTACT_EVENTS, all_topics
-from shared.kafka import ensure_topics
+from shared.kafka import TopicProblem, ensure_topics
 from shared.process.settings import CommonSettings
 
 
@@ -15,6 +15,7 @@ async def test_a_compacted_topic_is_refused(kafka: KafkaBroker, topic_prefix: st
     name = topic_prefix + CONTACT_EVENTS
     await admin.create_topics([NewTopic(name, 1, 1, topic_configs={"cleanup.policy": "compact,delete"})])
     await admin.close()
-    expected = f"{name}: cleanup.policy is compact,delete, which loses events and keeps personal data; set it to delete"
+    text = f"{name}: cleanup.policy is compact,delete, which loses events and keeps personal data; set it to delete"
+    expected = TopicProblem(text)
     assert await ensure_topics(settings, all_topics(())) == [expected]
     assert await ensure_topics(settings, all_topics(()), check=True) == [expected]

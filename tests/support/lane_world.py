@@ -68,7 +68,7 @@ class Weather:
 
 
 class Process:
-    """One process of the service. ``trap``: the place, at which pass it acts, for how long it stops then (0: killed)."""
+    """One process of the service. ``trap``: the place, at which pass it acts, for how long it stops (0: killed)."""
 
     def __init__(self, world: "World", name: str) -> None:
         self.world = world

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.lane.lane_plan import Input, input_disagreement, plan
 from shared.contract.records import Record
 from shared.errors import PartitionClosed
+from shared.lane.acceptance import Input, input_disagreement, plan
 from shared.lane.opening import agrees_with_input, agrees_with_output
 from shared.lane.store import Claim
 

@@ -56,7 +56,7 @@ def _output(made: Plan, tail: Sequence[Record]) -> None:
         agrees_with_output(claim, tail)
         return
     except PartitionClosed as closed:
-        made.found.append(_reason(closed))
+        made.found.append(closed.reason)
     last = max((record.seq or 0 for record in tail), default=0)
     if last >= claim.next_seq:
         made.after = replace(made.after, next_seq=last + 1, published_step=claim.next_step, published_seq=last)
@@ -79,7 +79,7 @@ def input_disagreement(claim: Claim, begin: int, end: int, last_applied: Record 
     try:
         agrees_with_input(claim, begin, end, last_applied)
     except PartitionClosed as closed:
-        return _reason(closed)
+        return closed.reason
     return None
 
 
@@ -112,7 +112,3 @@ def _jump(made: Plan, unread: Sequence[Record]) -> None:
     made.found.append(f"the input log goes on at seq {first}, but {last} was applied last")
     made.lost.append(f"facts {last + 1} to {first - 1} of the input log")
     made.after = replace(made.after, input_seq=first - 1)
-
-
-def _reason(closed: PartitionClosed) -> str:
-    return str(closed).partition(": ")[2]

@@ -1,12 +1,11 @@
 """Rows of the lane table, for operators: read, and set under the fence."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from cli.lane.lane_plan import FIELDS
+from shared.lane.acceptance import FIELDS
 from shared.lane.store import Claim
 from shared.postgres import Connection, connected
 from shared.process.settings import CommonSettings
@@ -21,7 +20,6 @@ _COLUMNS = """
 """
 _ALL = f"SELECT {_COLUMNS} FROM lane ORDER BY service, partition"
 _ONE = f"SELECT {_COLUMNS} FROM lane WHERE service = $1 AND partition = $2"
-_TOTALS = "SELECT key, value FROM sla_total WHERE partition = $1"
 # A compare-and-set on what was committed, and a claim like every claim: whoever owned the partition is fenced by it. It
 # does not ask for the epoch: an owner that finds the partition closed claims it again every few seconds.
 _SET = """
@@ -72,11 +70,6 @@ class LaneRows:
         new = [getattr(after, name) for name in FIELDS]
         partition, _, *old = astuple(before)
         return await self._connection.fetchval(_SET, OWNER, *new, service, partition, *old) is not None
-
-    async def totals(self, partition: int) -> dict[tuple[str, ...], float]:
-        """What the sla service has counted in a partition."""
-        found = await self._connection.fetch(_TOTALS, partition)
-        return {tuple(json.loads(row["key"])): row["value"] for row in found}
 
 
 def _row(found: Any) -> LaneRow:

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from cli.dlq.selection import Selection
 from shared.postgres import Connection, connected
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
 
-__all__ = ["Letter", "LetterStore", "State"]
+__all__ = ["Letter", "LetterStore", "Selection", "State"]
 
 _COLUMNS = """
     id::text, service, workspace, reason, path, detail, origin::text AS origin, headers::text AS headers,
@@ -52,6 +51,19 @@ _PURGE = f"""
         RETURNING 1)
     SELECT count(*) AS purged FROM gone
 """
+
+
+class Selection(NamedTuple):
+    """None where it does not matter. ``since_ms`` is when the letter was made; ``topic`` is the source's own."""
+
+    reason: str | None = None
+    workspace: str | None = None
+    source: str | None = None
+    topic: str | None = None
+    since_ms: int | None = None
+
+    def __bool__(self) -> bool:
+        return any(value is not None for value in self)
 
 
 class State(StrEnum):

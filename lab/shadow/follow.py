@@ -11,8 +11,8 @@ from lab.shadow.differences import Differences
 from lab.shadow.mirror import Mirror
 from lab.shadow.observed import Observed
 from lab.shadow.pace import Pace
+from services.router.domain.classification.record import ModelRef
 from services.router.domain.classification.triage import Triage
-from services.router.domain.state.rows import ModelRef
 from services.router.lookup.moment import MOMENT_SECONDS_MAX, Moment, moment
 from services.router.lookup.policies import Unknown
 from services.router.model.shelf import ModelShelf

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from services.router.domain.classification.classifying import Classify, Foreseen, Opener, Verdict
 from services.router.domain.classification.policy import KnownIntent
-from services.router.domain.classification.record import Journey
-from services.router.domain.state.rows import ModelRef
+from services.router.domain.classification.record import Journey, ModelRef
 from shared.contract.inputs import MessageReceived
 from shared.policy import Policy
 

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Sequence
 
 from services.router.domain.classification.classifying import Foreseen, Opener, Verdict
-from services.router.domain.classification.record import Journey
+from services.router.domain.classification.record import Journey, ModelRef
 from services.router.domain.classification.triage import Triage
 from services.router.domain.engine import RouterEngine
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.matching import Match
-from services.router.domain.state.rows import ModelRef
 from services.router.gauges import RouterCollector
 from services.router.metrics import RouterMetrics
 from services.router.model.shelf import ModelShelf

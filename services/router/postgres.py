@@ -5,8 +5,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from services.router.domain.classification.record import ModelRef
 from services.router.domain.state.reader import RowReader
-from services.router.domain.state.rows import AliasRow, Known, ModelRef, Needs, PolicyRow, RouterRows, RouterWrites, Row
+from services.router.domain.state.rows import AliasRow, Known, Needs, PolicyRow, RouterRows, RouterWrites, Row
 from shared.lane.rows import PostgresLaneStore
 from shared.lane.store import Claim
 from shared.postgres import FORGET_ROWS_MAX, Connection, Database

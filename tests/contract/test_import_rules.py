@@ -35,6 +35,23 @@ PLANTED = [
     ("shared/errors.py", "import cli.output", "shared knows no service"),
     ("services/router/domain/lifecycle/endings.py", "import services.router.domain.lifecycle.failures", "What happens"),
     ("services/router/domain/states.py", "import services.router.domain.lifecycle.tiers", "The engine: what happens"),
+    ("services/router/domain/rules/rules.py", "import services.router.domain.state.rows", "The engine: what happens"),
+    ("services/router/domain/forecast.py", "import services.router.domain.state.records", "The engine: what happens"),
+    ("services/router/domain/turn.py", "import services.router.domain.insight.drift", "The engine: what happens"),
+    ("services/router/domain/insight/drift.py", "import services.router.domain.customers", "The engine: what happens"),
+    ("services/sla/domain/clock.py", "import services.sla.domain.book", "The promise: the engine reads"),
+    ("services/sla/domain/totals.py", "import services.sla.domain.clockwork", "The promise: the engine reads"),
+    ("shared/kafka/output.py", "import shared.lane.publisher", "What is shared: the lane above"),
+    ("shared/contract/ids.py", "import shared.process.settings", "What is shared: the lane above"),
+    ("shared/lane/worker.py", "from shared.kafka.input import InputLog", "The lane reaches servers"),
+    ("shared/lane/upkeep.py", "import shared.postgres", "The lane reaches servers"),
+]
+# file, line that is added to it, the arrow that closes the circle in its room
+CIRCLES = [
+    ("services/router/domain/state/records.py", "import services.router.domain.state.book", ".records -> .book"),
+    ("services/ingest/domain/reading.py", "import services.ingest.domain.admission", ".reading -> .admission"),
+    ("cli/output.py", "import cli.policy.rules", ".output -> .policy"),
+    ("lab/shadow/pace.py", "import lab.shadow.follow", ".pace -> .follow"),
 ]
 
 
@@ -45,7 +62,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     for package in PACKAGES:
         shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("*.csv", "*.npz", "__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
-    for name, line, _ in PLANTED:
+    for name, line, _ in (*PLANTED, *CIRCLES):
         path = copy / name
         path.write_text(f"{path.read_text()}\n{line}\n")
     command = [sys.executable, "-c", ONLY_THE_COPY, "--no-cache"]
@@ -67,3 +84,12 @@ def test_a_planted_import_is_named_by_the_contract_that_forbids_it(
 ) -> None:
     module = name.removesuffix(".py").replace("/", ".")
     assert module in section(report, contract), f"{line!r} in {name} went unnoticed"
+
+
+@pytest.mark.parametrize(("name", "line", "arrow"), CIRCLES)
+def test_a_planted_circle_is_named_with_its_room_and_the_arrow_that_closes_it(
+    report: str, name: str, line: str, arrow: str
+) -> None:
+    room = str(Path(name).parent).replace("/", ".")
+    named = section(report, "No circle").partition(f"No cycles are allowed in {room}.\n")[2].partition("No cycles")[0]
+    assert f"- {arrow} (1 import)" in named, f"{line!r} in {name} went unnoticed"

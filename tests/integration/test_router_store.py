@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.router.domain.state.records import FADE_MS
+from services.router.domain.forecast import FADE_MS
 from services.router.domain.state.rows import Needs, RouterRows
 from services.router.postgres import RouterStore
 from shared.contract import inputs

@@ -9,8 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from lab.training.save import save
-from services.router.domain.classification.record import Limits
-from services.router.domain.state.rows import ModelRef
+from services.router.domain.classification.record import Limits, ModelRef
 from services.router.gauges import RouterCollector
 from services.router.metrics import CHILDREN_MAX, RouterMetrics
 from services.router.model.directory import read_manifest

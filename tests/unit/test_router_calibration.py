@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.router.domain import events
-from services.router.domain.forecast import Flow
+from services.router.domain.forecast import Flow, Prediction
 from services.router.domain.insight import calibration
-from services.router.domain.insight.calibration import ERROR, OBSERVED, PREDICTED, Calibration, Prediction
+from services.router.domain.insight.calibration import ERROR, OBSERVED, PREDICTED, Calibration
 from services.router.domain.state.records import Contact
 from services.router.domain.states import ContactState
 from shared.contract.records import Event

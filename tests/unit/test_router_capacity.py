@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.router.domain.state.capacity import Capacity, ChannelRules, Room
+from services.router.domain.rules.queue_rules import ChannelRules
+from services.router.domain.state.capacity import Capacity, Room
 from shared.contract.inputs import AgentCapacity
 from shared.contract.topics import CHANNELS
 

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from services.router.domain.classification.classifying import KnownModel
 from services.router.domain.classification.merge import merged
-from services.router.domain.state.rows import Known, ModelRef
+from services.router.domain.classification.record import ModelRef
+from services.router.domain.state.rows import Known
 from shared.contract.inputs import (
     AssignmentEnded,
     ContactCommanded,

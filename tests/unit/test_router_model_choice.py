@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from services.router.domain.classification.record import ModelRef
 from services.router.domain.classification.triage import Triage
 from services.router.domain.engine import RouterEngine
-from services.router.domain.state.rows import ModelRef
 from shared.contract.inputs import Party, PolicyActivated
 from shared.policy import parse_policy
 from tests.support.router_builders import Router, bodies_of, body_of

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.router.domain.forecast import FADE_MS
 from services.router.domain.insight.whereabouts import whereabouts
-from services.router.domain.state.records import FADE_MS
 from tests.support.router_builders import Router, kinds, policy_with
 
 FADE_SECONDS = FADE_MS / 1000

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from services.router.domain.matcher.matching import Place
-from services.router.domain.state.records import Debt
 
 if TYPE_CHECKING:  # the command line asks for one contact's outlook, and need not wait for numpy
     import numpy as np
@@ -25,6 +24,7 @@ else:
     Number = TypeVar("Number")
 
 MEMORY_SECONDS = 900.0  # of non-empty time after which an observation counts 1/e: a quarter of an hour's staffing
+FADE_MS = 600_000  # without a contact for so long a protected queue owes half: agents are not kept for nobody
 STRANDS_MAX = 32  # of a queue that are told apart, some 100 bytes of its row each
 TERMS_MAX = 16  # of the sum that are added one by one; the rest is its integral, right to a tenth of a per mille
 
@@ -45,6 +45,27 @@ class Outlook(msgspec.Struct, frozen=True, gc=False):
     wait_seconds: float | None
     risk: float | None
     unknown: str | None = None
+
+
+class Debt(msgspec.Struct, gc=False):
+    """What a protected queue owes on one channel: breaches beyond its allowance, last counted at ``since_ms``."""
+
+    owed: float
+    since_ms: int
+
+    @property
+    def fades_ms(self) -> int | None:
+        """When half of it is forgiven, unless a contact comes before; None for a debt that keeps nobody."""
+        return self.since_ms + FADE_MS if self.owed >= 1 else None
+
+
+class Prediction(msgspec.Struct, frozen=True, order=True, gc=False):
+    """What was told at an entry into a queue at ``at_ms``: the wait, and the risk of no answer by ``due_ms``."""
+
+    at_ms: int
+    due_ms: int
+    wait_seconds: float
+    risk: float
 
 
 class Seen(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):

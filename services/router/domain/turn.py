@@ -4,8 +4,7 @@ import msgspec
 
 from services.router.domain import events
 from services.router.domain.demand import Demand
-from services.router.domain.forecast import Flow, Seen
-from services.router.domain.insight.calibration import Prediction
+from services.router.domain.forecast import Flow, Prediction, Seen
 from services.router.domain.state.book import Book
 from services.router.domain.state.identity import Identity
 from services.router.domain.state.personal import pack

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
-from services.router.domain.state.rows import ModelRef
+from services.router.domain.classification.record import ModelRef
 from services.router.model.directory import read_manifest
 from services.router.model.errors import ModelRefused
 from services.router.model.folders import folder_of

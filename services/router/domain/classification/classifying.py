@@ -6,8 +6,14 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from services.router.domain.classification.policy import KnownIntent
-from services.router.domain.classification.record import Classification, IntentModel, Journey, Limits, Prediction
-from services.router.domain.state.rows import ModelRef
+from services.router.domain.classification.record import (
+    Classification,
+    IntentModel,
+    Journey,
+    Limits,
+    ModelRef,
+    Prediction,
+)
 from shared.contract.inputs import MessageReceived
 from shared.policy import Intent, Policy
 

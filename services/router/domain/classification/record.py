@@ -15,6 +15,7 @@ __all__ = [
     "Likely",
     "Limits",
     "MessageFacts",
+    "ModelRef",
     "PastContact",
     "Prediction",
     "facts_of",
@@ -88,6 +89,13 @@ class Limits(NamedTuple):
 
     agent_probability: float = 0.02
     confidence: float = 0.4
+
+
+class ModelRef(NamedTuple):
+    """A text model by the name that a policy has for it; ``version`` "": what its directory holds now."""
+
+    name: str
+    version: str = ""
 
 
 class IntentModel(Protocol):

@@ -17,8 +17,7 @@ from services.router.domain.classification.classifying import (
 )
 from services.router.domain.classification.clauses import predicted
 from services.router.domain.classification.policy import CompiledPolicy, KnownIntent
-from services.router.domain.classification.record import Journey, Prediction
-from services.router.domain.state.rows import ModelRef
+from services.router.domain.classification.record import Journey, ModelRef, Prediction
 from shared.contract.inputs import MessageReceived
 from shared.policy import Policy
 

@@ -1,9 +1,9 @@
 """A customer over all channels: what classification hears of them, what is open of theirs, and the agent they know."""
 
 from services.router.domain.classification.record import Journey, PastContact
+from services.router.domain.customers import repeats
 from services.router.domain.customers.journey import Earlier, earlier, was_failed_by_automation
 from services.router.domain.customers.shared import why_shared
-from services.router.domain.insight import repeats
 from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState, Presence

@@ -7,9 +7,8 @@ owner or is loaded anew is forgotten, told nowhere and counted nowhere.
 from collections.abc import Iterable, Mapping
 from heapq import heapify, heappop, heappush
 
-import msgspec
-
 from services.router.domain import events
+from services.router.domain.forecast import Prediction
 from services.router.domain.state.records import Contact
 from services.router.domain.states import ContactState
 from shared.contract.records import Event
@@ -24,15 +23,6 @@ PREDICTED = "usher_breach_risk_predicted_total"
 OBSERVED = "usher_breach_risk_observed_total"
 
 _LEAVING = frozenset({events.QUEUED, events.SCHEDULED, events.ABANDONED, events.CANCELLED, events.EXPIRED})
-
-
-class Prediction(msgspec.Struct, frozen=True, order=True, gc=False):
-    """What was told at an entry into a queue at ``at_ms``: the wait, and the risk of no answer by ``due_ms``."""
-
-    at_ms: int
-    due_ms: int
-    wait_seconds: float
-    risk: float
 
 
 class Calibration:

@@ -6,11 +6,11 @@ agents who could serve the queue are kept from all others.
 """
 
 from services.router.domain import events
-from services.router.domain.forecast import Flow
+from services.router.domain.forecast import Debt, Flow
 from services.router.domain.matcher.guard import owe
 from services.router.domain.rules.queue_rules import QueueRules
 from services.router.domain.state.book import debt_key
-from services.router.domain.state.records import Contact, Debt
+from services.router.domain.state.records import Contact
 from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState

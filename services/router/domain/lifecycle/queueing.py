@@ -2,7 +2,7 @@
 
 from services.router.domain import events
 from services.router.domain.customers import customers
-from services.router.domain.insight.calibration import Prediction
+from services.router.domain.forecast import Prediction
 from services.router.domain.lifecycle import age, endings, overflow, relaxing, urging, waiting
 from services.router.domain.lifecycle.overflow import Course
 from services.router.domain.state.records import Contact

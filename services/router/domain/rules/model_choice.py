@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.router.domain.classification.classifying import Classify
+from services.router.domain.classification.record import ModelRef
 from services.router.domain.rules.rules import Rules
-from services.router.domain.state.rows import ModelRef
 from shared.contract.inputs import PolicyActivated
 from shared.errors import Invalid, Reason
 

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from services.router.domain.matcher.matching import Requirement
 from shared.policy import Overflow, Queue, RelaxStep
@@ -229,3 +230,12 @@ def _overflow(rule: Overflow) -> OverflowRule:
 def to_ms(seconds: float) -> int:
     """Whole milliseconds."""
     return round(seconds * 1000)
+
+
+class ChannelRules(NamedTuple):
+    """A workspace's defaults for agents who do not state their own; the fields mean what AgentCapacity's mean."""
+
+    costs: dict[str, int]
+    maximum: dict[str, int]
+    reserve: dict[str, int]
+    exclusive: tuple[str, ...]

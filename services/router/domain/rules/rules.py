@@ -1,16 +1,15 @@
 """A workspace's active policy as the engine uses it at every event: milliseconds, and requirements made once."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
+from services.router.domain.classification.record import ModelRef
 from services.router.domain.matcher.matching import Requirement
-from services.router.domain.rules.queue_rules import Answer, QueueRules, queue_rules, to_ms
-from services.router.domain.state.capacity import ChannelRules
-from services.router.domain.state.records import Contact
-from services.router.domain.state.rows import ModelRef
+from services.router.domain.rules.queue_rules import Answer, ChannelRules, QueueRules, queue_rules, to_ms
 from shared.contract.topics import CHANNELS
 from shared.policy import Policy
 from shared.policy.targets import TargetWhen
@@ -30,6 +29,26 @@ class Need:
     def served_by(self, skills: tuple[tuple[str, int], ...]) -> bool:
         """Whether an agent with these skills may take such a contact."""
         return self.requirement.met_by(dict(skills))
+
+
+class Promised(Protocol):
+    """What of a contact decides which answer it is promised, and since when it waits for it."""
+
+    @property
+    def channel(self) -> str:
+        """The channel it came on."""
+
+    @property
+    def boost_ms(self) -> int:
+        """Its own head start."""
+
+    @property
+    def traits(self) -> Mapping[str, str]:
+        """What is known of it, for rules to ask."""
+
+    @property
+    def waits_since_ms(self) -> int:
+        """When its wait began."""
 
 
 class Silence(NamedTuple):
@@ -90,7 +109,7 @@ class Rules:
         """How long a bot may keep a contact without reporting an outcome."""
         return to_ms(self.policy.bot(bot).max_seconds)
 
-    def answer(self, queue: QueueRules, contact: Contact) -> Answer:
+    def answer(self, queue: QueueRules, contact: Promised) -> Answer:
         """What the contact is promised in this queue: by the first rule that holds, else by the queue itself."""
         for when, answer in self._answers:
             priority_seconds = (contact.boost_ms + queue.boost_ms) / 1000
@@ -104,7 +123,7 @@ class Rules:
             return since_ms + round(answer.ms * share)
         return self.policy.calendar(answer.calendar).add_open_time(since_ms, answer.seconds * share)
 
-    def stage_ms(self, queue: QueueRules, contact: Contact, share: float) -> int | None:
+    def stage_ms(self, queue: QueueRules, contact: Promised, share: float) -> int | None:
         """When this share of the time that the contact was promised is over, or the first time after that at which the
         queue is open; None where it never opens."""
         at_ms = self.due_ms(self.answer(queue, contact), contact.waits_since_ms, share)

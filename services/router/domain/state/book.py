@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import msgspec
 
+from services.router.domain.classification.record import ModelRef
 from services.router.domain.demand import Demand
 from services.router.domain.forecast import Flow
 from services.router.domain.matcher import Matcher
 from services.router.domain.rules.rules import Rules
 from services.router.domain.state.crowd import joined, left
 from services.router.domain.state.records import Agent, Assignment, Contact, EarlyEnd, LiveContact, Offer
-from services.router.domain.state.rows import ModelRef, RouterRows
+from services.router.domain.state.rows import RouterRows
 from services.router.domain.state.timers import Timer, Timers
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState

@@ -7,10 +7,10 @@ units, and it then falls by what ends and by nothing else.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import msgspec
 
+from services.router.domain.rules.queue_rules import ChannelRules
 from services.router.domain.state.records import Agent
 from services.router.domain.states import Availability
 from shared.contract.inputs import AgentCapacity
@@ -19,15 +19,6 @@ from shared.contract.topics import CHANNELS
 NOTHING: frozenset[str] = frozenset()
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
-
-
-class ChannelRules(NamedTuple):
-    """A workspace's defaults for agents who do not state their own; the fields mean what AgentCapacity's mean."""
-
-    costs: dict[str, int]
-    maximum: dict[str, int]
-    reserve: dict[str, int]
-    exclusive: tuple[str, ...]
 
 
 class Room(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,6 @@ import msgspec
 from services.router.domain.states import AssignmentState, ContactState, OfferState, Presence
 from shared.contract.inputs import AgentCapacity
 
-FADE_MS = 600_000  # without a contact for so long a protected queue owes half: agents are not kept for nobody
 QUESTION_OPEN = "open"
 QUESTION_OVER = "over"
 
@@ -169,18 +168,6 @@ class EarlyEnd(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
         """Whether a message of that time was written before the end. One of the same instant that comes after an end
         that was applied is a new beginning."""
         return self.occurred_ms > message_ms or (self.occurred_ms == message_ms and not self.applied)
-
-
-class Debt(msgspec.Struct, gc=False):
-    """What a protected queue owes on one channel: breaches beyond its allowance, last counted at ``since_ms``."""
-
-    owed: float
-    since_ms: int
-
-    @property
-    def fades_ms(self) -> int | None:
-        """When half of it is forgiven, unless a contact comes before; None for a debt that keeps nobody."""
-        return self.since_ms + FADE_MS if self.owed >= 1 else None
 
 
 class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import msgspec
 
+from services.router.domain.classification.record import ModelRef
 from services.router.domain.state.records import Agent, LiveContact
 
 _DERIVED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -27,13 +27,6 @@ class Search(Row, frozen=True, gc=False):
     workspace: str
     language: str
     text: str
-
-
-class ModelRef(NamedTuple):
-    """A text model by the name that a policy has for it; ``version`` "": what its directory holds now."""
-
-    name: str
-    version: str = ""
 
 
 @dataclass(slots=True)

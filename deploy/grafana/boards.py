@@ -41,6 +41,25 @@ def number(title: str, description: str, unit: str, question: str) -> Panel:
     return Panel(title=title, description=description, unit=unit, questions=(("", question),), number=True)
 
 
+def by(
+    labels: str, metric: str, scope: str = SCOPE, *, how: str = "sum", span: str = "", each: str = ""
+) -> tuple[str, str]:
+    """A line for each value of the labels: its legend and its question. ``span``: the rate over it, not the value."""
+    series = f"{metric}{{{scope}}}" if scope else metric
+    series = f"rate({series}[{span}])" if span else series
+    return " ".join(f"{{{{{label}}}}}" for label in labels.split(", ")), f"{how} by ({labels}) ({series}){each}"
+
+
+def a_second(labels: str, metric: str, scope: str = SCOPE, *, span: str = "5m") -> tuple[str, str]:
+    """A line for each value of the labels: how many a second."""
+    return by(labels, metric, scope, span=span)
+
+
+def a_minute(labels: str, metric: str, scope: str = SCOPE, *, span: str = "5m") -> tuple[str, str]:
+    """A line for each value of the labels: how many a minute."""
+    return by(labels, metric, scope, span=span, each=" * 60")
+
+
 def quantile(share: float, histogram: str, *by: str) -> str:
     """The question for what so many of a histogram's values do not exceed, of the last 5 minutes."""
     return f"histogram_quantile({share}, sum by ({', '.join((*by, 'le'))}) (rate({histogram}_bucket[5m])))"
@@ -58,17 +77,17 @@ OVERVIEW = Board(
                f"sum(usher_queue_overdue{{{SCOPE}}})"),
         number("Agents signed on", "Agents who are there, whatever they do.", COUNT, f"sum(usher_agents{{{SCOPE}}})"),
         panel("Contacts in", "New contacts a second, by channel.", RATE,
-              ("{{channel}}", f"sum by (channel) (rate(usher_contacts_received_total{{{SCOPE}}}[5m]))")),
+              a_second("channel", "usher_contacts_received_total")),
         panel("Contacts ended", "Contacts that ended, a second, by how.", RATE,
-              ("{{outcome}}", f"sum by (outcome) (rate(usher_contacts_ended_total{{{SCOPE}}}[5m]))")),
+              a_second("outcome", "usher_contacts_ended_total")),
         panel("Live contacts", "Contacts by the state that they are in.", COUNT,
-              ("{{state}}", f"sum by (state) (usher_contacts{{{SCOPE}}})")),
+              by("state", "usher_contacts")),
         panel("First tier", "Where new contacts are sent first, a second.", RATE,
-              ("{{tier}}", f"sum by (tier) (rate(usher_contacts_routed_total{{{SCOPE}}}[5m]))")),
+              a_second("tier", "usher_contacts_routed_total")),
         panel("Breaches", "Promises broken a minute, by kind.", COUNT,
-              ("{{kind}}", f"sum by (kind) (rate(usher:sla_breaches:total{{{SCOPE}}}[5m])) * 60")),
+              a_minute("kind", "usher:sla_breaches:total")),
         panel("Offers", "Offers to agents a second, by how they ended.", RATE,
-              ("{{result}}", f"sum by (result) (rate(usher_offers_total{{{SCOPE}}}[5m]))")),
+              a_second("result", "usher_offers_total")),
     ),
 )  # fmt: skip
 
@@ -81,7 +100,7 @@ SERVICE_LEVELS = Board(
         panel("Promises missed", "Share of promises decided in 5 minutes that were missed.", SHARE,
               ("{{queue}} {{kind}}", f"usher:promises_missed:ratio5m{{{QUEUE}}}")),
         panel("Objective", "The share that the policy promises to keep.", SHARE,
-              ("{{queue}} {{kind}}", f"max by (queue, kind) (usher_queue_objective{{{QUEUE}}})")),
+              by("queue, kind", "usher_queue_objective", QUEUE, how="max")),
         panel("Service level", "Answered in time / (answered + abandoned), over an hour.", SHARE,
               ("{{queue}}", f"usher:service_level:offered{{{QUEUE}}}")),
         panel("Service level of answered", "Answered in time / answered, over an hour.", SHARE,
@@ -89,13 +108,13 @@ SERVICE_LEVELS = Board(
         panel("Service level with who still waits", "Like the service level; who waits past the target is missed.",
               SHARE, ("{{queue}}", f"usher:service_level:with_overdue{{{QUEUE}}}")),
         panel("Waiting", "Contacts that wait, by queue.", COUNT,
-              ("{{queue}}", f"sum by (queue) (usher_queue_waiting{{{QUEUE}}})")),
+              by("queue", "usher_queue_waiting", QUEUE)),
         panel("Longest wait", "How long who waits longest has waited.", SECONDS,
-              ("{{queue}}", f"max by (queue) (usher_queue_oldest_wait_seconds{{{QUEUE}}})")),
+              by("queue", "usher_queue_oldest_wait_seconds", QUEUE, how="max")),
         panel("Past their target", "Contacts that wait and are late already.", COUNT,
-              ("{{queue}}", f"sum by (queue) (usher_queue_overdue{{{QUEUE}}})")),
+              by("queue", "usher_queue_overdue", QUEUE)),
         panel("At risk", "Contacts that will probably not be answered in time.", COUNT,
-              ("{{queue}}", f"sum by (queue) (usher_contacts_at_risk{{{QUEUE}}})")),
+              by("queue", "usher_contacts_at_risk", QUEUE)),
         panel("Wait of 9 in 10", "Nine of ten answered contacts waited no longer.", SECONDS,
               ("{{queue}}", "histogram_quantile(0.9, sum by (queue, le) (rate(usher:queue_wait_seconds:bucket"
                f'{{{QUEUE}, outcome="answered"}}[15m])))')),
@@ -116,20 +135,20 @@ AGENTS = Board(
     description="Who is there, what they do, and how long it takes.",
     panels=(
         panel("Agents", "Agents signed on, by availability.", COUNT,
-              ("{{availability}}", f"sum by (availability) (usher_agents{{{SCOPE}}})")),
+              by("availability", "usher_agents")),
         panel("Occupancy", "Share of the agents' units that is taken by offers, work and wrap-up.", SHARE,
               ("{{workspace}}", f"usher:occupancy:rate5m{{{SCOPE}}}")),
         panel("Time by state", "Agents in each state, averaged over 5 minutes.", COUNT,
-              ("{{state}} {{reason}}", f"sum by (state, reason) (rate(usher:agent_seconds:total{{{SCOPE}}}[5m]))")),
+              a_second("state, reason", "usher:agent_seconds:total")),
         panel("Who could serve a queue", "Agents who have what a queue asks, by what keeps them.", COUNT,
-              ("{{queue}} {{state}}", f"sum by (queue, state) (usher_queue_agents{{{SCOPE}}})")),
+              by("queue, state", "usher_queue_agents")),
         panel("Handle time", "Mean of talk and wrap-up, over an hour.", SECONDS,
               ("{{queue}}", f"usher:handle_seconds:mean1h{{{SCOPE}}}")),
         panel("Time by phase", "Mean time of contacts in each phase that they left in 15 minutes.", SECONDS,
               ("{{phase}}", f"sum by (phase) (rate(usher:phase_seconds:sum{{{SCOPE}}}[15m]))"
                f" / (sum by (phase) (rate(usher:phase_seconds:count{{{SCOPE}}}[15m])) > 0)")),
         panel("Offers not answered", "Offers that expired, a minute, by queue.", COUNT,
-              ("{{queue}}", f"sum by (queue) (rate(usher:non_responses:total{{{SCOPE}}}[5m])) * 60")),
+              a_minute("queue", "usher:non_responses:total")),
     ),
 )  # fmt: skip
 
@@ -139,7 +158,7 @@ AUTOMATION = Board(
     description="What is settled without an agent.",
     panels=(
         panel("Outcomes", "How stays with self-service and bots ended, a second.", RATE,
-              ("{{tier}} {{outcome}}", f"sum by (tier, outcome) (rate(usher_automation_total{{{SCOPE}}}[5m]))")),
+              a_second("tier, outcome", "usher_automation_total")),
         panel("Containment", "Share of stays that settled the contact, over 15 minutes.", SHARE,
               ("{{tier}}", f'sum by (tier) (increase(usher_automation_total{{{SCOPE}, outcome="contained"}}[15m]))'
                f" / (sum by (tier) (increase(usher_automation_total{{{SCOPE}}}[15m])) > 0)")),
@@ -147,7 +166,7 @@ AUTOMATION = Board(
               ("not to an agent", f'sum(rate(usher_contacts_routed_total{{{SCOPE}, tier!="agent"}}[15m]))'
                f" / (sum(rate(usher_contacts_routed_total{{{SCOPE}}}[15m])) > 0)")),
         panel("Clarifying questions", "Contacts that a bot asked what they mean, and where that led, a minute.", COUNT,
-              ("{{result}}", f"sum by (result) (rate(usher_clarifications_total{{{SCOPE}}}[15m])) * 60")),
+              a_minute("result", "usher_clarifications_total", span="15m")),
         panel("By intent", "Stays with self-service and bots, a minute, by intent.", COUNT,
               ("{{intent}}", f"topk(12, sum by (intent) (rate(usher_automation_total{{{SCOPE}}}[15m])) * 60)")),
     ),
@@ -159,17 +178,17 @@ JOURNEYS = Board(
     description="What customers come with, whether they come again, and how sure the model is.",
     panels=(
         panel("Repeats", "Customers who come again within 7 days of a contact that was settled, a minute.", COUNT,
-              ("{{by}}", f"sum by (by) (rate(usher_contacts_repeated_total{{{SCOPE}}}[15m])) * 60")),
+              a_minute("by", "usher_contacts_repeated_total", span="15m")),
         panel("First contact resolution", "Share of settled contacts after which the customer did not come again.",
               SHARE, ("{{workspace}}", f"usher:first_contact_resolution:ratio1d{{{SCOPE}}}")),
         panel("Intents", "Texts by the intent that the model finds likeliest, a minute.", COUNT,
               ("{{intent}}", "topk(12, sum by (intent) (rate(usher_model_intents_total[15m])) * 60)")),
         panel("Confidence", "Texts by the tenth of the model's confidence, a minute.", COUNT,
-              ("{{tenth}}", "sum by (tenth) (rate(usher_model_confidence_total[15m])) * 60")),
+              a_minute("tenth", "usher_model_confidence_total", "", span="15m")),
         panel("Doubts", "Texts that the model was not sure of or does not know the like of, a minute.", COUNT,
-              ("{{why}}", "sum by (why) (rate(usher_model_doubts_total[15m])) * 60")),
+              a_minute("why", "usher_model_doubts_total", "", span="15m")),
         panel("Languages", "New contacts by language, a minute.", COUNT,
-              ("{{language}}", f"sum by (language) (rate(usher_languages_total{{{SCOPE}}}[15m])) * 60")),
+              a_minute("language", "usher_languages_total", span="15m")),
         panel("Time to classify", "99 of 100 contacts are classified within this.", SECONDS,
               ("99 %", quantile(0.99, "usher_classify_seconds"))),
     ),
@@ -183,17 +202,17 @@ PIPELINE = Board(
         panel("Age of records", "95 of 100 batches begin with a record no older than this.", SECONDS,
               ("{{service}}", quantile(0.95, "usher_event_age_seconds", "service"))),
         panel("Records not taken", "Lag by service.", COUNT,
-              ("{{service}}", "sum by (service) (usher_lag_records)")),
+              by("service", "usher_lag_records", "")),
         panel("Commits", "95 of 100 commits take no longer.", SECONDS,
               ("{{service}}", quantile(0.95, "usher_commit_seconds", "service"))),
         panel("Batches not published", "Committed batches that Kafka has not taken.", COUNT,
-              ("{{service}}", "sum by (service) (usher_outbox_backlog)")),
+              by("service", "usher_outbox_backlog", "")),
         panel("Decisions", "99 of 100 matches take no longer.", SECONDS,
               ("99 %", quantile(0.99, "usher_decision_seconds"))),
         panel("Breaches decided", "How far behind now breaches are decided.", SECONDS,
               ("sla", "max(usher_sla_watermark_lag_seconds)")),
         panel("Dead letters", "Inputs refused, a minute, by reason.", COUNT,
-              ("{{reason}}", "sum by (reason) (rate(usher_dead_letters_total[5m])) * 60")),
+              a_minute("reason", "usher_dead_letters_total", "")),
         panel("Requests", "Requests at the door a second, by path and status.", RATE,
               ("{{path}} {{status}}", "sum by (path, status) (rate(usher_ingest_http_requests_total[5m])) > 0")),
         panel("Time of requests", "95 of 100 requests are answered within this.", SECONDS,

@@ -104,8 +104,11 @@ class Database:
     A call past ``seconds_max`` drops its connection; a write that was under way then is *unknown*, not failed.
     """
 
-    def __init__(self, dsn: str, *, connections_max: int, seconds_max: float) -> None:
+    def __init__(
+        self, dsn: str, *, connections_max: int, seconds_max: float, connect_seconds_max: float = CONNECT_SECONDS_MAX
+    ) -> None:
         self._dsn = dsn
+        self._connect_seconds_max = connect_seconds_max
         self._connections_max = connections_max
         self._seconds_max = seconds_max
         self._pool: asyncpg.Pool | None = None
@@ -116,7 +119,7 @@ class Database:
             self._dsn,
             min_size=0,
             max_size=self._connections_max,
-            timeout=CONNECT_SECONDS_MAX,
+            timeout=self._connect_seconds_max,
             server_settings=server_settings(),
             reset=_no_reset,
             max_inactive_connection_lifetime=0,
@@ -155,7 +158,7 @@ class Database:
 
     async def _acquire(self, pool: asyncpg.Pool) -> Connection:
         try:
-            return await pool.acquire(timeout=CONNECT_SECONDS_MAX)
+            return await pool.acquire(timeout=self._connect_seconds_max)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
             raise meaning(error) from error
         except ValueError as error:

@@ -15,7 +15,7 @@ from services.router.model.shelf import ModelShelf
 from services.router.postgres import RouterStore
 from services.router.settings import RouterSettings
 from services.router.watching import keep_looking
-from shared.clock import monotonic, now_ms
+from shared.clock import WALL, monotonic, now_ms
 from shared.contract.topics import AGENT_OFFERS, BOT, CONTACT_EVENTS, ROUTER_INPUT, SELF_SERVICE
 from shared.lane.service import LaneService, LaneSpec
 from shared.process.logs import Log, configure
@@ -72,7 +72,7 @@ class RouterService(LaneService):
 
     async def run(self) -> None:
         """Serve until ``stop``, with an eye on who is at risk."""
-        looking = asyncio.ensure_future(keep_looking(self._engines, now_ms, self._log))
+        looking = asyncio.ensure_future(keep_looking(self._engines, WALL, self._log))
         try:
             await super().run()
         finally:

@@ -64,6 +64,7 @@ class LaneService:
             settings.postgres_dsn.get_secret_value(),
             connections_max=CONNECTIONS_MAX,
             seconds_max=settings.commit_seconds_max,
+            connect_seconds_max=settings.connect_seconds_max,
         )
         self._outputs = OutputLog(settings)
         self._inputs = InputLog(settings, spec.input_topic, group_of(settings, spec.service))

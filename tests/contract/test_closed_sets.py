@@ -7,10 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-from pydantic import BaseModel
+import pytest
+from pydantic import BaseModel, create_model
 
+from services.ingest.settings import IngestSettings
 from services.router.domain import engine, events, states
+from services.router.settings import RouterSettings
 from services.sla.domain.engine import SlaEngine
+from services.sla.settings import SlaSettings
 from shared.contract.inputs import INPUT_TYPES, AssignmentEnded, MessageReceived, OutcomeReported, PolicyActivated
 from shared.policy import Policy
 from shared.policy.kinds import SPANS, TargetKind
@@ -41,6 +45,17 @@ def events_without_a_state(types: Iterable[str]) -> set[str]:
 def kinds_without_a_span(kinds: Iterable[str]) -> set[str]:
     """Kinds of promise that nothing starts or ends."""
     return set(kinds) - set(SPANS)
+
+
+def settings_that_nothing_reads(kind: type[BaseModel]) -> set[str]:
+    """Settings that an operator may set and that change nothing."""
+    return {name for name in kind.model_fields if not re.search(rf"\.{name}\b", _code())}
+
+
+@cache
+def _code() -> str:
+    tops = ("services", "shared", "cli", "deploy")
+    return "\n".join(path.read_text() for top in tops for path in sorted((ROOT / top).rglob("*.py")))
 
 
 def fields_of(model: type[BaseModel], seen: frozenset[type] = frozenset()) -> Iterator[tuple[str, str]]:
@@ -116,3 +131,9 @@ def test_the_page_for_contributors_names_the_places_of_each_first_change() -> No
         assert len(places) >= 3, change
         names = {path.name for path in ROOT.rglob("*") if ".venv" not in path.parts and path.is_file()}
         assert {Path(place).name for place in places} <= names, change
+
+
+@pytest.mark.parametrize("kind", [IngestSettings, RouterSettings, SlaSettings])
+def test_every_setting_is_read_by_somebody(kind: type[BaseModel]) -> None:
+    assert settings_that_nothing_reads(kind) == set()
+    assert settings_that_nothing_reads(create_model("More", __base__=kind, never_read=(int, 1))) == {"never_read"}

@@ -49,6 +49,15 @@ def test_the_way_of_a_contact_goes_through_functions_that_exist() -> None:
     assert wrong == []
 
 
+def test_a_function_of_the_database_is_shown_where_it_was_written_last() -> None:
+    named = re.findall(r"`(\w+)` in `(shared/migrations/\w+\.sql)`", PAGE)
+    assert {function for function, _ in named} == {"router_commit", "lane_advance"}
+    migrations = sorted((ROOT / "shared" / "migrations").glob("*.sql"))
+    for function, file in named:
+        writes = [path for path in migrations if f"FUNCTION {function}(" in path.read_text()]
+        assert str(writes[-1].relative_to(ROOT)) == file
+
+
 def test_every_command_is_a_module_that_can_be_configured() -> None:
     for name, (module, _) in COMMANDS.items():
         found = importlib.import_module(module)

@@ -1,4 +1,4 @@
-"""The lane's database in memory: the same port, the same guards as shared/migrations/0001_lane.sql, no server."""
+"""The lane's database in memory: the same port, the same guards as lane_advance in shared/migrations, no server."""
 
 from dataclasses import replace
 from typing import Any, Protocol

@@ -236,3 +236,14 @@ def test_the_log_alone_says_what_became_of_an_outage_however_it_is_cut(seed: int
     again.batch([])
     assert again.events == desks.router.events[events:]
     assert in_order(again.store.rows())[1] == in_order(desks.router.store.rows())[1]
+
+
+def test_where_ingest_never_spoke_its_silence_holds_nothing() -> None:
+    router = Router(policy_with(presence={"lease": "3s"}))
+    router.sign_on("a1")
+    contact_id = router.contact("c1")
+    router.accept()
+    router.wait(2)
+    assert router.state(contact_id) == "assigned"
+    router.wait(2)
+    assert router.state(contact_id) == "queued"

@@ -27,10 +27,13 @@ _REPORTED = frozenset((ContactState.ASSIGNED, ContactState.BOT, ContactState.SEL
 
 
 def holds(book: Book, at_ms: int, kind: Timer, subject: str) -> bool:
-    """Whether nobody knows yet if this deadline passed in vain. A log on which ingest never spoke holds only leases."""
+    """Whether nobody knows yet if this deadline passed in vain. A log on which ingest never spoke holds nothing: there
+    its silence says nothing, and a deadline that waited for it would wait for ever."""
+    if not book.heard_ms:
+        return False
     if kind is Timer.LEASE:
         return at_ms > book.heard_ms
-    if not book.heard_ms or at_ms <= book.heard_ms + STILL_MS:
+    if at_ms <= book.heard_ms + STILL_MS:
         return False
     return kind in _ANSWERED or (kind is Timer.STATE and book.contacts[subject].state in _REPORTED)
 

@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test test-platform test-image audit bench bench-routing starter down clean
+.PHONY: help setup setup-tests run test test-platform test-cluster test-image audit bench bench-routing starter down clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | awk -F': .*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -25,6 +25,10 @@ test-platform: setup-tests ## The chart over its whole matrix: linter, schemas o
 
 audit: setup-tests ## Bills of materials, licences and known weaknesses of what the images hold; exit 3 where no database can be asked
 	@.venv/bin/python -m tests.platform.audit
+
+test-cluster: setup-tests ## The chart at a real API server, built from its Go module the first time (Go, an hour on a busy machine)
+	@.venv/bin/python -m tests.platform.cluster
+	@.venv/bin/python -m pytest -p no:cacheprovider --timeout=600 tests/platform/test_cluster.py $(ARGS)
 
 test-image: setup-tests ## The images, built without an engine (root, buildah, debootstrap) and run on real servers; 10 minutes the first time
 	@.venv/bin/python -m pytest -p no:cacheprovider --timeout=2400 tests/platform/test_images.py $(ARGS)

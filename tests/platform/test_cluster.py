@@ -1,7 +1,9 @@
 """The chart at a real API server: dry run, installed, changed and taken away again. `make test-cluster`."""
 
 import json
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -49,7 +51,7 @@ def test_pods_and_jobs_are_let_into_a_namespace_that_forbids_every_right(
     cluster: Cluster, values: dict[str, Any]
 ) -> None:
     documents = rendered(values)
-    made = [document for document in documents if document["kind"] == "Job"]
+    made = [document for document in documents if "helm.sh/hook" in document["metadata"].get("annotations", {})]
     for document in documents:
         if document["kind"] in {"Deployment", "Job"}:
             spec = {**document["spec"]["template"]["spec"], "priorityClassName": ""}
@@ -70,6 +72,37 @@ def test_a_pod_with_more_rights_is_refused_there(cluster: Cluster) -> None:
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "namespace": "usher"}, "spec": spec}
     done = cluster.call("kubectl", "create", "--filename", "-", "--dry-run=server", text=json.dumps(pod))
     assert done.returncode != 0 and "restricted" in done.stderr
+
+
+def test_before_anything_new_runs_the_hooks_have_run_in_their_order(cluster: Cluster) -> None:
+    """Nothing runs a pod here, so this test ends each job, and looks at what stood there before it did."""
+    with ThreadPoolExecutor(1) as pool:
+        installing = pool.submit(release, cluster, "install", {})
+        stood = {name: _ended(cluster, name) for name in ("u-migrate", "u-topics")}
+        installing.result(timeout=200)
+    assert stood == {"u-migrate": [("NetworkPolicy", "u-jobs")], "u-topics": [("NetworkPolicy", "u-jobs")]}
+    assert len(cluster.get("deployments", "-n", "usher")["items"]) == 3
+    for done in (
+        cluster.call("helm", "uninstall", "u", "--namespace", "usher"),
+        cluster.call("kubectl", "delete", "networkpolicy", "u-jobs", "-n", "usher"),  # as the operators' page says
+    ):
+        assert done.returncode == 0, done.stderr
+
+
+def _ended(cluster: Cluster, name: str) -> list[tuple[str, str]]:
+    """Wait for a job and say that it succeeded; what else of ours stood there by then."""
+    until = time.monotonic() + 100
+    while cluster.call("kubectl", "get", "job", name, "-n", "usher").returncode != 0:
+        assert time.monotonic() < until, f"{name} never came"
+        time.sleep(0.2)
+    stood = [(each["kind"], each["metadata"]["name"]) for each in cluster.get(OURS, "-n", "usher")["items"]]
+    at = "2026-01-01T00:00:00Z"
+    said = [{"type": each, "status": "True", "lastTransitionTime": at} for each in ("SuccessCriteriaMet", "Complete")]
+    status = {"status": {"succeeded": 1, "startTime": at, "completionTime": at, "conditions": said}}
+    patch = ["--subresource=status", "--type=merge", "--patch", json.dumps(status)]
+    done = cluster.call("kubectl", "patch", "job", name, "-n", "usher", *patch)
+    assert done.returncode == 0, done.stderr
+    return stood
 
 
 def test_a_release_is_installed_changed_and_taken_away_without_a_trace(cluster: Cluster) -> None:

@@ -224,7 +224,7 @@ END $$;
 
 -- What the engine asks about a batch, in one answer: input ids seen, last episodes, how ended things ended, customers.
 -- An id of a customer has its place in the request as ``number``. All aliases of the same customer come with it, and
--- of each id the last ended contacts: 50, as CONTACTS_MAX in services/router/domain/customers/journey.py.
+-- of each id the last ended contacts: 50, as CONTACTS_MAX in services/router/domain/journey.py.
 CREATE FUNCTION router_known(
     p_inputs uuid[], p_keys uuid[], p_contacts uuid[], p_past uuid[], p_workspaces text[], p_customers text[]
 ) RETURNS TABLE (kind text, id uuid, number bigint, state text, whose text)

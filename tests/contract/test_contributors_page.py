@@ -54,7 +54,9 @@ def test_a_function_of_the_database_is_shown_where_it_was_written_last() -> None
     assert {function for function, _ in named} == {"router_commit", "lane_advance"}
     migrations = sorted((ROOT / "shared" / "migrations").glob("*.sql"))
     for function, file in named:
-        writes = [path for path in migrations if f"FUNCTION {function}(" in path.read_text()]
+        # A function in plain SQL of the same name only passes on what the version before calls.
+        texts = {path: path.read_text() for path in migrations}
+        writes = [path for path in migrations if f"FUNCTION {function}(" in texts[path] and "plpgsql" in texts[path]]
         assert str(writes[-1].relative_to(ROOT)) == file
 
 

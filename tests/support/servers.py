@@ -66,6 +66,13 @@ async def make_template(server: PostgresServer) -> None:
     await migrate(dsn_of(server, TEMPLATE))
 
 
+async def make_empty_database(server: PostgresServer) -> str:
+    """A fresh database without a schema; its DSN."""
+    name = f"test_{next(_numbers)}"
+    await _execute(server, f"CREATE DATABASE {name}")
+    return dsn_of(server, name)
+
+
 async def make_database(server: PostgresServer) -> str:
     """A fresh migrated database; its DSN."""
     name = f"test_{next(_numbers)}"

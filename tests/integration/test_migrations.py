@@ -1,0 +1,125 @@
+"""Migrations: a released one is never changed, an upgrade is whole or did not happen, the version before goes on."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.local.database import PostgresServer
+from shared.migrate import SAME, Migration, migrate, migrations
+from tests.support import servers
+
+RELEASED = {  # checksums of the migrations of version 0.1.0, and of those that stood on main since
+    "0001": "f4d44cfe1623339f4e4b13a97ab52729e996b1372e9b82b96e06e75533d3edeb",
+    "0010": "2d07131c57245581adab6f2291c6734b49baa3a629c421e9a3fa3c40e6fddce7",
+    "0020": "8a9185541c6541e73d97bb64f1d844ec96d49b3be93683d6d1869cc53ce66d19",
+    "0030": "41a980f0dbb489dcf4d2fcd13599adafdb82c38d1a5281c3be41361f3fea27dc",
+    "0040": "4acbe89fbb44626d2d88710ba3b81e7070fdeca176e7d9ec57f7456fa552aeaf",
+    "0050": "e6e5f481d1220e38342da348ab1990631da10da57664e2513340e676f253f528",
+    "0051": "2a83b68c9c8e91d6ee8a05876d1c1d37d3979769b1c342060e76ef4fc100db4b",
+    "0060": "d2c49a02922f010741494737a8a80e449ef2ece34e7b5fe685a7ac36d2410b61",
+    "0061": "18d093452d8d65703c132da8af6ce869b63a4657fc133c07222b84b6d110671a",
+    "0062": "62be53dadafe69a2be0ba764dea427bb37c8fc4abd0d4654e447ded8d64a6ec9",
+    "0063": "f2163bb360dfd97ad868f7e90c78fb27b4af949fecbcc606ea26c940edbb5d0f",
+    "0070": "bf95def29952494ed7dc1143988a79c18fda8a82dac14d6140df2307e57664fe",
+    "0080": "f427861b60ae3a2400cd1e5b8156fc963d8d9b83b14f04812291897396649150",
+}
+OF_0_1_0 = ("0001", "0010", "0020", "0030", "0040")
+STATEMENTS = (Path(__file__).parent / "released" / "0.1.0.sql").read_text().partition("\n")[2]
+
+
+@pytest.fixture
+async def released(postgres: PostgresServer) -> AsyncIterator[asyncpg.Connection]:
+    """A database with the schema of version 0.1.0."""
+    dsn = await servers.make_empty_database(postgres)
+    connection = await asyncpg.connect(dsn, server_settings={"search_path": "usher"})
+    await connection.execute(
+        "CREATE SCHEMA usher; CREATE TABLE schema_migrations"
+        " (version text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
+    )
+    for migration in released_ones():
+        await connection.execute(migration.sql)
+        await connection.execute(
+            "INSERT INTO schema_migrations (version, checksum) VALUES ($1, $2)", migration.version, migration.checksum
+        )
+    yield connection
+    await connection.close()
+    await servers.drop_database(postgres, dsn)
+
+
+def released_ones() -> list[Migration]:
+    return [migration for migration in migrations() if migration.version in OF_0_1_0]
+
+
+def dsn_of(connection: asyncpg.Connection, server: PostgresServer) -> str:
+    return servers.dsn_of(server, connection._params.database)
+
+
+async def versions(connection: asyncpg.Connection) -> list[str]:
+    return [row["version"] for row in await connection.fetch("SELECT version FROM schema_migrations ORDER BY version")]
+
+
+def test_no_migration_that_was_applied_somewhere_was_changed_and_a_new_one_has_its_line_here() -> None:
+    assert {migration.version: migration.checksum for migration in migrations()} == RELEASED
+
+
+async def test_a_database_of_the_release_is_upgraded_in_one_transaction_or_not_at_all(
+    released: asyncpg.Connection, postgres: PostgresServer
+) -> None:
+    dsn = dsn_of(released, postgres)
+    await released.execute("CREATE TABLE router_end (in_the_way int)")
+    with pytest.raises(asyncpg.DuplicateTableError):
+        await migrate(dsn)
+    assert await versions(released) == list(OF_0_1_0)
+    assert await released.fetchval("SELECT to_regclass('usher.sla_account')") is None  # of a migration before that
+
+    await released.execute("DROP TABLE router_end")
+    report = await migrate(dsn)
+
+    assert report.applied == [version for version in RELEASED if version not in OF_0_1_0]
+    assert await versions(released) == list(RELEASED)
+
+
+async def test_a_text_that_differed_in_a_comment_is_taken_for_the_same_and_another_is_not(
+    released: asyncpg.Connection, postgres: PostgresServer
+) -> None:
+    (checksum,) = SAME["0010"]
+    await released.execute("UPDATE schema_migrations SET checksum = $1 WHERE version = '0010'", checksum)
+    assert (await migrate(dsn_of(released, postgres), check=True)).missing == list(RELEASED)[len(OF_0_1_0) :]
+
+    await released.execute("UPDATE schema_migrations SET checksum = 'x' WHERE version = '0010'")
+    with pytest.raises(Exception, match=r"migration 0010_router was changed after it was applied"):
+        await migrate(dsn_of(released, postgres))
+
+
+async def test_every_statement_of_the_version_before_is_understood_on_the_newest_schema(database: str) -> None:
+    connection = await asyncpg.connect(database, server_settings={"search_path": "usher"})
+    statements = [each.strip() for each in STATEMENTS.split(";\n") if each.strip()]
+    for statement in statements:
+        await connection.prepare(statement)
+    await connection.close()
+    assert len(statements) > 20
+
+
+async def test_a_commit_of_the_version_before_passes_the_fence_and_writes_its_rows(database: str) -> None:
+    """The function that 0.1.0 calls has 60 arguments; this one calls it with an input and the time of the log."""
+    connection = await asyncpg.connect(database, server_settings={"search_path": "usher"})
+    claimed = await connection.fetchrow("SELECT * FROM lane_claim('router', 0, 'old')")
+    before = ("router", 0, claimed["epoch"], 0, 0, 1, 0, 0, 0, "")
+    after = ("router", 0, claimed["epoch"], 1, 1, 1, 0, 0, 0, "")
+    event_id = "ff371479-afdd-5858-990d-23b53825d918"
+    call = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 61))})"
+    empty: list[list[str]] = [[] for _ in range(53)]
+
+    await connection.execute(call, before, after, 5, None, [], 1234, [event_id], *empty)
+    with pytest.raises(asyncpg.PostgresError) as fenced:
+        await connection.execute(
+            call, (*before[:2], 99, *before[3:]), (*after[:2], 99, *after[3:]), 5, None, [], 1, [], *empty
+        )
+
+    assert fenced.value.sqlstate == "UF001"
+    assert await connection.fetchval("SELECT seen_ms FROM router_input WHERE event_id = $1", event_id) == 1234
+    clock = await connection.fetchrow("SELECT at_ms, heard_ms FROM router_clock")
+    assert tuple(clock) == (1234, 1234)  # an old router hears everything in time
+    await connection.close()

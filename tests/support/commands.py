@@ -3,6 +3,7 @@
 import asyncio
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ import orjson
 from shared.process.settings import CommonSettings
 from tests.support.forked import CONTEXT, run
 
+ROOT = Path(__file__).resolve().parents[2]
 COMMAND_SECONDS_MAX = 60.0
 
 
@@ -55,6 +57,20 @@ class Usher:
                 process.join()
             assert process.exitcode is not None
             return Said(process.exitcode, out.read_text(), err.read_text())
+
+
+async def heard(*command: str, environment: Mapping[str, str], folder: Path = ROOT) -> Said:
+    """How a command ended and what it wrote."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=folder, env=environment
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), COMMAND_SECONDS_MAX)
+    finally:
+        if process.returncode is None:
+            process.kill()
+    assert process.returncode is not None
+    return Said(process.returncode, out.decode(), err.decode())
 
 
 async def rows(settings: CommonSettings, sql: str, *values: Any) -> list[Any]:

@@ -55,6 +55,7 @@ class System:
     folder: Path
     partitions: int = 1
     policy: Policy = field(default_factory=lambda: load_policy(POLICY))
+    repeats: float = 0.1  # of the messages are sent twice by their channel
     processes: dict[str, LeashedProcess] = field(default_factory=dict)
     ledger: list[tuple[str, str, str]] = field(default_factory=list)
     rows_seen: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
@@ -75,18 +76,28 @@ class System:
         assert not await ensure_topics(self.settings, all_topics())
         await publish(self.settings, [self.policy])
 
-    async def start(self, service: str, *, name: str = "", failpoints: str = "", **more: str) -> LeashedProcess:
-        """Start a replica (``name`` default: the service's) and wait until it listens; ``more``: its environment."""
-        name = name or service
-        ready = self.folder / f"{name}.json"
-        ready.unlink(missing_ok=True)
-        environment = {
+    @property
+    def environment(self) -> dict[str, str]:
+        """Where everything is, for services and commands."""
+        return {
             **os.environ,
             "USHER_KAFKA_BOOTSTRAP_SERVERS": self.kafka.bootstrap,
             "USHER_POSTGRES_DSN": self.dsn,
             "USHER_TOPIC_PREFIX": self.prefix,
             "USHER_PARTITIONS": str(self.partitions),
             "USHER_ENVIRONMENT": "local",
+        }
+
+    async def start(
+        self, service: str, *, name: str = "", failpoints: str = "", code: Path = ROOT, **more: str
+    ) -> LeashedProcess:
+        """Start a replica (``name`` default: the service's) of the tree ``code`` and wait until it listens; ``more``:
+        its environment."""
+        name = name or service
+        ready = self.folder / f"{name}.json"
+        ready.unlink(missing_ok=True)
+        environment = {
+            **self.environment,
             "USHER_READY_FILE": str(ready),
             "USHER_INSTANCE": name,
             "USHER_SESSION_TIMEOUT_MS": "1500",
@@ -100,7 +111,7 @@ class System:
             arguments=[sys.executable, "-m", f"services.{service}"],
             log=self.folder / f"{name}.log",
             environment=environment,
-            folder=ROOT,
+            folder=code,
             grace_seconds=15.0,
         )
         process = self.processes[name] = await LeashedProcess.start(command)
@@ -138,7 +149,7 @@ class System:
                 source, body = self.contact(self._number, chance)
                 while not await self._send(producer, channel_topic(source), body):
                     await asyncio.sleep(0.2)
-                if chance.random() < 0.1:  # a channel that repeats itself
+                if chance.random() < self.repeats:
                     await self._send(producer, channel_topic(source), body)
                 self.ledger.append(("fault", source, body["message_id"]))
                 await asyncio.sleep(1 / per_second)
@@ -237,6 +248,17 @@ class System:
                 self.went_back.append(f"S8: {key}: offset {before[1]} -> {now[1]}")
             self.rows_seen[key] = now
 
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """Watch while the block runs, then stop everything, however it ends."""
+        try:
+            async with background(self.watch()):
+                yield
+        finally:
+            for process in self.processes.values():
+                process.send(Signals.SIGCONT)
+            await self.stop()
+
     async def quiesce(self) -> None:
         """Wait until every acknowledged message is decided, every contact ended and sla has read everything."""
         deadline = monotonic() + QUIESCE_SECONDS_MAX
@@ -308,16 +330,8 @@ async def system(
     made = System(kafka, database, prefix, folder, partitions, policy or load_policy(POLICY))
     await made.prepare()
     await asyncio.gather(*(made.start(service) for service in SERVICES))
-    async with people(made.kafka.bootstrap, made.prefix, made.policy, pace):
-        watching = asyncio.ensure_future(made.watch())
-        try:
-            yield made
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-            for process in made.processes.values():
-                process.send(Signals.SIGCONT)
-            await made.stop()
+    async with people(made.kafka.bootstrap, made.prefix, made.policy, pace), made.watched():
+        yield made
 
 
 @asynccontextmanager

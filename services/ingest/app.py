@@ -26,6 +26,7 @@ from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings, http_limits, load_sources, pseudonym_key
 from services.ingest.smtp import MailDoor
 from services.ingest.stream import Stream
+from services.ingest.traces import DoorTraces
 from services.ingest.wire import RecordWriter
 from shared.contract.topics import AGENT_ACTIVITY, CONTACT_UPDATES, DEAD_LETTERS, ROUTER_INPUT, TopicSpec, channel_topic
 from shared.errors import Fatal, Retryable
@@ -35,6 +36,7 @@ from shared.process.failpoints import Failpoints
 from shared.process.logs import Log, configure
 from shared.process.metrics import registry_for
 from shared.process.service import listen, serve_http
+from shared.process.traces import traces_of
 from shared.process.version import VERSION
 
 __all__ = ["Ingest", "build"]
@@ -68,11 +70,13 @@ class Ingest:
 
         self._door = TopicDoor(_routes(settings, sources), normaliser, self._sense.metrics.ignored)
         self._letters = PostgresDeadLetters(self._database)
-        self._delivery = Delivery(self._outputs, self._letters, writer, self._sense)
+        self._traces = traces_of(settings, SERVICE, VERSION)
+        door_traces = DoorTraces(self._traces) if self._traces is not None else None
+        self._delivery = Delivery(self._outputs, self._letters, writer, self._sense, door_traces)
         self._stream = Stream(self._door, self._delivery, self._sense)
         self._subscriptions: Subscriptions | None = None
 
-        publisher = Publisher(Gatherer(self._outputs, writer), self._delivery.keep)
+        publisher = Publisher(Gatherer(self._outputs, writer, door_traces), self._delivery.keep)
         self._api = Api(settings, sources, normaliser, publisher, self._sense.metrics)
         self._mail = MailDoor(settings, sources, self._api.webhooks, publisher, self._sense.metrics)
         channels, local = settings.channel_sources, settings.is_local
@@ -94,6 +98,8 @@ class Ingest:
             self._socket.close()
             if self._smtp_socket is not None:
                 self._smtp_socket.close()
+            if self._traces is not None:
+                await self._traces.close()
 
     def stop(self) -> None:
         """Begin a clean end: no new batch, no new request."""

@@ -9,6 +9,7 @@ from services.ingest.domain.normalise import Admitted
 from services.ingest.domain.rejection import Refusal
 from services.ingest.metrics import SERVICE
 from services.ingest.sense import Sense
+from services.ingest.traces import DoorTraces
 from services.ingest.wire import RecordWriter
 from shared.contract.envelope import Message, dead_letter_message
 from shared.contract.topics import DEAD_LETTERS, ROUTER_INPUT
@@ -52,8 +53,16 @@ class Delivery:
     that is away holds back no later batch before WAITING_BYTES_MAX of them wait.
     """
 
-    def __init__(self, outputs: Outputs, dead_letters: DeadLetters, writer: RecordWriter, sense: Sense) -> None:
+    def __init__(
+        self,
+        outputs: Outputs,
+        dead_letters: DeadLetters,
+        writer: RecordWriter,
+        sense: Sense,
+        traces: DoorTraces | None = None,
+    ) -> None:
         self._outputs = outputs
+        self._traces = traces
         self._dead_letters = dead_letters
         self._writer = writer
         self._log = sense.log
@@ -79,12 +88,16 @@ class Delivery:
         Stopped, raised here or by what is returned: the process ends and some of it may not be delivered.
         """
         await self._failpoints.reach(ADMITTED)
+        traced = [self._traces.begin(event) for event in admitted] if self._traces is not None else []
+        admitted = [event for event, _ in traced] or admitted
         work = [
             self._patiently(f"publishing to partition {partition}", self._publish(ROUTER_INPUT, partition, messages))
             for partition, messages in self._written(admitted).items()
         ]
         rest = self._keep_beside(refused) if refused else None
         await asyncio.gather(*work)
+        for _, span in traced:
+            span.end()
         self._metrics.accepted(admitted)
         if rest is None:
             await self._failpoints.reach(DELIVERED)

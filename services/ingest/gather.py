@@ -9,6 +9,7 @@ from services.ingest.delivery import Outputs
 from services.ingest.domain.normalise import Admitted
 from services.ingest.domain.rejection import Refusal
 from services.ingest.domain.webhook import Outcome
+from services.ingest.traces import DoorTraces
 from services.ingest.wire import RecordWriter
 from shared.contract.envelope import Message
 from shared.contract.topics import ROUTER_INPUT
@@ -31,14 +32,16 @@ class Gatherer:
     event that comes alone is sent at once.
     """
 
-    def __init__(self, outputs: Outputs, writer: RecordWriter) -> None:
+    def __init__(self, outputs: Outputs, writer: RecordWriter, traces: DoorTraces | None = None) -> None:
         self._outputs = outputs
         self._writer = writer
+        self._traces = traces
         self._waiting: dict[int, deque[_Waiting]] = {}
         self._sending: dict[int, asyncio.Task[None]] = {}
 
     async def publish(self, event: Admitted, seconds_max: float) -> None:
         """Return once Kafka has the event. Retryable: no answer in time, and the event may still arrive."""
+        event, span = self._traces.begin(event) if self._traces is not None else (event, None)
         partition, message = self._writer.write(event)
         answer: asyncio.Future[Retryable | None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(partition, deque()).append(_Waiting(message, answer))
@@ -51,6 +54,8 @@ class Gatherer:
         failure = answer.result()
         if failure is not None:
             raise failure
+        if span is not None:
+            span.end()
 
     async def _send(self, partition: int) -> None:
         waiting = self._waiting[partition]

@@ -195,12 +195,16 @@ class Lane:
         self, step: Step, records: list[Record], newest: Record | None, now: int, stepped_ms: int
     ) -> None:
         published = self.publisher.published_step, self.publisher.published_seq
+        traces = self._parts.traces
+        spans = traces.begin(step.events, self.partition, stepped_ms) if traces is not None else []
         commit, batch = commit_of(self.claim, step, records, newest, now, published)
         await self.life.reach(Phase.STEPPED)
         started = self._clock.monotonic()
         await self._patience.repeat("commit", lambda: self._parts.store.commit(commit))
         self._sense.metrics.commit_seconds.observe(self._clock.monotonic() - started)
         await self.life.reach(Phase.COMMITTED)
+        if traces is not None:
+            traces.end(spans)
         self.claim = commit.after
         self._upkeep.committed(commit)
         self.publisher.confirm_ownership()

@@ -9,6 +9,7 @@ from shared.lane.engine import Engine, Step
 from shared.lane.publisher import Outputs, Wire
 from shared.lane.sense import Sense
 from shared.lane.store import Claim, LaneStore
+from shared.lane.traces import StepTraces
 from shared.process.settings import LaneSettings
 
 __all__ = ["Group", "Inputs", "LaneParts", "Warm"]
@@ -62,7 +63,8 @@ class Group(Protocol):
 class LaneParts:
     """What all lanes of a process share. ``settled_ms``: on a log that another service writes, the time as of which
     everything that happened stands in it and was applied; deadlines fire up to then alone. ``counted`` adds a committed
-    step's counts to the metrics; ``loaded`` hears of memory that was filled."""
+    step's counts to the metrics; ``loaded`` hears of memory that was filled. ``traces``: None where nobody asked for
+    them."""
 
     service: str
     settings: LaneSettings
@@ -77,6 +79,7 @@ class LaneParts:
     sense: Sense
     settled_ms: Callable[[int], int] | None = None
     loaded: Callable[[], None] = lambda: None
+    traces: StepTraces | None = None
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from shared.lane.phases import FAILPOINTS
 from shared.lane.publisher import Wire
 from shared.lane.sense import Sense
 from shared.lane.store import LaneStore
+from shared.lane.traces import StepTraces
 from shared.lane.worker import Worker
 from shared.migrate import migrate
 from shared.postgres import Database
@@ -26,6 +27,8 @@ from shared.process.failpoints import Failpoints
 from shared.process.logs import Log
 from shared.process.metrics import LaneMetrics
 from shared.process.settings import LaneSettings
+from shared.process.traces import traces_of
+from shared.process.version import VERSION
 
 __all__ = ["LaneService", "LaneSpec", "group_of", "owner_name"]
 
@@ -69,6 +72,7 @@ class LaneService:
         self._outputs = OutputLog(settings)
         self._inputs = InputLog(settings, spec.input_topic, group_of(settings, spec.service))
         failpoints = Failpoints(settings.failpoints, FAILPOINTS)
+        self._traces = traces_of(settings, spec.service, VERSION)
         parts = LaneParts(
             service=spec.service,
             settings=settings,
@@ -83,6 +87,7 @@ class LaneService:
             sense=Sense(spec.log, LaneMetrics(spec.registry, spec.service), failpoints),
             settled_ms=spec.settled_ms,
             loaded=spare_the_collector,
+            traces=StepTraces(self._traces, spec.service) if self._traces is not None else None,
         )
         self._worker = Worker(parts, self._inputs)
         self._started = False
@@ -103,6 +108,8 @@ class LaneService:
         finally:
             await self._outputs.stop()
             await self._database.close()
+            if self._traces is not None:
+                await self._traces.close()
 
     def stop(self) -> None:
         """Begin a clean end."""

@@ -96,6 +96,10 @@ class CommonSettings(BaseSettings):
     )
     ready_file: str = Field(default="", description="JSON with the ports is written here once the service listens")
     log_level: LogLevel = "INFO"
+    traces_url: str = Field(
+        default="", pattern=r"^(https?://.*)?$", description="spans go there by OTLP over HTTP; default: no traces"
+    )
+    traces_ratio: float = Field(default=1.0, ge=0, le=1, description="of the contacts that come without a trace")
     failpoints: str = Field(default="", description="tests only: name=action pairs, see shared/process/failpoints.py")
 
     @property

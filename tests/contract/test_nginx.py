@@ -18,6 +18,7 @@ from tests.support import nginx
 from tests.support.in_process import until
 from tests.support.ingest_http import HEADERS, Log, api_of
 from tests.support.secured import Authority
+from tests.support.serving import serving
 
 pytestmark = pytest.mark.skipif(nginx.NGINX is None, reason="nginx is not installed (Debian: apt install nginx-light)")
 PUBLIC = "https://hooks.example.com"
@@ -64,7 +65,7 @@ async def door(tmp_path: Path, authority: Authority) -> AsyncIterator[Door]:
     log, registry = Log(), CollectorRegistry()
     tls = authority.server("door")
     async with (
-        nginx.serving(api_of(log, {"sms": SMS}, registry).app) as ingest,
+        serving(api_of(log, {"sms": SMS}, registry).app) as ingest,
         nginx.behind_tls(tmp_path, tls, [ingest], **{"client_body_timeout 10s;": "client_body_timeout 300ms;"}) as port,
         client_of(authority, port) as client,
     ):
@@ -159,7 +160,7 @@ async def test_what_a_client_says_of_its_address_and_scheme_is_replaced(tmp_path
     }
     replica = nginx.Replica("only")
     async with (
-        nginx.serving(replica) as ingest,
+        serving(replica) as ingest,
         nginx.behind_tls(tmp_path, authority.server("door"), [ingest]) as port,
         client_of(authority, port) as client,
     ):
@@ -177,8 +178,8 @@ async def test_a_replica_that_dies_loses_no_request_and_without_any_the_sender_i
     first, second = nginx.Replica("first"), nginx.Replica("second")
     async with AsyncExitStack() as stack:
         dying, last = [await stack.enter_async_context(AsyncExitStack()) for _ in range(2)]
-        port_of_first = await dying.enter_async_context(nginx.serving(first))
-        port_of_second = await last.enter_async_context(nginx.serving(second))
+        port_of_first = await dying.enter_async_context(serving(first))
+        port_of_second = await last.enter_async_context(serving(second))
         tls = authority.server("door")
         port = await stack.enter_async_context(nginx.behind_tls(tmp_path, tls, [port_of_first, port_of_second]))
         client = await stack.enter_async_context(client_of(authority, port))
@@ -199,8 +200,8 @@ async def test_compose_finds_a_replica_of_ingest_that_came_and_forgets_one_that_
     first, second = nginx.Replica("first"), nginx.Replica("second")
     names = nginx.Names(["127.0.0.2"])
     async with AsyncExitStack() as stack:
-        ingest = await stack.enter_async_context(nginx.serving(first, "127.0.0.2"))
-        await stack.enter_async_context(nginx.serving(second, "127.0.0.3", ingest))
+        ingest = await stack.enter_async_context(serving(first, "127.0.0.2"))
+        await stack.enter_async_context(serving(second, "127.0.0.3", ingest))
         name_server = await stack.enter_async_context(nginx.naming(names))
         port = await stack.enter_async_context(nginx.of_compose(tmp_path, f"ingest:{ingest}", name_server))
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}"))

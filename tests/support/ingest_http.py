@@ -21,8 +21,8 @@ from services.ingest.settings import IngestSettings
 from services.ingest.wire import RecordWriter
 from shared.contract.envelope import Message
 from shared.errors import Retryable
-from shared.process.service import listen, serve_http
 from tests.support.ingest_builders import KEY
+from tests.support.serving import serving
 
 HEADERS = {"Authorization": "Bearer secret"}
 SOURCES = {
@@ -70,14 +70,8 @@ async def served(log: Log, entries: Any, resolve: Resolve) -> AsyncIterator[str]
     publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep)
     normaliser, metrics = Normaliser(Pseudonyms(KEY)), IngestMetrics(CollectorRegistry())
     api = Api(IngestSettings(), sources(entries, resolve), normaliser, publisher, metrics)
-    sock = listen("127.0.0.1", 0)
-    server = serve_http(api.app, sock)
-    serving = asyncio.ensure_future(server.serve(sockets=[sock]))
-    try:
-        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
+    async with serving(api.app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def api_of(log: Log, entries: Any = None, registry: CollectorRegistry | None = None, **settings: Any) -> Api:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.ports import LOOPBACK
-from shared.process.service import listen, serve_http
 
 FILES = Path(__file__).resolve().parents[2] / "deploy" / "nginx"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -45,19 +44,6 @@ class Replica:
         self.paths.append(scope["raw_path"].decode() + (f"?{query}" if query else ""))
         await send({"type": "http.response.start", "status": 202, "headers": []})
         await send({"type": "http.response.body", "body": self.name.encode()})
-
-
-@contextlib.asynccontextmanager
-async def serving(application: Any, host: str = LOOPBACK, port: int = 0) -> AsyncIterator[int]:
-    """The port on which the application is served."""
-    sock = listen(host, port)
-    server = serve_http(application, sock)
-    task = asyncio.ensure_future(server.serve(sockets=[sock]))
-    try:
-        yield sock.getsockname()[1]
-    finally:
-        server.should_exit = True
-        await task
 
 
 @contextlib.asynccontextmanager

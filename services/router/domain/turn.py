@@ -196,7 +196,7 @@ class Turn:
                 self.ordinal,
                 body,
                 copies,
-                self.traceparent,
+                contact.traceparent or self.traceparent,
             )
         )
         self.ordinal += 1

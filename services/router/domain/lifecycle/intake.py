@@ -119,6 +119,7 @@ def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> 
         wrote_ms=said.occurred_ms,
         born_ms=turn.now_ms,
         life_ms=turn.now_ms + workspace.rules.life_ms,
+        traceparent=said.traceparent,
     )
     turn.book.add(contact)
     turn.book.timers.arm(Timer.LIFE, contact.contact_id, contact.life_ms)

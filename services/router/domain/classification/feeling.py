@@ -16,6 +16,8 @@ CHARACTERS_MAX = 2000  # of a text that are listened to
 SHOUTED_WORDS_MIN = 3  # in capitals, and most of the text: fewer are names and abbreviations
 SHOUTED_SHARE_MIN = 0.6
 _MARKS = re.compile(r"[!?\uff01\uff1f]{3,}|!{2,}|\?!|!\?")
+_ANGRY = re.compile(f"[{''.join(ANGRY_EMOJI)}]")
+_SHOUT = re.compile(r"[^\W\d_a-z]{2}")  # two letters that may be capitals: most texts have none and are done
 _CAPITALS = re.compile(r"\b[^\W\d_a-z]{2,}\b")
 _LETTERS = re.compile(r"\b[^\W\d_]{2,}\b")
 
@@ -24,7 +26,7 @@ def sentiment_of(text: str, words: Collection[str], found: Collection[str]) -> S
     """By the word lists that were ``found``, one degree worse where it is loud; praise is not worse for being loud."""
     said: Sentiment = next((kind for kind in SENTIMENTS if kind in found), "neutral")
     start = text[:CHARACTERS_MAX]
-    if not INSULTS.isdisjoint(words) or any(each in start for each in ANGRY_EMOJI):
+    if not INSULTS.isdisjoint(words) or (not start.isascii() and _ANGRY.search(start)):
         return "strong_negative"
     if said == "positive" or not (_is_shouted(start) or _MARKS.search(start)):
         return said
@@ -34,7 +36,7 @@ def sentiment_of(text: str, words: Collection[str], found: Collection[str]) -> S
 def urgency_of(text: str, found: Collection[str]) -> Urgency:
     """Urgent by its words or a ``NOW``; very urgent where that is said loudly as well."""
     start = text[:CHARACTERS_MAX]
-    cried = any(word in NOW for word in _CAPITALS.findall(start))
+    cried = _SHOUT.search(start) is not None and any(word in NOW for word in _CAPITALS.findall(start))
     if not cried and "urgent" not in found:
         return "normal"
     loud = _is_shouted(start) or _MARKS.search(start) is not None or (cried and "urgent" in found)
@@ -42,7 +44,7 @@ def urgency_of(text: str, found: Collection[str]) -> Urgency:
 
 
 def _is_shouted(text: str) -> bool:
-    if text.islower():
+    if _SHOUT.search(text) is None:
         return False
     words: list[str] = _LETTERS.findall(text)
     capitals = sum(map(str.isupper, words))

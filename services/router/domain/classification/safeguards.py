@@ -22,7 +22,8 @@ class Safeguards:
 
     def __init__(self, words: Mapping[str, Words]) -> None:
         self._usual, self._harmless = _usual()
-        self._added = Signs(_of_operator(words, "add"))
+        added = [*_of_operator(words, "add")]
+        self._added = Signs(added) if added else None
         removed: dict[str, list[str]] = {}
         for name, sign in _of_operator(words, "remove"):
             removed.setdefault(name, []).append(sign)
@@ -31,14 +32,17 @@ class Safeguards:
     def found(self, folded: str, words: Sequence[str]) -> tuple[str, ...]:
         """The names of the safeguards that a folded text, cut into ``words``, calls for; in order of their names."""
         tokens = tokens_of(folded, words)
-        if not self._all(tokens):
+        names = self._all(tokens)
+        if not names:
             return ()
         kept = self._harmless.without(tokens)
-        names = self._all(kept)
+        if kept is not tokens:
+            names = self._all(kept)
         return tuple(sorted(name for name in names if self._stays(name, kept)))
 
     def _all(self, tokens: Sequence[str]) -> set[str]:
-        return self._usual.found(tokens) | self._added.found(tokens)
+        found = self._usual.found(tokens)
+        return found | self._added.found(tokens) if self._added else found
 
     def _stays(self, name: str, tokens: Sequence[str]) -> bool:
         removed = self._removed.get(name)

@@ -1,6 +1,7 @@
 """Signs of a text: words that mean something where they stand together, found in one pass over its words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 __all__ = ["Signs", "tokens_of"]
 
@@ -9,7 +10,21 @@ CACHED_WORDS_MAX = 20_000  # words looked up before; about 3 MB when full
 PREFIX_MIN = 2
 
 Phrase = tuple[str, ...]
-_NOTHING: tuple[tuple[int, Phrase], ...] = ()
+Hit = tuple[int, int, int]
+"""Where a phrase begins in a text, its group, and how many words it has."""
+
+
+class _Word(NamedTuple):
+    """What begins with a word: groups that it is in ``alone``, phrases by the word that comes ``then``, and phrases
+    whose next word is ``open`` at its end.
+    """
+
+    alone: tuple[int, ...]
+    then: Mapping[str, tuple[tuple[int, Phrase], ...]]
+    open: tuple[tuple[int, Phrase], ...]
+
+
+_NOTHING = _Word((), {}, ())
 
 
 def tokens_of(folded: str, words: Sequence[str]) -> Sequence[str]:
@@ -34,53 +49,64 @@ class Signs:
         self._groups: dict[str, int] = {}
         self._starts: dict[str, list[tuple[int, Phrase]]] = {}
         self._prefixes: dict[str, list[tuple[int, Phrase]]] = {}
-        self._rules: dict[int, list[tuple[str, tuple[int, ...]]]] = {}
+        self._rules: dict[int, list[tuple[str, frozenset[int]]]] = {}
         for name, sign in signs:
             first, *others = [self._group(part) for part in sign.split(" & ")]
-            self._rules.setdefault(first, []).append((name, tuple(others)))
+            self._rules.setdefault(first, []).append((name, frozenset(others)))
         self._longest = max(map(len, self._prefixes), default=0)
-        self._cache: dict[str, tuple[tuple[int, Phrase], ...]] = {}
+        self._cache: dict[str, _Word] = {}
 
     def found(self, words: Sequence[str]) -> set[str]:
         """The names of the signs in a text of folded words."""
         places = self._places(words)
-        return {
-            name
-            for group in places
-            for name, others in self._rules.get(group, ())
-            if not others or _together(places, group, others)
-        }
+        standing = places.keys()
+        rules = self._rules.get
+        found: set[str] = set()
+        for group in places:
+            for name, others in rules(group, ()):
+                # Few signs of a text have all their parts in it, so that is asked first.
+                if name not in found and (not others or (others <= standing and _together(places, group, others))):
+                    found.add(name)
+        return found
 
-    def without(self, words: Sequence[str]) -> list[str]:
-        """The words of a text with those of every sign blanked out; each is taken for a phrase of its own."""
-        kept = list(words)
-        for at, word in enumerate(words):
-            for _, rest in self._about(word):
-                if _follows(words, at, rest):
-                    kept[at : at + 1 + len(rest)] = [""] * (1 + len(rest))
-        return kept
+    def without(self, words: Sequence[str]) -> Sequence[str]:
+        """The words of a text with those of every sign blanked out, the same object where there is none; each sign is
+        taken for a phrase of its own.
+        """
+        kept: list[str] | None = None
+        for at, _, length in self._hits(words):
+            kept = list(words) if kept is None else kept
+            kept[at : at + length] = [""] * length
+        return words if kept is None else kept
 
     def _places(self, words: Sequence[str]) -> dict[int, list[int]]:
         places: dict[int, list[int]] = {}
-        known = self._cache.get
-        for at, word in enumerate(words):
-            about = known(word)
-            if about is None:
-                about = self._about(word)
-            for group, rest in about:
-                if not rest or _follows(words, at, rest):
-                    places.setdefault(group, []).append(at)
+        for at, group, _ in self._hits(words):
+            places.setdefault(group, []).append(at)
         return places
 
-    def _about(self, word: str) -> tuple[tuple[int, Phrase], ...]:
-        """The groups that a word is in or begins a phrase of."""
+    def _hits(self, words: Sequence[str]) -> Iterator[Hit]:
+        known, last = self._cache.get, len(words) - 1
+        for at, word in enumerate(words):
+            about = known(word) or self._about(word)
+            if about is _NOTHING:
+                continue
+            for group in about.alone:
+                yield at, group, 1
+            if at == last:
+                return
+            for group, rest in (*about.then.get(words[at + 1], ()), *about.open):
+                if _follows(words, at, rest):
+                    yield at, group, 1 + len(rest)
+
+    def _about(self, word: str) -> _Word:
+        """What begins with a word, which may end a prefix."""
         found = list(self._starts.get(word, ()))
         for length in range(PREFIX_MIN, min(len(word), self._longest) + 1):
             found += self._prefixes.get(word[:length], ())
-        about = tuple(found) if found else _NOTHING
         if len(self._cache) >= CACHED_WORDS_MAX:
             self._cache.clear()
-        self._cache[word] = about
+        about = self._cache[word] = _sorted(found) if found else _NOTHING
         return about
 
     def _group(self, alternatives: str) -> int:
@@ -97,9 +123,23 @@ class Signs:
         return number
 
 
+def _sorted(found: Iterable[tuple[int, Phrase]]) -> _Word:
+    alone: list[int] = []
+    then: dict[str, tuple[tuple[int, Phrase], ...]] = {}
+    wild: list[tuple[int, Phrase]] = []
+    for group, rest in found:
+        if not rest:
+            alone.append(group)
+        elif rest[0].endswith("*"):
+            wild.append((group, rest))
+        else:
+            then[rest[0]] = (*then.get(rest[0], ()), (group, rest))
+    return _Word(tuple(alone), then, tuple(wild))
+
+
 def _follows(words: Sequence[str], at: int, rest: Phrase) -> bool:
     if at + len(rest) >= len(words):
-        return not rest
+        return False
     for step, each in enumerate(rest, start=1):
         word = words[at + step]
         if word != each and not (each[-1] == "*" and word.startswith(each[:-1])):
@@ -107,10 +147,8 @@ def _follows(words: Sequence[str], at: int, rest: Phrase) -> bool:
     return True
 
 
-def _together(places: Mapping[int, list[int]], group: int, others: tuple[int, ...]) -> bool:
+def _together(places: Mapping[int, list[int]], group: int, others: frozenset[int]) -> bool:
     """Whether all parts stand near one place of the first, and no two of them are the same word."""
-    if any(other not in places for other in others):
-        return False
     return any(
         all(any(at != near and abs(at - near) <= NEAR_WORDS for near in places[other]) for other in others)
         for at in places[group]

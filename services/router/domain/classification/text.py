@@ -24,6 +24,8 @@ WORDS_LONG = 120
 WORDS_VERY_LONG = 300
 QUESTIONS_MANY = 3
 LANGUAGE_SAMPLE = 60  # words at the start of a text that are looked at
+READINGS_MAX = 2048  # remembered by a policy: a text is read when it is foreseen and again at its turn
+READING_CHARACTERS_MAX = 1000  # of a text whose reading is remembered; all of them take 2 MB, 8 in wide scripts
 
 NO_RULES: frozenset[str | int] = frozenset()
 _WORD = re.compile(r"\w+")
@@ -76,9 +78,20 @@ class TextReader:
         self._safeguards = Safeguards(rules.words) if rules.safeguards else None
         self._set = PatternSet(self._patterns)
         self._signs = frozenset(self._kinds)
+        self._readings: dict[str, Reading] = {}
 
     def read(self, text: str) -> Reading:
         """What is in the text; linear in its length, whatever it holds."""
+        known = self._readings.get(text)
+        if known is None:
+            known = self._read(text)
+            if len(text) <= READING_CHARACTERS_MAX:
+                if len(self._readings) >= READINGS_MAX:
+                    self._readings.clear()
+                self._readings[text] = known
+        return known
+
+    def _read(self, text: str) -> Reading:
         folded = fold(text)
         tokens = words_of(folded)
         found: dict[str, set[str | int]] = {}

@@ -3,8 +3,11 @@
 One section for each category, one sign a line; a line that begins with two spaces goes on with the one before. ``a|b &
 c`` is found where ``a`` or ``b`` stands near ``c``, in any order; each may be several words, and a word that ends in
 ``*`` stands for all that begin so. Words are folded: no case, no accents, ``don't`` is ``dont``, any other apostrophe a
-space. The section ``harmless`` holds words that are read over.
+space. The section ``harmless`` holds words that are read over; there ``a|b + c|d`` stands for every ``a c``, ``a d``,
+``b c`` and ``b d``.
 """
+
+from itertools import product
 
 from services.router.domain.classification.words.safeguards.de import DE
 from services.router.domain.classification.words.safeguards.en import EN
@@ -23,9 +26,14 @@ def _sections(text: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for block in text.strip().split("[")[1:]:
         name, _, lines = block.partition("]\n")
-        whole = lines.strip().replace("\n  &", " &").replace("\n  |", "|")
-        found[name] = tuple(whole.split("\n"))
+        whole = lines.strip().replace("\n  &", " &").replace("\n  |", "|").replace("\n  +", " +")
+        found[name] = tuple("|".join(_phrases(line)) for line in whole.split("\n"))
     return found
+
+
+def _phrases(line: str) -> list[str]:
+    parts = [part.split("|") for part in line.split(" + ")]
+    return [line] if len(parts) == 1 else [" ".join(words) for words in product(*parts)]
 
 
 SIGNS = {

@@ -2,6 +2,7 @@
 
 DE = """
 [danger]
+riech*|geruch|stinkt|stinken & ei|eier|eiern|schwefel*|faul|faulen|verfault*
 kohlenmonoxid*|co alarm|co melder
 akku|batterie & blaht|heiss|dick|raucht
 zugeschwollen|geschwollen|zugequollen & auge*|gesicht|hals
@@ -50,6 +51,7 @@ lebensgefahr*|gefahrlich*|in gefahr|leben und tod|sterben konnen|hatte sterben|s
   |beinahe gestorben|medizinischer notfall
 wasser & decke|strom*|lauft|rohrbruch|steckdose*|uberschwemm*
 [self_harm]
+nach heute nacht|nach heute abend|nach heute & nichts|niemand*|keiner|nicht mehr|egal
 will|mochte|wollte|wunschte|ware|wenn & tot & ich|mich
 keiner|niemand & vermissen|vermisst
 mache|mach|machen & schluss & allem|heute|leben|nacht
@@ -122,6 +124,8 @@ polizei|gestohlen*|geklaut|klaut|diebstahl|dieb|diebe|raub*|uberfall|uberfallen|
 erpress*|droht mir|bedroh*|drohung*|gestalkt|stalk*|belastig*|entfuhr*|nachgestellt|verfolgt mich|gefalscht*
   |korperverletzung
 [vulnerable]
+kontrolliert|durchsucht|liest|uberwacht|schnuffelt & mein handy|mein telefon|meine nachrichten|meine mails
+  |meinem handy|alles mit
 heizung & neugeborenes|baby|saugling|kinder & kein|keine|ohne|seit
 essen & heizen & oder|zwischen|entscheiden
 tafel & lebe|leben|gehe|seit
@@ -160,6 +164,9 @@ krebs|krebskrank*|todkrank|unheilbar|sterbenskrank|palliativ*|hospiz|demenz*|dem
   |behinderung|rollstuhl|gehorlos|taub|blind|depress*|panikattacke*|angststorung|pflegebedurftig*|bettlagerig
   |pflegegrad|im sterben
 [delicate]
+damit|ohne dass|so dass|dass & er & nicht|nichts & mitbekommt|merkt|sieht|erfahrt|herausfindet|findet|weiss
+hinterlegt*|ersatz*|gespeichert*|wiederherstell* & nummer|handynummer|telefon*|mail*|email*|gerat & nicht meine
+  |nicht meins|nicht von mir|nicht mir|kenne ich nicht|kenne ich gar nicht|unbekannt*|fremd*
 richter|richterin|gericht|verhandlung|gefangnis|haft|anwalt|anwaltin|gerichtsvollzieher|insolvenz*|marktaufsicht
   |staatsanwalt*|bewahrungshelfer*|schuldnerberat*
 notunterkunft|frauenhaus|obdachlosen*|im auto|auf der strasse|im zelt|obdachlos|wissen nicht wohin|rausgeworfen
@@ -194,6 +201,17 @@ lastschrift|abbuchung & nie|erlaubt
 kein essen|weder essen|kein geld|hunger|tafel|arbeitslos|schulden|psychiatrie|zusammenbruch|angegriffen|droht
   |drohen|kohlenmonoxid*|keine heizung
 [harmless]
+handy|telefon|laptop|rechner|computer|akku|tablet|konsole|router|internet|leitung|verbindung|bildschirm|display
+  |fernseher|kamera|drucker|wasserkocher|toaster|ofen|kuhlschrank|waschmaschine|trockner|spulmaschine|geschirrspuler
+  |staubsauger|kaffeemaschine|lampe|birne|lautsprecher|kopfhorer|fernbedienung|uhr|ladegerat|gerat|app|seite|mixer
+  |bugeleisen|maus|tastatur|maschine
+  + tot|ist tot|sind tot|war tot|gestorben|ist gestorben|ist mir gestorben|ist mir einfach gestorben
+  |ist einfach gestorben|stirbt|verstorben|ist verstorben
+tote|toter|totes|toten
+  + handy|telefon|laptop|rechner|computer|akku|tablet|konsole|router|internet|leitung|verbindung|bildschirm|display
+  |fernseher|kamera|drucker|wasserkocher|toaster|ofen|kuhlschrank|waschmaschine|trockner|spulmaschine|geschirrspuler
+  |staubsauger|kaffeemaschine|lampe|birne|lautsprecher|kopfhorer|fernbedienung|uhr|ladegerat|gerat|app|seite|mixer
+  |bugeleisen|maus|tastatur|maschine
 gasrechnung|gaszahler|gastarif|gasvertrag|fire tv|fire stick|todmude|totes meer|stand by|rauchfrei|feuerfest
   |tod und teufel|blutdruck*|bluthochdruck|blutorange*|taub nuss|feuerwerk
 rauchmelder kaufen|ohne funken|sterbenslangweilig|tafel schokolade|brennpunkt

@@ -2,6 +2,7 @@
 
 EN = """
 [danger]
+smell*|stink*|stank|reek*|whiff|odour*|odor* & egg|eggs|rotten|sulphur|sulfur
 threw me|knocked me & touch*|machine|power
 killed|killing & could|get|nearly|almost
 set|went & alight|on fire
@@ -56,6 +57,7 @@ could have killed|almost killed|nearly killed|nearly lost|get hurt|got hurt|some
 water & pouring|gushing|ceiling|burst|flood*|electrics|sockets
 emergency services|call 999|called 999|ring 999|call 911|called 911|call 112|called 112|dial 999
 [self_harm]
+after tonight|after today & need|nothing|anything|anyone|matter*
 kill|harm|hurt|hang|drown|shoot|stab|poison & myself|himself|herself|themselves|themself
 nobody|no one|noone & miss|care & me
 end|ending|finish & it tonight|it today|it now|it all|my life|everything tonight
@@ -131,6 +133,8 @@ police|crime number|crime reference|stolen|stole|theft|thief|thieves|robbed|robb
 blackmail*|extort*|ransom*|threaten*|threat|threats|assault*|stalk*|harass*|kidnap*|forged|forgery|counterfeit
   |broke into|breaking into|break in|intruder*
 [vulnerable]
+checks|reads|controls|monitors|goes through|looks through|took away & my phone|my mobile|my messages|my texts
+  |my emails|everything i write
 refuge|women s shelter|psychiatric|psychiatry|mental hospital|breakdown
 following|follows|followed & me & man|guy|stranger|someone
 heir|heirs|inherit*|estate of|estate matters|no longer alive|no longer with us|power of attorney|gambl*|addict*
@@ -168,6 +172,10 @@ terminal*|cancer|dementia|alzheimer*|disability|disabilities|i am disabled|im di
   |disabled daughter|disabled mother|disabled brother|disabled and|wheelchair|deaf|blind|dying|hospice|palliative
   |depress*|mental health|panic attack*|nervous breakdown|bedridden|carer for
 [delicate]
+he|him|she|partner|boyfriend|girlfriend & cant|cannot|mustnt|must not|doesnt|never|without & see|sees|seeing|know
+  |knows|knowing|find|finds|finding|notice*
+recovery|backup|back up|linked|registered|on file & phone|number|email|mail|device & not mine|isnt mine|not ours
+  |isnt ours|isnt one of|not one of|dont know|do not know|dont recogni*|somebody|someone|stranger*|never met
 judge|magistrate*|probation|parole|prison|jail|hearing|barrister|inspector*|investigat*|insolven*|bailiff*|debt adviser
   |debt advisor|social worker
 night shelter|shelter|hostel|refuge|crisis house|tent|in the car & address|live|lives|living|sleep*|moved|new
@@ -208,12 +216,24 @@ told|read|gave|tricked|talked & code|pin|numbers|password & man|phone|caller|cal
 passport|id card|my identity & account|opened|used
 no food|no money|without food|hungry|jobless|unemployed|benefits|debt|debts
 [harmless]
+battery|phone|mobile|handset|laptop|tablet|computer|pc|console|router|modem|wifi|internet|line|connection|signal
+  |screen|display|tv|telly|television|camera|printer|scanner|kettle|toaster|oven|fridge|freezer|washer|dryer
+  |dishwasher|machine|hoover|vacuum|mower|drill|fan|thermostat|lamp|bulb|light|speaker|speakers|headphones|headset
+  |earbuds|remote|controller|watch|clock|charger|device|appliance|engine|app|site|website|link|drive|disk|mouse
+  |keyboard|mixer|blender|iron|radio|doorbell|lock
+  + died|dies|dead|dying|is dead|was dead|are dead|is dying|has died|have died|has just died|just died|suddenly died
+  |keeps dying|gone dead|went dead|passed away|has passed away
+dead|dying
+  + battery|phone|mobile|handset|laptop|tablet|computer|pc|console|router|modem|wifi|internet|line|connection|signal
+  |screen|display|tv|telly|television|camera|printer|scanner|kettle|toaster|oven|fridge|freezer|washer|dryer
+  |dishwasher|machine|hoover|vacuum|mower|drill|fan|thermostat|lamp|bulb|light|speaker|speakers|headphones|headset
+  |earbuds|remote|controller|watch|clock|charger|device|appliance|engine|app|site|website|link|drive|disk|mouse
+  |keyboard|mixer|blender|iron|radio|doorbell|lock
 by accident
 a break in|wheelchair access*|water pressure|heating element
 fire tv|fire stick|fire tablet|firewall|fire sale|gas bill*|gas meter*|gas contract*|gas tariff*|gas price*
   |gas account|gas card|gas card|gas reading*
-killing time|kill time|dying to see|dying to know|dying to try|battery died|phone died|laptop died|dead battery
-  |battery is dead|dead line|line is dead
+killing time|kill time|dying to see|dying to know|dying to try|dead line
 stroke width|blind* fabric|roller blind*|venetian blind*|window blind*|colour blind|blood pressure|blood orange
   |passed on|passed the|passed to
 data breach insurance|tennis court|food court|hunger games|hospital bag|scam likely|life hack*|hackathon

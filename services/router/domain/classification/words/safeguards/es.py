@@ -2,6 +2,7 @@
 
 ES = """
 [danger]
+huele|olor|peste|apesta & huevo*|podrid*|azufre
 explosion|escape de gas|fuga de gas|butano & fuga|olor
 huele*|olor*|fuga|escape|apesta|oler & gas|butano
 monoxido
@@ -40,6 +41,7 @@ peligro|peligros*|vida o muerte|puede morir|pudo morir|podria morir|casi muere|c
   |se va a morir|se muere|emergencia medica
 inund*|agua & techo|sale|cae|enchufes|revent*
 [self_harm]
+despues de hoy|despues de esta noche & necesit*|nada|nadie
 esta noche|hoy|ya|voy a & acabo con todo|acabar con todo|terminar con todo|matarme
 todos|todo el mundo|familia & estarian mejor|estaria mejor|mejor sin mi
 no puedo & seguir|continuar & viviendo|asi|vivir
@@ -103,6 +105,7 @@ policia|guardia civil|mossos|robaron|robado|robada|roban|robo|ladron*|hurto|atra
 chantaj*|extorsi*|amenaza*|acoso|acosa*|agresi*|agredi*|secuestr*|me sigue|me persigue|han entrado en mi casa
   |falsific*
 [vulnerable]
+me revisa|me controla|me mira|me lee|me vigila|me espia & movil|telefono|celular|mensajes|correo*
 psiquiatr*|soy sordo|soy sorda|soy ciego|soy ciega|silla de ruedas
 enterarse|entere|sepa & mi ex|marido|padre|donde vivo
 fallec*|difunt*|entierro|viuda|viudo|defuncion|tanatorio|luto
@@ -136,6 +139,9 @@ enfermo terminal|enferma terminal|enfermedad terminal|quimioterapia|demencia|alz
   |sordo|sorda|ciego|ciega|depresion|deprimid*|ansiedad|ataque de panico|ataques de panico|cuidados paliativos
   |dependiente & grado|madre|padre
 [delicate]
+sin que|para que no|que no & se entere|lo vea|la vea|lo sepa|se de cuenta|me vea
+recuperacion|respaldo|registrad*|asociad*|vinculad* & telefono|numero|correo|dispositivo|movil & no es mio
+  |no es el mio|no es mia|no es la mia|no es nuestr*|no conozco|no lo conozco|desconocid*|de otra persona
 juez|jueza|juzgado|vista|juicio|carcel|prision|abogad*|inspeccion|inspector*|concursal|comision judicial|embargo|fiscal
 albergue|en la calle|en el coche|tienda de campana|casa de acogida|refugio & direccion|vivimos|dormimos|duermo|ahora
   |estamos
@@ -169,6 +175,16 @@ pasaporte|dni|mi identidad & cuenta|abri*|us*
 sin comida|sin dinero|hambre|en paro|desempleo|deuda|deudas|ciego|ciega|silla de ruedas|psiquiatr*|ingresad*|robar
   |de un tiron
 [harmless]
+movil|telefono|celular|portatil|ordenador|bateria|tableta|consola|router|internet|linea|conexion|pantalla|tele
+  |television|camara|impresora|tetera|tostadora|horno|nevera|lavadora|secadora|lavavajillas|aspiradora|cafetera
+  |lampara|bombilla|altavoz|auriculares|mando|reloj|cargador|aparato|app|web|batidora|plancha|raton|teclado
+  + murio|ha muerto|se murio|se ha muerto|se muere|muere|muerto|muerta|esta muerto|esta muerta|esta como muerto
+  |fallecio|ha fallecido
+murio|muere|ha muerto|fallecio
+  + el|la|los|mi|mis|nuestro|nuestra
+  + movil|telefono|celular|portatil|ordenador|bateria|tableta|consola|router|internet|linea|conexion|pantalla|tele
+  |television|camara|impresora|tetera|tostadora|horno|nevera|lavadora|secadora|lavavajillas|aspiradora|cafetera
+  |lampara|bombilla|altavoz|auriculares|mando|reloj|cargador|aparato|app|web|batidora|plancha|raton|teclado
 como te llamas|te llamas
 factura del gas|factura de gas|contrato de gas|tarifa de gas|contador del gas|fire tv|fire stick|robot
   |hora de la verdad|muerto de risa|muerta de risa|agua con gas

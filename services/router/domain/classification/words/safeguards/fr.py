@@ -2,6 +2,7 @@
 
 FR = """
 [danger]
+sent|odeur|pue & oeuf*|œuf*|pourri*|soufre
 sent|odeur*|fuite|pue|senti & gaz|butane|brule
 monoxyde
 incendie*|au feu|en feu|pris feu|prend feu|flammes|en train de bruler|a brule|pompiers|carbonise*
@@ -33,6 +34,7 @@ danger|dangereu*|danger de mort|vie ou de mort|failli mourir|va mourir|aurait pu
   |en train de mourir
 inond*|fuite d eau & plafond|prises|electri*
 [self_harm]
+apres ce soir|apres cette nuit|apres aujourd hui & besoin|rien|personne
 suicid*|me tuer|me faire du mal
 me faire mal & envie|vais|veux
 mettre fin a mes jours|en finir|finir avec la vie|m oter la vie|me foutre en l air|me pendre|me trancher
@@ -72,6 +74,7 @@ donne|communique|saisi|clique & code|mot de passe|lien|carte|coordonnees & appel
 police|gendarme*|vole|volee|voles|vol a|volait|vol de|voleur*|cambriol*|braqu*|agress*|pickpocket|me suis fait voler
 chantage|extor*|menac*|harcel*|stalk*|enleve*|kidnapp*|me suit|contrefa*|falsifi*|intrus
 [vulnerable]
+fouille|lit|controle|surveille|espionne & mon telephone|mon portable|mes messages
 mort|morte|decede*|deces|perdu|enterrement|obseques|disparu & mari|femme|mere|pere|fils|fille|frere|soeur|grand*
   |conjoint*|titulaire|bebe|epoux|epouse|papa|maman
 decede*|deces|obseques|enterrement|veuve|veuf|deuil|succession|fausse couche

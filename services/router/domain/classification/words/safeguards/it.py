@@ -2,6 +2,7 @@
 
 IT = """
 [danger]
+odore|puzza|puzzo & uov*|marc*|zolfo
 odore|puzza|sento|fuga|perdita|sente & gas|metano|bruciato
 monossido
 incendio*|in fiamme|fiamme|a fuoco|fuoco|preso fuoco|va a fuoco|pompieri|vigili del fuoco|sta bruciando|bruciando
@@ -36,6 +37,7 @@ pericolo|pericolos*|vita o di morte|vita o morte|rischia di morire|poteva morire
   |rischio la vita|in fin di vita
 allag*|acqua & soffitto|prese
 [self_harm]
+dopo stanotte|dopo stasera|dopo oggi & serv*|niente|nessuno|bisogno
 suicid*|uccidermi|ammazzarmi|mi ammazzo|mi uccido|togliermi la vita|farmi del male|farmi male|farla finita
   |tagliarmi|autolesion*|impiccarmi|mettere fine alla mia vita|porre fine alla mia vita|finirla
 voglio|vorrei|meglio|preferirei|voglia di & morire|morto|morta|sparire|non svegliarmi|non esserci piu
@@ -70,6 +72,7 @@ dato|inserito|cliccato|fornito & codice|password|pin|link|dati & chiamat*|sms|me
 polizia|carabinieri|rubat*|furto|ladr*|rapina*|rapinat*|scipp*|borseggi*|svaligiat*
 ricatt*|estors*|minacc*|stalk*|molest*|aggredit*|aggression*|rapit*|mi segue|mi perseguita|falsific*|contraffa*
 [vulnerable]
+mi controlla|mi legge|mi spia|mi guarda & telefono|cellulare|messaggi
 mort*|decedut*|decesso|perso|funerale|scompars*|mancat* & marito|moglie|madre|padre|figlio|figlia|fratello|sorella
   |nonn*|titolare|mamma|papa|bambino|compagno
 decedut*|decesso|funeral*|vedov*|lutto|successione|aborto spontaneo|defunt*

@@ -2,6 +2,7 @@
 
 NL = """
 [danger]
+ruikt|stinkt|lucht|stank & ei|eieren|rotte|zwavel
 ruik*|geur|lucht|lek|lekt|stinkt & gas|aardgas|brand
 gaslucht|gaslek|koolmonoxide|co melder
 in brand|staat in brand|brand uitgebroken|brandje|vlammen|vlam gevat|brandweer|vuur|brandlucht|doorgebrand|smeult
@@ -35,6 +36,7 @@ vast|opgesloten & lift|binnen|auto|badkamer
 gevaar|gevaarlijk*|levensgevaar*|leven of dood|bijna dood|dood kunnen|had kunnen sterven|gaat dood|levensbedreigend
 water & plafond|stopcontact*|overstro*
 [self_harm]
+na vannacht|na vanavond|na vandaag & nodig|niets|niemand
 zelfmoord*|suicid*|zelfdoding|mezelf van kant|mezelf iets aan|mezelf wat aan|mezelf pijn|mezelf snijden
   |snijd mezelf|mezelf ophangen|mezelf doden|automutil*|eind aan mijn leven|einde aan mijn leven|einde maken aan
   |er een eind aan|leven beeindigen
@@ -68,6 +70,7 @@ politie|gestolen|gejat|diefstal|dief|dieven|beroofd|beroving|inbraak|inbreker*|i
 chant*|afpers*|bedreig*|dreig*|gestalkt|stalk*|lastig gevallen|lastiggevallen|aangevallen|mishandel*|ontvoer*
   |achtervolg*|vervalst*
 [vulnerable]
+controleert|leest|doorzoekt & mijn telefoon|mijn mobiel|mijn berichten
 overleden|gestorven|dood|overlijden|verloren|begrafenis|uitvaart & man|vrouw|moeder|vader|zoon|dochter|broer|zus
   |oma|opa|partner|rekeninghouder|kind|baby|ouders|mama|papa|klant
 overleden|overlijden|uitvaart|begrafenis|crematie|weduwe|weduwnaar|nabestaande*|overlijdensakte|rouw|nalatenschap

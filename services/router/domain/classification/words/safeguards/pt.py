@@ -2,6 +2,7 @@
 
 PT = """
 [danger]
+cheir* & ovo|ovos|podre*|enxofre
 cheir*|vazamento|vazando|fuga|escapando & gas|queimado
 monoxido
 incendio*|pegou fogo|pegando fogo|a arder|em chamas|chamas|fogo|bombeiros|queimando
@@ -34,6 +35,7 @@ perigo|perigos*|vida ou morte|quase morreu|pode morrer|vai morrer|podia ter morr
   |morrendo
 inund*|agua & teto|tomadas
 [self_harm]
+depois de hoje|depois desta noite & precis*|nada|ninguem
 suicid*|me matar|matar me|me mato|tirar a minha vida|tirar minha vida|acabar com a minha vida|acabar com minha vida
   |acabar com tudo|por fim a minha vida|por fim a vida|por fim a tudo|me machucar|me cortar|cortar os pulsos|me ferir
   |magoar me|me enforcar|enforcar me|automutil*
@@ -69,6 +71,7 @@ dei|passei|coloquei|cliquei & codigo|senha|link|pin|dados & liga*|sms|mensagem|f
 policia|boletim de ocorrencia|roub*|furto|furtad*|furtaram|assalt*|ladrao|ladroes|arromb*|carteirista
 chantag*|extors*|extorqu*|ameaca*|persegu*|assedi*|agred*|agress*|sequest*|falsific*|invasor
 [vulnerable]
+me controla|me vigia|me espia|controla me|vigia me|ve me & telemovel|celular|telefone|mensagens
 morreu|morte|faleceu|falec*|perdi|velorio|enterro|funeral & marido|esposa|mulher|mae|pai|filho|filha|irmao|irma|avo
   |titular|bebe|companheir*
 faleceu|falecid*|falecimento|obito|velorio|funeral|enterro|viuva|viuvo|luto

@@ -72,7 +72,8 @@ class RoutingHint(msgspec.Struct, omit_defaults=True, gc=False):
 
 class MessageReceived(Input):
     """usher.channel.message.v1. ``customer_id`` inside ``party`` is always set (given, or the handle's keyed hash);
-    ``handle_key`` is that hash where another id was given."""
+    ``handle_key`` is that hash where another id was given. ``region_missing``: the handle is a national telephone
+    number, and the workspace has no region to read it by, so that another spelling of it is another customer."""
 
     channel: Channel
     source: str
@@ -90,6 +91,7 @@ class MessageReceived(Input):
     attributes: dict[str, str] = {}
     routing: RoutingHint | None = None
     handle_key: str = ""
+    region_missing: bool = False
 
 
 class ConversationEnded(Input):

@@ -81,6 +81,32 @@ def test_a_customer_of_a_workspace_is_the_same_by_national_and_international_num
         assert (national == pseudonyms.customer(workspace, "+34600123456", "messaging")) is same
 
 
+@pytest.mark.parametrize(
+    ("handle", "channel", "missing"),
+    [
+        ("600 123 456", "voice", True),
+        ("tel:600123456", "chat", True),
+        ("sip:600123456@10.0.0.1", "chat", True),
+        ("(415) 555-2671", "sms", True),
+        ("+34 600 123 456", "voice", False),
+        ("0034 600 123 456", "voice", False),
+        ("600123456", "chat", False),
+        ("22000", "sms", False),
+        ("anonymous", "voice", False),
+        ("266696687", "voice", False),
+        ("sip:reception@pbx.example.com", "voice", False),
+        ("ana@example.com", "email", False),
+        ("mailto:600123456@example.com", "email", False),
+    ],
+)
+def test_a_number_that_only_a_region_could_read_says_so_until_there_is_one(
+    handle: str, channel: str, missing: bool
+) -> None:
+    assert Pseudonyms(KEY).lacks_region("acme", handle, channel) is missing
+    assert not Pseudonyms(KEY, {"acme": "ES"}).lacks_region("acme", handle, channel)
+    assert canonical(body(channel=channel, **{"from": {"handle": handle}})).region_missing is missing
+
+
 def test_an_id_of_a_provider_counts_for_its_source_and_a_number_or_address_everywhere() -> None:
     customer = Pseudonyms(KEY).customer
     assert customer("acme", "123456789", "messaging", "telegram-1") != customer("acme", "123456789", "chat", "help")

@@ -185,6 +185,13 @@ def test_every_id_belongs_to_one_customer_and_a_customer_to_themselves(
         assert identity.customer("w", ids[0]) == ids[0]
 
 
+def test_a_contact_whose_number_needs_a_region_says_so(router: Router) -> None:
+    router.contact("c1", region_missing=True)
+    assert router.last("received")["region_missing"] is True
+    router.contact("c2")
+    assert "region_missing" not in router.last("received")
+
+
 def test_an_id_with_which_many_handles_come_in_a_day_is_nobodys(router: Router) -> None:
     for number in range(HANDLES_A_DAY_MAX):
         router.contact(f"c{number}", party=party("guest"), handle_key=f"hash-{number}")

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from services.ingest.domain.phones import international
 from shared.folding import plain
 
-__all__ = ["Pseudonyms", "is_withheld", "normalised"]
+__all__ = ["Pseudonyms", "is_withheld", "needs_region", "normalised"]
 
 PHONE_CHANNELS = frozenset({"voice", "sms"})  # every handle made of digits is a telephone number there
 DIALLED_LENGTH_MAX = 64  # characters; what is longer was never dialled
+NATIONAL_DIGITS_MIN = 7  # of a telephone number; shorter ones are extensions and short codes, the same everywhere
 
 _HEX_DIGITS = 32  # of the HMAC-SHA256: 128 bits, no collision in any deployment
 _NORMAL = re.compile(r"\+(?!52|54|55)[1-9][0-9]{6,14}")  # E.164 already: nothing to do but for those of two forms
@@ -58,6 +59,15 @@ def normalised(handle: str, channel: str = "", region: str = "") -> str:
     elif text[0] == "+" or scheme or channel in PHONE_CHANNELS:
         number = international(text, region)
     return number or _NOT_DIAL.sub("", text)
+
+
+def needs_region(handle: str, channel: str) -> bool:
+    """Whether the handle is a telephone number that nobody can read who does not know the country it is dialled in."""
+    dialled = channel in PHONE_CHANNELS or _SCHEME.match(handle.strip().lower()) is not None
+    if not dialled or "+" in handle or is_withheld(handle, channel):
+        return False
+    read = normalised(handle, channel)
+    return read.isdecimal() and len(read) >= NATIONAL_DIGITS_MIN
 
 
 def _folded(handle: str) -> str:
@@ -107,6 +117,10 @@ class Pseudonyms:
         if scope and text[:1] != "+" and not _ADDRESS.fullmatch(text):
             return self._hash(workspace, scope, text)
         return self._hash(workspace, text)
+
+    def lacks_region(self, workspace: str, handle: str, channel: str) -> bool:
+        """Whether a number would be read if the workspace had a region: until then each spelling is a customer."""
+        return workspace not in self._regions and needs_region(handle, channel)
 
     def nobody(self, workspace: str, source: str, conversation_id: str) -> str:
         """``customer_id`` of a caller who withholds their number: of this conversation alone."""

@@ -139,6 +139,7 @@ def received(body: ChannelMessage, way: Way, arrival: Arrival, pseudonyms: Pseud
         attributes=body.attributes or {},
         routing=_hint(body.routing, way.queue),
         handle_key="" if customer_id == handle_key else handle_key,
+        region_missing=pseudonyms.lacks_region(body.workspace, sender.handle, channel),
     )
 
 

@@ -70,6 +70,8 @@ class Received(Body):
 
     ``attributes``: those of the message on which a target of the policy depends, and no others. ``customer_shared``:
     why the customer's id is taken for one that many share, so that nothing else is told of them; "" for one person's.
+    ``region_missing``: they came as a national telephone number, and the workspace has no region to read it by, so that
+    another spelling of it is another customer.
     """
 
     message_id: str
@@ -77,6 +79,7 @@ class Received(Body):
     linked: Sequence[str] = ()
     customer_shared: str = ""
     attributes: dict[str, str] = {}
+    region_missing: bool = False
 
 
 class MessageAdded(Body):

@@ -54,7 +54,7 @@ def receive(
     if told:
         contact.traits = told
     shared = why_shared(turn, workspace, contact.customer_id) or "" if contact.customer_id else ""
-    body = events.Received(said.message_id, contact.episode, contact.linked, shared, told)
+    body = events.Received(said.message_id, contact.episode, contact.linked, shared, told, said.region_missing)
     turn.tell(contact, events.RECEIVED, body)
     turn.count("usher_contacts_received_total", said.channel)
     opener = Opener(said, workspace.rules.policy, workspace.rules.model_version)

@@ -33,10 +33,11 @@ test-cluster: setup-tests ## The chart at a real API server, built from its Go m
 test-image: setup-tests ## The images, built without an engine (root, buildah, debootstrap) and run on real servers; 10 minutes the first time
 	@.venv/bin/python -m pytest -p no:cacheprovider --timeout=2400 tests/platform/test_images.py $(ARGS)
 
-bench: setup-tests ## Against the naive design on real Kafka and PostgreSQL, then the router at scale; tables and JSON; 5 minutes
+bench: setup-tests ## Against the naive design on real Kafka and PostgreSQL, the router at scale, traps; tables and JSON; 5 minutes
 	@.venv/bin/python -m tests.benchmarks.bench_pipeline $(ARGS)
 	@.venv/bin/python -m tests.benchmarks.bench_scale
 	@.venv/bin/python -m tests.benchmarks.bench_matcher
+	@.venv/bin/python -m tests.benchmarks.bench_safety
 
 bench-routing: setup-tests ## The routing goals G1-G7 on 20 seeds, the goal beside each result
 	@.venv/bin/python -m tests.benchmarks.bench_routing $(ARGS)

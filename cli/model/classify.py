@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cli.model import explained
 from cli.model.evaluate import open_model
-from cli.model.explained import explained
 from cli.output import UsageError, result, write
 from services.router.domain.classification.classify import classify_predicted, compile_policy
 from services.router.domain.classification.clauses import predicted
@@ -24,7 +24,7 @@ LINE_BYTES_MAX = 4 * 1024 * 1024  # of one text on stdin
 LINES_MAX = 200_000  # texts in one run; --json holds all answers in memory
 
 Classifier = Callable[[str], dict[str, Any]]
-Explainer = Callable[[str], Iterator[str]]
+Explainer = Callable[[str], dict[str, Any]]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "chat, and nobody asks back)",
     )
     parser.add_argument(
-        "--explain", action="store_true", help="show clauses, patterns, signs, model and thresholds of each text"
+        "--explain", action="store_true", help="tell clauses, patterns, signs, model and thresholds of each text"
     )
     parser.add_argument("--json", action="store_true", help="print an array, one object per text")
 
@@ -48,12 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
     classifier, explain = _classifier(arguments)
     texts = list(_texts(arguments.texts))
     if arguments.json:
-        result([{"text": _printable(text), **classifier(text)} for text in texts])
+        said = [{"text": _printable(text), **classifier(text)} for text in texts]
+        result([{**each, "explained": explain(each["text"])} for each in said] if arguments.explain else said)
         return 0
     for text in texts:
         write(*_lines(text, classifier(text)))
         if arguments.explain:
-            write(*explain(_printable(text)))
+            write(*explained.lines(explain(_printable(text))))
     return 0
 
 
@@ -88,9 +89,9 @@ def _classifier(arguments: argparse.Namespace) -> tuple[Classifier, Explainer]:
     if policy is None:
         assert model is not None, "without a policy there is a model, or the command has ended"
         alone = _alone(model)
-        return lambda text: _by_model(model, alone, text), partial(explained, compiled=alone, model=model)
+        return lambda text: _by_model(model, alone, text), partial(explained.explained, compiled=alone, model=model)
     compiled = compile_policy(policy, model.intents(), model.limits()) if model else compile_policy(policy)
-    return _by_policy(compiled, model, arguments.channel), partial(explained, compiled=compiled, model=model)
+    return _by_policy(compiled, model, arguments.channel), partial(explained.explained, compiled=compiled, model=model)
 
 
 def _alone(model: TextModel) -> CompiledPolicy:

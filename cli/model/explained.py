@@ -1,42 +1,79 @@
 """One text in one screen: its clauses, what patterns, signs and the model say of each, and where the limits are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from services.router.domain.classification.clauses import clauses_of
 from services.router.domain.classification.policy import CompiledPolicy
 from services.router.domain.classification.tier import CLAUSE_PROBABILITY
 from services.router.model.text_model import TextModel
 
-__all__ = ["explained"]
+__all__ = ["explained", "lines"]
 
 SHOWN_CHARACTERS = 70
 WORDS_SHOWN = 3
+DIGITS = 4
 
 
-def explained(text: str, compiled: CompiledPolicy, model: TextModel | None) -> Iterator[str]:
-    """Lines: the whole and each clause with its words' reasons, then the thresholds that hold."""
+def explained(text: str, compiled: CompiledPolicy, model: TextModel | None) -> dict[str, Any]:
+    """``parts``: the whole, then each clause with what is said of it; ``thresholds``: those that hold."""
     pieces = [("whole", text), *[(f"clause {at}", each) for at, each in enumerate(clauses_of(text), start=1)]]
-    for name, piece in pieces:
-        yield f"    {name}: {' '.join(piece.split())[:SHOWN_CHARACTERS]}"
-        yield from (f"      {line}" for line in _said(piece, compiled, model))
-    limits = compiled.limits
+    return {
+        "parts": [{"part": name, "text": piece, **_said(piece, compiled, model)} for name, piece in pieces],
+        "thresholds": {
+            "agent_probability": compiled.limits.agent_probability,
+            "clause_agent_probability": max(CLAUSE_PROBABILITY, compiled.limits.agent_probability),
+            "confidence": compiled.limits.confidence,
+        },
+    }
+
+
+def lines(said: Mapping[str, Any]) -> Iterator[str]:
+    """The same for a person."""
+    for part in said["parts"]:
+        yield f"    {part['part']}: {' '.join(part['text'].split())[:SHOWN_CHARACTERS]}"
+        yield from (f"      {line}" for line in _lines_of(part))
+    limits = said["thresholds"]
     yield (
-        f"    thresholds: P(agent) <= {limits.agent_probability:.4f}, in one clause <= {CLAUSE_PROBABILITY}, "
-        f"confidence >= {limits.confidence:.2f}"
+        f"    thresholds: P(agent) <= {limits['agent_probability']:.4f}, in one clause "
+        f"<= {limits['clause_agent_probability']}, confidence >= {limits['confidence']:.2f}"
     )
 
 
-def _said(piece: str, compiled: CompiledPolicy, model: TextModel | None) -> Iterator[str]:
-    reading = compiled.reader.read(piece)
-    if reading.intents:
-        yield f"patterns: {', '.join(reading.intents)}"
-    if reading.safeguards or reading.delicate or reading.person:
-        found = [*reading.safeguards, *["people or harm"] * reading.delicate, *["a person, please"] * reading.person]
-        yield f"signs: {', '.join(found)}"
-    if model is None or not reading.words:
+def _lines_of(part: Mapping[str, Any]) -> Iterator[str]:
+    if part["patterns"]:
+        yield f"patterns: {', '.join(part['patterns'])}"
+    if part["signs"]:
+        yield f"signs: {', '.join(part['signs'])}"
+    said = part["model"]
+    if said is None:
         yield "model: not asked"
         return
+    scope = ", out of scope" if said["out_of_scope"] else ""
+    yield (
+        f"model: {said['intent']} {said['confidence']:.2f}, P(agent) {said['agent_probability']:.3f}{scope}; "
+        f"words: {', '.join(said['words'])}"
+    )
+
+
+def _said(piece: str, compiled: CompiledPolicy, model: TextModel | None) -> dict[str, Any]:
+    """``patterns`` and ``signs`` by name; ``model`` is None where it is not asked."""
+    reading = compiled.reader.read(piece)
+    signs = [*reading.safeguards, *["people or harm"] * reading.delicate, *["a person, please"] * reading.person]
+    asked = model if reading.words else None
+    return {
+        "patterns": list(reading.intents),
+        "signs": signs,
+        "model": _of_model(asked, piece, compiled) if asked else None,
+    }
+
+
+def _of_model(model: TextModel, piece: str, compiled: CompiledPolicy) -> dict[str, Any]:
     (said,) = model.predict([piece], compiled.agent_intents)
-    scope = ", out of scope" if said.out_of_scope else ""
-    words = ", ".join(model.evidence(piece, said.intent)[:WORDS_SHOWN])
-    yield f"model: {said.intent} {said.confidence:.2f}, P(agent) {said.agent_probability:.3f}{scope}; words: {words}"
+    return {
+        "intent": said.intent,
+        "confidence": round(said.confidence, DIGITS),
+        "agent_probability": round(said.agent_probability, DIGITS),
+        "out_of_scope": said.out_of_scope,
+        "words": model.evidence(piece, said.intent)[:WORDS_SHOWN],
+    }

@@ -12,7 +12,7 @@ from services.router.model.manifest import LABEL_CHARACTERS_MAX
 from services.router.model.tiers import IntentTier
 from shared.policy.handling import Tier
 
-__all__ = ["Table", "read_all_examples", "read_examples", "read_table", "read_tiers"]
+__all__ = ["Table", "files_of", "read_all_examples", "read_examples", "read_table", "read_tiers"]
 
 FILE_BYTES_MAX = 512 * 1024 * 1024  # held in memory several times over while it is read
 FIELD_CHARACTERS_MAX = 131_072  # far above any message; an unclosed quote swallows the rest of the file
@@ -69,10 +69,15 @@ def read_table(path: str) -> Table:
 
 def read_all_examples(paths: Sequence[str], text: str | None, label: str | None) -> list[Example]:
     """The labelled texts of several files, in order; a folder stands for its ``*.csv``, by name."""
-    files = [file for path in paths for file in _files(Path(path))]
+    files = files_of(paths)
     if len(files) == 1:
         return read_examples(str(files[0]), text, label)
     return [replace(each, file=str(file)) for file in files for each in read_examples(str(file), text, label)]
+
+
+def files_of(paths: Sequence[str]) -> list[Path]:
+    """The files of several paths, in order; a folder stands for its ``*.csv``, by name."""
+    return [file for path in paths for file in _files(Path(path))]
 
 
 def _files(path: Path) -> list[Path]:

@@ -3,14 +3,14 @@
 import argparse
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from cli.model.table_input import read_table
+from cli.model.table_input import files_of, read_table
 from cli.output import EXIT_OK, UsageError, result, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import add_action, run_action
@@ -46,7 +46,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     load = add_action(commands, "load", _load, "put the articles of a folder into the database; repeatable")
     load.add_argument("folder", type=Path, metavar="DIR", help="Markdown files with front matter")
     load.add_argument(
-        "--examples", metavar="DATA.csv", help="labelled texts (text, intent, language) that articles are found by too"
+        "--examples",
+        metavar="DATA.csv",
+        action="append",
+        help="labelled texts (text, intent, language) that articles are found by too; a folder stands for its *.csv; "
+        "repeatable",
     )
     load.add_argument("--workspace", metavar="NAME", help="for this workspace alone (default: for all)")
     add_action(commands, "list", _list, "the articles in the database")
@@ -98,17 +102,25 @@ def read_folder(folder: Path) -> list[Article]:
     return articles
 
 
-def with_examples(articles: Sequence[Article], path: str) -> list[Article]:
-    """The articles with the texts of their intents, in their language; raises UsageError as ``usher train`` does."""
+def with_examples(articles: Sequence[Article], paths: Sequence[str]) -> list[Article]:
+    """The articles with the texts of their intents, in their language; files and folders as ``usher train`` takes them,
+    and the same UsageError.
+    """
+    texts: dict[tuple[str, str], list[str]] = {}
+    for file in files_of(paths):
+        for text, intent, language in _labelled(str(file)):
+            texts.setdefault((intent, language), []).append(text)
+    return [article._replace(examples=_examples(article, texts)) for article in articles]
+
+
+def _labelled(path: str) -> Iterator[tuple[str, str, str]]:
     table = read_table(path)
     columns = [table.header.index(name) if name in table.header else -1 for name in EXAMPLE_COLUMNS]
     if -1 in columns:
         raise UsageError(f"{path}: has no column {EXAMPLE_COLUMNS[columns.index(-1)]!r}; columns: text,intent,language")
-    texts: dict[tuple[str, str], list[str]] = {}
     for _, fields in table.rows:
         text, intent, language = (fields[column] for column in columns)
-        texts.setdefault((intent, language), []).append(text)
-    return [article._replace(examples=_examples(article, texts)) for article in articles]
+        yield text, intent, language
 
 
 def _examples(article: Article, texts: Mapping[tuple[str, str], list[str]]) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
     first, policies, sources = _read(args)
     names = [policy.workspace for policy in (*first, *policies)]
 
-    articles = with_examples(read_folder(STARTER / "articles"), str(STARTER / "train.csv"))
+    articles = with_examples(read_folder(STARTER / "articles"), [str(STARTER / "train.csv"), str(STARTER / "train")])
     activation = Activation(policies, articles, replace=bool(args.policy))
     return StackOptions(
         workspaces=list(dict.fromkeys(names)),

@@ -6,6 +6,7 @@ import argparse
 import csv
 import json
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -33,6 +34,10 @@ PLAIN = {
     "queues": {"q": {}},
     "classification": {"model": "starter"},
 }
+
+TRAPS_WRONG_MAX = 0.01  # of traps that may get a machine
+MODEL_MICROSECONDS_MAX = 250  # of one text
+ROUNDS = 3  # the quickest counts: other work on the machine only ever adds time
 
 Classify = Callable[[str], Classification]
 
@@ -75,11 +80,23 @@ def safeguards(said: Classify) -> dict[str, dict[str, float]]:
     }
 
 
-def traps(said: Classify) -> dict[str, Any]:
-    """Matters for a person inside routine words: how many, and those that got a machine."""
-    every = [(row["text"], said(row["text"]).tier) for row in rows("traps.csv")]
-    wrong = [text for text, tier in every if tier != "agent"]
-    return {"n": len(every), "wrong": len(wrong), "share": round(len(wrong) / len(every), 4), "texts": wrong}
+def trap_sets() -> dict[str, list[str]]:
+    """Matters for a person inside routine words, by how they were used: lists and texts were mended with the sets
+    ``first`` and ``mended`` in view; what of ``fresh`` got a machine was told and not mended.
+    """
+    sets = {"first": [row["text"] for row in rows("traps.csv")]}
+    for row in rows("traps-2.csv"):
+        sets.setdefault(row["split"], []).append(row["text"])
+    return sets
+
+
+def traps(said: Classify) -> dict[str, dict[str, Any]]:
+    """By set of traps how many there are, and those that got a machine."""
+    found = {}
+    for name, texts in trap_sets().items():
+        wrong = [text for text in texts if said(text).tier != "agent"]
+        found[name] = {"n": len(texts), "wrong": len(wrong), "share": round(len(wrong) / len(texts), 4), "texts": wrong}
+    return found
 
 
 def confusion(said: Classify) -> dict[str, dict[str, int]]:
@@ -91,6 +108,27 @@ def confusion(said: Classify) -> dict[str, dict[str, int]]:
     for row in rows("heldout.csv"):
         found.setdefault(needs[row["intent"]], Counter())[said(row["text"]).tier] += 1
     return {need: dict(got) for need, got in found.items()}
+
+
+def microseconds() -> dict[str, float]:
+    """CPU of one held-out text: what the model alone says of it, and the whole decision, never seen before."""
+    texts = [row["text"] for row in rows("heldout.csv")]
+    model = open_model(STARTER_FOLDER)
+    return {
+        "model": _quickest(lambda: lambda text: model.predict([text], frozenset()), texts),
+        "decision": _quickest(lambda: classifiers()["plain"], texts),
+    }
+
+
+def _quickest(made: Callable[[], Callable[[str], object]], texts: list[str]) -> float:
+    found = []
+    for _ in range(ROUNDS):
+        asked = made()
+        started = time.process_time()
+        for text in texts:
+            asked(text)
+        found.append((time.process_time() - started) / len(texts) * 1e6)
+    return round(min(found), 1)
 
 
 def measure() -> dict[str, Any]:
@@ -108,20 +146,23 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     for category, shares in found["safeguards"].items():
         yield f"{category:14}" + "".join(f"{shares[tag]:7.2f}" for tag in LANGUAGES)
     for name, said in found["policies"].items():
-        wrong = said["traps"]
-        yield f"{name}: {wrong['wrong']} of {wrong['n']} traps get a machine ({100 * wrong['share']:.1f} %)"
-        yield from (f"    {text}" for text in wrong["texts"])
+        for kind, wrong in said["traps"].items():
+            share = f"{wrong['wrong']} of {wrong['n']} get a machine ({100 * wrong['share']:.1f} %)"
+            yield f"{name}: traps, {kind}: {share}, goal <= {100 * TRAPS_WRONG_MAX:g} %"
+            yield from (f"    {text}" for text in wrong["texts"])
         for need, got in said["tiers"].items():
             total = sum(got.values())
             shares = ", ".join(f"{got.get(tier, 0)} {tier}" for tier in ("self_service", "bot", "agent"))
             yield f"  need {need:16} {shares}; deflected {100 * (total - got.get('agent', 0)) / total:.1f} %"
+    spent = found["microseconds"]
+    yield f"one text: model {spent['model']} us, goal <= {MODEL_MICROSECONDS_MAX}; decision {spent['decision']} us"
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
-    found = measure()
+    found = {**measure(), "microseconds": microseconds()}
     text = json.dumps(found) if parser.parse_args().json else "\n".join(lines(found))
     sys.stdout.write(text + "\n")
 

@@ -44,7 +44,7 @@ async def suggestions(database: str, texts: list[tuple[str, str, str]]) -> list[
 
 
 async def test_the_right_starter_article_is_mostly_among_three(database: str) -> None:
-    articles = with_examples(read_folder(STARTER / "articles"), str(STARTER / "train.csv"))
+    articles = with_examples(read_folder(STARTER / "articles"), [str(STARTER / "train.csv"), str(STARTER / "train")])
     await store_articles(settings(database), articles, None)
     written = {(intent, article.language): article.id for article in articles for intent in article.intents}
     with (STARTER / "heldout.csv").open(encoding="utf-8", newline="") as file:
@@ -105,7 +105,17 @@ def test_a_folder_is_loaded_and_listed_by_command(
 def load_as_operator(folder: Path) -> None:
     """``usher articles load``."""
     with pytest.raises(SystemExit) as ended:
-        main(["articles", "load", str(folder), "--examples", str(STARTER / "train.csv")])
+        main(
+            [
+                "articles",
+                "load",
+                str(folder),
+                "--examples",
+                str(STARTER / "train.csv"),
+                "--examples",
+                str(STARTER / "train"),
+            ]
+        )
     assert ended.value.code == 0
 
 

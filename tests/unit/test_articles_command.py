@@ -85,9 +85,13 @@ def test_articles_take_the_examples_of_their_intents_in_their_language(tmp_path:
         "text,intent,language\nwhere,delivery_late,en\nwo,delivery_late,de\nmoney,refund,en\nwhen,delivery_late,en\n"
     )
 
-    (article,) = with_examples(read_folder(tmp_path), str(data))
+    more = tmp_path / "more"
+    more.mkdir()
+    (more / "later.csv").write_text("language,text,intent\nen,still not here,delivery_late\n")
 
-    assert article.examples == ("where", "when")
+    (article,) = with_examples(read_folder(tmp_path), [str(data), str(more)])
+
+    assert article.examples == ("where", "when", "still not here")
 
 
 def test_examples_without_a_language_are_refused(tmp_path: Path) -> None:
@@ -95,4 +99,4 @@ def test_examples_without_a_language_are_refused(tmp_path: Path) -> None:
     data.write_text("text,intent\nwhere,late\n")
 
     with pytest.raises(UsageError, match="has no column 'language'"):
-        with_examples([], str(data))
+        with_examples([], [str(data)])

@@ -1,14 +1,30 @@
 """Nobody in danger is answered by a machine: safeguards, traps, clauses, doubts, and what is no cause for alarm."""
 
+from functools import cache
+
 import pytest
 
 from services.router.domain.classification.clauses import clauses_of, predicted
 from services.router.domain.classification.record import Prediction
+from services.router.domain.classification.signs import Signs
+from services.router.domain.classification.text import words_of
+from services.router.domain.classification.words.safeguards import HARMLESS, SIGNS
+from shared.folding import fold
 from tests.benchmarks import bench_safety
 from tests.support.classify_builders import decide, policy
 from tests.unit.test_classify_model import predicted as by_model
 
 MAIN = ("en", "es", "de")
+
+
+@cache
+def own_signs(tag):
+    """The signs of one language alone, but for what its list reads over."""
+    pairs = [(name, sign) for name, signs in SIGNS[tag].items() if name != HARMLESS for sign in signs]
+    return Signs(pairs)
+
+
+FRESH_WRONG_MAX = 0.06  # of traps that nothing was mended for
 TEXTS_MIN = {**dict.fromkeys(MAIN, 20), **dict.fromkeys(("fr", "pt", "it", "nl"), 10)}
 
 
@@ -29,12 +45,14 @@ def test_there_are_enough_texts_of_each_category_and_language_to_say_so():
     for category in (*bench_safety.CATEGORIES, "none"):
         for tag, least in TEXTS_MIN.items():
             assert sum((row["category"], row["language"]) == (category, tag) for row in rows) >= least
-    assert len(bench_safety.rows("traps.csv")) >= 300
+    sets = bench_safety.trap_sets()
+    assert len(sets["first"]) >= 300
+    assert min(len(sets["mended"]), len(sets["fresh"])) >= 150
 
 
 def test_no_text_of_the_measures_was_trained_on():
     trained = {row["text"].casefold() for row in bench_safety.rows("train")}
-    measured = [*bench_safety.rows("safeguards.csv"), *bench_safety.rows("traps.csv")]
+    measured = [row for name in ("safeguards", "traps", "traps-2") for row in bench_safety.rows(f"{name}.csv")]
     moments = [row["text"] for row in measured if row.get("category") != "none" and row["text"].casefold() in trained]
     assert moments == []
 
@@ -42,7 +60,9 @@ def test_no_text_of_the_measures_was_trained_on():
 @pytest.mark.parametrize("name", ["plain", "acme", "globex"])
 def test_traps_get_a_person_with_the_model_alone_and_with_the_demos_patterns(found, name):
     said = found["policies"][name]
-    assert said["traps"]["share"] <= 0.01, said["traps"]["texts"]
+    for kind in ("first", "mended"):
+        assert said["traps"][kind]["share"] <= bench_safety.TRAPS_WRONG_MAX, said["traps"][kind]["texts"]
+    assert said["traps"]["fresh"]["share"] <= FRESH_WRONG_MAX, said["traps"]["fresh"]["texts"]
     assert said["tiers"]["moment_of_truth"].keys() == {"agent"}
     assert sum(count for tier, count in said["tiers"]["agent"].items() if tier != "agent") <= 4
     served = said["tiers"]["self_service"]
@@ -140,6 +160,59 @@ def test_loudness_adds_degrees_and_never_decides(text, sentiment, urgency):
     found = decide(text)
     assert (found.sentiment, found.urgency) == (sentiment, urgency)
     assert found.tier in ("self_service", "bot") or found.intent is None
+
+
+@pytest.mark.parametrize("languages", [["en"], ["de"], []])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to speak to a human",
+        "quiero hablar con una persona",
+        "ich möchte mit einem Menschen sprechen",
+        "Mitarbeiter bitte",
+        "je veux parler à quelqu'un",
+        "passez-moi un conseiller svp",
+        "marre des robots",
+        "vorrei parlare con un operatore",
+        "mi passi qualcuno",
+        "quero falar com um atendente",
+        "chega de robôs",
+        "ik wil een mens spreken",
+        "medewerker graag",
+    ],
+)
+def test_whoever_asks_for_a_person_is_heard_in_any_language(languages, text):
+    using = policy(channels={"web": {"tier": "bot"}}, languages=languages)
+    found = decide(text, channel="web", using=using)
+    assert (found.tier, found.ground) == ("agent", "a person was asked for")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dov'è il mio pacco?",
+        "la persona che ha consegnato il pacco era gentile",
+        "le conseiller m'a dit que mon colis arrive",
+        "o atendente disse que chega amanhã",
+        "de medewerker was aardig",
+        "der Mitarbeiter war nett",
+    ],
+)
+def test_whoever_speaks_of_staff_asks_for_nobody(text):
+    assert "person_asked" not in decide(text).signals
+
+
+def test_words_of_one_language_are_hardly_taken_for_signs_in_another():
+    """*last* is a burden in German, *spat* nearly *spät*: all lists read all texts."""
+    tiers = {row["intent"]: row["tier"] for row in bench_safety.rows("tiers.csv")}
+    routine = [row for row in bench_safety.rows("heldout.csv") if tiers[row["intent"]] != "agent"]
+    wrong = [
+        row["text"]
+        for row in routine
+        for tag, sections in SIGNS.items()
+        if tag != row["language"] and own_signs(tag).found(words_of(fold(row["text"])))
+    ]
+    assert len(wrong) <= 0.01 * len(routine), wrong
 
 
 def test_an_operator_adds_signs_and_has_words_read_over():

@@ -109,6 +109,22 @@ def test_a_text_is_explained_by_clause_sign_model_and_threshold(usher):
     assert "thresholds: P(agent) <=" in out
 
 
+def test_an_explanation_is_told_to_programs_too(usher):
+    text = "where is my order? I smell gas in here"
+    _, out, _ = usher("--model", STARTER_FOLDER, "--explain", "--json", text, "12345")
+    said, nothing = json.loads(out)
+    whole, first, second = said["explained"]["parts"]
+    assert (whole["part"], whole["text"]) == ("whole", text)
+    assert (first["text"], second["text"]) == ("where is my order?", "I smell gas in here")
+    assert (first["signs"], second["signs"]) == ([], ["danger"])
+    assert whole["model"]["intent"] == said["intent"]
+    assert first["model"]["words"]
+    assert said["explained"]["thresholds"].keys() == {"agent_probability", "clause_agent_probability", "confidence"}
+    assert [part["model"] for part in nothing["explained"]["parts"]] == [None]
+    _, out, _ = usher("--model", STARTER_FOLDER, "--json", text)
+    assert "explained" not in json.loads(out)[0]
+
+
 def test_a_model_without_a_policy_leaves_nobody_in_danger_to_a_machine(usher):
     _, out, _ = usher("--model", STARTER_FOLDER, "--json", "where is my order, her oxygen has not come")
     (said,) = json.loads(out)

@@ -38,6 +38,13 @@ def said() -> Callable[[str], Classification]:
         "ich weigere mich diese rechnung zu bezahlen",
         "wann habt ihr offen",
         "Mein Drucker zeigt Fehler 12 und druckt nicht.",
+        "my device died",
+        "The kettle died after two weeks, what now",
+        "the screen is dead",
+        "mein Handy ist tot",
+        "der Akku ist gestorben",
+        "se me murió el móvil",
+        "la impresora ha muerto",
     ],
 )
 def test_anger_refusals_and_routine_go_before_nobody(said: Callable[[str], Classification], text: str) -> None:
@@ -50,6 +57,9 @@ def test_anger_refusals_and_routine_go_before_nobody(said: Callable[[str], Class
     [
         "my card was stolen on the bus",
         "my husband passed away last week",
+        "my dad died, his phone is dead too",
+        "mein Vater ist tot, sein Handy läuft noch",
+        "murió mi padre y su teléfono sigue activo",
         "I don't want to live any more",
         "me han robado la tarjeta",
         "meine Karte wurde gestohlen",

@@ -10,6 +10,7 @@ import msgspec
 from services.router.domain.classification.feeling import Sentiment, Urgency, sentiment_of, urgency_of
 from services.router.domain.classification.safeguards import DELICATE, Safeguards
 from services.router.domain.classification.words import LEXICONS, NUMERALS, Lexicon
+from services.router.domain.classification.words.person import ELSEWHERE
 from services.router.domain.classification.words.telling import TELLING
 from shared.folding import fold
 from shared.policy.classification import Classification as ClassificationRules
@@ -73,6 +74,8 @@ class TextReader:
             self._add("intent", name, *intent.patterns)
         for tag in languages or tuple(LEXICONS):
             self._add_language(tag)
+        # Whoever is not understood asks for a person in their own language, whatever the policy's.
+        self._add("person", "", *(each for lexicon in LEXICONS.values() for each in lexicon.person), *ELSEWHERE)
         self._telling = _telling(languages or tuple(LEXICONS))
         self._add_operators_words(rules.words)
         self._safeguards = Safeguards(rules.words) if rules.safeguards else None
@@ -135,7 +138,6 @@ class TextReader:
             return
         for kind, words in _word_lists(lexicon):
             self._add_words(kind, words)
-        self._add("person", "", *lexicon.person)
         self._add("buying", "", *lexicon.buying)
 
     def _add_operators_words(self, words: Mapping[str, Words]) -> None:

@@ -17,11 +17,12 @@ LEXICONS: dict[str, Lexicon] = {"en": ENGLISH, "es": SPANISH, "de": GERMAN}
 
 NUMERALS = frozenset(
     words(
-        "zero one two three four five six seven eight nine ten eleven twelve hundred thousand "
-        "cero uno una dos tres cuatro cinco seis siete ocho nueve diez once doce cien mil "
-        "null eins ein zwei drei vier funf sechs sieben acht neun zehn elf zwolf hundert tausend "
-        "deux trois quatre cinq sept huit neuf dix onze douze um dois duas quatro sete oito nove dez "
-        "due tre quattro cinque sei sette otto dieci een twee drie vijf zes zeven negen tien"
+        "zero one two three four five six seven eight nine ten eleven twelve twenty hundred thousand "
+        "cero uno una dos tres cuatro cinco seis siete ocho nueve diez once doce veinte cien mil "
+        "null eins ein zwei drei vier funf sechs sieben acht neun zehn elf zwolf zwanzig hundert tausend "
+        "un une deux trois quatre cinq sept huit neuf dix onze douze vingt cent mille "
+        "um uma dois duas quatro sete oito nove dez due tre quattro cinque sei sette otto dieci venti cento "
+        "een twee drie vijf zes zeven negen tien honderd duizend"
     )
 )
 """Words of numbers, folded: who says nothing else wants nothing that could be known."""

@@ -130,18 +130,21 @@ heizung & neugeborenes|baby|saugling|kinder & kein|keine|ohne|seit
 essen & heizen & oder|zwischen|entscheiden
 tafel & lebe|leben|gehe|seit
 psychiatrie|nervenzusammenbruch|zusammenbruch & hatte|klinik|bin
-erbe|erbin|gestorben|beerdigt|toten bruder|toten vater|toten mutter|totem|nicht mehr bei uns|opas tod|omas tod
+erbe|erbin|er ist gestorben|sie ist gestorben|ist er gestorben|ist sie gestorben|beerdigt|toten bruder|toten vater
+  |toten mutter|totem|nicht mehr bei uns|opas tod|omas tod
   |spielsucht*|spielsuchtig*|alleinerziehend*
 starb & mann|frau|mutter|vater|freund*|sohn|tochter|bruder|schwester
-tod|tot & meines|meiner|person|vertrag|mama|papa|opas|omas|ist
+tod|tot & meines|meiner|person|vertrag|mama|papa|opas|omas
+tod & ist
 umzubringen|umbringen & droht|gedroht|bedroht|er|sie
 kein geld & strom*|rechnung|bezahlen|zahlen
 kann|schaffe & rechnung|raten|miete & nicht & krank*|monat|job|geld|verloren
 burgergeld|grundsicherung|wohngeld|sozialhilfe|im auto & wohn*|leb*|bezieh*|schlaf*
 verwirrt*|dement* & vater|mutter|oma|opa|eltern & vertrag*
 gestorben|verstorben*|verstarb|tod|tot|todesfall|beerdigung|verloren|beigesetzt & mann|frau|mutter|vater|sohn
-  |tochter|bruder|schwester|oma|opa|gross*|partner*|ehemann|ehefrau|kontoinhaber|kunde|kind|baby|eltern
-verstorben*|todesfall|sterbeurkunde|beerdigung|witwe*|hinterblieben*|trauerfall|nachlass|erbschein|fehlgeburt
+  |tochter|bruder|schwester|oma|opa|gross*|partner*|ehemann|ehefrau|kontoinhaber|kunde|kind|baby|eltern|cousin*
+  |tante|onkel|freund*|nachbar*
+todesfall|sterbeurkunde|beerdigung|witwe*|hinterblieben*|trauerfall|nachlass|erbschein|fehlgeburt
   |totgeburt
 gewalt|gewalttatig*|misshandel*|missbraucht|schlagt mich|geschlagen|prugelt|frauenhaus|kontaktverbot
   |einstweilige verfugung|auf der flucht vor
@@ -164,6 +167,12 @@ krebs|krebskrank*|todkrank|unheilbar|sterbenskrank|palliativ*|hospiz|demenz*|dem
   |behinderung|rollstuhl|gehorlos|taub|blind|depress*|panikattacke*|angststorung|pflegebedurftig*|bettlagerig
   |pflegegrad|im sterben
 [delicate]
+gestorben|verstorben*|ist tot
+ohne dass ich|nicht angefordert|nie angefordert|nicht angemeldet|nicht anmelde|obwohl ich & code|codes|link|links
+anmeldung|anmeldungen|login|gerat|e mail|mail & erkenne|seltsam*|verdachtig*|unbekannt*|fremd*
+fremden|fremder|fremde & adresse|anschrift|profil|konto
+fur die woche|bis zum ersten|bis monatsende|bis freitag & euro|kinder
+karte & jemand|geklaut|verschwunden|entwendet
 damit|ohne dass|so dass|dass & er & nicht|nichts & mitbekommt|merkt|sieht|erfahrt|herausfindet|findet|weiss
 hinterlegt*|ersatz*|gespeichert*|wiederherstell* & nummer|handynummer|telefon*|mail*|email*|gerat & nicht meine
   |nicht meins|nicht von mir|nicht mir|kenne ich nicht|kenne ich gar nicht|unbekannt*|fremd*
@@ -183,7 +192,7 @@ urne|asche|beigesetzt|beerdig*|beerdigung|leichenschmaus|bestatter*|eingeschlafe
 eingesperrt|steckt fest|steckt seit|verfolgt|lauft mir|hinterher|mir nach
 krankenhaus|krankenbett|spritzen|sauerstoff|herztabletten|nadeln & mein*|fur|vom|sind|die
 karte & mann|mitbewohner|schwager|pflegerin|tur|nachbar & gab|kauft|bezahlt|fort|damit|weg
-last|zur last|keinen sinn|sinn mehr|nicht mehr erleb*|erlebe ich|nicht mehr da|zu mude
+zur last|eine last|nur last|last fur|keinen sinn|sinn mehr|nicht mehr erleb*|erlebe ich|nicht mehr da|zu mude
 mein mann|meine frau|meinem mann|meiner frau|mein sohn|meine tochter|meines sohnes|meiner tochter|mein kind
   |meine kinder|mein baby|meine mutter|mein vater|mein bruder|meine schwester|oma|opa|grossmutter|grossvater|enkel
   |enkelin|kleinkind|neugeborenes|saugling|mein nachbar*|meinen nachbarn|meine nachbarin|mein ex|meine ex|pflegerin
@@ -201,6 +210,8 @@ lastschrift|abbuchung & nie|erlaubt
 kein essen|weder essen|kein geld|hunger|tafel|arbeitslos|schulden|psychiatrie|zusammenbruch|angegriffen|droht
   |drohen|kohlenmonoxid*|keine heizung
 [harmless]
+die police|meine police|der police|police hat|police eines|neue police|versicherungspolice
+der ventilator|den ventilator|dem ventilator|ein ventilator|einen ventilator|mein ventilator|meinen ventilator
 handy|telefon|laptop|rechner|computer|akku|tablet|konsole|router|internet|leitung|verbindung|bildschirm|display
   |fernseher|kamera|drucker|wasserkocher|toaster|ofen|kuhlschrank|waschmaschine|trockner|spulmaschine|geschirrspuler
   |staubsauger|kaffeemaschine|lampe|birne|lautsprecher|kopfhorer|fernbedienung|uhr|ladegerat|gerat|app|seite|mixer

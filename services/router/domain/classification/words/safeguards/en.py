@@ -133,6 +133,8 @@ police|crime number|crime reference|stolen|stole|theft|thief|thieves|robbed|robb
 blackmail*|extort*|ransom*|threaten*|threat|threats|assault*|stalk*|harass*|kidnap*|forged|forgery|counterfeit
   |broke into|breaking into|break in|intruder*
 [vulnerable]
+late brother|late sister|late aunt|late uncle|late partner|late son|late daughter|late nan|next of kin|he died
+  |she died|he has died|she has died|he is dead|she is dead|womens aid|women s aid
 checks|reads|controls|monitors|goes through|looks through|took away & my phone|my mobile|my messages|my texts
   |my emails|everything i write
 refuge|women s shelter|psychiatric|psychiatry|mental hospital|breakdown
@@ -168,15 +170,24 @@ debt* & collector*|drown*|cope|help|letters|deep|cant|advice
 electric*|heat*|gas|water|power|boiler|warm & cut off|cutting off|disconnect*|freezing|baby|newborn|elderly
   |pensioner|disabled
 heating|boiler & broken|off|dead|stopped|not working|cold & baby|child*|old|elderly|year|pregnant|ill|winter|days
-terminal*|cancer|dementia|alzheimer*|disability|disabilities|i am disabled|im disabled|disabled son
+terminally|terminal illness|terminal disease|terminal diagnosis|cancer|dementia|alzheimer*|disability|disabilities
+  |i am disabled|im disabled|disabled son
   |disabled daughter|disabled mother|disabled brother|disabled and|wheelchair|deaf|blind|dying|hospice|palliative
   |depress*|mental health|panic attack*|nervous breakdown|bedridden|carer for
 [delicate]
+didnt ask|did not ask|didnt request|did not request|never asked|never requested|asked for none|without asking
+  |not logging in & code|codes|link|password|passwords|text
+unrecogni* & login|log in|logged|sign in|device|charge|payment
+ordered nothing|bought nothing|signed up for nothing|stranger*|strangers & confirmation|order|address|profile
+  |account|default
+for the week|until payday|till payday|until friday|till friday & pounds|quid|euros|dollars|children|kids
+card & lifted|nicked|swiped|pinched|grabbed
 he|him|she|partner|boyfriend|girlfriend & cant|cannot|mustnt|must not|doesnt|never|without & see|sees|seeing|know
   |knows|knowing|find|finds|finding|notice*
 recovery|backup|back up|linked|registered|on file & phone|number|email|mail|device & not mine|isnt mine|not ours
   |isnt ours|isnt one of|not one of|dont know|do not know|dont recogni*|somebody|someone|stranger*|never met
-judge|magistrate*|probation|parole|prison|jail|hearing|barrister|inspector*|investigat*|insolven*|bailiff*|debt adviser
+judge|magistrate*|probation|parole|prison|jail|hearing|barrister|inspector*|investigat*|insolven*|bailiff*
+  |debt adviser
   |debt advisor|social worker
 night shelter|shelter|hostel|refuge|crisis house|tent|in the car & address|live|lives|living|sleep*|moved|new
   |delivery|change
@@ -188,7 +199,7 @@ skip meals|skip a meal|feed my|feed the|feed them|water it down|pounds left|quid
 cloned|copied|copy of my card|duplicated|skimmed
 wasnt me|was not me|it wasnt i|never made|never ordered|didnt order|did not order|never signed|isnt mine
   |not my signature
-pills|my tablets|all the tablets|bleed*|swallow*|in his mouth|in her mouth|ate one|drank|melt*|glow*|too hot|spat
+pills|my tablets|all the tablets|bleed*|swallow*|in his mouth|in her mouth|ate one|drank|melt*|glow*|too hot|spat out
   |blister*|jolt
   |tingl*|fingers are blue|freezing|ice inside
 urn|ashes|wake|funeral|laid to rest|lifeless|slipped away|buried|left this world|maiden name

@@ -116,7 +116,9 @@ ayuda|subsidio|pension & no puedo|no llego|cobro|vivo de
 vivimos en el coche|vivo en el coche|duermo en el coche|pension minima|soy madre soltera|madre soltera & pagar
   |cuotas
 ha muerto|murio|fallec*|difunt*|funeral*|entierro|viuda|viudo|defuncion|tanatorio|duelo|luto|herencia & marido
-  |madre|padre|esposo|mujer|hijo|hija|abuel*|hermano|titular|mi|el|la|de|por
+  |madre|padre|esposo|mujer|hijo|hija|abuel*|herman*|titular|cliente|tio|tia|primo|prima|amigo|amiga|suegr*|yerno
+  |nuera
+  |bebe|pareja|nin*
 muerto|muerta|muerte|murio|perdi|perdido & marido|madre|padre|esposo|esposa|mujer|hijo|hija|abuel*|hermano|hermana
   |titular|pareja|bebe
 maltrat*|violencia|me pega|me pegaba|me ha pegado|golpea|orden de alejamiento|casa de acogida|escapar de|huir de
@@ -128,7 +130,8 @@ no puedo|no podemos|no tengo|no tenemos|no me llega|no nos llega|no llego|sin di
   |calefaccion|alquiler|alimentar|panales|leche|luz|hijos|fin de mes|medicinas|calentar*
 elegir & comer|comida|calefaccion|luz
 me quede sin trabajo|sin trabajo|perdi el trabajo|perdido el trabajo|perdido mi trabajo|en paro|al paro|despedid*
-  |desahuci*|sin techo|en la calle|banco de alimentos|pasando hambre|paso hambre|hambre|sin ingresos
+  |desahuci*|sin techo|vivo en la calle|vivimos en la calle|duermo en la calle|dormimos en la calle|quedo en la calle
+  |quedamos en la calle|dejan en la calle|banco de alimentos|pasando hambre|paso hambre|hambre|sin ingresos
   |cobro el subsidio|exclusion social|vulnerable*
 cortar|cortado|corten|cortan|corte|sin & luz|gas|agua|calefaccion|electricidad & bebe|hijos|ninos|mayor*|anciano*
   |frio|enferm*|invierno|pagar|embarazada
@@ -139,10 +142,18 @@ enfermo terminal|enferma terminal|enfermedad terminal|quimioterapia|demencia|alz
   |sordo|sorda|ciego|ciega|depresion|deprimid*|ansiedad|ataque de panico|ataques de panico|cuidados paliativos
   |dependiente & grado|madre|padre
 [delicate]
+muerto|muerta|murio|ha muerto|fallec*
+sin pedir*|no pedi|no lo pedi|no la pedi|no he pedido|no lo he pedido & enlace|codigo|codigos|contrasena|sms
+inicio de sesion|inicios de sesion|acceso|accesos|dispositivo & no reconozco|desconocid*|extran*|sospechos*
+desconocid*|extrano|extranos & direccion|perfil|pedido
+no lo hice yo|no la hice yo|yo no lo hice|yo no la hice|me mata|me matara|me va a matar
+para la semana|hasta fin de mes|hasta cobrar & euros|pesos|hijos|ninos
+tarjeta & alguien|quitaron|cogieron|llevaron|llevo
 sin que|para que no|que no & se entere|lo vea|la vea|lo sepa|se de cuenta|me vea
 recuperacion|respaldo|registrad*|asociad*|vinculad* & telefono|numero|correo|dispositivo|movil & no es mio
   |no es el mio|no es mia|no es la mia|no es nuestr*|no conozco|no lo conozco|desconocid*|de otra persona
-juez|jueza|juzgado|vista|juicio|carcel|prision|abogad*|inspeccion|inspector*|concursal|comision judicial|embargo|fiscal
+juez|jueza|juzgado|vista|juicio|carcel|prision|abogad*|inspeccion|inspector*|concursal|comision judicial|embargo
+  |fiscal
 albergue|en la calle|en el coche|tienda de campana|casa de acogida|refugio & direccion|vivimos|dormimos|duermo|ahora
   |estamos
   |estoy|han

@@ -88,7 +88,8 @@ peux|pouvons|arrive*|plus|pas|sans & payer|argent|moyens|acheter|acheter & mange
   |enfants|couches|courses
 choisir & manger|chauff*
 plus d argent|sans argent|plus un sou|plus rien a manger|rien a manger|faim|au chomage|chomage|perdu mon emploi
-  |perdu mon travail|perdu mon boulot|licenci*|expuls*|sdf|a la rue|sans abri|surendett*|huissiers|restos du coeur
+  |perdu mon travail|perdu mon boulot|licencie|licenciee|licenciement|expuls*|sdf|a la rue|sans abri|surendett*
+  |huissiers|restos du coeur
   |banque alimentaire|rsa|precari*
 coup* & electricite|chauffage|gaz|eau|courant
 sans chauffage|plus de chauffage|chauffage|electricite & bebe|enfant*|froid|age*|malade|enceinte|hiver
@@ -103,7 +104,7 @@ code & donne|monsieur|banque|telephone
 mange & que|riz|pain|jours
 mon mari|ma femme|mon fils|ma fille|mon enfant|mes enfants|mon bebe|ma mere|mon pere|mon frere|ma soeur
   |ma grand mere|mon grand pere|mon chien|mon chat|mon ex|sang|blessure|peur|malade|medecin|urgence|accident|feu
-  |fumee|couteau|mort*|mourir|vivre|inconnu|seule|enceinte|diabet*|allergi*
+  |fumee|couteau|mort|morte|morts|mortel*|mourir|vivre|inconnu|seule|enceinte|diabet*|allergi*
 [harmless]
 facture de gaz|contrat de gaz|compteur de gaz|fire tv|fire stick|mort de rire|morte de rire|feu vert
   |feux d artifice|pile ou face|batterie morte|bon sang|pression artérielle

@@ -100,7 +100,7 @@ mangiamo|mangiare & solo|riso|pane|giorni
 mi segue|mi seguono
 mio marito|mia moglie|mio figlio|mia figlia|i miei figli|mio bambino|mia madre|mio padre|mio fratello|mia sorella
   |mia nonna|mio nonno|il mio cane|il mio gatto|il mio ex|sangue|ferita|paura|malat*|medico|emergenza|incidente|fuoco
-  |fumo|coltello|mort*|morire|vivere|sconosciut*|sola|incinta|diabet*|allergi*
+  |fumo|coltello|morto|morta|morti|morte|mortal*|morire|vivere|sconosciut*|sono sola|da sola in|incinta|diabet*|allergi*
 [harmless]
 bolletta del gas|contratto gas|contatore del gas|fire tv|fire stick|morto dal ridere|morta dal ridere
   |fuochi d artificio|acqua gassata|codice invalido|password invalida|pressione sanguigna

@@ -89,7 +89,8 @@ desempreg*|perdi o emprego|perdi meu emprego|perdi o trabalho|despedid*|demitid*
   |banco alimentar|cesta basica|passando fome|passar fome|fome|endividad*|rendimento minimo|bolsa familia
 cort* & luz|agua|gas|energia|eletricidade & bebe|filh*|crianca*|idos*|doente|pagar|gravida
 sem aquecimento|sem luz & bebe|crianca*|frio|doente|idos*
-cancer|cancro|terminal|paliativ*|demencia|alzheimer|deficien*|cadeira de rodas|surd*|ceg*|depress*|deprimid*
+cancer|cancro|doente terminal|fase terminal|doenca terminal|paliativ*|demencia|alzheimer|deficien*|cadeira de rodas
+  |surd*|ceg*|depress*|deprimid*
   |ataque de panico|crise de panico|acamad*|ansiedade
 [delicate]
 juiz|tribunal|advogad*|prisao|cadeia|oficial de justica|intimacao
@@ -101,7 +102,7 @@ comemos|comer & so|arroz|pao|dias
 me seguindo|a seguir me|seguiu me
 meu marido|minha esposa|minha mulher|meu filho|minha filha|meus filhos|meu bebe|minha mae|meu pai|meu irmao
   |minha irma|minha avo|meu avo|meu cachorro|meu cao|meu gato|meu ex|sangue|ferida|medo|doente|medico|emergencia
-  |acidente|fogo|fumaca|faca|mort*|morrer|viver|desconhecid*|sozinh*|gravida|diabet*|alergi*
+  |acidente|fogo|fumaca|faca|morto|morta|mortos|morte|mortal*|morrer|viver|desconhecid*|sozinh*|gravida|diabet*|alergi*
 [harmless]
 conta do gas|conta de gas|fatura do gas|contador do gas|fire tv|fire stick|morto de rir|morrendo de rir
   |fogos de artificio|agua com gas|pressao arterial|copo de agua

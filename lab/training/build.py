@@ -20,7 +20,6 @@ from services.router.model.tiers import IntentTier, Thresholds, decide_all
 __all__ = ["Built", "Encoding", "Progress", "Recipe", "build", "steps"]
 
 LEARNERS = ("margin", "logistic", "encoder")
-SCOPE_SHARE = 0.005  # of the training texts that look out of scope to a model that has not seen them
 CHANCE_MARGIN = 0.1  # of the way from guessing to perfect; below it a model knows nothing worth routing by
 CHANCE_Z = 2.3263  # and the difference from guessing must not be chance itself (one-sided, 99 %)
 
@@ -152,13 +151,12 @@ def _assembled(
 ) -> Built:
     scores, unknown = found
     factors = fit_blend(scores, data.targets)
-    probabilities = softmax(blend(scores, factors))
+    logits = blend(scores, factors)
+    probabilities = softmax(logits)
     outcome = measure.Outcome(data.labels, data.targets, probabilities.argmax(axis=1), probabilities.max(axis=1))
     _refuse_chance(outcome)
     fit = _thresholds(data, recipe, probabilities)
-    limits = thresholds_of(
-        fit, float(np.quantile(outcome.confidence, SCOPE_SHARE)), float(np.quantile(unknown, 1.0 - SCOPE_SHARE))
-    )
+    limits = thresholds_of(fit, logits, data.targets, unknown)
     shares = [factor / sum(factors) for factor in factors]
     words = len(recipe.learners) - (recipe.encoding is not None)
     return Built(

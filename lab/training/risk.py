@@ -1,19 +1,21 @@
 """Thresholds for a stated risk: how often a customer who needs a person may be kept from one."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lab.training.calibrate import softmax
 from lab.training.errors import TrainingRefused
 from services.router.model.tiers import Thresholds
 
-__all__ = ["Fit", "Risk", "fit_thresholds", "wilson_upper"]
+__all__ = ["Fit", "Risk", "fit_thresholds", "scope_confidence", "thresholds_of", "wilson_upper"]
 
 # One-sided. The stricter is taken where the sample is large enough: test texts never look quite like training texts.
 CONFIDENCES = ((0.99, 2.3263), (0.95, 1.6449))
 CONFIDENCE_STEPS = np.arange(0.40, 0.96, 0.05)  # least probability of the likeliest intent; the policy's default first
+SCOPE_UNKNOWN_SHARE = 0.005  # of the training texts that hold more letter groups never seen than an out-of-scope one
 
 Flags = NDArray[np.bool_]
 Matrix = NDArray[np.float64]
@@ -141,14 +143,41 @@ def _refusal(groups: list[_Group], risk: Risk) -> Fit:
     return Fit(agent_probability=-1.0, confidence=1.0, deflection=0.0, sureness=None, refused=why)
 
 
-def thresholds_of(fit: Fit | None, scope_confidence: float, scope_unknown: float) -> Thresholds:
-    """The thresholds of a model; without a fit, the policy's defaults."""
-    if fit is None:
-        return Thresholds(scope_confidence=scope_confidence, scope_unknown=scope_unknown)
+def scope_confidence(logits: Matrix, targets: NDArray[np.int64], most: float) -> float:
+    """The confidence below which a text is rather one of an intent that training does not know, at most ``most``.
+
+    ``logits`` (n, L) out of fold. What an unknown intent looks like is told by each text without its own label: the
+    likeliest of the others. Of all confidences the one that tells both apart best is taken (W. J. Youden, 1950).
+    """
+    own = softmax(logits).max(axis=1)
+    others = logits.copy()
+    others[np.arange(len(targets)), targets] = -np.inf
+    unknown = softmax(others).max(axis=1)
+    steps = np.unique(np.concatenate([own, unknown]))
+    steps = steps[steps <= most]
+    if not len(steps):
+        return most
+    below = [np.searchsorted(np.sort(each), steps) / len(each) for each in (unknown, own)]
+    return float(steps[int(np.argmax(below[0] - below[1]))])
+
+
+def thresholds_of(
+    fit: Fit | None, logits: Matrix, targets: NDArray[np.int64], unknown_shares: NDArray[np.float64]
+) -> Thresholds:
+    """The thresholds of a model, all from out-of-fold ``logits`` (n, L) and shares (n,) of letter groups never seen;
+    without a fit, the policy's defaults. Nothing is out of scope that the confidence would let a machine answer.
+    """
+    usual = Thresholds()
+    limits = usual if fit is None else _fitted(fit)
+    most = limits.confidence if limits.proven else usual.confidence
+    return replace(
+        limits,
+        scope_confidence=scope_confidence(logits, targets, most),
+        scope_unknown=float(np.quantile(unknown_shares, 1.0 - SCOPE_UNKNOWN_SHARE)),
+    )
+
+
+def _fitted(fit: Fit) -> Thresholds:
     return Thresholds(
-        agent_probability=fit.agent_probability,
-        confidence=fit.confidence,
-        scope_confidence=scope_confidence,
-        scope_unknown=scope_unknown,
-        proven=fit.sureness is not None,
+        agent_probability=fit.agent_probability, confidence=fit.confidence, proven=fit.sureness is not None
     )

@@ -13,7 +13,7 @@ from lab.training.errors import TrainingRefused
 from lab.training.learn import SINGLE_BYTES, WEIGHTS_BYTES, Corpus, _converged, fit_logistic
 from lab.training.risk import Risk, fit_thresholds, thresholds_of, wilson_upper
 from lab.training.watched import watched
-from services.router.model.tiers import decide_all
+from services.router.model.tiers import Thresholds, decide_all
 from tests.support.labelled_texts import TIERS, data, examples, small_model
 
 
@@ -129,7 +129,8 @@ def test_fitted_thresholds_keep_the_stated_risk_on_the_sample(found, agent, mome
     probabilities, targets = found
     watched = np.random.default_rng(0).random(len(targets)) < watched_share
     fit = fit_thresholds(probabilities, targets, (FOR_AGENTS, MOMENTS), Risk(agent=agent, moment=moment), watched)
-    kept = decide_all(probabilities, FOR_AGENTS, thresholds_of(fit, 0.0, 1.0)) & ~watched
+    limits = Thresholds(agent_probability=fit.agent_probability, confidence=fit.confidence)
+    kept = decide_all(probabilities, FOR_AGENTS, limits) & ~watched
     assert kept.mean() == pytest.approx(fit.deflection)
     if fit.refused:
         assert not kept.any()
@@ -156,6 +157,23 @@ def test_texts_that_reach_a_person_by_their_words_allow_the_model_more():
     assert (unseen.deflection, seen.deflection) == (0.0, pytest.approx(0.3))
     texts = ["my house is on fire", "put me through to a person", "my grandmother waits for it", "where is it?"]
     assert watched(texts).tolist() == [True, True, True, False]
+
+
+def test_texts_of_intents_that_training_does_not_know_are_told_by_how_little_they_are_like_the_others():
+    random = np.random.default_rng(1)
+    logits = random.normal(size=(4000, 20))
+    targets = random.integers(0, 20, 4000)
+    logits[np.arange(4000), targets] += random.choice([4.0, 7.0], 4000)
+    new = random.normal(size=(1000, 20))
+    limits = thresholds_of(None, logits, targets, np.zeros(4000))
+    assert limits.scope_confidence <= limits.confidence
+    assert (softmax(new).max(axis=1) < limits.scope_confidence).mean() > 0.8
+    assert (softmax(logits).max(axis=1) < limits.scope_confidence).mean() < 0.15
+
+
+def test_of_two_intents_nothing_tells_what_a_third_would_look_like():
+    limits = thresholds_of(None, np.array([[2.0, 0.0], [0.0, 1.0]]), np.array([0, 1]), np.zeros(2))
+    assert 0.0 < limits.scope_confidence <= 0.4
 
 
 def test_a_sample_too_small_to_show_the_risk_deflects_nothing_and_says_what_is_needed():

@@ -37,8 +37,9 @@ class Thresholds:
     """When a text goes to an agent whatever its likeliest intent.
 
     ``agent_probability``: more probability than this on intents for agents (negative: always). ``confidence``: less
-    than this on the likeliest intent. ``scope_confidence`` and ``scope_unknown``: below, and above, almost no training
-    text was found: the text is about something else. ``proven``: the risk that training was asked for has been shown.
+    than this on the likeliest intent. ``scope_confidence``: below it a text is rather of an intent that training does
+    not know; ``scope_unknown``: almost no training text had more letter groups never seen. ``proven``: the risk that
+    training was asked for has been shown.
     """
 
     agent_probability: float = 0.02

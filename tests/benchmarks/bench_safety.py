@@ -81,8 +81,8 @@ def safeguards(said: Classify) -> dict[str, dict[str, float]]:
 
 
 def trap_sets() -> dict[str, list[str]]:
-    """Matters for a person inside routine words, by how they were used: lists and texts were mended with the sets
-    ``first`` and ``mended`` in view; what of ``fresh`` got a machine was told and not mended.
+    """Matters for a person inside routine words, by how they were used: lists and texts were mended with all sets in
+    view but ``fresh``; what of that one got a machine was told and not mended.
     """
     sets = {"first": [row["text"] for row in rows("traps.csv")]}
     for row in rows("traps-2.csv"):

@@ -167,6 +167,12 @@ krebs|krebskrank*|todkrank|unheilbar|sterbenskrank|palliativ*|hospiz|demenz*|dem
   |behinderung|rollstuhl|gehorlos|taub|blind|depress*|panikattacke*|angststorung|pflegebedurftig*|bettlagerig
   |pflegegrad|im sterben
 [delicate]
+teamviewer|anydesk|fernzugriff|fernwartung|bildschirm teilen & bank|onlinebanking|hilft|sagt|einloggen
+angeblich & abgeschlossen|unterschrieben|bestellt|kredit|vertrag|gekauft
+kind|kleiner junge|kleines madchen|baby & allein*|ohne schuhe|ohne eltern|weint
+treppe & runter|hinunter|gefallen|sturz*|herunter
+herz|brust & rast|stolpert|klopft|sticht|druckt
+wozu ich noch aufstehe|wozu ich aufstehe|wofur ich aufstehe|komme nicht mehr aus dem bett
 gestorben|verstorben*|ist tot
 ohne dass ich|nicht angefordert|nie angefordert|nicht angemeldet|nicht anmelde|obwohl ich & code|codes|link|links
 anmeldung|anmeldungen|login|gerat|e mail|mail & erkenne|seltsam*|verdachtig*|unbekannt*|fremd*

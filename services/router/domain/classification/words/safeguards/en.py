@@ -175,6 +175,12 @@ terminally|terminal illness|terminal disease|terminal diagnosis|cancer|dementia|
   |disabled daughter|disabled mother|disabled brother|disabled and|wheelchair|deaf|blind|dying|hospice|palliative
   |depress*|mental health|panic attack*|nervous breakdown|bedridden|carer for
 [delicate]
+teamviewer|anydesk|remote access|screen sharing|share my screen & bank|login|log in|helping|help|told|says
+apparently|supposedly|allegedly & took out|taken out|signed|ordered|bought|loan|contract
+kid|child|little boy|little girl|baby & by himself|by herself|by themselves|on his own|on her own|no shoes|no parents
+  |crying
+went down|fell|tumbled|rolled & stairs|flight|steps|floor|ladder
+why i get up|why i even get up|what i get up for|cant get out of bed|no point getting up
 didnt ask|did not ask|didnt request|did not request|never asked|never requested|asked for none|without asking
   |not logging in & code|codes|link|password|passwords|text
 unrecogni* & login|log in|logged|sign in|device|charge|payment

@@ -142,6 +142,12 @@ enfermo terminal|enferma terminal|enfermedad terminal|quimioterapia|demencia|alz
   |sordo|sorda|ciego|ciega|depresion|deprimid*|ansiedad|ataque de panico|ataques de panico|cuidados paliativos
   |dependiente & grado|madre|padre
 [delicate]
+teamviewer|anydesk|acceso remoto|compartir pantalla & banco|ayuda|dice|tecnico
+al parecer|supuestamente & contrate|firme|prestamo|compre|pedi
+nino|nina|crio|cria|bebe & solo|sola|descalz*|perdid*|llorando
+escalera|escaleras & cayo|rodo|rodando|se cayo
+corazon|pecho & mil|acelerad*|palpita*|aprieta|pincha
+para que me levanto|ni para que levantarme
 muerto|muerta|murio|ha muerto|fallec*
 sin pedir*|no pedi|no lo pedi|no la pedi|no he pedido|no lo he pedido & enlace|codigo|codigos|contrasena|sms
 inicio de sesion|inicios de sesion|acceso|accesos|dispositivo & no reconozco|desconocid*|extran*|sospechos*

@@ -96,6 +96,7 @@ sans chauffage|plus de chauffage|chauffage|electricite & bebe|enfant*|froid|age*
 cancer|phase terminale|condamne|soins palliatifs|demence|alzheimer|handicap*|fauteuil roulant|sourd|sourde|sourds
   |malentendant*|aveugle|depression|depressi*|crise de panique|angoisse|mourant*|grabataire|hospitalis*
 [delicate]
+flamme*|etincelle*|coeur & sechoir|chauffe|appareil|sort|sorti|crache|bat|serre|prise
 juge|tribunal|avocat|prison|huissier|plainte & facture|pour|contre|de|du|le|un
 foyer|a la rue|dans la voiture|expuls* & adresse|nous|on|dors|dormons
 saigne|saignes|comprimes|avale|bu|coeur|brule|fondu|etincelles|flamme|gaz|tete qui tourne|etouffe

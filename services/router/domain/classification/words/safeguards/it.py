@@ -91,6 +91,7 @@ senza riscaldamento|riscaldamento & bambin*|neonat*|freddo|anzian*|malat*
 cancro|tumore|terminale|cure palliative|demenza|alzheimer|disabil*|invalidita|invalida civile|sedia a rotelle
   |carrozzina|sordo|sorda|sordi|cieco|cieca|depress*|attacco di panico|attacchi di panico|moribond*|allettat*
 [delicate]
+fiammata|fiamma|scintill*|cuore & asciugacapelli|phon|presa|esce|uscita|fatto|batte|forte
 giudice|tribunale|avvocat*|carcere|prigione|ufficiale giudiziario|pignorament*
 dormitorio|per strada|in macchina|sfratt* & indirizzo|viviamo|dormiamo|ora
 sanguin*|pastiglie|ingoiato|bevuto|cuore|bruciat*|sciolt*|scintill*|fiamm*|scossa|gira la testa

@@ -91,6 +91,7 @@ zonder verwarming|verwarming & baby|kind*|koud|oud|ziek|winter|zwanger|bejaard*
 kanker|terminaal|ongeneeslijk|palliatief|palliatieve|hospice|dement*|alzheimer|gehandicapt|handicap|rolstoel|doof
   |blind|depress*|paniekaanval*|stervend|bedlegerig
 [delicate]
+steekvlam*|vonken|hart & fohn|stopcontact|kwam|bonkt|slaat|uit
 rechter|rechtbank|advocaat|gevangenis|deurwaarder|zitting
 opvang|op straat|in de auto|uit huis gezet & adres|wonen|slapen|nu
 bloed*|pillen|hartpillen|ingeslikt|gedronken|hart|verbrand|gesmolten|vonken|vlam*|schok|duizelig

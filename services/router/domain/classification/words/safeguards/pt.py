@@ -93,6 +93,7 @@ cancer|cancro|doente terminal|fase terminal|doenca terminal|paliativ*|demencia|a
   |surd*|ceg*|depress*|deprimid*
   |ataque de panico|crise de panico|acamad*|ansiedade
 [delicate]
+labareda*|faisca*|chama|coracao & secador|tomada|saiu|deitou|fez|dispar*|bate
 juiz|tribunal|advogad*|prisao|cadeia|oficial de justica|intimacao
 abrigo|na rua|no carro|despej* & morada|endereco|vivemos|dormimos|agora
 sangrar|sangrando|comprimidos|engoliu|bebeu|coracao|queimou|derret*|faisca*|chama|choque|tontura*

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from services.ingest.alive import keep_saying
+from services.ingest.broker.kafka import Subscriptions
 from services.ingest.delivery import FAILPOINTS, Delivery
 from services.ingest.domain.admission import Route, TopicDoor
 from services.ingest.domain.channels.canonical import ADAPTER as CANONICAL
@@ -17,7 +18,7 @@ from services.ingest.domain.sources_file import SourcesError
 from services.ingest.domain.way import Way
 from services.ingest.gather import Gatherer, Publisher
 from services.ingest.http import Api
-from services.ingest.kafka import Subscription, Subscriptions
+from services.ingest.kafka import Subscription
 from services.ingest.metrics import SERVICE, IngestMetrics
 from services.ingest.postgres import PostgresDeadLetters
 from services.ingest.reload import SourcesWatch

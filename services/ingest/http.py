@@ -1,66 +1,48 @@
 """The edge to HTTP: the canonical API and the webhooks. 2xx only after Kafka's acknowledgement."""
 
-import asyncio
 import hashlib
 import math
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from services.ingest.caller import OTHER_WORKSPACE, RIGHTS_OF, Caller, check_event, right_of
 from services.ingest.domain.acknowledgement import acknowledgement
 from services.ingest.domain.adapters import canonical
 from services.ingest.domain.channels.adapter import Answer
-from services.ingest.domain.cloudevents import STRUCTURED, Event, http_attributes
+from services.ingest.domain.cloudevents import STRUCTURED, http_attributes
 from services.ingest.domain.limits import TokenBucket
 from services.ingest.domain.normalise import Admitted, Normaliser
-from services.ingest.domain.reading import BODY_BYTES_MAX
 from services.ingest.domain.rejection import OtherWorkspace, Rejected
 from services.ingest.domain.sources import Credential, Source, Sources
-from services.ingest.domain.types import AREAS, EVENT_TYPES, MESSAGE, Area, Right
+from services.ingest.domain.types import AREAS, MESSAGE, Area, Right
 from services.ingest.domain.way import Arrival, Way
 from services.ingest.domain.webhook import Forged, WebhookDoor
-from services.ingest.domain.webhook import Request as WebhookRequest
 from services.ingest.gather import Publisher
 from services.ingest.metrics import IngestMetrics
 from services.ingest.openapi import openapi
 from services.ingest.problem import Problem, problem_of
+from services.ingest.request import bearer, check_media_type, cors_headers, read_body, unauthorised, webhook_request
 from services.ingest.settings import IngestSettings
 from shared.clock import monotonic, now_ms
 from shared.contract.records import Origin
-from shared.errors import Reason, Retryable
+from shared.errors import Retryable
 from shared.process.version import VERSION
 
 __all__ = ["Api"]
 
 HTTP_SOURCE = "api"  # the source of events that name none, by contract
-DRAIN_BYTES_MAX = 4 * 1024 * 1024  # of a body that is too large: read and dropped, so that the sender sees the answer
-CORS_SECONDS = "600"  # a browser asks again after this
 RETRY_AFTER_SECONDS = 1  # a broker's short trouble is over by then; a longer one answers 503 again
 MEDIA_TYPES = frozenset({"application/json", STRUCTURED})
-_KEY_CHARACTERS_MAX = 512
 
 _Result = TypeVar("_Result")
-
-_RIGHTS_OF = {
-    Area.CONTACTS: frozenset({Right.CONTACTS}),
-    Area.AGENT_ACTIVITY: frozenset({Right.AGENTS}),
-    Area.CONTACT_UPDATES: frozenset({Right.UPDATES, Right.COMMANDS}),
-}
-
-
-class _Caller(NamedTuple):
-    """Who is at the door: the workspace that binds ("" where the body names it), and the way's defaults."""
-
-    way: Way
-    types: frozenset[str]
-    may: Callable[[str], bool]
 
 
 class Api:
@@ -109,12 +91,12 @@ class Api:
     def _area(self, area: Area) -> Callable[[Request], Awaitable[Response]]:
         async def post(request: Request) -> Response:
             credential = self._credential(request)
-            if not credential.may & _RIGHTS_OF[area]:
+            if not credential.may & RIGHTS_OF[area]:
                 raise Problem(HTTPStatus.FORBIDDEN, f"this key may not post {area}")
-            caller = _Caller(
+            caller = Caller(
                 Way(HTTP_SOURCE, credential.workspace, default_type=MESSAGE if area is Area.CONTACTS else ""),
                 AREAS[area],
-                lambda kind: _right_of(kind, area) in credential.may,
+                lambda kind: right_of(kind, area) in credential.may,
             )
             event = await self._take(request, caller, credential.digest)
             return Response(orjson.dumps(acknowledgement(event)), 202, media_type="application/json")
@@ -126,15 +108,15 @@ class Api:
         if source is None:
             raise Problem(HTTPStatus.NOT_FOUND, "unknown source")
         if request.method == "OPTIONS" and source.origins:
-            return Response(status_code=204, headers=_cors(source, request))
+            return Response(status_code=204, headers=cors_headers(source, request))
         if request.method != "POST":
             return self._greet(source, request)
         way = source.way._replace(default_type=MESSAGE)
         if not source.is_verified():
             way = self._by_key(request, way)
-        _check_media_type(request, source.adapter.media_types, needed=source.adapter.own_ids)
+        check_media_type(request, source.adapter.media_types, needed=source.adapter.own_ids)
         body = await self._within_bounds(request, source.name, lambda body: self._receive(source, way, request, body))
-        return Response(body.body, 200, media_type=body.content_type, headers=_cors(source, request))
+        return Response(body.body, 200, media_type=body.content_type, headers=cors_headers(source, request))
 
     def _greet(self, source: Source, request: Request) -> Response:
         """A provider asks who we are, before it sends anything."""
@@ -150,13 +132,13 @@ class Api:
     async def _receive(self, source: Source, way: Way, request: Request, body: bytes) -> Answer:
         """Verify, read, publish and keep one webhook request; the answer that the provider expects."""
         try:
-            outcome = self._webhooks.admit(source, way, _webhook_request(source, request, body), now_ms())
+            outcome = self._webhooks.admit(source, way, webhook_request(source, request, body), now_ms())
         except Forged:
-            raise _unauthorised("this is not from whom the source takes it") from None
+            raise unauthorised("this is not from whom the source takes it") from None
         except OtherWorkspace:
             if source.is_verified():
                 raise  # the provider's mistake, as every other field's
-            raise Problem(HTTPStatus.FORBIDDEN, _OTHER_WORKSPACE) from None
+            raise Problem(HTTPStatus.FORBIDDEN, OTHER_WORKSPACE) from None
         await self._publisher.publish(outcome, self._settings.http_ack_seconds_max)
         self._webhooks.acknowledged(outcome)
         self._metrics.came(source.adapter.name, outcome)
@@ -171,9 +153,9 @@ class Api:
 
     # ---- one request ----
 
-    async def _take(self, request: Request, caller: _Caller, bucket: str | bytes) -> Admitted:
+    async def _take(self, request: Request, caller: Caller, bucket: str | bytes) -> Admitted:
         """Read, admit and publish one event."""
-        _check_media_type(request, MEDIA_TYPES, needed=True)
+        check_media_type(request, MEDIA_TYPES, needed=True)
 
         async def work(body: bytes) -> Admitted:
             event = self._admit(request, body, caller)
@@ -192,7 +174,7 @@ class Api:
             raise _unavailable("too many requests are waiting for Kafka")
         self._inflight += 1
         try:
-            return await work(await self._body(request))
+            return await work(await read_body(request, self._settings.http_body_seconds_max))
         except Rejected as rejected:
             raise problem_of(rejected) from None
         except Retryable as error:
@@ -200,32 +182,23 @@ class Api:
         finally:
             self._inflight -= 1
 
-    def _admit(self, request: Request, body: bytes, caller: _Caller) -> Admitted:
+    def _admit(self, request: Request, body: bytes, caller: Caller) -> Admitted:
         attributes = http_attributes(request.scope["headers"])
         (event,) = canonical(body, attributes, caller.way.default_type)
-        _check_event(event, caller)
+        check_event(event, caller)
         at_ms = now_ms()
         return self._normaliser.normalise(
             event, caller.way, Arrival(at_ms, at_ms, Origin(source=caller.way.source)), body
         )
 
-    async def _body(self, request: Request) -> bytes:
-        try:
-            async with asyncio.timeout(self._settings.http_body_seconds_max):
-                return await _read(request)
-        except TimeoutError:
-            raise Problem(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly", headers=_CLOSE) from None
-        except ClientDisconnect:
-            raise Problem(HTTPStatus.BAD_REQUEST, "the connection ended before the body") from None
-
     # ---- who may ----
 
     def _credential(self, request: Request) -> Credential:
         """The holder of the request's key; looked up by its hash, so that no comparison depends on the key itself."""
-        key = _bearer(request)
+        key = bearer(request)
         credential = self._sources.credentials.get(hashlib.sha256(key.encode()).digest())
         if not key or credential is None:
-            raise _unauthorised()
+            raise unauthorised()
         return credential
 
     def _limit(self, key: str | bytes) -> None:
@@ -267,8 +240,6 @@ class Api:
 
 
 _WEBHOOK_METHODS = ["GET", "POST", "OPTIONS"]
-_OTHER_WORKSPACE = "the workspace in the body is not that of the key"
-_CLOSE = {"Connection": "close"}
 _NO_SNIFF = {"X-Content-Type-Options": "nosniff"}  # a challenge is what the caller sent, and no page
 _ROUTING_DETAIL = {
     HTTPStatus.NOT_FOUND: "unknown path; events are posted to " + ", ".join(f"/v1/{area}" for area in Area),
@@ -276,103 +247,5 @@ _ROUTING_DETAIL = {
 }
 
 
-def _right_of(kind: str, area: Area) -> Right:
-    right = EVENT_TYPES[kind].right
-    return Right.CONTACTS if area is Area.CONTACTS else right
-
-
-def _check_event(event: Event, caller: _Caller) -> None:
-    """What the caller may post here, before the body is looked at. Problem 403, Rejected (422)."""
-    if event.type not in caller.types:
-        known = "posted elsewhere" if event.type in EVENT_TYPES else "unknown"
-        raise Rejected(Reason.UNKNOWN_TYPE, "type", f"this type is {known}; here: {', '.join(sorted(caller.types))}")
-    if not caller.may(event.type):
-        raise Problem(HTTPStatus.FORBIDDEN, f"this key may not post {event.type}")
-    named = event.data.get("workspace")
-    if caller.way.workspace and isinstance(named, str) and named != caller.way.workspace:
-        raise Problem(HTTPStatus.FORBIDDEN, _OTHER_WORKSPACE)
-
-
-def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    token = token.strip()
-    return token if scheme.lower() == "bearer" and len(token) <= _KEY_CHARACTERS_MAX else ""
-
-
-def _unauthorised(detail: str = "send a valid key as Authorization: Bearer KEY") -> Problem:
-    return Problem(
-        HTTPStatus.UNAUTHORIZED,
-        detail,
-        headers={"WWW-Authenticate": 'Bearer realm="usher"'},
-    )
-
-
 def _unavailable(detail: str) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
-
-
-def _cors(source: Source, request: Request) -> dict[str, str]:
-    """What lets a page of the site's origins call us from a browser (the Fetch standard, CORS)."""
-    origin = request.headers.get("origin", "")
-    if origin.lower() not in source.origins:
-        return {}
-    return {
-        "Access-Control-Allow-Origin": origin,
-        "Access-Control-Allow-Headers": "authorization, content-type, x-site-key",
-        "Access-Control-Allow-Methods": "POST",
-        "Access-Control-Max-Age": CORS_SECONDS,
-        "Vary": "Origin",
-    }
-
-
-def _webhook_request(source: Source, request: Request, body: bytes) -> WebhookRequest:
-    """The request as its provider made it: behind a proxy, ``public_url`` stands for what the proxy was called by."""
-    path = request.scope.get("raw_path", b"").decode("latin-1") or request.url.path
-    base = source.public_url.rstrip("/").removesuffix(path) or f"{request.url.scheme}://{request.url.netloc}"
-    query = request.scope["query_string"].decode("latin-1")
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
-    return WebhookRequest(
-        body,
-        headers,
-        request.query_params.multi_items(),
-        f"{base}{path}?{query}" if query else base + path,
-        http_attributes(request.scope["headers"]),
-    )
-
-
-def _check_media_type(request: Request, allowed: frozenset[str], *, needed: bool) -> None:
-    """Providers that sign are believed without a content type (``needed`` false), and in any charset they name."""
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"') if "charset" in parameters.lower() else ""
-    found = media_type.strip().lower()
-    fits = found in allowed and charset in {"", "utf-8", "utf8"} if needed else not found or found in allowed
-    if allowed and not fits:
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {' or '.join(sorted(allowed))} in UTF-8")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body without Content-Encoding")
-
-
-async def _read(request: Request) -> bytes:
-    """The body, never more of it in memory than the limit."""
-    length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > BODY_BYTES_MAX and request.headers.get("expect"):
-        raise _too_large()  # the sender asked before sending: nothing needs to be read
-    parts: list[bytes] = []
-    size = 0
-    more = True
-    while more and size <= DRAIN_BYTES_MAX:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        part = message.get("body", b"")
-        more = message.get("more_body", False)
-        size += len(part)
-        if size <= BODY_BYTES_MAX:
-            parts.append(part)
-    if size > BODY_BYTES_MAX:
-        raise _too_large()
-    return b"".join(parts)
-
-
-def _too_large() -> Problem:
-    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_BYTES_MAX} bytes are accepted", headers=_CLOSE)

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
-from services.ingest.kafka import COMMIT_EVERY_SECONDS
+from services.ingest.broker.kafka import COMMIT_EVERY_SECONDS
 from services.ingest.settings import IngestSettings
 from tests.support import hostile, ingest
 from tests.support.in_process import until

@@ -1,0 +1,1 @@
+"""All subscriptions of the process on one FastStream broker."""

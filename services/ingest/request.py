@@ -1,0 +1,113 @@
+"""One HTTP request as it comes in: its key, its media type, its body within bounds, what its provider signed."""
+
+import asyncio
+from http import HTTPStatus
+
+from starlette.requests import ClientDisconnect, Request
+
+from services.ingest.domain.cloudevents import http_attributes
+from services.ingest.domain.reading import BODY_BYTES_MAX
+from services.ingest.domain.sources import Source
+from services.ingest.domain.webhook import Request as WebhookRequest
+from services.ingest.problem import Problem
+
+__all__ = ["bearer", "check_media_type", "cors_headers", "read_body", "unauthorised", "webhook_request"]
+
+DRAIN_BYTES_MAX = 4 * 1024 * 1024  # of a body that is too large: read and dropped, so that the sender sees the answer
+CORS_SECONDS = "600"  # a browser asks again after this
+_KEY_CHARACTERS_MAX = 512
+_CLOSE = {"Connection": "close"}
+
+
+def bearer(request: Request) -> str:
+    """The key that it carries; "" without one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and len(token) <= _KEY_CHARACTERS_MAX else ""
+
+
+def unauthorised(detail: str = "send a valid key as Authorization: Bearer KEY") -> Problem:
+    """The answer to who is not known."""
+    return Problem(
+        HTTPStatus.UNAUTHORIZED,
+        detail,
+        headers={"WWW-Authenticate": 'Bearer realm="usher"'},
+    )
+
+
+def cors_headers(source: Source, request: Request) -> dict[str, str]:
+    """What lets a page of the site's origins call us from a browser (the Fetch standard, CORS)."""
+    origin = request.headers.get("origin", "")
+    if origin.lower() not in source.origins:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Headers": "authorization, content-type, x-site-key",
+        "Access-Control-Allow-Methods": "POST",
+        "Access-Control-Max-Age": CORS_SECONDS,
+        "Vary": "Origin",
+    }
+
+
+def webhook_request(source: Source, request: Request, body: bytes) -> WebhookRequest:
+    """The request as its provider made it: behind a proxy, ``public_url`` stands for what the proxy was called by."""
+    path = request.scope.get("raw_path", b"").decode("latin-1") or request.url.path
+    base = source.public_url.rstrip("/").removesuffix(path) or f"{request.url.scheme}://{request.url.netloc}"
+    query = request.scope["query_string"].decode("latin-1")
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
+    return WebhookRequest(
+        body,
+        headers,
+        request.query_params.multi_items(),
+        f"{base}{path}?{query}" if query else base + path,
+        http_attributes(request.scope["headers"]),
+    )
+
+
+def check_media_type(request: Request, allowed: frozenset[str], *, needed: bool) -> None:
+    """Providers that sign are believed without a content type (``needed`` false), and in any charset they name."""
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"') if "charset" in parameters.lower() else ""
+    found = media_type.strip().lower()
+    fits = found in allowed and charset in {"", "utf-8", "utf8"} if needed else not found or found in allowed
+    if allowed and not fits:
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {' or '.join(sorted(allowed))} in UTF-8")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body without Content-Encoding")
+
+
+async def read_body(request: Request, seconds_max: float) -> bytes:
+    """The body. Problem 408 where it takes longer, 413 where it is larger than BODY_BYTES_MAX."""
+    try:
+        async with asyncio.timeout(seconds_max):
+            return await _read(request)
+    except TimeoutError:
+        raise Problem(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly", headers=_CLOSE) from None
+    except ClientDisconnect:
+        raise Problem(HTTPStatus.BAD_REQUEST, "the connection ended before the body") from None
+
+
+async def _read(request: Request) -> bytes:
+    """The body, never more of it in memory than the limit."""
+    length = request.headers.get("content-length", "0")
+    if length.isdigit() and int(length) > BODY_BYTES_MAX and request.headers.get("expect"):
+        raise _too_large()  # the sender asked before sending: nothing needs to be read
+    parts: list[bytes] = []
+    size = 0
+    more = True
+    while more and size <= DRAIN_BYTES_MAX:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part = message.get("body", b"")
+        more = message.get("more_body", False)
+        size += len(part)
+        if size <= BODY_BYTES_MAX:
+            parts.append(part)
+    if size > BODY_BYTES_MAX:
+        raise _too_large()
+    return b"".join(parts)
+
+
+def _too_large() -> Problem:
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_BYTES_MAX} bytes are accepted", headers=_CLOSE)

@@ -38,6 +38,8 @@ bench: setup-tests ## Against the naive design on real Kafka and PostgreSQL, the
 	@.venv/bin/python -m tests.benchmarks.bench_scale
 	@.venv/bin/python -m tests.benchmarks.bench_matcher
 	@.venv/bin/python -m tests.benchmarks.bench_safety
+	@.venv/bin/python -m tests.benchmarks.bench_webhooks
+	@.venv/bin/python -m tests.benchmarks.bench_channels
 
 bench-routing: setup-tests ## The routing goals G1-G7 on 20 seeds, the goal beside each result
 	@.venv/bin/python -m tests.benchmarks.bench_routing $(ARGS)

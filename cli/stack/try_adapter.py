@@ -1,6 +1,7 @@
 """``usher sources try``: what an adapter makes of a payload, field by field, offline."""
 
 import argparse
+import logging
 import random
 import sys
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ def configure_try(parser: argparse.ArgumentParser) -> None:
 
 def try_adapter(args: argparse.Namespace) -> int:
     """0 when the payload is understood, 1 when any of it is refused or damage raises, UsageError otherwise."""
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # else each damaged form is a line of its own
     adapter = _adapter(args.adapter)
     payload = _payload(args, _body(args.file))
     items = [_told(item, payload) for item in _items(adapter, payload)]

@@ -1,0 +1,109 @@
+"""Signed webhooks a second on one core, with Kafka's acknowledgement, beside the naive handler in the same run.
+
+    python -m tests.benchmarks.bench_webhooks [--requests N] [--adapters slack,twilio]
+
+For each adapter: requests a second as fast as 64 connections go, microseconds of ingest's CPU for each, and p50 and p99
+at half of that rate. Every request is a message of its own, signed as its provider signs.
+"""
+
+import argparse
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+from services.ingest.domain.channels.registry import NAMES
+from shared.contract.topics import CHANNELS, ROUTER_INPUT, all_topics
+from shared.kafka import ensure_topics
+from tests.benchmarks.pipeline.report import say, tell
+from tests.benchmarks.pipeline.rig import Rig, rig, shared_servers
+from tests.benchmarks.webhooks.load import Load
+from tests.benchmarks.webhooks.signed import SECRETS, request, sources
+
+RATIO_GOAL = 5.0
+WARM_UP = 300  # requests before anything is measured
+NAIVE = "naive (slack)"
+
+
+async def measured(made: Rig, process: str, adapter: str, first: int, requests: int) -> dict[str, float]:
+    """Figures of one adapter; ``first`` numbers its messages."""
+    load = Load()
+    await load.open(made.urls[process]["ingest_url"])
+    try:
+        made_now = [request(adapter, first + number) for number in range(WARM_UP + 2 * requests)]
+        await load.flood(made_now[:WARM_UP])
+        cpu = made.cpu_seconds()[process]
+        seconds = await load.flood(made_now[WARM_UP : WARM_UP + requests])
+        spent = made.cpu_seconds()[process] - cpu
+        p50, p99 = await load.steady(made_now[WARM_UP + requests :], requests / seconds / 2)
+    finally:
+        load.close()
+    return {
+        "requests_per_second": requests / seconds,
+        "per_second_of_cpu": requests / max(spent, 0.01),
+        "cpu_us_per_request": spent / requests * 1e6,
+        "p50_ms": p50,
+        "p99_ms": p99,
+    }
+
+
+async def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """The naive handler, then every adapter, on the same servers."""
+    found: dict[str, dict[str, float]] = {}
+    async with shared_servers() as (kafka, postgres), rig(kafka, postgres) as made:
+        await ensure_topics(made.settings, all_topics((*CHANNELS, *NAMES)))
+        file = made.folder / "sources.yaml"
+        await asyncio.to_thread(file.write_text, sources())
+        os.environ.update(SECRETS, USHER_SOURCES_FILE=str(file))  # the processes are given this environment
+        await made.start("naive", ["-m", "tests.benchmarks.webhooks.naive"])
+        say(NAIVE)
+        found[NAIVE] = await measured(made, "naive", "slack", 0, options.requests)
+        await made.processes.pop("naive").stop(grace_seconds=5.0)
+        await made.start("ingest", ["-m", "services.ingest"])
+        before = await made.end_offset(ROUTER_INPUT)
+        for adapter in options.adapters:
+            say(adapter)
+            found[adapter] = await measured(made, "ingest", adapter, 0, options.requests)
+        arrived = await made.end_offset(ROUTER_INPUT) - before
+    expected = len(options.adapters) * (WARM_UP + 2 * options.requests)
+    if arrived < expected:
+        raise SystemExit(f"{arrived} of {expected} acknowledged messages are on the log")
+    slack = found.get("slack")
+    ratio = slack["requests_per_second"] / found[NAIVE]["requests_per_second"] if slack else None
+    return {"webhooks": found, "ratio": ratio}
+
+
+def table(found: dict[str, Any]) -> str:
+    """The figures as people read them."""
+    lines = [f"{'':<22}{'requests/s':>11}{'CPU us each':>13}{'p50 ms':>9}{'p99 ms':>9}"]
+    lines += [
+        f"{name:<22}{one['requests_per_second']:>11.0f}{one['cpu_us_per_request']:>13.0f}"
+        f"{one['p50_ms']:>9.1f}{one['p99_ms']:>9.1f}"
+        for name, one in found["webhooks"].items()
+    ]
+    if found["ratio"] is not None:
+        lines.append(f"slack: {found['ratio']:.1f} times the naive handler (goal {RATIO_GOAL:.0f})")
+    return "\n".join(lines) + "\n"
+
+
+def _adapters(text: str) -> list[str]:
+    names = text.split(",")
+    unknown = set(names) - set(NAMES)
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no such adapter: {', '.join(sorted(unknown))}")
+    return names
+
+
+def main() -> None:
+    """Run, print the table on stdout and write the JSON."""
+    parser = argparse.ArgumentParser(prog="bench_webhooks")
+    parser.add_argument("--requests", type=int, default=1500, help="of each adapter and of each of its two runs")
+    parser.add_argument("--adapters", type=_adapters, default=list(NAMES), metavar="NAMES", help="with commas")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    found = asyncio.run(measure(options))
+    tell(table(found), found, options.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -111,6 +111,14 @@ IGNORED: dict[str, tuple[Result, str]] = {
         zendesk("ticket.comment_added", {"comment": {"id": 1, "is_public": False, "author": {"id": "9"}}}),
         "internal_note",
     ),
+    "zendesk private ticket": (zendesk("ticket.created", {}, is_public=False), "internal_note"),
+    "instagram self": (json_of("instagram", page("instagram", direct(is_self=True))), "own_message"),
+    "page like": (
+        json_of(
+            "messenger", {"object": "page", "entry": [{"changes": [{"field": "feed", "value": {"item": "like"}}]}]}
+        ),
+        "reaction",
+    ),
     "zendesk priority": (zendesk("ticket.priority_changed", {}), "not_a_message"),
     "intercom admin": (intercom("conversation.admin.replied"), "own_message"),
     "intercom note": (intercom("conversation.admin.noted"), "internal_note"),
@@ -236,6 +244,37 @@ def test_what_telegram_sends_is_what_its_library_reads() -> None:
     assert update.message is not None and update.message.from_user is not None
     assert (update.message.text, str(update.message.from_user.id)) == (event.text, event.party.handle)
     assert int(update.message.date.timestamp() * 1000) == event.occurred_ms
+
+
+def test_a_group_of_whatsapp_is_a_conversation_of_its_own_and_answered_as_one() -> None:
+    alone, first, other = (
+        json_of("whatsapp_cloud", whatsapp(whatsapp_text(number, **more))).event()
+        for number, more in ((1, {}), (2, {"group_id": "G1"}), (3, {"group_id": "G1", "from": "34600999888"}))
+    )
+    assert alone.conversation_id != first.conversation_id == other.conversation_id
+    assert (first.reply_to.address, other.reply_to.address) == ("G1", "G1")
+    assert first.party.handle != other.party.handle
+
+
+def change(kind: str, field: str, **value: Any) -> Result:
+    """A change of a page or an Instagram account."""
+    named = "page" if kind == "messenger" else kind
+    return json_of(kind, {"object": named, "entry": [{"id": "PAGE", "changes": [{"field": field, "value": value}]}]})
+
+
+def test_a_visitors_post_on_a_page_is_public_and_answered_under_it() -> None:
+    visitor = {"from": {"id": "7", "name": "Ana"}, "created_time": 1769851800}
+    event = change("messenger", "feed", item="status", verb="add", post_id="P_5", message="Where?", **visitor).event()
+    assert (event.channel, event.public, event.message_id, event.reply_to.address) == ("social", True, "P_5", "P_5")
+    own = change("messenger", "feed", item="status", verb="add", post_id="P_6", **{**visitor, "from": {"id": "PAGE"}})
+    assert own.ignored == ["own_message"]
+
+
+def test_direct_messages_and_live_comments_among_instagrams_changes_are_read() -> None:
+    said = change("instagram", "messages", **direct()).event()
+    assert said.event_id == json_of("instagram", page("instagram", direct())).event().event_id
+    live = change("instagram", "live_comments", id="c1", text="Hi", **{"from": {"id": "7", "username": "ana"}}).event()
+    assert (live.public, live.party.name, live.text) == (True, "ana", "Hi")
 
 
 # ---- calls ----

@@ -11,6 +11,9 @@ __all__ = ["META_SECRETS", "handshake", "messaging_items", "read_messaging"]
 
 META_SECRETS = frozenset({"app_secret", "verify_token"})
 _KINDS = {"image": "image/*", "video": "video/*", "audio": "audio/*"}  # Meta names the kind and not the media type
+_PUBLIC_FIELDS = frozenset({"feed", "comments", "live_comments"})  # of a page, and of an Instagram account
+_POSTS = frozenset({"post", "status", "photo", "video"})  # of a visitor on a page
+_PUBLIC_ITEMS = _POSTS | {"comment"}
 _NO_MESSAGE = {
     "delivery": Why.DELIVERY_STATE,
     "read": Why.DELIVERY_STATE,
@@ -44,7 +47,7 @@ def messaging_items(payload: Payload, entry: Node) -> list[Item]:
     return [
         *each(entry["messaging"].items(), lambda event: _direct(payload, entry["id"].id(), event)),
         *standby,
-        *each(entry["changes"].items(), lambda change: _comment(payload, entry["id"].id(), change)),
+        *each(entry["changes"].items(), lambda change: _change(payload, entry["id"].id(), change)),
     ]
 
 
@@ -58,7 +61,7 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
         return Ignored(Why.ECHO)
     if message["is_deleted"].flag():
         return Ignored(Why.DELETION)
-    if sender == page or sender in payload.source.own:
+    if sender == page or sender in payload.source.own or message["is_self"].flag():
         return Ignored(Why.OWN_MESSAGE)
     ours = event["recipient"]["id"].id() or page
     content = message if message else postback
@@ -100,11 +103,21 @@ def _attachments(listed: Iterable[Node]) -> Iterable[Attachment]:
         )
 
 
-def _comment(payload: Payload, page: str, change: Node) -> Item:
-    """A comment under a post (``feed`` of a page, ``comments`` of an Instagram account): everybody sees it."""
+def _change(payload: Payload, page: str, change: Node) -> Item:
+    """What stands under ``changes``: a comment or a visitor's post, and direct messages in one form of Instagram's."""
     value, field = change["value"], change["field"].text()
-    if field not in ("feed", "comments") or (field == "feed" and value["item"].text() != "comment"):
+    if field == "messages":
+        return _direct(payload, page, value)
+    item = value["item"].text()
+    if field == "feed" and item in ("reaction", "like"):
+        return Ignored(Why.REACTION)
+    if field not in _PUBLIC_FIELDS or (field == "feed" and item not in _PUBLIC_ITEMS):
         return Ignored(Why.NOT_A_MESSAGE)
+    return _public(payload, page, value)
+
+
+def _public(payload: Payload, page: str, value: Node) -> Item:
+    """A comment under a post, or a visitor's own post on the page: everybody sees it."""
     verb = value["verb"].text()
     if verb in ("edited", "edit"):
         return Ignored(Why.EDIT)
@@ -113,8 +126,9 @@ def _comment(payload: Payload, page: str, change: Node) -> Item:
     author = value["from"]["id"].needed()
     if author == page or author in payload.source.own:
         return Ignored(Why.OWN_MESSAGE)
-    comment = value["comment_id"].id() or value["id"].needed()
     post = value["post_id"].id() or value["media"]["id"].id()
+    is_post = value["item"].text() in _POSTS
+    comment = post if is_post and post else value["comment_id"].id() or value["id"].needed()
     parent = value["parent_id"].id()
     created = value["created_time"].whole()
     return Message(

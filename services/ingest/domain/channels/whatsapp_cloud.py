@@ -56,10 +56,10 @@ def _message(payload: Payload, value: Node, names: dict[str, str], one: Node) ->
     ours = value["metadata"]["phone_number_id"].id()
     if {number, user} & (payload.source.own | {value["metadata"]["display_phone_number"].id()}) - {""}:
         return Ignored(Why.OWN_MESSAGE)
-    seconds = one["timestamp"].number()
+    seconds, group = one["timestamp"].number(), one["group_id"].id()
     return Message(
         channel="messaging",
-        conversation=payload.source.pseudonym(ours, user or number),
+        conversation=payload.source.pseudonym(ours, *(("group", group) if group else (user or number,))),
         message_id=one["id"].needed(),
         handle=f"whatsapp:+{number}" if number.isdigit() else number or user,
         name=names.get(user) or names.get(number) or "",
@@ -67,7 +67,7 @@ def _message(payload: Payload, value: Node, names: dict[str, str], one: Node) ->
         at_ms=None if seconds is None or not 0 <= seconds < 1e12 else int(seconds * 1000),
         text=_text(kind, one),
         attachments=_attachments(one),
-        reply_address=number or user,
+        reply_address=group or number or user,
         reply_thread=ours,
         attributes=_attributes(kind, one),
     ).event(payload)
@@ -113,6 +113,7 @@ def _attributes(kind: str, one: Node) -> dict[str, str]:
         "in_reply_to": one["context"]["id"].id(),
         "forwarded": "true" if one["context"]["forwarded"].flag() else "",
         "user_id": one["from_user_id"].id(),
+        "group_id": one["group_id"].id(),
         "referral_url": one["referral"]["source_url"].text(),
         "referral_headline": one["referral"]["headline"].text(),
     }

@@ -54,6 +54,8 @@ def _opened(payload: Payload, document: Node, ticket: str) -> Item:
     handle = detail["requester_id"].needed()
     if handle in payload.source.own:
         return Ignored(Why.OWN_MESSAGE)
+    if detail["is_public"].value is False:
+        return Ignored(Why.INTERNAL_NOTE)
     return Message(
         channel=_channel(detail["via"]),
         conversation=ticket,

@@ -38,6 +38,22 @@ def test_rules_say_what_their_tests_say_over_resets_kills_low_traffic_and_none()
     assert "SUCCESS" in promtool("test", "rules", "rules_test.yml")
 
 
+@needs_promtool
+def test_every_alert_fires_while_its_cause_lasts_and_is_over_after_it() -> None:
+    stories = yaml.safe_load((PROMETHEUS / "alerts_test.yml").read_text())["tests"]
+    fired = {
+        re.findall(r'alertname="(\w+)"', sample["labels"])[0]
+        for story in stories
+        for asked in story["promql_expr_test"]
+        for sample in asked["exp_samples"]
+    }
+    assert fired == {rule["alert"] for rule in ALERTS}
+    for story in stories:
+        last = story["promql_expr_test"][-1]
+        assert (last["expr"], last["exp_samples"]) == ('ALERTS{alertstate="firing"}', [])
+    assert "SUCCESS" in promtool("test", "rules", "alerts_test.yml")
+
+
 async def test_every_question_of_rules_alerts_and_dashboards_is_about_metrics_that_exist() -> None:
     known = set(await exported())
     asked = {rule.get("record") or rule["alert"]: rule["expr"] for rule in (*rules("recording.yml"), *ALERTS)}

@@ -56,11 +56,13 @@ def policy_with(**changes: Any) -> dict[str, Any]:
 class Router:
     """One partition under test: says inputs, keeps the events, and can be restarted from its rows at any time."""
 
-    def __init__(self, policy: dict[str, Any] | None = POLICY, triage: Triage | None = None) -> None:
+    def __init__(
+        self, policy: dict[str, Any] | None = POLICY, triage: Triage | None = None, start_ms: int = START_MS
+    ) -> None:
         self.store = MemoryStore()
         self._triage = triage or Triage()
         self.engine = RouterEngine(0, self._triage)
-        self.now_ms = START_MS
+        self.now_ms = start_ms
         self.offset = 0
         self.events: list[Event] = []
         self.dead: list[DeadLetter] = []

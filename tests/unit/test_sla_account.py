@@ -152,3 +152,12 @@ def test_seconds_of_agents_are_those_of_the_log_wherever_it_is_cut(steps, cuts) 
 
 def test_hours_are_whole_hours_of_the_epoch() -> None:
     assert from_ms(BASE_MS // HOUR_MS * HOUR_MS).minute == 0
+
+
+def test_a_wait_that_goes_on_in_another_queue_is_as_long_as_its_answer_says() -> None:
+    log = Log().policy().queued("c1", 0, "cards").event("overflowed", "c1", 9, queue="cards", to={"queue": "orders"})
+    log.queued("c1", 9, "orders", entered=0).queued("c1", 12, "orders", entered=0)
+    rows = rows_of(run(log.event("assigned", "c1", 15, agent_id="a1", queue="orders")))
+    (level,) = REPORTS["service-levels"](rows, [])
+    assert (level["answered"], level["wait_mean_seconds"]) == (1, 15.0)
+    assert sorted(row.key[5] for row in rows if row.key[0] == "wait") == ["answered", "flow_out"]

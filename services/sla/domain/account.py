@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from services.sla.domain.account_event import Available, Happened, Moved
-from services.sla.domain.contact_event import GivenBack
+from services.sla.domain.contact_event import GivenBack, Queued
 from services.sla.domain.totals import Cell, Totals
 from shared.contract.records import Record
 from shared.times import MILLISECONDS_PER_SECOND, to_ms
@@ -53,10 +53,11 @@ REASONS = frozenset(
 """Reasons for not being ready that metrics tell apart; desktops may send any, and the others are OTHER_REASON."""
 OTHER_REASON = "other"
 
+_QUEUED = "usher.contact.queued.v1"
 _PHASES = {
     "usher.contact.sent_to_self_service.v1": "self_service",
     "usher.contact.sent_to_bot.v1": "bot",
-    "usher.contact.queued.v1": "waiting",
+    _QUEUED: "waiting",
     "usher.contact.scheduled.v1": "scheduled",
     "usher.contact.assigned.v1": "talk",
     "usher.contact.wrapping.v1": "wrap_up",
@@ -72,6 +73,7 @@ Place = tuple[str, str, str, str]
 """Workspace, phase, queue and channel."""
 
 _decode_happened = msgspec.json.Decoder(Happened).decode
+_decode_queued = msgspec.json.Decoder(Queued).decode
 _decode_moved = msgspec.json.Decoder(Moved).decode
 _decode_available = msgspec.json.Decoder(Available).decode
 
@@ -83,7 +85,8 @@ Follow = Callable[[Any, int], None]
 
 
 class Course(msgspec.Struct, gc=False):
-    """Where a live contact is since ``since_ms``: its phase, and whose time that is."""
+    """Where a live contact is since ``since_ms``: its phase, and whose time that is. ``began_ms``: when its wait began,
+    in whatever queue that was; 0 where it never waited."""
 
     workspace: str
     channel: str
@@ -91,6 +94,7 @@ class Course(msgspec.Struct, gc=False):
     since_ms: int
     queue: str
     agent: str
+    began_ms: int = 0
 
 
 class Seat(msgspec.Struct, gc=False):
@@ -132,6 +136,7 @@ class Account:
                 kind: (_decode_happened, partial(self._happened, phase, _OUTCOMES.get(kind, _FLOW_OUT)))
                 for kind, phase in (_PHASES | dict.fromkeys(_ENDS, "")).items()
             },
+            _QUEUED: (_decode_queued, self._queued),
             **{kind: (_decode_moved, partial(self._moved, name)) for kind, name in MOVES.items()},
             "usher.agent.availability_changed.v1": (_decode_available, self._available),
         }
@@ -188,6 +193,14 @@ class Account:
             return
         self._cells((course.workspace, phase, course.queue, course.channel))
 
+    def _queued(self, event: Queued, at_ms: int) -> None:
+        """A contact waits in a queue. Its wait may have begun before, in another one, or goes on in the same one."""
+        course = self._courses.get(event.contact_id)
+        goes_on = course is not None and course.phase == "waiting" and course.queue == (event.queue or "")
+        self._happened("waiting", "" if goes_on else _FLOW_OUT, event, at_ms)
+        began = event.wait_started_at or event.entered_at
+        self._courses[event.contact_id].began_ms = at_ms if began is None else to_ms(began)
+
     def _spent(self, course: Course, outcome: str, agent_id: str, at_ms: int) -> None:
         ms = at_ms - course.since_ms
         if ms < 0:
@@ -196,10 +209,11 @@ class Account:
         seconds, count = self._cells(place)
         self._totals.grow(seconds, ms / MILLISECONDS_PER_SECOND)
         self._totals.grow(count)
-        if phase == "waiting":
-            self._totals.hours.wait(at_ms, (workspace, queue, channel, agent_id, outcome), ms)
-        else:
+        if phase != "waiting":
             self._totals.hours.add(at_ms, ("phase", workspace, phase, queue, channel, course.agent), ms)
+        elif outcome:
+            waited_ms = max(0, at_ms - (course.began_ms or course.since_ms))
+            self._totals.hours.wait(at_ms, (workspace, queue, channel, agent_id, outcome), waited_ms)
 
     def _cells(self, place: Place) -> tuple[Cell, Cell]:
         """Seconds and number of a phase in a queue and channel; they exist from zero on."""

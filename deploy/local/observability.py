@@ -31,7 +31,7 @@ def find_programs() -> dict[str, str]:
     missing = [name for name, path in found.items() if path is None]
     if missing:
         raise SetupError(
-            f"--observability: {' and '.join(missing)} not found; install them (Debian: apt install prometheus "
+            f"--observability: {' and '.join(missing)} not found; install them (Debian: sudo apt install prometheus "
             "prometheus-alertmanager), or use docker compose --profile observability up"
         )
     return {name: path for name, path in found.items() if path is not None}

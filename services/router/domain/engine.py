@@ -24,14 +24,14 @@ from services.router.domain.lifecycle import (
     standstill,
 )
 from services.router.domain.matcher import Matcher
+from services.router.domain.needs import ask
 from services.router.domain.state.book import Book
-from services.router.domain.state.records import QUESTION_OPEN, Contact
-from services.router.domain.state.rows import Known, Needs, RouterRows, could_be_ours
+from services.router.domain.state.rows import Known, Needs, RouterRows
 from services.router.domain.state.workspace import Workspace
-from services.router.domain.states import ContactState, Repeat
+from services.router.domain.states import Repeat
 from services.router.domain.turn import Turn
 from shared.contract import inputs
-from shared.contract.ids import conversation_key, derive
+from shared.contract.ids import derive
 from shared.contract.records import DeadLetter, Origin, Record
 from shared.contract.topics import ROUTER_INPUT
 from shared.errors import Invalid, Reason
@@ -77,7 +77,7 @@ class RouterEngine:
         for decoded in self._decoded.values():
             if decoded.said is not None:
                 needs.event_ids.append(decoded.said.event_id)
-                _ask(needs, self.book, decoded.said)
+                ask(needs, self.book, decoded.said)
         self._foreseen = foresight.foresee(needs, self.book, self._classify, _inputs(self._decoded), records[-1].at_ms)
         return needs
 
@@ -223,53 +223,3 @@ def _decode(record: Record) -> _Decoded:
         return _Decoded(None, Invalid(Reason.INVALID, path.strip("`.").removesuffix("[...]"), message))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _Decoded(None, Invalid(Reason.NOT_JSON, "", str(error)))
-
-
-def _ask(needs: Needs, book: Book, said: inputs.Input) -> None:
-    """Note what the database must be asked about this input: whatever it names that is not live in memory."""
-    if isinstance(said, inputs.MessageReceived):
-        _ask_conversation(needs, book, said)
-        _ask_customer(needs, said)
-    elif isinstance(said, inputs.ConversationEnded):
-        _ask_conversation(needs, book, said)
-    elif isinstance(said, inputs.OfferAnswered):
-        if said.offer_id not in book.offers and could_be_ours(said.offer_id):
-            needs.offers.append(said.offer_id)
-    elif isinstance(said, inputs.AssignmentEnded | inputs.AssignmentWrappedUp):
-        if said.assignment_id not in book.assignments and could_be_ours(said.assignment_id):
-            needs.assignments.append(said.assignment_id)
-    elif isinstance(said, inputs.CustomerCommanded):
-        needs.customers |= {(said.workspace, each): None for each in (said.customer_id, said.into) if each}
-    else:
-        _ask_contact(needs, book, getattr(said, "contact_id", None))
-
-
-def _ask_contact(needs: Needs, book: Book, contact_id: str | None) -> None:
-    contact = book.contacts.get(contact_id) if contact_id is not None else None
-    if contact is not None:
-        _ask_asked(needs, contact)
-    elif contact_id is not None and could_be_ours(contact_id):
-        needs.contacts.append(contact_id)
-
-
-def _ask_conversation(needs: Needs, book: Book, said: inputs.MessageReceived | inputs.ConversationEnded) -> None:
-    key = conversation_key(said.workspace, said.source, said.conversation_id)
-    contact = book.by_conversation.get(key)
-    if contact is None or contact.state is ContactState.WRAPPING:  # in wrap-up: a message opens the next episode
-        needs.conversations.append(key)
-    if contact is not None:
-        _ask_asked(needs, contact)
-
-
-def _ask_customer(needs: Needs, said: inputs.MessageReceived) -> None:
-    """Also where the contact is live: it may end before its message's turn comes."""
-    if said.party.customer_id:
-        needs.customers[said.workspace, said.party.customer_id] = None
-        if said.handle_key:
-            needs.customers[said.workspace, said.handle_key] = None
-
-
-def _ask_asked(needs: Needs, contact: Contact) -> None:
-    """A contact whose question is open may be classified again, which looks at the customer's journey."""
-    if contact.question == QUESTION_OPEN and contact.customer_id:
-        needs.customers[contact.workspace, contact.customer_id] = None

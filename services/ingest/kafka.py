@@ -229,14 +229,15 @@ class Subscription:
             raise Fatal(f"{self.name}: {waiting} records wait, nothing was read for {self._stuck_seconds_max:.0f} s")
         return len(owned)
 
-    async def has_delivered(self) -> bool:
-        """Whether all is delivered that our partitions held when this was last asked; without partitions nobody knows,
-        nor while the broker does not answer."""
+    async def has_delivered(self) -> bool | None:
+        """Whether all is delivered that our partitions held when this was last asked, not while the broker does not
+        answer; None without partitions: they are others', or on their way."""
         consumer: Reader | None = self._subscriber.consumer if self.running else None
         owned = consumer.assignment() if consumer is not None else set()
         oldest_ms = min((consumer.last_poll_timestamp(where) or 0 for where in owned), default=0) if consumer else 0
         if consumer is None or now_ms() - oldest_ms > POLL_AGE_MS_MAX:
-            return self._looks.look({}, {})
+            self._looks.look({}, {})
+            return None if consumer is not None and not owned else False
         taken = {where: await self._taken(where) or 0 for where in owned}
         return self._looks.look({where: consumer.last_stable_offset(where) or 0 for where in owned}, taken)
 

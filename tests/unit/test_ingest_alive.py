@@ -4,13 +4,24 @@ import asyncio
 from collections.abc import Sequence
 
 import msgspec
+import pytest
+from prometheus_client import CollectorRegistry
 
 from services.ingest import alive
+from services.ingest.app import REPORTS
+from services.ingest.broker.kafka import Subscriptions
+from services.ingest.kafka import Subscription
+from services.ingest.metrics import IngestMetrics
 from services.ingest.prefix import Looks
+from services.ingest.sense import Sense
+from services.ingest.stream import Stream
 from shared.contract.envelope import Message
 from shared.contract.inputs import INGEST_ALIVE, IngestAlive
 from shared.contract.topics import ROUTER_INPUT
 from shared.errors import Retryable
+from shared.process.failpoints import Failpoints
+from shared.process.logs import configure
+from tests.support.ingest import settings_for
 
 PARTITIONS = 3
 
@@ -77,3 +88,36 @@ def test_looks_are_covered_by_what_lay_there_at_the_last_one_however_much_came_s
     assert looks.look({"a": 90}, {"a": 90})
     assert not looks.look({}, {})
     assert not looks.look({"a": 90}, {"a": 90}), "nor after a time in which nothing was"
+
+
+class Says(Subscription):
+    """A subscription that knows its answer."""
+
+    answer: bool | None = None
+
+    async def has_delivered(self) -> bool | None:
+        return self.answer
+
+
+@pytest.mark.parametrize(
+    ("activity", "updates", "may_say"),
+    [
+        (True, True, True),
+        (True, False, False),
+        (True, None, True),  # another process reads the other topic
+        (None, True, True),
+        (None, None, False),  # a standby, or partitions that move: others say it, or nobody can
+        (None, False, False),
+    ],
+)
+async def test_a_process_speaks_for_what_it_reads_itself(
+    activity: bool | None, updates: bool | None, may_say: bool
+) -> None:
+    settings = settings_for("127.0.0.1:1", "postgresql://nobody@127.0.0.1:1/none", "p.")
+    sense = Sense(configure("ingest", "ERROR"), IngestMetrics(CollectorRegistry()), Failpoints("", ()))
+    said = {"contacts": False, "agent-activity": activity, "contact-updates": updates}
+    subscriptions = [Says(name, ["p.topic"], Stream.handle, sense) for name in said]
+    for each in subscriptions:
+        each.answer = said[each.name]
+    every = Subscriptions(settings, subscriptions, sense)
+    assert await every.have_delivered(REPORTS) is may_say

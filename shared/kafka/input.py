@@ -81,12 +81,19 @@ class InputLog:
     """One member of a consumer group on one topic, polled partition by partition.
 
     Records arrive only from partitions that were opened (``seek`` then ``resume``): a partition is paused in the first
-    line of the assignment callback, because aiokafka delivers records before that callback returns.
+    line of the assignment callback, because aiokafka delivers records before that callback returns. ``make`` makes the
+    client.
     """
 
-    def __init__(self, settings: LaneSettings, topic: str, group: str) -> None:
+    def __init__(
+        self,
+        settings: LaneSettings,
+        topic: str,
+        group: str,
+        make: Callable[..., AIOKafkaConsumer] = AIOKafkaConsumer,
+    ) -> None:
         self.topic = settings.topic_prefix + topic
-        self._consumer = AIOKafkaConsumer(
+        self._consumer = make(
             **connection(settings),
             group_id=group,
             client_id=settings.instance or None,

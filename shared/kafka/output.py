@@ -1,7 +1,7 @@
 """The output log: ordered, acknowledged appends."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
 
@@ -23,11 +23,13 @@ class OutputLog:
     """An ordered, acknowledged (acks=all), not idempotent producer, rebuilt after any error.
 
     aiokafka's idempotent producer skips sequence numbers after a leaderless moment and then fails until restart; the
-    outbox repeats from the first unacknowledged row instead, and consumers drop what they have seen.
+    outbox repeats from the first unacknowledged row instead, and consumers drop what they have seen. ``make`` makes the
+    client.
     """
 
-    def __init__(self, settings: CommonSettings) -> None:
+    def __init__(self, settings: CommonSettings, make: Callable[..., AIOKafkaProducer] = AIOKafkaProducer) -> None:
         self._settings = settings
+        self._make = make
         self._producer: AIOKafkaProducer | None = None
         self._renewal = asyncio.Lock()
 
@@ -61,7 +63,7 @@ class OutputLog:
     async def _current(self) -> AIOKafkaProducer:
         async with self._renewal:
             if self._producer is None:
-                producer = AIOKafkaProducer(
+                producer = self._make(
                     **connection(self._settings),
                     acks="all",
                     enable_idempotence=False,

@@ -36,9 +36,7 @@ class Client:
 
 async def poll(client: Client, records_max: int = 1000) -> list[int]:
     """Offsets that one poll gives."""
-    inputs = InputLog(LaneSettings(), "topic", "group")
-    await inputs.stop()
-    inputs._consumer = client
+    inputs = InputLog(LaneSettings(), "topic", "group", lambda **_: client)
     return [record.offset for record in await inputs.poll(0, wait_ms=250, records_max=records_max)]
 
 

@@ -69,6 +69,9 @@ class Producer:
     def __init__(self) -> None:
         self.sent: list[tuple[str, int, list[bytes]]] = []
 
+    async def start(self) -> None:
+        """There is nothing to connect to."""
+
     def create_batch(self) -> "Batch":
         return Batch()
 
@@ -98,8 +101,8 @@ async def _acknowledged() -> None:
 
 
 async def publish(*records: tuple[str, bytes]) -> list[tuple[str, int, list[bytes]]]:
-    outputs, producer = OutputLog(CommonSettings(topic_prefix="p.")), Producer()
-    outputs._producer = producer
+    producer = Producer()
+    outputs = OutputLog(CommonSettings(topic_prefix="p."), lambda **_: producer)
     await outputs.publish_all(4, ((topic, Message(b"k", value, [])) for topic, value in records))
     return producer.sent
 

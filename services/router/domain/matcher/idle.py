@@ -8,7 +8,7 @@ from services.router.domain.matcher.guard import Guard, Guards
 from services.router.domain.matcher.heaps import in_order
 from services.router.domain.matcher.matching import AbilityName, Requirement, Seat, Skills
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a profile keeps what search and lines worked out for it: no look-up in a match
     from services.router.domain.matcher.search import Candidate
     from services.router.domain.matcher.waiting import Line
 

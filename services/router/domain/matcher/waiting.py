@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from services.router.domain.matcher.heaps import in_order
 from services.router.domain.matcher.matching import Requirement, Skills, Waiting
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a line keeps the searches of its contacts: no look-up in a match
     from services.router.domain.matcher.search import Search
 
 GONE = -inf

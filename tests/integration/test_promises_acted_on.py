@@ -1,0 +1,74 @@
+"""What is done about promises that run out, shown through the topics: by the queue itself, and as announced risks."""
+
+import asyncio
+from datetime import datetime
+
+import orjson
+
+from services.sla.settings import SlaSettings
+from shared.contract.topics import SLA_EVENTS, TopicSpec
+from shared.kafka import ensure_topics, read_tail
+from tests.integration.test_sla_service import sla
+from tests.support.in_process import until
+from tests.support.live import Office
+
+
+def _seconds(first: str, last: str) -> float:
+    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+
+
+async def test_a_queue_hurries_a_contact_when_its_promise_runs_out_and_opens_it_to_others_when_it_is_over(
+    office: Office,
+) -> None:
+    promise = {"within": "1s", "warn_at": 0.5, "on_warn": [{"boost": "5m"}], "on_breach": [{"add_queue": "general"}]}
+    await office.policy(queues={"orders": {"requires": {"orders": 1}, "targets": {"time_to_answer": promise}}})
+    await office.agent("generalist")
+    contact = await office.contact("c1", routing={"queue": "orders"})
+    entry = await office.saw("contact.queued", contact_id=contact)
+    warned = await office.saw("contact.hastened", contact_id=contact, reason="warned")
+    late = await office.saw("contact.hastened", contact_id=contact, reason="breached")
+    assert warned["priority_seconds"] == late["priority_seconds"] == entry["priority_seconds"] + 300
+    assert late["also_queues"] == ["general"]
+    offer = await office.offered(contact)
+    assert offer["agent_id"] == "generalist"
+    kinds = office.kinds(contact)
+    assert kinds.index("hastened") < kinds.index("offered")
+    assert _seconds(entry["due_at"], offer["occurred_at"]) >= 0, "before that it was for others"
+
+
+async def test_a_promise_that_is_over_sends_the_contact_elsewhere(office: Office) -> None:
+    promise = {"within": "0.5s", "on_breach": [{"overflow": {"queue": "general"}}]}
+    await office.policy(queues={"orders": {"requires": {"orders": 1}, "targets": {"time_to_answer": promise}}})
+    contact = await office.contact("c1", routing={"queue": "orders"})
+    event = await office.saw("contact.overflowed", contact_id=contact)
+    assert (event["to"], event["reason"]) == ({"queue": "general"}, "time_to_answer breached")
+    assert (await office.saw("contact.queued", 2, contact_id=contact))["queue"] == "general"
+
+
+async def test_a_breach_is_announced_by_the_router_and_the_sla_service_before_it_happens(office: Office) -> None:
+    settings = SlaSettings(**{name: getattr(office.live.settings, name) for name in (
+        "kafka_bootstrap_servers", "postgres_dsn", "topic_prefix", "partitions")})  # fmt: skip
+    await ensure_topics(settings, [TopicSpec(name=SLA_EVENTS, retention_ms=3_600_000)])
+    promise = {"time_to_answer": {"within": "4s"}}
+    await office.policy(queues={"orders": {"requires": {"orders": 1}, "targets": promise}}, wrap_up={"default": "0s"})
+    await office.agent("a1", skills={"orders": 1})
+    busy = await office.assigned(await office.contact("c0", routing={"queue": "orders"}))
+    for number in range(1, 4):  # so it is known how often somebody is served
+        contact = await office.contact(f"c{number}", routing={"queue": "orders"})
+        await asyncio.sleep(1.2)
+        await office.end(busy)
+        busy = await office.assigned(contact)
+    waiting = [await office.contact(f"w{number}", routing={"queue": "orders"}) for number in range(6)]
+    raised = await office.saw("contact.risk_raised", contact_id=waiting[-1])
+    assert raised["breach_risk"] > 0.5
+    entry = await office.saw("contact.queued", contact_id=waiting[-1])
+    assert raised["due_at"] == entry["due_at"] > raised["occurred_at"]
+
+    async def announced() -> list[str]:
+        logs = [await read_tail(settings, SLA_EVENTS, number) for number in range(settings.partitions)]
+        told = [(each.type.split(".")[2], orjson.loads(each.value)) for log in logs for each in log]
+        mine = [name for name, body in told if body["contact_id"] == waiting[-1]]
+        return mine if "clock_breached" in mine else []
+
+    async with sla(settings):
+        assert await until(announced) == ["clock_started", "risk_raised", "clock_breached"]

@@ -6,6 +6,7 @@ A function of the events alone, committed with them like every total. Nothing he
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -182,12 +183,13 @@ class Account:
             if not phase:
                 del self._courses[contact_id]
                 return
-            course.phase, course.since_ms, course.queue = phase, at_ms, event.queue or ""
+            course.phase, course.since_ms, course.queue = phase, at_ms, intern(event.queue or "")
             if event.agent_id or phase != "wrap_up":
                 course.agent = event.agent_id or ""
         elif phase:
-            queue, agent = event.queue or "", event.agent_id or ""
-            course = self._courses[contact_id] = Course(event.workspace, event.channel, phase, at_ms, queue, agent)
+            workspace, channel, queue = intern(event.workspace), intern(event.channel), intern(event.queue or "")
+            course = Course(workspace, channel, phase, at_ms, queue, event.agent_id or "")
+            self._courses[contact_id] = course
             self._moved_on[contact_id] = None
         else:
             return

@@ -1,6 +1,7 @@
 """The live contacts of a partition, and what each event of the log means for their clocks."""
 
 from collections.abc import Iterable
+from sys import intern
 
 from services.sla.domain.changes import Changes
 from services.sla.domain.clock import FIRST_RESPONSE, TIME_TO_ANSWER
@@ -98,7 +99,7 @@ class Book:
     def queued(self, event: Queued, at_ms: int) -> None:
         """The contact entered a queue; its wait may have begun before, in another one."""
         contact = self._live.know(event)
-        queue = event.queue or ""
+        queue = intern(event.queue or "")
         if contact.queue is not None and contact.queue != queue:
             self._live.waited(contact, at_ms, "flow_out")
         began = event.wait_started_at or event.entered_at

@@ -1,6 +1,7 @@
 """The contacts that are remembered, and what every event does to one: begin, reach a moment, wait, end."""
 
 from collections.abc import Iterable
+from sys import intern
 
 from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
@@ -29,7 +30,8 @@ class Live:
         if contact is None:
             promises = self.terms.now(event.workspace)
             kept = promises is not None and not promises.kinds.isdisjoint(REPLIES)
-            contact = Contact(contact_id=event.contact_id, workspace=event.workspace, channel=event.channel, kept=kept)
+            workspace, channel = intern(event.workspace), intern(event.channel)  # a name is kept once for all contacts
+            contact = Contact(contact_id=event.contact_id, workspace=workspace, channel=channel, kept=kept)
             self.contacts[event.contact_id] = contact
         return contact
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.sla.domain.clock import Kind
-from services.sla.domain.totals import BREACHES
+from services.sla.domain.totals import BREACHES, WAIT_BOUND, WAIT_BUCKET
 from shared.policy.calendar import Calendar
 from shared.policy.kinds import SPANS
 from shared.times import rfc3339
@@ -221,3 +221,18 @@ def _use(player: Runner, calendar: Calendar) -> None:
     object.__setattr__(target, "calendar", calendar)
     object.__setattr__(target, "calendar_name", "flicker")
     promises.calendar = lambda name: calendar
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**9))
+def test_every_total_is_there_at_zero_before_it_first_grows(seed: int) -> None:
+    player = runner()
+    shown: set[tuple[str, ...]] = set()
+    for record in random_log(seed).records:
+        player.step([record])
+        totals = player.database.totals
+        # Of a histogram all bounds are shown as soon as its sum is; a bound itself says nothing.
+        # No router tells of a contact that is given back from no queue.
+        new = {key for key in totals.keys() - shown if key[0] not in (WAIT_BUCKET, WAIT_BOUND) and key[-1]}
+        assert {key: totals[key] for key in new if totals[key]} == {}
+        shown |= totals.keys()

@@ -1,7 +1,7 @@
 """Whatever a policy can lead to is counted from zero on, so that the first of a kind is seen as an increase."""
 
 from collections.abc import Iterator
-from itertools import chain, product
+from itertools import chain, islice, product
 
 from services.sla.domain.account import (
     AGENT_SECONDS,
@@ -20,6 +20,7 @@ from shared.contract.topics import CHANNELS
 
 __all__ = ["begin"]
 
+TARGETS_BEGUN_MAX = 500  # of a workspace, with 11 totals each; those of further targets begin with their clocks
 QUEUES_BEGUN_MAX = 12  # of a workspace, with 16 histograms each; those of further queues begin with their contacts
 
 
@@ -32,7 +33,7 @@ def begin(totals: Totals, workspace: str, promises: Promises) -> None:
 
 
 def _of_clocks(workspace: str, promises: Promises) -> Iterator[Key]:
-    for kind, target in promises.all():
+    for kind, target in islice(promises.all(), TARGETS_BEGUN_MAX):
         for result in (State.MET, State.BREACHED, State.CANCELLED):
             yield CLOCKS, workspace, kind, target.name, target.queue, result
         for channel in CHANNELS:

@@ -38,6 +38,7 @@ class Clockwork:
         self._events: list[Event] = []
         self._breaches: list[Breach] = []
         self._touched: dict[str, Contact] = {}
+        self._begun: set[Key] = set()
         self.fired: list[Deadline] = []
         self.open_clocks: dict[str, int] = {}
         self._deadlines = Deadlines()
@@ -80,7 +81,7 @@ class Clockwork:
         clock.traceparent = self.trace
         contact.clocks.append(clock)
         self._opened(clock.kind, 1)
-        self.totals.begin(_breaches_of(clock, contact))
+        self._begin_totals(clock, contact)
         self.risks.begin(clock, contact)
         self._publish(_STARTED, clock, contact, clock.started_ms)
         self._deadlines.add(clock, contact)
@@ -148,7 +149,7 @@ class Clockwork:
         self.touch(contact)
         if _held(clock) != before:
             clock.turns += 1
-            self.totals.begin(_breaches_of(clock, contact))
+            self._begin_totals(clock, contact)
             note = Note(previous=policy_before, traceparent=self.trace)
             self._publish(Fact.RETARGETED, clock, contact, at_ms, note)
         if clock.state is RUNNING:
@@ -279,6 +280,15 @@ class Clockwork:
             return round(seconds - clock.paused_seconds, 3) if clock.paused_seconds else seconds
         calendar = self._terms.calendar(contact.workspace, clock.policy, clock.calendar)
         return round(calendar.open_seconds_between(clock.started_ms, until_ms) - clock.paused_seconds, 3)
+
+    def _begin_totals(self, clock: Clock, contact: Contact) -> None:
+        """Whatever may come of the clock is counted from zero on, where its policy did not see to that already."""
+        breaches = _breaches_of(clock, contact)
+        if breaches not in self._begun:
+            self._begun.add(breaches)
+            self.totals.begin(breaches)
+            for result in _DECIDED.values():
+                self.totals.begin((CLOCKS, contact.workspace, clock.kind, clock.target, clock.queue, result))
 
     def _opened(self, kind: Kind, change: int) -> None:
         self.open_clocks[kind] = self.open_clocks.get(kind, 0) + change

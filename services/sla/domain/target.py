@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import NamedTuple
 
 from services.sla.domain.clock import Kind
@@ -105,9 +106,14 @@ class Promises:
         return self._policy.calendar(name or None)
 
     def all(self) -> Iterator[tuple[Kind, Target]]:
-        """Every target that a clock can run for, by queue."""
+        """Every target that a clock can run for: the queues' own, then those of the rules, in each of their queues."""
         for targets in self._queues.values():
             yield from targets.items()
+        for name, rule in self._rules.items():
+            for queue, kind in product(rule.when.queue or self._queues, rule.targets):
+                target = self.find(name, kind, queue)
+                if target is not None:
+                    yield kind, target
 
     def queues(self) -> list[str]:
         """The names of the queues."""

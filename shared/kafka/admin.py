@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
 
 from shared.contract.topics import TopicSpec
@@ -36,7 +36,7 @@ async def ensure_topics(
     settings: CommonSettings, specs: Sequence[TopicSpec], *, check: bool = False
 ) -> list[TopicProblem]:
     """Create missing topics and wait for their leaders; returns what is wrong: missing ones, odd partition counts,
-    compaction.
+    compaction, topics that the brokers refuse to make.
 
     With ``check`` nothing is created. Idempotent. Retryable when no broker answers.
     """
@@ -53,8 +53,8 @@ async def ensure_topics(
                 *await _odd_partitions(admin, there, settings.partitions),
                 *await _compacted(admin, there),
             ]
-        if missing:
-            await _create(admin, settings, missing)
+        if missing and (refused := await _create(admin, settings, missing)):
+            return refused
         await _wait_for_leaders(admin, names)
         return [*await _odd_partitions(admin, names, settings.partitions), *await _compacted(admin, names)]
     except KafkaError as error:
@@ -63,7 +63,10 @@ async def ensure_topics(
         await admin.close()
 
 
-async def _create(admin: AIOKafkaAdminClient, settings: CommonSettings, missing: Sequence[TopicSpec]) -> None:
+async def _create(
+    admin: AIOKafkaAdminClient, settings: CommonSettings, missing: Sequence[TopicSpec]
+) -> list[TopicProblem]:
+    """What the brokers refused, in their words: no right to create, more replicas than brokers."""
     topics = [
         NewTopic(
             settings.topic_prefix + spec.name,
@@ -78,10 +81,14 @@ async def _create(admin: AIOKafkaAdminClient, settings: CommonSettings, missing:
         )
         for spec in missing
     ]
-    try:
-        await admin.create_topics(topics, timeout_ms=REQUEST_MS_MAX)
-    except TopicAlreadyExistsError:
-        return  # another process was quicker: the same specification
+    answer = await admin.create_topics(topics, timeout_ms=REQUEST_MS_MAX)
+    return [
+        TopicProblem(
+            f"{name}: Kafka does not make it: {next(filter(None, words), for_code(code).__name__)}", lasting=True
+        )
+        for name, code, *words in answer.topic_errors
+        if code not in (0, TopicAlreadyExistsError.errno)  # another process was quicker: the same specification
+    ]
 
 
 async def _wait_for_leaders(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:

@@ -12,18 +12,23 @@ from urllib.parse import quote
 
 import asyncpg
 import pytest
+import yaml
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from cli.acl import _ROLES, document
+from cli.policy.in_force import publish
 from deploy.local.database import PostgresServer
 from shared.contract.rights import SERVICES
-from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, channel_topic
+from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics, channel_topic
 from shared.errors import Fatal, Retryable
+from shared.kafka.admin import ensure_topics
 from shared.kafka.security import connection
 from shared.migrate import migrate
+from shared.policy import parse_policy
 from shared.postgres import Database, connect
 from shared.process.settings import CommonSettings
+from tests.support.helm import ROOT, strimzi_rules
 from tests.support.secured import USERS, Authority, SecuredBroker, for_postgres, with_tls
 from tests.support.servers import remove, temporary_folder
 from tests.support.system import System
@@ -75,7 +80,8 @@ async def secured() -> AsyncIterator[Secured]:
     broker = SecuredBroker(folder / "kafka")
     try:
         await asyncio.gather(broker.start(), postgres.start())
-        await asyncio.to_thread(broker.admit, document("", "usher-{service}", "*"))
+        rules = [*document("", "usher-{service}", "*"), *strimzi_rules()["usher-operator"]]
+        await asyncio.to_thread(broker.admit, rules)
         await _make_roles(postgres)
         yield Secured(broker, postgres, authority.ca, folder, tls=binaries is not None)
     finally:
@@ -179,6 +185,29 @@ async def test_a_user_of_the_broker_writes_only_what_is_its_own(
                 await producer.send_and_wait(topic, b"{}")
     finally:
         await producer.stop()
+
+
+async def test_the_operator_of_the_example_makes_topics_and_applies_policies(secured: Secured, serving: System) -> None:
+    settings = CommonSettings(**secured.kafka("usher-operator"), partitions=1)
+    more = all_topics(("made-by-the-operator",))
+    assert await ensure_topics(settings, more) == []
+    policy = parse_policy(yaml.safe_load((ROOT / "deploy/policies/short.yaml").read_text()))
+    assert await publish(settings, [policy])
+    async with logged_in(settings) as consumer:
+        assert {spec.name for spec in more} <= await consumer.topics()
+
+
+@pytest.mark.parametrize(
+    ("user", "replicas", "why"),
+    [("usher-router", 1, "uthorization"), ("usher-operator", 3, "eplication factor")],
+)
+async def test_topics_that_the_brokers_refuse_are_told_at_once_and_why(
+    secured: Secured, serving: System, user: str, replicas: int, why: str
+) -> None:
+    settings = CommonSettings(**secured.kafka(user), partitions=1, replication_factor=replicas)
+    problems = await ensure_topics(settings, all_topics(("refused",)))
+    assert [problem.text for problem in problems if "refused" in problem.text and why in problem.text]
+    assert all(problem.lasting for problem in problems)
 
 
 @asynccontextmanager

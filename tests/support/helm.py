@@ -4,6 +4,7 @@ import functools
 import itertools
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,28 @@ def _text(values: str) -> str:
     done = template(json.loads(values))
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def strimzi_rules() -> dict[str, list[dict[str, str]]]:
+    """The rules of every user of the Strimzi example, in the words of ``usher acl print --json``."""
+    users = [
+        each for each in yaml.safe_load_all((EXAMPLES / "strimzi.yaml").read_text()) if each["kind"] == "KafkaUser"
+    ]
+    return {
+        user["metadata"]["name"]: [
+            {
+                "principal": f"User:{user['metadata']['name']}",
+                "host": "*",
+                "resource": acl["resource"]["type"],
+                "name": acl["resource"]["name"],
+                "pattern": "prefixed" if acl["resource"].get("patternType") == "prefix" else "literal",
+                "operation": re.sub(r"(?<!^)(?=[A-Z])", "_", operation).upper(),
+            }
+            for acl in user["spec"]["authorization"]["acls"]
+            for operation in acl["operations"]
+        ]
+        for user in users
+    }
 
 
 def pods(documents: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:

@@ -25,7 +25,13 @@ from deploy.local.accounts import account_for_postgres
 from deploy.local.broker import FAST_START, KafkaBroker
 from deploy.local.ports import LOOPBACK, keep_or_choose
 
-USERS = {"usher-ingest": "p@ss ingest", "usher-router": "p@ss router", "usher-sla": "p@ss sla", "nobody": "p@ss"}
+USERS = {
+    "usher-ingest": "p@ss ingest",
+    "usher-router": "p@ss router",
+    "usher-sla": "p@ss sla",
+    "usher-operator": "p@ss operator",
+    "nobody": "p@ss",
+}
 PROPERTIES = """
 listeners=PLAINTEXT://127.0.0.1:{plain},SECURED://127.0.0.1:{secured},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=PLAINTEXT://127.0.0.1:{plain},SECURED://127.0.0.1:{secured}

@@ -33,7 +33,7 @@ test-cluster: setup-tests ## The chart at a real API server, built from its Go m
 test-image: setup-tests ## The images, built without an engine (root, buildah, debootstrap) and run on real servers; 10 minutes the first time
 	@.venv/bin/python -m pytest -p no:cacheprovider --timeout=2400 tests/platform/test_images.py $(ARGS)
 
-bench: setup-tests ## Against the naive design on real Kafka and PostgreSQL, the router at scale, traps; tables and JSON; 5 minutes
+bench: setup-tests ## Against the naive design on real Kafka and PostgreSQL, the router at scale, traps, webhooks; tables and JSON; 10 minutes
 	@.venv/bin/python -m tests.benchmarks.bench_pipeline $(ARGS)
 	@.venv/bin/python -m tests.benchmarks.bench_scale
 	@.venv/bin/python -m tests.benchmarks.bench_matcher

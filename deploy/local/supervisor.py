@@ -217,7 +217,7 @@ class Supervisor:
         document = sources_document(self._keys, self._options.sources)
         problems = await ensure_topics(self._settings(self._partitions()), all_topics(tuple(document["sources"])))
         if problems:
-            raise SetupError(problems[0])
+            raise SetupError(problems[0].text)
         write_sources(self._state, document)
 
     def _partitions(self) -> int:

@@ -15,6 +15,7 @@ __all__ = ["Fit", "Risk", "fit_thresholds", "scope_confidence", "thresholds_of",
 # One-sided. The stricter is taken where the sample is large enough: test texts never look quite like training texts.
 CONFIDENCES = ((0.99, 2.3263), (0.95, 1.6449))
 CONFIDENCE_STEPS = np.arange(0.40, 0.96, 0.05)  # least probability of the likeliest intent; the policy's default first
+SCOPE_RIGHT_SHARE = 0.05  # of the training texts rightly found that may look out of scope
 SCOPE_UNKNOWN_SHARE = 0.005  # of the training texts that hold more letter groups never seen than an out-of-scope one
 
 Flags = NDArray[np.bool_]
@@ -147,9 +148,12 @@ def scope_confidence(logits: Matrix, targets: NDArray[np.int64], most: float) ->
     """The confidence below which a text is rather one of an intent that training does not know, at most ``most``.
 
     ``logits`` (n, L) out of fold. What an unknown intent looks like is told by each text without its own label: the
-    likeliest of the others. Of all confidences the one that tells both apart best is taken (W. J. Youden, 1950).
+    likeliest of the others. Of all confidences the one that tells both apart best is taken (W. J. Youden, 1950), but no
+    more than SCOPE_RIGHT_SHARE of the texts whose label is found lie below it.
     """
     own = softmax(logits).max(axis=1)
+    right = own[logits.argmax(axis=1) == targets]
+    most = min(most, float(np.quantile(right, SCOPE_RIGHT_SHARE))) if len(right) else most
     others = logits.copy()
     others[np.arange(len(targets)), targets] = -np.inf
     unknown = softmax(others).max(axis=1)

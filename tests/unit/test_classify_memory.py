@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.router.domain.classification.classify import ANSWERS_MAX, classify
 from services.router.domain.classification.record import Journey, MessageFacts
-from services.router.domain.classification.text import words_of
+from services.router.domain.classification.text import READING_CHARACTERS_MAX, READINGS_MAX, words_of
 from shared.contract.inputs import RoutingHint
 from tests.support.classify_builders import POLICY, policy
 
@@ -60,8 +60,19 @@ messages = st.builds(
 @settings(max_examples=60, deadline=None)
 def test_a_policy_that_answered_before_answers_like_a_fresh_one(asked):
     warm = policy(rules=RULES)
-    for facts in (*asked, *asked):
-        assert classify(facts, warm) == classify(facts, policy(rules=RULES))
+    fresh = [classify(facts, policy(rules=RULES)) for facts in asked]
+    for _ in range(2):
+        assert [classify(facts, warm) for facts in asked] == fresh
+
+
+def test_the_memory_of_texts_is_bounded_and_holds_no_long_ones():
+    reader = policy().reader
+    for number in range(READINGS_MAX + 10):
+        assert reader.read(f"where is my order {number}") == reader.read(f"where is my order {number}")
+    assert 0 < len(reader._readings) <= READINGS_MAX
+    before = len(reader._readings)
+    reader.read("where is my order " * READING_CHARACTERS_MAX)
+    assert len(reader._readings) == before
 
 
 @pytest.mark.parametrize("field", sorted(set(MessageFacts.__struct_fields__) - OF_THE_TEXT - OF_THE_JOURNEY))

@@ -137,6 +137,7 @@ IGNORED: dict[str, tuple[Result, str]] = {
     "mail bulk": (mail("Precedence: bulk"), "bulk"),
     "mail list": (mail("List-Id: <news.example.com>"), "bulk"),
     "mail bounce": (mail("Return-Path: <>"), "bounce"),
+    "mail spaced bounce": (mail("Return-Path: < >"), "bounce"),
     "mail daemon": (mail("From: Mail Delivery <MAILER-DAEMON@example.com>"), "bounce"),
     "mail report": (mail('Content-Type: multipart/report; report-type=delivery-status; boundary="b"'), "bounce"),
     "mail own": (mail(own=frozenset({"ANA@example.com"})), "own_message"),
@@ -152,6 +153,13 @@ IGNORED: dict[str, tuple[Result, str]] = {
 def test_what_is_no_contact_is_ignored_by_name_and_is_no_dead_letter(case: str) -> None:
     result, reason = IGNORED[case]
     assert (result.admitted, result.refused, result.ignored) == ([], [], [reason])
+
+
+def test_a_form_in_another_charset_is_refused_with_its_field_and_one_with_bare_percents_is_read() -> None:
+    said = b"MessageSid=SM9&From=%2B34600123456&To=%2B1&Body="
+    (refused,) = put("twilio", said + b"caf%E9", FORM).refused
+    assert (refused.letter.reason, refused.letter.path) == ("not_utf8", "Body")
+    assert put("twilio", said + "café+100% = %zz".encode(), FORM).event().text == "café 100% = %zz"
 
 
 def test_a_mail_that_says_it_is_not_automatic_is_a_contact() -> None:

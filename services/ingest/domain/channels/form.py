@@ -75,12 +75,17 @@ def pairs_of(body: bytes) -> list[tuple[str, str]]:
     found = []
     for pair in body.split(b"&"):
         if pair:
-            name, _, value = pair.partition(b"=")
-            try:
-                found.append((_unquoted(name).decode(), _unquoted(value).decode()))
-            except UnicodeDecodeError as error:
-                raise Rejected(Reason.NOT_UTF8, "", f"not UTF-8 at byte {error.start} of a field") from None
+            raw_name, _, raw_value = pair.partition(b"=")
+            name = _text(raw_name, "")
+            found.append((name, _text(raw_value, name)))
     return found
+
+
+def _text(raw: bytes, path: str) -> str:
+    try:
+        return _unquoted(raw).decode()
+    except UnicodeDecodeError as error:
+        raise Rejected(Reason.NOT_UTF8, path, f"not UTF-8 at byte {error.start}") from None
 
 
 def _unquoted(raw: bytes) -> bytes:

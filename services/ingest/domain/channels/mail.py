@@ -38,7 +38,7 @@ def letter_item(payload: Payload, letter: Letter) -> Item:
 def _no_contact(letter: Letter) -> Why | None:
     """RFC 3834, and what mail programs do that do not know it."""
     heads = letter.heads
-    if letter.is_report or heads.raw("return-path") == "<>":
+    if letter.is_report or heads.raw("return-path").replace(" ", "") == "<>":
         return Why.BOUNCE
     if address_of(heads.raw("from"))[1].lower().startswith(_DAEMONS):
         return Why.BOUNCE

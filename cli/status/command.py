@@ -15,7 +15,9 @@ from cli.status.http import look
 from deploy.local.state import StateFolder, state_folder
 from services.router.lookup.standing import Standing, standing
 from shared.clock import now_ms
+from shared.contract.topics import INGEST_GROUPS
 from shared.errors import Fatal, Retryable
+from shared.kafka.groups import groups
 from shared.kafka.reader import LogReader, silence_retries
 from shared.lane.operators_rows import LaneRow, LaneRows
 from shared.process.settings import CommonSettings
@@ -68,11 +70,14 @@ async def _facts(urls: list[str]) -> Facts:
 @dataclass(slots=True)
 class _Found:
     """What the servers say. ``ends`` of the logs, and ``first_ms``, when what nobody applied was written; by service
-    and partition. ``faults``: of servers that cannot be asked."""
+    and partition. ``door_lag``: records of the inbound topics that ingest has not taken; ``deserted``: services whose
+    processes are all gone. ``faults``: of servers that cannot be asked."""
 
     rows: list[LaneRow]
     standing: Standing | None
     faults: list[str]
+    door_lag: int | None = None
+    deserted: list[str] = field(default_factory=list)
     ends: dict[tuple[str, int], int] = field(default_factory=dict)
     first_ms: dict[tuple[str, int], int] = field(default_factory=dict)
 
@@ -94,6 +99,8 @@ def _told(place: str, replicas: list[Replica], found: _Found, local: Mapping[str
             seconds=max(0.0, (now - oldest.since_ms) / 1000),
         ),
         letters=stands.letters if stands else {},
+        door_lag=found.door_lag,
+        deserted=tuple(found.deserted),
         faults=(*(_gone(local) if local else ()), *found.faults),
     )  # fmt: skip
 
@@ -124,8 +131,28 @@ async def _log(settings: CommonSettings, found: _Found) -> None:
                     if row.service == service and first < end and _quiet(row):
                         records = await reader.read(source, row.claim.partition, first)
                         found.first_ms[service, row.claim.partition] = records[0].timestamp
+            await _members(settings, reader, there, found)
     except (Retryable, Fatal) as error:
         found.faults.append(str(error))
+
+
+async def _members(settings: CommonSettings, reader: LogReader, there: set[str], found: _Found) -> None:
+    """Whether anybody is in the services' groups, and how far those of ingest have come."""
+    names = {f"{settings.topic_prefix}usher.{service}": service for service in LANES}
+    names |= {f"{settings.topic_prefix}usher.ingest.{kind}": "ingest" for kind in INGEST_GROUPS}
+    taken: dict[tuple[str, int], int] = {}
+    for group in await groups(settings, list(names)):
+        service = names[group.name]
+        if group.deserted and service not in found.deserted:
+            found.deserted.append(service)
+        if service == "ingest":
+            taken |= group.taken
+    topics = {topic for topic, _ in taken} & there
+    if topics:
+        found.door_lag = 0
+    for topic in topics:
+        for partition, (begin, end) in (await reader.bounds(topic, await reader.partitions(topic))).items():
+            found.door_lag = (found.door_lag or 0) + end - max(begin, taken.get((topic, partition), begin))
 
 
 def _quiet(row: LaneRow) -> bool:

@@ -65,7 +65,8 @@ class Oldest:
 class Facts:
     """Everything that was found. ``faults``: what could not be asked, or is gone; ``whole``: the replicas are all that
     there are; ``partitions``: of the input log, None where the log could not be asked; ``letters``: open, by service;
-    ``doors``: where messages come in.
+    ``doors``: where messages come in; ``door_lag``: records that ingest has not taken, None where it never read any;
+    ``deserted``: services of which no process is left.
     """
 
     place: str
@@ -78,12 +79,14 @@ class Facts:
     waiting: int | None = None
     oldest: Oldest | None = None
     letters: dict[str, int] = field(default_factory=dict)
+    door_lag: int | None = None
+    deserted: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
 
 
 def problems(facts: Facts) -> list[str]:
     """What is wrong now and asks for somebody; empty when all is well."""
-    found = [*facts.faults]
+    found = [*facts.faults, *(f"{service}: no process reads its topics any more" for service in facts.deserted)]
     for replica in facts.replicas:
         if replica.ready is None:
             found.append(f"{replica.service} does not answer at {replica.url}")
@@ -171,7 +174,8 @@ def _stuck(lanes: Sequence[Lane]) -> list[str]:
 
 def _services(facts: Facts) -> list[str]:
     """A line for each service: replicas that are ready, versions, lag."""
-    names = list(dict.fromkeys([*(each.service for each in facts.replicas), *(lane.service for lane in facts.lanes)]))
+    seen = [*(each.service for each in facts.replicas), *(lane.service for lane in facts.lanes)]
+    names = list(dict.fromkeys(["ingest", *seen] if facts.door_lag is not None else seen))
     lines = []
     for name in names:
         replicas = [each for each in facts.replicas if each.service == name]
@@ -181,6 +185,8 @@ def _services(facts: Facts) -> list[str]:
         lag = sum(each.lag for each in replicas)
         if lanes:
             lag = sum(lane.lag or 0 for lane in lanes)
+        elif name == "ingest" and facts.door_lag is not None:
+            lag = facts.door_lag  # of all its replicas, whichever of them were asked
         behind = "lag ?" if any(lane.lag is None for lane in lanes) else f"lag {lag}"
         worst = max(lanes, key=lambda lane: (lane.lag or 0, -lane.partition), default=None)
         more = f" (most in partition {worst.partition}: {worst.lag})" if worst and worst.lag else ""

@@ -356,6 +356,19 @@ async def test_a_partition_that_agrees_is_left_alone_and_shown(settings: RouterS
     assert table[1].split()[:2] == ["router", "0"]
 
 
+async def test_status_says_from_afar_that_no_process_of_a_service_is_left(
+    settings: RouterSettings, usher: Usher
+) -> None:
+    async with router(settings):
+        await send(settings, "c1")
+        await received(settings, 1)
+        there = await usher("status", "--json")
+    gone = await usher("status", "--json")
+    assert (there.document()["deserted"], there.document()["problems"]) == ([], ["sla: nobody ever owned partition 0"])
+    assert (gone.status, gone.document()["deserted"]) == (1, ["router"])
+    assert "router: no process reads its topics any more" in gone.document()["problems"]
+
+
 async def test_bad_usage_is_one_line_and_exit_2(settings: RouterSettings, usher: Usher) -> None:
     for words in (
         ["accept", "router", "0"], ["accept", "ingest", "0"], ["accept", "router", "-1"],

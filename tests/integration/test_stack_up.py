@@ -148,6 +148,7 @@ async def test_status_of_the_stack_and_of_its_servers_names_who_waits(stack: Sta
         ("router", 0, 0), ("router", 1, 0), ("sla", 0, 0), ("sla", 1, 0),
     ]  # fmt: skip
     assert (facts["partitions"], facts["waiting"], facts["problems"]) == (2, 1, [])
+    assert (facts["door_lag"], facts["deserted"]) == (0, []), "ingest is asked of Kafka"
 
     status, out, _ = await stack.usher("status", "--url", "http://127.0.0.1:1", **servers)
     assert status == 1 and "does not answer at http://127.0.0.1:1" in out

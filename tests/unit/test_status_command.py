@@ -48,6 +48,12 @@ def test_the_doors_of_a_local_stack_stand_on_the_screen() -> None:
     assert screen(replace(WELL, doors=doors))[1] == "doors    http://127.0.0.1:8080  smtp://127.0.0.1:2525"
 
 
+def test_the_lag_of_ingest_is_known_without_any_of_its_processes() -> None:
+    assert screen(replace(WELL, door_lag=12))[1] == "ingest   lag 12"
+    door = replace(READY, service="ingest", lag=4)
+    assert screen(replace(WELL, door_lag=12, replicas=(door, READY, SLA)))[1] == "ingest   1 of 1 ready  1.0  lag 12"
+
+
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
@@ -62,6 +68,7 @@ def test_the_doors_of_a_local_stack_stand_on_the_screen() -> None:
             "sla: partition 1 stands still, 7 records behind, the first for 1 h 2 min",
         ),
         (replace(WELL, faults=("Kafka: no broker",)), "Kafka: no broker"),
+        (replace(WELL, deserted=("ingest",)), "ingest: no process reads its topics any more"),
     ],
 )  # fmt: skip
 def test_each_kind_of_trouble_is_named_on_the_screen(facts: Facts, said: str) -> None:

@@ -1,8 +1,8 @@
 -- migrate:up
 
 -- The commit as version 0.1.0 calls it, which 0062 took away: while services are upgraded one by one, those of the old
--- version go on beside the new ones (docs/upgrade.md). They remember no early ends and hear everything in time. To be
--- dropped by a migration of the version after next.
+-- version go on beside the new ones (docs/upgrade.md). They remember no early ends and know nothing of ingest's sign of
+-- life. To be dropped by a migration of the version after next.
 CREATE FUNCTION router_commit(
     b lane_state, a lane_state, p_at_ms bigint, p_outbox bytea, p_dead dead_letter_row[], p_clock_ms bigint,
     p_inputs uuid[],
@@ -28,6 +28,6 @@ CREATE FUNCTION router_commit(
         g_loads, g_ceilings, g_bodies, x_workspaces, x_ids, l_workspaces, l_aliases, l_parents, l_customers,
         l_pinned, l_since_ms, m_ids, m_workspaces, m_kinds, m_aliases, m_customers, m_actors, m_reasons, m_at_ms,
         f_workspaces, f_queues, f_bodies, p_workspaces, p_versions, p_hashes, p_bodies, p_activated_ms, p_models,
-        '{}', '{}', '{}', p_clock_ms
+        '{}', '{}', '{}', 0
     );
 $$;

@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test test-platform test-cluster test-image audit bench bench-routing starter down clean
+.PHONY: help setup setup-tests run test test-pythons test-platform test-cluster test-image audit bench bench-routing starter down clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | awk -F': .*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ test-cluster: setup-tests ## The chart at a real API server, built from its Go m
 
 test-image: setup-tests ## The images, built without an engine (root, buildah, debootstrap) and run on real servers; 10 minutes the first time
 	@.venv/bin/python -m pytest -p no:cacheprovider --timeout=2400 tests/platform/test_images.py $(ARGS)
+
+test-pythons: ## The unit tests under each supported Python that is here; ARGS="tests/unit/test_x.py" narrows them
+	@$(PYTHON) tests/pythons.py $(ARGS)
 
 bench: setup-tests ## Against the naive design on real Kafka and PostgreSQL, the router at scale, traps, webhooks; tables and JSON; 10 minutes
 	@.venv/bin/python -m tests.benchmarks.bench_pipeline $(ARGS)

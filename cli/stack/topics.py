@@ -22,7 +22,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Create what is missing; idempotent. Exit 1 for topics that are missing (--check) or have odd partition counts."""
     silence_retries()
-    settings, specs = settings_in_force(), all_topics(source_names(args.sources))
+    settings = settings_in_force()
+    kept = {"passing_days": settings.passing_retention_days, "log_days": settings.log_retention_days}
+    specs = all_topics(source_names(args.sources), **kept)
     try:
         problems = [each.text for each in asyncio.run(ensure_topics(settings, specs, check=args.check))]
     except (Retryable, TimeoutError) as error:

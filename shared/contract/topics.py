@@ -15,6 +15,9 @@ DEAD_LETTERS = "usher.dead-letters.v1"
 AGENT_ACTIVITY = "usher.agent-activity.v1"
 CONTACT_UPDATES = "usher.contact-updates.v1"
 
+# Retention unless USHER_PASSING_RETENTION_DAYS and USHER_LOG_RETENTION_DAYS say otherwise.
+PASSING_DAYS, LOG_DAYS = 7, 30
+
 # ingest's consumer groups: these names behind USHER_GROUP (default usher.ingest) of ingest and a dot.
 INGEST_GROUPS = ("contacts", "agent-activity", "contact-updates")
 
@@ -40,18 +43,21 @@ class TopicSpec:
     append_time: bool = False
 
 
-def all_topics(sources: tuple[str, ...] = CHANNELS) -> tuple[TopicSpec, ...]:
-    """Every topic of a deployment with these sources, without prefix."""
-    week, month = 7 * DAY_MS, 30 * DAY_MS
+def all_topics(
+    sources: tuple[str, ...] = CHANNELS, *, passing_days: int = PASSING_DAYS, log_days: int = LOG_DAYS
+) -> tuple[TopicSpec, ...]:
+    """Every topic of a deployment with these sources, without prefix. What only passes through, inbound or handed off,
+    is kept for ``passing_days``; the logs for ``log_days``."""
+    passing, log = passing_days * DAY_MS, log_days * DAY_MS
     return (
-        *(TopicSpec(name=channel_topic(source), retention_ms=week) for source in sources),
-        TopicSpec(name=AGENT_ACTIVITY, retention_ms=week),
-        TopicSpec(name=CONTACT_UPDATES, retention_ms=week),
-        TopicSpec(name=ROUTER_INPUT, retention_ms=month, append_time=True),
-        TopicSpec(name=CONTACT_EVENTS, retention_ms=month),
-        TopicSpec(name=SELF_SERVICE, retention_ms=week),
-        TopicSpec(name=BOT, retention_ms=week),
-        TopicSpec(name=AGENT_OFFERS, retention_ms=week),
-        TopicSpec(name=SLA_EVENTS, retention_ms=month),
-        TopicSpec(name=DEAD_LETTERS, retention_ms=month),
+        *(TopicSpec(name=channel_topic(source), retention_ms=passing) for source in sources),
+        TopicSpec(name=AGENT_ACTIVITY, retention_ms=passing),
+        TopicSpec(name=CONTACT_UPDATES, retention_ms=passing),
+        TopicSpec(name=ROUTER_INPUT, retention_ms=log, append_time=True),
+        TopicSpec(name=CONTACT_EVENTS, retention_ms=log),
+        TopicSpec(name=SELF_SERVICE, retention_ms=passing),
+        TopicSpec(name=BOT, retention_ms=passing),
+        TopicSpec(name=AGENT_OFFERS, retention_ms=passing),
+        TopicSpec(name=SLA_EVENTS, retention_ms=log),
+        TopicSpec(name=DEAD_LETTERS, retention_ms=log),
     )

@@ -88,6 +88,12 @@ class CommonSettings(BaseSettings):
     topic_prefix: str = Field(default="", max_length=100, pattern=r"^[A-Za-z0-9._-]*$")
     partitions: int = Field(default=4, ge=1, le=512)
     replication_factor: int = Field(default=1, ge=1, le=5)
+    passing_retention_days: int = Field(
+        default=7, ge=1, description="of inbound and hand-off topics that `usher topics` creates"
+    )
+    log_retention_days: int = Field(
+        default=30, ge=1, description="of the router's input, the events and dead letters that it creates"
+    )
     instance: str = Field(default="", max_length=100, description="owner name in the lane table; default host and pid")
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65535, description="0 = a free port, written to ready_file")

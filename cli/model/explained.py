@@ -12,7 +12,6 @@ __all__ = ["explained", "lines"]
 
 SHOWN_CHARACTERS = 70
 WORDS_SHOWN = 3
-DIGITS = 4
 
 
 def explained(text: str, compiled: CompiledPolicy, model: TextModel | None) -> dict[str, Any]:
@@ -72,8 +71,8 @@ def _of_model(model: TextModel, piece: str, compiled: CompiledPolicy) -> dict[st
     (said,) = model.predict([piece], compiled.agent_intents)
     return {
         "intent": said.intent,
-        "confidence": round(said.confidence, DIGITS),
-        "agent_probability": round(said.agent_probability, DIGITS),
+        "confidence": said.confidence,
+        "agent_probability": said.agent_probability,
         "out_of_scope": said.out_of_scope,
         "words": model.evidence(piece, said.intent)[:WORDS_SHOWN],
     }

@@ -14,8 +14,8 @@ from services.ingest.domain.sources_file import SourcesError
 from services.ingest.settings import EXAMPLE_KEYS, IngestSettings, load_sources, pseudonym_key
 from shared.errors import Fatal
 from shared.process.settings import CommonSettings, LaneSettings
+from tests.support.requirements import PROJECT, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -167,6 +167,12 @@ def test_the_health_of_an_image_is_its_life_and_not_that_of_its_database() -> No
     (check,) = re.findall(r"^HEALTHCHECK .*", text, re.MULTILINE)
     assert "/livez" in check
     assert {"/livez", "/readyz"} >= set(re.findall(r"/\w+z\b", text + str(COMPOSE)))
+
+
+def test_code_images_and_chart_are_of_one_version() -> None:
+    chart = yaml.safe_load((ROOT / "deploy/helm/usher/Chart.yaml").read_text())
+    label = re.findall(r'image\.version="([^"]+)"', (ROOT / "deploy/docker/Dockerfile").read_text())
+    assert [chart["appVersion"], *label] == [PROJECT["project"]["version"]] * 2
 
 
 def test_every_image_is_pinned_and_every_secret_comes_from_outside() -> None:

@@ -4,6 +4,7 @@ buildah builds with no isolation but a chroot, over a base that debootstrap make
 service then runs in a mount namespace of its own: root read-only, /tmp in memory, uid 10001, no capability to be had.
 """
 
+import functools
 import json
 import os
 import re
@@ -102,8 +103,9 @@ def build(name: str, tag: str = "latest") -> str:
     return image
 
 
+@functools.cache
 def commit() -> str:
-    """The commit of this checkout."""
+    """The commit of this checkout when the first image was built."""
     return run("git", "-C", str(ROOT), "rev-parse", "HEAD")
 
 

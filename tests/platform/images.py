@@ -21,7 +21,7 @@ from typing import Any
 from deploy.local.java import cache_folder
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCKERFILE = ROOT / "deploy/docker/Dockerfile"
+DOCKERFILE = "deploy/docker/Dockerfile"
 TARGETS = {"ingest": "service", "router": "router", "sla": "service", "cli": "cli"}
 SUITE = "bookworm"  # as the Dockerfile's base; its Python is the oldest that is supported
 BASE, BUILDER = "localhost/usher-base", "localhost/usher-builder"
@@ -87,8 +87,17 @@ def make_bases() -> None:
     shutil.rmtree(root)
 
 
-def build(name: str, tag: str = "latest") -> str:
-    """Build one image from the Dockerfile as it is; its name. Layers are those of the commit, not of the moment."""
+def snapshot(place: Path) -> Path:
+    """A copy of what git tracks or would track: a checkout may change while images are built from it."""
+    for name in run("git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard").splitlines():
+        if (ROOT / name).is_file():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, place / name)
+    return place
+
+
+def build(name: str, context: Path, tag: str = "latest") -> str:
+    """Build one image from a snapshot; its name. Layers are those of the commit, not of the moment."""
     authorities = ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt"
     settings = folder() / "pip.conf"  # pip trusts whom this machine trusts, such as a mirror's own authority
     settings.write_text("[global]\ncert = /run/authorities.pem\n")
@@ -98,7 +107,7 @@ def build(name: str, tag: str = "latest") -> str:
         "--volume", f"{settings}:/etc/pip.conf:ro", "--volume", f"{authorities}:/run/authorities.pem:ro",
         "--build-arg", f"PYTHON={BASE}", "--build-arg", f"BUILDER={BUILDER}", "--build-arg", f"SERVICE={name}",
         "--build-arg", f"COMMIT={commit()}", "--target", TARGETS[name], "--tag", image,
-        "--file", str(DOCKERFILE), str(ROOT),
+        "--file", str(context / DOCKERFILE), str(context),
     )  # fmt: skip
     return image
 
@@ -168,9 +177,9 @@ class Container:
         return words
 
 
-def files_of(name: str) -> set[str]:
-    """What the Dockerfile copies for an image, file by file, as git tracks them."""
-    text = re.sub(r"\\\n", " ", DOCKERFILE.read_text())
+def files_of(name: str, context: Path) -> set[str]:
+    """What the Dockerfile of a snapshot copies for an image, file by file."""
+    text = re.sub(r"\\\n", " ", (context / DOCKERFILE).read_text())
     stages = {
         found[2]: (found[1], found[3])
         for found in re.finditer(r"^FROM (\S+) AS (\S+)\n(.*?)(?=^FROM |\Z)", text, re.MULTILINE | re.DOTALL)
@@ -180,9 +189,9 @@ def files_of(name: str) -> set[str]:
         below, body = stages[stage]
         copied |= set(re.findall(r"^COPY (?!--from)(\S+) \S+$", body, re.MULTILINE))
         stage = below
-    tracked = run("git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
+    there = [str(path.relative_to(context)) for path in context.rglob("*") if path.is_file()]
     paths = [path.replace("${SERVICE}", name) for path in copied]
-    return {file for file in tracked for path in paths if file == path or file.startswith(f"{path}/")}
+    return {file for file in there for path in paths if file == path or file.startswith(f"{path}/")}
 
 
 def seconds_until(check: Any, limit: float = 120.0) -> float:

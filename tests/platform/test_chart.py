@@ -16,7 +16,6 @@ OPERATORS = {"PodMonitor", "PrometheusRule", "ScaledObject", "TriggerAuthenticat
 # Checks of checkov that the chart fails on purpose: why.
 ACCEPTED = {
     "CKV_K8S_11": "no limit of CPU: a throttled owner of a partition misses its heartbeats and looks dead",
-    "CKV_K8S_14": "the tag is the chart's appVersion; digests are the installer's to give (image.digests)",
     "CKV_K8S_15": "IfNotPresent: releases are never pushed twice, and a node must start while the registry is away",
     "CKV_K8S_35": "of a login only the user name is an environment variable; passwords and keys are files",
     "CKV_K8S_43": "digests are the installer's to give (image.digests); the registry is theirs too",

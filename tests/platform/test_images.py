@@ -28,10 +28,16 @@ CONTACT = {
 
 
 @pytest.fixture(scope="module")
-def built() -> dict[str, str]:
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the images are built from."""
+    return images.snapshot(tmp_path_factory.mktemp("snapshot"))
+
+
+@pytest.fixture(scope="module")
+def built(snapshot: Path) -> dict[str, str]:
     """Every image, by name."""
     images.make_bases()
-    return {name: images.build(name) for name in images.TARGETS}
+    return {name: images.build(name, snapshot) for name in images.TARGETS}
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +51,11 @@ def containers(built: dict[str, str]) -> Iterator[dict[str, images.Container]]:
 
 @pytest.mark.parametrize("name", images.TARGETS)
 def test_an_image_holds_what_it_runs_and_nothing_else(
-    name: str, built: dict[str, str], containers: dict[str, images.Container], capsys: pytest.CaptureFixture[str]
+    name: str, snapshot: Path, containers: dict[str, images.Container], capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = containers[name].root
     ours = {str(path.relative_to(root / "app")) for path in (root / "app").rglob("*") if path.is_file()}
-    assert {path for path in ours if "__pycache__" not in path} == images.files_of(name)
+    assert {path for path in ours if "__pycache__" not in path} == images.files_of(name, snapshot)
     assert not any(path.startswith("tests/") for path in ours)
     assert name == "cli" or not any(path.startswith(("lab/", "cli/")) for path in ours)
 
@@ -86,8 +92,8 @@ def test_an_image_says_what_it_is(name: str, built: dict[str, str]) -> None:
         assert set(config["ExposedPorts"]) == {"9100/tcp", "8080/tcp"}
 
 
-def test_the_same_commit_makes_the_same_layers(built: dict[str, str]) -> None:
-    again = images.build("sla", "again")
+def test_the_same_commit_makes_the_same_layers(snapshot: Path, built: dict[str, str]) -> None:
+    again = images.build("sla", snapshot, "again")
     assert images.described(again)["rootfs"]["diff_ids"] == images.described(built["sla"])["rootfs"]["diff_ids"]
 
 

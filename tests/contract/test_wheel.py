@@ -15,7 +15,7 @@ import pytest
 from cli.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
-LEFT_OUT = ("deploy/docker/", "deploy/grafana/", "deploy/helm/", "deploy/systemd/", "deploy/proxy/")
+LEFT_OUT = ("deploy/docker/", "deploy/grafana/", "deploy/helm/")
 ROOMS = ("services/", "shared/", "lab/", "cli/", "deploy/")
 
 

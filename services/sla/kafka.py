@@ -19,7 +19,7 @@ from shared.process.settings import CommonSettings
 
 __all__ = ["Watch", "accepted"]
 
-LOOK_EVERY_SECONDS = 0.2  # a few small requests each time, for all partitions together
+LOOK_EVERY_SECONDS = 0.1  # a few small requests each time, for all partitions together; a breach waits for the next
 TOPICS_EVERY_SECONDS = 10.0  # how soon a topic that was deleted no longer counts, and a partition that was added does
 UNREAD_SECONDS_MAX = 10.0  # nothing was taken of a topic for so long: is it read at all?
 PAUSE_SECONDS = 1.0  # after a fault of Kafka

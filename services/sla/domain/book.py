@@ -69,7 +69,7 @@ class Book:
             contact = self._live.know(event)
             contact.kept = True
             contact.received_ms = at_ms
-            contact.attributes = event.attributes
+            contact.attributes = event.attributes or None
             self.work.touch(contact)
 
     def classified(self, event: Classified, at_ms: int) -> None:

@@ -86,7 +86,8 @@ class Clockwork:
         self._publish(_STARTED, clock, contact, clock.started_ms)
         self._deadlines.add(clock, contact)
         if contact.holds:
-            since = [contact.holds[hold] for hold in clock.pauses if hold in contact.holds]
+            holds = contact.waits_for
+            since = [holds[hold] for hold in clock.pauses if hold in holds]
             if since:
                 self._pause(clock, contact, max(clock.started_ms, min(since)))
 
@@ -102,9 +103,9 @@ class Clockwork:
 
     def hold(self, contact: Contact, hold: str, at_ms: int) -> None:
         """From now on the contact waits for this: clocks that do not count it pause."""
-        if hold in contact.holds:
+        if hold in contact.waits_for:
             return
-        contact.holds[hold] = at_ms
+        contact.holds = {**contact.waits_for, hold: at_ms}
         self.touch(contact)
         for clock in contact.clocks:
             if clock.state is RUNNING and hold in clock.pauses:
@@ -112,11 +113,12 @@ class Clockwork:
 
     def release(self, contact: Contact, hold: str, at_ms: int) -> None:
         """The contact does not wait for this any more."""
-        if contact.holds.pop(hold, None) is None:
+        if contact.holds is None or contact.holds.pop(hold, None) is None:
             return
+        contact.holds = contact.holds or None
         self.touch(contact)
         for clock in contact.clocks:
-            if clock.state is PAUSED and contact.holds.keys().isdisjoint(clock.pauses):
+            if clock.state is PAUSED and contact.waits_for.keys().isdisjoint(clock.pauses):
                 self._resume(clock, contact, at_ms)
 
     def risk(self, clock: Clock, contact: Contact, at_ms: int, breach_risk: float, *, raised: bool) -> None:
@@ -155,7 +157,7 @@ class Clockwork:
         if clock.state is RUNNING:
             self._deadlines.outdate()
             self._deadlines.add(clock, contact)
-        waits = not contact.holds.keys().isdisjoint(clock.pauses)
+        waits = not contact.waits_for.keys().isdisjoint(clock.pauses)
         if clock.paused_ms is not None and clock.due_ms < clock.paused_ms:
             clock.paused_ms = None
             self._move(clock, contact, _DUE, clock.due_ms)
@@ -229,7 +231,7 @@ class Clockwork:
         if self._catch_up(clock, contact, at_ms):
             clock.paused_ms = at_ms
             clock.turns += 1
-            waits_for = tuple(sorted(hold for hold in clock.pauses if hold in contact.holds))
+            waits_for = tuple(sorted(hold for hold in clock.pauses if hold in contact.waits_for))
             self._move(clock, contact, Signal.PAUSE, at_ms, Note(waits_for=waits_for, traceparent=self.trace))
             self._deadlines.outdate()
 

@@ -1,10 +1,15 @@
 """What the service remembers of a live contact, and only as long as a later event needs it."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from services.sla.domain.clock import Clock, Kind
 
 __all__ = ["Contact"]
+
+_NOTHING: Mapping[str, str] = {}
+_NO_HOLDS: Mapping[str, int] = {}
 
 
 class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -15,6 +20,8 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     the first answer; ``answered``: a person gave it, ``replied_ms``: when a person wrote last. ``holds``: what it waits
     for, and since when. ``once``: kinds that a contact has one clock of, and has had. ``kept``: remembered until its
     end. ``clocks``: running, paused, or breached and not yet ended.
+
+    Most have neither attributes nor holds; None is 64 bytes less than an empty dictionary, in tens of thousands.
     """
 
     contact_id: str
@@ -26,11 +33,11 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     home: str = ""
     tier: str = ""
     priority_seconds: float = 0.0
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str] | None = None
     human_ms: int | None = None
     answered: bool = False
     replied_ms: int | None = None
-    holds: dict[str, int] = {}
+    holds: dict[str, int] | None = None
     once: tuple[Kind, ...] = ()
     kept: bool = False
     clocks: list[Clock] = []
@@ -41,6 +48,16 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
             if clock.kind is kind:
                 return clock
         return None
+
+    @property
+    def waits_for(self) -> Mapping[str, int]:
+        """Since when it waits for what."""
+        return self.holds or _NO_HOLDS
+
+    @property
+    def known(self) -> Mapping[str, str]:
+        """Its attributes."""
+        return self.attributes or _NOTHING
 
     @property
     def done(self) -> bool:

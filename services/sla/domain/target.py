@@ -58,7 +58,7 @@ class Rule(NamedTuple):
 
     def holds(self, contact: Contact, queue: str) -> bool:
         """Whether all conditions hold for the contact in that queue."""
-        return self.when.holds(queue, contact.channel, contact.tier, contact.priority_seconds, contact.attributes)
+        return self.when.holds(queue, contact.channel, contact.tier, contact.priority_seconds, contact.known)
 
 
 class Promises:

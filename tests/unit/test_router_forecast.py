@@ -272,3 +272,13 @@ def test_who_is_away_after_each_contact_is_seen_at_their_pace_all_the_same() -> 
         router.presence("a1", "available")
     router.contact("last", intent="complaint")
     assert router.last("queued")["expected_wait_seconds"] is not None
+
+
+def test_in_a_new_queue_the_first_contact_of_whoever_comes_says_how_long_one_waits() -> None:
+    router = Router()
+    router.contact("c1", intent="complaint")
+    router.wait(10)
+    router.sign_on("a1")
+    router.accept()
+    router.contact("c2", intent="complaint")
+    assert router.last("queued")["expected_wait_seconds"] == 10.0

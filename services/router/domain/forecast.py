@@ -25,6 +25,7 @@ else:
 
 MEMORY_SECONDS = 900.0  # of non-empty time after which an observation counts 1/e: a quarter of an hour's staffing
 FADE_MS = 600_000  # without a contact for so long a protected queue owes half: agents are not kept for nobody
+AWAY_SECONDS = 300.0  # a shorter absence belongs to the work: some are away after each contact
 STRANDS_MAX = 32  # of a queue that are told apart, some 100 bytes of its row each
 TERMS_MAX = 16  # of the sum that are added one by one; the rest is its integral, right to a tenth of a per mille
 
@@ -71,6 +72,7 @@ class Prediction(msgspec.Struct, frozen=True, order=True, gc=False):
 class Seen(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     """What was seen of contacts that wait together, old observations fading. Times are seconds, but ``at_ms`` (counted
     up to then). ``busy``: somebody waited; ``staffed``: the same, times the agents who were present for them.
+    ``served``: dispatches after waiting; ``came``: those to agents who had just come, as long as there were no others.
     """
 
     at_ms: int = 0
@@ -79,6 +81,16 @@ class Seen(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     busy: float = 0.0
     staffed: float = 0.0
     waited: float = 0.0
+    came: float = 0.0
+
+    def serve(self, *, proven: bool) -> None:
+        """One who waited is answered. The first contact of an agent who came after a longer time says nothing of how
+        quick they are; where nobody waited as long as that, it is all there is to say how long one waits."""
+        if proven:
+            self.served += 1
+            self.came = 0.0
+        elif not self.served and self.busy < AWAY_SECONDS:
+            self.came += 1
 
     def advance(self, now_ms: int, waiting: int, agents: int = 1) -> None:
         """Count the time since the last change, during which so many contacts waited for so many agents.
@@ -101,9 +113,16 @@ class Seen(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
 
         None while nobody was ever served. Rows of before agents were counted tell the rate of that time.
         """
-        if not self.served or not self.busy:
+        if not self.is_known or not self.busy:
             return None
+        if not self.served:
+            return self.came / self.busy
         return self.served / self.staffed * agents if self.staffed else self.served / self.busy
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anybody was served after waiting."""
+        return bool(self.served or self.came)
 
     @property
     def theta(self) -> float:

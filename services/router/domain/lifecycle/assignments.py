@@ -52,9 +52,9 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     if workspace.rules.idle_ms:
         idling.watch(turn, workspace, contact)
     silence.begin(turn, workspace, contact)
-    if offer.issued_ms > contact.queued_ms and agent.proven:
+    if offer.issued_ms > contact.queued_ms:
         for seen in turn.watch(workspace, contact):
-            seen.served += 1
+            seen.serve(proven=agent.proven)
     if workspace.rules.protects:
         protection.answered(turn, workspace, contact)
     age.pause(turn, contact)

@@ -1,5 +1,6 @@
 """Keeps an agent's published availability and seat in step with their work and presence."""
 
+from services.router.domain.forecast import AWAY_SECONDS
 from services.router.domain.lifecycle import waiting
 from services.router.domain.state.book import agent_key
 from services.router.domain.state.capacity import availability
@@ -9,8 +10,9 @@ from services.router.domain.state.workspace import Workspace, present_skills
 from services.router.domain.states import PRESENCE, AssignmentState, Presence, illegal, move
 from services.router.domain.turn import Turn
 from shared.errors import Invalid, Reason
+from shared.times import MILLISECONDS_PER_SECOND
 
-AWAY_MS = 300_000  # a shorter absence belongs to the work: some are away after each contact
+AWAY_MS = round(AWAY_SECONDS * MILLISECONDS_PER_SECOND)
 
 
 def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:

@@ -69,7 +69,7 @@ class Observed:
         if flow is None or not agents:
             return None, agents
         strand = flow.strands.get(strand_name(need))
-        if strand is not None and strand.served:
+        if strand is not None and strand.is_known:
             return strand, agents
         rules = self.rules.queues.get(queue)
         whole = self.present.count(rules.asks) if rules else 0

@@ -149,6 +149,7 @@ class MatcherMachine(RuleBasedStateMachine):
     def contact_finds_agent(self, data, take):
         contact_id = data.draw(st.sampled_from(sorted(self.plain.contacts)))
         expected, considered = self.plain.agent_for(contact_id)
+        assert self.fast.has_agent_for(contact_id) is bool(expected)
         match = self.fast.agent_for(contact_id, self.now)
         found = [] if match is None else [match.agent_id, match.runner_up_agent]
         assert [agent_id for agent_id in found if agent_id] == expected

@@ -48,6 +48,21 @@ def choose(floor: Floor, contact: Contact) -> Choice | None:
     return _choice(floor, search, best, considered, {}) if best else None
 
 
+def suits_somebody(floor: Floor, contact: Contact) -> bool:
+    """Whether ``choose`` would find an agent, without looking for the best one."""
+    floor.place()
+    waiting = contact.waiting
+    if not floor.open:
+        return False
+    if waiting.only_agent is not None or waiting.barred or floor.guards.hold:
+        return choose(floor, contact) is not None
+    search = floor.search_for(contact)
+    if floor.few:
+        return any(search.fit(profile) is not None for profile in floor.open)
+    floor.fill_pool(contact.line, search)
+    return search.live > 0
+
+
 def _best_two(candidates: Iterable[Candidate]) -> tuple[list[Candidate], int]:
     best: Candidate | None = None
     second: Candidate | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from services.router.domain.matcher.choose import choose
+from services.router.domain.matcher.choose import choose, suits_somebody
 from services.router.domain.matcher.crowd import Crowd
 from services.router.domain.matcher.floor import Floor
 from services.router.domain.matcher.guard import Class
@@ -80,6 +80,10 @@ class Matcher:
             idle_since=seat.idle_since,
             excluded=choice.excluded,
         )
+
+    def has_agent_for(self, contact_id: str) -> bool:
+        """Whether ``agent_for`` would name an agent. KeyError when the contact does not wait."""
+        return suits_somebody(self._floor, self._crowd.contacts[contact_id])
 
     def contact_for(self, agent_id: str, now: float) -> Match | None:
         """The waiting contact that this open agent should take, or None. KeyError when the agent has no seat.

@@ -224,7 +224,7 @@ class Workspace(Observed):
     def outlook(self, contact: Contact, now_ms: int) -> Outlook:
         """What a waiting contact may expect from now on, in its own queue."""
         told = self.foretell(contact.contact_id, contact.queue or "", now_ms)
-        return told if self.agent_for(contact, now_ms) is None else Outlook(told.position, 0.0, 0.0)
+        return Outlook(told.position, 0.0, 0.0) if self._has_agent_for(contact) else told
 
     def weigh(self) -> None:
         """Tell the matcher what its agents' abilities weigh now."""
@@ -285,6 +285,11 @@ class Workspace(Observed):
         if match is not None and closed and not contact.only_agent:
             match.excluded["busy_or_away"] = closed
         return match
+
+    def _has_agent_for(self, contact: Contact) -> bool:
+        also = range(len(self._also.get(contact.contact_id, ())))
+        names = (contact.contact_id, *(f"{contact.contact_id}{ALSO}{number}" for number in also))
+        return any(self.matcher.has_agent_for(name) for name in names)
 
     def contact_for(self, agent: Agent, now_ms: int) -> Match | None:
         """The most urgent waiting contact for an open agent."""

@@ -42,9 +42,11 @@ class LogReader:
     async def __aenter__(self) -> "LogReader":
         try:
             await self._consumer.start()
-        except (KafkaError, OSError) as error:
+        except BaseException as error:  # a time limit that ends the start leaves no half-open client either
             await self._consumer.stop()
-            raise Retryable(f"Kafka: {error!r}") from error
+            if isinstance(error, KafkaError | OSError):
+                raise Retryable(f"Kafka: {error!r}") from error
+            raise
         return self
 
     async def __aexit__(

@@ -106,6 +106,7 @@ class LaneService:
                 self._started = True
                 await self._worker.run()
         finally:
+            await self._inputs.stop()  # also of a service that ended before it began to read
             await self._outputs.stop()
             await self._database.close()
             if self._traces is not None:

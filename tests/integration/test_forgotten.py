@@ -144,9 +144,9 @@ async def _places(admin: AIOKafkaAdminClient, topics: list[str]) -> list[TopicPa
 async def _all_of(bootstrap: str, places: list[TopicPartition]) -> dict[str, bytes]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
     consumer.assign(places)
-    await consumer.start()
     found = {place.topic: b"" for place in places}
     try:
+        await consumer.start()
         ends = await consumer.end_offsets(places)
         while any([await consumer.position(place) < end for place, end in ends.items()]):
             for place, records in (await consumer.getmany(timeout_ms=500)).items():

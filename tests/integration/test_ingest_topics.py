@@ -153,8 +153,8 @@ async def _is_committed(settings: IngestSettings, topic: str) -> bool:
         enable_auto_commit=False,
     )
     consumer.assign([where])
-    await consumer.start()
     try:
+        await consumer.start()
         return bool(await consumer.committed(where) == (await consumer.end_offsets([where]))[where])
     finally:
         await consumer.stop()

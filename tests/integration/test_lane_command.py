@@ -124,8 +124,8 @@ async def lane_row(settings: LaneSettings, service: str = "router") -> dict[str,
 async def make_again(settings: LaneSettings, topic: str) -> None:
     """Delete a topic and create it anew under the same name."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap_servers)
-    await admin.start()
     try:
+        await admin.start()
         await admin.delete_topics([settings.topic_prefix + topic])
         while settings.topic_prefix + topic in await admin.list_topics():
             await asyncio.sleep(0.1)

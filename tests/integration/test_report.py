@@ -126,8 +126,8 @@ async def everything(settings: SlaSettings, topic: str) -> Told:
     where = TopicPartition(settings.topic_prefix + topic, 0)
     consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap_servers, enable_auto_commit=False)
     consumer.assign([where])
-    await consumer.start()
     try:
+        await consumer.start()
         await consumer.seek_to_beginning(where)
         end, told = (await consumer.end_offsets([where]))[where], []
         while await consumer.position(where) < end:

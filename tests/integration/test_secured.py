@@ -176,8 +176,8 @@ async def test_a_user_of_the_broker_writes_only_what_is_its_own(
     secured: Secured, serving: System, user: str, topic: str, may: bool
 ) -> None:
     producer = AIOKafkaProducer(**connection(CommonSettings(**secured.kafka(user))), acks="all")
-    await producer.start()
     try:
+        await producer.start()
         if may:
             await producer.send_and_wait(topic, b"{}")
         else:

@@ -77,9 +77,11 @@ class Router:
         )
         where = [TopicPartition(self._settings.topic_prefix + ROUTER_INPUT, partition) for partition in partitions]
         consumer.assign(where)
-        await consumer.start()
-        await consumer.commit(dict.fromkeys(where, offset))
-        await consumer.stop()
+        try:
+            await consumer.start()
+            await consumer.commit(dict.fromkeys(where, offset))
+        finally:
+            await consumer.stop()
 
     async def stop(self) -> None:
         await self._outputs.stop()

@@ -45,9 +45,11 @@ class Way:
         )
         places = {self.at(topic): offset for topic, offset in offsets.items()}
         consumer.assign(list(places))
-        await consumer.start()
-        await consumer.commit(places)
-        await consumer.stop()
+        try:
+            await consumer.start()
+            await consumer.commit(places)
+        finally:
+            await consumer.stop()
 
     async def ingest_has_read(self, **offsets: int) -> None:
         """How far ingest has delivered each of its topics."""
@@ -151,9 +153,11 @@ async def test_a_topic_that_is_deleted_or_that_a_running_ingest_reads_no_more_ho
             group_id=f"{way.settings.group_of_ingest}.contacts",
             enable_auto_commit=False,
         )
-        await member.start()
-        await way.settles(now_ms())
-        await member.stop()
+        try:
+            await member.start()
+            await way.settles(now_ms())
+        finally:
+            await member.stop()
         await way.stands_still()
         admin = AIOKafkaAdminClient(bootstrap_servers=way.settings.kafka_bootstrap_servers)
         await admin.start()

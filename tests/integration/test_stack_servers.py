@@ -35,8 +35,8 @@ async def test_broker_has_the_topics_that_were_asked_for(kafka: KafkaBroker, top
 
 async def test_broker_refuses_to_make_topics_by_itself(kafka: KafkaBroker, topic_prefix: str) -> None:
     producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, request_timeout_ms=1000)
-    await producer.start()
     try:
+        await producer.start()
         with pytest.raises(Exception, match="Unknown|Timeout"):
             await asyncio.wait_for(producer.send_and_wait(topic_prefix + "never-made", b"x"), 5)
     finally:

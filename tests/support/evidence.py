@@ -63,8 +63,8 @@ async def gather(bootstrap: str, prefix: str, dsn: str, topics: list[str], table
 async def read_topic(bootstrap: str, prefix: str, topic: str) -> list[Seen]:
     """All records of a topic, partition by partition."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
-    await consumer.start()
     try:
+        await consumer.start()
         numbers = consumer.partitions_for_topic(prefix + topic) or await _partitions(consumer, prefix + topic)
         places = [TopicPartition(prefix + topic, number) for number in sorted(numbers)]
         consumer.assign(places)

@@ -104,8 +104,8 @@ async def _ready(service: Ingest, task: "asyncio.Task[None]") -> bool:
 async def producer(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
     """A producer as any channel's connector might use it."""
     client = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", max_request_size=4 * 1024 * 1024)
-    await client.start()
     try:
+        await client.start()
         yield client
     finally:
         await client.stop()
@@ -123,8 +123,8 @@ class Topic:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
         )
-        await consumer.start()
         try:
+            await consumer.start()
             consumer.assign(self._where)
             ends = await consumer.end_offsets(self._where)
             begins = await consumer.beginning_offsets(self._where)

@@ -227,8 +227,8 @@ async def _reader(bootstrap: str, prefix: str) -> AsyncIterator[AIOKafkaConsumer
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=10
     )
-    await consumer.start()
     try:
+        await consumer.start()
         consumer.assign([TopicPartition(f"{prefix}{name}", n) for name in READ for n in range(ingest.PARTITIONS)])
         yield consumer
     finally:

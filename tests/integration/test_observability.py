@@ -23,7 +23,7 @@ from tests.support.questions import DEPLOY, panels
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_MAX = 90.0
 ANSWERS_SECONDS_MAX = 150.0  # the first two scrapes, and rates over them
-RUN = ("demo", "--observability", "--rate", "12", "--json", "--replicas", "sla=2", "--policy", "deploy/policies/demo")
+RUN = ("demo", "--observability", "--rate", "12", "--json", "--replicas", "sla=2", "--policy")
 needs = pytest.mark.skipif(
     not (shutil.which("prometheus") and shutil.which("prometheus-alertmanager")),
     reason="no Prometheus: apt install prometheus prometheus-alertmanager runs these too",
@@ -86,17 +86,31 @@ class Live:
             await connection.close()
 
 
-async def until(holds: Callable[[], Awaitable[bool]], what: str = "") -> None:
-    async with asyncio.timeout(SECONDS_MAX):
-        while not await holds():
-            await asyncio.sleep(0.5)
+def impatient(folder: Path) -> Path:
+    """The demo's policies with every answer due at once: breaches come on a quick machine and on a slow one."""
+    policies = folder / "policies"
+    policies.mkdir()
+    for path in (DEPLOY / "policies" / "demo").glob("*.yaml"):
+        text, targets = re.subn(r"time_to_answer: {within: \w+", "time_to_answer: {within: 1s", path.read_text())
+        assert targets >= 3, path
+        (policies / path.name).write_text(text)
+    return policies
+
+
+async def until(holds: Callable[[], Awaitable[bool]], what: str) -> None:
+    try:
+        async with asyncio.timeout(SECONDS_MAX):
+            while not await holds():
+                await asyncio.sleep(0.5)
+    except TimeoutError:
+        pytest.fail(f"never: {what}")
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def live() -> AsyncIterator[Live]:
     folder = servers.temporary_folder()
     made = Live(folder)
-    process = await made.start(*RUN)
+    process = await made.start(*RUN, str(impatient(folder)))
     assert process.stdout and process.stderr
     reading = [asyncio.ensure_future(process.stdout.read()), asyncio.ensure_future(process.stderr.read())]
     try:
@@ -132,20 +146,25 @@ def _finite(sample: dict[str, Any]) -> bool:
 
 
 async def test_increase_over_a_kill_9_is_what_the_table_says(live: Live) -> None:
-    await until(lambda: _several(live))
+    await until(lambda: _several(live), "ten breaches")
     total, joined = "sum(usher_sla_breaches_total)", "sum(usher:sla_breaches:total)"
-    before, shown_before = await live.breaches(), await live.value(joined)
+    before = await live.breaches()
     os.kill(live.document()["pids"]["sla"][0], signal.SIGKILL)
 
-    async def caught_up() -> bool:
-        truth = await live.breaches()
-        return truth >= before + 5 and await live.value(joined) >= truth
+    async def has_grown() -> bool:
+        return await live.breaches() >= before + 5
 
-    await until(caught_up)
-    truth, shown = await live.breaches() - before, await live.value(joined) - shown_before
+    await until(has_grown, "breaches after the kill")
+    earliest = await live.breaches()
+
+    async def is_shown() -> bool:
+        return await live.value(joined) >= earliest
+
+    await until(is_shown, "Prometheus sees what the survivor counts")
+    shown, latest = await live.value(joined), await live.breaches()
+    assert earliest <= shown <= latest, "what happened while Prometheus looked away, and no history"
     grown = await live.value(f"sum(increase({joined.removeprefix('sum(')[:-1]}[2m]))")
-    assert abs(shown - truth) <= max(6, 0.2 * truth), "what happened while Prometheus looked away, and no history"
-    assert grown <= 2.0 * await live.breaches(), "a partition that moves brings no history with it"
+    assert grown <= 2.0 * latest, "a partition that moves brings no history with it"
     assert await live.value(total) >= before
 
 
@@ -176,7 +195,7 @@ async def test_the_report_counts_what_the_breach_table_counts(live: Live) -> Non
         counted = sum(row["breached"] for row in json.loads(out)["rows"])
         return before <= counted <= await live.breaches()
 
-    await until(agree)
+    await until(agree, "report and table agree")
     status, out, err = await live.command("report", "agents", "--csv")
     assert status == 0, err
     assert out.startswith("workspace,agent,handled,")

@@ -10,8 +10,8 @@ from cli.demo.account import Account
 from cli.demo.show import Show
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
 from cli.stack.running import LocalStackError, add_stack_options, running_stack, stack_options, stack_policies
+from deploy.local.options import StackOptions
 from deploy.local.state import DEMO
-from deploy.local.supervisor import StackOptions
 from shared.policy import Policy
 
 RATE_DEFAULT = 6.0  # contacts a second: enough to see queues breathe, few enough to read the decisions

@@ -15,8 +15,8 @@ from uuid import UUID
 from cli.logs.about import About, Line, readable
 from cli.logs.files import Tails, lines_of
 from cli.output import EXIT_NO, EXIT_OK, UsageError, say, write
+from deploy.local.options import SERVICES
 from deploy.local.state import StateFolder, state_folder
-from deploy.local.supervisor import SERVICES
 
 __all__ = ["configure", "run"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
-from cli.policy.command import WAIT_SECONDS
+from cli.policy.apply import WAIT_SECONDS
 from cli.policy.in_force import (
     PolicyRefused,
     Version,

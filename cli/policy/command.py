@@ -9,17 +9,14 @@ from typing import Any, TypeVar
 
 import yaml
 
-from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, write
 from cli.policy import shadow as policy_shadow
+from cli.policy.apply import WAIT_SECONDS, apply, loaded, roll_back, summary
 from cli.policy.diff import changes
 from cli.policy.in_force import (
-    PolicyRefused,
-    Version,
     active_versions,
-    publish,
     settings_in_force,
     version_of,
-    wait_until_active,
 )
 from cli.policy.models import model_faults
 from cli.policy.rules import rules_document, rules_text
@@ -32,25 +29,12 @@ from shared.policy.load import load_policies
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
 
-__all__ = ["activate", "configure", "run"]
+__all__ = ["configure", "run"]
 
 Answer = TypeVar("Answer")
 
 VERSIONS_MAX = 999_999_999
-WAIT_SECONDS = 30.0  # for a router that is just starting; a running one needs less than one second
 _VERSION = re.compile(rf"({WORKSPACE_PATTERN})(?:@(\d{{1,9}}))?")
-
-
-async def activate(settings: CommonSettings, policies: Sequence[Policy]) -> dict[str, str]:
-    """Publish the policies that are not in force yet; returns the record's id by workspace. Does not wait for the
-    router.
-
-    Idempotent: a policy that is in force is left alone. Retryable where Kafka or the database does not answer.
-    """
-    active = await active_versions(settings)
-    new = [policy for policy in policies if _hash(active.get(policy.workspace)) != policy.hash]
-    said = await publish(settings, new) if new else []
-    return {policy.workspace: event_id for policy, event_id in zip(new, said, strict=True)}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -58,23 +42,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     check = add_action(commands, "check", _check, "find every fault of policy files; exit 1 if there is one")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
-    apply = add_action(commands, "apply", _apply, "put policies in force and wait until they are")
-    apply.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
-    apply.add_argument("--if-none", action="store_true", help="only where a workspace has no policy yet")
+    applying = add_action(commands, "apply", apply, "put policies in force and wait until they are")
+    applying.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
+    applying.add_argument("--if-none", action="store_true", help="only where a workspace has no policy yet")
     show = add_action(commands, "show", _show, "the policies in force, or one of them in full")
     show.add_argument("workspace", nargs="?", help="show this workspace's policy (default: list all)")
     show.add_argument("--version", type=_number, metavar="N", help="an earlier version")
     diff = add_action(commands, "diff", _diff, "what differs between two policies; exit 1 if anything does")
     for name in ("before", "after"):
         diff.add_argument(name, metavar=name[0].upper(), help="a file, WORKSPACE (in force) or WORKSPACE@VERSION")
-    rollback = add_action(commands, "rollback", _rollback, "put an earlier version in force again, as a new version")
+    rollback = add_action(commands, "rollback", roll_back, "put an earlier version in force again, as a new version")
     rollback.add_argument("workspace")
     rollback.add_argument("--to", type=_number, metavar="N", help="the version to return to (default: the one before)")
     rules = add_action(commands, "rules", _rules, "alerts for Prometheus, with each queue's own targets as thresholds")
     rules.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
     shadow = add_action(commands, "shadow", policy_shadow.run, "what a policy would decide otherwise, without acting")
     policy_shadow.configure(shadow)
-    for waiting in (apply, rollback):
+    for waiting in (applying, rollback):
         waiting.add_argument("--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="at most so long")
 
 
@@ -104,10 +88,7 @@ def _check(args: argparse.Namespace) -> int:
         faults = model_faults(policies)
     except PolicyErrors as refused:
         faults = refused.errors
-    doubted = [
-        each._replace(message=f"{policy.workspace}: {each.message}") for policy in policies for each in doubts(policy)
-    ]
-    warnings = [] if faults else [*doubted, *skill_warnings(policies)]
+    warnings = [] if faults else [*_doubted(policies), *skill_warnings(policies)]
     if args.json:
         said = {"errors": faults, "warnings": warnings}
         result({"valid": not faults, **{key: [each._asdict() for each in found] for key, found in said.items()}})
@@ -136,39 +117,6 @@ def _refuse_unreadable(paths: Sequence[Path]) -> None:
             raise UsageError(f"{path}: {error.strerror}; give a policy file or a folder of them") from None
 
 
-def _apply(args: argparse.Namespace) -> int:
-    policies = _loaded(args.files)
-    faults = model_faults(policies)
-    if faults:
-        raise UsageError(_one_line(PolicyErrors(faults)))
-    return asyncio.run(_put_in_force(settings_in_force(), policies, args))
-
-
-async def _put_in_force(settings: CommonSettings, policies: Sequence[Policy], args: argparse.Namespace) -> int:
-    if getattr(args, "if_none", False):  # of apply alone; a rollback goes this way too
-        active = await active_versions(settings)
-        for policy in policies:
-            if policy.workspace in active:
-                say(f"usher policy: {policy.workspace} keeps version {active[policy.workspace].number}")
-        policies = [policy for policy in policies if policy.workspace not in active]
-    new = await activate(settings, policies)
-    try:
-        active = await wait_until_active(settings, policies, args.wait, said=list(new.values()))
-    except TimeoutError as late:
-        say(f"usher policy: published, but not in force after {args.wait:g} s for {late}; is the router running?")
-        return EXIT_NO
-    except PolicyRefused as refused:
-        say(f"usher policy: the router has refused it, what was in force stays: {refused}")
-        return EXIT_NO
-    versions = [active[policy.workspace] for policy in policies]
-    if args.json:
-        result([{**_summary(version), "changed": version.workspace in new} for version in versions])
-    for version in () if args.json else versions:
-        verb = "now in force" if version.workspace in new else "in force already"
-        write(f"{version.workspace}: version {version.number} {verb}, hash {version.hash[:16]}")
-    return EXIT_OK
-
-
 def _show(args: argparse.Namespace) -> int:
     if args.workspace is None:
         if args.version is not None:
@@ -176,7 +124,7 @@ def _show(args: argparse.Namespace) -> int:
         return _list(args.json)
     version = _ask(lambda settings: version_of(settings, args.workspace, args.version))
     if args.json:
-        result({**_summary(version), "policy": version.document})
+        result({**summary(version), "policy": version.document})
     else:
         write(f"# workspace {version.workspace}, version {version.number}, since {rfc3339(version.activated_ms)}")
         written = yaml.safe_dump(_in_order(version.document), sort_keys=False, allow_unicode=True, width=120)
@@ -195,7 +143,7 @@ def _in_order(document: dict[str, Any]) -> dict[str, Any]:
 def _list(as_json: bool) -> int:
     versions = _ask(active_versions).values()
     if as_json:
-        result([_summary(version) for version in versions])
+        result([summary(version) for version in versions])
     for version in () if as_json else versions:
         since = rfc3339(version.activated_ms)
         write(f"{version.workspace}: version {version.number} since {since}, hash {version.hash[:16]}")
@@ -214,7 +162,7 @@ def _diff(args: argparse.Namespace) -> int:
 def _document(name: str) -> dict[str, Any]:
     """The normalised document of a file, or of a version in the database."""
     if Path(name).exists():
-        return _loaded([Path(name)])[0].document()
+        return loaded([Path(name)])[0].document()
     version = _VERSION.fullmatch(name)
     if version is None:
         raise UsageError(f"{name}: no such file, and not WORKSPACE or WORKSPACE@VERSION")
@@ -222,47 +170,8 @@ def _document(name: str) -> dict[str, Any]:
     return _ask(lambda settings: version_of(settings, version[1], number)).document
 
 
-def _rollback(args: argparse.Namespace) -> int:
-    settings = settings_in_force()
-    return asyncio.run(_return_to(settings, args))
-
-
-async def _return_to(settings: CommonSettings, args: argparse.Namespace) -> int:
-    active = await version_of(settings, args.workspace, None)
-    number = active.number - 1 if args.to is None else args.to
-    if number < 1:
-        raise UsageError(f"workspace {args.workspace!r} has no version before {active.number}")
-    earlier = await version_of(settings, args.workspace, number)
-    try:
-        policy = parse_policy(earlier.document)
-    except PolicyErrors as refused:
-        raise UsageError(f"version {number} of {args.workspace}: {_one_line(refused)}") from None
-    return await _put_in_force(settings, [policy], args)
-
-
 def _ask(question: Callable[[CommonSettings], Coroutine[Any, Any, Answer]]) -> Answer:
     return asyncio.run(question(settings_in_force()))
-
-
-def _loaded(paths: Sequence[Path]) -> list[Policy]:
-    try:
-        return load_policies(paths)
-    except PolicyErrors as refused:
-        raise UsageError(_one_line(refused)) from None
-
-
-def _one_line(refused: PolicyErrors) -> str:
-    more = len(refused.errors) - 1
-    return f"{refused.errors[0]}" + (f"; and {more} more: usher policy check names them all" if more else "")
-
-
-def _summary(version: Version) -> dict[str, Any]:
-    return {
-        "workspace": version.workspace,
-        "version": version.number,
-        "hash": version.hash,
-        "activated_at": rfc3339(version.activated_ms),
-    }
 
 
 def _number(text: str) -> int:
@@ -270,7 +179,3 @@ def _number(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not the number of a version")
     return number
-
-
-def _hash(version: Version | None) -> str | None:
-    return version.hash if version else None

@@ -14,8 +14,9 @@ from cli.stack.activation import Activation
 from cli.stack.articles import read_folder, with_examples
 from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.java import ROOT
+from deploy.local.options import REPLICAS_MAX, SERVICES, StackOptions
 from deploy.local.state import StateFolder, state_folder
-from deploy.local.supervisor import REPLICAS_MAX, SERVICES, StackOptions, Supervisor
+from deploy.local.supervisor import Supervisor
 from services.ingest.domain.sources_file import SourcesError
 from services.ingest.settings import load_sources
 from shared.kafka.reader import silence_retries

@@ -12,8 +12,8 @@ from typing import NoReturn
 from cli.output import EXIT_NO, EXIT_OK, EXIT_USAGE, UsageError, result, say
 from cli.stack.running import add_stack_options, running_stack, stack_options
 from deploy.local.errors import LocalStackError, SetupError
+from deploy.local.options import StackOptions
 from deploy.local.state import StateFolder, state_folder
-from deploy.local.supervisor import StackOptions
 
 Ready = Callable[[], None]
 READY = "ready\n"

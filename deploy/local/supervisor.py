@@ -2,16 +2,16 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from deploy.local.access import make_keys, pseudonym_key, sources_document, write_sources
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from deploy.local.errors import LocalStackError, SetupError
+from deploy.local.keeping import keep
 from deploy.local.observability import Observability
+from deploy.local.options import SERVICES, StackOptions
 from deploy.local.ports import is_free
 from deploy.local.sources_watch import SourcesWatch
 from deploy.local.state import StateFolder, check_together, kafka_identity, postgres_identity
@@ -23,38 +23,8 @@ from shared.kafka import ensure_topics
 from shared.migrate import migrate
 from shared.process.settings import CommonSettings
 
-SERVICES = ("ingest", "router", "sla")
-RESTART_SECONDS_MIN = 0.2
-RESTART_SECONDS_MAX = 5.0
-STABLE_SECONDS = 30.0  # who lived this long starts again with the shortest pause
-REPLICAS_MAX = 16  # of one service on one machine; each is a process of some 100 MB
 PARTITIONS_DEFAULT = 4
 SOURCES_POLL_SECONDS = 1.0  # of ingest here, unless said: who edits a file on this machine waits for it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackOptions:
-    """What to start. ``workspaces``: whose policies are activated, the first is the one that stack.json names.
-
-    ``kafka`` and ``postgres`` name servers that run already; ``port`` is the door's, ``part`` whose data (state.py).
-    ``activate`` publishes the policies once the log is there; ``settled`` returns when the router has taken them, with
-    the text models that they name: only then is the first contact served as quickly as the next. ``sources_fault`` says
-    why the file ``sources`` cannot be used, "" when it can: the stack follows its edits.
-    """
-
-    workspaces: Sequence[str]
-    activate: Callable[[CommonSettings], Awaitable[None]]
-    settled: Callable[[CommonSettings], Awaitable[None]] | None = None
-    sources: Path | None = None
-    sources_fault: Callable[[Path], str] = lambda _: ""
-    partitions: int | None = None
-    replicas: Mapping[str, int] = field(default_factory=dict)
-    services: Sequence[str] = SERVICES
-    kafka: str | None = None
-    postgres: str | None = None
-    port: int | None = None
-    part: str = ""
-    observability: bool = False
 
 
 class Supervisor:
@@ -64,8 +34,11 @@ class Supervisor:
         self._options = options
         self._state = state
         self._say = say
-        self._broker = None if options.kafka else _broker(state)
-        self._database = None if options.postgres else _database(state)
+        logs, lock = state.logs, state.processes_lock
+        self._broker = None if options.kafka else KafkaBroker(state.kafka, log=logs / "kafka.log", lock=lock)
+        self._database = (
+            None if options.postgres else PostgresServer(state.postgres, log=logs / "postgres.log", lock=lock)
+        )
         self._observability = Observability(state) if options.observability else None
         self._replicas: list[ServiceUnit] = []
         self._keepers: list[asyncio.Task[None]] = []
@@ -99,7 +72,7 @@ class Supervisor:
             await self._options.settled(settings)
         self._state.remember(ports={unit.label: unit.ports() for unit in self._replicas})
         self.publish()
-        self._keepers = [asyncio.create_task(self._keep(unit)) for unit in self._units()]
+        self._keepers = [asyncio.create_task(keep(unit, self._start_again, self._say)) for unit in self._units()]
         if watch is not None:
             self._keepers.append(asyncio.create_task(watch.run()))
         self._say(f"ready after {monotonic() - started:.1f} s")
@@ -268,31 +241,10 @@ class Supervisor:
             for number in range(1, self._options.replicas.get(service, 1) + 1)
         ]
 
-    async def _keep(self, unit: Unit) -> None:
-        """Start a unit again whenever it ends, with a pause that grows while it does not live long."""
-        pause, started = RESTART_SECONDS_MIN, monotonic()
-        while True:
-            status = await unit.wait()
-            if monotonic() - started > STABLE_SECONDS:
-                pause = RESTART_SECONDS_MIN
-            self._say(f"{unit.label} ended ({_how(status)}); it is started again in {pause:.1f} s (log: {unit.log})")
-            await asyncio.sleep(pause)
-            pause, started = min(2 * pause, RESTART_SECONDS_MAX), monotonic()
-            try:
-                await self._start_one(unit)
-            except LocalStackError as error:
-                self._say(str(error))
-            self.publish()
-            await self._follow_addresses()
-
-
-def _broker(state: StateFolder) -> KafkaBroker:
-    return KafkaBroker(state.kafka, log=state.logs / "kafka.log", lock=state.processes_lock)
-
-
-def _database(state: StateFolder) -> PostgresServer:
-    return PostgresServer(state.postgres, log=state.logs / "postgres.log", lock=state.processes_lock)
-
-
-def _how(status: int) -> str:
-    return f"signal {status - 128}" if status > 128 else f"exit {status}"
+    async def _start_again(self, unit: Unit) -> None:
+        try:
+            await self._start_one(unit)
+        except LocalStackError as error:
+            self._say(str(error))
+        self.publish()
+        await self._follow_addresses()

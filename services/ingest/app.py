@@ -31,7 +31,8 @@ from services.ingest.traces import DoorTraces
 from services.ingest.wire import RecordWriter
 from shared.contract.topics import AGENT_ACTIVITY, CONTACT_UPDATES, DEAD_LETTERS, ROUTER_INPUT, TopicSpec, channel_topic
 from shared.errors import Fatal, Retryable
-from shared.kafka import OutputLog, TopicProblem, ensure_topics, partition_of
+from shared.kafka import OutputLog, TopicProblem, ensure_topics, partition_of, topic_problem
+from shared.lane.patience import until_ready
 from shared.postgres import Database
 from shared.process.failpoints import Failpoints
 from shared.process.logs import Log, configure
@@ -192,22 +193,8 @@ class Ingest:
 
     async def _wait_for_topics(self) -> None:
         names = [topic.removeprefix(self._settings.topic_prefix) for topics in self.topics.values() for topic in topics]
-        specs = [TopicSpec(name=name, retention_ms=0) for name in (*names, ROUTER_INPUT, DEAD_LETTERS)]
-        said = ""
-        while not self._stopping.is_set():
-            try:
-                problems = await ensure_topics(self._settings, specs, check=True)
-            except Retryable as error:
-                problems = [TopicProblem(str(error))]
-            if not problems:
-                return
-            lasting = [problem.text for problem in problems if problem.lasting]
-            if lasting:
-                raise Fatal(lasting[0])
-            if problems[0].text != said:
-                said = problems[0].text
-                self._log.warning("waiting", what="the topics", problem=said)
-            await asyncio.sleep(WAIT_SECONDS)
+        needed = [*names, ROUTER_INPUT, DEAD_LETTERS]
+        await until_ready("the topics", lambda: topic_problem(self._settings, needed), self._stopping, self._log)
 
 
 def _address(sock: socket.socket) -> str:

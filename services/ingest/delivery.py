@@ -14,7 +14,7 @@ from services.ingest.wire import RecordWriter
 from shared.contract.envelope import Message, dead_letter_message
 from shared.contract.topics import DEAD_LETTERS, ROUTER_INPUT
 from shared.errors import Fatal, Retryable
-from shared.lane.patience import BACK_OFF_SECONDS, wait_for
+from shared.lane.patience import again, wait_for
 
 __all__ = ["FAILPOINTS", "DeadLetters", "Delivery", "Outputs", "Stopped"]
 
@@ -160,22 +160,18 @@ class Delivery:
         return lambda: self._outputs.publish(topic, partition, messages)
 
     async def _patiently(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
-        failures = 0
-        while True:
-            try:
-                await work()
-                self._troubles.pop(what, None)
-                return
-            except (Retryable, Fatal) as error:
-                # Even what only an operator can cure is waited for: the batch is safe on its topic meanwhile.
-                if self._troubles.get(what) != str(error):
-                    self._log.warning("waiting", what=what, problem=str(error))
-                self._troubles[what] = str(error)
-                self._metrics.retry(what.partition(" to ")[0])
-            await wait_for(self._stopping, BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
+        async def wait(fault: Exception, seconds: float) -> None:
+            if self._troubles.get(what) != str(fault):
+                self._log.warning("waiting", what=what, problem=str(fault))
+            self._troubles[what] = str(fault)
+            self._metrics.retry(what.partition(" to ")[0])
+            await wait_for(self._stopping, seconds)
             if self._stopping.is_set():
                 raise Stopped(what)
-            failures += 1
+
+        # Even what only an operator can cure is waited for: the batch is safe on its topic meanwhile.
+        await again(work, wait, (Retryable, Fatal))
+        self._troubles.pop(what, None)
 
 
 def _seen(rest: asyncio.Future[None]) -> None:

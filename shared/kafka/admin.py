@@ -10,12 +10,12 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
 
 from shared.contract.topics import TopicSpec
-from shared.errors import Retryable
+from shared.errors import Fatal, Retryable
 from shared.kafka.client import REQUEST_BYTES_MAX, REQUEST_MS_MAX
 from shared.kafka.security import connection
 from shared.process.settings import CommonSettings
 
-__all__ = ["TopicProblem", "ensure_topics", "partition_of"]
+__all__ = ["TopicProblem", "ensure_topics", "partition_of", "topic_problem"]
 
 TOPIC_SECONDS_MAX = 30.0  # until every new partition has a leader
 
@@ -61,6 +61,15 @@ async def ensure_topics(
         raise Retryable(f"Kafka at {settings.kafka_bootstrap_servers}: {error!r}") from error
     finally:
         await admin.close()
+
+
+async def topic_problem(settings: CommonSettings, names: Sequence[str]) -> str | None:
+    """What a service that needs these topics waits for, in a sentence; Fatal where waiting makes no sense."""
+    problems = await ensure_topics(settings, [TopicSpec(name=name, retention_ms=0) for name in names], check=True)
+    lasting = [problem.text for problem in problems if problem.lasting]
+    if lasting:
+        raise Fatal(lasting[0])
+    return problems[0].text if problems else None
 
 
 async def _create(

@@ -56,7 +56,7 @@ class Arrivals:
             return await self._parts.inputs.poll(self._partition, wait_ms=longest_ms, records_max=records_max)
         except Retryable as error:
             self._life.go(then)
-            await self._patience.pause("poll", error, 0)
+            await self._patience.pause("poll", error)
             return []
         finally:
             if self._life.polling:

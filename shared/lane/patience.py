@@ -6,12 +6,14 @@ from typing import TypeVar
 
 from shared.errors import Fenced, Retryable
 from shared.lane.sense import Sense
+from shared.process.logs import Log
 
-__all__ = ["BACK_OFF_SECONDS", "Patience", "wait_for"]
+__all__ = ["BACK_OFF_SECONDS", "Patience", "again", "until_ready", "wait_for"]
 
 T = TypeVar("T")
 
 BACK_OFF_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # the last one repeats: a broker restart takes about 15 s
+READY_SECONDS = 0.5  # between looks at a broker or database that is not there yet
 
 
 async def wait_for(event: asyncio.Event, seconds: float) -> None:
@@ -19,6 +21,42 @@ async def wait_for(event: asyncio.Event, seconds: float) -> None:
     waiting = asyncio.ensure_future(event.wait())
     await asyncio.wait({waiting}, timeout=seconds)
     waiting.cancel()
+
+
+async def again(
+    work: Callable[[], Awaitable[T]],
+    wait: Callable[[Exception, float], Awaitable[None]],
+    passing: tuple[type[Exception], ...] = (Retryable,),
+) -> T:
+    """The result of ``work``, tried again after each ``passing`` fault.
+
+    ``wait(fault, seconds)`` says what is the matter and waits for so long; whatever it raises ends the tries.
+    """
+    failures = 0
+    while True:
+        try:
+            return await work()
+        except passing as fault:
+            await wait(fault, BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
+            failures += 1
+
+
+async def until_ready(
+    what: str, problem: Callable[[], Awaitable[str | None]], stopping: asyncio.Event, log: Log
+) -> None:
+    """Look again and again, until there is no problem with it or the process stops; each problem is said once."""
+    told = ""
+    while not stopping.is_set():
+        try:
+            wrong = await problem()
+        except Retryable as error:
+            wrong = str(error)
+        if wrong is None:
+            return
+        if wrong != told:
+            log.warning("waiting", what=what, problem=wrong)
+            told = wrong
+        await wait_for(stopping, READY_SECONDS)
 
 
 class Patience:
@@ -45,25 +83,23 @@ class Patience:
 
         Raises Fenced, Poison and Fatal at once; Retryable only after ``end``.
         """
-        failures = 0
-        while True:
-            try:
-                return await work()
-            except Retryable as error:
-                if self.ended:
-                    self.broken = True
-                    raise
-                await self.pause(during, error, failures)
-                failures += 1
-            except Fenced:
-                self._sense.metrics.fenced_commits.inc()
-                self.broken = True
-                raise
 
-    async def pause(self, during: str, error: Retryable, failures: int) -> None:
+        async def wait(fault: Exception, seconds: float) -> None:
+            if self.ended:
+                self.broken = True
+                raise fault
+            await self.pause(during, fault, seconds)
+
+        try:
+            return await again(work, wait)
+        except Fenced:
+            self._sense.metrics.fenced_commits.inc()
+            self.broken = True
+            raise
+
+    async def pause(self, during: str, error: Exception, seconds: float = BACK_OFF_SECONDS[0]) -> None:
         """Wait before the next try, and say why."""
         self._sense.metrics.retry(during)
         self.excuse()
-        seconds = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
         self._log.warning("a passing fault", during=during, error=str(error), pause_seconds=seconds)
         await asyncio.sleep(seconds)

@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 
 from shared.contract.envelope import EventWriter, Message, dead_letter_message, hand_off
 from shared.contract.topics import DEAD_LETTERS
-from shared.errors import Fenced, Retryable
-from shared.lane.patience import BACK_OFF_SECONDS
+from shared.errors import Fenced
+from shared.lane.patience import again
 from shared.lane.phases import Phase
 from shared.lane.sense import Sense
 from shared.lane.store import OutboxBatch
@@ -135,24 +135,22 @@ class Publisher:
 
     async def run(self) -> None:
         """Publish until stopped. Fenced: somebody else owns the partition; nothing more was sent."""
-        failures = 0
         while self._waiting or not self._stopping:
-            if not self._waiting:
+            if self._waiting:
+                await again(self._send, self._wait)
+            else:
                 self._changed.clear()
                 await self._changed.wait()
-                continue
-            batches = [self._waiting[index] for index in range(min(len(self._waiting), GROUP_BATCHES_MAX))]
-            try:
-                await self._send(batches)
-                failures = 0
-            except Retryable as error:
-                self._metrics.retry("publish")
-                pause = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
-                failures += 1
-                self._log.warning("publishing is retried", partition=self._partition, error=str(error), pause=pause)
-                await asyncio.sleep(pause)
 
-    async def _send(self, batches: list[OutboxBatch]) -> None:
+    async def _wait(self, fault: Exception, seconds: float) -> None:
+        self._metrics.retry("publish")
+        self._log.warning("publishing is retried", partition=self._partition, error=str(fault), pause=seconds)
+        await asyncio.sleep(seconds)
+
+    async def _send(self) -> None:
+        batches = [self._waiting[index] for index in range(min(len(self._waiting), GROUP_BATCHES_MAX))]
+        if not batches:  # discarded while a try was waited for
+            return
         if self._clock.monotonic() - self._confirmed_at > OWNERSHIP_SECONDS_MAX:
             if not await self._still_owner():
                 raise Fenced(f"partition {self._partition} has another owner; {len(self._waiting)} batches are his")

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
-from shared.contract.topics import DEAD_LETTERS, TopicSpec
+from shared.contract.topics import DEAD_LETTERS
 from shared.errors import Fatal, Retryable
-from shared.kafka import InputLog, OutputLog, ensure_topics, read_tail
+from shared.kafka import InputLog, OutputLog, read_tail, topic_problem
 from shared.lane.engine import Engine, Step
 from shared.lane.lane import Lane
 from shared.lane.parts import LaneParts
+from shared.lane.patience import until_ready
 from shared.lane.phases import FAILPOINTS
 from shared.lane.publisher import Wire
 from shared.lane.sense import Sense
@@ -33,7 +34,6 @@ from shared.process.version import VERSION
 __all__ = ["LaneService", "LaneSpec", "group_of", "owner_name"]
 
 CONNECTIONS_MAX = 8  # a lane uses one at a time; more lanes than this take turns
-WAIT_SECONDS = 0.5  # between looks at a broker or database that is not there yet
 PROBE_SECONDS_MAX = 2.0
 
 
@@ -141,26 +141,10 @@ class LaneService:
 
     async def _topic_problem(self) -> str | None:
         names = (self._spec.input_topic, self._spec.log_topic, *self._spec.hand_off_topics, DEAD_LETTERS)
-        specs = [TopicSpec(name=name, retention_ms=0) for name in names]
-        problems = await ensure_topics(self._spec.settings, specs, check=True)
-        lasting = [problem.text for problem in problems if problem.lasting]
-        if lasting:
-            raise Fatal(lasting[0])
-        return problems[0].text if problems else None
+        return await topic_problem(self._spec.settings, names)
 
     async def _until_ready(self, what: str, problem: Callable[[], Awaitable[str | None]]) -> None:
-        said = ""
-        while not self._stopping.is_set():
-            try:
-                wrong = await problem()
-            except Retryable as error:
-                wrong = str(error)
-            if wrong is None:
-                return
-            if wrong != said:
-                self._log.warning("waiting", what=what, problem=wrong)
-                said = wrong
-            await asyncio.sleep(WAIT_SECONDS)
+        await until_ready(what, problem, self._stopping, self._spec.log)
 
 
 def group_of(settings: LaneSettings, service: str) -> str:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 
 from shared.contract.progress import note_of
 from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
 from shared.lane.lane import Lane
 from shared.lane.parts import Group, LaneParts, Warm
-from shared.lane.patience import wait_for
+from shared.lane.patience import again, wait_for
 
 __all__ = ["CLOSED_SECONDS", "Worker"]
 
@@ -91,15 +92,15 @@ class Worker:
         self._stopping.set()
 
     async def _join(self) -> None:
-        failures = 0
-        while not self._stopping.is_set():
-            try:
-                await self._group.start(self.assigned, self.revoked)
-                return
-            except Retryable as error:
-                failures += 1
-                self._log.warning("Kafka is not there yet", error=str(error))
-                await wait_for(self._stopping, min(0.2 * failures, 2.0))
+        async def wait(fault: Exception, seconds: float) -> None:
+            self._log.warning("Kafka is not there yet", error=str(fault))
+            await wait_for(self._stopping, seconds)
+            if self._stopping.is_set():
+                raise fault
+
+        if not self._stopping.is_set():
+            with suppress(Retryable):  # the process ends before Kafka came
+                await again(lambda: self._group.start(self.assigned, self.revoked), wait)
 
     def _watch(self) -> None:
         """Exit when a lane has work and makes no progress: a restart is the one cure for a hang of unknown cause."""

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from cli.policy.command import activate
+from cli.policy.apply import activate
 from deploy.local.broker import KafkaBroker
 from services.ingest.settings import IngestSettings
 from services.router.app import RouterService

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cli.policy.command import activate
+from cli.policy.apply import activate
 from deploy.local.broker import KafkaBroker
 from deploy.local.ports import free_port
 from services.ingest.app import Ingest

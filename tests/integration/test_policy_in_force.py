@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from cli.output import UsageError
-from cli.policy.command import activate
+from cli.policy.apply import activate
 from cli.policy.in_force import active_versions, version_of, wait_until_active
 from deploy.local.broker import KafkaBroker
 from shared.contract.inputs import PolicyActivated

@@ -1,5 +1,6 @@
 """The router's rows in memory: takes the engine's writes and answers its needs like the real store."""
 
+from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +69,9 @@ class MemoryStore:
         self.aliases: dict[tuple[str, str], AliasRow] = {}
         self.merges: list[MergeRow] = []
         self.policies: dict[str, list[PolicyRow]] = {}
+        # What the database finds by an index: a long day would else look through all that ever ended at each input.
+        self._episodes: dict[str, int] = {}
+        self._ended: defaultdict[tuple[str, str], list[OutcomeRow]] = defaultdict(list)
 
     def apply(self, writes: RouterWrites) -> None:
         """One commit."""
@@ -84,6 +88,9 @@ class MemoryStore:
         for outcome in writes.outcomes:
             assert outcome.contact_id not in self.outcomes, "a second outcome"
             self.outcomes[outcome.contact_id] = outcome
+            latest = max(outcome.episode, self._episodes.get(outcome.conversation_key, 0))
+            self._episodes[outcome.conversation_key] = latest
+            self._ended[outcome.workspace, outcome.customer_id].append(outcome)
             self.contacts.pop(outcome.contact_id, None)
             self.personal.pop(outcome.contact_id, None)
         for past in writes.past:
@@ -109,16 +116,13 @@ class MemoryStore:
             return None
         for key in (*needs.contacts, *needs.offers, *needs.assignments):
             UUID(key)
-        episodes: dict[str, int] = {}
-        for row in self.outcomes.values():
-            episodes[row.conversation_key] = max(row.episode, episodes.get(row.conversation_key, 0))
         aliases = [row for key in needs.customers for row in self._aliases(key)]
         ids = {*needs.customers, *((row.workspace, row.alias) for row in aliases)}
         ids |= {(row.workspace, row.customer_id) for row in aliases}
         past = [self.past[key] for key in (*needs.offers, *needs.assignments) if key in self.past]
         return Known(
             event_ids=self.inputs.intersection(needs.event_ids),
-            episodes={key: episodes[key] for key in needs.conversations if key in episodes},
+            episodes={key: self._episodes[key] for key in needs.conversations if key in self._episodes},
             contacts={
                 key: (self.outcomes[key].outcome, self.outcomes[key].workspace)
                 for key in needs.contacts
@@ -136,8 +140,7 @@ class MemoryStore:
         return [row for row in self.aliases.values() if (row.workspace, row.customer_id) == (workspace, customer)]
 
     def _pasts(self, key: tuple[str, str]) -> str:
-        ended = [row for row in self.outcomes.values() if (row.workspace, row.customer_id) == key]
-        ended.sort(key=lambda row: (row.ended_ms, row.contact_id))
+        ended = sorted(self._ended.get(key, ()), key=lambda row: (row.ended_ms, row.contact_id))
         return f"[{','.join(row.body for row in ended[-CONTACTS_MAX:])}]" if ended else ""
 
     def rows(self) -> RouterRows:

@@ -1,0 +1,19 @@
+"""Spanish words that look like signs and are read over."""
+
+HARMLESS = """
+[harmless]
+movil|telefono|celular|portatil|ordenador|bateria|tableta|consola|router|internet|linea|conexion|pantalla|tele
+  |television|camara|impresora|tetera|tostadora|horno|nevera|lavadora|secadora|lavavajillas|aspiradora|cafetera
+  |lampara|bombilla|altavoz|auriculares|mando|reloj|cargador|aparato|app|web|batidora|plancha|raton|teclado
+  + murio|ha muerto|se murio|se ha muerto|se muere|muere|muerto|muerta|esta muerto|esta muerta|esta como muerto
+  |fallecio|ha fallecido
+murio|muere|ha muerto|fallecio
+  + el|la|los|mi|mis|nuestro|nuestra
+  + movil|telefono|celular|portatil|ordenador|bateria|tableta|consola|router|internet|linea|conexion|pantalla|tele
+  |television|camara|impresora|tetera|tostadora|horno|nevera|lavadora|secadora|lavavajillas|aspiradora|cafetera
+  |lampara|bombilla|altavoz|auriculares|mando|reloj|cargador|aparato|app|web|batidora|plancha|raton|teclado
+como te llamas|te llamas
+factura del gas|factura de gas|contrato de gas|tarifa de gas|contador del gas|fire tv|fire stick|robot
+  |hora de la verdad|muerto de risa|muerta de risa|agua con gas
+fuegos artificiales|juego de fuego|a fuego lento|muerto de hambre|copa de gas
+"""

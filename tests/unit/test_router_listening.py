@@ -1,9 +1,13 @@
 """Every message of a customer is read until an agent serves them; it moves the contact up, and never down."""
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.router.domain import events
+from services.router.domain.state.personal import HEARD_CHARACTERS_MAX, before, pack, shown, whole_of, with_heard
+from services.router.domain.states import ContactState
 from shared.contract.inputs import HandOffContext
 from tests.support.router_builders import Router, body_of, kinds, policy_with
 from tests.support.router_models import Shelf, WordModel, policy_naming, router_on
@@ -37,6 +41,68 @@ def test_a_second_message_takes_the_contact_to_a_person_with_its_age_and_the_rea
     verdict = body_of(told[2])
     assert (verdict["tier"], verdict["reasons"][0]) == ("agent", f"later message: {ground}")
     assert router.state(contact) == "queued"
+
+
+TOLD_IN_PIECES = [
+    (("there is a smell in the kitchen", "like gas"), "safeguard danger"),
+    (("where is it", "ich kann nicht mehr", "ich will nicht mehr", "leben"), "safeguard self_harm"),
+    (("change my address", "hello", "a person"), "a person was asked for"),
+]
+
+
+@pytest.mark.parametrize("intent", ["order_status", "change_address"])
+@pytest.mark.parametrize(("texts", "ground"), TOLD_IN_PIECES)
+@pytest.mark.parametrize("restarts", [False, True])
+def test_danger_that_is_told_in_pieces_is_read_as_one_also_after_a_restart(intent, texts, ground, restarts):
+    router = Router(policy_with(languages=["en", "de"]))
+    contact = router.contact(intent=intent, text=texts[0])
+    for number, text in enumerate(texts[1:], start=2):
+        assert router.state(contact) in ("self_service", "bot")
+        if restarts:
+            router.restart()
+        told = router.say(router.message(number=number, text=text))
+    assert kinds(told) == ENOUGH
+    assert body_of(told[1])["reason"] == ground
+    assert router.state(contact) == "queued"
+
+
+def test_what_lies_further_back_than_a_few_sentences_is_forgotten():
+    router = Router()
+    contact = router.contact(intent="order_status", text="there is a smell in the kitchen")
+    router.say(router.message(number=2, text="where is it " * (HEARD_CHARACTERS_MAX // 12 + 1)))
+    router.say(router.message(number=3, text="like gas"))
+    assert router.state(contact) == "self_service"
+    assert len(before(router.engine.book.personal[contact])) <= HEARD_CHARACTERS_MAX
+
+
+def test_what_was_known_before_moves_nobody_again():
+    """An agent has read it, settled it and gave the contact back to a bot."""
+    router = Router()
+    contact = router.contact(text="I smell gas")
+    router.engine.book.contacts[contact].state = ContactState.BOT
+    assert kinds(router.say(router.message(number=2, text="thank you"))) == ["contact.message_added"]
+
+
+def test_nobody_is_handed_what_is_kept_of_later_messages():
+    router = Router()
+    contact = router.contact(text="a question", attributes={"heard": "of you on the radio"})
+    router.say(router.message(number=2, text="a second one"))
+    assert b'"heard":"a second one"' in router.engine.book.personal[contact]
+    told = router.sign_on()
+    (offered,) = [event for event in told if event.type == events.OFFERED]
+    ((_, private),) = offered.copies
+    assert b"a second one" not in private
+    assert msgspec.json.decode(private)["text"] == "a question"
+
+
+@given(st.text(max_size=900), st.lists(st.text(max_size=400), max_size=4), st.dictionaries(st.text(), st.text()))
+def test_what_is_kept_is_bounded_and_hides_nothing_of_the_first_message(first, later, attributes):
+    said = Router().message(text=first, attributes=attributes)
+    kept = whole = whole_of(said)
+    for text in later:
+        kept = with_heard(pack(kept), text)
+    assert shown(pack(kept)) == shown(whole) == whole
+    assert len(before(kept)) <= HEARD_CHARACTERS_MAX
 
 
 @pytest.mark.parametrize("text", ["thanks", "ok, I see", "hmm", "12345", "\U0001f44d"])

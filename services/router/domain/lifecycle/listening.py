@@ -8,6 +8,7 @@ from services.router.domain import events
 from services.router.domain.classification.classifying import Classify, Foreseen, Opener
 from services.router.domain.classification.record import Classification
 from services.router.domain.lifecycle import queueing, tiers, waiting
+from services.router.domain.state.personal import HEARD_CHARACTERS_MAX, before, with_heard
 from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState
@@ -30,18 +31,43 @@ def heard(
     classify: Classify,
     foreseen: Foreseen | None,
 ) -> None:
-    """Read one more message by itself. What alone is enough for a person takes the contact out of self-service or from
-    the bot, and moves a waiting one ahead or to the queue that it needs; doubts do nothing, for whoever answers a bot
-    is seldom clear. The journey is left out: it was counted when the contact came.
+    """Read one more message by itself and, where that says nothing, together with what was written before. What alone
+    is enough for a person takes the contact out of self-service or from the bot, and moves a waiting one ahead or to
+    the queue that it needs; doubts do nothing, for whoever answers a bot is seldom clear. The journey is left out: it
+    was counted when the contact came.
     """
-    opener = Opener(said, workspace.rules.policy, workspace.rules.model_version, answers=True)
-    decided = classify(opener, None, foreseen).decided
+    decided = classify(_opener(workspace, said), None, foreseen).decided
+    if said.text:
+        kept = turn.book.personal[contact.contact_id]
+        if not decided.ground:
+            decided = _read_together(workspace, before(kept), said, classify) or decided
+        turn.keep_personal(contact, with_heard(kept, said.text))
     if not decided.ground:
         return
     if contact.state in (ContactState.SELF_SERVICE, ContactState.BOT):
         _escalate(turn, workspace, contact, decided)
     else:
         _move_ahead(turn, workspace, contact, decided)
+
+
+def _read_together(
+    workspace: Workspace, earlier: str, said: MessageReceived, classify: Classify
+) -> Classification | None:
+    """What a message says together with the end of those before it, as whoever writes in short lines is read; None
+    where that is no news. What was known then moved the contact in its time, and an agent may have settled it since.
+    """
+    both = msgspec.structs.replace(said, text=f"{earlier}\n{(said.text or '')[:HEARD_CHARACTERS_MAX]}")
+    decided = classify(_opener(workspace, both), None).decided
+    if not decided.ground:
+        return None
+    alone = msgspec.structs.replace(said, text=earlier, subject=None)
+    if classify(_opener(workspace, alone), None).decided.ground == decided.ground:
+        return None
+    return msgspec.structs.replace(decided, reasons=("read with the messages before", *decided.reasons))
+
+
+def _opener(workspace: Workspace, said: MessageReceived) -> Opener:
+    return Opener(said, workspace.rules.policy, workspace.rules.model_version, answers=True)
 
 
 def _escalate(turn: Turn, workspace: Workspace, contact: Contact, decided: Classification) -> None:

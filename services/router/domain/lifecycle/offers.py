@@ -6,7 +6,7 @@ from services.router.domain import events
 from services.router.domain.insight.decisions import decide, sentence
 from services.router.domain.lifecycle import desks, waiting
 from services.router.domain.matcher.matching import Match
-from services.router.domain.state.personal import unpack
+from services.router.domain.state.personal import shown
 from services.router.domain.state.records import Agent, Contact, Offer
 from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
@@ -66,7 +66,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
         linked=[other for other in contact.linked if other in turn.book.contacts],
         sentence=sentence(decision),
     )
-    private = unpack(turn.book.personal.get(contact.contact_id))
+    private = shown(turn.book.personal.get(contact.contact_id))
     private = merged(private, b'{"context":' + (contact.context or "{}").encode() + b"}")
     turn.tell(contact, events.OFFERED, body, copy=AGENT_OFFERS, private=private)
     turn.count("usher_offers_total", "issued")

@@ -9,7 +9,7 @@ from services.router.domain.classification.policy import KnownIntent
 from services.router.domain.classification.record import Classification
 from services.router.domain.insight import containment
 from services.router.domain.lifecycle import age, endings, queueing, waiting
-from services.router.domain.state.personal import unpack
+from services.router.domain.state.personal import shown
 from services.router.domain.state.records import QUESTION_OPEN, QUESTION_OVER, Contact
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import expect, illegal
@@ -44,7 +44,7 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
     turn.tell(contact, events.CLASSIFIED, encoded(verdict))
     if from_new:
         turn.count("usher_contacts_routed_total", verdict.tier, contact.channel)
-    private = unpack(turn.book.personal.get(contact.contact_id))
+    private = shown(turn.book.personal.get(contact.contact_id))
     if verdict.tier == "self_service":
         waiting.start_state_timer(turn, contact, turn.allow(workspace.rules.self_service_ms))
         contact.article = next(iter(verdict.article_ids), "")

@@ -6,6 +6,9 @@ import msgspec
 
 from shared.contract.inputs import Attachment, MessageReceived, Party, ReplyTo, RoutingHint
 
+HEARD_CHARACTERS_MAX = (
+    300  # of what a customer wrote before, beside which a later message is read: two sentences or three
+)
 PLAIN_BYTES_MAX = 1024  # longer texts are kept compressed: 50,000 long mails in a queue must not fill the memory
 _FASTEST = 1  # of zlib's levels; text shrinks to a third even so
 
@@ -30,8 +33,15 @@ class Whole(Personal, omit_defaults=True, gc=False):
     routing: RoutingHint | None = None
 
 
+class _Kept(Whole, omit_defaults=True, gc=False):
+    """The same with the end of what the customer wrote since, which is handed to nobody: they got each message."""
+
+    heard: str = ""
+
+
 _encode = msgspec.json.Encoder().encode
 _decode_whole = msgspec.json.Decoder(Whole).decode
+_decode_kept = msgspec.json.Decoder(_Kept).decode
 
 
 def personal_of(said: MessageReceived) -> bytes:
@@ -60,6 +70,34 @@ def whole_of(said: MessageReceived) -> bytes:
 def read_whole(packed: bytes | None) -> Whole:
     """What was kept of a message that is in question."""
     return _decode_whole(unpack(packed))
+
+
+def shown(packed: bytes | None) -> bytes:
+    """The JSON object that hand-off copies carry, of what was kept."""
+    personal = unpack(packed)
+    if b'"heard":' not in personal:
+        return personal
+    return _encode(msgspec.structs.replace(_decode_kept(personal), heard=""))
+
+
+def before(packed: bytes) -> str:
+    """The end of what the customer wrote so far, at most HEARD_CHARACTERS_MAX and only whole words."""
+    kept = _decode_kept(unpack(packed))
+    return _end_of((kept.subject or "", kept.text, kept.heard))
+
+
+def with_heard(packed: bytes, text: str) -> bytes:
+    """The same with a later message of the customer: the JSON object to keep from now on."""
+    kept = _decode_kept(unpack(packed))
+    return _encode(msgspec.structs.replace(kept, heard=_end_of((kept.heard, text))))
+
+
+def _end_of(texts: tuple[str, ...]) -> str:
+    whole = "\n".join(text for text in texts if text)
+    if len(whole) <= HEARD_CHARACTERS_MAX:
+        return whole
+    _, _, words = whole[-HEARD_CHARACTERS_MAX:].partition(" ")
+    return words
 
 
 def pack(personal: bytes) -> bytes:

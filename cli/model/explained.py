@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.router.domain.classification.clauses import clauses_of
+from services.router.domain.classification.clauses import CLAUSE_CONFIDENCE, CLAUSE_PROBABILITY, clauses_of
 from services.router.domain.classification.policy import CompiledPolicy
-from services.router.domain.classification.tier import CLAUSE_PROBABILITY
 from services.router.model.text_model import TextModel
 
 __all__ = ["explained", "lines"]
@@ -21,7 +20,9 @@ def explained(text: str, compiled: CompiledPolicy, model: TextModel | None) -> d
         "parts": [{"part": name, "text": piece, **_said(piece, compiled, model)} for name, piece in pieces],
         "thresholds": {
             "agent_probability": compiled.limits.agent_probability,
-            "clause_agent_probability": max(CLAUSE_PROBABILITY, compiled.limits.agent_probability),
+            "clause_agent_probability": max(CLAUSE_PROBABILITY[True], compiled.limits.agent_probability),
+            "strange_clause_agent_probability": max(CLAUSE_PROBABILITY[False], compiled.limits.agent_probability),
+            "strange_clause_confidence": CLAUSE_CONFIDENCE,
             "confidence": compiled.limits.confidence,
         },
     }
@@ -34,8 +35,12 @@ def lines(said: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"      {line}" for line in _lines_of(part))
     limits = said["thresholds"]
     yield (
-        f"    thresholds: P(agent) <= {limits['agent_probability']:.4f}, in one clause "
-        f"<= {limits['clause_agent_probability']}, confidence >= {limits['confidence']:.2f}"
+        f"    thresholds: P(agent) <= {limits['agent_probability']:.4f}, confidence >= {limits['confidence']:.2f}; "
+        f"of a clause P(agent) <= {limits['clause_agent_probability']}"
+    )
+    yield (
+        f"    of a clause where the whole's intent is not among the three likeliest: P(agent) <= "
+        f"{limits['strange_clause_agent_probability']}, confidence >= {limits['strange_clause_confidence']}"
     )
 
 

@@ -79,12 +79,56 @@ def test_traps_get_a_person_with_the_model_alone_and_with_the_demos_patterns(fou
             {"clause": 2, "clause_probability": 0.7, "clause_intent": "refund", "clause_share": 0.3},
             "clause 2: probability 0.700 of an intent for agents, likeliest refund",
         ),
+        (
+            {"clause": 2, "clause_probability": 0.06, "clause_explained": False},
+            "clause 2: probability 0.060 of an intent for agents",
+        ),
+        (
+            {"clause": 2, "clause_confidence": 0.59, "clause_explained": False},
+            "clause 2: not explained by order_status, confidence 0.59",
+        ),
     ],
 )
 def test_a_pattern_names_an_intent_and_silences_no_doubt(said, reason):
     found, _ = by_model(text="where is my order", **said)
     assert (found.intent, found.tier) == ("order_status", "agent")
     assert found.reasons[-1] == f"tier: agent by {reason}"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"clause_probability": 0.4, "clause_confidence": 0.1},
+        {"clause_probability": 0.05, "clause_confidence": 0.6, "clause_explained": False},
+    ],
+)
+def test_a_clause_that_the_whole_explains_takes_more_than_one_that_it_does_not(said):
+    found, _ = by_model(text="where is my order", clause=2, **said)
+    assert (found.intent, found.tier) == ("order_status", "self_service")
+
+
+class Told:
+    """A model that says of each text what it was told to."""
+
+    version = "v"
+
+    def __init__(self, said):
+        self._said = said
+
+    def predict(self, texts, agent_intents):
+        return [self._said[text] for text in texts]
+
+
+def test_the_clause_that_is_told_is_the_one_over_its_limit_and_not_the_likeliest():
+    order, where, what = "when does it come. and where do I see it. something else entirely", "order", "other"
+    said = {
+        order: Prediction(where, 0.9, ((where, 0.9),), 0.01),
+        "when does it come.": Prediction(where, 0.6, ((where, 0.6), ("leak", 0.3)), 0.3),
+        "and where do I see it.": Prediction(what, 0.5, ((what, 0.5),), 0.01),
+        "something else entirely": Prediction(what, 0.8, ((what, 0.8), ("leak", 0.1)), 0.1),
+    }
+    (found,) = predicted(Told(said), [order], frozenset({"leak"}))
+    assert (found.clause, found.clause_probability, found.clause_explained) == (3, 0.1, False)
 
 
 def test_a_clause_that_is_surely_a_moment_of_truth_gives_its_queue_and_boost_and_the_whole_its_label():
@@ -132,6 +176,8 @@ def test_clauses_are_few_and_lose_no_word():
     assert clauses_of("where is my order") == []
     assert clauses_of("ok, where is my order") == []
     assert clauses_of("where is my order and my card was stolen") == ["where is my order", "and my card was stolen"]
+    assert clauses_of("Status? my kitchen is full of smoke") == ["Status?", "my kitchen is full of smoke"]
+    assert clauses_of("ok, my kitchen is full of smoke") == []
     long = "this is a sentence. " * 60
     assert 1 < len(clauses_of(long)) <= 8
     assert " ".join(clauses_of(long)).split() == long.split()

@@ -119,7 +119,8 @@ def test_an_explanation_is_told_to_programs_too(usher):
     assert (first["signs"], second["signs"]) == ([], ["danger"])
     assert whole["model"]["intent"] == said["intent"]
     assert first["model"]["words"]
-    assert said["explained"]["thresholds"].keys() == {"agent_probability", "clause_agent_probability", "confidence"}
+    of_clauses = {"clause_agent_probability", "strange_clause_agent_probability", "strange_clause_confidence"}
+    assert said["explained"]["thresholds"].keys() == {"agent_probability", "confidence"} | of_clauses
     assert [part["model"] for part in nothing["explained"]["parts"]] == [None]
     _, out, _ = usher("--model", STARTER_FOLDER, "--json", text)
     assert "explained" not in json.loads(out)[0]

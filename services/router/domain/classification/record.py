@@ -66,8 +66,9 @@ class Prediction(NamedTuple):
 
     ``top3``: (intent, probability), the likeliest first. ``agent_probability``: the sum over all intents that belong to
     the agent tier. ``out_of_scope``: the text is like none of the training texts. ``unknown_share``: of its letter
-    groups, those that no training text had. ``clause``: the place, from 1, of the clause that is likeliest for agents
-    (0: the text is one clause), with that probability, and the likeliest of their intents in it with its own.
+    groups, those that no training text had. ``clause``: the place, from 1, of the clause that a person should read most
+    (0: the text is one clause), with its probability for agents, the likeliest of their intents in it with its own, the
+    confidence of its likeliest intent, and whether the whole's intent explains it: is among its three likeliest.
     """
 
     intent: str
@@ -80,6 +81,8 @@ class Prediction(NamedTuple):
     clause_probability: float = 0.0
     clause_intent: str = ""
     clause_share: float = 0.0
+    clause_confidence: float = 1.0
+    clause_explained: bool = True
 
 
 class Limits(NamedTuple):

@@ -35,7 +35,7 @@ class Door:
             for part in parts:
                 writer.write(part)
                 await writer.drain()
-            return await asyncio.wait_for(reader.read(), CUT_SECONDS_MAX)
+            return await asyncio.wait_for(_until_closed(reader), CUT_SECONDS_MAX)
         finally:
             writer.close()
 
@@ -53,7 +53,7 @@ class Door:
         """The answer to a sender who sends a drop now and then, for as long as the connection stands."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         writer.write(head)
-        reading = asyncio.ensure_future(reader.read())
+        reading = asyncio.ensure_future(_until_closed(reader))
         try:
             while not reading.done():
                 await asyncio.wait({reading}, timeout=every_seconds)
@@ -61,6 +61,15 @@ class Door:
             return await asyncio.wait_for(reading, CUT_SECONDS_MAX)
         finally:
             writer.close()
+
+
+async def _until_closed(reader: asyncio.StreamReader) -> bytes:
+    """All that comes; who still sends when the server closes is reset by TCP, and has read the answer before."""
+    answer = b""
+    with contextlib.suppress(ConnectionResetError):
+        while block := await reader.read(65_536):
+            answer += block
+    return answer
 
 
 @contextlib.asynccontextmanager

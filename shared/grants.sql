@@ -39,8 +39,8 @@ BEGIN
             IF EXISTS (SELECT FROM unnest(service.calls) AS pattern WHERE item.name ~ pattern) THEN
                 EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', item.signature, service.role);
             END IF;
-            -- lane_advance runs inside the commits and nowhere else.
-            IF item.name ~ '^(lane_claim|(router|sla)_commit)$' THEN
+            -- lane_advance runs inside the commits and nowhere else; router_forget drops what is over, no more.
+            IF item.name ~ '^(lane_claim|(router|sla)_commit|router_forget(_customers)?)$' THEN
                 EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = usher, pg_temp', item.signature);
             END IF;
         END LOOP;

@@ -22,7 +22,6 @@ LOAD_SECONDS_MAX = 30.0  # 50,000 waiting contacts load in about 2 s; a slow dis
 STATEMENT_MS_MAX = 8_000  # the server gives up before the client does, so a reply is rarely lost
 LOCK_MS_MAX = 3_000
 IDLE_TRANSACTION_MS_MAX = 1_000  # a paused process must not hold a row lock against its successor
-FORGET_ROWS_MAX = 5_000  # old deduplication rows dropped per call, so that housekeeping never holds up a commit
 
 _FENCED = "UF001"
 _EXPIRING = (

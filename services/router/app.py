@@ -47,7 +47,7 @@ class RouterService(LaneService):
                 input_topic=ROUTER_INPUT,
                 log_topic=CONTACT_EVENTS,
                 hand_off_topics=(SELF_SERVICE, BOT, AGENT_OFFERS),
-                store=lambda database: RouterStore(database, models.fetch),
+                store=lambda database: RouterStore(database, models.fetch, settings.kept, self._has_open),
                 new_engine=lambda partition: RouterEngine(partition, triage, new_matcher),
                 counted=metrics.counted,
             )
@@ -69,6 +69,11 @@ class RouterService(LaneService):
                 model = self._models.get(name) if name else None
                 return value in policy.classification.intents or (model is not None and value in model.labels)
         return False
+
+    def _has_open(self, workspace: str, some_id: str) -> bool:
+        """Whether a customer came with this id and the contact is live."""
+        found = (engine.book.workspaces.get(workspace) for engine in self._engines())
+        return any(each is not None and some_id in each.customers for each in found)
 
     async def run(self) -> None:
         """Serve until ``stop``, with an eye on who is at risk."""

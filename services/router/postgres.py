@@ -8,9 +8,10 @@ import msgspec
 from services.router.domain.classification.record import ModelRef
 from services.router.domain.state.reader import RowReader
 from services.router.domain.state.rows import AliasRow, Known, Needs, PolicyRow, RouterRows, RouterWrites, Row
+from services.router.retention import Kept
 from shared.lane.rows import PostgresLaneStore
-from shared.lane.store import Claim
-from shared.postgres import FORGET_ROWS_MAX, Connection, Database
+from shared.lane.store import FORGET_ROWS_MAX, Claim
+from shared.postgres import Connection, Database
 
 __all__ = ["RouterStore"]
 
@@ -18,6 +19,7 @@ Found = TypeVar("Found")
 Fetch = Callable[[Sequence[ModelRef], Sequence[tuple[str, ...]]], Awaitable[None]]
 
 _NOTHING = RouterWrites()
+_KEPT = Kept()
 _INPUT, _CONVERSATION, _CONTACT, _PASTS, _ALIAS, _ARTICLE = "i", "k", "c", "r", "l", "t"
 
 _KNOWN = "SELECT kind, id, number, state, whose FROM router_known($1, $2, $3, $4, $5, $6)"
@@ -34,16 +36,17 @@ _LOAD_POLICIES = """
     SELECT DISTINCT ON (workspace) workspace, version, hash, body::text AS body, activated_ms, model_version
     FROM policy WHERE partition = $1 ORDER BY workspace, version DESC
 """
-_FORGET_INPUTS = """
-    DELETE FROM router_input WHERE event_id IN (
-        SELECT event_id FROM router_input WHERE seen_ms < $2 AND partition = $1 ORDER BY seen_ms LIMIT $3
-    )
+_FORGET = "SELECT what, number FROM router_forget($1, $2, $3, $4, $5, $6)"
+FORGET_CUSTOMERS_MAX = 500  # looked at per call: each has up to 33 ids, and each id is a search of its own
+_LONG_UNSEEN = """
+    SELECT workspace, customer_id, array_agg(alias) AS aliases FROM (
+        SELECT DISTINCT workspace, customer_id FROM (
+            SELECT workspace, customer_id FROM router_alias
+            WHERE partition = $1 AND greatest(since_ms, seen_ms) < $2 ORDER BY greatest(since_ms, seen_ms) LIMIT $3
+        ) AS oldest
+    ) AS customer JOIN router_alias USING (workspace, customer_id) GROUP BY workspace, customer_id
 """
-_FORGET_PAST = """
-    DELETE FROM router_past WHERE id IN (
-        SELECT id FROM router_past WHERE ended_ms < $1 ORDER BY ended_ms LIMIT $2
-    )
-"""
+_FORGET_CUSTOMERS = "SELECT what, number FROM router_forget_customers($1, $2, $3, $4, $5)"
 
 
 class RouterStore(PostgresLaneStore):
@@ -52,10 +55,19 @@ class RouterStore(PostgresLaneStore):
     service = "router"
     commit_sql = f"SELECT router_commit({', '.join(f'${number}' for number in range(1, 65))})"
 
-    def __init__(self, database: Database, fetch: Fetch | None = None) -> None:
-        """``fetch`` has models and languages in memory before the policies that name them decide; never raises."""
+    def __init__(
+        self,
+        database: Database,
+        fetch: Fetch | None = None,
+        kept: Kept = _KEPT,
+        is_open: Callable[[str, str], bool] = lambda workspace, some_id: False,
+    ) -> None:
+        """``fetch`` has models and languages in memory before the policies that name them decide; never raises.
+        ``is_open`` knows whether an id of a customer has a live contact in a workspace."""
         super().__init__(database)
         self._fetch = fetch
+        self._kept = kept
+        self._is_open = is_open
 
     async def load(self, claim: Claim) -> RouterRows:
         """Everything live, and the models and languages of the policies in force."""
@@ -151,15 +163,25 @@ class RouterStore(PostgresLaneStore):
         known.articles = {key: tuple(name for _, name in sorted(found)) for key, found in found_articles.items()}
         return known
 
-    async def forget(self, partition: int, before_ms: int) -> int:
-        """Drop input ids and ended offers and assignments that are older; a bounded number at a time."""
+    async def forget(self, partition: int, at_ms: int) -> dict[str, int]:
+        """Drop what is over for longer than it is kept; of each table a bounded number, the oldest first."""
+        kept = self._kept
 
-        async def work(connection: Connection) -> tuple[str, str]:
-            inputs = await connection.execute(_FORGET_INPUTS, partition, before_ms, FORGET_ROWS_MAX)
-            past = await connection.execute(_FORGET_PAST, before_ms, FORGET_ROWS_MAX)
-            return inputs, past
+        async def work(connection: Connection) -> list[Any]:
+            outcomes_ms = at_ms - kept.outcomes_ms
+            spans = at_ms - kept.inputs_ms, outcomes_ms, at_ms - kept.episodes_ms, at_ms - kept.policies_ms
+            gone = await connection.fetch(_FORGET, partition, *spans, FORGET_ROWS_MAX)
+            unseen = await connection.fetch(_LONG_UNSEEN, partition, outcomes_ms, FORGET_CUSTOMERS_MAX)
+            if unseen:
+                names, customers = [row["workspace"] for row in unseen], [row["customer_id"] for row in unseen]
+                is_open = [self._has_open(*row) for row in unseen]
+                gone += await connection.fetch(_FORGET_CUSTOMERS, outcomes_ms, at_ms, names, customers, is_open)
+            return list(gone)
 
-        return sum(int(status.rpartition(" ")[2]) for status in await self.database.call(work))
+        return {row["what"]: row["number"] for row in await self.database.call(work) if row["number"]}
+
+    def _has_open(self, workspace: str, customer_id: str, aliases: Sequence[str]) -> bool:
+        return any(self._is_open(workspace, some_id) for some_id in (customer_id, *aliases))
 
 
 async def _pieces(connection: Connection, sql: str, partition: int) -> AsyncIterator[Sequence[Any]]:

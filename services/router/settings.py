@@ -4,14 +4,38 @@ from pathlib import Path
 
 from pydantic import Field
 
+from services.router.retention import Kept
+from shared.contract.ids import MEMORY_DAYS
 from shared.process.settings import LaneSettings
+from shared.times import DAY_MS
 
 __all__ = ["RouterSettings"]
 
+SEGMENT_DAYS = 1  # Kafka drops whole segments (shared/kafka/admin.py): a record lies there so much longer
+JOURNEY_DAYS = 90  # as far as a journey looks back: AGE_MS_MAX in services/router/domain/customers/journey.py
+
 
 class RouterSettings(LaneSettings):
-    """The lane's settings, and where text models lie; everything else is policy, and travels in the log."""
+    """The lane's settings, where text models lie, and how long what is over is kept; everything else is policy, and
+    travels in the log."""
 
     models_dir: Path | None = Field(
         default=None, description="folder of the models that policies name; default: where the process was started"
     )
+    outcome_retention_days: int = Field(default=400, ge=JOURNEY_DAYS, description="of contacts that ended")
+    episode_retention_days: int = Field(
+        default=MEMORY_DAYS, ge=MEMORY_DAYS, description="of the number of a conversation's last episode; never shorter"
+    )
+    policy_retention_days: int = Field(default=400, ge=1, description="of policies that others replaced")
+
+    @property
+    def kept(self) -> Kept:
+        """As the settings say; but an input that Kafka still holds is known, and so is the policy of one in the log."""
+        passing = self.passing_retention_days + SEGMENT_DAYS
+        log = self.log_retention_days + SEGMENT_DAYS
+        return Kept(
+            inputs_ms=max(self.input_retention_days, passing) * DAY_MS,
+            outcomes_ms=max(self.outcome_retention_days, log) * DAY_MS,
+            episodes_ms=self.episode_retention_days * DAY_MS,
+            policies_ms=max(self.policy_retention_days, log) * DAY_MS,
+        )

@@ -13,8 +13,8 @@ from services.sla.metrics import CommittedTotals
 from shared.clock import now_ms
 from shared.errors import PartitionClosed
 from shared.lane.rows import PostgresLaneStore
-from shared.lane.store import Claim, Commit
-from shared.postgres import FORGET_ROWS_MAX, Connection, Database
+from shared.lane.store import FORGET_ROWS_MAX, Claim, Commit
+from shared.postgres import Connection, Database
 from shared.times import DAY_MS
 
 __all__ = ["SlaStore"]
@@ -123,8 +123,9 @@ class SlaStore(PostgresLaneStore):
         )
         return _bodies(rows, partition)
 
-    async def forget(self, partition: int, before_ms: int) -> int:
-        """Drop breaches and hours past their own retention, so many at a time; the totals keep counting them."""
+    async def forget(self, partition: int, at_ms: int) -> dict[str, int]:
+        """Drop breaches and hours past their own retention, so many at a time; the totals keep counting them. By the
+        wall clock: where a log is read long after it was written, its own time says nothing about those who look."""
         before_ms = now_ms() - self._breach_retention_ms
         before_hour = (now_ms() - self._report_retention_ms) // HOUR_MS
 
@@ -133,7 +134,8 @@ class SlaStore(PostgresLaneStore):
             hours = await connection.execute(_FORGET_HOURS, partition, before_hour, FORGET_ROWS_MAX)
             return breaches, hours
 
-        return max(int(status.rpartition(" ")[2]) for status in await self.database.call(work))
+        breaches, hours = (int(status.rpartition(" ")[2]) for status in await self.database.call(work))
+        return {"sla_breach": breaches, "sla_hour": hours}
 
 
 def _read_contact(body: str) -> Contact:

@@ -3,11 +3,16 @@
 from functools import lru_cache
 from hashlib import sha1
 
+from shared.times import DAY_MS
+
 WORKSPACE_PATTERN = r"[a-z0-9-]{1,64}"  # a workspace's name, whole: it is part of keys, and by contract no longer
 _NAMESPACE = bytes.fromhex("5d0cf0e4b5a85a6b9a8e7c5f5f1e2d3c")
 _HASHED_NAMESPACE = sha1(_NAMESPACE, usedforsecurity=False)
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 CONVERSATIONS_REMEMBERED = 4096  # keys kept: a batch asks three times for each of its conversations
+ERA_DAYS = 1000  # of ids of contacts; an episode is remembered for longer (MEMORY_DAYS), or its id could come again
+MEMORY_DAYS = ERA_DAYS + 100  # clocks of senders and records that waited on the log may differ by so much
+_FIRST_ERA_ENDS_MS = 20_788 * DAY_MS  # 2026-12-01, and up to an era later: each conversation has its own day
 _SEPARATOR = "\x1f"  # cannot stand in names that Usher or its operators give, nor in a source: refused at the door
 
 
@@ -28,9 +33,22 @@ def event_id(cause_id: str, ordinal: int) -> str:
     return _uuid(f"{cause_id}{_SEPARATOR}{ordinal}")
 
 
-def contact_id(conversation_key: str, episode: int) -> str:
-    """Id of the ``episode``-th contact (from 1) of a conversation."""
-    return _uuid(f"contact{_SEPARATOR}{conversation_key}{_SEPARATOR}{episode}")
+def contact_id(conversation_key: str, episode: int, arrived_ms: int) -> str:
+    """Id of the ``episode``-th contact (from 1) of a conversation, whose first message arrived then.
+
+    Nobody remembers for ever how many episodes there were. So the id also says in which era it was made: whoever comes
+    back after MEMORY_DAYS begins with episode 1 again, and in another era. In the first era the id does not say so.
+    """
+    name = f"contact{_SEPARATOR}{conversation_key}{_SEPARATOR}{episode}"
+    era = _era(conversation_key, arrived_ms)
+    return _uuid(f"{name}{_SEPARATOR}{era}" if era else name)
+
+
+def _era(conversation_key: str, at_ms: int) -> int:
+    """Eras are ERA_DAYS long, and end for each conversation on a day of its own: there is no day on which all ids
+    change, and few conversations are under way when theirs does."""
+    days = (at_ms - _FIRST_ERA_ENDS_MS) // DAY_MS
+    return max(0, (days - int(conversation_key[:8], 16) % ERA_DAYS) // ERA_DAYS + 1) if days >= 0 else 0
 
 
 @lru_cache(maxsize=CONVERSATIONS_REMEMBERED)

@@ -14,6 +14,7 @@ from shared.errors import Fatal, Retryable
 from shared.kafka.client import REQUEST_BYTES_MAX, REQUEST_MS_MAX
 from shared.kafka.security import connection
 from shared.process.settings import CommonSettings
+from shared.times import DAY_MS
 
 __all__ = ["TopicProblem", "ensure_topics", "partition_of", "topic_problem"]
 
@@ -83,6 +84,7 @@ async def _create(
             settings.replication_factor,
             topic_configs={
                 "retention.ms": str(spec.retention_ms),
+                "segment.ms": str(DAY_MS),  # only whole segments go: a record lies there a day longer at most
                 "cleanup.policy": "delete",
                 "max.message.bytes": str(REQUEST_BYTES_MAX),
                 **({"message.timestamp.type": "LogAppendTime"} if spec.append_time else {}),

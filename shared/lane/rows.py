@@ -46,9 +46,9 @@ class PostgresLaneStore(ABC):
     async def prefetch_rows(self, connection: Connection, partition: int, needs: Any) -> Any:
         """The rows that the engine asked for, in one round trip."""
 
-    async def forget(self, partition: int, before_ms: int) -> int:
-        """Nothing to forget, unless a service remembers its inputs."""
-        return 0
+    async def forget(self, partition: int, at_ms: int) -> dict[str, int]:
+        """Nothing to forget, unless a service remembers what is over."""
+        return {}
 
     async def claim(self, partition: int, owner: str) -> Claim:
         """Raise the epoch in a transaction of its own and say where the last owner stopped."""

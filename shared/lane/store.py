@@ -8,6 +8,8 @@ import msgspec
 from shared.contract.records import DeadLetter, Event
 from shared.lane.engine import Deadline
 
+FORGET_ROWS_MAX = 5_000  # old rows dropped of a table per call, so that housekeeping never holds up a commit
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
@@ -85,5 +87,6 @@ class LaneStore(Protocol):
     async def still_owner(self, claim: Claim) -> bool:
         """Whether the claim's epoch is still the partition's."""
 
-    async def forget(self, partition: int, before_ms: int) -> int:
-        """Drop a bounded number of rows that are no longer needed for deduplication; returns how many."""
+    async def forget(self, partition: int, at_ms: int) -> dict[str, int]:
+        """Drop rows whose retention is over at this time of the lane, at most FORGET_ROWS_MAX of each table; how many
+        went, by table."""

@@ -1,14 +1,14 @@
-"""What a lane keeps tidy: outbox rows that the log has, rows that are remembered for deduplication alone."""
+"""What a lane keeps tidy: outbox rows that the log has, rows whose retention is over."""
 
 from shared.errors import Poison
 from shared.lane.parts import LaneParts
 from shared.lane.patience import Patience
-from shared.lane.store import Commit
-from shared.times import DAY_MS
+from shared.lane.store import FORGET_ROWS_MAX, Commit
 
 __all__ = ["Upkeep"]
 
 FORGET_EVERY_SECONDS = 60.0
+FORGET_MORE_SECONDS = 1.0  # after a call that reached its bound: more goes in a second than a lane writes in one
 TIDY_SECONDS = 1.0  # of quiet; then what the log has leaves the outbox, which holds customers' words
 NO_STEP = -1
 
@@ -23,7 +23,8 @@ class Upkeep:
         self._log = parts.sense.log.bind(partition=partition)
         self._patience = patience
         self._packed_step = NO_STEP  # the last one that may still have its row in the outbox
-        self._progress_at = self._forgot_at = self._clock.monotonic()
+        self._progress_at = self._clock.monotonic()
+        self._forget_at = self._progress_at + FORGET_EVERY_SECONDS
 
     def packed(self, step: int) -> None:
         """The outbox holds a row of this step."""
@@ -43,12 +44,16 @@ class Upkeep:
         return quiet and NO_STEP < self._packed_step < published_step
 
     async def forget(self, last_ms: int) -> None:
-        """Now and then, drop rows whose inputs cannot come again: a bounded number, counted from the lane's time."""
-        if self._clock.monotonic() - self._forgot_at < FORGET_EVERY_SECONDS:
+        """Now and then, drop rows whose retention is over: a bounded number, counted from the lane's time."""
+        if self._clock.monotonic() < self._forget_at:
             return
-        self._forgot_at = self._clock.monotonic()
-        before = last_ms - self._parts.settings.input_retention_days * DAY_MS
+        gone: dict[str, int] = {}
         try:
-            await self._patience.repeat("forget", lambda: self._parts.store.forget(self._partition, before))
+            gone = await self._patience.repeat("forget", lambda: self._parts.store.forget(self._partition, last_ms))
         except Poison as error:
             self._log.error("old rows were not dropped", error=str(error))
+        more = max(gone.values(), default=0) >= FORGET_ROWS_MAX
+        self._forget_at = self._clock.monotonic() + (FORGET_MORE_SECONDS if more else FORGET_EVERY_SECONDS)
+        self._parts.sense.metrics.forgotten.inc(sum(gone.values()))
+        if gone:
+            self._log.debug("old rows dropped", **gone)

@@ -160,6 +160,10 @@ class LaneMetrics(StreamMetrics):
             ["service", "partition"],
             registry=registry,
         )
+        forgotten = Counter(
+            "usher_forgotten_rows", "Rows dropped at the end of their retention.", ["service"], registry=registry
+        )
+        self.forgotten = forgotten.labels(service)
         rebalances = Counter("usher_rebalances", "Assignments received.", ["service"], registry=registry)
         self.rebalances = rebalances.labels(service)
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cli.explain import explain, lines
+from shared.clock import now_ms
 from shared.contract import inputs
 from shared.contract.ids import contact_id, conversation_key
 from shared.contract.inputs import RoutingHint
@@ -12,7 +13,7 @@ from tests.support.router_service import Running, accepted, agent, bodies, close
 
 
 def id_of(conversation: str) -> str:
-    return contact_id(conversation_key("acme", "chat", conversation), 1)
+    return contact_id(conversation_key("acme", "chat", conversation), 1, now_ms())
 
 
 def command(conversation: str, name: str, **more: Any) -> inputs.ContactCommanded:

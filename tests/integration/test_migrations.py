@@ -25,6 +25,7 @@ RELEASED = {  # checksums of the migrations of version 0.1.0, and of those that 
     "0064": "3332e5116a60df4ad8647d14fbb0c6ea6e8f223e1cd2a46d67f6aefdfa3120c9",
     "0070": "bf95def29952494ed7dc1143988a79c18fda8a82dac14d6140df2307e57664fe",
     "0080": "91d4dbb03306acb61b6fe5990be4f56c81248d147ab366d6e193e489cc590eab",
+    "0090": "3eb9172cf0b0830ad5f4e197087891fdd7f689b2aacfc2cc22985513cf0eedb2",
 }
 OF_0_1_0 = ("0001", "0010", "0020", "0030", "0040")
 STATEMENTS = (Path(__file__).parent / "released" / "0.1.0.sql").read_text().partition("\n")[2]

@@ -9,6 +9,7 @@ import pytest
 from services.router.domain.forecast import FADE_MS
 from services.router.domain.state.rows import Needs, RouterRows
 from services.router.postgres import RouterStore
+from services.router.retention import Kept
 from shared.contract import inputs
 from shared.contract.ids import derive
 from shared.errors import Poison
@@ -180,8 +181,9 @@ async def test_old_input_ids_and_old_ends_are_forgotten_and_nothing_else(stored:
     contact_id, assignment_id = router.assigned("c1")
     router.end(assignment_id)
     await stored.commit()
-    assert await stored.store.forget(0, router.now_ms) == 0
-    assert await stored.store.forget(0, router.now_ms + 1) == 7
+    kept_ms = Kept().inputs_ms
+    assert await stored.store.forget(0, router.now_ms + kept_ms) == {}
+    assert await stored.store.forget(0, router.now_ms + kept_ms + 1) == {"router_input": 5, "router_past": 2}
     known = await stored.store.prefetch(0, Needs(contacts=[contact_id], assignments=[assignment_id]))
     assert known.contacts == {contact_id: ("closed", "acme")}
     assert not known.past

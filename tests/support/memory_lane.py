@@ -87,9 +87,9 @@ class MemoryLaneStore:
         """Whether nobody claimed since."""
         return self.lanes[claim.partition].epoch == claim.epoch
 
-    async def forget(self, partition: int, before_ms: int) -> int:
+    async def forget(self, partition: int, at_ms: int) -> dict[str, int]:
         """Nothing is remembered for deduplication."""
-        return 0
+        return {}
 
 
 def _place(claim: Claim) -> tuple[int, int, int, int]:

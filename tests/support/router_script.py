@@ -13,7 +13,7 @@ from shared.contract.ids import contact_id as derived_contact_id
 from shared.contract.ids import conversation_key, derive
 from shared.contract.records import Record
 from shared.policy import parse_policy
-from tests.support.router_builders import Router, policy_with
+from tests.support.router_builders import START_MS, Router, policy_with
 
 AGENTS = ("a1", "a2", "a3")
 CONVERSATIONS = ("c1", "c2", "c3", "c4", "c5")
@@ -206,7 +206,7 @@ class Player:
         return inputs.ConversationEnded(**self._common(), source="chat", conversation_id=conversation, reason="hang_up")
 
     def _command(self, command: str, conversation: str) -> inputs.Input:
-        contact = derived_contact_id(conversation_key("acme", "chat", conversation), 1)
+        contact = derived_contact_id(conversation_key("acme", "chat", conversation), 1, START_MS)
         return inputs.ContactCommanded(
             **self._common(), contact_id=contact, command=command, actor="b", reason="r", seconds=60.0, agent_id="a1"
         )

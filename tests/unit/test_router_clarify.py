@@ -319,7 +319,7 @@ def _inputs(script: list[tuple[Any, ...]]) -> list[tuple[int, Any]]:
                 context = HandOffContext(intent="order_status")
                 told = OutcomeReported(
                     **maker.common(derive("outcome", str(number))),
-                    contact_id=contact_id(conversation_key("acme", "chat", conversation), 1 + number % 2),
+                    contact_id=contact_id(conversation_key("acme", "chat", conversation), 1 + number % 2, 0),
                     by="bot",
                     outcome="resolved" if outcome == "resolved" else "escalated",
                     reason=outcome,

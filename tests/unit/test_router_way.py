@@ -38,7 +38,7 @@ def test_a_message_is_classified_queued_offered_accepted_and_closed(router: Rout
 def test_ids_derive_from_what_caused_them(router: Router) -> None:
     router.sign_on("a1")
     contact_id = router.contact("c1")
-    assert contact_id == derived_contact_id(conversation_key("acme", "chat", "c1"), 1)
+    assert contact_id == derived_contact_id(conversation_key("acme", "chat", "c1"), 1, START_MS)
     offered = router.last("offered")
     assert offered["offer_id"] == derive("offer", contact_id, "1")
     router.answer(offered["offer_id"])

@@ -68,7 +68,7 @@ def test_what_the_door_passes_on_names_its_span_in_header_and_body_and_is_the_sa
 ) -> None:
     said = AgentHeartbeat(event_id="e1", workspace="acme", occurred_ms=5, arrived_ms=7, agent_id="bo", traceparent=A)
     kind = "usher.agent.heartbeat.v1"
-    came = Admitted(kind, "e1", "acme", "bo", "", "", 5, A, msgspec.json.encode(said))
+    came = Admitted(kind, "e1", "acme", "bo", "", "", 5, 7, A, msgspec.json.encode(said))
 
     passed, span = DoorTraces(traces(sent)).begin(came)
     span.end()

@@ -14,11 +14,13 @@ FIRST_EPISODE = 1
 def acknowledgement(event: Admitted) -> dict[str, Any]:
     """The body of a 202. Ingest remembers nothing, so of a message it names the contact of the first episode.
 
-    That is the message's own contact unless an earlier one of the conversation has ended; ``episode`` says so.
+    That is the message's own contact unless an earlier one of the conversation has ended; ``episode`` says so. Nor is
+    it in the rare case that the contact began in the era before (shared/contract/ids.py).
     """
     if event.type == MESSAGE:
         key = conversation_key(event.workspace, event.source, event.subject)
-        return {"event_id": event.event_id, "contact_id": contact_id(key, FIRST_EPISODE), "episode": FIRST_EPISODE}
+        first = contact_id(key, FIRST_EPISODE, event.arrived_ms)
+        return {"event_id": event.event_id, "contact_id": first, "episode": FIRST_EPISODE}
     if EVENT_TYPES[event.type].subject == "contact_id":
         return {"event_id": event.event_id, "contact_id": event.subject}
     return {"event_id": event.event_id}

@@ -39,6 +39,7 @@ class Admitted(NamedTuple):
     channel: str
     source: str
     occurred_ms: int
+    arrived_ms: int
     traceparent: str
     body: bytes
 
@@ -82,6 +83,7 @@ class Normaliser:
             getattr(canonical, "channel", ""),
             getattr(canonical, "source", ""),
             canonical.occurred_ms,
+            canonical.arrived_ms,
             event.traceparent,
             encoded,
         )

@@ -136,7 +136,7 @@ class Naive:
 
     async def route_message(self, said: MessageReceived) -> None:
         key = conversation_key(said.workspace, said.source, said.conversation_id)
-        identity = contact_id(key, 1)
+        identity = contact_id(key, 1, said.arrived_ms)
         events: list[tuple[tuple[str, ...], str, dict[str, Any]]] = []
         async with self.pool.acquire() as connection, connection.transaction():
             if (

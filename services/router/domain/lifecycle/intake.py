@@ -107,7 +107,7 @@ def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> 
     came_as = said.party.customer_id or ""
     customer = turn.identity.customer(workspace.name, came_as)
     contact = Contact(
-        contact_id=contact_id(key, episode),
+        contact_id=contact_id(key, episode, said.arrived_ms),
         workspace=workspace.name,
         conversation_key=key,
         episode=episode,

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from services.router.domain.classification.classify import classify, compile_policy
 from services.router.domain.classification.policy import RANK
 from services.router.domain.classification.record import Journey, MessageFacts, PastContact
+from services.router.domain.classification.text import says_something
 from shared.contract.inputs import RoutingHint
 from shared.policy import parse_policy
 from shared.times import DAY_MS
@@ -160,3 +161,8 @@ def test_every_character_that_exists_is_classified():
     every = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x11000), *range(0x1F300, 0x1FAFF)]))
     assert classify(MessageFacts(channel="chat", text=every), POLICY).tier == "agent"
     assert classify(MessageFacts(channel="chat", text="\ud800 easy"), POLICY).intent == "easy"
+
+
+@given(st.text() | st.text("1 \u00e9aZ_\u00ad,\U0001f600\uff11\uff41\u8a02"))
+def test_a_model_is_asked_about_exactly_the_texts_that_are_read_to_hold_words(text):
+    assert says_something(text) == POLICY.reader.read(text).words

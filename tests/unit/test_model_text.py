@@ -111,7 +111,7 @@ def test_a_text_of_64_kilobytes_costs_no_more_than_its_start(tmp_path):
 
 def test_the_same_texts_give_the_same_answers_alone_and_in_a_batch(tmp_path):
     _, model = save(small_model(), tmp_path / "model")
-    texts = ["where is my order", "", "someone stole my card", "where is my order"]
+    texts = ["where is my order", "", "someone stole my card", "where is my order", *texts_of_every_script(150)]
     alone = [model.predict([text], frozenset({"refund", "stolen_card"}))[0] for text in texts]
     assert alone == list(model.predict(texts, frozenset({"refund", "stolen_card"})))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from shared.policy import Intent
 __all__ = ["Encode", "Layer", "Scores", "TextModel"]
 
 POLICIES_MAX = 256  # sets of intents remembered, one per policy of this process
+LIKELIEST = 3  # intents that are told of a text
 EVIDENCE_MAX = 5  # words that are named as the reason of an intent
 
 Vectors = NDArray[np.float64]
@@ -35,15 +37,19 @@ class Layer:
         return found + self.bias
 
 
-class Scores:
-    """What is known of one text: ``probabilities`` (L,) sum to 1; ``unknown_share`` of its letter groups, 0 to 1."""
+class Scores(NamedTuple):
+    """What is known of one text: ``probabilities`` (L,) sum to 1; ``unknown_share`` of its letter groups, 0 to 1;
+    ``likeliest`` labels, at most three, the likeliest first, of equals the first.
+    """
 
-    __slots__ = ("best", "probabilities", "unknown_share")
+    probabilities: Vectors
+    unknown_share: float
+    likeliest: tuple[int, ...]
 
-    def __init__(self, probabilities: Vectors, unknown_share: float) -> None:
-        self.probabilities = probabilities
-        self.unknown_share = unknown_share
-        self.best = int(probabilities.argmax())
+    @property
+    def best(self) -> int:
+        """The likeliest label."""
+        return self.likeliest[0]
 
     @property
     def confidence(self) -> float:
@@ -74,15 +80,16 @@ class TextModel:
 
     def scores(self, texts: Sequence[str]) -> list[Scores]:
         """Scores of each text, in order."""
+        logits = np.empty((len(texts), len(self.labels)))
+        unknown = []
+        for at, vector in enumerate(self._features.vectors(texts)):
+            logits[at] = self._layer.scores(vector)
+            unknown.append(vector.unknown_share)
         dense = self._dense(texts)
-        found = []
-        for at, text in enumerate(texts):
-            vector = self._features.vector(text)
-            logits = self._layer.scores(vector)
-            if dense is not None:
-                logits = logits + dense[at]
-            found.append(Scores(_softmax(logits / self.manifest.temperature), vector.unknown_share))
-        return found
+        if dense is not None:
+            logits += dense
+        probabilities = _softmax(logits / self.manifest.temperature)
+        return list(map(Scores, probabilities, unknown, _likeliest(probabilities)))
 
     def predict(self, texts: Sequence[str], agent_intents: frozenset[str]) -> list[Prediction]:
         """One prediction per text, in order; ``agent_intents`` are those whose probability is summed."""
@@ -107,8 +114,7 @@ class TextModel:
 
     def top3(self, scores: Scores) -> tuple[tuple[str, float], ...]:
         """The three likeliest intents with their probabilities; of equals the first label."""
-        order = np.argsort(-scores.probabilities, kind="stable")[:3]
-        return tuple((self.labels[at], float(scores.probabilities[at])) for at in order)
+        return tuple((self.labels[at], float(scores.probabilities[at])) for at in scores.likeliest)
 
     def evidence(self, text: str, intent: str) -> list[str]:
         """Words and pairs of the text that spoke most for an intent against the average one, strongest first."""
@@ -172,6 +178,17 @@ class TextModel:
 
 
 def _softmax(logits: Vectors) -> Vectors:
-    powers = np.exp(logits - logits.max())
-    shares: Vectors = powers / powers.sum()
+    """Of each row (n, L)."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Vectors = powers / powers.sum(axis=1, keepdims=True)
     return shares
+
+
+def _likeliest(probabilities: Vectors) -> list[tuple[int, ...]]:
+    """The three highest columns of each row (n, L), of equals the first; fewer where there are fewer columns."""
+    left, rows = probabilities.copy(), np.arange(len(probabilities))
+    found = []
+    for _ in range(min(LIKELIEST, probabilities.shape[1])):
+        found.append(left.argmax(axis=1))
+        left[rows, found[-1]] = -1.0
+    return list(zip(*[column.tolist() for column in found], strict=True))

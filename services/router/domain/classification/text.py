@@ -174,7 +174,7 @@ def _telling(tags: tuple[str, ...]) -> list[tuple[str, frozenset[str]]]:
 
 def says_something(text: str) -> bool:
     """Whether there is a word in a text: not only numbers, signs and emoji, and not only words of numbers."""
-    return any(map(_is_word, words_of(fold(text))))
+    return any(_is_word(found[0]) for found in _WORD.finditer(text.lower() if text.isascii() else fold(text)))
 
 
 def _is_word(word: str) -> bool:

@@ -39,23 +39,27 @@ class Gatherer:
         self._waiting: dict[int, deque[_Waiting]] = {}
         self._sending: dict[int, asyncio.Task[None]] = {}
 
-    async def publish(self, event: Admitted, seconds_max: float) -> None:
-        """Return once Kafka has the event. Retryable: no answer in time, and the event may still arrive."""
-        event, span = self._traces.begin(event) if self._traces is not None else (event, None)
+    async def publish(self, events: Sequence[Admitted], seconds_max: float) -> None:
+        """Return once Kafka has the events, in their order. Retryable: no answer in time, and some may still arrive."""
+        begun = [self._traces.begin(event) for event in events] if self._traces is not None else []
+        answers = [self._enqueue(event) for event in ([event for event, _ in begun] or events)]
+        giving_up = asyncio.get_running_loop().call_later(seconds_max, _give_up, answers)
+        try:
+            failures = [failure for answer in answers if (failure := await answer) is not None]
+        finally:
+            giving_up.cancel()
+        if failures:
+            raise failures[0]
+        for _, span in begun:
+            span.end()
+
+    def _enqueue(self, event: Admitted) -> "asyncio.Future[Retryable | None]":
         partition, message = self._writer.write(event)
         answer: asyncio.Future[Retryable | None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(partition, deque()).append(_Waiting(message, answer))
         if partition not in self._sending:
             self._sending[partition] = asyncio.ensure_future(self._send(partition))
-        await asyncio.wait({answer}, timeout=seconds_max)
-        if not answer.done():
-            answer.cancel()  # not sent any more, if it still waits for its turn
-            raise Retryable("Kafka did not acknowledge in time")
-        failure = answer.result()
-        if failure is not None:
-            raise failure
-        if span is not None:
-            span.end()
+        return answer
 
     async def _send(self, partition: int) -> None:
         waiting = self._waiting[partition]
@@ -79,6 +83,13 @@ class Gatherer:
                 one.answer.set_result(failure)
 
 
+def _give_up(answers: Sequence["asyncio.Future[Retryable | None]"]) -> None:
+    """What still waits for its turn is not sent any more."""
+    for answer in answers:
+        if not answer.done():
+            answer.set_result(Retryable("Kafka did not acknowledge in time"))
+
+
 class Publisher(NamedTuple):
     """Where events and refused parts go: each returns once they are acknowledged, or raises Retryable in time."""
 
@@ -87,9 +98,7 @@ class Publisher(NamedTuple):
 
     async def publish(self, outcome: Outcome, seconds_max: float) -> None:
         """All that a payload came to, at once and in its order; Retryable if any of it is not acknowledged."""
-        sent = (self.gatherer.publish(event, seconds_max) for event in outcome.admitted)
-        failed = [error for error in await asyncio.gather(*sent, return_exceptions=True) if error is not None]
-        if failed:
-            raise failed[0]
+        if outcome.admitted:
+            await self.gatherer.publish(outcome.admitted, seconds_max)
         if outcome.refused:
             await self.keep(outcome.refused, seconds_max)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.ingest.caller import OTHER_WORKSPACE, RIGHTS_OF, Caller, check_event, right_of
+from services.ingest.direct import WEBHOOKS, Direct, Handle
 from services.ingest.domain.acknowledgement import acknowledgement
 from services.ingest.domain.adapters import canonical
 from services.ingest.domain.channels.adapter import Answer
@@ -65,19 +66,18 @@ class Api:
         self._openapi = orjson.dumps(openapi(VERSION))
         self._buckets: dict[str | bytes, TokenBucket] = {}
         self._inflight = 0
-        self.app = Starlette(
+        areas = {f"/v1/{area}": self._area(area) for area in Area}
+        webhook = self._counted("webhooks", self._webhook)
+        routes = Starlette(
             routes=[
                 Route("/openapi.json", self._counted("openapi", self._document), methods=["GET"]),
-                *(Route(f"/v1/{area}", self._area(area), methods=["POST"]) for area in Area),
-                Route(
-                    "/v1/webhooks/{source}",
-                    self._counted("webhooks", self._webhook),
-                    methods=_WEBHOOK_METHODS,
-                ),
+                *(Route(path, post, methods=["POST"]) for path, post in areas.items()),
+                Route(WEBHOOKS + "{source}", webhook, methods=_WEBHOOK_METHODS),
             ],
             exception_handlers={HTTPException: self._refuse, Exception: self._break},
         )
-        self.app.router.redirect_slashes = False
+        routes.router.redirect_slashes = False
+        self.app = Direct(routes, areas, webhook, self._break)
 
     async def _document(self, _: Request) -> Response:
         return Response(self._openapi, 200, media_type="application/json")
@@ -88,7 +88,7 @@ class Api:
         known = sources.by_name.keys() | sources.credentials.keys()
         self._buckets = {key: bucket for key, bucket in self._buckets.items() if key in known}
 
-    def _area(self, area: Area) -> Callable[[Request], Awaitable[Response]]:
+    def _area(self, area: Area) -> Handle:
         async def post(request: Request) -> Response:
             credential = self._credential(request)
             if not credential.may & RIGHTS_OF[area]:
@@ -159,7 +159,7 @@ class Api:
 
         async def work(body: bytes) -> Admitted:
             event = self._admit(request, body, caller)
-            await self._publisher.gatherer.publish(event, self._settings.http_ack_seconds_max)
+            await self._publisher.gatherer.publish((event,), self._settings.http_ack_seconds_max)
             self._metrics.accepted((event,))
             return event
 
@@ -213,9 +213,7 @@ class Api:
 
     # ---- answers ----
 
-    def _counted(
-        self, path: str, post: Callable[[Request], Awaitable[Response]]
-    ) -> Callable[[Request], Awaitable[Response]]:
+    def _counted(self, path: str, post: Handle) -> Handle:
         async def counted(request: Request) -> Response:
             began = monotonic()
             try:

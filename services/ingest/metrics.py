@@ -60,6 +60,8 @@ class IngestMetrics(StreamMetrics):
             registry=registry,
         )
         self._children: dict[tuple[str, str], Counter] = {}
+        self._answered: dict[tuple[str, int], Counter] = {}
+        self._timed: dict[str, Histogram] = {}
         self._begin()
 
     def accepted(self, events: Iterable[Admitted]) -> None:
@@ -79,9 +81,15 @@ class IngestMetrics(StreamMetrics):
 
         ``seconds`` is None for what was refused before it reached a route.
         """
-        self._requests.labels(path, str(status)).inc()
+        answered = self._answered.get((path, status))
+        if answered is None:
+            answered = self._answered[path, status] = self._requests.labels(path, str(status))
+        answered.inc()
         if seconds is not None:
-            self._seconds.labels(path).observe(seconds)
+            timed = self._timed.get(path)
+            if timed is None:
+                timed = self._timed[path] = self._seconds.labels(path)
+            timed.observe(seconds)
 
     def expect(self, adapters: Iterable[str]) -> None:
         """These adapters may come upon what is no contact: counted from zero on."""

@@ -19,9 +19,17 @@ _KEY_CHARACTERS_MAX = 512
 _CLOSE = {"Connection": "close"}
 
 
+def header(request: Request, name: bytes) -> str:
+    """The first header of that name (lower case), "" without one."""
+    for key, value in request.scope["headers"]:
+        if key == name:
+            return str(value, "latin-1")
+    return ""
+
+
 def bearer(request: Request) -> str:
     """The key that it carries; "" without one."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = header(request, b"authorization").partition(" ")
     token = token.strip()
     return token if scheme.lower() == "bearer" and len(token) <= _KEY_CHARACTERS_MAX else ""
 
@@ -37,8 +45,7 @@ def unauthorised(detail: str = "send a valid key as Authorization: Bearer KEY") 
 
 def cors_headers(source: Source, request: Request) -> dict[str, str]:
     """What lets a page of the site's origins call us from a browser (the Fetch standard, CORS)."""
-    origin = request.headers.get("origin", "")
-    if origin.lower() not in source.origins:
+    if not source.origins or (origin := header(request, b"origin")).lower() not in source.origins:
         return {}
     return {
         "Access-Control-Allow-Origin": origin,
@@ -52,13 +59,14 @@ def cors_headers(source: Source, request: Request) -> dict[str, str]:
 def webhook_request(source: Source, request: Request, body: bytes) -> WebhookRequest:
     """The request as its provider made it: behind a proxy, ``public_url`` stands for what the proxy was called by."""
     path = request.scope.get("raw_path", b"").decode("latin-1") or request.url.path
-    base = source.public_url.rstrip("/").removesuffix(path) or f"{request.url.scheme}://{request.url.netloc}"
+    headers = {str(name, "latin-1"): str(value, "latin-1") for name, value in request.scope["headers"]}
+    called = f"{request.scope['scheme']}://{headers.get('host') or request.url.netloc}"
+    base = source.public_url.rstrip("/").removesuffix(path) or called
     query = request.scope["query_string"].decode("latin-1")
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
     return WebhookRequest(
         body,
         headers,
-        request.query_params.multi_items(),
+        request.query_params.multi_items() if query else (),
         f"{base}{path}?{query}" if query else base + path,
         http_attributes(request.scope["headers"]),
     )
@@ -66,13 +74,13 @@ def webhook_request(source: Source, request: Request, body: bytes) -> WebhookReq
 
 def check_media_type(request: Request, allowed: frozenset[str], *, needed: bool) -> None:
     """Providers that sign are believed without a content type (``needed`` false), and in any charset they name."""
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    media_type, _, parameters = header(request, b"content-type").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"') if "charset" in parameters.lower() else ""
     found = media_type.strip().lower()
     fits = found in allowed and charset in {"", "utf-8", "utf8"} if needed else not found or found in allowed
     if allowed and not fits:
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {' or '.join(sorted(allowed))} in UTF-8")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if header(request, b"content-encoding").lower() not in ("", "identity"):
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body without Content-Encoding")
 
 
@@ -89,8 +97,8 @@ async def read_body(request: Request, seconds_max: float) -> bytes:
 
 async def _read(request: Request) -> bytes:
     """The body, never more of it in memory than the limit."""
-    length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > BODY_BYTES_MAX and request.headers.get("expect"):
+    length = header(request, b"content-length")
+    if length.isdigit() and int(length) > BODY_BYTES_MAX and header(request, b"expect"):
         raise _too_large()  # the sender asked before sending: nothing needs to be read
     parts: list[bytes] = []
     size = 0

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from services.ingest.settings import IngestSettings, http_limits
+from shared.process.connection import BODY_SECONDS_MAX
 from shared.process.service import listen, serve_http
 from tests.support.ingest_http import Log, api_of
 
@@ -73,12 +74,12 @@ async def _until_closed(reader: asyncio.StreamReader) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def opened(**changes: Any) -> AsyncIterator[Door]:
+async def opened(log: Log | None = None, **changes: Any) -> AsyncIterator[Door]:
     given = {"http_header_seconds_max": SECONDS_MAX, "http_body_seconds_max": SECONDS_MAX, **changes}
     sock = listen("127.0.0.1", 0)
     refused: list[int] = []
     settings = IngestSettings(**given)
-    server = serve_http(api_of(Log(), **given).app, sock, http_limits(settings), refused.append)
+    server = serve_http(api_of(log or Log(), **given).app, sock, http_limits(settings), refused.append)
     serving = asyncio.ensure_future(server.serve(sockets=[sock]))
     try:
         yield Door(sock.getsockname()[1], refused)
@@ -234,3 +235,61 @@ async def test_requests_over_one_connection_are_answered_in_order() -> None:
         answers = await asyncio.wait_for(reader.read(), CUT_SECONDS_MAX)
         writer.close()
     assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"202"] * 3 + [b"404"]
+
+
+async def test_plain_requests_and_others_take_turns_over_one_connection() -> None:
+    chunked = HEAD + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(JSON), JSON)
+    async with opened() as door:
+        reader, writer = await asyncio.open_connection("127.0.0.1", door._port)
+        for request in (GOOD, chunked, GOOD, GOOD.replace(b"POST", b"PUT"), GOOD):
+            writer.write(request)
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), CUT_SECONDS_MAX)
+            assert head.startswith(b"HTTP/1.1 405" if request.startswith(b"PUT") else b"HTTP/1.1 202")
+            length = re.search(rb"(?i)content-length: (\d+)", head)
+            assert length is not None
+            await reader.readexactly(int(length[1]))
+        writer.close()
+
+
+@pytest.mark.parametrize("at", [len(GOOD) - len(JSON), len(GOOD) - 1, len(HEAD)])
+async def test_a_request_in_two_pieces_is_read_whole(at: int) -> None:
+    async with opened() as door:
+        reader, writer = await asyncio.open_connection("127.0.0.1", door._port)
+        writer.write(GOOD[:at])
+        with contextlib.suppress(TimeoutError):  # longer than the door waits for the rest before it calls the parser
+            await asyncio.wait_for(reader.read(1), 3 * BODY_SECONDS_MAX)
+        writer.write(GOOD[at:] + GOOD[:at])
+        assert (await asyncio.wait_for(reader.readline(), CUT_SECONDS_MAX)).startswith(b"HTTP/1.1 202")
+        writer.write(GOOD[at:])
+        answers = b""
+        while b"HTTP/1.1 202" not in answers:
+            answers += await asyncio.wait_for(reader.read(4096), CUT_SECONDS_MAX)
+        writer.close()
+
+
+async def test_what_comes_before_the_answer_waits_for_its_turn() -> None:
+    log = Log()
+    log.open.clear()
+    async with opened(log) as door:
+        reader, writer = await asyncio.open_connection("127.0.0.1", door._port)
+        writer.write(GOOD)
+        while not log.batches:
+            await asyncio.sleep(0)
+        writer.write(GOOD + b"GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        log.open.set()
+        answers = await asyncio.wait_for(reader.read(), CUT_SECONDS_MAX)
+        writer.close()
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"202"] * 2 + [b"404"]
+
+
+async def test_a_client_that_goes_before_the_answer_leaves_the_others_served() -> None:
+    log = Log()
+    log.open.clear()
+    async with opened(log) as door:
+        for cut in (len(GOOD), len(GOOD) - 1):  # all of it sent, and all but a byte
+            _, writer = await asyncio.open_connection("127.0.0.1", door._port)
+            writer.write(GOOD[:cut])
+            await writer.drain()
+            writer.close()
+        log.open.set()
+        assert (await door.until_answered(GOOD)).startswith(b"HTTP/1.1 202")

@@ -81,7 +81,7 @@ class WebhookDoor:
         token = self._token(source, payload)
         if token and self._seen.get(token, digest) != digest:
             raise Forged
-        return self._read(source, way, payload, token, now_ms)
+        return self._read(source, way, payload, (token, digest), now_ms)
 
     def take(self, source: Source, way: Way, request: Request, now_ms: int) -> Outcome:
         """The same of a request that nobody signs: it came by a door that knows its source. Rejected."""
@@ -89,12 +89,11 @@ class WebhookDoor:
         payload = payload._replace(
             bytes_max=max(payload.bytes_max, len(payload.body))
         )  # its door has bounds of its own
-        return self._read(source, way, payload, "", now_ms)
+        return self._read(source, way, payload, ("", sha256(payload.body).hexdigest()), now_ms)
 
-    def _read(self, source: Source, way: Way, payload: Payload, token: str, now_ms: int) -> Outcome:
-        digest = sha256(payload.body).hexdigest()
+    def _read(self, source: Source, way: Way, payload: Payload, known_by: tuple[str, str], now_ms: int) -> Outcome:
         reading = source.adapter.read(payload)
-        outcome = Outcome([], [], [], reading.answer or NOTHING, token, digest)
+        outcome = Outcome([], [], [], reading.answer or NOTHING, *known_by)
         single = len(reading.items) == 1
         for index, item in enumerate(reading.items):
             origin = Origin(source=way.source, index=None if single else index)

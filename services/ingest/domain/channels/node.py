@@ -6,7 +6,7 @@ from typing import Any
 from services.ingest.domain.channels.adapter import Ignored, Item
 from services.ingest.domain.cloudevents import Event
 from services.ingest.domain.reading import read_object
-from services.ingest.domain.rejection import Rejected
+from services.ingest.domain.rejection import Rejected, path_of
 from shared.errors import Reason
 
 __all__ = ["Node", "each"]
@@ -15,11 +15,22 @@ __all__ = ["Node", "each"]
 class Node:
     """One value of a payload and its path. Absent and null are the same: falsy, "" as text, no items."""
 
-    __slots__ = ("path", "value")
+    __slots__ = ("_name", "_parent", "value")
 
-    def __init__(self, value: Any, path: str = "") -> None:
+    def __init__(self, value: Any, name: str | int = "", parent: "Node | None" = None) -> None:
         self.value = value
-        self.path = path
+        self._name = name
+        self._parent = parent
+
+    @property
+    def path(self) -> str:
+        """Where it stands, as ``entry[0].changes[1].value``; made only when it is asked for: for a rejection."""
+        parts: list[str | int] = []
+        node: Node | None = self
+        while node is not None:
+            parts.append(node._name)
+            node = node._parent
+        return path_of(tuple(part for part in reversed(parts) if part != ""))
 
     @classmethod
     def parse(cls, body: bytes) -> "Node":
@@ -28,12 +39,11 @@ class Node:
 
     def __getitem__(self, name: str) -> "Node":
         value = self.value
-        path = f"{self.path}.{name}" if self.path else name
         if value is None:
-            return Node(None, path)
+            return Node(None, name, self)
         if not isinstance(value, dict):
             raise self.wrong("must be an object")
-        return Node(value.get(name), path)
+        return Node(value.get(name), name, self)
 
     def __bool__(self) -> bool:
         return self.value is not None
@@ -45,11 +55,11 @@ class Node:
         if not isinstance(self.value, list):
             raise self.wrong("must be a list")
         for index, value in enumerate(self.value):
-            yield Node(value, f"{self.path}[{index}]")
+            yield Node(value, index, self)
 
     def first(self) -> "Node":
         """The first entry of a list, absent where there is none."""
-        return next(self.items(), Node(None, f"{self.path}[0]"))
+        return next(self.items(), Node(None, 0, self))
 
     def text(self) -> str:
         """The text, "" where it is absent."""

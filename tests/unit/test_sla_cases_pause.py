@@ -245,8 +245,53 @@ def test_a_target_that_pauses_on_something_else_takes_effect_where_the_contact_s
     assert [name for name, _ in story.told("resolution")] == facts
 
 
-def test_a_target_that_was_used_up_before_the_pause_is_breached_though_the_clock_rests() -> None:
+def test_a_target_that_was_used_up_before_the_pause_is_breached_when_it_is_made_though_the_clock_rests() -> None:
     story = Story(resolution("4h"), resolution("10m") | {"apply_to_open": True}).arrives("2026-06-11T09:00")
     story.at("2026-06-11T09:30", "pending_changed", pending=True).activate("2026-06-11T10:00", 2).play()
     assert [name for name, _ in story.told("resolution")] == ["started", "paused", "retargeted", "breached"]
-    assert story.told("resolution")[-1] == ("breached", "2026-06-11T09:10:00")
+    assert story.told("resolution")[-1] == ("breached", "2026-06-11T10:00:00")
+
+
+def test_a_target_that_is_shortened_into_the_past_is_breached_when_the_policy_comes_and_not_before() -> None:
+    shorter = resolution("10m") | {"apply_to_open": True}
+    story = Story(resolution("4h"), shorter).arrives("2026-06-11T09:00").activate("2026-06-11T10:00", 2)
+    story.at("2026-06-11T10:30", "closed").play()
+    assert story.told("resolution")[1:] == [
+        ("retargeted", "2026-06-11T10:00:00"),
+        ("breached", "2026-06-11T10:00:00"),
+        ("ended_late", "2026-06-11T10:30:00"),
+    ]
+    assert story.last("resolution", "ended_late", "lateness_seconds") == 1800
+    assert story.last("resolution", "ended_late", "elapsed_seconds") == 5400
+
+
+def test_a_promise_that_is_new_and_used_up_already_is_broken_when_it_is_made() -> None:
+    elsewhere = policy_of({"orders": {}, "cards": {"targets": {"resolution": {"within": "1d"}}}})
+    story = Story(elsewhere, resolution("10m") | {"apply_to_open": True}).arrives("2026-06-11T09:00")
+    story.activate("2026-06-11T10:00", 2).play(until="2026-06-11T11:00")
+    assert story.told("resolution") == [("started", "2026-06-11T09:00:00"), ("breached", "2026-06-11T10:00:00")]
+
+
+def test_a_promise_that_is_made_later_counts_nothing_that_it_would_not_have_counted() -> None:
+    target = {"resolution": {"within": "1h", "pause_on": ["bot", "pending"]}}
+    story = Story(policy_of({"general": {}, "orders": {"targets": target}})).at("2026-06-11T09:00", "received")
+    story.at("2026-06-11T09:00", "sent_to_bot").at("2026-06-11T09:20", "pending_changed", pending=True)
+    story.at("2026-06-11T09:50", "pending_changed", pending=False).at("2026-06-11T10:10", "queued", queue="orders")
+    story.play()
+    assert story.due("resolution") == "2026-06-11T11:10:00", "an hour, and none of the seventy minutes with the bot"
+
+
+def test_a_pause_after_the_breach_is_no_part_of_what_the_work_took() -> None:
+    story = Story(resolution("30m")).arrives("2026-06-11T09:00").at("2026-06-11T10:00", "pending_changed", pending=True)
+    story.at("2026-06-11T10:30", "pending_changed", pending=False).at("2026-06-11T10:45", "closed").play()
+    assert story.last("resolution", "ended_late", "elapsed_seconds") == 4500, "75 minutes, as in case 47"
+    assert story.last("resolution", "ended_late", "lateness_seconds") == 4500
+
+
+def test_what_is_due_at_closing_time_and_pauses_then_is_due_when_the_customer_is_back_and_not_in_the_pause() -> None:
+    hours = {"open": {"mon-fri": ["09:00-17:00"]}}
+    target = {"resolution": {"within": "1h", "calendar": "office"}}
+    story = Story(policy_of({"orders": {"targets": target}}, hours)).arrives("2026-06-11T16:00")
+    story.at("2026-06-11T17:00", "pending_changed", pending=True)
+    story.at("2026-06-11T17:10", "pending_changed", pending=False).play(until="2026-06-12T12:00")
+    assert story.told("resolution")[-1] == ("breached", "2026-06-11T17:10:00")

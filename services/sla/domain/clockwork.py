@@ -76,20 +76,27 @@ class Clockwork:
 
     # ---- what happens to one clock ----
 
-    def start(self, clock: Clock, contact: Contact) -> None:
-        """Start a clock of a contact that has none of this kind; paused at once where the contact waits for that."""
+    def start(self, clock: Clock, contact: Contact, made_ms: int) -> None:
+        """Start a clock of a contact that has none of this kind; paused at once where the contact waits for that.
+
+        ``made_ms``: when the promise was made, which may be long after the time from which it counts.
+        """
         clock.traceparent = self.trace
+        rests_ms = _rests_ms(clock, contact) if contact.holds else None
+        used_up = rests_ms is not None and clock.due_ms < rests_ms
+        _not_before(clock, made_ms)
         contact.clocks.append(clock)
         self._opened(clock.kind, 1)
         self._begin_totals(clock, contact)
         self.risks.begin(clock, contact)
         self._publish(_STARTED, clock, contact, clock.started_ms)
         self._deadlines.add(clock, contact)
-        if contact.holds:
-            holds = contact.waits_for
-            since = [holds[hold] for hold in clock.pauses if hold in holds]
-            if since:
-                self._pause(clock, contact, max(clock.started_ms, min(since)))
+        if used_up:
+            clock.paused_ms = rests_ms
+            self._deadlines.outdate()
+            self._move(clock, contact, _DUE, clock.due_ms)
+        elif rests_ms is not None:
+            self._pause(clock, contact, rests_ms)
 
     def done(self, clock: Clock, contact: Contact, at_ms: int, agent_id: str | None = None) -> None:
         """The promised work was done at this time: met, or ended late."""
@@ -110,15 +117,19 @@ class Clockwork:
         for clock in contact.clocks:
             if clock.state is RUNNING and hold in clock.pauses:
                 self._pause(clock, contact, at_ms)
+            if clock.state is State.BREACHED and hold in clock.pauses and clock.paused_ms is None:
+                clock.paused_ms = at_ms  # the breach stands; what its work takes in the end does not count this
 
     def release(self, contact: Contact, hold: str, at_ms: int) -> None:
         """The contact does not wait for this any more."""
-        if contact.holds is None or contact.holds.pop(hold, None) is None:
+        since_ms = None if contact.holds is None else contact.holds.pop(hold, None)
+        if since_ms is None:
             return
         contact.holds = contact.holds or None
+        contact.rested(hold, since_ms, at_ms)
         self.touch(contact)
         for clock in contact.clocks:
-            if clock.state is PAUSED and contact.waits_for.keys().isdisjoint(clock.pauses):
+            if clock.paused_ms is not None and contact.waits_for.keys().isdisjoint(clock.pauses):
                 self._resume(clock, contact, at_ms)
 
     def risk(self, clock: Clock, contact: Contact, at_ms: int, breach_risk: float, *, raised: bool) -> None:
@@ -148,6 +159,9 @@ class Clockwork:
         clock.warn_at, clock.pauses = target.warn_at, target.pauses
         clock.due_ms = target.due_ms(clock.started_ms, clock.paused_seconds)
         clock.warn_ms = target.warn_ms(clock.started_ms, clock.paused_seconds) if unwarned else None
+        used_up = clock.paused_ms is not None and clock.due_ms < clock.paused_ms
+        if used_up or clock.state is RUNNING:
+            _not_before(clock, at_ms)
         self.touch(contact)
         if _held(clock) != before:
             clock.turns += 1
@@ -158,8 +172,7 @@ class Clockwork:
             self._deadlines.outdate()
             self._deadlines.add(clock, contact)
         waits = not contact.waits_for.keys().isdisjoint(clock.pauses)
-        if clock.paused_ms is not None and clock.due_ms < clock.paused_ms:
-            clock.paused_ms = None
+        if used_up:
             self._move(clock, contact, _DUE, clock.due_ms)
         elif waits and clock.state is RUNNING:
             self._pause(clock, contact, at_ms)
@@ -240,10 +253,13 @@ class Clockwork:
         calendar = self._terms.calendar(contact.workspace, clock.policy, clock.calendar)
         clock.paused_seconds += calendar.open_seconds_between(clock.paused_ms, at_ms)
         clock.paused_ms = None
+        if clock.state is State.BREACHED:
+            return
         started_ms, paused = clock.started_ms, clock.paused_seconds
         clock.due_ms = calendar.add_open_time(started_ms, clock.target_seconds + paused)
         if clock.warn_ms is not None and clock.warn_at is not None:
             clock.warn_ms = calendar.add_open_time(started_ms, clock.target_seconds * clock.warn_at + paused)
+        _not_before(clock, at_ms)
         self._move(clock, contact, Signal.RESUME, at_ms, Note(traceparent=self.trace))
         self._deadlines.add(clock, contact)
 
@@ -294,6 +310,19 @@ class Clockwork:
 
     def _opened(self, kind: Kind, change: int) -> None:
         self.open_clocks[kind] = self.open_clocks.get(kind, 0) + change
+
+
+def _not_before(clock: Clock, at_ms: int) -> None:
+    """No promise is broken before it is made, and none while the clock rests: what is used up is due at once."""
+    clock.due_ms = max(clock.due_ms, at_ms)
+    if clock.warn_ms is not None:
+        clock.warn_ms = max(clock.warn_ms, at_ms)
+
+
+def _rests_ms(clock: Clock, contact: Contact) -> int | None:
+    """Since when the clock should rest, from its start on; None where it should run."""
+    since = [at_ms for hold, at_ms in contact.waits_for.items() if hold in clock.pauses]
+    return max(clock.started_ms, min(since)) if since else None
 
 
 def _breaches_of(clock: Clock, contact: Contact) -> Key:

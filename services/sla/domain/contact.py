@@ -8,6 +8,11 @@ from services.sla.domain.clock import Clock, Kind
 
 __all__ = ["Contact"]
 
+RESTS_MAX = 32  # of a contact; what a promise that is made later shall not count. About 3 KB
+
+Rest = tuple[str, int, int]
+"""What a contact waited for, and since when until when."""
+
 _NOTHING: Mapping[str, str] = {}
 _NO_HOLDS: Mapping[str, int] = {}
 
@@ -18,8 +23,9 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     ``queue`` and ``entered_ms``: the queue it waits in and since when it waits. ``home``: the queue it was in last,
     ``tier``, ``priority_seconds``, ``attributes``: what its targets depend on. ``human_ms``: since when a person owes
     the first answer; ``answered``: a person gave it, ``replied_ms``: when a person wrote last. ``holds``: what it waits
-    for, and since when. ``once``: kinds that a contact has one clock of, and has had. ``kept``: remembered until its
-    end. ``clocks``: running, paused, or breached and not yet ended.
+    for, and since when; ``rests``: what it waited for before, the last RESTS_MAX. ``once``: kinds that a contact has
+    one clock of, and has had. ``kept``: remembered until its end. ``clocks``: running, paused, or breached and not yet
+    ended.
 
     Most have neither attributes nor holds; None is 64 bytes less than an empty dictionary, in tens of thousands.
     """
@@ -38,6 +44,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     answered: bool = False
     replied_ms: int | None = None
     holds: dict[str, int] | None = None
+    rests: tuple[Rest, ...] = ()
     once: tuple[Kind, ...] = ()
     kept: bool = False
     clocks: list[Clock] = []
@@ -53,6 +60,10 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     def waits_for(self) -> Mapping[str, int]:
         """Since when it waits for what."""
         return self.holds or _NO_HOLDS
+
+    def rested(self, hold: str, since_ms: int, until_ms: int) -> None:
+        """It waited for this, and does not any more."""
+        self.rests = (*self.rests, (hold, since_ms, until_ms))[-RESTS_MAX:]
 
     @property
     def known(self) -> Mapping[str, str]:

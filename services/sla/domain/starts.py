@@ -22,12 +22,14 @@ _ONCE = (FIRST_RESPONSE, RESOLUTION)  # a contact has one clock of these; the ne
 
 
 class Start(msgspec.Struct, frozen=True, gc=False):
-    """A clock about to start: as of when, until when, and the event or policy that makes it."""
+    """A clock about to start: as of when, the event or policy that makes it and when, and the due time that the log
+    told, if it did."""
 
     kind: Kind
     at_ms: int
-    due_ms: int
     cause: str
+    made_ms: int
+    due_ms: int | None = None
 
 
 class Starts:
@@ -46,17 +48,14 @@ class Starts:
         elif promises is not None and kind in promises.kinds and self._may(kind, contact):
             target = promises.of(kind, contact, event.queue or contact.home)
             if target is not None:
-                began_ms = _began_ms(kind, contact, at_ms)
-                self._begin(
-                    Start(kind, began_ms, target.due_ms(began_ms), str(event.version)), contact, target, promises
-                )
+                start = Start(kind, _began_ms(kind, contact, at_ms), str(event.version), at_ms)
+                self._begin(start, contact, target, promises)
 
     def late(self, kind: Kind, contact: Contact, promises: Promises, at_ms: int) -> None:
         """A target that is promised only now, to contacts that are there already: it counts from where it would."""
         target = promises.of(kind, contact, contact.home) if self._may(kind, contact) else None
         if target is not None and target.apply_to_open:
-            began_ms = _began_ms(kind, contact, at_ms)
-            start = Start(kind, began_ms, target.due_ms(began_ms), f"policy-{promises.version}")
+            start = Start(kind, _began_ms(kind, contact, at_ms), f"policy-{promises.version}", at_ms)
             self._begin(start, contact, target, promises)
 
     def _may(self, kind: Kind, contact: Contact) -> bool:
@@ -79,27 +78,30 @@ class Starts:
             # The log's own promise and due time decide, so that anybody can check a breach against them.
             target, began_ms = target.lasting(event.target_seconds), contact.entered_ms
             due_ms = target.due_ms(began_ms) if event.due_at is None else to_ms(event.due_at)
-            self._begin(Start(TIME_TO_ANSWER, began_ms, due_ms, str(event.version)), contact, target, promises)
+            start = Start(TIME_TO_ANSWER, began_ms, str(event.version), began_ms, due_ms)
+            self._begin(start, contact, target, promises)
 
     def _begin(self, start: Start, contact: Contact, target: Target, promises: Promises | None) -> None:
         if start.kind in _ONCE:
             contact.once = (*contact.once, start.kind)
+        paused = 0.0 if start.due_ms is not None else target.rested_seconds(contact, start.at_ms, start.made_ms)
         clock = Clock(
             clock_id=clock_id(contact.contact_id, start.kind, target.name, start.cause),
             kind=start.kind,
             target=target.name,
             target_seconds=target.seconds,
             started_ms=start.at_ms,
-            due_ms=start.due_ms,
+            due_ms=target.due_ms(start.at_ms, paused) if start.due_ms is None else start.due_ms,
             queue=target.queue,
-            warn_ms=target.warn_ms(start.at_ms),
+            warn_ms=target.warn_ms(start.at_ms, paused),
             policy=promises.version if promises is not None else 0,
             rule=target.rule,
             calendar=target.calendar_name,
             warn_at=target.warn_at,
             pauses=target.pauses,
+            paused_seconds=paused,
         )
-        self._work.start(clock, contact)
+        self._work.start(clock, contact, start.made_ms)
 
 
 def _began_ms(kind: Kind, contact: Contact, at_ms: int) -> int:

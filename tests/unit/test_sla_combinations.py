@@ -1,21 +1,28 @@
 """Promises among all that a router does at once: random days, judged from the log by a checker that counts minutes."""
 
 import random
+from collections import Counter
 from copy import deepcopy
 from typing import Any
 
 import msgspec
 import pytest
 
+from services.router.domain.insight.at_risk import AtRisk
+from services.router.domain.insight.standing import queue_standings
+from services.router.domain.states import ContactState
+from services.sla.domain.clock import TIME_TO_ANSWER, Clock, State
+from services.sla.domain.rows import decode_contact
+from services.sla.domain.totals import BREACHES, CLOCKS, WAIT_SUM
 from shared.contract import inputs
 from shared.contract.ids import event_id
 from shared.contract.records import Record
 from shared.policy import PolicyErrors, parse_policy
 from shared.policy.kinds import SPANS
 from tests.support.documented import undocumented
-from tests.support.promise_checker import Judge
+from tests.support.promise_checker import DECIDED, Judge, facts_of
 from tests.support.router_builders import Router
-from tests.support.sla_builders import BASE_MS, Runner
+from tests.support.sla_builders import BASE_MS, LATENESS_MS, Runner
 from tests.unit.test_router_combinations import AGENTS, Combined, made_policy
 from tests.unit.test_router_laws import Player
 
@@ -180,7 +187,7 @@ def test_who_is_overdue_to_the_router_is_late_to_the_sla_service_too(read: Reade
         same = (clock.policy, clock.queue, clock.state) == (version, contact.queue, State.BREACHED)
         (expected if same and not clock.pauses else unsure)[contact.queue] += 1
     for queue, overdue in told.items():
-        if workspace.rules.queue(queue).promises:
+        if workspace.rules.queue(queue).answer.promised:
             assert expected[queue] <= overdue <= expected[queue] + unsure[queue]
 
 

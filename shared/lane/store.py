@@ -48,8 +48,11 @@ class Commit:
 
 
 class OutboxBatch(msgspec.Struct, frozen=True, array_like=True):
-    """What one commit publishes: ``events[i]`` has seq ``first_seq + i``; dead letters carry no seq. ``next_offset`` is
-    the first input after those of the commit."""
+    """What one commit publishes: ``events[i]`` has seq ``first_seq + i``; dead letters carry no seq.
+
+    An outbox row is this as an array, and 0.1.0 reads it when an upgrade is taken back: every place stays, that of
+    ``next_offset`` too, the first input after those of the commit, which nobody asks for today.
+    """
 
     step: int
     first_seq: int

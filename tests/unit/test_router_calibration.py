@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.router.domain import events
-from services.router.domain.forecast import Flow, Prediction
+from services.router.domain.forecast import Expectation, Flow
 from services.router.domain.insight import calibration
 from services.router.domain.insight.calibration import ERROR, OBSERVED, PREDICTED, Calibration
 from services.router.domain.state.records import Contact
@@ -141,7 +141,7 @@ def test_every_prediction_is_decided_once(moves: list[tuple[int, str, int]]) -> 
         subject = str(number)
         step = Step(writes=None, events=[Event(kind, "acme", subject, at_ms, "", 0, b"{}")])
         contacts[subject].state = ContactState.QUEUED if kind == events.QUEUED else ContactState.OFFERED
-        told = {subject: Prediction(at_ms, at_ms + 10_000, 5.0, 0.5)} if kind == events.QUEUED else {}
+        told = {subject: Expectation(at_ms, at_ms + 10_000, 5.0, 0.5)} if kind == events.QUEUED else {}
         followed.follow(step, told, contacts, at_ms)
         opened += len(told)
         decided += sum(int(count) for key, count in step.counts.items() if key[0] == OBSERVED)

@@ -60,7 +60,7 @@ class Debt(msgspec.Struct, gc=False):
         return self.since_ms + FADE_MS if self.owed >= 1 else None
 
 
-class Prediction(msgspec.Struct, frozen=True, order=True, gc=False):
+class Expectation(msgspec.Struct, frozen=True, order=True, gc=False):
     """What was told at an entry into a queue at ``at_ms``: the wait, and the risk of no answer by ``due_ms``."""
 
     at_ms: int

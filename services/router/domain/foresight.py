@@ -9,7 +9,7 @@ from services.router.domain.lifecycle.listening import LISTENED_TO
 from services.router.domain.rules.model_choice import languages_of, models_of
 from services.router.domain.state.book import Book
 from services.router.domain.state.records import QUESTION_OPEN, Contact
-from services.router.domain.state.rows import Needs, Search
+from services.router.domain.state.rows import ArticleSearch, Needs
 from services.router.domain.states import ContactState
 from shared.contract.ids import conversation_key
 from shared.contract.inputs import (
@@ -134,7 +134,7 @@ def _may_end(book: Book, said: Input) -> str | None:
     return said.contact_id if isinstance(said, OutcomeReported | ContactCommanded) else None
 
 
-def _search(message: MessageReceived, language: str, answers: bool) -> Search:
+def _search(message: MessageReceived, language: str, answers: bool) -> ArticleSearch:
     text = whole_text(facts_of(message))[:SEARCH_CHARACTERS_MAX]
     found_by = clarify.search_id(message.event_id) if answers else message.event_id
-    return Search(found_by, message.workspace, language, text)
+    return ArticleSearch(found_by, message.workspace, language, text)

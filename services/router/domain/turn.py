@@ -4,7 +4,7 @@ import msgspec
 
 from services.router.domain import events
 from services.router.domain.demand import Demand
-from services.router.domain.forecast import Flow, Prediction, Seen
+from services.router.domain.forecast import Expectation, Flow, Seen
 from services.router.domain.state.book import Book
 from services.router.domain.state.identity import Identity
 from services.router.domain.state.personal import pack
@@ -75,7 +75,7 @@ class Turn:
         self.episodes: dict[str, int] = {}
         self.ends: dict[str, EarlyEnd] = {}
         self.ends_gone: dict[str, None] = {}
-        self.told: dict[str, Prediction] = {}
+        self.told: dict[str, Expectation] = {}
         self.hungry: dict[str, Contact] = {}
         self.freed: dict[tuple[str, str], Agent] = {}
         self.loosened: dict[str, Workspace] = {}

@@ -2,7 +2,7 @@
 
 from services.router.domain import events
 from services.router.domain.customers import customers
-from services.router.domain.forecast import Prediction
+from services.router.domain.forecast import Expectation
 from services.router.domain.lifecycle import age, endings, overflow, relaxing, urging, waiting
 from services.router.domain.lifecycle.overflow import Course
 from services.router.domain.state.records import Contact
@@ -60,7 +60,7 @@ def enter(
     )
     turn.tell(contact, events.QUEUED, body)
     if outlook.wait_seconds and outlook.risk is not None and place.due_ms > turn.now_ms:
-        prediction = Prediction(contact.last_ms, place.due_ms, outlook.wait_seconds, outlook.risk)
+        prediction = Expectation(contact.last_ms, place.due_ms, outlook.wait_seconds, outlook.risk)
         turn.told[contact.contact_id] = prediction
     turn.hungry[contact.contact_id] = contact
     if queue.relax:

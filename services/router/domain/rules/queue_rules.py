@@ -16,7 +16,7 @@ LOOK_MS_MAX = 60_000  # half of what a warning should be ahead (half a minute) w
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Relaxation:
     """One relaxation step: after so long in the queue, what the contact asks changes."""
 
     after_ms: int
@@ -139,7 +139,7 @@ class QueueRules:
     agent_order: str
     allowance: float | None
     life_ms: int
-    relax: tuple[Step, ...]
+    relax: tuple[Relaxation, ...]
     raised_ms: tuple[int, ...]
     added: tuple[tuple[str, ...], ...]
     asks: Requirement
@@ -182,8 +182,8 @@ def queue_rules(name: str, queue: Queue, soonest_seconds: float = math.inf) -> Q
     )
 
 
-def _step(step: RelaxStep) -> Step:
-    return Step(
+def _step(step: RelaxStep) -> Relaxation:
+    return Relaxation(
         after_ms=to_ms(step.after_seconds),
         drop=frozenset(step.drop or ()),
         levels=dict(step.min_level or {}),

@@ -20,7 +20,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     """Base of the rows of a table: its columns in the order in which a function of the database takes them."""
 
 
-class Search(Row, frozen=True, gc=False):
+class ArticleSearch(Row, frozen=True, gc=False):
     """Articles wanted for a message that goes to self-service: the words that the customer wrote."""
 
     event_id: str
@@ -43,7 +43,7 @@ class Needs:
     offers: list[str] = field(default_factory=list)
     assignments: list[str] = field(default_factory=list)
     customers: dict[tuple[str, str], None] = field(default_factory=dict)
-    searches: list["Search"] = field(default_factory=list)
+    searches: list["ArticleSearch"] = field(default_factory=list)
     models: list[ModelRef] = field(default_factory=list)
     languages: list[tuple[str, ...]] = field(default_factory=list)
 

@@ -43,7 +43,7 @@ POLICY = {
 async def measure(clocks: int, breaches: int, seconds_before: float) -> dict[str, float]:
     """Start everything, open the clocks, let some breach, stop everything."""
     folder = servers.temporary_folder()
-    kafka, postgres = await servers.start_kafka(folder), await servers.start_postgres(folder)
+    kafka, postgres = await servers.start_kafka(folder), await servers.start_postgres(folder, durable=True)
     try:
         await servers.make_template(postgres)
         settings = SlaSettings(

@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 
 from tests.support import servers
+from tests.support.commands import Said, forked
 from tests.support.questions import DEPLOY, panels
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,10 +41,8 @@ class Live:
         self.posted = 0
         self.client = httpx.AsyncClient(timeout=30.0)  # one for all questions: a new one costs more than an answer
 
-    async def command(self, *words: str) -> tuple[int, str, str]:
-        process = await self.start(*words)
-        out, err = await asyncio.wait_for(process.communicate(), SECONDS_MAX)
-        return process.returncode or 0, out.decode(), err.decode()
+    async def command(self, *words: str) -> Said:
+        return await asyncio.to_thread(forked, words, self.environment, SECONDS_MAX)
 
     async def start(self, *words: str) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(

@@ -20,8 +20,8 @@ from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from deploy.local.ports import free_port
 from tests.support import servers
+from tests.support.commands import Said, forked, heard
 
-ROOT = Path(__file__).resolve().parents[2]
 GONE_SECONDS_MAX = 15.0
 BACK_SECONDS_MAX = 20.0
 UP_SECONDS_MAX = 120.0
@@ -38,14 +38,13 @@ class Stack:
         for name in ("USHER_KAFKA_BOOTSTRAP_SERVERS", "USHER_POSTGRES_DSN"):
             self.environment.pop(name, None)
 
-    async def usher(self, *words: str, **variables: str) -> tuple[int, str, str]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", "from cli.main import main; main()", *words,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=ROOT,
-            env={**self.environment, **variables},
-        )  # fmt: skip
-        out, err = await asyncio.wait_for(process.communicate(), UP_SECONDS_MAX)
-        return process.returncode or 0, out.decode(), err.decode()
+    async def usher(self, *words: str, **variables: str) -> Said:
+        environment = {**self.environment, **variables}
+        if words[0] != "up":
+            return await asyncio.to_thread(forked, words, environment, UP_SECONDS_MAX)
+        # What it leaves running is looked for by its environment, which is that of a process begun anew.
+        command = (sys.executable, "-c", "from cli.main import main; main()", *words)
+        return await heard(*command, environment=environment, seconds_max=UP_SECONDS_MAX)
 
     async def up(self, *words: str, **variables: str) -> dict[str, Any]:
         status, out, err = await self.usher("up", "--detach", "--json", *words, **variables)

@@ -44,28 +44,32 @@ class Usher:
 
     async def __call__(self, *words: str, **variables: str) -> Said:
         """``usher WORDS`` in a process of its own; a warning in it is an error."""
-        return await asyncio.to_thread(self._run, words, variables)
-
-    def _run(self, words: tuple[str, ...], variables: dict[str, str]) -> Said:
-        with tempfile.TemporaryDirectory() as folder:
-            out, err = Path(folder, "out"), Path(folder, "err")
-            process = CONTEXT.Process(target=run, args=(words, {**self.environment, **variables}, str(out), str(err)))
-            process.start()  # the first waits until everything is imported
-            process.join(COMMAND_SECONDS_MAX)
-            if process.exitcode is None:
-                process.kill()
-                process.join()
-            assert process.exitcode is not None
-            return Said(process.exitcode, out.read_text(), err.read_text())
+        return await asyncio.to_thread(forked, words, {**self.environment, **variables})
 
 
-async def heard(*command: str, environment: Mapping[str, str], folder: Path = ROOT) -> Said:
+def forked(words: tuple[str, ...], environment: Mapping[str, str], seconds_max: float = COMMAND_SECONDS_MAX) -> Said:
+    """``usher WORDS`` in a process of its own with that environment; killed when it takes longer."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        process = CONTEXT.Process(target=run, args=(words, dict(environment), str(out), str(err)))
+        process.start()  # the first waits until everything is imported
+        process.join(seconds_max)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+        assert process.exitcode is not None
+        return Said(process.exitcode, out.read_text(), err.read_text())
+
+
+async def heard(
+    *command: str, environment: Mapping[str, str], folder: Path = ROOT, seconds_max: float = COMMAND_SECONDS_MAX
+) -> Said:
     """How a command ended and what it wrote."""
     process = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=folder, env=environment
     )
     try:
-        out, err = await asyncio.wait_for(process.communicate(), COMMAND_SECONDS_MAX)
+        out, err = await asyncio.wait_for(process.communicate(), seconds_max)
     finally:
         if process.returncode is None:
             process.kill()

@@ -12,7 +12,6 @@ from shared.clock import Clock
 from shared.contract.envelope import Message, to_record
 from shared.contract.records import Record
 from shared.lane.parts import Assigned, Revoked
-from shared.lane.patience import wait_for
 
 POLL_AGE_MS_MAX = 1_500  # as in shared/kafka/input.py
 RESOLUTION_SECONDS = 1e-6  # a timer so near is due: virtual time does not pass for it
@@ -25,18 +24,35 @@ class MemoryLog:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._records: dict[tuple[str, int], list[Record]] = defaultdict(list)
-        self.grown = asyncio.Event()
+        self._waiting: dict[tuple[str, int], set[asyncio.Future[None]]] = defaultdict(set)
 
     def append(self, topic: str, partition: int, message: Message) -> None:
         """Stamped with the time of its arrival, as a topic with LogAppendTime does."""
         records = self._records[topic, partition]
         records.append(to_record(len(records), self._clock.now_ms(), message.value, message.headers))
-        self.grown.set()
-        self.grown = asyncio.Event()
+        for waiting in self._waiting.pop((topic, partition), ()):
+            _wake(waiting)
 
     def read(self, topic: str, partition: int) -> list[Record]:
         """All of it, oldest first."""
         return self._records[topic, partition]
+
+    async def grown(self, topic: str, partition: int, seconds_max: float) -> None:
+        """Returns when the partition holds more, or after so long: one future and one timer, for it is waited often."""
+        loop = asyncio.get_running_loop()
+        grown = loop.create_future()
+        self._waiting[topic, partition].add(grown)
+        timer = loop.call_later(seconds_max, _wake, grown)
+        try:
+            await grown
+        finally:
+            timer.cancel()
+            self._waiting[topic, partition].discard(grown)
+
+
+def _wake(waiting: "asyncio.Future[None]") -> None:
+    if not waiting.done():
+        waiting.set_result(None)
 
 
 class MemoryOutputs:
@@ -173,7 +189,7 @@ class MemoryMember:
             left = until - self._clock.monotonic()
             if found or left < RESOLUTION_SECONDS:
                 return found
-            await wait_for(self._group.log.grown, left)
+            await self._group.log.grown(self._group.topic, partition, left)
 
     def _take(self, partition: int, records_max: int) -> list[Record]:
         at = self._positions.get(partition)

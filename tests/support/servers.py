@@ -13,6 +13,8 @@ from deploy.local.broker import FAST_START, KafkaBroker
 from deploy.local.database import PostgresServer
 from shared.migrate import migrate
 
+# Tests kill servers, never the machine: what they wrote is in the kernel's memory then, and nobody waits for a disk.
+UNSAFE_IF_THE_MACHINE_DIES = {"fsync": "off", "full_page_writes": "off"}
 TEMPLATE = "usher_template"
 PREFIX = "usher-tests"
 _numbers = count(1)
@@ -38,9 +40,12 @@ async def start_kafka(folder: Path) -> KafkaBroker:
     return broker
 
 
-async def start_postgres(folder: Path) -> PostgresServer:
-    """A server with its data in ``folder``, of USHER_POSTGRES_BIN or the bundled one; it dies with this process."""
-    server = PostgresServer(folder)
+async def start_postgres(folder: Path, *, durable: bool = False) -> PostgresServer:
+    """A server with its data in ``folder``, of USHER_POSTGRES_BIN or the bundled one; it dies with this process.
+
+    ``durable``: as in production, each commit waits for the disk; benchmarks want that.
+    """
+    server = PostgresServer(folder, settings=None if durable else UNSAFE_IF_THE_MACHINE_DIES)
     await server.start()
     return server
 

@@ -27,7 +27,8 @@ class SlaService(LaneService):
         registry = registry_for("sla", VERSION)
         committed = CommittedTotals()
         self._upstream = Upstream(self._applied)
-        self._watch = Watch(settings, (settings.group_of_ingest, settings.group_of_router), self._upstream, log)
+        groups = settings.group_of_ingest, settings.group_of_router
+        self._watch = Watch(settings, groups, self._upstream, log, self._due_ms)
 
         def store(database: Database) -> SlaStore:
             return SlaStore(
@@ -76,6 +77,11 @@ class SlaService(LaneService):
 
     def _applied(self) -> dict[int, int]:
         return {lane.partition: lane.claim.next_offset for lane in self.lanes()}
+
+    def _due_ms(self) -> int | None:
+        """When the earliest warning or breach of all partitions may be told."""
+        due = (engine.deadline_ms() for engine in self._engines().values() if engine is not None)
+        return min((at_ms for at_ms in due if at_ms is not None), default=None)
 
     def _engines(self) -> dict[int, SlaEngine | None]:
         return {lane.partition: _engine(lane) for lane in self.lanes()}

@@ -1,7 +1,7 @@
 """How far ingest and the router have come, asked of Kafka: what they have not read or told is unknown."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -16,10 +16,14 @@ from shared.contract.topics import CONTACT_EVENTS, INGEST_GROUPS, ROUTER_INPUT
 from shared.kafka.security import connection
 from shared.process.logs import Log
 from shared.process.settings import CommonSettings
+from shared.times import MILLISECONDS_PER_SECOND
 
-__all__ = ["Watch", "accepted"]
+__all__ = ["Watch", "accepted", "rest_seconds"]
 
-LOOK_EVERY_SECONDS = 0.1  # a few small requests each time, for all partitions together; a breach waits for the next
+# A few small requests each time, for all partitions together. A breach waits for them; while nothing is due only the
+# lag on /metrics does, and looking as often as for a breach was most of what an idle service did.
+LOOK_EVERY_SECONDS = 0.1
+LOOK_SELDOM_SECONDS = 1.0
 TOPICS_EVERY_SECONDS = 10.0  # how soon a topic that was deleted no longer counts, and a partition that was added does
 UNREAD_SECONDS_MAX = 10.0  # nothing was taken of a topic for so long: is it read at all?
 PAUSE_SECONDS = 1.0  # after a fault of Kafka
@@ -37,6 +41,15 @@ def accepted(response: Any) -> Any:
     if code:
         raise for_code(code)(f"{type(response).__name__}: error {code}")
     return response
+
+
+def rest_seconds(looked_seconds: float, due_seconds: float | None) -> float:
+    """How long until the next look, at most 0 when it is time: the last was so long ago, and something falls due in so
+    long (None: nothing does). A look before that says nothing of what falls due, so one falls on it, and others follow
+    until it is known."""
+    longest = LOOK_SELDOM_SECONDS - looked_seconds
+    wanted = longest if due_seconds is None else min(due_seconds, longest)
+    return max(wanted, LOOK_EVERY_SECONDS - looked_seconds)
 
 
 class _Admin(AIOKafkaAdminClient):  # type: ignore[misc]
@@ -57,12 +70,21 @@ class Watch:
     inbound topics those count that ingest has read, for its groups know them, until it runs and reads them no more.
     """
 
-    def __init__(self, settings: CommonSettings, groups: tuple[str, str], upstream: Upstream, log: Log) -> None:
-        """``groups``: what the names of ingest's groups begin with, and the router's group."""
+    def __init__(
+        self,
+        settings: CommonSettings,
+        groups: tuple[str, str],
+        upstream: Upstream,
+        log: Log,
+        due_ms: Callable[[], int | None],
+    ) -> None:
+        """``groups``: what the names of ingest's groups begin with, and the router's group. ``due_ms``: from when on
+        somebody waits for a look; None: nobody does."""
         self._settings = settings
         self._ingest_group, self._router_group = groups
         self._upstream = upstream
         self._log = log
+        self._due_ms = due_ms
         self._known: set[str] = set()  # topics that ingest has offsets in, as of the last look
         self._places: dict[str, list[TopicPartition]] = {}  # by topic
         self._places_at: float | None = None
@@ -87,9 +109,19 @@ class Watch:
             await clients.reader.start()
             while True:
                 await self._look(clients)
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
+                await self._rest(monotonic())
         finally:
             await _stop(clients)
+
+    async def _rest(self, looked_at: float) -> None:
+        """Until the next look; what falls due sooner than was known is noticed meanwhile."""
+        while True:
+            due_ms = self._due_ms()
+            due_seconds = None if due_ms is None else (due_ms - now_ms()) / MILLISECONDS_PER_SECOND
+            left = rest_seconds(monotonic() - looked_at, due_seconds)
+            if left <= 0:
+                return
+            await asyncio.sleep(min(left, LOOK_EVERY_SECONDS))
 
     async def _look(self, clients: _Clients) -> None:
         partitions = self._upstream.partitions()

@@ -11,7 +11,7 @@ from aiokafka.errors import CoordinatorLoadInProgressError
 from aiokafka.protocol.commit import OffsetFetchResponse_v3
 
 from deploy.local.broker import KafkaBroker
-from services.sla.kafka import LOOK_EVERY_SECONDS, Watch, accepted
+from services.sla.kafka import LOOK_EVERY_SECONDS, LOOK_SELDOM_SECONDS, Watch, accepted, rest_seconds
 from services.sla.settings import SlaSettings
 from services.sla.upstream import Upstream
 from shared.clock import now_ms
@@ -33,6 +33,7 @@ class Way:
         self.outputs = OutputLog(settings)
         self.applied = {0: 0}
         self.upstream = Upstream(lambda: self.applied)
+        self.due_ms: int | None = 0  # somebody waits all the time
 
     async def arrives(self, topic: str) -> None:
         """A record that nobody has read."""
@@ -94,7 +95,8 @@ async def way(kafka: KafkaBroker, database: str, topic_prefix: str) -> AsyncIter
 @asynccontextmanager
 async def watched(way: Way) -> AsyncIterator[None]:
     groups = (way.settings.group_of_ingest, way.settings.group_of_router)
-    watching = asyncio.ensure_future(Watch(way.settings, groups, way.upstream, configure("sla", "WARNING")).run())
+    watch = Watch(way.settings, groups, way.upstream, configure("sla", "WARNING"), lambda: way.due_ms)
+    watching = asyncio.ensure_future(watch.run())
     try:
         yield
     finally:
@@ -164,6 +166,36 @@ async def test_a_topic_that_is_deleted_or_that_a_running_ingest_reads_no_more_ho
         await admin.delete_topics([way.settings.topic_prefix + CHAT])
         await admin.close()
         await way.settles(now_ms())
+
+
+async def test_what_falls_due_sooner_than_was_known_is_looked_for(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.sla.kafka.LOOK_SELDOM_SECONDS", 3600.0)
+    await way.ingest_has_read(chat=0)
+    async with watched(way):
+        await way.settles(now_ms())
+        way.due_ms = None
+        await asyncio.sleep(2 * LOOK_EVERY_SECONDS)  # the rest begins, an hour long
+        way.due_ms = now_ms() + 50
+        await way.settles(way.due_ms)
+
+
+@pytest.mark.parametrize(
+    ("looked_seconds", "due_seconds", "rest"),
+    [
+        (0.0, None, LOOK_SELDOM_SECONDS),  # nothing is due: now and then, for the lag
+        (0.75, None, 0.25),
+        (1.5, None, -0.5),
+        (0.0, 0.625, 0.625),  # one look falls on the time
+        (0.5, 60.0, 0.5),
+        (0.0, 0.01, LOOK_EVERY_SECONDS),  # many fall due: not a look for each
+        (0.0, -30.0, LOOK_EVERY_SECONDS),  # due and not known yet
+        (0.1, -30.0, 0.0),
+    ],
+)
+def test_looks_come_when_something_is_due_and_seldom_otherwise(
+    looked_seconds: float, due_seconds: float | None, rest: float
+) -> None:
+    assert rest_seconds(looked_seconds, due_seconds) == rest
 
 
 def test_a_coordinator_that_still_loads_its_groups_is_no_group_without_offsets() -> None:

@@ -6,6 +6,7 @@ one agent were kept busy by it, until time shows otherwise; a channel begins wit
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from math import exp
 
 import msgspec
@@ -20,6 +21,7 @@ HANDLE_SECONDS = 300.0  # of a channel of which nobody has finished a contact ye
 HANDLE_SHARE = 0.05  # of a finished contact in the channel's mean: some twenty contacts back
 ABILITIES_MAX = 256  # remembered; the least wanted are forgotten first, and cost nothing
 ASKED_MAX = 4_096  # abilities between two looks; more are looked at sooner, and the least wanted are forgotten
+NEEDS_NAMED_MAX = 512  # whose abilities' names are kept: every contact asks, and there are few kinds
 LOAD_MIN = 0.001  # below this nobody comes, as far as anybody would notice
 
 
@@ -77,7 +79,8 @@ def ability_text(name: AbilityName) -> str:
     return f"{name[0]} {name[1]}"
 
 
-def _asked(need: Requirement) -> list[str]:
+@lru_cache(maxsize=NEEDS_NAMED_MAX)
+def _asked(need: Requirement) -> tuple[str, ...]:
     """Every ability that an agent must have for it, and those of which any will do."""
     skills = {skill for group in (need.must, *need.any) for skill, _ in group}
-    return [f"channel {need.channel}", *(f"skill {skill}" for skill in sorted(skills))]
+    return (f"channel {need.channel}", *(f"skill {skill}" for skill in sorted(skills)))

@@ -350,6 +350,7 @@ _encoder = msgspec.json.Encoder()
 _encode, _encode_into = _encoder.encode, _encoder.encode_into
 _buffer = bytearray()  # of join: every event passes here, and one buffer in the cache is cheaper than four new ones
 _COMMA = ord(",")
+_NOTHING = len("{}")
 
 
 def join(head: Body, extra: Body | bytes | None) -> bytes:
@@ -361,7 +362,7 @@ def join(head: Body, extra: Body | bytes | None) -> bytes:
             _buffer[end:] = extra
         else:
             _encode_into(extra, _buffer, end)
-        if len(_buffer) > end + len("{}"):
+        if len(_buffer) > end + _NOTHING:
             _buffer[end] = _COMMA
         else:
             _buffer[end:] = b"}"

@@ -170,7 +170,10 @@ class Turn:
         """Publish a contact's event and make its transition; ``private`` goes only to the hand-off topic ``copy``."""
         state = contact.state = after(contact.state, kind, to)
         contact.version += 1
-        at_ms = contact.last_ms = max(contact.last_ms, self.said_ms)
+        at_ms = self.said_ms
+        if at_ms < contact.last_ms:
+            at_ms = contact.last_ms
+        contact.last_ms = at_ms
         head = events.Head(
             contact.workspace,
             contact.contact_id,
@@ -180,12 +183,10 @@ class Turn:
             contact.channel,
             contact.conversation_id,
             contact.customer_id,
-            self.text(at_ms),
+            self.texts.get(at_ms) or self.text(at_ms),
             self.cause_id,
             contact.queue,
         )
-        body = events.join(head, extra)
-        copies = ((copy, private),) if copy else ()
         self.events.append(
             Event(
                 kind,
@@ -194,8 +195,8 @@ class Turn:
                 at_ms,
                 self.cause_id,
                 self.ordinal,
-                body,
-                copies,
+                events.join(head, extra),
+                ((copy, private),) if copy else (),
                 contact.traceparent or self.traceparent,
             )
         )

@@ -28,10 +28,12 @@ def why_shared(turn: Turn, workspace: Workspace, customer_id: str) -> Why | None
 
     By their open contacts only as long as there are so many of them, by their handles until an operator splits the id.
     """
-    if turn.identity.is_shared(workspace.name, customer_id):
+    identity, customers = turn.identity, workspace.customers
+    if identity.is_shared(workspace.name, customer_id):
         return Why.HANDLES
-    ids = turn.identity.ids(workspace.name, customer_id)
-    count = sum(len(workspace.customers.get(one_id, ())) for one_id in ids)
+    count = 0
+    for one_id in identity.ids(workspace.name, customer_id):
+        count += len(customers.get(one_id, ()))
     return Why.OPEN_CONTACTS if count > OPEN_MAX else None
 
 

@@ -122,13 +122,13 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
         runner_up_key=match.runner_up_key,
         runner_up_entered_ms=match.runner_up_entered,
         agent_terms=match.rank[:4] if match.rank else None,
-        spared={ability_text(each.name): each.open for each in spared},
-        spared_weights={ability_text(each.name): each.weight for each in spared if each.weight != 1},
+        spared={ability_text(each.name): each.open for each in spared} if spared else {},
+        spared_weights={ability_text(each.name): each.weight for each in spared if each.weight != 1} if spared else {},
         runner_up_agent=match.runner_up_agent,
         runner_up_cost=match.runner_up_cost,
         runner_up_terms=match.runner_up_rank[:4] if match.runner_up_rank else None,
         excluded=match.excluded,
-        hastened=_hastened(queue, contact.urged),
+        hastened=_hastened(queue, contact.urged) if contact.urged else None,
     )
 
 

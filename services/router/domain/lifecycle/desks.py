@@ -18,8 +18,8 @@ AWAY_MS = round(AWAY_SECONDS * MILLISECONDS_PER_SECOND)
 def refresh(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:
     """Publish a change of presence, availability or free units, and show the matcher what the agent can take."""
     left = workspace.capacities.room(agent)
-    agent.load = left.load
-    agent.ceiling = max(agent.capacity.units, min(agent.ceiling, left.load))
+    units, agent.load = agent.capacity.units, left.load
+    agent.ceiling = units if left.load <= units else max(units, min(agent.ceiling, left.load))
     shown = (agent.presence, availability(agent, left), left.free)
     if shown != agent.shown:
         agent.shown = shown

@@ -15,18 +15,16 @@ def settle(turn: Turn) -> None:
     if not turn.freed and not turn.hungry and not turn.loosened and not turn.declined:
         return
     turn.said_ms = turn.now_ms
-    freed = [turn.freed[key] for key in sorted(turn.freed)]
-    hungry = _in_order(turn)
+    freed = [turn.freed[key] for key in sorted(turn.freed)] if turn.freed else []
+    hungry = _in_order(turn) if turn.hungry else []
     turn.freed.clear()
     turn.hungry.clear()
     for agent in freed:
         _serve_agent(turn, turn.book.workspaces[agent.workspace], agent, alone=len(freed) == 1)
     for contact in hungry:
         _serve_contact(turn, turn.workspace(contact), contact)
-    for contact in [turn.declined[key] for key in sorted(turn.declined)]:
-        if contact.state is ContactState.OFFERED:
-            _offer_widely(turn, turn.workspace(contact), contact)
-    turn.declined.clear()
+    if turn.declined:
+        _serve_declined(turn)
     for workspace in turn.loosened.values():
         _serve_let_go(turn, workspace)
     turn.loosened.clear()
@@ -61,6 +59,14 @@ def _serve_contact(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     if match is not None:
         offers.issue(turn, workspace, match)
         _offer_widely(turn, workspace, contact)
+
+
+def _serve_declined(turn: Turn) -> None:
+    """One of several agents declined: another is asked beside those who still think about it."""
+    for contact in [turn.declined[key] for key in sorted(turn.declined)]:
+        if contact.state is ContactState.OFFERED:
+            _offer_widely(turn, turn.workspace(contact), contact)
+    turn.declined.clear()
 
 
 def _serve_let_go(turn: Turn, workspace: Workspace) -> None:

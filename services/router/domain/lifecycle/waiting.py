@@ -10,6 +10,8 @@ from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState
 from services.router.domain.turn import Turn
 
+_OF_QUEUES = (Timer.URGE, Timer.RELAX, Timer.OVERFLOW)
+
 
 def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """Back into the waiting set of its queue after a failed offer, or anew after something about it changed."""
@@ -75,9 +77,7 @@ def _arm_missed_look(turn: Turn, workspace: Workspace, contact: Contact) -> None
 
 def stop_queue_timers(turn: Turn, contact: Contact) -> None:
     """The next relaxation, the next look at overflow and what the promise brings are off."""
-    turn.book.timers.disarm(Timer.URGE, contact.contact_id)
-    turn.book.timers.disarm(Timer.RELAX, contact.contact_id)
-    turn.book.timers.disarm(Timer.OVERFLOW, contact.contact_id)
+    turn.book.timers.disarm_all(_OF_QUEUES, contact.contact_id)
 
 
 def bar(turn: Turn, contact: Contact, agent_id: str, until_ms: int) -> None:

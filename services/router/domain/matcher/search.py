@@ -107,7 +107,12 @@ class Search:
         if not few:
             return float(sum(each.weight >= self._limits.wanted for each in self._others(profile)))
         fit = self.fit(profile)
-        return sum(ability.weight / ability.open for ability in fit.others) if fit else 0.0
+        if fit is None:
+            return 0.0
+        cost: float = 0  # whole where nothing is spared: so it is told
+        for ability in fit.others:
+            cost += ability.weight / ability.open
+        return cost
 
     def spared(self, profile: Profile, *, few: bool) -> tuple[Ability, ...]:
         """What the cost of a profile is made of: the abilities that weigh anything; else nothing."""

@@ -71,8 +71,7 @@ class Book:
         self.workspaces[contact.workspace].alarm(contact, False)
         self.personal.pop(contact.contact_id, None)
         self._leave_customer(contact)
-        for kind in _OF_CONTACTS:
-            self.timers.disarm(kind, contact.contact_id)
+        self.timers.disarm_all(_OF_CONTACTS, contact.contact_id)
 
     def _add_episode(self, contact: Contact) -> None:
         """``by_conversation`` holds the newest episode; those before it may still be in wrap-up."""

@@ -17,6 +17,7 @@ from shared.contract.inputs import AgentCapacity
 from shared.contract.topics import CHANNELS
 
 NOTHING: frozenset[str] = frozenset()
+ROOMS_KEPT_MAX = 1024  # of one capacity, at some 300 bytes; they are worked out again when they are asked for
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -34,8 +35,8 @@ class Capacity:
     """One stated capacity under one policy, prepared so that the room of an agent costs a few look-ups."""
 
     __slots__ = (
-        "_beside", "_cheapest", "_costs", "_dearest", "_everything", "_exclusive", "_maximum", "_reserve", "_sets",
-        "_shared", "_units", "said",
+        "_beside", "_cheapest", "_costs", "_dearest", "_everything", "_exclusive", "_maximum", "_reserve", "_rooms",
+        "_sets", "_shared", "_units", "said",
     )  # fmt: skip
 
     def __init__(self, said: AgentCapacity, rules: ChannelRules) -> None:
@@ -57,8 +58,19 @@ class Capacity:
             self._everything: self._everything,
         }
 
+        self._rooms: dict[tuple[tuple[str, int], ...], Room] = {}
+
     def room(self, held: Mapping[str, int]) -> Room:
-        """The room of an agent who holds so many contacts of each channel."""
+        """The room of an agent who holds so many contacts of each channel; agents hold few different mixtures."""
+        key = tuple(held.items())
+        found = self._rooms.get(key)
+        if found is None:
+            if len(self._rooms) >= ROOMS_KEPT_MAX:
+                self._rooms.clear()
+            found = self._rooms[key] = self._room(held)
+        return found
+
+    def _room(self, held: Mapping[str, int]) -> Room:
         units, costs = self._units, self._costs
         load = sum(number * costs[channel] for channel, number in held.items())
         if not self._exclusive.isdisjoint(held):

@@ -39,21 +39,29 @@ class Observed:
         flow = self.flows.get(queue)
         if flow is None:
             flow = self.flows[queue] = Flow(workspace=self.name, queue=queue, at_ms=now_ms)
-        rules = self.rules.queues.get(queue)
-        agents = self.present.count(rules.asks) if rules else 1
-        flow.advance(now_ms, self.matcher.waiting_count(queue), agents)
+        elif flow.at_ms != now_ms:  # of one moment several causes come, and each asks
+            rules = self.rules.queues.get(queue)
+            waiting = self.matcher.waiting_count(queue)
+            flow.advance(now_ms, waiting, self.present.count(rules.asks) if waiting and rules else 1)
         return flow
 
     def count_strand(self, flow: Flow, need: Requirement, now_ms: int) -> Seen:
         """Bring the observation of those who ask the same up to now, in the same way."""
         strand = flow.strand(strand_name(need), now_ms)
-        strand.advance(now_ms, self.matcher.waiting_count(flow.queue, need), self.present.count(need))
+        if strand.at_ms != now_ms:
+            waiting = self.matcher.waiting_count(flow.queue, need)
+            strand.advance(now_ms, waiting, self.present.count(need) if waiting else 0)
         return strand
+
+    def position(self, contact_id: str, now_ms: int) -> int:
+        """The place of a waiting contact in its own queue, from 1, among those who compete with it."""
+        need = self.matcher.requirement(contact_id)
+        return 1 + self.matcher.ahead(contact_id, now_ms, lambda other: self.present.compete(need, other))
 
     def foretell(self, contact_id: str, queue: str, now_ms: int) -> Outlook:
         """What a waiting contact may expect from now on in its own queue, if nobody is free for it."""
         need = self.matcher.requirement(contact_id)
-        position = 1 + self.matcher.ahead(contact_id, now_ms, lambda other: self.present.compete(need, other))
+        position = self.position(contact_id, now_ms)
         seen, agents = self.seen(queue, need)
         place = self.matcher.place(contact_id, now_ms)
         expected = seen.expected_seconds(place.ahead, agents) if seen else None

@@ -1,6 +1,7 @@
 """Deadlines of one partition in one heap; a deadline that was moved or cancelled is skipped when it comes up."""
 
 import heapq
+from collections.abc import Iterable
 from enum import StrEnum
 
 STALE_SHARE_MAX = 0.5  # stale entries for each live one before the heap is rebuilt; a stale one still holds 200 bytes
@@ -63,6 +64,14 @@ class Timers:
         """Cancel a deadline, if there is one."""
         if self._due[kind].pop(subject, None) is not None:
             self._live -= 1
+
+    def disarm_all(self, kinds: Iterable[Timer], subject: str) -> None:
+        """Cancel the deadlines of these kinds, where there are any."""
+        due = self._due
+        for kind in kinds:
+            if subject in due[kind]:
+                del due[kind][subject]
+                self._live -= 1
 
     def armed(self, kind: Timer, subject: str) -> bool:
         """Whether such a deadline is pending."""

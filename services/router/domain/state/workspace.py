@@ -87,8 +87,9 @@ class Workspace(Observed):
 
     def seat(self, agent: Agent, left: Room) -> bool:
         """Show the matcher what the agent can take now; True if that is more than before."""
-        channels = left.open if agent.presence is Presence.AVAILABLE else NOTHING
-        self.present.say(agent.agent_id, present_skills(agent))
+        here = present_skills(agent)
+        channels = NOTHING if here is None else left.open
+        self.present.say(agent.agent_id, here)
         before = self.open.get(agent.agent_id, NOTHING)
         if not channels:
             if before:
@@ -118,7 +119,7 @@ class Workspace(Observed):
         answer = rules.answer(queue, contact)
         return Standing(
             queue,
-            self.need(contact),
+            rules.need(queue, contact.skills_in(queue.name), contact.channel, relaxed),
             answer,
             rules.due_ms(answer, contact.waits_since_ms),
             contact.boost_ms + queue.boost_ms + queue.raised_ms[relaxed] + queue.urged_ms[contact.urged],
@@ -223,8 +224,9 @@ class Workspace(Observed):
 
     def outlook(self, contact: Contact, now_ms: int) -> Outlook:
         """What a waiting contact may expect from now on, in its own queue."""
-        told = self.foretell(contact.contact_id, contact.queue or "", now_ms)
-        return Outlook(told.position, 0.0, 0.0) if self._has_agent_for(contact) else told
+        if self._has_agent_for(contact):
+            return Outlook(self.position(contact.contact_id, now_ms), 0.0, 0.0)
+        return self.foretell(contact.contact_id, contact.queue or "", now_ms)
 
     def weigh(self) -> None:
         """Tell the matcher what its agents' abilities weigh now."""
@@ -287,9 +289,10 @@ class Workspace(Observed):
         return match
 
     def _has_agent_for(self, contact: Contact) -> bool:
+        if self.matcher.has_agent_for(contact.contact_id):
+            return True
         also = range(len(self._also.get(contact.contact_id, ())))
-        names = (contact.contact_id, *(f"{contact.contact_id}{ALSO}{number}" for number in also))
-        return any(self.matcher.has_agent_for(name) for name in names)
+        return any(self.matcher.has_agent_for(f"{contact.contact_id}{ALSO}{number}") for number in also)
 
     def contact_for(self, agent: Agent, now_ms: int) -> Match | None:
         """The most urgent waiting contact for an open agent."""

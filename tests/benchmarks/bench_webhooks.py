@@ -3,7 +3,8 @@
     python -m tests.benchmarks.bench_webhooks [--requests N] [--adapters slack,twilio]
 
 For each adapter: requests a second as fast as 64 connections go, microseconds of ingest's CPU for each, and p50 and p99
-at half of that rate. Every request is a message of its own, signed as its provider signs.
+at half of that rate. Every request is a message of its own, signed as its provider signs. Load, broker and server share
+the machine; what one core would do is what the server does in a second of its own CPU, and that is compared.
 """
 
 import argparse
@@ -68,9 +69,16 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
     expected = len(options.adapters) * (WARM_UP + 2 * options.requests)
     if arrived < expected:
         raise SystemExit(f"{arrived} of {expected} acknowledged messages are on the log")
-    slack = found.get("slack")
-    ratio = slack["requests_per_second"] / found[NAIVE]["requests_per_second"] if slack else None
-    return {"webhooks": found, "ratio": ratio}
+    return {
+        "webhooks": found,
+        "ratio": _times(found, "per_second_of_cpu"),
+        "rates": _times(found, "requests_per_second"),
+    }
+
+
+def _times(found: dict[str, dict[str, float]], figure: str) -> float | None:
+    """How many times the naive handler's; None without Slack, which is all that it takes."""
+    return found["slack"][figure] / found[NAIVE][figure] if "slack" in found else None
 
 
 def table(found: dict[str, Any]) -> str:
@@ -82,7 +90,8 @@ def table(found: dict[str, Any]) -> str:
         for name, one in found["webhooks"].items()
     ]
     if found["ratio"] is not None:
-        lines.append(f"slack: {found['ratio']:.1f} times the naive handler (goal {RATIO_GOAL:.0f})")
+        lines.append(f"slack: {found['ratio']:.1f} times the naive handler on one core (goal {RATIO_GOAL:.0f})")
+        lines.append(f"and {found['rates']:.1f} times its rate in this run, with load and broker on the same cores")
     return "\n".join(lines) + "\n"
 
 

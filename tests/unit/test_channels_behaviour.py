@@ -388,8 +388,20 @@ def test_an_invitation_is_about_its_summary() -> None:
 @pytest.mark.parametrize(
     ("charset", "encoded"),
     [("iso-8859-1", "ñandú".encode("latin-1")), ("utf-8", "ñandú".encode()), ("windows-1252", "ñandú".encode("cp1252")),
-     ("no-such-charset", "ñandú".encode()), ("us-ascii", "ñandú".encode("latin-1"))],
+     ("no-such-charset", "ñandú".encode()), ("us-ascii", "ñandú".encode("latin-1")),
+     ("idna", "ñandú".encode()), ("unicode_escape", "ñandú".encode()), ("raw-unicode-escape", "ñandú".encode())],
 )  # fmt: skip
 def test_a_charset_that_is_right_wrong_or_unknown_gives_the_text(charset: str, encoded: bytes) -> None:
     head = f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode()
     assert put("email_mime", head + encoded).event().text == "ñandú"
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoded", "text"),
+    [("iso-8859-1", b"\x93it\x92s\x94 \x80 5", "“it’s” € 5"), ("gb2312", "朱镕基".encode("gbk"), "朱镕基"),
+     ("ks_c_5601-1987", "똠방각하".encode("cp949"), "똠방각하"), ("shift_jis", "①髙".encode("cp932"), "①髙"),
+     ("iso-2022-jp", "注文の件".encode("iso-2022-jp"), "注文の件"), ("windows-874", "สวัสดี".encode("cp874"), "สวัสดี")],
+)  # fmt: skip
+def test_what_mail_programs_write_under_an_old_name_is_read(charset: str, encoded: bytes, text: str) -> None:
+    head = f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode()
+    assert put("email_mime", head + encoded, "message/rfc822").event().text == text

@@ -23,7 +23,15 @@ HEAD_LENGTH_MAX = 16_384  # characters of one head that are read: References gro
 ADDRESSES_LENGTH_MAX = 2048  # characters of a head of addresses: the first is the one that counts
 _BARE = re.compile(r"[^\s<>,;:\"()]{1,200}@[^\s<>,;:\"()]{1,200}")  # an address in a head that is damaged
 _FOLD = re.compile(r"\r?\n[ \t]+|\r|\n")
-_NAMED = {"iso-8859-8-i": "iso-8859-8", "x-unknown": "latin-1", "unknown-8bit": "latin-1", "default": "latin-1"}
+# What mail programs write under a name, where it is more than the name's own standard holds (the WHATWG's Encoding).
+_NAMED = {
+    "iso-8859-8-i": "iso-8859-8", "x-unknown": "latin-1", "unknown-8bit": "latin-1", "default": "latin-1",
+    "iso-8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "euc-kr": "cp949",
+    "ks_c_5601-1987": "cp949", "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
+    "big5": "big5hkscs", "windows-874": "cp874", "iso-8859-11": "cp874", "iso-8859-9": "cp1254",
+}  # fmt: skip
+# Codecs of Python's own that no letter is written in: some warn, some take the square of the length.
+_NO_CHARSET = re.compile(r"(?:raw[_-])?unicode[_-]escape|punycode|idna|undefined|mbcs|oem", re.IGNORECASE)
 
 
 class Heads:
@@ -112,7 +120,9 @@ def _text(part: Part) -> str:
 
 def to_text(content: bytes, charset: str) -> str:
     """Bytes in a charset that may be unknown or wrong."""
-    for candidate in (_NAMED.get(charset.strip().lower(), charset.strip()), "utf-8"):
+    named = charset.strip()
+    known = "utf-8" if _NO_CHARSET.fullmatch(named) else _NAMED.get(named.lower(), named)
+    for candidate in (known, "utf-8"):
         try:
             return content.decode(candidate)
         except (LookupError, UnicodeError, ValueError):

@@ -4,9 +4,10 @@ import contextlib
 import json
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -18,6 +19,7 @@ from shared.contract.topics import CHANNELS
 
 RIGHTS = ("contacts", "agents", "updates", "commands")
 PSEUDONYM_BYTES = 32
+LOCAL_KEY = "local"  # the name of the key that stack.json holds
 
 
 def make_keys(state: StateFolder, workspaces: Sequence[str]) -> dict[str, str]:
@@ -44,12 +46,31 @@ def pseudonym_key(state: StateFolder) -> str:
     return str(known)
 
 
-def sources_document(keys: dict[str, str], given: Path | None) -> dict[str, Any]:
-    """What the stack's sources file holds: default sources, keys, and all of the given file. SetupError."""
-    document = read_sources(given) if given else {"workspaces": {}, "sources": {}}
+def added_keys(state: StateFolder, given: Path | None) -> dict[str, Any]:
+    """Workspaces with the keys that `usher keys` wrote into the stack's own file, which a stack without ``--sources``
+    keeps; those that came with the file of ``--sources`` are that file's."""
+    was_own = state.recall().get("own_sources", False)
+    state.remember(own_sources=given is None)
+    if given is not None or not was_own or not state.sources_file.exists():
+        return {}
+    kept = {}
+    for workspace, entry in read_sources(state.sources_file)["workspaces"].items():
+        keys = [key for key in entry.get("api_keys", []) if key["name"] != LOCAL_KEY]
+        if keys:
+            kept[workspace] = {"api_keys": keys}
+    return kept
+
+
+def sources_document(
+    keys: dict[str, str], given: Path | None, added: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """What the stack's sources file holds: default sources, keys, and all of the given file. SetupError.
+
+    ``added``: the workspaces of added_keys."""
+    document: dict[str, Any] = read_sources(given) if given else {"workspaces": dict(added), "sources": {}}
     for workspace, key in keys.items():
         entry = document["workspaces"].setdefault(workspace, {})
-        local = {"name": "local", "sha256": sha256(key.encode()).hexdigest(), "may": list(RIGHTS)}
+        local = {"name": LOCAL_KEY, "sha256": sha256(key.encode()).hexdigest(), "may": list(RIGHTS)}
         entry["api_keys"] = [*entry.get("api_keys", []), local]
     defaults = {channel: {"adapter": "canonical"} for channel in CHANNELS}
     document["sources"] = {**defaults, **document["sources"]}

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from deploy.local.access import make_keys, pseudonym_key, sources_document, write_sources
+from deploy.local.access import added_keys, make_keys, pseudonym_key, sources_document, write_sources
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
 from deploy.local.errors import LocalStackError, SetupError
@@ -58,7 +58,8 @@ class Supervisor:
         check_together(self._state, kafka=self._broker is not None, postgres=self._database is not None)
         self._keys = make_keys(self._state, self._options.workspaces)
         watch = self._sources_watch()  # before the file is read for the first time, so that no edit is missed
-        document = sources_document(self._keys, self._options.sources)
+        added = added_keys(self._state, self._options.sources)
+        document = sources_document(self._keys, self._options.sources, added)
         write_sources(self._state, document)
         await self._start_servers()
         settings = self._settings(partitions)

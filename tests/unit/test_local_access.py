@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.access import make_keys, pseudonym_key, sources_document, write_sources
+from cli.keys.edit import with_key
+from deploy.local.access import added_keys, make_keys, pseudonym_key, sources_document, write_sources
 from deploy.local.errors import SetupError
 from deploy.local.state import StateFolder
 from services.ingest.settings import load_sources
@@ -56,6 +57,38 @@ def test_given_sources_file_is_added_to_and_not_replaced(state: StateFolder, tmp
     sources = load_sources(str(state.sources_file), with_channels=False)
     assert set(document["sources"]) == set(sources.by_name) == {*CHANNELS, "shop"}
     assert {credential.name for credential in sources.credentials.values()} == {"office", "local"}
+
+
+def started(state: StateFolder, given: Path | None = None) -> set[str]:
+    """The names of the keys that are good after a start."""
+    added = added_keys(state, given)
+    write_sources(state, sources_document(make_keys(state, ["acme"]), given, added))
+    sources = load_sources(str(state.sources_file), with_channels=False)
+    return {credential.name for credential in sources.credentials.values()}
+
+
+def with_office(file: Path) -> None:
+    """As `usher keys add acme office` does."""
+    text = with_key(file.read_text(), "acme", "office", sha256(b"theirs").hexdigest(), ["contacts"])
+    file.write_text(text)
+
+
+def test_a_key_added_to_a_stack_without_a_sources_file_is_kept_over_starts(state: StateFolder) -> None:
+    assert started(state) == {"local"}
+
+    with_office(state.sources_file)
+
+    assert started(state) == {"local", "office"}
+    assert started(state) == {"local", "office"}
+
+
+def test_the_keys_of_a_given_sources_file_end_with_it(state: StateFolder, tmp_path: Path) -> None:
+    given = tmp_path / "given.yaml"
+    given.write_text("workspaces: {acme: {api_keys: []}}\n")
+    with_office(given)
+
+    assert started(state, given) == {"local", "office"}
+    assert started(state) == {"local"}
 
 
 @pytest.mark.parametrize(

@@ -295,3 +295,13 @@ def test_what_is_due_at_closing_time_and_pauses_then_is_due_when_the_customer_is
     story.at("2026-06-11T17:00", "pending_changed", pending=True)
     story.at("2026-06-11T17:10", "pending_changed", pending=False).play(until="2026-06-12T12:00")
     assert story.told("resolution")[-1] == ("breached", "2026-06-11T17:10:00")
+
+
+def test_an_answer_that_is_promised_in_the_middle_of_a_wait_does_not_count_what_it_would_have_paused_for() -> None:
+    target = {"time_to_answer": {"within": "20m", "pause_on": ["pending"]}}
+    story = Story(policy_of({"orders": {}, "cards": {"targets": target}})).arrives("2026-06-11T09:00")
+    story.at("2026-06-11T09:05", "pending_changed", pending=True)
+    story.at("2026-06-11T09:45", "pending_changed", pending=False)
+    entry = {"entered_at": "2026-06-11T09:00", "target_seconds": 1200.0}
+    story.at("2026-06-11T09:50", "queued", queue="cards", **entry).play(until="2026-06-11T12:00")
+    assert story.told("time_to_answer") == [("started", "2026-06-11T09:00:00"), ("breached", "2026-06-11T10:00:00")]

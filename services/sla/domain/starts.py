@@ -23,7 +23,7 @@ _ONCE = (FIRST_RESPONSE, RESOLUTION)  # a contact has one clock of these; the ne
 
 class Start(msgspec.Struct, frozen=True, gc=False):
     """A clock about to start: as of when, the event or policy that makes it and when, and the due time that the log
-    told, if it did."""
+    told, if it did: the router's, which knows of no pause."""
 
     kind: Kind
     at_ms: int
@@ -84,14 +84,14 @@ class Starts:
     def _begin(self, start: Start, contact: Contact, target: Target, promises: Promises | None) -> None:
         if start.kind in _ONCE:
             contact.once = (*contact.once, start.kind)
-        paused = 0.0 if start.due_ms is not None else target.rested_seconds(contact, start.at_ms, start.made_ms)
+        paused = target.rested_seconds(contact, start.at_ms)
         clock = Clock(
             clock_id=clock_id(contact.contact_id, start.kind, target.name, start.cause),
             kind=start.kind,
             target=target.name,
             target_seconds=target.seconds,
             started_ms=start.at_ms,
-            due_ms=target.due_ms(start.at_ms, paused) if start.due_ms is None else start.due_ms,
+            due_ms=target.due_ms(start.at_ms, paused) if paused or start.due_ms is None else start.due_ms,
             queue=target.queue,
             warn_ms=target.warn_ms(start.at_ms, paused),
             policy=promises.version if promises is not None else 0,

@@ -49,15 +49,15 @@ class Target:
             return None
         return self.calendar.add_open_time(started_ms, self.seconds * self.warn_at + paused_seconds)
 
-    def rested_seconds(self, contact: Contact, since_ms: int, until_ms: int) -> float:
+    def rested_seconds(self, contact: Contact, since_ms: int) -> float:
         """Open time in which the contact waited for what the promise does not count, up to the wait that goes on."""
         if not contact.rests:
             return 0.0
-        until_ms = min((since for hold, since in contact.waits_for.items() if hold in self.pauses), default=until_ms)
+        goes_on = [at_ms for hold, at_ms in contact.waits_for.items() if hold in self.pauses]
         seconds, counted_ms = 0.0, since_ms
         for begin_ms, end_ms in sorted((rest[1], rest[2]) for rest in contact.rests if rest[0] in self.pauses):
-            begin_ms, end_ms = max(begin_ms, counted_ms), min(end_ms, until_ms)
-            seconds += self.calendar.open_seconds_between(begin_ms, end_ms)
+            end_ms = min([end_ms, *goes_on])
+            seconds += self.calendar.open_seconds_between(max(begin_ms, counted_ms), end_ms)
             counted_ms = max(counted_ms, end_ms)
         return seconds
 

@@ -1,11 +1,13 @@
-"""``usher policy rules``: alerts for each queue of a policy, with its own targets and objectives as thresholds."""
+"""``usher policy rules``: alerts for each queue and each rule of a policy, with their own objectives as thresholds."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import yaml
 
+from shared.policy.fields import format_duration
 from shared.policy.policy import Policy
+from shared.policy.targets import TargetRule
 
 __all__ = ["rules_document", "rules_text"]
 
@@ -21,37 +23,30 @@ def rules_text(policies: Sequence[Policy]) -> str:
 
 
 def rules_document(policies: Sequence[Policy]) -> dict[str, Any]:
-    """One group a workspace, with the alerts of each queue in the order of the policy."""
+    """One group a workspace, with the alerts of each queue, then of each rule, in the order of the policy."""
     return {
         "groups": [
             {
                 "name": f"usher-{policy.workspace}",
-                "rules": [rule for name in policy.queues for rule in _of(policy, name)],
+                "rules": [
+                    *(rule for name in policy.queues for rule in _of_queue(policy, name)),
+                    *(alert for rule in policy.targets for alert in _of_rule(policy, rule)),
+                ],
             }
             for policy in policies
         ]
     }
 
 
-def _of(policy: Policy, queue: str) -> Iterator[dict[str, Any]]:
+def _of_queue(policy: Policy, queue: str) -> Iterator[dict[str, Any]]:
     where = f'workspace="{policy.workspace}", queue="{queue}"'
-    for kind, target in policy.queues[queue].targets.items():
-        share = round(min(FAST_FACTOR * (1 - target.objective), FAST_MAX), 4)
-        missed = f'{where}, kind="{kind}"'
-        yield {
-            "alert": "UsherQueuePromiseBurnsFast",
-            "expr": f"usher:promises_missed:ratio1h{{{missed}}} > {share} "
-            f"and usher:promises_missed:ratio5m{{{missed}}} > {share} "
-            f"and usher:promises_decided:increase1h{{{missed}}} >= {DECIDED_MIN}",
-            "labels": {"severity": "page"},
-            "annotations": {
-                "summary": f"{policy.workspace}/{queue}: {{{{ $value | humanizePercentage }}}} of {kind} missed",
-                "runbook": "deploy/runbooks/UsherPromiseBurnsFast.md",
-            },
-        }
-    answer = policy.queues[queue].targets.get("time_to_answer")
-    if answer is not None:
-        seconds = max(LATE_FACTOR * answer.within_seconds, LONG_SECONDS_MIN)
+    promised = policy.promised_in(queue)
+    for kind, (_, objective) in promised.items():
+        mine = f'{{{where}, kind="{kind}"}}'
+        missed = (f"usher:promises_missed:ratio1h{mine}", f"usher:promises_missed:ratio5m{mine}")
+        yield _burns(f"{policy.workspace}/{queue}", kind, objective, missed, f"usher:promises_decided:increase1h{mine}")
+    if "time_to_answer" in promised:
+        seconds = max(LATE_FACTOR * promised["time_to_answer"][0], LONG_SECONDS_MIN)
         yield {
             "alert": "UsherQueueOldestWaitsTooLong",
             "expr": f"max(usher_queue_oldest_wait_seconds{{{where}}}) > {seconds:g}",
@@ -62,3 +57,46 @@ def _of(policy: Policy, queue: str) -> Iterator[dict[str, Any]]:
                 "runbook": "deploy/runbooks/UsherOldestWaitsTooLong.md",
             },
         }
+
+
+def _of_rule(policy: Policy, rule: TargetRule) -> Iterator[dict[str, Any]]:
+    """Clocks are counted by what was promised, so a rule is known by its time in the queues where it may hold."""
+    queues = "|".join(rule.when.queue or policy.queues)  # the names of queues mean themselves in an expression
+    for kind, target in rule.then.items():
+        promise = f'kind="{kind}", target="{format_duration(target.within_seconds)}"'
+        where = f'workspace="{policy.workspace}", queue=~"{queues}", {promise}'
+        yield _burns(
+            f"{policy.workspace}, rule {rule.name}",
+            kind,
+            target.objective,
+            (_missed(where, "1h"), _missed(where, "5m")),
+            _decided(where, "1h"),
+            workspace=policy.workspace,
+            rule=rule.name,
+        )
+
+
+def _missed(where: str, window: str) -> str:
+    missed = f'sum(increase(usher:sla_clocks:total{{{where}, result="breached"}}[{window}]))'
+    return f"{missed} / ({_decided(where, window)} > 0)"
+
+
+def _decided(where: str, window: str) -> str:
+    return f'sum(increase(usher:sla_clocks:total{{{where}, result=~"met|breached"}}[{window}]))'
+
+
+def _burns(
+    whose: str, kind: str, objective: float, missed: tuple[str, str], decided: str, **labels: str
+) -> dict[str, Any]:
+    """Much more is missed than the objective allows: over the longer window, still over the shorter, and of enough."""
+    share = round(min(FAST_FACTOR * (1 - objective), FAST_MAX), 4)
+    long, short = missed
+    return {
+        "alert": "UsherRulePromiseBurnsFast" if labels else "UsherQueuePromiseBurnsFast",
+        "expr": f"{long} > {share} and {short} > {share} and {decided} >= {DECIDED_MIN}",
+        "labels": {"severity": "page", **labels},
+        "annotations": {
+            "summary": f"{whose}: {{{{ $value | humanizePercentage }}}} of {kind} missed",
+            "runbook": "deploy/runbooks/UsherPromiseBurnsFast.md",
+        },
+    }

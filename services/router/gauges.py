@@ -96,12 +96,12 @@ class RouterCollector(Collector):
         objective = GaugeMetricFamily("usher_queue_objective", "For which share of its contacts.", labels=labels)
         told: dict[tuple[str, str, str], tuple[float, float]] = {}
         for workspace in (each for engine in engines for each in engine.book.workspaces.values()):
-            for name, queue in workspace.rules.policy.queues.items():
-                for kind, promise in queue.targets.items():
-                    key = (self._labels.of(workspace.name), name, str(kind))
-                    told[key] = (float(promise.within_seconds), promise.objective)
+            policy = workspace.rules.policy
+            for queue in policy.queues:
+                for kind, promised in policy.promised_in(queue).items():
+                    told[self._labels.of(workspace.name), queue, str(kind)] = promised
         for key, (seconds, share) in sorted(told.items()):
-            target.add_metric([*key, repr(seconds)], seconds)
+            target.add_metric([*key, repr(float(seconds))], seconds)
             objective.add_metric(key, share)
         yield from (target, objective)
 

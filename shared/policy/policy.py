@@ -22,6 +22,7 @@ from shared.policy.handling import (
     WrapUp,
 )
 from shared.policy.hours import Hours
+from shared.policy.kinds import TargetKind
 from shared.policy.queues import Queue
 from shared.policy.targets import CUSTOMER_CLASS, TargetRule
 
@@ -108,6 +109,18 @@ class Policy(Node):
         if any(rule.when.customer_class for rule in self.targets):
             named.add(CUSTOMER_CLASS)
         return tuple(sorted(named))
+
+    def promised_in(self, queue: str) -> dict[TargetKind, tuple[float, float]]:
+        """Kind -> (seconds, objective) by which a queue as a whole is judged: its own target, else of all that rules
+        promise to some of its contacts the longest time and the lowest objective."""
+        found: dict[TargetKind, tuple[float, float]] = {}
+        for rule in self.targets:
+            if rule.when.queue is None or queue in rule.when.queue:
+                for kind, target in rule.then.items():
+                    seconds, objective = found.get(kind, (0.0, 1.0))
+                    found[kind] = max(seconds, target.within_seconds), min(objective, target.objective)
+        own = {kind: (target.within_seconds, target.objective) for kind, target in self.queues[queue].targets.items()}
+        return found | own
 
     def document(self) -> dict[str, Any]:
         """The whole policy as JSON-able mapping with every default filled in; parses to an equal policy."""

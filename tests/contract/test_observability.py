@@ -126,3 +126,38 @@ def test_alerts_of_a_policys_queues_are_rules_that_prometheus_takes(
     for rule in rules_of:
         assert (DEPLOY.parent / rule["annotations"]["runbook"]).is_file()
         assert metrics_of(rule["expr"]) <= RECORDED | {"usher_queue_oldest_wait_seconds"}
+
+
+def clocks(target: str, result: str, values: str) -> dict[str, str]:
+    """A series of decided first responses in queue a."""
+    labels = f'workspace="acme", queue="a", kind="first_response", target="{target}", result="{result}", partition="0"'
+    return {"series": f"usher:sla_clocks:total{{{labels}}}", "values": values}
+
+
+FIRING = {
+    "expr": 'count by (alertname, rule) (ALERTS{alertstate="firing"})',
+    "eval_time": "65m",
+    "exp_samples": [{"labels": '{alertname="UsherRulePromiseBurnsFast", rule="gold"}', "value": 1}],
+}
+DECIDED = [clocks("1m", "breached", "0+2x70"), clocks("1m", "met", "0x70"), clocks("1h", "met", "0+9x70")]
+STORY = {
+    "rule_files": ["queues.yml"],
+    "evaluation_interval": "1m",
+    "tests": [{"interval": "1m", "input_series": DECIDED, "promql_expr_test": [FIRING]}],
+}
+
+
+@needs_promtool
+def test_an_alert_of_a_rule_fires_for_what_the_rule_promised_and_not_for_the_queue(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = {"name": "gold", "when": {"customer_class": "gold"}, "then": {"first_response": {"within": "1m"}}}
+    mail = {"name": "mail", "when": {"channel": "email"}, "then": {"first_response": {"within": "1h"}}}
+    policy = {"workspace": "acme", "queues": {"a": {}, "b-1": {}}, "default_queue": "a", "targets": [gold, mail]}
+    (tmp_path / "policy.yaml").write_text(yaml.safe_dump(policy))
+    with pytest.raises(SystemExit) as ended:
+        main(["policy", "rules", str(tmp_path / "policy.yaml")])
+    assert ended.value.code == 0
+    (tmp_path / "queues.yml").write_text(capsys.readouterr().out)
+    (tmp_path / "test.yml").write_text(yaml.safe_dump(STORY))
+    assert "SUCCESS" in promtool("test", "rules", str(tmp_path / "test.yml"))

@@ -104,6 +104,26 @@ def test_what_comes_of_a_contact_was_shown_as_zero_before() -> None:
         seen |= shown
 
 
+def test_a_queue_to_whose_contacts_only_rules_promise_something_shows_the_least_of_it() -> None:
+    watched = Watched()
+    rules = [
+        {"name": "gold", "when": {"customer_class": "gold"}, "then": {"first_response": {"within": "1m"}}},
+        {"name": "mail", "when": {"channel": "email", "queue": "general"},
+         "then": {"first_response": {"within": "1h", "objective": 0.5}, "time_to_answer": {"within": "1s"}}},
+    ]  # fmt: skip
+    watched.router.activate(policy_with(targets=rules))
+    shown = {
+        (name, labels["queue"], labels["kind"], labels.get("le", "")): value
+        for (name, pairs), value in watched.samples().items()
+        if name in ("usher_queue_target_seconds", "usher_queue_objective") and (labels := dict(pairs))
+    }
+    assert shown["usher_queue_target_seconds", "general", "first_response", "3600.0"] == 3600
+    assert shown["usher_queue_objective", "general", "first_response", ""] == 0.5
+    assert shown["usher_queue_target_seconds", "orders", "first_response", "60.0"] == 60
+    assert shown["usher_queue_target_seconds", "general", "time_to_answer", "60.0"] == 60, "its own promise is its own"
+    assert len(shown) == 2 * 6
+
+
 def test_workspaces_beyond_the_bound_share_a_label() -> None:
     labels = WorkspaceLabels(2)
     assert [labels.of(name) for name in ("a", "b", "c", "d", "a")] == ["a", "b", "other", "other", "a"]

@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -35,6 +36,7 @@ __all__ = [
 
 ID_LENGTH_MAX = 256  # characters, by contract; an index row in PostgreSQL takes them all
 LANGUAGE_LENGTH_MAX = 64  # characters; the longest tags in use have some thirty
+TAGS_KEPT_MAX = 512  # languages that are known to be well-formed or not; every message may name one
 SOURCE_LENGTH_MAX = 64  # characters, by contract
 NOTE_LENGTH_MAX = 4096  # characters of names, addresses and reasons: longer ones are text in the wrong place
 URL_LENGTH_MAX = 8192  # characters; what browsers and proxies still take
@@ -87,7 +89,12 @@ def _time(value: object) -> int:
 
 def is_language(tag: str) -> bool:
     """Whether a text is a language tag (BCP 47)."""
-    return len(tag) <= LANGUAGE_LENGTH_MAX and _LANGUAGE.fullmatch(tag) is not None
+    return len(tag) <= LANGUAGE_LENGTH_MAX and _is_tag(tag)
+
+
+@lru_cache(maxsize=TAGS_KEPT_MAX)
+def _is_tag(tag: str) -> bool:
+    return _LANGUAGE.fullmatch(tag) is not None
 
 
 def _language(tag: str) -> str:
@@ -108,7 +115,7 @@ def _composed(text: str) -> str:
 
 def _composed_names(named: dict[str, int]) -> dict[str, int]:
     """The same with composed names; refused when two names are one."""
-    if all(map(str.isascii, named)):
+    if "".join(named).isascii():
         return named
     composed = {_composed(name): value for name, value in named.items()}
     if len(composed) < len(named):
@@ -118,7 +125,7 @@ def _composed_names(named: dict[str, int]) -> dict[str, int]:
 
 def composed_texts(named: dict[str, str]) -> dict[str, str]:
     """Attributes with names and texts in form NFC, so that a rule of the policy finds them; refused for twin names."""
-    if all(map(str.isascii, named)) and all(map(str.isascii, named.values())):
+    if "".join((*named, *named.values())).isascii():
         return named
     composed = {unicodedata.normalize("NFC", k): unicodedata.normalize("NFC", text) for k, text in named.items()}
     if len(composed) < len(named):

@@ -63,8 +63,10 @@ def normalised(handle: str, channel: str = "", region: str = "") -> str:
 
 def needs_region(handle: str, channel: str) -> bool:
     """Whether the handle is a telephone number that nobody can read who does not know the country it is dialled in."""
-    dialled = channel in PHONE_CHANNELS or _SCHEME.match(handle.strip().lower()) is not None
-    if not dialled or "+" in handle or is_withheld(handle, channel):
+    if "+" in handle:  # as most numbers are written
+        return False
+    dialled = channel in PHONE_CHANNELS or (":" in handle and _SCHEME.match(handle.strip().lower()) is not None)
+    if not dialled or is_withheld(handle, channel):
         return False
     read = normalised(handle, channel)
     return read.isdecimal() and len(read) >= NATIONAL_DIGITS_MIN

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.classification.record import Classification
 from services.router.domain.insight.decisions import Decision
 from services.router.domain.state.personal import Whole
@@ -14,7 +14,7 @@ from shared.contract.topics import AGENT_OFFERS, BOT, SELF_SERVICE
 __all__ = ["PUBLISHED", "Published"]
 
 
-class OfferedOut(events.Offered):
+class OfferedOut(bodies.Offered):
     """An agent is asked; the offer ends at ``expires_at``. ``decision`` is the whole record of why this agent."""
 
     decision: Decision
@@ -40,38 +40,38 @@ class Published(NamedTuple):
 _DESK = (AGENT_OFFERS,)
 
 PUBLISHED: dict[str, Published] = {
-    events.RECEIVED: Published(events.Received),
-    events.HASTENED: Published(events.Hastened),
-    events.RISK_RAISED: Published(events.RiskChanged),
-    events.RISK_CLEARED: Published(events.RiskChanged),
-    events.MESSAGE_ADDED: Published(events.MessageAdded, (SELF_SERVICE, BOT, AGENT_OFFERS), Whole),
+    events.RECEIVED: Published(bodies.Received),
+    events.HASTENED: Published(bodies.Hastened),
+    events.RISK_RAISED: Published(bodies.RiskChanged),
+    events.RISK_CLEARED: Published(bodies.RiskChanged),
+    events.MESSAGE_ADDED: Published(bodies.MessageAdded, (SELF_SERVICE, BOT, AGENT_OFFERS), Whole),
     events.CLASSIFIED: Published(Classification),
-    events.SENT_TO_SELF_SERVICE: Published(events.SentToSelfService, (SELF_SERVICE,), Whole),
-    events.SENT_TO_BOT: Published(events.SentToBot, (BOT,), Whole),
-    events.ESCALATED: Published(events.Escalated),
-    events.QUEUED: Published(events.Queued),
-    events.REQUIREMENTS_RELAXED: Published(events.Relaxed),
-    events.OVERFLOWED: Published(events.Overflowed),
-    events.SCHEDULED: Published(events.Scheduled),
-    events.REPRIORITISED: Published(events.Reprioritised),
+    events.SENT_TO_SELF_SERVICE: Published(bodies.SentToSelfService, (SELF_SERVICE,), Whole),
+    events.SENT_TO_BOT: Published(bodies.SentToBot, (BOT,), Whole),
+    events.ESCALATED: Published(bodies.Escalated),
+    events.QUEUED: Published(bodies.Queued),
+    events.REQUIREMENTS_RELAXED: Published(bodies.Relaxed),
+    events.OVERFLOWED: Published(bodies.Overflowed),
+    events.SCHEDULED: Published(bodies.Scheduled),
+    events.REPRIORITISED: Published(bodies.Reprioritised),
     events.OFFERED: Published(OfferedOut, _DESK, OfferedPrivate),
-    events.OFFER_DECLINED: Published(events.OfferEnded, _DESK),
-    events.OFFER_EXPIRED: Published(events.OfferEnded, _DESK),
-    events.OFFER_RESCINDED: Published(events.OfferEnded, _DESK),
-    events.ASSIGNED: Published(events.Assigned, _DESK),
-    events.IDLED: Published(events.Idled, _DESK),
-    events.RESUMED: Published(events.Resumed, _DESK),
-    events.REMINDED: Published(events.Reminded, _DESK),
-    events.WRAPPING: Published(events.Wrapping, _DESK),
-    events.TRANSFERRED: Published(events.Moved, _DESK),
-    events.REQUEUED: Published(events.Moved, _DESK),
-    events.CLOSED: Published(events.Ended, _DESK),
-    events.CONTAINED: Published(events.Ended),
-    events.ABANDONED: Published(events.Ended, _DESK),
-    events.CANCELLED: Published(events.Ended, _DESK),
-    events.EXPIRED: Published(events.Ended, _DESK),
-    events.REPLY_SENT: Published(events.ReplySent),
-    events.PENDING_CHANGED: Published(events.PendingChanged),
+    events.OFFER_DECLINED: Published(bodies.OfferEnded, _DESK),
+    events.OFFER_EXPIRED: Published(bodies.OfferEnded, _DESK),
+    events.OFFER_RESCINDED: Published(bodies.OfferEnded, _DESK),
+    events.ASSIGNED: Published(bodies.Assigned, _DESK),
+    events.IDLED: Published(bodies.Idled, _DESK),
+    events.RESUMED: Published(bodies.Resumed, _DESK),
+    events.REMINDED: Published(bodies.Reminded, _DESK),
+    events.WRAPPING: Published(bodies.Wrapping, _DESK),
+    events.TRANSFERRED: Published(bodies.Moved, _DESK),
+    events.REQUEUED: Published(bodies.Moved, _DESK),
+    events.CLOSED: Published(bodies.Ended, _DESK),
+    events.CONTAINED: Published(bodies.Ended),
+    events.ABANDONED: Published(bodies.Ended, _DESK),
+    events.CANCELLED: Published(bodies.Ended, _DESK),
+    events.EXPIRED: Published(bodies.Ended, _DESK),
+    events.REPLY_SENT: Published(bodies.ReplySent),
+    events.PENDING_CHANGED: Published(bodies.PendingChanged),
     events.AVAILABILITY_CHANGED: Published(events.AvailabilityChanged, headed=False),
     events.POLICY_ACTIVATED: Published(events.PolicyActivated, headed=False),
     events.CUSTOMER_MERGED: Published(events.CustomerMerged, headed=False),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.classification.classifying import Classify
 from services.router.domain.customers import customers
 from services.router.domain.insight import drift
@@ -47,7 +47,7 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact, agent: Agent, offe
     desks.engage(workspace, agent, assignment)
     turn.book.assignments[assignment.assignment_id] = assignment
     waited_ms = max(0, max(contact.last_ms, turn.said_ms) - contact.waits_since_ms)
-    body = events.Assigned(offer.offer_id, assignment.assignment_id, agent.agent_id, waited_ms / 1000)
+    body = bodies.Assigned(offer.offer_id, assignment.assignment_id, agent.agent_id, waited_ms / 1000)
     turn.tell_desk(contact, events.ASSIGNED, body)
     if workspace.rules.idle_ms:
         idling.watch(turn, workspace, contact)
@@ -139,7 +139,7 @@ def wrap(turn: Turn, assignment: Assignment, reason: str, until_ms: int) -> None
     agent.wrapping += 1
     contact.wrap_began_ms = turn.now_ms
     waiting.start_state_timer(turn, contact, until_ms)
-    body = events.Wrapping(assignment.assignment_id, agent.agent_id, reason, rfc3339(until_ms))
+    body = bodies.Wrapping(assignment.assignment_id, agent.agent_id, reason, rfc3339(until_ms))
     turn.tell_desk(contact, events.WRAPPING, body)
     desks.refresh(turn, workspace, agent, "wrapping")
 
@@ -170,7 +170,7 @@ def give_back(turn: Turn, assignment: Assignment, state: AssignmentState, reason
         idling.resume(turn, workspace, contact, assignment, "warm_transfer")
     work.release(turn, contact, state)
     tiers.ask_more(contact, transfer.skills)
-    body = events.Moved(_destination(queue, transfer), reason, assignment.assignment_id, assignment.agent_id)
+    body = bodies.Moved(_destination(queue, transfer), reason, assignment.assignment_id, assignment.agent_id)
     kind = events.TRANSFERRED if state is AssignmentState.TRANSFERRED else events.REQUEUED
     turn.tell_desk(contact, kind, body)
     waiting.bar(turn, contact, agent.agent_id, turn.now_ms + workspace.rules.decline_ms)
@@ -192,7 +192,7 @@ def silent(turn: Turn, contact: Contact) -> None:
     if silence_rule.requeues:
         give_back(turn, assignment, AssignmentState.REQUEUED, "silent", Transfer())
     else:
-        body = events.Reminded(assignment.assignment_id, assignment.agent_id, "silent")
+        body = bodies.Reminded(assignment.assignment_id, assignment.agent_id, "silent")
         turn.tell_desk(contact, events.REMINDED, body)
 
 

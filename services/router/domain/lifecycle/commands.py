@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.lifecycle import desks, endings, offers, queueing, tiers, waiting, work
 from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
@@ -68,7 +68,7 @@ def _detach(turn: Turn, workspace: Workspace, contact: Contact, said: ContactCom
     waiting.leave(turn, workspace, contact)
     assignment_id = contact.assignment_id or None
     agent = work.release(turn, contact, AssignmentState.REQUEUED)
-    body = events.Moved(to, said.reason, assignment_id, agent.agent_id if agent else None, said.actor)
+    body = bodies.Moved(to, said.reason, assignment_id, agent.agent_id if agent else None, said.actor)
     turn.tell(contact, events.REQUEUED, body, copy=AGENT_OFFERS if contact.attempts else "")
     if agent is not None:
         waiting.bar(turn, contact, agent.agent_id, turn.now_ms + workspace.rules.decline_ms)

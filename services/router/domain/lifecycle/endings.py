@@ -1,6 +1,6 @@
 """How contacts end: the one terminal event, after which nothing follows."""
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.insight import containment
 from services.router.domain.lifecycle import desks, offers, protection, waiting, work
 from services.router.domain.state.records import Contact
@@ -22,7 +22,7 @@ def end(turn: Turn, contact: Contact, kind: str, by: str, reason: str) -> None:
     waiting.leave(turn, workspace, contact)
     assignment_id = contact.assignment_id or None
     agent = work.release(turn, contact, AssignmentState.CLOSED)
-    body = events.Ended(by, reason, assignment_id, agent.agent_id if agent else None)
+    body = bodies.Ended(by, reason, assignment_id, agent.agent_id if agent else None)
     turn.tell(contact, kind, body, copy=AGENT_OFFERS if contact.attempts else "")
     desks.unhost(turn, workspace, contact)
     turn.contact_ended(contact)

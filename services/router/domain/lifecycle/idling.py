@@ -5,7 +5,7 @@ full by then, so their work may exceed the capacity by what came back, and by no
 others, and they get no new one until they are within it again.
 """
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.lifecycle import desks, failures, waiting
 from services.router.domain.state.records import Assignment, Contact
 from services.router.domain.state.workspace import Workspace
@@ -41,7 +41,7 @@ def rest(turn: Turn, contact: Contact) -> None:
     agent = workspace.agents[assignment.agent_id]
     assignment.state = move(ASSIGNMENT, assignment.state, AssignmentState.IDLE)
     desks.rest(agent, assignment.channel, turn.now_ms)
-    turn.tell_desk(contact, events.IDLED, events.Idled(assignment.assignment_id, agent.agent_id))
+    turn.tell_desk(contact, events.IDLED, bodies.Idled(assignment.assignment_id, agent.agent_id))
     desks.refresh(turn, workspace, agent, "contact_idled")
 
 
@@ -50,6 +50,6 @@ def resume(turn: Turn, workspace: Workspace, contact: Contact, assignment: Assig
     agent = workspace.agents[assignment.agent_id]
     assignment.state = move(ASSIGNMENT, assignment.state, AssignmentState.ACTIVE)
     desks.resume(agent, assignment.channel)
-    turn.tell_desk(contact, events.RESUMED, events.Resumed(assignment.assignment_id, agent.agent_id, reason))
+    turn.tell_desk(contact, events.RESUMED, bodies.Resumed(assignment.assignment_id, agent.agent_id, reason))
     failures.rescind_unfit(turn, workspace, agent, "an idle contact came back")
     desks.keep(turn, workspace, agent, "contact_resumed")

@@ -2,7 +2,7 @@
 
 from sys import intern
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.classification import suggestions
 from services.router.domain.classification.classifying import Classify, Foreseen, Opener
 from services.router.domain.customers import customers, merging
@@ -54,7 +54,7 @@ def receive(
     if told:
         contact.traits = told
     shared = why_shared(turn, workspace, contact.customer_id) or "" if contact.customer_id else ""
-    body = events.Received(said.message_id, contact.episode, contact.linked, shared, told, said.region_missing)
+    body = bodies.Received(said.message_id, contact.episode, contact.linked, shared, told, said.region_missing)
     turn.tell(contact, events.RECEIVED, body)
     turn.count("usher_contacts_received_total", said.channel)
     opener = Opener(said, workspace.rules.policy, workspace.rules.model_version)
@@ -81,7 +81,7 @@ def _add(
     if said.sender == "customer":
         contact.wrote_ms = max(contact.wrote_ms, said.occurred_ms)
     to = _HOLDERS.get(contact.state, "")
-    body = events.MessageAdded(said.message_id, said.sender)
+    body = bodies.MessageAdded(said.message_id, said.sender)
     turn.tell(contact, events.MESSAGE_ADDED, body, copy=to, private=personal_of(said) if to else b"")
     if said.sender in idling.PEOPLE:
         idling.spoke(turn, workspace, contact, said.sender)

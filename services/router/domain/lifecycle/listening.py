@@ -4,7 +4,7 @@ from sys import intern
 
 import msgspec
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.classification.classifying import Classify, Foreseen, Opener
 from services.router.domain.classification.record import Classification
 from services.router.domain.lifecycle import queueing, tiers, waiting
@@ -95,7 +95,7 @@ def _move_ahead(turn: Turn, workspace: Workspace, contact: Contact, decided: Cla
         waiting.leave(turn, workspace, contact)
         _raise(workspace, contact, decided)
         contact.home_queue = decided.queue
-        body = events.Moved({"queue": decided.queue}, decided.ground, None, None, ROUTER)
+        body = bodies.Moved({"queue": decided.queue}, decided.ground, None, None, ROUTER)
         turn.tell(contact, events.REQUEUED, body)
         queueing.enter(turn, workspace, contact, decided.queue, "requeue")
         return

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.insight.decisions import decide, sentence
 from services.router.domain.lifecycle import desks, waiting
 from services.router.domain.matcher.matching import Match
@@ -57,7 +57,7 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
     turn.book.offers[offer.offer_id] = offer
     turn.book.timers.arm(Timer.OFFER, offer.offer_id, offer.expires_ms)
     decision = decide(workspace, contact, match, turn.now_ms)
-    body = events.Offered(
+    body = bodies.Offered(
         offer_id=offer.offer_id,
         agent_id=agent.agent_id,
         expires_at=rfc3339(offer.expires_ms),
@@ -94,7 +94,7 @@ def withdraw(turn: Turn, offer: Offer, how: Failure) -> None:
     agent = turn.workspace(contact).agents[offer.agent_id]
     end(turn, agent, contact, offer, how.state)
     to = ContactState.OFFERED if contact.offers or how.stays else ContactState.QUEUED
-    turn.tell_desk(contact, _KINDS[how.state], events.OfferEnded(offer.offer_id, offer.agent_id, how.reason), to=to)
+    turn.tell_desk(contact, _KINDS[how.state], bodies.OfferEnded(offer.offer_id, offer.agent_id, how.reason), to=to)
 
 
 def withdraw_all(turn: Turn, contact: Contact, reason: str, *, stays: bool = False) -> None:

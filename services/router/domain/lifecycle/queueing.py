@@ -1,6 +1,6 @@
 """A contact's way into a queue, back into it, and on from it where overflow says so."""
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.customers import customers
 from services.router.domain.forecast import Expectation
 from services.router.domain.lifecycle import age, endings, overflow, relaxing, urging, waiting
@@ -42,7 +42,7 @@ def enter(
     if reason in _ARRIVALS and turn.demand(workspace).ask(place.need.requirement, turn.now_ms):
         workspace.weigh()
     outlook = workspace.outlook(contact, turn.now_ms)
-    body = events.Queued(
+    body = bodies.Queued(
         requirements=place.need.json,
         priority_seconds=place.boost_ms / 1000,
         target_seconds=place.answer.seconds,
@@ -112,7 +112,7 @@ def reschedule(turn: Turn, workspace: Workspace, contact: Contact) -> None:
         enter(turn, workspace, contact, contact.queue, "policy_activated")
     elif opens_ms != contact.timer_ms:
         waiting.start_state_timer(turn, contact, opens_ms)
-        turn.tell(contact, events.SCHEDULED, events.Scheduled(rfc3339(opens_ms), "other hours"))
+        turn.tell(contact, events.SCHEDULED, bodies.Scheduled(rfc3339(opens_ms), "other hours"))
 
 
 def staff_shrank(turn: Turn, workspace: Workspace) -> None:
@@ -139,16 +139,16 @@ def staff_shrank(turn: Turn, workspace: Workspace) -> None:
 def _take(turn: Turn, workspace: Workspace, contact: Contact, course: Course) -> None:
     """What overflow decided happens."""
     if course.to_queue:
-        turn.tell(contact, events.OVERFLOWED, events.Overflowed({"queue": course.to_queue}, course.why))
+        turn.tell(contact, events.OVERFLOWED, bodies.Overflowed({"queue": course.to_queue}, course.why))
         waiting.leave(turn, workspace, contact)
         enter(turn, workspace, contact, course.to_queue, "overflow")
     elif course.callback:
         contact.callback = True
-        turn.tell(contact, events.OVERFLOWED, events.Overflowed({"callback": True}, course.why))
+        turn.tell(contact, events.OVERFLOWED, bodies.Overflowed({"callback": True}, course.why))
     elif course.opens_ms:
         waiting.leave(turn, workspace, contact)
         waiting.start_state_timer(turn, contact, course.opens_ms)
-        turn.tell(contact, events.SCHEDULED, events.Scheduled(rfc3339(course.opens_ms), course.why))
+        turn.tell(contact, events.SCHEDULED, bodies.Scheduled(rfc3339(course.opens_ms), course.why))
         age.pause(turn, contact)
     elif course.refused:
         endings.end(turn, contact, events.CANCELLED, "system", "queue_full")

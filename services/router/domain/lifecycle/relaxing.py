@@ -1,6 +1,6 @@
 """Relaxation: after a while in the queue a contact asks for less, waits in one more queue, or counts as older."""
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.lifecycle import waiting
 from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
@@ -36,6 +36,6 @@ def _apply(turn: Turn, workspace: Workspace, contact: Contact, reason: str) -> N
     place = workspace.standing(contact)
     also = [name for name, _ in workspace.further_needs(contact)]
     changed = place.queue.relax[contact.relaxed - 1].words
-    body = events.Relaxed(contact.relaxed, place.need.json, also, place.boost_ms / 1000, reason, changed)
+    body = bodies.Relaxed(contact.relaxed, place.need.json, also, place.boost_ms / 1000, reason, changed)
     turn.tell(contact, events.REQUIREMENTS_RELAXED, body)
     turn.hungry[contact.contact_id] = contact

@@ -5,7 +5,7 @@ at the same moments at the same state and tells the same. What was told stands w
 word when its wait does, or its time: the answer and the breach are events of their own.
 """
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.insight.at_risk import CLEARED_BELOW, RAISED_ABOVE, risks_of
 from services.router.domain.state.workspace import ALSO
 from services.router.domain.turn import Turn
@@ -32,7 +32,7 @@ def look(turn: Turn, subject: str) -> None:
         contact, risk = turn.book.contacts[contact_id], changed[contact_id]
         raised = not contact.at_risk
         workspace.alarm(contact, raised)
-        body = events.RiskChanged(round(risk, 3), rfc3339(workspace.standing(contact).due_ms))
+        body = bodies.RiskChanged(round(risk, 3), rfc3339(workspace.standing(contact).due_ms))
         turn.tell(contact, events.RISK_RAISED if raised else events.RISK_CLEARED, body)
     if open_promises:
         turn.book.watch_risk(workspace, queue)

@@ -4,7 +4,7 @@ from sys import intern
 
 import msgspec
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.classification.policy import KnownIntent
 from services.router.domain.classification.record import Classification
 from services.router.domain.insight import containment
@@ -48,7 +48,7 @@ def route(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classific
     if verdict.tier == "self_service":
         waiting.start_state_timer(turn, contact, turn.allow(workspace.rules.self_service_ms))
         contact.article = next(iter(verdict.article_ids), "")
-        body = events.SentToSelfService(list(verdict.article_ids))
+        body = bodies.SentToSelfService(list(verdict.article_ids))
         turn.tell(contact, events.SENT_TO_SELF_SERVICE, body, copy=SELF_SERVICE, private=private)
         containment.begin(turn, contact)
     elif verdict.tier == "bot":
@@ -67,7 +67,7 @@ def _to_bot(turn: Turn, workspace: Workspace, contact: Contact, verdict: Classif
         stay_ms = min(stay_ms, workspace.rules.clarify_ms)
         turn.count("usher_clarifications_total", "asked")
     until_ms = turn.allow(stay_ms)
-    body = events.SentToBot(verdict.bot, rfc3339(until_ms))
+    body = bodies.SentToBot(verdict.bot, rfc3339(until_ms))
     if verdict.question:
         body.purpose = CLARIFY
         body.top3 = list(verdict.top3)
@@ -122,7 +122,7 @@ def hand_over(
         learn(turn.workspace(contact), contact, context)
     waiting.stop_state_timer(turn, contact)
     learnt = msgspec.Raw(contact.context.encode() if contact.context else b"{}")
-    turn.tell(contact, events.ESCALATED, events.Escalated(from_tier, reason, learnt, actor))
+    turn.tell(contact, events.ESCALATED, bodies.Escalated(from_tier, reason, learnt, actor))
     contact.tier = "agent"
 
 

@@ -5,7 +5,7 @@ Each moment is acted on once in an entry, at its time, while the queue is open. 
 waits again: whoever is asked may still accept.
 """
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.lifecycle import waiting
 from services.router.domain.lifecycle.overflow import Course
 from services.router.domain.rules.queue_rules import Stage
@@ -45,6 +45,6 @@ def _hasten(turn: Turn, workspace: Workspace, contact: Contact, stage: Stage, nu
     place = workspace.wait(contact)
     also = [name for name, _ in workspace.further_needs(contact)]
     due_at = rfc3339(place.due_ms)
-    body = events.Hastened(_WHEN[number], due_at, also, place.boost_ms / 1000, stage.words)
+    body = bodies.Hastened(_WHEN[number], due_at, also, place.boost_ms / 1000, stage.words)
     turn.tell(contact, events.HASTENED, body)
     turn.hungry[contact.contact_id] = contact

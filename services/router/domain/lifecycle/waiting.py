@@ -3,7 +3,7 @@
 Nothing here decides what becomes of a contact; queueing.py does.
 """
 
-from services.router.domain import events
+from services.router.domain import bodies, events
 from services.router.domain.state.records import Barred, Contact
 from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
@@ -29,7 +29,7 @@ def reprioritise(turn: Turn, workspace: Workspace, contact: Contact, actor: str,
     """The contact has another priority: that is told, and where it waits it takes the place that this gives it."""
     place = workspace.standing(contact)
     own_ms = contact.boost_ms + place.queue.boost_ms
-    body = events.Reprioritised(place.boost_ms / 1000, actor, reason, own_ms / 1000)
+    body = bodies.Reprioritised(place.boost_ms / 1000, actor, reason, own_ms / 1000)
     turn.tell(contact, events.REPRIORITISED, body)
     if contact.state is ContactState.QUEUED:
         rejoin(turn, workspace, contact)

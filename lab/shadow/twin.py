@@ -13,10 +13,11 @@ from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.matching import Match
 from services.router.domain.rules.queue_rules import QueueRules
 from services.router.domain.rules.rules import Rules
+from services.router.domain.state.asking import Standing
 from services.router.domain.state.book import Book
 from services.router.domain.state.capacity import Room
 from services.router.domain.state.records import Agent, Contact
-from services.router.domain.state.workspace import Standing, Workspace
+from services.router.domain.state.workspace import Workspace
 from shared.policy import Policy
 
 __all__ = ["Twin", "TwinBook"]

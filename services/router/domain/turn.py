@@ -1,8 +1,7 @@
-"""One step in the making: what it has seen, the events it tells, and the rows it will write."""
+"""One step in the making: what it has seen, what it changes, and the rows it will write."""
 
 import msgspec
 
-from services.router.domain import events
 from services.router.domain.demand import Demand
 from services.router.domain.forecast import Expectation, Flow, Seen
 from services.router.domain.state.book import Book
@@ -24,49 +23,39 @@ from services.router.domain.state.rows import (
 )
 from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
-from services.router.domain.states import ContactState, after
-from shared.contract.records import DeadLetter, Event
-from shared.contract.topics import AGENT_OFFERS
+from services.router.domain.telling import Telling
+from shared.contract.records import DeadLetter
 from shared.lane.engine import Step
-from shared.times import rfc3339
 
 _encode = msgspec.json.Encoder().encode
 
 
-class Turn:
-    """The outputs of one step, and the moment at which its present cause happens.
+class Turn(Telling):
+    """The outputs of one step.
 
-    ``now_ms`` is router time (deadlines are set from it); ``said_ms`` is when the cause happened, as reported (events
-    carry it). ``hungry`` contacts and ``freed`` agents are matched when the cause has been dealt with; in ``loosened``
+    ``hungry`` contacts and ``freed`` agents are matched when the cause has been dealt with; in ``loosened``
     workspaces also the agents who were held back for a protected queue; from ``unstaffed`` ones the last of a kind
-    of agents went. ``told`` are the forecasts that were made, by
-    contact. ``place`` is the workspace of the present cause. ``seen_ms``: wall clock at which people see what is told
-    here, 0 where they see it at once.
+    of agents went. ``told`` are the forecasts that were made, by contact.
     """
 
     __slots__ = (
-        "agents", "agents_gone", "book", "cause_id", "contacts", "counts", "dead", "declined", "ended", "ends",
-        "ends_gone", "episodes", "events", "flows", "freed", "gone", "hungry", "identity", "inputs", "known",
-        "loosened", "merges", "now_ms", "ordinal", "outcomes", "past", "personal", "place", "policies", "said_ms",
-        "seen_ms", "texts", "told", "traceparent", "unstaffed",
+        "agents", "agents_gone", "book", "dead", "declined", "ended", "ends", "ends_gone", "episodes", "flows", "freed",
+        "gone", "hungry", "identity", "inputs", "known", "loosened", "merges", "outcomes", "past", "personal",
+        "policies", "told", "unstaffed",
     )  # fmt: skip
 
     def __init__(self, book: Book, known: Known, seen_ms: int = 0) -> None:
+        super().__init__(seen_ms)
         self.book = book
         self.known = known
-        self.seen_ms = seen_ms
-        self.events: list[Event] = []
         self.dead: list[DeadLetter] = []
-        self.counts: dict[tuple[str, ...], float] = {}
         self.inputs: dict[str, None] = {}
-        self.contacts: dict[str, Contact] = {}
         self.personal: dict[str, bytes] = {}
         self.agents: dict[tuple[str, str], Agent] = {}
         self.agents_gone: dict[tuple[str, str], None] = {}
         self.outcomes: list[OutcomeRow] = []
         self.past: list[PastRow] = []
         self.policies: list[PolicyRow] = []
-        self.texts: dict[int, str] = {}
         self.flows: dict[tuple[str, str], Flow | Demand] = {}
         self.identity = Identity(known.aliases.values())
         self.merges: list[MergeRow] = []
@@ -81,37 +70,6 @@ class Turn:
         self.loosened: dict[str, Workspace] = {}
         self.declined: dict[str, Contact] = {}  # by one of several agents who were asked at once
         self.unstaffed: dict[str, Workspace] = {}
-        self.begin("", 0, 0, "")
-
-    def begin(self, cause_id: str, now_ms: int, said_ms: int, traceparent: str, place: str = "") -> None:
-        """From here on events are caused by this input or deadline; ``place`` is its workspace, where it is known."""
-        self.place = place
-        self.cause_id = cause_id
-        self.ordinal = 0
-        self.now_ms = now_ms
-        self.said_ms = said_ms
-        self.traceparent = traceparent
-
-    def allow(self, time_ms: int) -> int:
-        """When the time is over that somebody is given who hears of it by an event of this step."""
-        return max(self.now_ms, self.seen_ms) + time_ms
-
-    def text(self, at_ms: int) -> str:
-        """RFC 3339 of a time; most events of a batch share a few milliseconds."""
-        found = self.texts.get(at_ms)
-        if found is None:
-            found = self.texts[at_ms] = rfc3339(at_ms)
-        return found
-
-    def count(self, name: str, *labels: str) -> None:
-        """Add one to a counter of the cause's workspace, after the commit."""
-        key = (name, self.place, *labels)
-        self.counts[key] = self.counts.get(key, 0.0) + 1.0
-
-    def add(self, amount: float, name: str, *labels: str) -> None:
-        """Add an amount to a counter of the cause's workspace, after the commit; 0 lets it begin."""
-        key = (name, self.place, *labels)
-        self.counts[key] = self.counts.get(key, 0.0) + amount
 
     def keep_personal(self, contact: Contact, personal: bytes) -> None:
         """Text and handles of a live contact from now on, in the form of personal.py."""
@@ -156,81 +114,6 @@ class Turn:
         self.ends.pop(key, None)
         self.ends_gone[key] = None
         self.book.timers.disarm(Timer.EARLY_END, key)
-
-    def tell(
-        self,
-        contact: Contact,
-        kind: str,
-        extra: events.Body | bytes | None = None,
-        *,
-        to: ContactState | None = None,
-        copy: str = "",
-        private: bytes = b"",
-    ) -> None:
-        """Publish a contact's event and make its transition; ``private`` goes only to the hand-off topic ``copy``."""
-        state = contact.state = after(contact.state, kind, to)
-        contact.version += 1
-        at_ms = self.said_ms
-        if at_ms < contact.last_ms:
-            at_ms = contact.last_ms
-        contact.last_ms = at_ms
-        head = events.Head(
-            contact.workspace,
-            contact.contact_id,
-            contact.version,
-            state,
-            contact.source,
-            contact.channel,
-            contact.conversation_id,
-            contact.customer_id,
-            self.texts.get(at_ms) or self.text(at_ms),
-            self.cause_id,
-            contact.queue,
-        )
-        self.events.append(
-            Event(
-                kind,
-                contact.workspace,
-                contact.contact_id,
-                at_ms,
-                self.cause_id,
-                self.ordinal,
-                events.join(head, extra),
-                ((copy, private),) if copy else (),
-                contact.traceparent or self.traceparent,
-            )
-        )
-        self.ordinal += 1
-        self.contacts[contact.contact_id] = contact
-
-    def tell_desk(self, contact: Contact, kind: str, extra: events.Body, *, to: ContactState | None = None) -> None:
-        """Publish an event that agents' desktops need too."""
-        self.tell(contact, kind, extra, to=to, copy=AGENT_OFFERS)
-
-    def tell_agent(self, agent: Agent, reason: str) -> None:
-        """Publish an agent's presence, availability and free units."""
-        presence, availability, free = agent.shown
-        at_ms = agent.last_ms = max(agent.last_ms, self.said_ms)
-        body = events.AvailabilityChanged(
-            agent.workspace,
-            agent.agent_id,
-            presence,
-            availability,
-            free,
-            agent.capacity.units,
-            reason,
-            self.text(at_ms),
-            self.cause_id,
-        )
-        self.publish(events.AVAILABILITY_CHANGED, agent.workspace, agent.agent_id, at_ms, body)
-
-    def publish(self, kind: str, workspace: str, subject: str, at_ms: int, body: events.Body) -> None:
-        """Publish an event that is not a contact's."""
-        encoded = events.encode(body)
-        self.events.append(
-            Event(kind, workspace, subject, at_ms, self.cause_id, self.ordinal, encoded, (), self.traceparent)
-        )
-        self.ordinal += 1
 
     def offer_ended(self, offer: Offer) -> None:
         """Remember how an offer ended, for whoever speaks of it later."""

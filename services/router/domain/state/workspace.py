@@ -8,30 +8,19 @@ from services.router.domain.demand import Demand
 from services.router.domain.forecast import Outlook
 from services.router.domain.matcher import Matcher
 from services.router.domain.matcher.matching import Match, Seat, Waiting
-from services.router.domain.rules.queue_rules import Answer, QueueRules, Stage
-from services.router.domain.rules.rules import Need, Rules
+from services.router.domain.rules.queue_rules import QueueRules
+from services.router.domain.rules.rules import Rules
+from services.router.domain.state.asking import Asking, Standing
 from services.router.domain.state.capacity import NOTHING, Capacities, Room
 from services.router.domain.state.crowd import Crowd
-from services.router.domain.state.observed import Observed
 from services.router.domain.state.records import Agent, Contact, Levels
 from services.router.domain.states import Presence
 
-LOOK_MS = 30_000  # between looks at conditions that no event announces, such as closing time or empty desks
 NOBODY: frozenset[str] = frozenset()
 ALSO = "+"  # between a contact's id and the number of a further queue it waits in; no id holds it
 
 
-class Standing(msgspec.Struct, frozen=True, gc=False):
-    """What a contact's place in its queue follows from."""
-
-    queue: QueueRules
-    need: Need
-    answer: Answer
-    due_ms: int
-    boost_ms: int
-
-
-class Workspace(Observed):
+class Workspace(Asking):
     """Agents, queues and contacts that route together, under one policy."""
 
     __slots__ = (
@@ -111,44 +100,6 @@ class Workspace(Observed):
 
     # Contacts
 
-    def standing(self, contact: Contact) -> Standing:
-        """What the contact asks, until when, and with which priority, after the relaxation so far."""
-        rules = self.rules
-        queue = rules.queue(contact.queue)
-        relaxed = min(contact.relaxed, len(queue.relax))
-        answer = rules.answer(queue, contact)
-        return Standing(
-            queue,
-            rules.need(queue, contact.skills_in(queue.name), contact.channel, relaxed),
-            answer,
-            rules.due_ms(answer, contact.waits_since_ms),
-            contact.boost_ms + queue.boost_ms + queue.raised_ms[relaxed] + queue.urged_ms[contact.urged],
-        )
-
-    def need(self, contact: Contact) -> Need:
-        """What the contact asks in its own queue, after the relaxation so far."""
-        queue = self.rules.queue(contact.queue)
-        relaxed = min(contact.relaxed, len(queue.relax))
-        return self.rules.need(queue, contact.skills_in(queue.name), contact.channel, relaxed)
-
-    def further_needs(self, contact: Contact) -> list[tuple[str, Need]]:
-        """The queues that relaxation and the promise added, and what the contact asks there."""
-        rules = self.rules
-        home = rules.queue(contact.queue)
-        relaxed = min(contact.relaxed, len(home.relax))
-        return [
-            (name, rules.need(rules.queue(name), contact.skills_in(name), contact.channel, relaxed, home))
-            for name in dict.fromkeys(home.added[relaxed] + home.urged[contact.urged])
-        ]
-
-    def is_staffed(self, contact: Contact) -> bool:
-        """Whether anybody signed on, busy or not, could take the contact as it waits now."""
-        return any(map(self.staff.anybody, self._needs(contact)))
-
-    def is_fit(self, agent: Agent, contact: Contact) -> bool:
-        """Whether the agent has what the contact asks now, in its queue or in one that relaxation added."""
-        return any(need.served_by(agent.skills) for need in self._needs(contact))
-
     def may_come(self, agent_id: str, contact: Contact) -> bool:
         """Whether the agent, busy or not, is there for the contact as it waits now."""
         agent = self.agents.get(agent_id)
@@ -169,9 +120,6 @@ class Workspace(Observed):
         """The contact will probably not be answered in time, or that is no longer what was told of it."""
         contact.at_risk = at_risk
         (self.alarmed.add if at_risk else self.alarmed.discard)(contact.contact_id)
-
-    def _needs(self, contact: Contact) -> list[Need]:
-        return [self.need(contact), *(need for _, need in self.further_needs(contact))]
 
     def wait(self, contact: Contact, asked: Iterable[str] = ()) -> Standing:
         """Put a contact into the waiting set, at the place that its age and priority give it, but not for ``asked``."""
@@ -245,33 +193,6 @@ class Workspace(Observed):
     def waiting(self) -> int:
         """Contacts waiting, each once."""
         return len(self.matcher) - sum(self._guests.values())
-
-    def next_step_ms(self, contact: Contact) -> int | None:
-        """When the waiting contact's next relaxation step is due."""
-        steps = self.rules.queue(contact.queue).relax
-        return contact.queued_ms + steps[contact.relaxed].after_ms if contact.relaxed < len(steps) else None
-
-    def next_stage(self, contact: Contact) -> tuple[int, Stage, int] | None:
-        """The next moment of the promise at which the waiting contact's queue does something: its number, what, when.
-
-        What leads away waits for the agent for whom the contact is kept. Never before the entry is over, so that each
-        entry has deadlines of its own.
-        """
-        queue = self.rules.queue(contact.queue)
-        for number, stage in enumerate(queue.stages[contact.urged :], contact.urged):
-            if stage is not None:
-                at_ms = self.rules.stage_ms(queue, contact, stage.share)
-                kept_ms = contact.only_until_ms if contact.only_agent and stage.leads_away else 0
-                return None if at_ms is None else (number, stage, max(at_ms, contact.queued_ms + 1, kept_ms))
-        return None
-
-    def next_look_ms(self, contact: Contact, now_ms: int) -> int | None:
-        """The first look at overflow after now; the same whenever it is asked between two looks."""
-        rules = () if contact.callback else self.rules.queue(contact.queue).overflow
-        looks = [contact.queued_ms + rule.waited_ms for rule in rules if rule.waited_ms is not None]
-        if any(rule.is_watched for rule in rules):
-            looks.append(contact.queued_ms + ((now_ms - contact.queued_ms) // LOOK_MS + 1) * LOOK_MS)
-        return min((at_ms for at_ms in looks if at_ms > now_ms), default=None)
 
     # Matches
 

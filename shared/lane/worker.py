@@ -144,7 +144,8 @@ class Worker:
     def _start(self, number: int) -> None:
         lane = Lane(number, self._parts, self._warm.pop(number, None))
         self._lanes[number] = lane
-        self._tasks[number] = asyncio.ensure_future(self._serve(number, lane))
+        task = self._tasks[number] = asyncio.ensure_future(self._serve(number, lane))
+        task.add_done_callback(lambda _: self._ended(number))  # also of one that is cancelled before its first step
 
     async def _serve(self, number: int, lane: Lane) -> None:
         try:
@@ -166,12 +167,12 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - the edge: whatever broke a lane ends the process, loudly
             self._log.error("a lane broke", partition=number, exc_info=error)
             self._fail(error)
-        finally:
-            self._tasks.pop(number, None)
-            self._lanes.pop(number, None)
-            if number in self._again:
-                self._again.discard(number)
-                self._reclaim(number)
+
+    def _ended(self, number: int) -> None:
+        del self._tasks[number], self._lanes[number]
+        if number in self._again:
+            self._again.discard(number)
+            self._reclaim(number)
 
     def _reclaim(self, number: int) -> None:
         if number not in self._tasks and not self._stopping.is_set() and self._group.owns(number):

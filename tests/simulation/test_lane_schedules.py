@@ -3,6 +3,7 @@
 Each schedule derives from its number, so a red one can be run again alone. ``USHER_LANE_SCHEDULES`` runs more of them.
 """
 
+import asyncio
 import os
 from collections import Counter
 
@@ -11,8 +12,10 @@ import pytest
 from shared.lane.phases import FAILPOINTS
 from shared.lane.store import Commit
 from tests.support.lane_schedule import Outcome, run_schedule
+from tests.support.lane_world import World
 from tests.support.memory_lane import MemoryLaneStore
 from tests.support.tally_rows import TallyRows
+from tests.support.virtual_time import VirtualClock, run
 
 SCHEDULES = int(os.environ.get("USHER_LANE_SCHEDULES", "200"))
 
@@ -36,6 +39,24 @@ def test_the_schedules_kill_and_stop_at_every_place_and_meet_poison(outcomes: li
 
 def test_a_schedule_says_the_same_when_it_is_run_again() -> None:
     assert run_schedule(3) == run_schedule(3)
+
+
+def test_a_partition_that_is_taken_back_before_its_lane_made_a_step_is_served_when_it_comes_again() -> None:
+    async def main(clock: VirtualClock) -> None:
+        world = World(1, clock)
+        process = world.start()
+        await asyncio.sleep(5.0)
+        await process.worker.revoked([0, 1])
+        await asyncio.sleep(1.0)  # until the lanes are back from their polls
+        process.worker.assigned([0, 1])
+        await process.worker.revoked([0, 1])
+        process.worker.assigned([0, 1])
+        world.send(0, {"key": "a"})
+        world.send(1, {"key": "b"})
+        await world.heal()
+        await world.close()
+
+    run(main)
 
 
 class Unfenced(MemoryLaneStore):

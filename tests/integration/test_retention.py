@@ -112,7 +112,7 @@ MOVES = st.one_of(
     st.tuples(st.just("write"), st.sampled_from(CONVERSATIONS)),
     st.tuples(st.just("leave"), st.sampled_from(CONVERSATIONS)),
     st.tuples(st.just("again"), st.sampled_from(CONVERSATIONS)),
-    st.tuples(st.just("days"), st.sampled_from((0.5, 6, 120, 399, 401, 700, 1099, 1101, 1501))),
+    st.tuples(st.just("days"), st.sampled_from((0.5, 6, 120, 399, 410, 700, 1099, 1110, 1501))),
     st.tuples(st.just("restart"), st.just("")),
 )
 
@@ -177,6 +177,22 @@ async def test_a_conversation_that_returns_gets_an_id_that_no_contact_ever_had_a
 
     await with_router(database, play_all)
     assert seen["router_outcome"] and seen["router_episode"] and seen["router_input"], "dull stories"
+
+
+async def test_the_next_episode_has_its_number_for_as_long_as_it_is_kept_and_then_the_first_has_another_id(
+    database: str,
+) -> None:
+    def story(runner: asyncio.Runner, connected: Database) -> None:
+        router = Kept400(runner, connected)
+        first = router.contact("c1")
+        for episode, days in ((2, 410), (3, 410), (4, 8), (1, 1110), (2, 410)):
+            router.pass_days(days)
+            assert router.contact("c1", message_id=f"after-{days}", event_id=router._key("it")) != first
+            assert router.last("received")["episode"] == episode
+        received = [event.subject for event in router.events if event.type == "usher.contact.received.v1"]
+        assert len(set(received)) == len(received) == 6
+
+    await with_router(database, story)
 
 
 # ---- what is known of customers ----

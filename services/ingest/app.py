@@ -79,7 +79,7 @@ class Ingest:
         self._subscriptions: Subscriptions | None = None
 
         publisher = Publisher(Gatherer(self._outputs, writer, door_traces), self._delivery.keep)
-        self._api = Api(settings, sources, normaliser, publisher, self._sense.metrics)
+        self._api = Api(settings, sources, normaliser, publisher, self._sense.metrics, door_traces)
         self._mail = MailDoor(settings, sources, self._api.webhooks, publisher, self._sense.metrics)
         channels, local = settings.channel_sources, settings.is_local
         load = partial(load_sources, settings.sources_file, with_channels=channels, local=local)

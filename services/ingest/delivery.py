@@ -148,6 +148,7 @@ class Delivery:
 
     async def _keep(self, refused: Sequence[Refusal]) -> None:
         """First the table, then the topic: whoever hears of a dead letter can look at it."""
+        spans = self._traces.keep(refused) if self._traces is not None else ()
         await self._patiently("storing dead letters", lambda: self._dead_letters.store(refused))
         by_partition: dict[int, list[Message]] = defaultdict(list)
         for refusal in refused:
@@ -155,6 +156,8 @@ class Delivery:
             by_partition[self._writer.partition(message.key)].append(message)
         for partition, messages in by_partition.items():
             await self._patiently("publishing dead letters", self._publish(DEAD_LETTERS, partition, messages))
+        for span in spans:
+            span.end()
 
     def _publish(self, topic: str, partition: int, messages: Sequence[Message]) -> Callable[[], Awaitable[None]]:
         return lambda: self._outputs.publish(topic, partition, messages)

@@ -32,6 +32,7 @@ from services.ingest.openapi import openapi
 from services.ingest.problem import Problem, problem_of
 from services.ingest.request import bearer, check_media_type, cors_headers, read_body, unauthorised, webhook_request
 from services.ingest.settings import IngestSettings
+from services.ingest.traces import DoorTraces
 from shared.clock import monotonic, now_ms
 from shared.contract.records import Origin
 from shared.errors import Retryable
@@ -56,12 +57,14 @@ class Api:
         normaliser: Normaliser,
         publisher: Publisher,
         metrics: IngestMetrics,
+        traces: DoorTraces | None = None,
     ) -> None:
         self._settings = settings
         self._sources = sources
         self._normaliser = normaliser
         self._publisher = publisher
         self._metrics = metrics
+        self._traces = traces
         self.webhooks = self._webhooks = WebhookDoor(normaliser)
         self._openapi = orjson.dumps(openapi(VERSION))
         self._buckets: dict[str | bytes, TokenBucket] = {}
@@ -220,6 +223,8 @@ class Api:
                 response = await post(request)
             except Problem as problem:
                 response = problem.response()
+                if self._traces is not None:
+                    self._traces.refuse(path, response.status_code, request.scope["headers"], monotonic() - began)
             self._metrics.request(path, response.status_code, monotonic() - began)
             return response
 

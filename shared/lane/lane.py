@@ -196,7 +196,10 @@ class Lane:
     ) -> None:
         published = self.publisher.published_step, self.publisher.published_seq
         traces = self._parts.traces
-        spans = traces.begin(step.events, self.partition, stepped_ms) if traces is not None else []
+        spans = []
+        if traces is not None:
+            spans = traces.begin(step.events, self.partition, stepped_ms)
+            spans += traces.refuse(step.dead, self.partition, stepped_ms)
         commit, batch = commit_of(self.claim, step, records, newest, now, published)
         await self.life.reach(Phase.STEPPED)
         started = self._clock.monotonic()

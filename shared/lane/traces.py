@@ -1,13 +1,21 @@
-"""The spans of a lane: one for each contact that a step tells something of, from the step to its commit."""
+"""The spans of a lane: one for each contact that a step tells something of, and for what it refuses."""
 
 from collections.abc import Sequence
 
+import msgspec
 from msgspec.structs import replace
 
-from shared.contract.records import Event
+from shared.contract.records import DeadLetter, Event
 from shared.process.traces import Span, Traces
 
 __all__ = ["StepTraces"]
+
+
+class _Traced(msgspec.Struct):
+    traceparent: str = ""
+
+
+_traced = msgspec.json.Decoder(_Traced).decode
 
 
 class StepTraces:
@@ -36,8 +44,26 @@ class StepTraces:
             events[index] = replace(event, traceparent=span.traceparent)
         return [(span, names[place]) for place, span in spans.items()]
 
+    def refuse(self, dead: Sequence[DeadLetter], partition: int, started_ms: int) -> list[tuple[Span, str]]:
+        """The spans of a step's dead letters, each under the trace of the input that was refused."""
+        spans = []
+        for letter in dead:
+            name, parent = f"{self._service} dead_letter", _trace_of(letter.payload)
+            span = self._traces.begin(name, parent, started_ms, dead_letter=letter.id, partition=partition)
+            span.refuse(letter.reason)
+            spans.append((span, name))
+        return spans
+
     @staticmethod
     def end(spans: Sequence[tuple[Span, str]]) -> None:
         """The step is committed."""
         for span, name in spans:
             span.end(name)
+
+
+def _trace_of(payload: bytes) -> str:
+    """The trace that an input says it belongs to; "" where nobody can read it."""
+    try:
+        return _traced(payload).traceparent
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""

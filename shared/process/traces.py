@@ -34,6 +34,11 @@ class Span:
         """Something that happened within it."""
         self._span.add_event(name, timestamp=at_ms * NANOSECONDS_PER_MS)
 
+    def refuse(self, reason: str) -> None:
+        """What it serves was refused; ``reason`` is a word of ours."""
+        self._span.set_attribute("usher.reason", reason)
+        self._span.set_status(import_module("opentelemetry.trace").StatusCode.ERROR)
+
     def end(self, name: str = "") -> None:
         """It is over, now; a span that does not end is never sent. ``name``: what it turned out to be."""
         if name:

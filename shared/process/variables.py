@@ -50,6 +50,7 @@ ELSEWHERE = frozenset(
         "REPORT_RETENTION_DAYS",
         "ROUTER_GROUP",
         "SESSION_TIMEOUT_MS",
+        "SLA_GROUP",
         "SMTP_COMMAND_SECONDS_MAX",
         "SMTP_CONNECTIONS_MAX",
         "SMTP_HOST",

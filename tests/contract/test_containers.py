@@ -1,5 +1,6 @@
 """The container files say what the code means: linters, the compose schema, and our own rules of meaning."""
 
+import os
 import re
 import subprocess
 import sys
@@ -170,9 +171,24 @@ def test_the_health_of_an_image_is_its_life_and_not_that_of_its_database() -> No
 
 
 def test_code_images_and_chart_are_of_one_version() -> None:
+    """The images' label is what their build is told; one that is told another version than that of the code fails."""
     chart = yaml.safe_load((ROOT / "deploy/helm/usher/Chart.yaml").read_text())
-    label = re.findall(r'image\.version="([^"]+)"', (ROOT / "deploy/docker/Dockerfile").read_text())
-    assert [chart["appVersion"], *label] == [PROJECT["project"]["version"]] * 2
+    said = run("python", "-m", "shared.process.version").stdout.strip()
+    assert chart["appVersion"] == said == PROJECT["project"]["version"]
+
+    dockerfile = (ROOT / "deploy/docker/Dockerfile").read_text()
+    assert re.findall(r'image\.version="([^"]+)"', dockerfile) == ["${VERSION}"]
+    assert said not in dockerfile
+    (check,) = re.findall(r"^RUN (test .*shared\.process\.version.*)$", dockerfile, re.MULTILINE)
+    path = f"{BIN}:{os.environ['PATH']}"
+    for version, fits in ((said, True), ("unknown", True), ("9.9.9", False), ("", False)):
+        done = subprocess.run(
+            ["sh", "-c", check],
+            cwd=ROOT,
+            env={**os.environ, "VERSION": version, "PATH": path},
+            check=False,
+        )
+        assert (done.returncode == 0) is fits, version
 
 
 def test_every_image_is_pinned_and_every_secret_comes_from_outside() -> None:

@@ -361,6 +361,12 @@ async def test_status_says_from_afar_that_no_process_of_a_service_is_left(
         await received(settings, 1)
         there = await usher("status", "--json")
     gone = await usher("status", "--json")
+    async with router(settings.model_copy(update={"group": "blue"})):
+        await send(settings, "c2")
+        await received(settings, 2)
+    blue = await usher("status", "--json", USHER_ROUTER_GROUP="blue")
+    green = await usher("status", "--json", USHER_ROUTER_GROUP="green")
+    assert [each.document()["deserted"] for each in (blue, green)] == [["router"], []], "by the group that is named"
     assert (there.document()["deserted"], there.document()["problems"]) == ([], ["sla: nobody ever owned partition 0"])
     assert (gone.status, gone.document()["deserted"]) == (1, ["router"])
     assert "router: no process reads its topics any more" in gone.document()["problems"]

@@ -129,6 +129,26 @@ async def test_a_record_without_a_trace_begins_one(system: System) -> None:
     await until(rooted)
 
 
+async def test_what_is_refused_stands_in_the_trace_that_it_came_with(system: System) -> None:
+    refused = await system.client.post(
+        "/v1/contacts", json={**CONTACT, "channel": "pigeon"}, headers={"traceparent": f"00-{TRACE}-{SENDER}-01"}
+    )
+    assert refused.status_code == 422
+    outcome = {"type": "usher.contact.outcome_reported.v1", "contact_id": "nobody", "by": "bot", "outcome": "resolved"}
+    await system.post("/v1/contact-updates", {**outcome, "occurred_at": rfc3339(now_ms())}, TRACE)
+    async with ingest.producer(system.bootstrap) as producer:
+        headers = [("traceparent", f"00-{TRACE}-{SENDER}-01".encode())]
+        await producer.send_and_wait(system.prefix + channel_topic("web"), b"secret", headers=headers)
+
+    async def all_three() -> bool:
+        names = {span.name for span in system.collector.spans if span.trace == TRACE}
+        return {"ingest contacts refused", "ingest dead_letter", "router dead_letter"} <= names
+
+    await until(all_three)
+    said = str([(span.name, span.attributes) for span in system.collector.spans])
+    assert not [word for word in ("secret", "ana", "pigeon", "nobody") if word in said]
+
+
 def path_of(traceparent: str, spans: dict[str, Kept]) -> list[Kept]:
     """From the root of what is known to the span that a traceparent names."""
     found: list[Kept] = []

@@ -14,6 +14,7 @@ import pytest
 
 from deploy.local.broker import KafkaBroker
 from deploy.local.ports import free_port
+from shared.process.version import VERSION
 from tests.platform import images
 from tests.support.requirements import group, locked, normal
 
@@ -85,6 +86,7 @@ def _files(root: Path) -> Iterator[Path]:
 def test_an_image_says_what_it_is(name: str, built: dict[str, str]) -> None:
     config = images.described(built[name])["config"]
     assert config["Labels"]["org.opencontainers.image.revision"] == images.commit()
+    assert config["Labels"]["org.opencontainers.image.version"] == VERSION
     assert config["User"] == "10001"
     assert not any(re.match(r"USHER_\w*(PASSWORD|KEY|SECRET|DSN)", entry) for entry in config["Env"])
     if name in SERVICES:

@@ -18,6 +18,7 @@ from services.ingest.gather import Gatherer, Publisher
 from services.ingest.http import Api
 from services.ingest.metrics import IngestMetrics
 from services.ingest.settings import IngestSettings
+from services.ingest.traces import DoorTraces
 from services.ingest.wire import RecordWriter
 from shared.contract.envelope import Message
 from shared.errors import Retryable
@@ -74,12 +75,19 @@ async def served(log: Log, entries: Any, resolve: Resolve) -> AsyncIterator[str]
         yield f"http://127.0.0.1:{port}"
 
 
-def api_of(log: Log, entries: Any = None, registry: CollectorRegistry | None = None, **settings: Any) -> Api:
+def api_of(
+    log: Log,
+    entries: Any = None,
+    registry: CollectorRegistry | None = None,
+    traces: DoorTraces | None = None,
+    **settings: Any,
+) -> Api:
     publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep)
     metrics = IngestMetrics(registry or CollectorRegistry())
-    return Api(IngestSettings(**settings), sources(entries), Normaliser(Pseudonyms(KEY)), publisher, metrics)
+    return Api(IngestSettings(**settings), sources(entries), Normaliser(Pseudonyms(KEY)), publisher, metrics, traces)
 
 
-def client_of(log: Log, entries: Any = None, **settings: Any) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app=api_of(log, entries, None, **settings).app, raise_app_exceptions=False)
+def client_of(log: Log, entries: Any = None, traces: DoorTraces | None = None, **settings: Any) -> httpx.AsyncClient:
+    api = api_of(log, entries, None, traces, **settings)
+    transport = httpx.ASGITransport(app=api.app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://ingest", headers=HEADERS)

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.main import main
+from cli.status.command import group_names
 from cli.status.facts import COLUMNS, ROWS, Facts, Lane, Oldest, Replica, duration, notes, problems, ranges, screen
 from cli.status.http import look
 from shared.process.metrics import LaneMetrics, registry_for
+from shared.process.settings import CommonSettings
 
 READY = Replica(service="router", url="http://h:1", version="1.0", ready=True, owned=2)
 SLA = replace(READY, service="sla")
@@ -28,6 +30,18 @@ WELL = Facts(place="here", version="1.0", whole=True, partitions=2, replicas=(RE
 
 def changed(lane: Lane, **more: object) -> Facts:
     return replace(WELL, lanes=tuple(replace(each, **more) if each == lane else each for each in LANES))
+
+
+def test_the_consumer_groups_are_those_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = CommonSettings(topic_prefix="acme.")
+    doors = ("contacts", "agent-activity", "contact-updates")
+    usual = {"acme.usher.router": "router", "acme.usher.sla": "sla"}
+    assert group_names(settings) == usual | {f"acme.usher.ingest.{door}": "ingest" for door in doors}
+
+    for service in ("ROUTER", "SLA", "INGEST"):
+        monkeypatch.setenv(f"USHER_{service}_GROUP", f"blue.{service.lower()}")
+    named = {"blue.router": "router", "blue.sla": "sla"}
+    assert group_names(settings) == named | {f"blue.ingest.{door}": "ingest" for door in doors}
 
 
 def test_a_deployment_that_is_well_says_so() -> None:

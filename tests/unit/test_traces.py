@@ -11,15 +11,18 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased
+from opentelemetry.trace import StatusCode
 
 from services.ingest.domain.normalise import Admitted
+from services.ingest.domain.rejection import Refusal
 from services.ingest.traces import DoorTraces
-from shared.contract.inputs import AgentHeartbeat
-from shared.contract.records import Event
-from shared.errors import Fatal
+from shared.contract.inputs import AgentHeartbeat, OutcomeReported
+from shared.contract.records import DeadLetter, Event, Origin
+from shared.errors import Fatal, Reason
 from shared.lane.traces import StepTraces
 from shared.process.settings import CommonSettings
 from shared.process.traces import Traces, traces_of
+from tests.support.ingest_http import Log, client_of
 from tests.support.router_builders import Router
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +81,59 @@ def test_what_the_door_passes_on_names_its_span_in_header_and_body_and_is_the_sa
     assert passed == came._replace(traceparent=span.traceparent, body=msgspec.json.encode(said))
     assert f"{door.context.span_id:016x}" in passed.traceparent
     assert (door.start_time, door.kind.name, dict(door.attributes)) == (7_000_000, "SERVER", {"usher.event_id": "e1"})
+
+
+async def test_a_refused_request_has_a_span_with_its_status_in_the_senders_trace_and_a_taken_one_has_not(
+    sent: InMemorySpanExporter,
+) -> None:
+    message = {"channel": "web", "conversation_id": "c1", "message_id": "m1", "from": {"handle": "ana@example.com"}}
+    async with client_of(Log(), traces=DoorTraces(traces(sent))) as client:
+        for body, status in ((message, 202), ({**message, "channel": "ana@example.com"}, 422)):
+            answer = await client.post("/v1/contacts", json=body, headers={"traceparent": A})
+            assert answer.status_code == status
+        answer = await client.post("/v1/webhooks/nobody", json={}, headers={"traceparent": "rubbish"})
+        assert answer.status_code == 404
+
+    invalid, unknown = sent.get_finished_spans()
+    assert (invalid.name, unknown.name) == ("ingest contacts refused", "ingest webhooks refused")
+    assert dict(invalid.attributes) == {"usher.status": 422, "usher.reason": "unprocessable_entity"}
+    assert dict(unknown.attributes) == {"usher.status": 404, "usher.reason": "not_found"}
+    assert {each.status.status_code for each in (invalid, unknown)} == {StatusCode.ERROR}
+    assert (f"{invalid.context.trace_id:032x}", unknown.parent) == ("a" * 32, None)
+    assert "ana" not in invalid.to_json(), "no word of the sender's"
+
+
+@pytest.mark.parametrize("header", ["traceparent", "ce_traceparent"])
+def test_a_dead_letter_of_the_door_has_a_span_in_the_trace_of_its_record(
+    sent: InMemorySpanExporter, header: str
+) -> None:
+    letter = DeadLetter("letter-1", None, Reason.NOT_JSON, "", "ana", Origin(topic="t"), b"ana", 5)
+    spans = DoorTraces(traces(sent)).keep([Refusal(letter, {header: B}), Refusal(letter, {})])
+    assert sent.get_finished_spans() == (), "it is not kept yet"
+    for span in spans:
+        span.end()
+
+    first, alone = sent.get_finished_spans()
+    assert (first.name, first.status.status_code) == ("ingest dead_letter", StatusCode.ERROR)
+    assert dict(first.attributes) == {"usher.dead_letter": "letter-1", "usher.reason": "not_json"}
+    assert (f"{first.parent.span_id:016x}", alone.parent) == ("2" * 16, None)
+
+
+def test_a_dead_letter_of_a_lane_has_a_span_in_the_trace_of_what_was_refused(sent: InMemorySpanExporter) -> None:
+    router = Router()
+    common = {**router.common("e1"), "traceparent": A}
+    router.say(OutcomeReported(**common, contact_id="nobody", by="bot", outcome="resolved"))
+    (refused,) = router.dead
+    unreadable = DeadLetter("letter-2", None, Reason.NOT_JSON, "", "", Origin(), b"\xff{", 5)
+    steps = StepTraces(traces(sent), "router")
+
+    steps.end(steps.refuse([refused, unreadable], 3, 900))
+
+    first, second = sent.get_finished_spans()
+    assert (first.name, first.status.status_code) == ("router dead_letter", StatusCode.ERROR)
+    said = {"usher.dead_letter": refused.id, "usher.partition": 3, "usher.reason": "unknown_reference"}
+    assert dict(first.attributes) == said
+    assert (f"{first.context.trace_id:032x}", second.parent) == ("a" * 32, None)
 
 
 @pytest.mark.parametrize(("parent", "sampled", "spans"), [("", 0, 0), (A, 1, 1), (A[:-1] + "0", 0, 0)])

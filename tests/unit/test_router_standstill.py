@@ -60,6 +60,45 @@ def test_an_offer_lasts_as_long_as_its_agent_could_answer_and_no_longer(restarts
     assert kinds(router.wait(0.001))[0] == "contact.offer_expired"
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_whose_offer_expired_before_anybody_knew_of_the_outage_is_ready_after_it_and_asked_again(
+    restarts: bool,
+) -> None:
+    router = Router()
+    router.alive()
+    router.sign_on("a1")
+    contact_id = router.contact("c1")
+    router.live(14)
+    assert "contact.offer_expired" in kinds(router.wait(1.5)), "an agent who is silent a moment looks like an outage"
+    after(router, 20, restarts)
+    assert bodies_of(router.events, "agent.availability_changed")[-2]["reason"] == "outage"
+    assert (router.state(contact_id), router.last("offered")["agent_id"]) == ("offered", "a1")
+
+
+def test_whose_offer_expired_while_ingest_was_heard_is_not_ready_also_after_an_outage() -> None:
+    router = Router()
+    router.alive()
+    router.sign_on("a1")
+    contact_id = router.contact("c1")
+    router.live(17)
+    after(router, 20, False)
+    assert router.state(contact_id) == "queued"
+    assert bodies_of(router.events, "agent.availability_changed")[-1]["presence"] == "not_ready"
+
+
+def test_who_says_themselves_that_they_are_not_ready_stays_so_over_an_outage() -> None:
+    router = Router()
+    router.alive()
+    router.sign_on("a1")
+    router.contact("c1")
+    router.live(14)
+    router.wait(1.5)
+    router.wait(30)
+    router.presence("a1", "not_ready")
+    router.alive()
+    assert bodies_of(router.events, "agent.availability_changed")[-1]["presence"] == "not_ready"
+
+
 def test_an_offer_that_was_made_during_an_outage_has_its_whole_time_after_it_and_no_more() -> None:
     router = Router(policy_with(offers={"decline_pause": "60s"}))
     router.alive()

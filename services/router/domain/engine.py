@@ -92,7 +92,7 @@ class RouterEngine:
             deadlines.fire(turn, at_ms, self.fired)
             self.book.clock_ms = at_ms
             if record.type == inputs.INGEST_ALIVE:
-                turn.begin("", at_ms, at_ms, "")
+                turn.begin(derive("heard", str(self.partition), str(at_ms)), at_ms, at_ms, "")
                 standstill.heard(turn)
                 deadlines.fire(turn, at_ms, self.fired)
             else:

@@ -1,9 +1,9 @@
 """Agents come, change and go: sign-on, presence, heartbeat, sign-off, and the lease that a silent agent loses."""
 
-from services.router.domain.lifecycle import assignments, desks, failures, leases
+from services.router.domain.lifecycle import assignments, desks, failures, leases, waiting
 from services.router.domain.state.records import Agent
 from services.router.domain.state.workspace import Workspace
-from services.router.domain.states import PRESENCE, AssignmentState, Presence, illegal, move
+from services.router.domain.states import PRESENCE, AssignmentState, ContactState, Presence, illegal, move
 from services.router.domain.turn import Turn
 from shared.contract.inputs import AgentHeartbeat, AgentSignedOff, AgentSignedOn, PresenceChanged, Transfer
 from shared.errors import Invalid, Reason
@@ -21,6 +21,7 @@ def sign_on(turn: Turn, workspace: Workspace, said: AgentSignedOn) -> None:
     agent.skills = tuple(sorted(said.skills.items()))
     agent.capacity = said.capacity
     agent.lease_seconds = said.lease_seconds or 0.0
+    agent.missed = None
     if agent.presence is not Presence.AVAILABLE:
         agent.idle_since = turn.now_ms
     presence = Presence(said.presence)
@@ -39,6 +40,7 @@ def change_presence(turn: Turn, workspace: Workspace, said: PresenceChanged) -> 
     """Available, not ready, or draining; without ``available`` open offers are rescinded and the work is kept."""
     agent = _signed_on(workspace, said.agent_id)
     presence = Presence(said.presence)
+    agent.missed = None
     leases.renew(turn, agent)
     if agent.presence is not presence:
         if presence is Presence.AVAILABLE:
@@ -62,6 +64,21 @@ def sign_off(turn: Turn, workspace: Workspace, said: AgentSignedOff) -> None:
 def lease_over(turn: Turn, workspace: Workspace, agent: Agent) -> None:
     """A deadline: no sign of life for the length of the lease."""
     _lose(turn, workspace, agent, "lease_expired")
+
+
+def excuse(turn: Turn, workspace: Workspace, since_ms: int) -> None:
+    """Nothing was heard of anybody since then: who let an offer expire meanwhile may have answered it. They are ready
+    again, and may be asked about that contact again, if it still waits."""
+    for agent in sorted(workspace.agents.values(), key=lambda agent: agent.agent_id):
+        if agent.presence is not Presence.NOT_READY or agent.missed is None or agent.missed[0] <= since_ms:
+            continue
+        contact = turn.book.contacts.get(agent.missed[1])
+        agent.presence, agent.missed = move(PRESENCE, agent.presence, Presence.AVAILABLE), None
+        agent.idle_since = turn.now_ms
+        desks.refresh(turn, workspace, agent, "outage")
+        if contact is not None and contact.state is ContactState.QUEUED:
+            waiting.pardon(turn, contact, agent.agent_id)
+            waiting.rejoin(turn, workspace, contact)
 
 
 def _lose(turn: Turn, workspace: Workspace, agent: Agent, reason: str) -> None:

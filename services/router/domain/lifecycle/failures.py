@@ -15,6 +15,7 @@ def expire(turn: Turn, offer: Offer) -> None:
     agent = workspace.agents[offer.agent_id]
     if workspace.rules.not_ready_on_expiry and agent.presence is Presence.AVAILABLE:
         agent.presence = move(PRESENCE, agent.presence, Presence.NOT_READY)
+        agent.missed = turn.now_ms, offer.contact_id
     fail(turn, offer, Failure(OfferState.EXPIRED, "not answered in time"))
     if agent.presence is Presence.NOT_READY:
         rescind_all(turn, workspace, agent, "the agent is not ready")

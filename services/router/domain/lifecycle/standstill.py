@@ -3,14 +3,15 @@
 Ingest says on the log every ALIVE_MS that it is there (``usher.ingest.alive.v1``), once it has delivered what it read.
 A longer silence is a standstill, of ingest or of the log. Its time does not count for offers, for agents who owe an
 answer, idle contacts, bots and self-service, nor for ends whose message may still come; and every lease begins anew
-when it is over. Whether a lease is over is judged only when ingest is heard at its end or later.
+when it is over. Whether a lease is over is judged only when ingest is heard at its end or later. An offer cannot wait
+for that: whoever let one expire in the first moments of a standstill, when nobody knew of it yet, is ready again.
 
 Customers wait all the same: relaxation, overflow, promises, wrap-up and maximum life go on.
 """
 
 import msgspec
 
-from services.router.domain.lifecycle import leases, offers, waiting
+from services.router.domain.lifecycle import agents, dispatch, leases, offers, waiting
 from services.router.domain.state.book import Book
 from services.router.domain.state.timers import Timer
 from services.router.domain.states import ContactState
@@ -46,7 +47,15 @@ def heard(turn: Turn) -> None:
         leases.begin_anew(turn)
         if before_ms:
             _put_off(turn, before_ms)
+            _excuse(turn, before_ms)
     book.timers.release()
+
+
+def _excuse(turn: Turn, since_ms: int) -> None:
+    for name in sorted(turn.book.workspaces):
+        turn.place = name
+        agents.excuse(turn, turn.book.workspaces[name], since_ms)
+        dispatch.settle(turn)
 
 
 def _put_off(turn: Turn, since_ms: int) -> None:

@@ -96,7 +96,7 @@ def unbar(turn: Turn, contact: Contact) -> None:
         rejoin(turn, turn.workspace(contact), contact)
 
 
-def _pardon(turn: Turn, contact: Contact, agent_id: str) -> None:
+def pardon(turn: Turn, contact: Contact, agent_id: str) -> None:
     """Whoever is asked by name is asked although they declined before; their deadline goes with their pause."""
     if not contact.barred:
         return
@@ -115,7 +115,7 @@ def direct(turn: Turn, workspace: Workspace, contact: Contact, agent_id: str, un
     """Keep the contact for one agent until then; for nobody when they cannot take it."""
     if workspace.may_come(agent_id, contact):
         workspace.keep(contact, agent_id, until_ms)
-        _pardon(turn, contact, agent_id)
+        pardon(turn, contact, agent_id)
         turn.book.timers.arm(Timer.DIRECT, contact.contact_id, until_ms)
 
 

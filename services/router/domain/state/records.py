@@ -176,9 +176,10 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     ``held`` counts open offers and live assignments by channel, but for idle ones; ``asked`` are the offers among
     them, ``wrapping`` the assignments in wrap-up, ``active`` the others. ``lease_seconds`` are those that they stated
     (0: the policy's hold), ``lease_ms`` is when the lease ends, 0 without one. ``proven``: they finished one since
-    they came, ``away_ms``: when they last went. ``shown``: (presence, availability, free units) as last published.
-    ``ceiling`` is the load that nothing may exceed: the units, or more where work was kept through a sign-on that
-    lowered them, or came back from being idle.
+    they came, ``away_ms``: when they last went; ``missed``: when the offer of which contact made them not ready, by
+    expiring. ``shown``: (presence, availability, free units) as last published. ``ceiling`` is the load that nothing
+    may exceed: the units, or more where work was kept through a sign-on that lowered them, or came back from being
+    idle.
     """
 
     workspace: str
@@ -191,6 +192,7 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     lease_ms: int = 0
     proven: bool = False
     away_ms: int = 0
+    missed: tuple[int, str] | None = None
     ceiling: int = 0
     held: dict[str, int] = {}
     asked: int = 0

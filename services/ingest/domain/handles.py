@@ -40,8 +40,8 @@ def is_withheld(handle: str, channel: str) -> bool:
 def normalised(handle: str, channel: str = "", region: str = "") -> str:
     """One spelling per handle: addresses without case, telephone numbers in E.164, provider ids as they are.
 
-    What may be a telephone number is one on a channel of telephones, after a scheme of theirs, or with a plus. National
-    numbers are read as dialled in ``region``; without one, or where it can be no number, only its separators go.
+    What may be a telephone number is one on a channel of telephones, after a scheme of theirs, with a plus or 00.
+    National numbers are read as dialled in ``region``; without one, or where it can be no number, only separators go.
     """
     text = handle.strip().lower() if handle.isascii() else _folded(handle)
     scheme = ""
@@ -56,7 +56,7 @@ def normalised(handle: str, channel: str = "", region: str = "") -> str:
     number = None
     if text.startswith("00") and not region:
         number = international(f"+{text[2:].lstrip()}", "")  # dialled as from most of the world
-    elif text[0] == "+" or scheme or channel in PHONE_CHANNELS:
+    elif text.startswith(("+", "00")) or scheme or channel in PHONE_CHANNELS:
         number = international(text, region)
     return number or _NOT_DIAL.sub("", text)
 

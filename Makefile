@@ -49,7 +49,7 @@ bench-routing: setup-tests ## The routing goals G1-G7 on 20 seeds, the goal besi
 
 starter: setup-tests ## The starter model again, after its texts or tiers were changed
 	@.venv/bin/usher train deploy/starter/train.csv deploy/starter/train --label intent --tiers deploy/starter/tiers.csv \
-		--compact --balanced --quick --folds 5 --risk-moment 0.0075 \
+		--compact --balanced --quick --folds 5 --risk-moment 0.0075 --calibrate deploy/starter/train.csv \
 		--out deploy/starter/model --test deploy/starter/heldout.csv
 
 down: ## Stop a local stack that runs

@@ -57,6 +57,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--drop-rare", action="store_true", help="leave out intents with too few different texts, and say which"
     )
+    parser.add_argument(
+        "--calibrate", metavar="FILE", help="one of the data, of texts as customers send them: they tell how sure to be"
+    )
     parser.add_argument("--encoder", metavar="DIR", type=Path, help="a sentence encoder: model.onnx and tokenizer.json")
     parser.add_argument("--test", metavar="FILE", help="labelled texts to measure the finished model on")
     parser.add_argument(
@@ -122,6 +125,13 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _texts_of(arguments: argparse.Namespace) -> frozenset[str]:
+    if arguments.calibrate is None:
+        return frozenset()
+    examples = read_examples(arguments.calibrate, arguments.text, arguments.label)
+    return frozenset(example.text for example in examples)
+
+
 def _tell_dropped(dropped: Mapping[str, int]) -> None:
     if dropped:
         named = ", ".join(f"{label} ({count})" for label, count in dropped.items())
@@ -181,6 +191,7 @@ def _built(
         compact=arguments.compact,
         balanced=arguments.balanced,
         quick=arguments.quick,
+        calibrate=_texts_of(arguments),
         folds=arguments.folds,
     )
     return build(data, recipe, progress)

@@ -20,6 +20,7 @@ from services.router.model.tiers import IntentTier, Thresholds, decide_all
 __all__ = ["Built", "Encoding", "Progress", "Recipe", "build", "steps"]
 
 LEARNERS = ("margin", "logistic", "encoder")
+CALIBRATE_MIN = 200  # texts; with fewer, one number more or less says how sure a model may be
 CHANCE_MARGIN = 0.1  # of the way from guessing to perfect; below it a model knows nothing worth routing by
 CHANCE_Z = 2.3263  # and the difference from guessing must not be chance itself (one-sided, 99 %)
 
@@ -46,6 +47,7 @@ class Recipe:
     """What shall be made of the data; every label has a tier, or ``tiers`` is None. ``compact``: weights as bytes, and
     no pair of words that one text alone has. ``balanced``: labels count alike, however many texts each has. ``quick``:
     support vector machines alone, a quarter of the time. ``folds``: more of them judge by models more like the last.
+    ``calibrate``: the texts that the calibration is fitted on, empty: all.
     """
 
     tiers: Mapping[str, IntentTier] | None = None
@@ -55,6 +57,7 @@ class Recipe:
     balanced: bool = False
     quick: bool = False
     folds: int = FOLDS
+    calibrate: frozenset[str] = frozenset()
 
     @property
     def learners(self) -> tuple[str, ...]:
@@ -150,7 +153,8 @@ def _assembled(
     data: Data, recipe: Recipe, vocabulary: Vocabulary, final: list[Linear], found: tuple[list[Matrix], Matrix]
 ) -> Built:
     scores, unknown = found
-    factors = fit_blend(scores, data.targets)
+    known = _calibrating(data, recipe)
+    factors = fit_blend([part[known] for part in scores], data.targets[known])
     logits = blend(scores, factors)
     probabilities = softmax(logits)
     outcome = measure.Outcome(data.labels, data.targets, probabilities.argmax(axis=1), probabilities.max(axis=1))
@@ -171,6 +175,18 @@ def _assembled(
         outcome=outcome,
         metrics={**measure.quality(outcome), **_deflection(data, recipe, probabilities, limits)},
     )
+
+
+def _calibrating(data: Data, recipe: Recipe) -> Rows:
+    """The texts (their places) that the calibration is fitted on."""
+    if not recipe.calibrate:
+        return np.arange(len(data.texts))
+    found = np.flatnonzero([text in recipe.calibrate for text in data.texts])
+    if len(found) < CALIBRATE_MIN:
+        raise TrainingRefused(
+            f"--calibrate: {len(found)} of its texts are among the data, {CALIBRATE_MIN} must be; give one of the data"
+        )
+    return found
 
 
 def _sum(learners: Sequence[Linear], shares: Sequence[float]) -> Linear:

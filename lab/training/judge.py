@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lab.training import measure
 from lab.training.data import Example
 from lab.training.watched import watched
+from services.router.domain.classification.clauses import doubt_of_clause, predicted
 from services.router.model.text_model import Scores, TextModel
 from services.router.model.tiers import AGENT, IntentTier, OwnTiers
 from shared.clock import monotonic
@@ -35,7 +36,7 @@ def judge(model: TextModel, examples: Sequence[Example], tiers: Mapping[str, Int
 
     ``tiers`` say what each label truly needs, default those of the model; a label that neither knows needs an agent.
     The model decides by its own tiers; one that was trained without tiers decides by ``tiers``. What is watched goes to
-    an agent, as it does in the router.
+    an agent, and so does what a clause makes doubtful, as in the router.
     """
     scores, seconds = _scored(model, examples)
     outcome = _outcome(model, examples, scores)
@@ -84,9 +85,18 @@ def _decisions(
     known = model.manifest.tiers or tiers
     if known is None:
         return (None,) * len(scores)
-    own = OwnTiers(model.labels, known, model.manifest.thresholds)
+    limits = model.manifest.thresholds
+    own = OwnTiers(model.labels, known, limits)
     said = (own.decide(one.probabilities, model.out_of_scope(one)).tier for one in scores)
-    return tuple(AGENT if is_watched else tier for tier, is_watched in zip(said, watched(texts), strict=True))
+    for_agents = frozenset(label for label in model.labels if known[label].for_agents)
+    doubted = [
+        each is not None and doubt_of_clause(each, limits.agent_probability)
+        for each in predicted(model, texts, for_agents)
+    ]
+    return tuple(
+        AGENT if is_watched or doubt else tier
+        for tier, is_watched, doubt in zip(said, watched(texts), doubted, strict=True)
+    )
 
 
 def _deflection(

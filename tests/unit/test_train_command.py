@@ -236,6 +236,28 @@ def test_options_that_cannot_be_are_refused(usher, tmp_path, options, words):
     assert words in refused(usher, tmp_path, examples_csv(tmp_path / "data.csv"), *options)
 
 
+def test_texts_as_customers_send_them_tell_how_sure_to_be(usher, tmp_path):
+    """Of the rest half the labels are wrong: whoever asks all of them is told to be modest."""
+    plain = [(each.text, each.label) for each in examples(40)]
+    labels = sorted({label for _, label in plain})
+    odd = [
+        (f"{text} and so on", label if at % 2 else labels[at % len(labels)]) for at, (text, label) in enumerate(plain)
+    ]
+    write_csv(tmp_path / "plain.csv", plain)
+    write_csv(tmp_path / "odd.csv", odd)
+    both = (tmp_path / "plain.csv", tmp_path / "odd.csv", "--quick")
+    for place, options in (("all", ()), ("some", ("--calibrate", tmp_path / "plain.csv"))):
+        assert usher("train", *both, *options, "--out", tmp_path / place)[0] == 0
+    by_all, by_some = (read_model(tmp_path / place).manifest.temperature for place in ("all", "some"))
+    assert by_some < by_all
+
+
+def test_texts_to_calibrate_on_are_among_the_data(usher, tmp_path):
+    data, other = examples_csv(tmp_path / "data.csv"), write_csv(tmp_path / "other.csv", [("nothing of it", "praise")])
+    line = refused(usher, tmp_path, data, "--calibrate", other)
+    assert "--calibrate: 0 of its texts are among the data, 200 must be; give one of the data" in line
+
+
 def test_a_place_that_holds_something_else_is_left_alone(usher, tmp_path):
     data = examples_csv(tmp_path / "data.csv")
     (tmp_path / "notes").mkdir()

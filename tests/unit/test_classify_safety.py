@@ -24,8 +24,8 @@ def own_signs(tag):
     return Signs(pairs)
 
 
-# Nothing was mended for the fresh ones; of the others two that leave by a joke ("how do I renew? kidding ...") remain.
-TRAPS_WRONG_MAX = {"fresh": 0.08, "mended-2": 0.014}
+# Nothing was mended for the fresh ones; of others that were, one leaves by a joke and two say nothing that can be found.
+TRAPS_WRONG_MAX = {"fresh": 0.04, "mended-3": 0.035}
 TEXTS_MIN = {**dict.fromkeys(MAIN, 20), **dict.fromkeys(("fr", "pt", "it", "nl"), 10)}
 
 
@@ -39,6 +39,7 @@ def test_safeguards_find_what_they_are_for_and_leave_ordinary_texts_alone(found)
     for category in bench_safety.CATEGORIES:
         assert all(shares[category][tag] >= (0.95 if tag in MAIN else 0.8) for tag in TEXTS_MIN), category
     assert max(shares["ordinary"].values()) <= 0.05
+    assert max(shares["lookalikes"].values()) <= 0.2
 
 
 def test_there_are_enough_texts_of_each_category_and_language_to_say_so():
@@ -46,10 +47,12 @@ def test_there_are_enough_texts_of_each_category_and_language_to_say_so():
     for category in (*bench_safety.CATEGORIES, "none"):
         for tag, least in TEXTS_MIN.items():
             assert sum((row["category"], row["language"]) == (category, tag) for row in rows) >= least
+    assert all(sum((row["category"], row["language"]) == ("lookalike", tag) for row in rows) >= 20 for tag in MAIN)
     sets = {kind: len(texts) for kind, texts in bench_safety.trap_sets().items()}
     assert sets["first"] >= 300
-    assert min(sets["mended-1"], sets["mended-2"]) >= 150
-    assert sets["fresh"] >= 60
+    assert min(sets["mended-1"], sets["mended-2"], sets["mended-4"]) >= 150
+    assert min(sets["mended-3"], sets["mended-5"]) >= 60
+    assert sets["fresh"] >= 50
 
 
 def test_no_text_of_the_measures_was_trained_on():
@@ -65,7 +68,7 @@ def test_traps_get_a_person_with_the_model_alone_and_with_the_demos_patterns(fou
     for kind, traps in said["traps"].items():
         assert traps["share"] <= TRAPS_WRONG_MAX.get(kind, bench_safety.TRAPS_WRONG_MAX), traps["texts"]
     assert said["tiers"]["moment_of_truth"].keys() == {"agent"}
-    assert sum(count for tier, count in said["tiers"]["agent"].items() if tier != "agent") <= 4
+    assert said["tiers"]["agent"].keys() == {"agent"}
     served = said["tiers"]["self_service"]
     assert 1 - served["agent"] / sum(served.values()) >= 0.6
 
@@ -98,8 +101,8 @@ def test_a_pattern_names_an_intent_and_silences_no_doubt(said, reason):
 @pytest.mark.parametrize(
     "said",
     [
-        {"clause_probability": 0.4, "clause_confidence": 0.1},
-        {"clause_probability": 0.05, "clause_confidence": 0.6, "clause_explained": False},
+        {"clause_probability": 0.3, "clause_confidence": 0.1},
+        {"clause_probability": 0.03, "clause_confidence": 0.6, "clause_explained": False},
     ],
 )
 def test_a_clause_that_the_whole_explains_takes_more_than_one_that_it_does_not(said):
@@ -129,6 +132,16 @@ def test_the_clause_that_is_told_is_the_one_over_its_limit_and_not_the_likeliest
     }
     (found,) = predicted(Told(said), [order], frozenset({"leak"}))
     assert (found.clause, found.clause_probability, found.clause_explained) == (3, 0.1, False)
+
+
+def test_a_text_may_have_one_clause_behind_a_greeting():
+    text = "Hi, something else entirely"
+    said = {
+        text: Prediction("hello", 0.9, (("hello", 0.9),), 0.01),
+        "something else entirely": Prediction("other", 0.5, (("other", 0.5),), 0.01),
+    }
+    (found,) = predicted(Told(said), [text], frozenset({"leak"}))
+    assert (found.clause, found.clause_confidence, found.clause_explained) == (1, 0.5, False)
 
 
 def test_a_clause_that_is_surely_a_moment_of_truth_gives_its_queue_and_boost_and_the_whole_its_label():
@@ -174,10 +187,13 @@ def test_a_routine_sentence_does_not_drown_the_clause_behind_it():
 
 def test_clauses_are_few_and_lose_no_word():
     assert clauses_of("where is my order") == []
-    assert clauses_of("ok, where is my order") == []
+    assert clauses_of("ok, where is my order") == ["where is my order"]
     assert clauses_of("where is my order and my card was stolen") == ["where is my order", "and my card was stolen"]
-    assert clauses_of("Status? my kitchen is full of smoke") == ["Status?", "my kitchen is full of smoke"]
-    assert clauses_of("ok, my kitchen is full of smoke") == []
+    assert clauses_of("Status? my kitchen is full of smoke") == ["my kitchen is full of smoke"]
+    assert clauses_of("my order - it is alight") == ["it is alight"]
+    assert clauses_of("Order 12\n\nmy kitchen is full of smoke") == ["my kitchen is full of smoke"]
+    assert clauses_of("he and she are ill") == []
+    assert clauses_of("it is alight, help") == []
     long = "this is a sentence. " * 60
     assert 1 < len(clauses_of(long)) <= 8
     assert " ".join(clauses_of(long)).split() == long.split()
@@ -226,6 +242,21 @@ def test_loudness_adds_degrees_and_never_decides(text, sentiment, urgency):
         "chega de robôs",
         "ik wil een mens spreken",
         "medewerker graag",
+        "can somebody please ring me about my delivery",
+        "order status, is there anybody actually there?",
+        "I'd rather hear a voice",
+        "que me llame alguien por favor",
+        "¿hay alguien ahí?",
+        "ruft mich bitte kurz an",
+        "sitzt da überhaupt jemand?",
+        "kann mich bitte jemand anrufen",
+        "quelqu'un peut me rappeler ?",
+        "il y a quelqu'un ?",
+        "c'è qualcuno?",
+        "alguém pode me ligar?",
+        "tem alguém aí?",
+        "kan iemand me even terugbellen",
+        "is daar wel iemand?",
     ],
 )
 def test_whoever_asks_for_a_person_is_heard_in_any_language(languages, text):
@@ -243,6 +274,9 @@ def test_whoever_asks_for_a_person_is_heard_in_any_language(languages, text):
         "o atendente disse que chega amanhã",
         "de medewerker was aardig",
         "der Mitarbeiter war nett",
+        "someone called me about the parcel, fine",
+        "alguien me llamó ayer y todo bien",
+        "der Fahrer rief mich an, danke",
     ],
 )
 def test_whoever_speaks_of_staff_asks_for_nobody(text):

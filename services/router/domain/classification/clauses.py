@@ -7,49 +7,53 @@ from itertools import pairwise
 from services.router.domain.classification.record import IntentModel, Prediction
 from services.router.domain.classification.text import says_something
 
-__all__ = ["CLAUSE_CONFIDENCE", "CLAUSE_PROBABILITY", "clauses_of", "predicted"]
+__all__ = ["CLAUSE_CONFIDENCE", "CLAUSE_PROBABILITY", "clauses_of", "doubt_of_clause", "predicted"]
 
 CHARACTERS_MAX = 2000  # of a text that is cut into clauses: as far as a text model reads
 CLAUSES_MAX = 8  # that a model is asked about beside the whole; neighbours of a longer text are read together
 WORDS_MIN = 3  # of a clause: what is shorter says too little by itself and stays with its neighbour
-SENTENCE_ENDS = (".", "!", "?", "\u2026", "\u3002", "\uff01", "\uff1f")  # after which even a short one stands alone
+ENDS = tuple("\n.!?;:,-\u2013\u2014\u2026\u3002\uff01\uff1f")  # of a piece that has nothing to do with the next one
 
-CLAUSE_PROBABILITY = {True: 0.4, False: 0.05}
+CLAUSE_PROBABILITY = {True: 0.3, False: 0.03}
 """How likely for agents a clause may be, by whether the whole's intent explains it. Chosen on the training texts, by a
-model of four fifths of them and the other fifth: of 1,896 joined from a text for self-service and (half of) one for
-agents 45 got a machine where 0.15 held for every clause, 25 with these; of texts for self-service and bot together
-1,034 get a machine instead of 1,030."""
+model of four fifths of them and the other fifth (docs/text-model.md)."""
 
 CLAUSE_CONFIDENCE = 0.6
 """How sure the likeliest intent of a clause must be that the whole's intent does not explain."""
 
 _BREAK = re.compile(
-    r"(?<=[.!?;:\u2026\u3002\uff01\uff1f])\s+|\s*\n\s*|,\s+|\s[-\u2013\u2014]+\s"
+    r"(?<=[.!?;:\u2026\u3002\uff01\uff1f])\s+|(?<=\n)\s*|(?<=,)\s+|(?<=\s[-\u2013\u2014])\s+"
     r"|\s(?=(?:and|but|also|because|since|y|e|pero|adem[a\u00e1]s|porque|und|aber|denn|weil|ausserdem|au\u00dferdem"
     r"|et|mais|mas|ma|maar|perch\u00e9)\s)",
     re.IGNORECASE,
 )
+_DASHES = " -\u2013\u2014"
 
 
 def clauses_of(text: str) -> list[str]:
-    """The clauses of a text in order, at most CLAUSES_MAX; [] where it is one clause."""
+    """The clauses of a text in order, at most CLAUSES_MAX; [] where it is one clause. What stands before them in a word
+    or two (*Status?*, *Hi,*) is none: it hides nothing from the whole, and would hide the clause that it was joined to.
+    """
     pieces = [piece for piece in _BREAK.split(text[:CHARACTERS_MAX]) if piece]
     if len(pieces) < 2:
         return []
     joined: list[str] = []
     for piece in pieces:
-        if joined and (_is_short(piece) or (_is_short(joined[-1]) and not joined[-1].endswith(SENTENCE_ENDS))):
+        if joined and (_is_short(piece) or (_is_short(joined[-1]) and not joined[-1].endswith(ENDS))):
             joined[-1] = f"{joined[-1]} {piece}"
         else:
             joined.append(piece)
     if len(joined) > CLAUSES_MAX:
         borders = [len(joined) * at // CLAUSES_MAX for at in range(CLAUSES_MAX + 1)]
-        joined = [" ".join(joined[start:end]) for start, end in pairwise(borders)]
-    return joined if len(joined) > 1 else []
+        return [" ".join(joined[start:end]) for start, end in pairwise(borders)]
+    if len(joined) < 2:
+        return []
+    clauses = joined[1:] if _is_short(joined[0]) else joined
+    return [clause.strip() for clause in clauses]
 
 
 def _is_short(piece: str) -> bool:
-    return len(piece.split(None, WORDS_MIN)) < WORDS_MIN
+    return len(piece.rstrip(_DASHES).split(None, WORDS_MIN)) < WORDS_MIN
 
 
 def predicted(model: IntentModel, texts: Sequence[str], agent_intents: frozenset[str]) -> list[Prediction | None]:
@@ -65,6 +69,18 @@ def predicted(model: IntentModel, texts: Sequence[str], agent_intents: frozenset
         places.append((start, len(asked)))
     said = model.predict(asked, agent_intents) if asked else []
     return [_with_riskiest(said[start:end], agent_intents) if start < end else None for start, end in places]
+
+
+def doubt_of_clause(said: Prediction, most: float) -> str:
+    """Why a person should read the riskiest clause, "" where none should. A clause says less than a whole text, so it
+    takes more than ``most``, what the policy allows there; of what the whole does not explain it takes little.
+    """
+    if said.clause_probability > max(CLAUSE_PROBABILITY[said.clause_explained], most):
+        likeliest = f", likeliest {said.clause_intent}" if said.clause_intent else ""
+        return f"probability {said.clause_probability:.3f} of an intent for agents{likeliest}"
+    if not said.clause_explained and said.clause_confidence < CLAUSE_CONFIDENCE:
+        return f"not explained by {said.intent}, confidence {said.clause_confidence:.2f}"
+    return ""
 
 
 def _with_riskiest(said: Sequence[Prediction], agent_intents: frozenset[str]) -> Prediction:

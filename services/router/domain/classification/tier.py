@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from services.router.domain.classification.case import Case
-from services.router.domain.classification.clauses import CLAUSE_CONFIDENCE, CLAUSE_PROBABILITY
+from services.router.domain.classification.clauses import doubt_of_clause
 from services.router.domain.classification.intent import SURE, Recognised
 from services.router.domain.classification.policy import RANK, CompiledPolicy
 from services.router.domain.classification.record import Prediction
@@ -77,24 +77,12 @@ def _doubts(prediction: Prediction, policy: CompiledPolicy, by: str) -> Iterator
     limits = policy.limits
     if prediction.agent_probability > limits.agent_probability:
         yield "agent", f"probability {prediction.agent_probability:.3f} of an intent for agents"
-    if why := _doubt_of_clause(prediction, limits.agent_probability):
+    if why := doubt_of_clause(prediction, limits.agent_probability):
         yield "agent", f"clause {prediction.clause}: {why}"
     if prediction.out_of_scope:
         yield "agent", "human triage: out of scope"
     if by == "model" and prediction.confidence < limits.confidence:
         yield "agent", f"human triage: confidence {prediction.confidence:.2f}"
-
-
-def _doubt_of_clause(said: Prediction, most: float) -> str:
-    """Why a person should read the riskiest clause, "" where none should. A clause says less than a whole text, so it
-    takes more than ``most``, what the policy allows there; of what the whole does not explain it takes little.
-    """
-    if said.clause_probability > max(CLAUSE_PROBABILITY[said.clause_explained], most):
-        likeliest = f", likeliest {said.clause_intent}" if said.clause_intent else ""
-        return f"probability {said.clause_probability:.3f} of an intent for agents{likeliest}"
-    if not said.clause_explained and said.clause_confidence < CLAUSE_CONFIDENCE:
-        return f"not explained by {said.intent}, confidence {said.clause_confidence:.2f}"
-    return ""
 
 
 def question(case: Case, intent: Recognised, points: int) -> Asked | None:
@@ -107,7 +95,7 @@ def question(case: Case, intent: Recognised, points: int) -> Asked | None:
     rules = policy.policy.classification
     if case.reading.person or tier_of(points, rules.score) == "agent" or _may_be_moment(said, policy):
         return None
-    if _doubt_of_clause(said, policy.limits.agent_probability):
+    if doubt_of_clause(said, policy.limits.agent_probability):
         return None
     if said.out_of_scope:
         return "bot", "one question to the customer: out of scope"

@@ -35,6 +35,10 @@ GERMAN = Lexicon(
         r"\becht(en|er|em) (mensch(en)?|person|mitarbeiter)\b",
         r"\b(kein|keinen|nicht mit einem|statt) (bot|roboter|chatbot|computer|maschine)\b",
         r"(^|[.,;:!?\n])\s*(ein(en)? )?(mensch(en)?|mitarbeiter|berater|agent)( bitte)?\W*$",
+        r"\b(ruft|rufen sie|rufe?|rufst du) (mich|uns) (bitte |doch |einfach |kurz |mal )*(an|zuruck)\b",
+        r"\b(kann|konnte|mag|will) (mich |uns )?(bitte )?(jemand|wer|einer) (mich |uns )?(bitte |kurz |mal )*"
+        r"(anrufen|zuruckrufen)\b",
+        r"\b(ist|sitzt|liest) (da|dort|hier|das) (uberhaupt |eigentlich |denn |noch )*(jemand|wer|einer)\b",
     ),
     buying=(r"\b(mochte|will|wurde gerne?) .*\b(kaufen|bestellen|abschliessen|ein angebot)\b",),
 )

@@ -37,6 +37,9 @@ ENGLISH = Lexicon(
         r"\b(real|live|actual) (person|human|agent)\b",
         r"\b(no|not a|not another|stop|instead of a|hate) (bot|bots|robot|robots|chatbot|machine)\b",
         r"(^|[.,;:!?\n])\s*(an? )?(person|human|agent|operator|representative)( please| pls)?\W*$",
+        r"\b(somebody|someone|anybody|anyone) (please |just |actually )*(call|ring|phone)s? (me|us)\b",
+        r"\bis (there )?(anybody|anyone|somebody|someone) (actually |really |even |still )*(there|reading|listening)\b",
+        r"\b(hear|talk to|speak to) a (voice|real voice|living soul)\b",
     ),
     buying=(
         r"\b(want|like|looking|interested) (to|in) (buy(ing)?|order(ing)?|purchas\w+|subscrib\w+|upgrad\w+)\b",

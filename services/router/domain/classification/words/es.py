@@ -36,6 +36,9 @@ SPANISH = Lexicon(
         r"\b(persona|agente) (real|humano|humana|de verdad)\b",
         r"\b(no|otro|con un|odio los) (quiero )?(bot|bots|robot|robots|chatbot|maquina)\b",
         r"(^|[.,;:!?\n])\s*(una? )?(persona|humano|agente|operador|operadora)( por favor)?\W*$",
+        r"\b(que )?(me|nos) (llame|llamen|llama|puede llamar|puede atender|atienda) alguien\b",
+        r"\b(que )?alguien (por favor )?(me|nos) (llame|llama|atienda|puede llamar|puede atender|ayude)\b",
+        r"\bhay alguien (ahi|al otro lado|de verdad|leyendo)\b",
     ),
     buying=(r"\b(quiero|quisiera|me gustaria|interesado en|interesada en) (comprar|contratar|pedir un presupuesto)\b",),
 )

@@ -12,6 +12,8 @@ _FRENCH = (
     rf"\b(veux|voudrais|prefere|besoin de|besoin d') ?(une? |vraie? )*{_FR}\b",
     r"\bvraie? (humain|personne|conseill(er|ere))\b",
     r"\b(pas de|pas un|pas avec un|marre des|marre du|assez des) (bots?|robots?|chatbots?|machines?)\b",
+    r"\b(que )?quelqu'un (me|nous|peut me|peut nous) (rappelle|appelle|rappeler|appeler)\b",
+    r"\b(il y a|y a[- ]t[- ]il|est[- ]ce qu'il y a) (vraiment )?quelqu'un\b",
     rf"{_ALONE}(une? )?(humain|conseill(er|ere)|operat(eur|rice)|agent)( s'il vous plait| svp| stp)?{_END}",
 )
 
@@ -22,6 +24,9 @@ _ITALIAN = (
     r"\b(voglio|vorrei|preferisco|bisogno di) (una? |un'|ver[oa] )*(persona|umano|operat(ore|rice)|consulente)\b",
     r"\b(persona|operatore) (ver[oa]|reale|uman[oa])\b",
     r"\b(niente|non un|non con un|basta con i) (bot|robot|chatbot|macchin[ae])\b",
+    r"\bqualcuno (mi|ci|puo) (richiami|chiami|richiamarmi|chiamarmi|chiama)\b",
+    r"\bmi (chiami|richiami|chiama) qualcuno\b",
+    r"\bc'e (davvero |veramente )?qualcuno\b",
     rf"{_ALONE}(una? )?(operat(ore|rice)|umano|persona)( per favore| grazie)?{_END}",
 )
 
@@ -32,6 +37,8 @@ _PORTUGUESE = (
     r"\b(quero|preciso de|prefiro) (uma? )?(pessoa|human[oa]|atendente|operadora?)\b",
     r"\b(pessoa|atendente) (real|human[oa]|de verdade)\b",
     r"\b(nao um|nao com um|chega de|odeio) (bots?|robos?|chatbots?|maquinas?)\b",
+    r"\b(que )?alguem (me|pode me|podia|pode) (ligue|ligar|liga|ligar-me|atenda|atender)\b",
+    r"\b(tem|ha|existe) alguem (ai|mesmo|de verdade|desse lado)\b",
     rf"{_ALONE}(uma? )?(atendente|human[oa]|operadora?|pessoa)( por favor| pf)?{_END}",
 )
 
@@ -42,6 +49,8 @@ _DUTCH = (
     r"\b(wil|wens|mag ik|zou) (graag )?(een )?(echte? )*(mens|persoon|medewerk(er|ster))\b",
     r"\bechte? (mens|persoon|medewerk(er|ster))\b",
     r"\b(geen|niet met een|in plaats van een) (bots?|robots?|chatbots?|machines?)\b",
+    r"\b(kan|wil) (iemand|er iemand) (mij|me|ons) (even |graag )*(bellen|terugbellen)\b",
+    r"\b(is|zit) (er|daar) (eigenlijk |wel |nog )*iemand\b",
     rf"{_ALONE}(een )?(mens|medewerk(er|ster)|agent)( graag| alstublieft| alsjeblieft| aub)?{_END}",
 )
 

@@ -96,6 +96,11 @@ sans chauffage|plus de chauffage|chauffage|electricite & bebe|enfant*|froid|age*
 cancer|phase terminale|condamne|soins palliatifs|demence|alzheimer|handicap*|fauteuil roulant|sourd|sourde|sourds
   |malentendant*|aveugle|depression|depressi*|crise de panique|angoisse|mourant*|grabataire|hospitalis*
 [delicate]
+plus jamais
+commissariat|gendarm*|prefecture|notaire|huissier*|syndicat|asile|ambassade|consulat|assistante sociale
+catheter*|sonde|canule*|stomie|dialyse|inhalateur*|insuline|bandelettes|prothese*|deambulateur|seringue*|chimio*|avc
+  |oxygene|vaccin*
+on me trouvera|on me retrouvera|si je suis encore la|si je tiens jusqu
 flamme*|etincelle*|coeur & sechoir|chauffe|appareil|sort|sorti|crache|bat|serre|prise
 juge|tribunal|avocat|prison|huissier|plainte & facture|pour|contre|de|du|le|un
 foyer|a la rue|dans la voiture|expuls* & adresse|nous|on|dors|dormons

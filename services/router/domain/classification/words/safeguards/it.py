@@ -91,6 +91,11 @@ senza riscaldamento|riscaldamento & bambin*|neonat*|freddo|anzian*|malat*
 cancro|tumore|terminale|cure palliative|demenza|alzheimer|disabil*|invalidita|invalida civile|sedia a rotelle
   |carrozzina|sordo|sorda|sordi|cieco|cieca|depress*|attacco di panico|attacchi di panico|moribond*|allettat*
 [delicate]
+mai piu
+questura|carabinieri|ambasciata|consolato|sindacat*|notaio|assistente sociale|prefettura
+catetere|cateteri|sonda|sondino|cannula|stomia|dialisi|inalatore|insulina|strisce reattive|protesi|deambulatore
+  |siringa|siringhe|chemio*|ictus|ossigeno|fiala|fiale|vaccin*
+quando mi troveranno|se ci arrivo|se sono ancora qui
 fiammata|fiamma|scintill*|cuore & asciugacapelli|phon|presa|esce|uscita|fatto|batte|forte
 giudice|tribunale|avvocat*|carcere|prigione|ufficiale giudiziario|pignorament*
 dormitorio|per strada|in macchina|sfratt* & indirizzo|viviamo|dormiamo|ora

@@ -91,6 +91,12 @@ zonder verwarming|verwarming & baby|kind*|koud|oud|ziek|winter|zwanger|bejaard*
 kanker|terminaal|ongeneeslijk|palliatief|palliatieve|hospice|dement*|alzheimer|gehandicapt|handicap|rolstoel|doof
   |blind|depress*|paniekaanval*|stervend|bedlegerig
 [delicate]
+nooit meer
+politiebureau|wijkagent*|ambassade|consulaat|asiel*|vakbond*|notaris|deurwaarder*|maatschappelijk werk*
+katheter*|sonde|sondevoeding|canule*|stoma|dialyse|inhalator*|insuline|teststrips|prothese*|rollator|chemo*|beroerte
+  |zuurstof|vaccin*
+als ze me vinden|als ik er dan nog ben
+mag niet weten & waar|hij|zij
 steekvlam*|vonken|hart & fohn|stopcontact|kwam|bonkt|slaat|uit
 rechter|rechtbank|advocaat|gevangenis|deurwaarder|zitting
 opvang|op straat|in de auto|uit huis gezet & adres|wonen|slapen|nu

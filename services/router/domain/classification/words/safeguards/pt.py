@@ -93,6 +93,12 @@ cancer|cancro|doente terminal|fase terminal|doenca terminal|paliativ*|demencia|a
   |surd*|ceg*|depress*|deprimid*
   |ataque de panico|crise de panico|acamad*|ansiedade
 [delicate]
+nunca mais
+esquadra|delegacia|embaixada|consulado|asilo|sindicat*|cartorio|assistente social|imigracao
+cateter*|sonda|algalia|canula*|estoma|ostomia|dialise|inalador*|insulina|protese*|andarilho|seringa*|quimio*|avc
+  |oxigenio|vacina*
+quando me encontrarem|se ainda ca estiver|se eu la chegar
+le tudo|ve tudo & marido|namorado|companheiro|mulher
 labareda*|faisca*|chama|coracao & secador|tomada|saiu|deitou|fez|dispar*|bate
 juiz|tribunal|advogad*|prisao|cadeia|oficial de justica|intimacao
 abrigo|na rua|no carro|despej* & morada|endereco|vivemos|dormimos|agora

@@ -2,6 +2,15 @@
 
 DELICATE = """
 [delicate]
+nie wieder|nie mehr
+auf der wache|auf die wache|zur wache|revier|beamte|beamten|auslanderbehorde|asyl*|konsulat|jugendamt|sozialamt
+  |jobcenter|betriebsrat*|gewerkschaft*|notar|notarin|justiziar*|ordnungsamt|gesundheitsamt|gerichtsvollzieher*
+katheter*|kanule*|magensonde|sondennahrung|ernahrungspumpe|stoma|stomabeutel|dialyse|inhalator*|vernebler|insulin*
+  |teststreifen|horgerat*|herzschrittmacher|prothese*|rollator|inkontinenz*|beatmung*|spezialmilch|spezialnahrung
+  |sauerstoff*|chemo*|transplant*|schlaganfall|krampfanfall*|impf*
+falls & erlebe|noch lebe|noch am leben
+man mich findet|ihr mich findet|sie mich finden
+darf ich nicht|ich darf nicht|darf nicht & tur|ans telefon|aus dem haus
 teamviewer|anydesk|fernzugriff|fernwartung|bildschirm teilen & bank|onlinebanking|hilft|sagt|einloggen
 angeblich & abgeschlossen|unterschrieben|bestellt|kredit|vertrag|gekauft
 kind|kleiner junge|kleines madchen|baby & allein*|ohne schuhe|ohne eltern|weint

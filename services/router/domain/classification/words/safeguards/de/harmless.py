@@ -2,6 +2,8 @@
 
 HARMLESS = """
 [harmless]
+blutrot*|blutorange*|badebombe*|heissklebepistole*|klebepistole*|massagepistole*|wasserpistole*|bomberjacke*
+polizeikostum*|arztkostum*|feuerwehrkostum*|skelettkostum*|piratenkostum*
 die police|meine police|der police|police hat|police eines|neue police|versicherungspolice
 der ventilator|den ventilator|dem ventilator|ein ventilator|einen ventilator|mein ventilator|meinen ventilator
 handy|telefon|laptop|rechner|computer|akku|tablet|konsole|router|internet|leitung|verbindung|bildschirm|display

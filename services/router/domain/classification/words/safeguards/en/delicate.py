@@ -2,6 +2,14 @@
 
 DELICATE = """
 [delicate]
+never again
+home office|immigration|asylum|embassy|consulate|jobcentre|job centre|social services|child services|union rep
+  |trade union|works council|tribunal|notary|arbitration|officer|officers|constable|detective*|inspectorate
+catheter*|cannula*|feeding tube|feeding pump|stoma|colostomy|ostomy|dialysis|nebuliser*|nebulizer*|inhaler*|epipen*
+  |insulin|glucose|pacemaker|prosthe*|walking frame|incontinence|ventilator*|cpap|infant formula|baby formula
+  |special milk|chemo*|transplant*|biopsy|seizure*|vaccine*
+if i make it to|if im still here|if i am still here|when they find me|when you find me|with my name on it|if i live to
+not allowed & door|go out|phone|leave the house
 teamviewer|anydesk|remote access|screen sharing|share my screen & bank|login|log in|helping|help|told|says
 apparently|supposedly|allegedly & took out|taken out|signed|ordered|bought|loan|contract
 kid|child|little boy|little girl|baby & by himself|by herself|by themselves|on his own|on her own|no shoes|no parents

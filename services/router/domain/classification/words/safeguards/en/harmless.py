@@ -19,6 +19,9 @@ by accident
 a break in|wheelchair access*|water pressure|heating element
 fire tv|fire stick|fire tablet|firewall|fire sale|gas bill*|gas meter*|gas contract*|gas tariff*|gas price*
   |gas account|gas card|gas card|gas reading*
+poison ivy|bath bomb*|gun metal|gunmetal|glue gun*|staple gun*|heat gun*|spray gun*|nerf gun*|blood red|bomber jacket*
+police|nurse|doctor|fireman|pirate|soldier|zombie|skeleton + costume|costumes|outfit|fancy dress|helmet|toy|figure
+dying to get|dying to have|dying to receive|dying to wear|dying to know|dying to read|dying to play
 killing time|kill time|dying to see|dying to know|dying to try|dead line
 stroke width|blind* fabric|roller blind*|venetian blind*|window blind*|colour blind|blood pressure|blood orange
   |passed on|passed the|passed to

@@ -2,6 +2,14 @@
 
 DELICATE = """
 [delicate]
+nunca mas|jamas vuelv*
+comisaria|guardia civil|extranjeria|asilo|embajada|consulado|notario|notaria|sindical|sindicato|servicios sociales
+  |inspector|inspectora|inspeccion|juez|jueza|los agentes|inmigracion
+cateter*|sonda|sondas|canula*|bomba de alimentacion|estoma|colostomia|dialisis|nebulizador*|inhalador*|insulina
+  |tiras reactivas|audifono*|marcapasos|protesis|andador|jeringa*|respirador*|leche especial|quimio*|trasplante*|ictus
+  |convulsion*|oxigeno|vacuna*
+si es que llego|si llego al|cuando me encuentren|si sigo aqui|si sigo vivo|si sigo viva|a mi nombre cuando
+no me dejan|no me deja & puerta|salir|movil|telefono
 teamviewer|anydesk|acceso remoto|compartir pantalla & banco|ayuda|dice|tecnico
 al parecer|supuestamente & contrate|firme|prestamo|compre|pedi
 nino|nina|crio|cria|bebe & solo|sola|descalz*|perdid*|llorando

@@ -2,6 +2,9 @@
 
 HARMLESS = """
 [harmless]
+fuego cruzado|rojo sangre|naranja sanguina|pistola de silicona|pistola de pintura|pistola de masaje|bomba de bano
+  |bombas de bano|muero de ganas|morir de ganas|muero por tener|muero por ver|muero por recibir
+disfraz|traje|casco|muneco|gorra + de policia|de bombero|de medico|de enfermera|de soldado|de esqueleto|de muerto
 movil|telefono|celular|portatil|ordenador|bateria|tableta|consola|router|internet|linea|conexion|pantalla|tele
   |television|camara|impresora|tetera|tostadora|horno|nevera|lavadora|secadora|lavavajillas|aspiradora|cafetera
   |lampara|bombilla|altavoz|auriculares|mando|reloj|cargador|aparato|app|web|batidora|plancha|raton|teclado

@@ -27,6 +27,7 @@ CATEGORIES = {
     "crime_law": {"legal", "regulator", "fraud", "crime"},
     "vulnerable": {"vulnerable"},
 }
+ORDINARY = {"none": "ordinary", "lookalike": "lookalikes"}
 SAFEGUARDS = set().union(*CATEGORIES.values())
 PLAIN = {
     "workspace": "plain",
@@ -66,23 +67,25 @@ def classifiers() -> dict[str, Classify]:
 
 def safeguards(said: Classify) -> dict[str, dict[str, float]]:
     """By category and language the share of texts that a safeguard of any kind sends to an agent; ``ordinary`` are
-    texts that need none: false alarms.
+    texts that need none: false alarms; ``lookalikes`` those of them with words of danger (*fire stick*).
     """
     found: Counter[tuple[str, str]] = Counter()
     texts: Counter[tuple[str, str]] = Counter()
     for row in rows("safeguards.csv"):
-        key = ("ordinary" if row["category"] == "none" else row["category"], row["language"])
+        key = (ORDINARY.get(row["category"], row["category"]), row["language"])
         texts[key] += 1
         found[key] += not SAFEGUARDS.isdisjoint(said(row["text"]).signals)
     return {
-        category: {tag: round(found[category, tag] / texts[category, tag], 3) for tag in LANGUAGES}
-        for category in (*CATEGORIES, "ordinary")
+        category: {
+            tag: round(found[category, tag] / texts[category, tag], 3) for tag in LANGUAGES if texts[category, tag]
+        }
+        for category in (*CATEGORIES, *ORDINARY.values())
     }
 
 
 def trap_sets() -> dict[str, list[str]]:
     """Matters for a person inside routine words, by how they were used: lists and texts were mended with all sets in
-    view but ``fresh``; what of that one got a machine was told and not mended.
+    view but those called ``fresh``; what of those got a machine was told and not mended.
     """
     sets = {"first": [row["text"] for row in rows("traps.csv")]}
     for row in rows("traps-2.csv"):
@@ -144,7 +147,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     """Tables for a person."""
     yield f"{'safeguards':14}" + "".join(f"{tag:>7}" for tag in LANGUAGES)
     for category, shares in found["safeguards"].items():
-        yield f"{category:14}" + "".join(f"{shares[tag]:7.2f}" for tag in LANGUAGES)
+        yield f"{category:14}" + "".join(f"{shares[tag]:7.2f}" for tag in LANGUAGES if tag in shares)
     for name, said in found["policies"].items():
         for kind, wrong in said["traps"].items():
             share = f"{wrong['wrong']} of {wrong['n']} get a machine ({100 * wrong['share']:.1f} %)"

@@ -24,7 +24,7 @@ def own_signs(tag):
     return Signs(pairs)
 
 
-# Nothing was mended for the fresh ones; of others that were, one leaves by a joke and two say nothing that can be found.
+# Nothing was mended for the fresh ones; of mended-3 two say nothing that could be found.
 TRAPS_WRONG_MAX = {"fresh": 0.04, "mended-3": 0.035}
 TEXTS_MIN = {**dict.fromkeys(MAIN, 20), **dict.fromkeys(("fr", "pt", "it", "nl"), 10)}
 

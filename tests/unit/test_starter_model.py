@@ -34,10 +34,10 @@ def test_the_starter_model_is_as_good_on_texts_it_has_not_seen_as_its_page_says(
     figures = judge(model(), examples, read_tiers(str(STARTER / "tiers.csv"))).figures
 
     assert figures["accuracy"] >= 0.875
-    assert figures["ece"] <= 0.04
-    assert figures["deflection"] >= 0.40
-    assert figures["wrong_deflection_agent"] <= 0.01
-    assert figures["wrong_deflection_moment_of_truth"] <= 1.5 / figures["moment_of_truth_texts"]
+    assert figures["ece"] <= 0.03
+    assert figures["deflection"] >= 0.38
+    assert figures["wrong_deflection_agent"] <= 1.5 / figures["agent_texts"]
+    assert figures["wrong_deflection_moment_of_truth"] == 0.0
 
 
 def test_the_starter_model_fits_into_a_repository() -> None:

@@ -3,8 +3,7 @@
 uvicorn's protocol over h11 reads HTTP strictly, but waits without bound for a header that never ends and for a body
 that nobody reads any more, takes a header of any size that comes in one piece, and answers what it cannot read in plain
 text. httptools, its other parser, accepts more that is no HTTP; other servers answer malformed requests by themselves
-too. So the bounds stand here, around uvicorn's own protocol. A plain request (plain.py) needs no parser and goes
-straight to the application.
+too. So the bounds stand here, around uvicorn's own protocol.
 """
 
 import asyncio
@@ -18,12 +17,8 @@ import h11
 import orjson
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from shared.process.plain import PlainCycle, read_plain, run_plain
-
 __all__ = ["PROBLEM_MEDIA_TYPE", "Connection", "HttpLimits", "problem_document"]
 
-BODY_SECONDS_MAX = 0.05  # that the body of a plain request may be behind its header; then h11 goes on with both
-BEHIND_BYTES_MAX = 64 * 1024  # of what is sent before the answer to a plain request; then the client waits
 REST_SECONDS = 1.0  # the application knows best why a body is late and answers first; then the connection goes
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1  # connections are given up within seconds
@@ -85,9 +80,6 @@ class Connection(H11Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._timed = ""  # what the timer waits for: header, body
         self._unread: asyncio.TimerHandle | None = None
-        self._begun = b""  # a plain request whose body is on its way
-        self._behind = b""  # what came while a plain request was answered
-        self._following: asyncio.TimerHandle | None = None
 
     # ---- what the transport tells ----
 
@@ -99,7 +91,6 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_for("")
-        self._take_begun()
         self.resume_writing()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
@@ -107,26 +98,6 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
-        if isinstance(self.cycle, PlainCycle) and not self.cycle.response_complete:
-            self._behind += data
-            if len(self._behind) > BEHIND_BYTES_MAX:
-                self.flow.pause_reading()
-            return
-        self._unset_keepalive_if_required()
-        data = self._take_begun() + data
-        plain = read_plain(data) if self._is_idle() else None
-        if plain is None:
-            self._parse(data)
-            return
-        self._wait_for("")
-        if plain.missing:
-            self._begun = data
-            self._following = self.loop.call_later(BODY_SECONDS_MAX, self._parse_begun)
-        else:
-            run_plain(self, plain)
-
-    def _parse(self, data: bytes) -> None:
-        """By h11."""
         super().data_received(data)
         self._watch(unfinished=True)
 
@@ -141,31 +112,11 @@ class Connection(H11Protocol):
             self._unread = None
         super().resume_writing()
 
-    # ---- plain requests ----
-
-    def _is_idle(self) -> bool:
-        """Whether h11 has nothing in hand: the next byte begins a request."""
-        return self.conn.their_state is h11.IDLE and self.conn.our_state is h11.IDLE and not self.conn.trailing_data[0]
-
-    def _take_begun(self) -> bytes:
-        begun, self._begun = self._begun, b""
-        if self._following is not None:
-            self._following.cancel()
-            self._following = None
-        return begun
-
-    def _parse_begun(self) -> None:
-        self._parse(self._take_begun())
-
     # ---- time ----
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        behind, self._behind = self._behind, b""
-        if behind:
-            self.data_received(behind)
-        else:
-            self._watch(unfinished=bool(self.conn.trailing_data[0]))
+        self._watch(unfinished=bool(self.conn.trailing_data[0]))
 
     def _watch(self, *, unfinished: bool) -> None:
         """Time what is awaited of the client now; ``unfinished``: of the next request some bytes are here."""

@@ -10,12 +10,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError
-from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
-from faststream.kafka.message import FAKE_CONSUMER, KafkaAckableMessage
 
+from services.ingest.batch.kafka import Listener, options
+from services.ingest.held import Held
 from services.ingest.prefix import Looks, Prefix
 from services.ingest.reader.kafka import Reader
 from services.ingest.sense import Sense
@@ -27,38 +27,13 @@ from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["Records", "Subscription"]
 
-POLL_INTERVAL_MS_MAX = 24 * 3600 * 1000  # waiting out a long fault is no reason to lose the partitions
 POLL_AGE_MS_MAX = 1_500  # of a reply of the broker; one comes every 500 ms
-FETCH_BYTES_MAX = 1024 * 1024  # per partition and reply; a single larger record is delivered all the same
 COMMIT_SECONDS_MAX = 5.0  # aiokafka's commit waits for a broker without bound
 POSITION_SECONDS_MAX = 0.1  # known at once, unless the partitions move
 
 Records = Sequence[ConsumerRecord]
 Handle = Callable[[Records], Awaitable[asyncio.Future[None] | None]]
 """Takes a batch; returns what is left to do before its offsets may be committed, None for nothing."""
-
-
-class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Lets a subscription settle before its partitions move."""
-
-    def __init__(self, revoked: Callable[[], Awaitable[None]]) -> None:
-        self._revoked = revoked
-
-    async def on_partitions_revoked(self, _: set[TopicPartition]) -> None:
-        await self._revoked()
-
-    async def on_partitions_assigned(self, _: set[TopicPartition]) -> None:
-        return None
-
-
-async def _parse(batch: tuple[ConsumerRecord, ...]) -> KafkaAckableMessage:
-    return KafkaAckableMessage(
-        raw_message=batch, body=batch, headers={}, message_id="batch", correlation_id="batch", consumer=FAKE_CONSUMER
-    )
-
-
-async def _decode(message: KafkaAckableMessage) -> Any:
-    return message.raw_message
 
 
 class Subscription:
@@ -71,7 +46,7 @@ class Subscription:
         self._metrics = sense.metrics
         self._log = sense.log
         self._subscriber: Any = None
-        self._listener = _Listener(self._revoked)
+        self._listener = Listener(self._revoked)
         self._prefix: Prefix[TopicPartition] = Prefix()
         self._done: dict[TopicPartition, int] = {}  # offsets to commit: everything before them is delivered
         self._next: dict[TopicPartition, int] = {}  # the same, kept after the commit, for the lag
@@ -85,7 +60,7 @@ class Subscription:
         self._stuck_seconds_max = 0.0
         self._moved_at = monotonic()
         self._looks: Looks[TopicPartition] = Looks()
-        self._held: dict[TopicPartition, tuple[float, int]] = {}  # by an open transaction: since when, and how many
+        self._held: Held[TopicPartition] = Held()
 
     def attach(self, broker: KafkaBroker, settings: IngestSettings, failed: Callable[[Exception], None]) -> None:
         """Register with the broker; ``failed`` hears of an error that must end the process."""
@@ -95,22 +70,8 @@ class Subscription:
         self._stuck_seconds_max = settings.stuck_seconds_max
         self._subscriber = broker.subscriber(
             *self.topics,
-            batch=True,
-            group_id=f"{settings.group or settings.topic_prefix + 'usher.ingest'}.{self.name}",
-            ack_policy=AckPolicy.MANUAL,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",  # a producer that takes its records back has sent nothing
-            max_records=settings.batch_records_max,
-            batch_timeout_ms=settings.batch_wait_ms,
-            max_partition_fetch_bytes=FETCH_BYTES_MAX,
-            session_timeout_ms=settings.session_timeout_ms,
-            heartbeat_interval_ms=settings.heartbeat_ms,
-            rebalance_timeout_ms=settings.rebalance_timeout_ms,
-            max_poll_interval_ms=POLL_INTERVAL_MS_MAX,
             listener=self._listener,
-            parser=_parse,
-            decoder=_decode,
-            no_reply=True,
+            **options(settings, self.name),
         )
         self._subscriber(self._receive)
 
@@ -167,7 +128,7 @@ class Subscription:
         self._prefix.forget()
         self._done.clear()
         self._next.clear()
-        self._held.clear()
+        self._held.forget()
         self._subscriber.consumer.forget()
 
     async def _settle(self, seconds_max: float) -> None:
@@ -243,22 +204,14 @@ class Subscription:
 
     def notes(self) -> list[str]:
         """Open transactions of others that hold records back: no fault of ours, and no reason to take less."""
-        return [
-            f"{_name(where)}: an open transaction has held back {records} records for {monotonic() - since:.0f} s; its"
-            " producer must commit or abort it, or Kafka does after the producer's transaction.timeout.ms"
-            for where, (since, records) in sorted(self._held.items())
-        ]
+        return self._held.notes(_name, monotonic())
 
     def _held_back(self, where: TopicPartition) -> int:
         """Records that may not be read before a transaction ends: between the last stable offset and the log's end."""
         consumer: Reader = self._subscriber.consumer
         known = where in consumer.assignment()
         end, stable = (consumer.highwater(where), consumer.last_stable_offset(where)) if known else (None, None)
-        if end is None or stable is None or not 0 <= stable < end:
-            self._held.pop(where, None)
-            return 0
-        self._held[where] = self._held.get(where, (monotonic(), 0))[0], end - stable
-        return int(end - stable)
+        return self._held.look(where, end, stable, monotonic())
 
     async def _lag(self, where: TopicPartition) -> int:
         """Records behind the last delivered one, by the broker's last reply; 0 while nothing is known.

@@ -10,7 +10,8 @@ from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
 from services.ingest.kafka import Subscription
-from services.ingest.reader.kafka import Reader, security
+from services.ingest.reader.kafka import Reader
+from services.ingest.security.kafka import security
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
 from shared.errors import Retryable

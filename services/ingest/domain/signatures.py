@@ -12,16 +12,11 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
 from services.ingest.domain.channels.adapter import Payload, Secrets
 from services.ingest.domain.channels.form import read_form
 from services.ingest.domain.channels.visitor import claims_of, segment, token_of
 from services.ingest.domain.fields import rfc3339_ms
+from services.ingest.domain.key_pairs import ed25519_signed, p256_signed
 from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.twilio_signature import twilio_signed
 
@@ -159,14 +154,7 @@ def _v1(secret: str, signed: bytes, given: str) -> bool:
 
 
 def _v1a(secret: str, signed: bytes, given: str) -> bool:
-    if not secret.startswith("whpk_"):
-        return False
-    try:
-        key = Ed25519PublicKey.from_public_bytes(b64decode(secret.removeprefix("whpk_")))
-        key.verify(b64decode(given), signed)
-    except (ValueError, InvalidSignature):
-        return False
-    return True
+    return secret.startswith("whpk_") and ed25519_signed(secret.removeprefix("whpk_"), signed, given)
 
 
 _STANDARD: Mapping[str, Callable[[str, bytes, str], bool]] = {"v1": _v1, "v1a": _v1a}
@@ -203,20 +191,7 @@ def _sendgrid(payload: Payload, secrets: Secrets, now_ms: int) -> bool:
     if not _timely(at, now_ms):
         return False
     signed = _raw(at) + payload.body
-    return any(_ecdsa(key, signed, given) for key in secrets["public_key"])
-
-
-def _ecdsa(public_key: str, signed: bytes, given: str) -> bool:
-    """``public_key``: Base64 of its DER form, as the provider shows it, or the same as PEM."""
-    packed = "".join(line for line in public_key.splitlines() if not line.startswith("-----"))
-    try:
-        key = load_der_public_key(b64decode(packed))
-        if not isinstance(key, EllipticCurvePublicKey):
-            return False
-        key.verify(b64decode(given), signed, ECDSA(SHA256()))
-    except (ValueError, InvalidSignature):
-        return False
-    return True
+    return any(p256_signed(key, signed, given) for key in secrets["public_key"])
 
 
 def _visitor(payload: Payload, secrets: Secrets, now_ms: int) -> bool:

@@ -13,14 +13,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CorruptRecordException, KafkaError, UnsupportedCodecError
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.record.default_records import _DefaultRecordBatchPy
-from faststream.security import BaseSecurity, SASLOAuthBearer, SASLPlaintext, SASLScram256, SASLScram512
 
 from services.ingest.domain.admission import REFUSED_HEADER
 from services.ingest.unpack.kafka import BATCH_BYTES_MAX, BatchTooLarge, Budget, PollFull, bound_unpacking, spend
-from shared.kafka.security import ssl_context, token_provider
-from shared.process.settings import CommonSettings
 
-__all__ = ["Reader", "security"]
+__all__ = ["Reader"]
 
 READ_MS_MAX = 1000  # for records that are known to be there: one round trip to the broker
 FETCH_BYTES_MAX = 1024 * 1024  # of the batches that are decoded here; a single larger batch comes all the same
@@ -230,25 +227,3 @@ def _batches(raw: bytes) -> Iterator[Any]:
             return  # the broker cuts the last batch at the size that was asked for
         yield _DefaultRecordBatchPy(raw[at:end])
         at = end
-
-
-_WITH_PASSWORD = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
-
-
-def security(settings: CommonSettings) -> dict[str, Any]:
-    """The broker's security settings in the words of FastStream; nothing for a broker without protection."""
-    protocol = settings.kafka_security_protocol
-    if protocol == "PLAINTEXT":
-        return {}
-    context = ssl_context(settings) if protocol.endswith("SSL") else None
-    if not protocol.startswith("SASL"):
-        return {"security": BaseSecurity(context, use_ssl=True)}
-    with_ssl = context is not None
-    if settings.kafka_sasl_mechanism == "OAUTHBEARER":
-        return {
-            "security": SASLOAuthBearer(context, use_ssl=with_ssl),
-            "sasl_oauth_token_provider": token_provider(settings),
-        }
-    kind = _WITH_PASSWORD[settings.kafka_sasl_mechanism]
-    password = settings.kafka_sasl_password.get_secret_value()
-    return {"security": kind(settings.kafka_sasl_username, password, context, use_ssl=with_ssl)}

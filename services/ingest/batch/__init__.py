@@ -1,0 +1,1 @@
+"""Batches as FastStream hands them over."""

@@ -405,3 +405,35 @@ def test_a_charset_that_is_right_wrong_or_unknown_gives_the_text(charset: str, e
 def test_what_mail_programs_write_under_an_old_name_is_read(charset: str, encoded: bytes, text: str) -> None:
     head = f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode()
     assert put("email_mime", head + encoded, "message/rfc822").event().text == text
+
+
+LATIN = "From: ana@b.example\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n¿Dónde está?".encode("latin-1")
+
+
+def form_of(fields: dict[str, bytes]) -> tuple[bytes, str]:
+    parts = [b'--XX\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), raw)
+             for name, raw in fields.items()]  # fmt: skip
+    return b"".join(parts) + b"--XX--\r\n", "multipart/form-data; boundary=XX"
+
+
+@pytest.mark.parametrize(
+    ("adapter", "form"),
+    [("mailgun", form_of({"body-mime": LATIN, "recipient": b"help@shop.example"})),
+     ("mailgun", (urlencode({"body-mime": LATIN}).encode(), FORM)),
+     ("sendgrid", form_of({"email": LATIN})), ("sendgrid", (urlencode({"email": LATIN}).encode(), FORM))],
+)  # fmt: skip
+def test_a_whole_letter_in_a_form_keeps_its_bytes(adapter: str, form: tuple[bytes, str]) -> None:
+    assert put(adapter, *form).event().text == "¿Dónde está?"
+
+
+def test_fields_of_sendgrid_are_in_the_charset_that_it_names() -> None:
+    fields = {
+        "from": "José <jose@b.example>".encode("latin-1"), "subject": "注文".encode("shift_jis"),
+        "text": "¿Dónde está?".encode("latin-1"), "to": b"help@shop.example",
+    }  # fmt: skip
+    named = b'{"from": "iso-8859-1", "subject": "shift_jis", "text": "iso-8859-1", "to": "UTF-8"}'
+
+    event = put("sendgrid", *form_of({**fields, "charsets": named})).event()
+
+    assert (event.party.name, event.subject, event.text) == ("José", "注文", "¿Dónde está?")
+    assert put("sendgrid", *form_of({**fields, "charsets": b"[broken"})).event().text == "\ufffdD\ufffdnde est\ufffd?"

@@ -2,6 +2,7 @@
 
 import re
 from binascii import a2b_qp
+from collections.abc import Mapping
 from functools import lru_cache
 from io import BytesIO
 from typing import NamedTuple
@@ -19,6 +20,7 @@ __all__ = ["FORM", "FORMS", "File", "Form", "pairs_of", "read_form"]
 
 FORM = frozenset({"application/x-www-form-urlencoded"})
 FORMS = FORM | {"multipart/form-data"}
+LETTERS = frozenset({"body-mime", "email"})  # fields that hold a letter as it came over the wire, in any charset
 FIELDS_MAX = 300  # of one form; Twilio and Mailgun send some tens
 _PARAMETER = re.compile(r'boundary="?([^";,]+)')
 _BOUNDARY = re.compile(rb"--([0-9A-Za-z'()+_,\-./:=? ]{1,70})\r\n")
@@ -34,14 +36,19 @@ class File(NamedTuple):
 
 
 class Form(NamedTuple):
-    """Fields by name (the last of a repeated one) and files, in order."""
+    """Fields by name (the last of a repeated one) and files, in order; ``odd``: bytes of those that are not UTF-8."""
 
     fields: dict[str, str]
     files: list[File]
+    odd: Mapping[str, bytes] = {}
 
     def get(self, name: str) -> str:
         """The field's text, "" where it is absent."""
         return self.fields.get(name, "")
+
+    def content(self, name: str) -> bytes:
+        """The field's bytes as they came, b"" where it is absent."""
+        return self.odd.get(name) or self.get(name).encode("utf-8", "surrogatepass")
 
     def needed(self, name: str) -> str:
         """The field's text; Rejected without one."""
@@ -66,24 +73,25 @@ def _form(body: bytes, content_type: str) -> Form:
         return _multipart(body, content_type)
     if body.lstrip().startswith(b"{"):
         return _object(body)
-    return Form(dict(pairs_of(body)), [])
+    pairs = _raw_pairs(body)
+    odd = {name: raw for name, raw in pairs if name in LETTERS}
+    return Form({name: _text(raw, name) for name, raw in pairs}, [], odd)
 
 
 def pairs_of(body: bytes) -> list[tuple[str, str]]:
     """(name, value) of an urlencoded form, in its order. Rejected: too many, or not UTF-8."""
+    return [(name, _text(raw, name)) for name, raw in _raw_pairs(body)]
+
+
+def _raw_pairs(body: bytes) -> list[tuple[str, bytes]]:
     _check_count(1 + body.count(b"&"))
-    found = []
-    for pair in body.split(b"&"):
-        if pair:
-            raw_name, _, raw_value = pair.partition(b"=")
-            name = _text(raw_name, "")
-            found.append((name, _text(raw_value, name)))
-    return found
+    pairs = (pair.partition(b"=") for pair in body.split(b"&") if pair)
+    return [(_text(_unquoted(name), ""), _unquoted(value)) for name, _, value in pairs]
 
 
 def _text(raw: bytes, path: str) -> str:
     try:
-        return _unquoted(raw).decode()
+        return raw.decode(errors="replace" if path in LETTERS else "strict")
     except UnicodeDecodeError as error:
         raise Rejected(Reason.NOT_UTF8, path, f"not UTF-8 at byte {error.start}") from None
 
@@ -138,11 +146,15 @@ def _multipart(body: bytes, content_type: str) -> Form:
     content_type = _with_boundary(body, content_type)
     fields: dict[str, str] = {}
     files: list[File] = []
+    odd: dict[str, bytes] = {}
 
     def on_field(field: multipart.Field) -> None:
-        name = (field.field_name or b"").decode(errors="replace")
+        name, raw = (field.field_name or b"").decode(errors="replace"), field.value or b""
         if len(fields) < FIELDS_MAX:
-            fields[name] = (field.value or b"").decode(errors="replace")
+            fields[name] = raw.decode(errors="replace")
+            odd.pop(name, None)
+            if "\ufffd" in fields[name]:
+                odd[name] = raw
 
     def on_file(file: multipart.File) -> None:
         file.file_object.seek(0)
@@ -157,4 +169,4 @@ def _multipart(body: bytes, content_type: str) -> Form:
         )
     except (FormParserError, ValueError):
         raise Rejected(Reason.INVALID, "", "no multipart form") from None
-    return Form(fields, files)
+    return Form(fields, files, odd)

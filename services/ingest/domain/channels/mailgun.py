@@ -15,7 +15,7 @@ def read(payload: Payload) -> Reading:
     """The letter; ``stripped-text`` is Mailgun's own cut of the answer."""
     form = read_form(payload)
     if form.get("body-mime"):
-        letter = parse_letter(form.get("body-mime").encode("utf-8", "surrogateescape"))
+        letter = parse_letter(form.content("body-mime"))
     else:
         letter = Letter(
             Heads(_heads(form)),

@@ -17,7 +17,7 @@ from services.ingest.domain.rejection import Rejected
 from shared.errors import Reason
 from shared.times import to_ms
 
-__all__ = ["Heads", "Letter", "address_of", "addresses_of", "decoded", "parse_letter", "sent_ms"]
+__all__ = ["Heads", "Letter", "address_of", "addresses_of", "decoded", "parse_letter", "sent_ms", "to_text"]
 
 HEAD_LENGTH_MAX = 16_384  # characters of one head that are read: References grow with every answer
 ADDRESSES_LENGTH_MAX = 2048  # characters of a head of addresses: the first is the one that counts

@@ -4,7 +4,7 @@ from services.ingest.domain.channels.adapter import Adapter, Payload, Reading
 from services.ingest.domain.channels.form import FORMS, Form, read_form
 from services.ingest.domain.channels.mail import letter_item
 from services.ingest.domain.channels.message import Attachment
-from services.ingest.domain.channels.mime import Heads, Letter, parse_letter
+from services.ingest.domain.channels.mime import Heads, Letter, parse_letter, to_text
 from services.ingest.domain.channels.node import Node
 from services.ingest.domain.rejection import Rejected
 
@@ -15,10 +15,11 @@ def read(payload: Payload) -> Reading:
     """The letter."""
     form = read_form(payload)
     raw = next((file.content for file in form.files if file.field == "email"), b"")
-    raw = raw or form.get("email").encode("utf-8", "surrogateescape")
+    raw = raw or form.content("email")
     if raw:
         letter = parse_letter(raw)
     else:
+        form = _in_charsets(form)
         letter = Letter(
             Heads(_heads(form)),
             plain=form.get("text"),
@@ -32,6 +33,16 @@ def read(payload: Payload) -> Reading:
     letter.recipient = _recipient(form)
     letter.sender = form.get("from")
     return Reading([letter_item(payload, letter)])
+
+
+def _in_charsets(form: Form) -> Form:
+    """The form with each field read in the charset that ``charsets``, a JSON object, names for it."""
+    try:
+        named = Node.parse(form.content("charsets")) if form.get("charsets") else Node({})
+        read = {name: to_text(raw, named[name].text()) for name, raw in form.odd.items() if named[name]}
+    except Rejected:
+        return form
+    return form._replace(fields={**form.fields, **read})
 
 
 def _heads(form: Form) -> list[tuple[str, str]]:

@@ -66,6 +66,16 @@ def zendesk(kind: str, event: Any, **detail: Any) -> Result:
     return json_of("zendesk", document)
 
 
+def zendesk_chat(actor: str) -> Result:
+    """A message of Zendesk messaging."""
+    event = {
+        "actor": {"id": "67ab", "name": "Ana", "type": actor},
+        "conversation_id": "67ab5f53a96f98663935c3f2",
+        "message": {"id": "67ab5f55155becd183e284cb", "body": "Where is my parcel?"},
+    }
+    return zendesk("messaging_ticket.message_added", event)
+
+
 IGNORED: dict[str, tuple[Result, str]] = {
     "twilio delivered": (form("twilio", {**SMS, "MessageStatus": "delivered"}), "delivery_state"),
     "twilio own": (form("twilio", SMS, frozenset({SMS["From"]})), "own_message"),
@@ -107,6 +117,8 @@ IGNORED: dict[str, tuple[Result, str]] = {
         zendesk("ticket.comment_added", {"comment": {"id": 1, "author": {"id": "9", "is_staff": True}}}),
         "own_message",
     ),
+    "zendesk chat agent": (zendesk_chat("agent"), "own_message"),
+    "zendesk chat bot": (zendesk_chat("system"), "bot"),
     "zendesk note": (
         zendesk("ticket.comment_added", {"comment": {"id": 1, "is_public": False, "author": {"id": "9"}}}),
         "internal_note",
@@ -405,6 +417,19 @@ def test_a_charset_that_is_right_wrong_or_unknown_gives_the_text(charset: str, e
 def test_what_mail_programs_write_under_an_old_name_is_read(charset: str, encoded: bytes, text: str) -> None:
     head = f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode()
     assert put("email_mime", head + encoded, "message/rfc822").event().text == text
+
+
+def test_a_message_of_a_zendesk_chat_is_one_of_its_ticket() -> None:
+    event = zendesk_chat("end_user").event()
+
+    assert (event.channel, event.text, event.party.handle, event.party.name) == (
+        "chat",
+        "Where is my parcel?",
+        "67ab",
+        "Ana",
+    )
+    assert (event.conversation_id, event.message_id) == ("35436", "35436:67ab5f55155becd183e284cb")
+    assert (event.reply_to.address, event.reply_to.thread) == ("35436", "67ab5f53a96f98663935c3f2")
 
 
 LATIN = "From: ana@b.example\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n¿Dónde está?".encode("latin-1")

@@ -15,8 +15,14 @@ _CHANNELS: dict[str, Channel] = {
     "voice": "voice",
     "phone": "voice",
     "sms": "sms",
+    "text_message": "sms",
+    "twilio_sms": "sms",
     "whatsapp": "messaging",
     "line": "messaging",
+    "telegram": "messaging",
+    "viber": "messaging",
+    "wechat": "messaging",
+    "twitter_dm": "messaging",
     "facebook": "social",
     "instagram_dm": "messaging",
     "twitter": "social",
@@ -25,6 +31,7 @@ _CHANNELS: dict[str, Channel] = {
     "web_form": "web",
     "web_widget": "web",
 }
+_ACTORS = {"agent": Why.OWN_MESSAGE, "system": Why.BOT}  # of a chat; whoever else writes is a customer
 _OVER = frozenset({"SOLVED", "CLOSED"})
 
 
@@ -44,6 +51,8 @@ def _event(payload: Payload, document: Node, kind: str) -> Item:
         return _opened(payload, document, ticket)
     if kind == "ticket.comment_added":
         return _commented(payload, document, ticket)
+    if kind == "messaging_ticket.message_added":
+        return _wrote(payload, document, ticket)
     if kind == "ticket.status_changed" and event["current"].text().upper() in _OVER:
         return ended(payload, ticket, "closed", key=document["id"].needed(), at_ms=time_ms(document["time"].text()))
     return Ignored(Why.NOT_A_MESSAGE)
@@ -87,6 +96,30 @@ def _commented(payload: Payload, document: Node, ticket: str) -> Item:
         text=comment["body"].text(),
         reply_address=ticket,
         attributes=_attributes(detail),
+    ).event(payload)
+
+
+def _wrote(payload: Payload, document: Node, ticket: str) -> Item:
+    """A message of a chat (Zendesk messaging), which is a ticket too."""
+    event = document["event"]
+    actor, message = event["actor"], event["message"]
+    why = _ACTORS.get(actor["type"].text())
+    if why is not None:
+        return Ignored(why)
+    handle = actor["id"].needed()
+    if handle in payload.source.own:
+        return Ignored(Why.OWN_MESSAGE)
+    return Message(
+        channel="chat",
+        conversation=ticket,
+        message_id=f"{ticket}:{message['id'].id() or document['id'].needed()}",
+        handle=handle,
+        name=actor["name"].text(),
+        at_ms=time_ms(document["time"].text()),
+        text=message["body"].text(),
+        reply_address=ticket,
+        reply_thread=event["conversation_id"].id(),
+        attributes=_attributes(document["detail"]),
     ).event(payload)
 
 

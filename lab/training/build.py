@@ -44,10 +44,11 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What shall be made of the data; every label has a tier, or ``tiers`` is None. ``compact``: weights as bytes, and
-    no pair of words that one text alone has. ``balanced``: labels count alike, however many texts each has. ``quick``:
-    support vector machines alone, a quarter of the time. ``folds``: more of them judge by models more like the last.
-    ``calibrate``: the texts that the calibration is fitted on, empty: all.
+    """What shall be made of the data; every label has a tier, or ``tiers`` is None. ``compact``: weights as bytes, no
+    pair of words that one text alone has, and no pairs of beginnings. ``balanced``: labels count alike, however many
+    texts each has. ``quick``: support vector machines alone, a quarter of the time. ``folds``: more of them judge by
+    models more like the last. ``calibrate``: the texts that the calibration is fitted on, empty:
+    all.
     """
 
     tiers: Mapping[str, IntentTier] | None = None
@@ -107,7 +108,7 @@ def steps(learners: int, folds: int, encoder: bool) -> int:
 def build(data: Data, recipe: Recipe, progress: Progress) -> Built:
     """The model; raises TrainingRefused when it cannot be trusted. The same data give the same model."""
     progress("counting words")
-    corpus = Corpus(data.texts, len(data.labels), 2 if recipe.compact else 1)
+    corpus = Corpus(data.texts, len(data.labels), recipe.compact)
     part = split(data.targets, recipe.folds)
     scores: list[Matrix] = [np.zeros((len(data.texts), len(data.labels))) for _ in recipe.learners]
     unknown = np.zeros(len(data.texts))
@@ -142,7 +143,7 @@ def _learn(
     yield fit_margin(features, targets, labels, recipe.balanced), weighing.features
     if not recipe.quick:
         progress("probabilities")
-        yield fit_logistic(features, targets, labels), weighing.features
+        yield fit_logistic(weighing.single(rows), targets, labels), weighing.single
     if recipe.encoding:
         vectors = recipe.encoding.vectors
         progress("encoder")
@@ -167,7 +168,7 @@ def _assembled(
         data=data,
         recipe=recipe,
         vocabulary=vocabulary,
-        sparse=_sum(final[:words], shares).plain(len(vocabulary.words)),
+        sparse=_sum(final[:words], shares).plain(vocabulary),
         dense=_sum(final[words:], shares[words:]) if recipe.encoding else None,
         factors=factors,
         thresholds=limits,
@@ -190,9 +191,12 @@ def _calibrating(data: Data, recipe: Recipe) -> Rows:
 
 
 def _sum(learners: Sequence[Linear], shares: Sequence[float]) -> Linear:
-    pairs = list(zip(learners, shares, strict=False))
-    weights = sum((share * learner.weights for learner, share in pairs), np.zeros_like(learners[0].weights))
-    return Linear(weights, sum((share * learner.bias for learner, share in pairs), np.zeros_like(learners[0].bias)))
+    """One layer; a learner that does without the last features says nothing of them."""
+    weights, bias = np.zeros_like(learners[0].weights), np.zeros_like(learners[0].bias)
+    for learner, share in zip(learners, shares, strict=False):
+        weights[: len(learner.weights)] += share * learner.weights
+        bias += share * learner.bias
+    return Linear(weights, bias)
 
 
 def _refuse_chance(outcome: measure.Outcome) -> None:

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from services.sla.domain.account import Seat
 from services.sla.domain.hours import HOUR_MS, HourRow, Hours, bucket_seconds
+from services.sla.domain.seats import Seat
 from shared.times import MILLISECONDS_PER_SECOND, rfc3339
 
 __all__ = ["DIMENSIONS", "REPORTS", "running"]

@@ -15,10 +15,11 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from services.sla.domain.account import AGENT_SECONDS, PHASE_COUNT, PHASE_SECONDS, UNIT_SECONDS, worked
+from services.sla.domain.account import PHASE_COUNT, PHASE_SECONDS
 from services.sla.domain.clock import Kind
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import SlaRows, SlaWrites
+from services.sla.domain.seats import AGENT_SECONDS, UNIT_SECONDS, worked
 from services.sla.domain.totals import (
     ABOVE_ALL,
     ANNOUNCED,

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.report.figures import REPORTS, running
-from services.sla.domain.account import Seat
 from services.sla.domain.hours import HOUR_MS, HourRow, bucket_of, bucket_seconds
+from services.sla.domain.seats import Seat
 from shared.contract.records import Record
 from shared.times import from_ms, rfc3339
 from tests.support.sla_builders import BASE_MS, Log, Runner

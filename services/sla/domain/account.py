@@ -3,7 +3,7 @@
 A function of the events alone, committed with them like every total. Nothing here decides anything.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
 from functools import partial
 from sys import intern
@@ -13,31 +13,22 @@ import msgspec
 
 from services.sla.domain.account_event import Available, Happened, Moved
 from services.sla.domain.contact_event import GivenBack, Queued
+from services.sla.domain.seats import Entry, Seat, Seats
 from services.sla.domain.totals import Cell, Totals
 from shared.contract.records import Record
 from shared.times import MILLISECONDS_PER_SECOND, to_ms
 
 __all__ = [
-    "AGENT_SECONDS",
     "CALLBACKS",
     "MOVES",
-    "NOT_READY",
-    "OTHER_REASON",
     "PHASE_COUNT",
     "PHASE_SECONDS",
-    "REASONS",
-    "STATES",
-    "UNIT_SECONDS",
     "Account",
     "Course",
-    "Seat",
-    "worked",
 ]
 
 PHASE_SECONDS = "phase_seconds"  # labels workspace, phase, queue, channel
 PHASE_COUNT = "phase_count"  # the same
-AGENT_SECONDS = "agent_seconds"  # labels workspace, state, reason
-UNIT_SECONDS = "unit_seconds"  # labels workspace, use
 CALLBACKS = "callbacks"  # labels workspace, queue; so are MOVES
 MOVES = {
     "usher.contact.transferred.v1": "transfers",
@@ -47,12 +38,6 @@ MOVES = {
     "usher.contact.offer_declined.v1": "declines",
 }
 """What moves a contact, by the name of its total; an overflow to a promised call is one of CALLBACKS instead."""
-
-REASONS = frozenset(
-    {"admin", "break", "coaching", "lunch", "meeting", "no_answer", "offer_expired", "technical", "training"}
-)
-"""Reasons for not being ready that metrics tell apart; desktops may send any, and the others are OTHER_REASON."""
-OTHER_REASON = "other"
 
 _QUEUED = "usher.contact.queued.v1"
 _PHASES = {
@@ -66,9 +51,7 @@ _PHASES = {
 _ENDS = {f"usher.contact.{name}.v1": name for name in ("closed", "contained", "abandoned", "cancelled", "expired")}
 _OUTCOMES = {**_ENDS, "usher.contact.assigned.v1": "answered", "usher.contact.scheduled.v1": "callback"}
 _FLOW_OUT = "flow_out"  # what became of a wait that ends otherwise
-_AVAILABLE, NOT_READY, _OFFLINE = "available", "not_ready", "offline"
-STATES = ("idle", "offered", "busy", "full", "wrapping", "draining", _OFFLINE)
-_CONTACT, _AGENT = "c", "a"
+_CONTACT = "c"
 
 Place = tuple[str, str, str, str]
 """Workspace, phase, queue and channel."""
@@ -77,9 +60,6 @@ _decode_happened = msgspec.json.Decoder(Happened).decode
 _decode_queued = msgspec.json.Decoder(Queued).decode
 _decode_moved = msgspec.json.Decoder(Moved).decode
 _decode_available = msgspec.json.Decoder(Available).decode
-
-Entry = tuple[str, str]
-"""The key of a row, and what it holds as JSON."""
 
 Follow = Callable[[Any, int], None]
 """Takes an event of the type that it was asked for, and its time in milliseconds."""
@@ -98,22 +78,8 @@ class Course(msgspec.Struct, gc=False):
     began_ms: int = 0
 
 
-class Seat(msgspec.Struct, gc=False):
-    """An agent as last told: what they do since ``since_ms``, and how many of their units are taken."""
-
-    workspace: str
-    agent_id: str
-    presence: str
-    state: str
-    reason: str
-    units: int
-    used: int
-    since_ms: int
-
-
 _encode = msgspec.json.Encoder().encode
 _decode_course = msgspec.json.Decoder(Course).decode
-_decode_seat = msgspec.json.Decoder(Seat).decode
 
 
 class Account:
@@ -122,14 +88,13 @@ class Account:
     def __init__(self, totals: Totals, entries: Iterable[Entry] = ()) -> None:
         self._totals = totals
         self._courses: dict[str, Course] = {}
-        self.seats: dict[str, Seat] = {}
+        self._seats = Seats(totals)
         self._moved_on: dict[str, None] = {}  # contacts whose course changed
-        self._touched: dict[str, None] = {}  # keys of seats that did
-        for key, body in entries:
-            if key[0] == _CONTACT:
-                self._courses[key[1:]] = _decode_course(body)
+        for entry in entries:
+            if entry[0][0] == _CONTACT:
+                self._courses[entry[0][1:]] = _decode_course(entry[1])
             else:
-                self.seats[key] = _decode_seat(body)
+                self._seats.restore(entry)
         self._phases: dict[Place, tuple[Cell, Cell]] = {}
         # An event's type is known once for all of its kind, so what follows from it is bound here, not looked up.
         self._handlers: dict[str, tuple[Callable[[bytes], Any], Follow]] = {
@@ -139,8 +104,13 @@ class Account:
             },
             _QUEUED: (_decode_queued, self._queued),
             **{kind: (_decode_moved, partial(self._moved, name)) for kind, name in MOVES.items()},
-            "usher.agent.availability_changed.v1": (_decode_available, self._available),
+            "usher.agent.availability_changed.v1": (_decode_available, self._seats.available),
         }
+
+    @property
+    def seats(self) -> Collection[Seat]:
+        """The agents who are signed on, and what they do since when."""
+        return self._seats.all
 
     @property
     def types(self) -> AbstractSet[str]:
@@ -165,11 +135,16 @@ class Account:
         """Rows that changed since the last call, and the keys of those that are gone: contacts, then agents, each in
         the order of their first change."""
         moved_on, self._moved_on = self._moved_on, {}
-        touched, self._touched = self._touched, {}
-        found = [(_CONTACT + contact_id, self._courses.get(contact_id)) for contact_id in moved_on]
-        seats = [(key, self.seats.get(key)) for key in touched]
-        rows = [(key, _encode(row).decode()) for key, row in (*found, *seats) if row is not None]
-        return rows, [key for key, row in (*found, *seats) if row is None]
+        rows: list[Entry] = []
+        gone: list[str] = []
+        for contact_id in moved_on:
+            course = self._courses.get(contact_id)
+            if course is None:
+                gone.append(_CONTACT + contact_id)
+            else:
+                rows.append((_CONTACT + contact_id, _encode(course).decode()))
+        seats, left = self._seats.take()
+        return rows + seats, gone + left
 
     # ---- contacts ----
 
@@ -232,48 +207,3 @@ class Account:
         self._totals.add((name, event.workspace, queue))
         key = ("moved", event.workspace, queue, event.channel, event.agent_id or "", name)
         self._totals.hours.add(at_ms, key)
-
-    # ---- agents ----
-
-    def _available(self, event: Available, at_ms: int) -> None:
-        """An agent does something else from now on."""
-        key = f"{_AGENT}{event.workspace}/{event.agent_id}"
-        seat = self.seats.get(key)
-        if seat is not None:
-            at_ms = max(at_ms, seat.since_ms)
-            self._worked(seat, at_ms)
-        self._touched[key] = None
-        if event.presence == _OFFLINE and event.availability == "idle":
-            self.seats.pop(key, None)
-            return
-        reason = ""
-        if event.presence == NOT_READY:
-            again = seat is not None and seat.presence == NOT_READY
-            reason = seat.reason if seat is not None and again else event.reason
-        self.seats[key] = Seat(
-            event.workspace,
-            event.agent_id,
-            event.presence,
-            event.availability if event.presence == _AVAILABLE else event.presence,
-            reason,
-            event.units,
-            max(0, event.units - event.free_units),
-            at_ms,
-        )
-
-    def _worked(self, seat: Seat, until_ms: int) -> None:
-        for key, seconds in worked(seat, until_ms).items():
-            self._totals.add(key, seconds)
-        key = ("agent", seat.workspace, seat.agent_id, seat.state, seat.reason)
-        self._totals.hours.spread(seat.since_ms, until_ms, key)
-
-
-def worked(seat: Seat, until_ms: int) -> Mapping[tuple[str, ...], float]:
-    """What a seat adds to the totals up to a time: its agent's seconds, and those of their units."""
-    seconds = max(0, until_ms - seat.since_ms) / MILLISECONDS_PER_SECOND
-    reason = seat.reason if not seat.reason or seat.reason in REASONS else OTHER_REASON
-    return {
-        (AGENT_SECONDS, seat.workspace, seat.state, reason): seconds,
-        (UNIT_SECONDS, seat.workspace, "capacity"): 0.0 if seat.presence == NOT_READY else seconds * seat.units,
-        (UNIT_SECONDS, seat.workspace, "used"): seconds * seat.used,
-    }

@@ -3,17 +3,9 @@
 from collections.abc import Iterator
 from itertools import chain, islice, product
 
-from services.sla.domain.account import (
-    AGENT_SECONDS,
-    CALLBACKS,
-    MOVES,
-    NOT_READY,
-    OTHER_REASON,
-    REASONS,
-    STATES,
-    UNIT_SECONDS,
-)
+from services.sla.domain.account import CALLBACKS, MOVES
 from services.sla.domain.clock import State
+from services.sla.domain.seats import AGENT_SECONDS, NOT_READY, OTHER_REASON, REASONS, STATES, UNIT_SECONDS
 from services.sla.domain.target import Promises
 from services.sla.domain.totals import BREACHES, CLOCKS, Key, Totals
 from shared.contract.topics import CHANNELS

@@ -46,13 +46,13 @@ class Book:
     def __init__(self, totals: Totals, contacts: Iterable[Contact] = ()) -> None:
         self._live = Live(totals, contacts)
         self.terms, self.contacts, self.work = self._live.terms, self._live.contacts, self._live.work
-        self._starts = self._live.starts
+        self._facts, self._starts = self.work.facts, self._live.starts
         self._changes = Changes(self.terms, self.work, self._starts)
 
     def promise(self, workspace: str, promises: Promises) -> None:
         """These targets hold in the workspace."""
         self.terms.activate(workspace, promises)
-        self.work.totals.add_bounds(promises.seconds_of(TIME_TO_ANSWER))
+        self._facts.totals.add_bounds(promises.seconds_of(TIME_TO_ANSWER))
 
     def change(self, workspace: str, promises: Promises, at_ms: int) -> None:
         """From now on these targets hold in the workspace; what becomes of its open clocks is said."""
@@ -70,14 +70,14 @@ class Book:
             contact.kept = True
             contact.received_ms = at_ms
             contact.attributes = event.attributes or None
-            self.work.touch(contact)
+            self._facts.touch(contact)
 
     def classified(self, event: Classified, at_ms: int) -> None:
         """What it is about is known, which is news for a promise only where an article shall follow."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None and event.tier == "self_service" and not contact.tier:
             contact.tier = event.tier
-            self.work.touch(contact)
+            self._facts.touch(contact)
             self._live.reach(_FOR_SELF_SERVICE, contact, event, at_ms)
 
     def sent_to_self_service(self, event: Changed, at_ms: int) -> None:
@@ -104,11 +104,11 @@ class Book:
             self._live.waited(contact, at_ms, "flow_out")
         began = event.wait_started_at or event.entered_at
         contact.queue = contact.home = queue
-        self.work.totals.begin_waits((contact.workspace, queue, contact.channel))
+        self._facts.totals.begin_waits((contact.workspace, queue, contact.channel))
         contact.entered_ms = at_ms if began is None else to_ms(began)
         contact.priority_seconds = event.priority_seconds
         self._is_for_a_person(contact, event, at_ms)
-        self.work.touch(contact)
+        self._facts.touch(contact)
         self._live.reach(_QUEUED, contact, event, at_ms)
 
     def reprioritised(self, event: Reprioritised, at_ms: int) -> None:
@@ -117,7 +117,7 @@ class Book:
         if contact is not None:
             own = event.own_priority_seconds
             contact.priority_seconds = event.priority_seconds if own is None else own
-            self.work.touch(contact)
+            self._facts.touch(contact)
             self._changes.reprioritised(contact, at_ms)
 
     def risk_raised(self, event: RiskChanged, at_ms: int) -> None:
@@ -222,7 +222,7 @@ class Book:
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
             contact.tier = tier
-            self.work.touch(contact)
+            self._facts.touch(contact)
             self._live.hold(contact, tier, at_ms)
             self._live.reach(effect, contact, event, at_ms)
 
@@ -242,5 +242,5 @@ class Book:
             return  # a bot or self-service has it: only an answer after the hand-off counts
         contact.answered, contact.replied_ms = True, at_ms
         if contact.kept:
-            self.work.touch(contact)
+            self._facts.touch(contact)
         self._live.reach(effect, contact, event, at_ms)

@@ -134,6 +134,12 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
             return None
         return self.due_ms if self.warn_ms is None else self.warn_ms
 
+    def not_before(self, at_ms: int) -> None:
+        """No promise is broken before it is made, and none while the clock rests: what is used up is due at once."""
+        self.due_ms = max(self.due_ms, at_ms)
+        if self.warn_ms is not None:
+            self.warn_ms = max(self.warn_ms, at_ms)
+
 
 def move(clock: Clock, signal: Signal) -> Fact | None:
     """Apply a signal to the clock; returns the fact to publish. KeyError: an impossible move, a programmer's error."""

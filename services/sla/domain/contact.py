@@ -65,6 +65,11 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
         """It waited for this, and does not any more."""
         self.rests = (*self.rests, (hold, since_ms, until_ms))[-RESTS_MAX:]
 
+    def rests_ms(self, clock: Clock) -> int | None:
+        """Since when a clock should rest, from its start on; None where it should run."""
+        since = [at_ms for hold, at_ms in self.waits_for.items() if hold in clock.pauses]
+        return max(clock.started_ms, min(since)) if since else None
+
     @property
     def known(self) -> Mapping[str, str]:
         """Its attributes."""

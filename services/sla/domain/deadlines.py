@@ -1,11 +1,14 @@
 """The pending deadlines of all clocks: a heap whose outdated entries are dropped when they come up."""
 
+import math
+from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
-from services.sla.domain.clock import Clock
+from services.sla.domain.clock import RUNNING, Clock
 from services.sla.domain.contact import Contact
+from shared.lane.engine import Deadline
 
-__all__ = ["Deadlines"]
+__all__ = ["Deadlines", "is_due", "next_ms", "pending"]
 
 Entry = tuple[int, str, int, Clock, Contact]  # the number keeps two entries of one clock and time apart
 
@@ -72,3 +75,24 @@ class Deadlines:
     def _drop(self) -> None:
         at_ms, _, _, clock, _ = heappop(self._heap)
         self._outdated -= clock.next_ms != at_ms
+
+
+def pending(deadline: Deadline, contacts: Iterable[Contact]) -> list[tuple[Clock, Contact]]:
+    """The clock that the deadline is of, with its contact; none where it is not pending."""
+    found = ((clock, contact) for contact in contacts for clock in contact.clocks if clock.clock_id == deadline.name)
+    return [(clock, contact) for clock, contact in found if clock.next_ms == deadline.at_ms]
+
+
+def is_due(contact: Contact, horizon_ms: int) -> bool:
+    """Whether a clock of the contact is due. Asked at every event of one, and the answer is nearly always no: to find
+    the earliest clock each time took a tenth of an event's time."""
+    for clock in contact.clocks:
+        if clock.state is RUNNING and (clock.due_ms if clock.warn_ms is None else clock.warn_ms) < horizon_ms:
+            return True
+    return False
+
+
+def next_ms(clock: Clock) -> float:
+    """When the clock is due next; never while it does not run."""
+    at_ms = clock.next_ms
+    return math.inf if at_ms is None else at_ms

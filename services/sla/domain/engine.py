@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
-from services.sla.domain.account import Account, Entry, Follow, Seat
+from services.sla.domain.account import Account, Follow
 from services.sla.domain.beginnings import begin
 from services.sla.domain.book import Book
 from services.sla.domain.contact_event import PolicyActivated
 from services.sla.domain.handlers import POLICY_ACTIVATED, Handler, decode_policy_event, handlers_of
 from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
+from services.sla.domain.seats import Entry, Seat
 from services.sla.domain.target import Promises, promises_of
 from services.sla.domain.totals import Totals
 from shared.contract.ids import derive
@@ -49,8 +50,8 @@ class SlaEngine:
 
     def _open(self, book: Book, account: Sequence[Entry] = ()) -> None:
         self._book = book
-        self._work = book.work
-        self._account = Account(book.work.totals, account)
+        self._work, self._facts = book.work, book.work.facts
+        self._account = Account(book.work.facts.totals, account)
         self._look()
 
     def _look(self) -> None:
@@ -69,17 +70,17 @@ class SlaEngine:
     @property
     def at_risk(self) -> Mapping[tuple[str, str], int]:
         """Clocks that will probably breach, as announced, by workspace and queue."""
-        return self._work.risks.open
+        return self._facts.risks.open
 
     @property
     def open_clocks(self) -> Mapping[str, int]:
         """Clocks that are not decided yet, by kind."""
-        return self._work.open_clocks
+        return self._facts.open_clocks
 
     @property
     def seats(self) -> Collection[Seat]:
         """The agents who are signed on, and what they do since when."""
-        return self._account.seats.values()
+        return self._account.seats
 
     # ---- the port ----
 
@@ -92,7 +93,7 @@ class SlaEngine:
         for (workspace, version), document in rows.policies.items():
             promises = _promises(version, document)
             self._book.promise(workspace, promises)
-            begin(self._work.totals, workspace, promises)
+            begin(self._facts.totals, workspace, promises)
         self._look()
 
     def needs(self, records: Sequence[Record]) -> list[PolicyKey] | None:
@@ -127,7 +128,7 @@ class SlaEngine:
         self._work.bar(deadline, self._book.contacts.values())
 
     def _step(self, dead: list[DeadLetter], changed: bool) -> Step:
-        writes, events = self._writes(), self._work.take_events()
+        writes, events = self._writes(), self._facts.take_events()
         return Step(writes=writes, events=events, dead=dead, changed=changed or bool(events))
 
     def deadline_ms(self) -> int | None:
@@ -158,7 +159,7 @@ class SlaEngine:
         reached_ms = at_ms if at_ms < record.at_ms else record.at_ms
         if reached_ms > self.event_ms:
             self.event_ms = reached_ms
-        self._work.trace = record.traceparent
+        self._facts.trace = record.traceparent
         contact = self._book.contacts.get(getattr(event, "contact_id", ""))
         if contact is not None:
             self._work.fire_of(contact, reached_ms)
@@ -168,7 +169,7 @@ class SlaEngine:
         document = self._known[event.workspace, event.policy_version]
         promises = _promises(event.policy_version, document)
         self._book.change(event.workspace, promises, at_ms)
-        begin(self._work.totals, event.workspace, promises)
+        begin(self._facts.totals, event.workspace, promises)
         self._activated[event.workspace] = event.policy_version
         self._look()
 
@@ -176,16 +177,16 @@ class SlaEngine:
 
     def _writes(self) -> SlaWrites:
         writes = SlaWrites(
-            breaches=self._work.take_breaches(),
-            totals=self._work.totals.take_changed(),
+            breaches=self._facts.take_breaches(),
+            totals=self._facts.totals.take_changed(),
             policies=sorted(self._activated.items()),
             event_ms=self.event_ms,
-            hours=self._work.totals.hours.take(),
+            hours=self._facts.totals.hours.take(),
             account=self._account.take(),
         )
         self._activated = {}
         live = self._book.contacts
-        for contact_id, contact in self._work.take_touched().items():
+        for contact_id, contact in self._facts.take_touched().items():
             if contact_id in live:
                 writes.contacts.append((contact_id, _encode(contact).decode()))
             else:

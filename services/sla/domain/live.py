@@ -22,6 +22,7 @@ class Live:
         self.terms = Terms()
         self.contacts = {contact.contact_id: contact for contact in contacts}
         self.work = Clockwork(totals, self.terms, self.contacts.values())
+        self._facts = self.work.facts
         self.starts = Starts(self.terms, self.work)
 
     def know(self, event: Changed) -> Contact:
@@ -61,12 +62,12 @@ class Live:
         if contact.queue is not None:
             self.waited(contact, at_ms, outcome)
             contact.queue = None
-            self.work.touch(contact)
+            self._facts.touch(contact)
 
     def waited(self, contact: Contact, at_ms: int, outcome: str) -> None:
         """One wait in its queue ended, and this is why."""
         seconds = max(0, at_ms - contact.entered_ms) / MILLISECONDS_PER_SECOND
-        self.work.totals.waited((contact.workspace, contact.queue or "", contact.channel), outcome, seconds)
+        self._facts.totals.waited((contact.workspace, contact.queue or "", contact.channel), outcome, seconds)
 
     def end(self, event: Changed, at_ms: int, outcome: str, effect: Effect | None) -> None:
         """Nothing follows this event: what is still open is dropped."""
@@ -85,4 +86,4 @@ class Live:
         """Forget it where nothing that may still come depends on it."""
         if contact.done:
             del self.contacts[contact.contact_id]
-            self.work.touch(contact)
+            self._facts.touch(contact)

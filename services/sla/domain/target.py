@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
 
-from services.sla.domain.clock import Kind
+from services.sla.domain.clock import Clock, Kind
 from services.sla.domain.contact import Contact
 from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.policy.fields import format_duration
@@ -48,6 +48,16 @@ class Target:
         if self.warn_at is None:
             return None
         return self.calendar.add_open_time(started_ms, self.seconds * self.warn_at + paused_seconds)
+
+    def hold(self, clock: Clock, policy: int) -> None:
+        """Hold a clock to this target of that policy: its start and what it did not count stay, and a warning that was
+        given is not given again."""
+        unwarned = clock.warn_ms is not None or clock.warn_at is None
+        clock.target, clock.target_seconds, clock.queue = self.name, self.seconds, self.queue
+        clock.policy, clock.rule, clock.calendar = policy, self.rule, self.calendar_name
+        clock.warn_at, clock.pauses = self.warn_at, self.pauses
+        clock.due_ms = self.due_ms(clock.started_ms, clock.paused_seconds)
+        clock.warn_ms = self.warn_ms(clock.started_ms, clock.paused_seconds) if unwarned else None
 
     def rested_seconds(self, contact: Contact, since_ms: int) -> float:
         """Open time in which the contact waited for what the promise does not count, up to the wait that goes on."""

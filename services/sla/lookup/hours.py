@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from services.sla.domain.account import Seat
 from services.sla.domain.hours import HourRow
+from services.sla.domain.seats import Seat
 from shared.postgres import connected
 from shared.process.settings import CommonSettings
 

@@ -1,0 +1,87 @@
+"""What became of clocks in a step: facts to publish, breaches, contacts that changed, and what is counted of them."""
+
+from collections import defaultdict
+
+from services.sla.domain.clock import Clock, Fact, Kind, State
+from services.sla.domain.contact import Contact
+from services.sla.domain.risks import Risks
+from services.sla.domain.rows import Breach, breach_of
+from services.sla.domain.sla_event import NOTHING, Note, fact_event
+from services.sla.domain.totals import BREACHES, CLOCKS, Key, Totals
+from shared.contract.records import Event
+
+__all__ = ["Facts"]
+
+_BREACHED = Fact.BREACHED
+_DECIDED = {Fact.MET: State.MET, Fact.BREACHED: State.BREACHED, Fact.CANCELLED: State.CANCELLED}
+
+
+class Facts:
+    """Kept until they are taken; the totals and ``open_clocks`` go on. ``trace`` is the traceparent of the record that
+    is being applied."""
+
+    def __init__(self, totals: Totals) -> None:
+        self.totals = totals
+        self.risks = Risks(totals)
+        self.trace = ""
+        self.open_clocks: dict[str, int] = defaultdict(int)
+        self._events: list[Event] = []
+        self._breaches: list[Breach] = []
+        self._touched: dict[str, Contact] = {}
+        self._begun: set[Key] = set()
+
+    def touch(self, contact: Contact) -> None:
+        """The contact changed in a way that must be stored."""
+        self._touched[contact.contact_id] = contact
+
+    def take_touched(self) -> dict[str, Contact]:
+        """Contacts that changed since the last call, by id, in the order of their first change."""
+        touched, self._touched = self._touched, {}
+        return touched
+
+    def take_events(self) -> list[Event]:
+        """Facts to publish since the last call, in order."""
+        events, self._events = self._events, []
+        return events
+
+    def take_breaches(self) -> list[Breach]:
+        """Breaches since the last call, in order."""
+        breaches, self._breaches = self._breaches, []
+        return breaches
+
+    def opened(self, kind: Kind) -> None:
+        """A clock is undecided from now on."""
+        self.open_clocks[kind] += 1
+
+    def begin(self, clock: Clock, contact: Contact) -> None:
+        """Whatever may come of the clock is counted from zero on, where its policy did not see to that already."""
+        breaches = _breaches_of(clock, contact)
+        if breaches not in self._begun:
+            self._begun.add(breaches)
+            self.totals.begin(breaches)
+            for result in _DECIDED.values():
+                self.totals.begin((CLOCKS, contact.workspace, clock.kind, clock.target, clock.queue, result))
+
+    def publish(self, fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Note = NOTHING) -> None:
+        """Say a fact about the clock, that became true at this time."""
+        self._touched[contact.contact_id] = contact
+        self._events.append(fact_event(fact, clock, contact, at_ms, note))
+
+    def moved(self, fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Note) -> None:
+        """The clock is in another state: that is said, and counted where it is decided now."""
+        self.publish(fact, clock, contact, at_ms, note)
+        result = _DECIDED.get(fact)
+        if result is not None:
+            self.open_clocks[clock.kind] -= 1
+            workspace, kind, target, queue = contact.workspace, clock.kind, clock.target, clock.queue
+            whose = ("clock", workspace, kind, target, queue, contact.channel, note.agent_id or "", result)
+            self.totals.hours.add(at_ms, whose)
+            self.totals.add((CLOCKS, workspace, kind, target, queue, result))
+            self.risks.decided(clock, contact, result)
+        if fact is _BREACHED:
+            self.totals.add(_breaches_of(clock, contact))
+            self._breaches.append(breach_of(clock, contact))
+
+
+def _breaches_of(clock: Clock, contact: Contact) -> Key:
+    return (BREACHES, contact.workspace, clock.kind, clock.target, clock.queue, contact.channel)

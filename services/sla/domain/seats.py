@@ -1,0 +1,125 @@
+"""What agents do with their time, as the log tells: seconds by state, and how many of their units are taken."""
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+
+from services.sla.domain.account_event import Available
+from services.sla.domain.totals import Totals
+from shared.times import MILLISECONDS_PER_SECOND
+
+__all__ = [
+    "AGENT_SECONDS",
+    "NOT_READY",
+    "OTHER_REASON",
+    "REASONS",
+    "STATES",
+    "UNIT_SECONDS",
+    "Entry",
+    "Seat",
+    "Seats",
+    "worked",
+]
+
+AGENT_SECONDS = "agent_seconds"  # labels workspace, state, reason
+UNIT_SECONDS = "unit_seconds"  # labels workspace, use
+
+REASONS = frozenset(
+    {"admin", "break", "coaching", "lunch", "meeting", "no_answer", "offer_expired", "technical", "training"}
+)
+"""Reasons for not being ready that metrics tell apart; desktops may send any, and the others are OTHER_REASON."""
+OTHER_REASON = "other"
+
+_AVAILABLE, NOT_READY, _OFFLINE = "available", "not_ready", "offline"
+STATES = ("idle", "offered", "busy", "full", "wrapping", "draining", _OFFLINE)
+_AGENT = "a"
+
+Entry = tuple[str, str]
+"""The key of a row, and what it holds as JSON."""
+
+
+class Seat(msgspec.Struct, gc=False):
+    """An agent as last told: what they do since ``since_ms``, and how many of their units are taken."""
+
+    workspace: str
+    agent_id: str
+    presence: str
+    state: str
+    reason: str
+    units: int
+    used: int
+    since_ms: int
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Seat).decode
+
+
+class Seats:
+    """The agents of a partition who are signed on; the totals and their hours hold what they did."""
+
+    def __init__(self, totals: Totals) -> None:
+        self._totals = totals
+        self._seats: dict[str, Seat] = {}
+        self._touched: dict[str, None] = {}  # keys of seats that changed
+
+    @property
+    def all(self) -> Collection[Seat]:
+        """Who is signed on, and what they do since when."""
+        return self._seats.values()
+
+    def restore(self, entry: Entry) -> None:
+        """A seat as its row holds it."""
+        self._seats[entry[0]] = _decode(entry[1])
+
+    def take(self) -> tuple[list[Entry], list[str]]:
+        """Rows that changed since the last call, and the keys of those that are gone, each in the order of their first
+        change."""
+        touched, self._touched = self._touched, {}
+        here = [key for key in touched if key in self._seats]
+        return [(key, _encode(self._seats[key]).decode()) for key in here], [
+            key for key in touched if key not in self._seats
+        ]
+
+    def available(self, event: Available, at_ms: int) -> None:
+        """An agent does something else from now on."""
+        key = f"{_AGENT}{event.workspace}/{event.agent_id}"
+        seat = self._seats.get(key)
+        if seat is not None:
+            at_ms = max(at_ms, seat.since_ms)
+            self._worked(seat, at_ms)
+        self._touched[key] = None
+        if event.presence == _OFFLINE and event.availability == "idle":
+            self._seats.pop(key, None)
+            return
+        reason = ""
+        if event.presence == NOT_READY:
+            again = seat is not None and seat.presence == NOT_READY
+            reason = seat.reason if seat is not None and again else event.reason
+        self._seats[key] = Seat(
+            event.workspace,
+            event.agent_id,
+            event.presence,
+            event.availability if event.presence == _AVAILABLE else event.presence,
+            reason,
+            event.units,
+            max(0, event.units - event.free_units),
+            at_ms,
+        )
+
+    def _worked(self, seat: Seat, until_ms: int) -> None:
+        for key, seconds in worked(seat, until_ms).items():
+            self._totals.add(key, seconds)
+        key = ("agent", seat.workspace, seat.agent_id, seat.state, seat.reason)
+        self._totals.hours.spread(seat.since_ms, until_ms, key)
+
+
+def worked(seat: Seat, until_ms: int) -> Mapping[tuple[str, ...], float]:
+    """What a seat adds to the totals up to a time: its agent's seconds, and those of their units."""
+    seconds = max(0, until_ms - seat.since_ms) / MILLISECONDS_PER_SECOND
+    reason = seat.reason if not seat.reason or seat.reason in REASONS else OTHER_REASON
+    return {
+        (AGENT_SECONDS, seat.workspace, seat.state, reason): seconds,
+        (UNIT_SECONDS, seat.workspace, "capacity"): 0.0 if seat.presence == NOT_READY else seconds * seat.units,
+        (UNIT_SECONDS, seat.workspace, "used"): seconds * seat.used,
+    }

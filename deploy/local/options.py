@@ -6,10 +6,12 @@ from pathlib import Path
 
 from shared.process.settings import CommonSettings
 
-__all__ = ["REPLICAS_MAX", "SERVICES", "StackOptions"]
+__all__ = ["PARTITIONS_DEFAULT", "REPLICAS_MAX", "SERVICES", "SOURCES_POLL_SECONDS", "StackOptions"]
 
 SERVICES = ("ingest", "router", "sla")
 REPLICAS_MAX = 16  # of one service on one machine; each is a process of some 100 MB
+PARTITIONS_DEFAULT = 4
+SOURCES_POLL_SECONDS = 1.0  # of ingest here, unless said: who edits a file on this machine waits for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from deploy.local.database import PostgresServer
 from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.keeping import keep
 from deploy.local.observability import Observability
-from deploy.local.options import SERVICES, StackOptions
+from deploy.local.options import PARTITIONS_DEFAULT, SERVICES, SOURCES_POLL_SECONDS, StackOptions
 from deploy.local.ports import is_free
 from deploy.local.sources_watch import SourcesWatch
 from deploy.local.state import StateFolder, check_together, kafka_identity, postgres_identity
@@ -22,9 +22,6 @@ from shared.errors import Retryable, UsherError
 from shared.kafka import ensure_topics
 from shared.migrate import migrate
 from shared.process.settings import CommonSettings
-
-PARTITIONS_DEFAULT = 4
-SOURCES_POLL_SECONDS = 1.0  # of ingest here, unless said: who edits a file on this machine waits for it
 
 
 class Supervisor:

@@ -32,7 +32,8 @@ from shared.process.logs import configure
 from shared.times import rfc3339
 from tests.support.commands import rows
 from tests.support.in_process import running, until
-from tests.support.sla_builders import BASE_MS, INSERT_POLICY, Log, policy_rows, recompute
+from tests.support.sla_builders import BASE_MS, INSERT_POLICY, Log, policy_rows
+from tests.support.sla_oracle import recompute
 
 SECONDS_MAX = 30.0
 

@@ -9,7 +9,8 @@ from shared.contract import inputs
 from shared.contract.ids import event_id
 from shared.contract.records import Record
 from tests.support.router_builders import Router, body_of, policy_with
-from tests.support.sla_builders import BASE_MS, LATENESS_MS, Runner, Terms, recompute
+from tests.support.sla_builders import BASE_MS, LATENESS_MS, Runner
+from tests.support.sla_oracle import Terms, recompute
 
 POLICY = policy_with(
     queues={

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from shared.contract.records import Record
 from tests.support.documented import undocumented
-from tests.support.sla_builders import BASE_MS, LATENESS_MS, Log, Runner, recompute
+from tests.support.sla_builders import BASE_MS, LATENESS_MS, Log, Runner
+from tests.support.sla_oracle import recompute
 
 # The ways of a contact: what happens after it was received, in order.
 WAYS = (

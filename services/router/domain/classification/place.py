@@ -20,7 +20,8 @@ def queue_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
     asked = facts.hint.queue if facts.hint else None
     if asked in rules.queues:
         return str(asked)
-    of_intent = intent.served.queue if intent.served else None
+    served = intent.served
+    of_intent = served.queue if served else None
     return of_intent or rules.channel(facts.channel).queue or rules.default_queue
 
 
@@ -43,7 +44,8 @@ def bot_of(case: Case, intent: Recognised, rule: Rule | None, question: bool) ->
 
 def skills_of(case: Case, intent: Recognised, rule: Rule | None, language: str | None) -> dict[str, int]:
     """Intent's, rule's and caller's skills, the highest level of each; the language, unless the caller names one."""
-    return _skills(case, rule, language, intent.served.skills if intent.served else NO_SKILLS)
+    served = intent.served
+    return _skills(case, rule, language, served.skills if served else NO_SKILLS)
 
 
 def kept_skills_of(case: Case, rule: Rule | None, language: str | None) -> dict[str, int]:

@@ -3,20 +3,22 @@
 from services.router.domain.classification.record import Journey, PastContact
 from services.router.domain.customers import repeats
 from services.router.domain.customers.journey import Earlier, earlier, was_failed_by_automation
-from services.router.domain.customers.shared import why_shared
+from services.router.domain.customers.shared import Why, why_shared
 from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState, Presence
 from services.router.domain.turn import Turn
 
 
-def journey(turn: Turn, workspace: Workspace, contact: Contact) -> Journey | None:
-    """What the customer did lately; None for somebody new. Notes on the contact who served them and what is open."""
+def journey(turn: Turn, workspace: Workspace, contact: Contact, shared: Why | None) -> Journey | None:
+    """What the customer did lately; None for somebody new, and for whom ``shared`` says that they are no one person.
+    Notes on the contact who served them and what is open.
+    """
     if not contact.customer_id:
         return None
-    if contact.state is ContactState.NEW and (why := why_shared(turn, workspace, contact.customer_id)):
-        turn.count("usher_contacts_of_shared_customers_total", why)
-    found = acquaint(turn, workspace, contact)
+    if shared and contact.state is ContactState.NEW:
+        turn.count("usher_contacts_of_shared_customers_total", shared)
+    found = _acquaint(turn, workspace, contact, shared)
     if not found:
         return None
     if contact.state is ContactState.NEW:
@@ -33,7 +35,11 @@ def acquaint(turn: Turn, workspace: Workspace, contact: Contact) -> list[Earlier
 
     Of an id that many people share nothing is known.
     """
-    if why_shared(turn, workspace, contact.customer_id):
+    return _acquaint(turn, workspace, contact, why_shared(turn, workspace, contact.customer_id))
+
+
+def _acquaint(turn: Turn, workspace: Workspace, contact: Contact, shared: Why | None) -> list[Earlier]:
+    if shared:
         contact.linked, contact.last_agent = (), ""
         return []
     found, live = earlier(turn, workspace, contact)

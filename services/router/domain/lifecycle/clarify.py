@@ -8,6 +8,7 @@ from services.router.domain.classification import suggestions
 from services.router.domain.classification.classifying import Classify, Opener, Verdict
 from services.router.domain.classification.score import is_set
 from services.router.domain.customers import customers
+from services.router.domain.customers.shared import why_shared
 from services.router.domain.insight import containment
 from services.router.domain.lifecycle import age, tiers, waiting
 from services.router.domain.state.personal import Whole, personal_of, read_whole
@@ -99,7 +100,8 @@ def _as_told(first: Whole, contact: Contact, said: OutcomeReported, context: Han
 
 def _judged(turn: Turn, workspace: Workspace, contact: Contact, both: MessageReceived, classify: Classify) -> Verdict:
     """The second verdict: by the usual rules and thresholds, and it is the last."""
-    journey = customers.journey(turn, workspace, contact)
+    shared = why_shared(turn, workspace, contact.customer_id)
+    journey = customers.journey(turn, workspace, contact, shared)
     opener = Opener(both, workspace.rules.policy, workspace.rules.model_version, answers=True)
     verdict = classify(opener, journey)
     contact.spoken = verdict.language or ""

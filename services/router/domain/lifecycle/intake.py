@@ -49,12 +49,12 @@ def receive(
         detail = f"only a customer's message opens a contact, this one is of {said.sender}"
         raise Invalid(Reason.UNKNOWN_REFERENCE, "conversation_id", detail)
     contact = _open(turn, workspace, said, key)
-    journey = customers.journey(turn, workspace, contact)
+    shared = why_shared(turn, workspace, contact.customer_id)
+    journey = customers.journey(turn, workspace, contact, shared)
     told = {name: said.attributes[name] for name in workspace.rules.target_attributes if name in said.attributes}
     if told:
         contact.traits = told
-    shared = why_shared(turn, workspace, contact.customer_id) or "" if contact.customer_id else ""
-    body = bodies.Received(said.message_id, contact.episode, contact.linked, shared, told, said.region_missing)
+    body = bodies.Received(said.message_id, contact.episode, contact.linked, shared or "", told, said.region_missing)
     turn.tell(contact, events.RECEIVED, body)
     turn.count("usher_contacts_received_total", said.channel)
     opener = Opener(said, workspace.rules.policy, workspace.rules.model_version)

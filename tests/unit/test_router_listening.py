@@ -83,6 +83,14 @@ def test_what_was_known_before_moves_nobody_again():
     assert kinds(router.say(router.message(number=2, text="thank you"))) == ["contact.message_added"]
 
 
+def test_a_contact_whose_text_is_gone_is_served_by_what_comes_next():
+    router = Router()
+    contact = router.contact(intent="order_status", text="there is a smell in the kitchen")
+    del router.engine.book.personal[contact]
+    assert kinds(router.say(router.message(number=2, text="like gas"))) == ["contact.message_added"]
+    assert kinds(router.say(router.message(number=3, text="I smell gas"))) == ENOUGH
+
+
 def test_nobody_is_handed_what_is_kept_of_later_messages():
     router = Router()
     contact = router.contact(text="a question", attributes={"heard": "of you on the radio"})

@@ -37,8 +37,8 @@ def heard(
     was counted when the contact came.
     """
     decided = classify(_opener(workspace, said), None, foreseen).decided
-    if said.text:
-        kept = turn.book.personal[contact.contact_id]
+    kept = turn.book.personal.get(contact.contact_id)
+    if said.text and kept is not None:
         if not decided.ground:
             decided = _read_together(workspace, before(kept), said, classify) or decided
         turn.keep_personal(contact, with_heard(kept, said.text))

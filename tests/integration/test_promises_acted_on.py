@@ -45,30 +45,52 @@ async def test_a_promise_that_is_over_sends_the_contact_elsewhere(office: Office
     assert (await office.saw("contact.queued", 2, contact_id=contact))["queue"] == "general"
 
 
-async def test_a_breach_is_announced_by_the_router_and_the_sla_service_before_it_happens(office: Office) -> None:
-    settings = SlaSettings(**{name: getattr(office.live.settings, name) for name in (
-        "kafka_bootstrap_servers", "postgres_dsn", "topic_prefix", "partitions")})  # fmt: skip
-    await ensure_topics(settings, [TopicSpec(name=SLA_EVENTS, retention_ms=3_600_000)])
-    promise = {"time_to_answer": {"within": "4s"}}
-    await office.policy(queues={"orders": {"requires": {"orders": 1}, "targets": promise}}, wrap_up={"default": "0s"})
-    await office.agent("a1", skills={"orders": 1})
-    busy = await office.assigned(await office.contact("c0", routing={"queue": "orders"}))
-    for number in range(1, 4):  # so it is known how often somebody is served
-        contact = await office.contact(f"c{number}", routing={"queue": "orders"})
+async def _everybody_at_risk(office: Office, queue: str, number: int) -> list[str]:
+    """So many wait behind an agent who takes one of the queue in a second or more; the last is at risk."""
+    await office.agent(f"agent-{queue}", skills={queue: 1})
+    busy = await office.assigned(await office.contact(f"{queue}-0", routing={"queue": queue}))
+    for before in range(1, 4):  # so it is known how often somebody is served
+        contact = await office.contact(f"{queue}-{before}", routing={"queue": queue})
         await asyncio.sleep(1.2)
         await office.end(busy)
         busy = await office.assigned(contact)
-    waiting = [await office.contact(f"w{number}", routing={"queue": "orders"}) for number in range(6)]
+    waiting = [await office.contact(f"{queue}-w{each}", routing={"queue": queue}) for each in range(number)]
     raised = await office.saw("contact.risk_raised", contact_id=waiting[-1])
     assert raised["breach_risk"] > 0.5
     entry = await office.saw("contact.queued", contact_id=waiting[-1])
     assert raised["due_at"] == entry["due_at"] > raised["occurred_at"]
+    return waiting
 
-    async def announced() -> list[str]:
+
+async def test_a_breach_is_announced_by_router_and_sla_before_it_happens_and_taken_back_where_it_will_not(
+    office: Office,
+) -> None:
+    settings = SlaSettings(**{name: getattr(office.live.settings, name) for name in (
+        "kafka_bootstrap_servers", "postgres_dsn", "topic_prefix", "partitions")})  # fmt: skip
+    await ensure_topics(settings, [TopicSpec(name=SLA_EVENTS, retention_ms=3_600_000)])
+    promised = {"orders": "4s", "cards": "1m"}
+    queues = {
+        name: {"requires": {name: 1}, "targets": {"time_to_answer": {"within": within}}}
+        for name, within in promised.items()
+    }
+    await office.policy(queues=queues, wrap_up={"default": "0s"})
+    late, relieved = await asyncio.gather(
+        _everybody_at_risk(office, "orders", 6), _everybody_at_risk(office, "cards", 70)
+    )
+    for contact in relieved[:-1]:
+        await office.command(contact, "cancel")
+    cleared = await office.saw("contact.risk_cleared", contact_id=relieved[-1])
+    assert cleared["breach_risk"] < 0.35
+
+    async def told() -> dict[str, list[str]]:
         logs = [await read_tail(settings, SLA_EVENTS, number) for number in range(settings.partitions)]
-        told = [(each.type.split(".")[2], orjson.loads(each.value)) for log in logs for each in log]
-        mine = [name for name, body in told if body["contact_id"] == waiting[-1]]
-        return mine if "clock_breached" in mine else []
+        facts = [(each.type.split(".")[2], orjson.loads(each.value)) for log in logs for each in log]
+        mine = {
+            which: [name for name, body in facts if body["contact_id"] == which] for which in (late[-1], relieved[-1])
+        }
+        return mine if "clock_breached" in mine[late[-1]] and "risk_cleared" in mine[relieved[-1]] else {}
 
     async with sla(settings):
-        assert await until(announced) == ["clock_started", "risk_raised", "clock_breached"]
+        found = await until(told)
+        assert found[late[-1]] == ["clock_started", "risk_raised", "clock_breached"]
+        assert found[relieved[-1]][:3] == ["clock_started", "risk_raised", "risk_cleared"]

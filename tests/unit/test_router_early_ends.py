@@ -207,6 +207,11 @@ def test_in_whatever_order_messages_and_hang_ups_come_the_same_conversations_are
             live = [state for state in states if state != "wrapping"]
             assert len(live) == (last_kind == "message"), facts
             assert router.dead == []
+            # How many episodes that makes depends on the order: nothing is added to one that ended. No message is lost.
+            received, added = (bodies_of(router.events, f"contact.{kind}") for kind in ("received", "message_added"))
+            messages = sum(kind == "message" for kind, _ in facts)
+            assert len({body["message_id"] for body in (*received, *added)}) == messages
+            assert 1 <= len(received) <= messages
 
 
 def _say_fact(router: Router, kind: str, number: int, seconds: int) -> None:

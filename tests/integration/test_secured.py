@@ -19,6 +19,9 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 from cli.acl import _ROLES, document
 from cli.policy.in_force import publish
 from deploy.local.database import PostgresServer
+from services.router.postgres import _FORGET_CUSTOMERS, RouterStore
+from services.sla.metrics import CommittedTotals
+from services.sla.postgres import SlaStore
 from shared.contract.rights import SERVICES
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics, channel_topic
 from shared.errors import Fatal, Retryable
@@ -35,6 +38,7 @@ from tests.support.system import System
 
 PASSWORDS = {service: f"{service}:p@ss/w#rd?%20" for service in SERVICES}
 SECONDS_MAX = 60.0
+TOTALS = CommittedTotals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,18 @@ async def test_a_contact_goes_through_services_that_each_log_in_as_themselves(se
         await owner.close()
 
 
+async def test_the_roles_of_router_and_sla_drop_what_is_over(secured: Secured) -> None:
+    for service in ("router", "sla"):
+        dsn = secured.dsn(f"usher_{service}", PASSWORDS[service])
+        database = Database(dsn, connections_max=1, seconds_max=10.0)
+        await database.open()
+        store = RouterStore(database) if service == "router" else SlaStore(database, TOTALS, breach_retention_days=1)
+        assert not any((await store.forget(0, 0)).values())
+        if service == "router":
+            await database.call(lambda connection: connection.execute(_FORGET_CUSTOMERS, 0, 0, ["a"], ["b"], [False]))
+        await database.close()
+
+
 @pytest.mark.parametrize(
     ("service", "statement"),
     [
@@ -146,6 +162,9 @@ async def test_a_contact_goes_through_services_that_each_log_in_as_themselves(se
         ("sla", "SELECT body FROM router_personal"),
         ("sla", "INSERT INTO sla_total SELECT * FROM sla_total"),
         ("sla", "SELECT router_known(NULL, NULL, NULL, NULL, NULL, NULL)"),
+        ("sla", "SELECT router_forget(0, 0, 0, 0, 0, 1)"),
+        ("router", "DELETE FROM router_outcome"),
+        ("router", "DELETE FROM policy"),
         ("ingest", "SELECT body FROM router_personal"),
         ("ingest", "DELETE FROM dead_letter"),
         ("ingest", "SELECT lane_claim('router', 0, 'me')"),

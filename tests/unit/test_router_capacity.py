@@ -1,9 +1,11 @@
 """What an agent can still take."""
 
+from itertools import permutations, product
+
 import pytest
 
 from services.router.domain.rules.queue_rules import ChannelRules
-from services.router.domain.state.capacity import Capacity, Room
+from services.router.domain.state.capacity import ROOMS_KEPT_MAX, Capacity, Room
 from shared.contract.inputs import AgentCapacity
 from shared.contract.topics import CHANNELS
 
@@ -77,3 +79,20 @@ def test_a_call_comes_beside_other_work_where_units_are_kept_for_it_and_keeps_fu
     assert Capacity(capacity, RULES).allows({"chat": 2, "voice": 1})
     assert not Capacity(capacity, RULES).allows({"chat": 1, "voice": 2})
     assert not Capacity(AgentCapacity(units=3), RULES).allows({"chat": 1, "voice": 1})
+
+
+def test_the_room_is_the_same_in_whatever_order_the_work_came_and_whatever_was_asked_before() -> None:
+    said = AgentCapacity(units=6, max={"chat": 2}, reserve={"voice": 2})
+    asked = Capacity(said, RULES)
+    orders = permutations(("chat", "email", "voice"))
+    mixtures = [dict(zip(each, held, strict=True)) for each in orders for held in product((1, 2, 3), repeat=3)]
+    for held in (*mixtures, *mixtures):
+        assert asked.room(held) == Capacity(said, RULES).room(dict(sorted(held.items())))
+
+
+def test_a_capacity_keeps_a_bounded_number_of_rooms_and_the_one_that_comes_anew_is_right() -> None:
+    capacity = Capacity(AgentCapacity(units=2 * ROOMS_KEPT_MAX), RULES)
+    loads = [capacity.room({"chat": number}).load for number in range(1, ROOMS_KEPT_MAX + 2)]
+    assert loads == list(range(1, ROOMS_KEPT_MAX + 2))
+    assert len(capacity._rooms) <= ROOMS_KEPT_MAX
+    assert capacity.room({"chat": 1}).load == 1

@@ -8,7 +8,7 @@ import pytest
 from tests.benchmarks.bench_router_engine import FLOWS, calls_of
 
 CALLS_MAX = {
-    "message -> self-service": 220,
+    "message -> self-service": 287,
     "message -> offer -> accept -> close": 840,
     "message -> waiting (0 to 10,000 before it)": 485,
 }

@@ -2,16 +2,18 @@
 
 from functools import cache
 
+import msgspec
 import pytest
 
+from services.router.domain.classification.classify import classify
 from services.router.domain.classification.clauses import clauses_of, predicted
-from services.router.domain.classification.record import Prediction
+from services.router.domain.classification.record import MessageFacts, Prediction
 from services.router.domain.classification.signs import Signs
 from services.router.domain.classification.text import words_of
 from services.router.domain.classification.words.safeguards import HARMLESS, SIGNS
 from shared.folding import fold
 from tests.benchmarks import bench_safety
-from tests.support.classify_builders import decide, policy
+from tests.support.classify_builders import POLICY, decide, policy
 from tests.unit.test_classify_model import predicted as by_model
 
 MAIN = ("en", "es", "de")
@@ -120,6 +122,19 @@ class Told:
 
     def predict(self, texts, agent_intents):
         return [self._said[text] for text in texts]
+
+
+def test_what_a_bot_asked_about_need_not_be_understood_once_it_was_answered_but_still_be_no_risk():
+    whole = "it is about something\nwhere is my order then"
+    for probability, tier in ((0.01, "self_service"), (0.2, "agent")):
+        said = {
+            whole: Prediction("order_status", 0.9, (("order_status", 0.9),), 0.0),
+            "it is about something": Prediction("refund", 0.3, (("refund", 0.3),), probability),
+            "where is my order then": Prediction("order_status", 0.9, (("order_status", 0.9),), 0.0),
+        }
+        facts = MessageFacts(channel="chat", text=whole, answered=True)
+        assert classify(facts, POLICY, Told(said)).tier == tier
+        assert classify(msgspec.structs.replace(facts, answered=False), POLICY, Told(said)).tier == "agent"
 
 
 def test_the_clause_that_is_told_is_the_one_over_its_limit_and_not_the_likeliest():

@@ -71,14 +71,15 @@ def predicted(model: IntentModel, texts: Sequence[str], agent_intents: frozenset
     return [_with_riskiest(said[start:end], agent_intents) if start < end else None for start, end in places]
 
 
-def doubt_of_clause(said: Prediction, most: float) -> str:
+def doubt_of_clause(said: Prediction, most: float, *, answered: bool = False) -> str:
     """Why a person should read the riskiest clause, "" where none should. A clause says less than a whole text, so it
     takes more than ``most``, what the policy allows there; of what the whole does not explain it takes little.
+    Where the text is ``answered``, one clause was not understood, and the customer was asked for that.
     """
     if said.clause_probability > max(CLAUSE_PROBABILITY[said.clause_explained], most):
         likeliest = f", likeliest {said.clause_intent}" if said.clause_intent else ""
         return f"probability {said.clause_probability:.3f} of an intent for agents{likeliest}"
-    if not said.clause_explained and said.clause_confidence < CLAUSE_CONFIDENCE:
+    if not answered and not said.clause_explained and said.clause_confidence < CLAUSE_CONFIDENCE:
         return f"not explained by {said.intent}, confidence {said.clause_confidence:.2f}"
     return ""
 

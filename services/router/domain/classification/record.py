@@ -26,6 +26,7 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is known of a contact's message. ``at_ms`` is when it happened; ``language`` as the channel said it.
 
     ``may_ask``: the customer was asked nothing yet; a bot may ask what an unclear text means, where the policy lets it.
+    ``answered``: they were, and the text is the unclear one with the answer.
     """
 
     channel: str
@@ -40,6 +41,7 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     hint: RoutingHint | None = None
     at_ms: int = 0
     may_ask: bool = False
+    answered: bool = False
 
 
 class PastContact(NamedTuple):
@@ -162,7 +164,7 @@ class Classification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return fields
 
 
-def facts_of(message: MessageReceived, *, may_ask: bool = False) -> MessageFacts:
+def facts_of(message: MessageReceived, *, may_ask: bool = False, answered: bool = False) -> MessageFacts:
     """The facts of a canonical message."""
     return MessageFacts(
         channel=message.channel,
@@ -177,4 +179,5 @@ def facts_of(message: MessageReceived, *, may_ask: bool = False) -> MessageFacts
         hint=message.routing,
         at_ms=message.occurred_ms,
         may_ask=may_ask,
+        answered=answered,
     )

@@ -62,7 +62,7 @@ def _overrides(case: Case, intent: Recognised) -> list[Asked]:
     if intent.by != "caller" and case.reading.delicate:
         asked.append(("agent", "human triage: people or harm are spoken of"))
     if intent.by != "caller" and case.prediction:
-        asked += _doubts(case.prediction, case.policy, intent.by)
+        asked += _doubts(case.prediction, case.policy, intent.by, case.facts.answered)
     if intent.known is None:
         tier = case.channel_tier
         why = "no words" if intent.by == "no words" else "no known intent"
@@ -70,14 +70,14 @@ def _overrides(case: Case, intent: Recognised) -> list[Asked]:
     return asked
 
 
-def _doubts(prediction: Prediction, policy: CompiledPolicy, by: str) -> Iterator[Asked]:
+def _doubts(prediction: Prediction, policy: CompiledPolicy, by: str, answered: bool) -> Iterator[Asked]:
     """Why the model would rather have a person read it. A pattern names the intent and so takes away one doubt alone:
     what the text is about.
     """
     limits = policy.limits
     if prediction.agent_probability > limits.agent_probability:
         yield "agent", f"probability {prediction.agent_probability:.3f} of an intent for agents"
-    if why := doubt_of_clause(prediction, limits.agent_probability):
+    if why := doubt_of_clause(prediction, limits.agent_probability, answered=answered):
         yield "agent", f"clause {prediction.clause}: {why}"
     if prediction.out_of_scope:
         yield "agent", "human triage: out of scope"

@@ -81,7 +81,8 @@ class Triage:
         ready = self._ready(policy, opener.model_version)
         if foreseen is None or foreseen.key != ready.nothing.key:
             (foreseen,) = _told(ready, [message])
-        facts, said, tag = facts_of(message, may_ask=not opener.answers), foreseen.prediction, foreseen.language
+        facts = facts_of(message, may_ask=not opener.answers, answered=opener.answers)
+        said, tag = foreseen.prediction, foreseen.language
         decided = classify_predicted(facts, ready.compiled, said, journey, ready.version, tag)
         candidate = None
         if ready.shadow is not None:
@@ -184,11 +185,12 @@ def _articles_in(
     language: str | None,
 ) -> str | None:
     """The language of a message that goes to self-service without an article, as far as can be told: a journey only
-    raises tiers. Where each intent of self-service has its article, nothing has to be looked at.
+    raises tiers, and so does what no answer explains. Where each intent of self-service has its article, nothing has to
+    be looked at.
     """
     asked = message.routing is not None and message.routing.tier == "self_service"
     if not asked and not compiled.may_lack_articles:
         return None
-    verdict = classify_predicted(facts_of(message), compiled, prediction, language=language)
+    verdict = classify_predicted(facts_of(message, answered=True), compiled, prediction, language=language)
     lacks = verdict.tier == "self_service" and not verdict.article_ids
     return (verdict.language or "") if lacks else None

@@ -34,15 +34,16 @@ _POLICIES = """
     SELECT w.workspace, w.version, p.body::text AS body
     FROM unnest($1::text[], $2::int[]) AS w (workspace, version) LEFT JOIN policy AS p USING (workspace, version)
 """
+# By their places: a join with the whole table is what a planner may make of the keys of the same rows.
 _FORGET = """
-    DELETE FROM sla_breach WHERE clock_id IN (
-        SELECT clock_id FROM sla_breach WHERE partition = $1 AND due_ms < $2 ORDER BY due_ms LIMIT $3
-    )
+    DELETE FROM sla_breach WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM sla_breach WHERE partition = $1 AND due_ms < $2 ORDER BY due_ms LIMIT $3
+    ))
 """
 _FORGET_HOURS = """
-    DELETE FROM sla_hour WHERE ctid IN (
+    DELETE FROM sla_hour WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM sla_hour WHERE partition = $1 AND hour < $2 ORDER BY hour LIMIT $3
-    )
+    ))
 """
 
 

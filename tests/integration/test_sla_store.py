@@ -177,15 +177,3 @@ async def test_old_breaches_are_forgotten_and_still_counted(store: SlaStore) -> 
     assert await store.forget(0, 0) == {"sla_breach": 1, "sla_hour": 0}
     assert [row["clock_id"] for row in await execute(store.database, "SELECT clock_id FROM sla_breach")] == ["young"]
     assert shown(store)["usher_sla_breaches_total,acme,time_to_answer,10s,cards,voice,0"] == 1
-
-
-async def test_no_commit_or_load_reads_a_whole_table(store: SlaStore) -> None:
-    await execute(store.database, "SELECT 1 FROM set_config('enable_seqscan', 'off', false)")
-    for sql in (
-        "SELECT body FROM sla_contact WHERE partition = 0",
-        "DELETE FROM sla_contact WHERE partition = 0 AND contact_id = ANY (ARRAY['a', 'b'])",
-        "SELECT key FROM sla_total WHERE partition = 0",
-        "SELECT clock_id FROM sla_breach WHERE partition = 0 AND due_ms < 5 ORDER BY due_ms LIMIT 10",
-    ):
-        plan = "\n".join(row[0] for row in await execute(store.database, f"EXPLAIN {sql}"))
-        assert "Seq Scan" not in plan, plan

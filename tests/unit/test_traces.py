@@ -96,8 +96,8 @@ async def test_a_refused_request_has_a_span_with_its_status_in_the_senders_trace
 
     invalid, unknown = sent.get_finished_spans()
     assert (invalid.name, unknown.name) == ("ingest contacts refused", "ingest webhooks refused")
-    assert dict(invalid.attributes) == {"usher.status": 422, "usher.reason": "unprocessable_entity"}
-    assert dict(unknown.attributes) == {"usher.status": 404, "usher.reason": "not_found"}
+    assert dict(invalid.attributes) == {"usher.status": 422, "usher.reason": "http_422"}
+    assert dict(unknown.attributes) == {"usher.status": 404, "usher.reason": "http_404"}
     assert {each.status.status_code for each in (invalid, unknown)} == {StatusCode.ERROR}
     assert (f"{invalid.context.trace_id:032x}", unknown.parent) == ("a" * 32, None)
     assert "ana" not in invalid.to_json(), "no word of the sender's"

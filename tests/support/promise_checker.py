@@ -200,7 +200,8 @@ class Judge:
         return found if entry is None else [*found, (_began_ms(entry), FOR_EVER_MS, entry)]
 
     def _waits(self, contact_id: str, at_ms: int) -> bool:
-        return any(begin <= at_ms < end or begin == at_ms for begin, end, _ in self.waits(contact_id))
+        """At this time; the end counts, since a policy may come in the same millisecond in which somebody answers."""
+        return any(begin <= at_ms <= end for begin, end, _ in self.waits(contact_id))
 
     def _unpromised(self, stories: Mapping[str, list[Fact]]) -> Iterable[str]:
         """Each wait with a promise has one clock, and it is judged by the due time that the log told."""

@@ -46,11 +46,6 @@ class Promise:
     ended: int | None = None
     done: bool = False
 
-    def made(self, at_ms: int) -> None:
-        """It counts from an earlier time, and nothing is broken before it is promised."""
-        self.due = max(self.due, at_ms)
-        self.warn = None if self.warn is None else max(self.warn, at_ms)
-
 
 def recompute(records: list[Record], horizon_ms: int, terms: Terms = TERMS) -> Counter[tuple[str, str, str, float]]:
     """Every fact that the whole log implies, read at leisure: no batches, no watermark, no memory of its own.
@@ -115,7 +110,6 @@ def _resolution(contact: str, events: Told, terms: Terms) -> list[Promise]:
         seconds = terms.resolution.get((body["workspace"], queue))
         if kind in {"queued", "sent_to_bot", "sent_to_self_service"} and promise is None and seconds is not None:
             promise = _promise(contact, (body["workspace"], queue, "resolution"), received, seconds, terms)
-            promise.made(_at(body["occurred_at"]))
         elif kind in ENDS and promise is not None:
             promise.ended, promise.done = _at(body["occurred_at"]), kind in {"closed", "contained"}
     return [promise] if promise is not None else []

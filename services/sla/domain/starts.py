@@ -22,8 +22,8 @@ _ONCE = (FIRST_RESPONSE, RESOLUTION)  # a contact has one clock of these; the ne
 
 
 class Start(msgspec.Struct, frozen=True, gc=False):
-    """A clock about to start: as of when, the event or policy that makes it and when, and the due time that the log
-    told, if it did: the router's, which knows of no pause."""
+    """A clock about to start: as of when, the event or policy that tells of it, when the promise was made (a policy
+    makes it when it comes), and the due time that the log told, if it did: the router's, which knows of no pause."""
 
     kind: Kind
     at_ms: int
@@ -48,7 +48,8 @@ class Starts:
         elif promises is not None and kind in promises.kinds and self._may(kind, contact):
             target = promises.of(kind, contact, event.queue or contact.home)
             if target is not None:
-                start = Start(kind, _began_ms(kind, contact, at_ms), str(event.version), at_ms)
+                began_ms = _began_ms(kind, contact, at_ms)  # the promise held from then on, though it is told only now
+                start = Start(kind, began_ms, str(event.version), began_ms)
                 self._begin(start, contact, target, promises)
 
     def late(self, kind: Kind, contact: Contact, promises: Promises, at_ms: int) -> None:
@@ -84,16 +85,16 @@ class Starts:
     def _begin(self, start: Start, contact: Contact, target: Target, promises: Promises | None) -> None:
         if start.kind in _ONCE:
             contact.once = (*contact.once, start.kind)
-        paused = target.rested_seconds(contact, start.at_ms)
+        paused, moved = target.rested_seconds(contact, start.at_ms)
         clock = Clock(
             clock_id=clock_id(contact.contact_id, start.kind, target.name, start.cause),
             kind=start.kind,
             target=target.name,
             target_seconds=target.seconds,
             started_ms=start.at_ms,
-            due_ms=target.due_ms(start.at_ms, paused) if paused or start.due_ms is None else start.due_ms,
+            due_ms=target.due_ms(start.at_ms, moved) if moved or start.due_ms is None else start.due_ms,
             queue=target.queue,
-            warn_ms=target.warn_ms(start.at_ms, paused),
+            warn_ms=target.warn_ms(start.at_ms, moved),
             policy=promises.version if promises is not None else 0,
             rule=target.rule,
             calendar=target.calendar_name,

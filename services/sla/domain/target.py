@@ -59,17 +59,20 @@ class Target:
         clock.due_ms = self.due_ms(clock.started_ms, clock.paused_seconds)
         clock.warn_ms = self.warn_ms(clock.started_ms, clock.paused_seconds) if unwarned else None
 
-    def rested_seconds(self, contact: Contact, since_ms: int) -> float:
-        """Open time in which the contact waited for what the promise does not count, up to the wait that goes on."""
+    def rested_seconds(self, contact: Contact, since_ms: int) -> tuple[float, float]:
+        """Open time in which the contact waited for what the promise does not count, up to the wait that goes on; and
+        how much of it moves the due time: not what began after that."""
         if not contact.rests:
-            return 0.0
+            return 0.0, 0.0
         goes_on = [at_ms for hold, at_ms in contact.waits_for.items() if hold in self.pauses]
-        seconds, counted_ms = 0.0, since_ms
+        seconds, moved, counted_ms = 0.0, 0.0, since_ms
         for begin_ms, end_ms in sorted((rest[1], rest[2]) for rest in contact.rests if rest[0] in self.pauses):
-            end_ms = min([end_ms, *goes_on])
-            seconds += self.calendar.open_seconds_between(max(begin_ms, counted_ms), end_ms)
+            begin_ms, end_ms = max(begin_ms, counted_ms), min([end_ms, *goes_on])
+            in_time = moved == seconds and begin_ms <= self.due_ms(since_ms, moved)
+            seconds += self.calendar.open_seconds_between(begin_ms, end_ms)
+            moved = seconds if in_time else moved
             counted_ms = max(counted_ms, end_ms)
-        return seconds
+        return seconds, moved
 
 
 class Rule(NamedTuple):

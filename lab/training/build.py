@@ -44,11 +44,10 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What shall be made of the data; every label has a tier, or ``tiers`` is None. ``compact``: weights as bytes, no
-    pair of words that one text alone has, and no pairs of beginnings. ``balanced``: labels count alike, however many
-    texts each has. ``quick``: support vector machines alone, a quarter of the time. ``folds``: more of them judge by
-    models more like the last. ``calibrate``: the texts that the calibration is fitted on, empty:
-    all.
+    """What shall be made of the data; every label has a tier, or ``tiers`` is None. ``compact``: weights as bytes, and
+    no pair of words that one text alone has. ``balanced``: labels count alike, however many texts each has. ``quick``:
+    support vector machines alone, a quarter of the time. ``folds``: more of them judge by models more like the last.
+    ``calibrate``: the texts that the calibration is fitted on, empty: all.
     """
 
     tiers: Mapping[str, IntentTier] | None = None
@@ -108,7 +107,7 @@ def steps(learners: int, folds: int, encoder: bool) -> int:
 def build(data: Data, recipe: Recipe, progress: Progress) -> Built:
     """The model; raises TrainingRefused when it cannot be trusted. The same data give the same model."""
     progress("counting words")
-    corpus = Corpus(data.texts, len(data.labels), recipe.compact)
+    corpus = Corpus(data.texts, len(data.labels), 2 if recipe.compact else 1)
     part = split(data.targets, recipe.folds)
     scores: list[Matrix] = [np.zeros((len(data.texts), len(data.labels))) for _ in recipe.learners]
     unknown = np.zeros(len(data.texts))
@@ -143,7 +142,7 @@ def _learn(
     yield fit_margin(features, targets, labels, recipe.balanced), weighing.features
     if not recipe.quick:
         progress("probabilities")
-        yield fit_logistic(weighing.single(rows), targets, labels), weighing.single
+        yield fit_logistic(features, targets, labels), weighing.features
     if recipe.encoding:
         vectors = recipe.encoding.vectors
         progress("encoder")
@@ -168,7 +167,7 @@ def _assembled(
         data=data,
         recipe=recipe,
         vocabulary=vocabulary,
-        sparse=_sum(final[:words], shares).plain(vocabulary),
+        sparse=_sum(final[:words], shares).plain(len(vocabulary.words)),
         dense=_sum(final[words:], shares[words:]) if recipe.encoding else None,
         factors=factors,
         thresholds=limits,
@@ -191,12 +190,9 @@ def _calibrating(data: Data, recipe: Recipe) -> Rows:
 
 
 def _sum(learners: Sequence[Linear], shares: Sequence[float]) -> Linear:
-    """One layer; a learner that does without the last features says nothing of them."""
-    weights, bias = np.zeros_like(learners[0].weights), np.zeros_like(learners[0].bias)
-    for learner, share in zip(learners, shares, strict=False):
-        weights[: len(learner.weights)] += share * learner.weights
-        bias += share * learner.bias
-    return Linear(weights, bias)
+    pairs = list(zip(learners, shares, strict=False))
+    weights = sum((share * learner.weights for learner, share in pairs), np.zeros_like(learners[0].weights))
+    return Linear(weights, sum((share * learner.bias for learner, share in pairs), np.zeros_like(learners[0].bias)))
 
 
 def _refuse_chance(outcome: measure.Outcome) -> None:

@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,26 +16,15 @@ from threadpoolctl import threadpool_limits
 
 from lab.training.errors import TrainingRefused
 from services.router.model.manifest import FEATURES_MAX
-from services.router.model.text import (
-    CHAR_NGRAMS,
-    WORD_NGRAMS,
-    WORD_PATTERN,
-    beginning_pairs,
-    normalise,
-    words_of,
-)
+from services.router.model.text import CHAR_NGRAMS, WORD_NGRAMS, WORD_PATTERN, normalise
 
 __all__ = ["Corpus", "Linear", "Vocabulary", "fit_logistic", "fit_margin"]
 
 WEIGHTS_BYTES = 64 * 1024 * 1024  # of a model, so that process and vocabulary stay below 100 MB
 SINGLE_BYTES = 4
 
-# Words beside letter groups, which hold the words again, and pairs of beginnings beside both; by out-of-fold accuracy.
-# They are part of the weights when training is done.
+# Words beside letter groups, which hold the words again. It is part of the weights when training is done.
 WORD_SHARE = 0.7
-PAIR_SHARE = 0.8
-SHARES = (WORD_SHARE, 1.0, PAIR_SHARE)
-GROUPS = ("words", "chars", "beginnings")  # of a vocabulary, in the order of SHARES
 # Chosen by out-of-fold accuracy and log-loss on customer texts: flat between 5 and 30, and between 0.5 and 2.
 LOGISTIC_C = 10.0
 MARGIN_C = 1.0
@@ -56,10 +44,11 @@ class Linear:
     weights: Matrix
     bias: Matrix
 
-    def plain(self, vocabulary: "Vocabulary") -> "Linear":
-        """The same layer for features that are not scaled by SHARES."""
-        scale = np.repeat(SHARES, [len(vocabulary.words), len(vocabulary.chars), len(vocabulary.beginnings or ())])
-        return Linear(self.weights * scale[:, None], self.bias)
+    def plain(self, words: int) -> "Linear":
+        """The same layer for features whose first ``words`` columns are not scaled by WORD_SHARE."""
+        scale = np.ones((len(self.weights), 1))
+        scale[:words] = WORD_SHARE
+        return Linear(self.weights * scale, self.bias)
 
     def scores(self, features: Any) -> Matrix:
         """Scores (n, L) of a sparse or dense matrix (n, V)."""
@@ -67,59 +56,51 @@ class Linear:
         return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Words, then letter groups, then pairs of beginnings unless compact, that some texts taught; ``idf`` (V,)."""
+    """Words, then letter groups, that some texts taught; ``idf`` (V,)."""
 
     words: list[str]
     chars: list[str]
-    beginnings: list[str] | None = None
     idf: Matrix
-
-    def document(self) -> dict[str, list[str]]:
-        """What ``vocab.json`` holds."""
-        groups = {"words": self.words, "chars": self.chars}
-        return groups if self.beginnings is None else {**groups, "beginnings": self.beginnings}
 
 
 class Corpus:
     """All texts, counted once; folds select rows and forget what their texts do not hold."""
 
-    def __init__(self, texts: Sequence[str], labels: int, compact: bool = False) -> None:
-        """``compact``: no pair of words that one text alone has, and no pairs of beginnings."""
+    def __init__(self, texts: Sequence[str], labels: int, pair_texts_min: int = 1) -> None:
+        """``pair_texts_min``: texts that a pair of words must stand in to be learned."""
         self._labels = labels
-        self._pair_texts_min = 2 if compact else 1
+        self._pair_texts_min = pair_texts_min
         self._blocks = [_count(texts, "word"), _count(texts, "char_wb")]
-        if not compact:
-            self._blocks.append(_count_pairs(texts))
 
     def fit(self, rows: NDArray[np.int64]) -> tuple["Vocabulary", "Corpus._Weighing"]:
         """What these rows teach, and the weighing that turns any rows into features."""
         kept = self._kept(rows)
         transformers = [
-            TfidfTransformer(sublinear_tf=True).fit(counts[rows][:, columns]) if len(columns) else None
+            TfidfTransformer(sublinear_tf=True).fit(counts[rows][:, columns])
             for (_, counts), columns in zip(self._blocks, kept, strict=True)
         ]
-        idf = np.concatenate([transformer.idf_ for transformer in transformers if transformer])
-        groups = [[names[column] for column in columns] for (names, _), columns in zip(self._blocks, kept, strict=True)]
-        return Vocabulary(**dict(zip(GROUPS, groups, strict=False)), idf=idf), Corpus._Weighing(
-            self._blocks, kept, transformers
+        words, chars = (
+            [names[column] for column in columns] for (names, _), columns in zip(self._blocks, kept, strict=True)
         )
+        vocabulary = Vocabulary(words, chars, np.concatenate([transformer.idf_ for transformer in transformers]))
+        return vocabulary, Corpus._Weighing(self._blocks, kept, transformers)
 
     def _kept(self, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-        """Columns in use: letter groups and pairs of beginnings in two texts or more; the most frequent ones where the
-        model's size is at its bound, of equals single words before pairs before letter groups before beginnings.
+        """Columns in use: letter groups in two texts or more; the most frequent ones where the model's size is at its
+        bound, of equals single words before pairs before letter groups.
         """
-        words, *others = (np.bincount(counts[rows].indices, minlength=counts.shape[1]) for _, counts in self._blocks)
+        words, chars = (np.bincount(counts[rows].indices, minlength=counts.shape[1]) for _, counts in self._blocks)
         pairs = np.array([" " in name for name in self._blocks[0][0]])
         words = np.where(pairs & (words < self._pair_texts_min), 0, words)
-        seen = np.concatenate([words, *(np.where(each > 1, each, 0) for each in others)])
-        kind = np.concatenate([pairs, *(np.full(len(each), at) for at, each in enumerate(others, start=2))])
+        seen = np.concatenate([words, np.where(chars > 1, chars, 0)])
+        kind = np.concatenate([pairs.astype(np.int64), np.full(len(chars), 2)])
         budget = min(FEATURES_MAX, WEIGHTS_BYTES // (SINGLE_BYTES * self._labels))
         kept = np.lexsort((kind, -seen))[:budget]
         kept = np.sort(kept[seen[kept] > 0])
-        starts = np.cumsum([0, len(words), *map(len, others)])
-        return [kept[(kept >= start) & (kept < end)] - start for start, end in pairwise(starts)]
+        border = int(np.searchsorted(kept, len(words)))
+        return [kept[:border], kept[border:] - len(words)]
 
     class _Weighing:
         def __init__(self, blocks: list[Any], kept: list[NDArray[np.int64]], transformers: list[Any]) -> None:
@@ -127,19 +108,8 @@ class Corpus:
 
         def features(self, rows: NDArray[np.int64]) -> Any:
             """The sparse matrix (n, V) of some rows."""
-            return self._stacked(rows, len(SHARES))
-
-        def single(self, rows: NDArray[np.int64]) -> Any:
-            """The same without pairs of beginnings: with them a regression takes longer and the blend finds no more."""
-            return self._stacked(rows, len(SHARES) - 1)
-
-        def _stacked(self, rows: NDArray[np.int64], blocks: int) -> Any:
-            parts = [
-                share * weigh.transform(counts[rows][:, columns])
-                for ((_, counts), columns, weigh), share in zip(self._parts[:blocks], SHARES, strict=False)
-                if weigh
-            ]
-            return sparse.hstack(parts).tocsr()
+            words, chars = (weigh.transform(counts[rows][:, columns]) for (_, counts), columns, weigh in self._parts)
+            return sparse.hstack([WORD_SHARE * words, chars]).tocsr()
 
         def unknown_shares(self, rows: NDArray[np.int64]) -> Matrix:
             """The share (n,) of each row's letter groups that the fitted rows did not teach."""
@@ -149,16 +119,6 @@ class Corpus:
             known = np.asarray(part[:, columns].sum(axis=1)).ravel()
             shares: Matrix = 1.0 - known / np.maximum(total, 1)
             return shares
-
-
-def _count_pairs(texts: Sequence[str]) -> tuple[list[str], Any]:
-    """Texts of one word have no pairs, so there may be none at all."""
-    counter = CountVectorizer(analyzer=lambda text: beginning_pairs(words_of(normalise(text))))
-    try:
-        counts = counter.fit_transform(texts)
-    except ValueError:
-        return [], sparse.csr_matrix((len(texts), 0), dtype=np.int64)
-    return list(counter.get_feature_names_out()), counts.tocsr()
 
 
 def _count(texts: Sequence[str], analyzer: str) -> tuple[list[str], Any]:

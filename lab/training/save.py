@@ -112,7 +112,7 @@ def _golden_texts(model: TextModel, built: Built) -> Iterator[str]:
 def _write(built: Built, folder: Path, golden: Sequence[Mapping[str, Any]]) -> None:
     files = {
         WEIGHTS: _weights(built),
-        VOCAB: _json(built.vocabulary.document()),
+        VOCAB: _json({"words": built.vocabulary.words, "chars": built.vocabulary.chars}),
         GOLDEN: _json(golden),
     }
     if built.recipe.encoding:
@@ -161,8 +161,8 @@ def _manifest(built: Built) -> dict[str, Any]:
         "labels": list(data.labels),
         "features": len(built.vocabulary.idf),
         "compact": built.recipe.compact,
-        "features_spec": spec(not built.recipe.compact),
-        "features_sha256": spec_sha256(not built.recipe.compact),
+        "features_spec": spec(),
+        "features_sha256": spec_sha256(),
         "temperature": built.temperature,
         "shares": built.shares,
         "thresholds": {

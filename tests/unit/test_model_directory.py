@@ -10,13 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.training.build import Recipe, build
 from lab.training.save import save
 from services.router.model.directory import read_manifest, read_model
 from services.router.model.errors import ModelRefused
 from services.router.model.golden import self_test
 from services.router.model.seal import seal, sha256, unseal
-from tests.support.labelled_texts import TIERS, data, small_model
+from tests.support.labelled_texts import TIERS, small_model
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("manifest.json", "weights.npz", "vocab.json", "golden.json")
@@ -186,24 +185,6 @@ def test_a_vocabulary_that_does_not_fit_is_refused(model, vocab):
     reseal(model)
     with pytest.raises(ModelRefused, match=r"^vocab\.json: "):
         read_model(model)
-
-
-@pytest.mark.parametrize("pair", ["alone", "three are many"])
-def test_what_is_no_pair_of_beginnings_is_refused(model, pair):
-    vocab = json.loads((model / "vocab.json").read_text())
-    vocab["beginnings"][-1] = pair
-    (model / "vocab.json").write_text(json.dumps(vocab))
-    reseal(model)
-    with pytest.raises(ModelRefused, match=r"^vocab\.json: beginnings must be pairs"):
-        read_model(model)
-
-
-def test_a_compact_model_has_no_pairs_of_beginnings_and_is_read_like_those_made_before_there_were_any(tmp_path):
-    built = build(data(20), Recipe(compact=True), lambda step: None)
-    place, model = save(built, tmp_path / "model")
-    assert set(json.loads((place / "vocab.json").read_text())) == {"words", "chars"}
-    assert json.loads((place / "manifest.json").read_text())["features_spec"]["version"] == 2
-    self_test(model)
 
 
 def test_a_model_that_answers_otherwise_than_when_it_was_made_fails_its_self_test(model):

@@ -1,8 +1,6 @@
 """The runtime sees the same words, letters and probabilities as scikit-learn did in training."""
 
-import re
 import warnings
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -16,16 +14,7 @@ from sklearn.svm import LinearSVC
 from lab.training.calibrate import softmax
 from lab.training.save import save
 from services.router.model.features import Features
-from services.router.model.text import (
-    BEGINNING_LETTERS,
-    CHARACTERS_MAX,
-    PAIR_DISTANCE,
-    beginning_pairs,
-    letter_groups,
-    normalise,
-    word_groups,
-    words_of,
-)
+from services.router.model.text import CHARACTERS_MAX, letter_groups, normalise, word_groups
 from services.router.model.text_model import TextModel
 from tests.support.labelled_texts import data, small_model, texts_of_every_script
 
@@ -33,52 +22,30 @@ ANYTHING = st.text(st.characters(), max_size=200)
 TEXTS = 5000
 
 
-def scikit_union(word_weight: float, pair_weight: float) -> FeatureUnion:
-    """Three vectorisers as scikit-learn's own documentation would write them."""
+def scikit_union(word_weight: float) -> FeatureUnion:
+    """Two vectorisers as scikit-learn's own documentation would write them."""
     words = TfidfVectorizer(preprocessor=normalise, token_pattern=r"\w+", ngram_range=(1, 2), sublinear_tf=True)
     letters = TfidfVectorizer(
         preprocessor=normalise, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, token_pattern=None
     )
-    pairs = TfidfVectorizer(analyzer=pairs_as_said, sublinear_tf=True, min_df=2)
-    return FeatureUnion(
-        [("words", words), ("letters", letters), ("pairs", pairs)],
-        transformer_weights={"words": word_weight, "pairs": pair_weight},
-    )
-
-
-def pairs_as_said(text: str) -> list[str]:
-    """All pairs of words of a text that are near enough, each pair in order of its beginnings."""
-    words = [word[:BEGINNING_LETTERS] for word in re.findall(r"\w+", normalise(text))]
-    near = [(at, to) for at, to in combinations(range(len(words)), 2) if to - at <= PAIR_DISTANCE]
-    return [" ".join(sorted([words[at], words[to]])) for at, to in near]
+    return FeatureUnion([("words", words), ("letters", letters)], transformer_weights={"words": word_weight})
 
 
 @pytest.fixture(scope="module")
 def union() -> FeatureUnion:
-    return scikit_union(1.0, 1.0).fit(list(data().texts))
-
-
-def features_of(union: FeatureUnion) -> Features:
-    words, letters, pairs = (vectoriser for _, vectoriser in union.transformer_list)
-    names = [list(each.get_feature_names_out()) for each in (words, letters, pairs)]
-    return Features(names[0], names[1], np.concatenate([words.idf_, letters.idf_, pairs.idf_]), names[2])
+    return scikit_union(1.0).fit(list(data().texts))
 
 
 @given(ANYTHING)
 def test_words_and_pairs_are_those_of_scikit_learn(text):
     analyse = CountVectorizer(preprocessor=normalise, token_pattern=r"\w+", ngram_range=(1, 2)).build_analyzer()
-    assert word_groups(words_of(normalise(text))) == analyse(text)
+    assert word_groups(normalise(text)) == analyse(text)
 
 
 @given(ANYTHING)
 def test_letter_groups_are_those_of_scikit_learn(text):
     analyse = CountVectorizer(preprocessor=normalise, analyzer="char_wb", ngram_range=(2, 5)).build_analyzer()
     assert [group for word in normalise(text).split() for group in letter_groups(word)] == analyse(text)
-
-
-@given(ANYTHING | st.text("ab c", max_size=80))
-def test_pairs_of_beginnings_are_those_of_each_two_words_that_are_near(text):
-    assert sorted(beginning_pairs(words_of(normalise(text)))) == sorted(pairs_as_said(text))
 
 
 @given(ANYTHING)
@@ -89,7 +56,12 @@ def test_normalising_is_bounded_and_case_and_accents_do_not_count(text):
 
 
 def test_features_equal_those_of_scikit_learn_for_texts_of_every_script(union):
-    features = features_of(union)
+    words, letters = (vectoriser for _, vectoriser in union.transformer_list)
+    features = Features(
+        list(words.get_feature_names_out()),
+        list(letters.get_feature_names_out()),
+        np.concatenate([words.idf_, letters.idf_]),
+    )
     texts = texts_of_every_script(TEXTS)
     expected = union.transform(texts).tocsr()
     expected.sort_indices()
@@ -103,29 +75,27 @@ def test_probabilities_equal_those_of_scikit_learn_for_texts_of_every_script(tmp
     learned = data()
     _, model = save(small_model(1000), tmp_path / "model")
     shares, temperature = model.manifest.document["shares"], model.manifest.temperature
-    weighted = scikit_union(0.7, 0.8)
+    weighted = scikit_union(0.7)
     matrix = weighted.fit_transform(list(learned.texts))
     margin = LinearSVC(C=1.0, random_state=0, max_iter=10_000).fit(matrix, learned.targets)
-    pairs = weighted.named_transformers["pairs"]
-    single = matrix.shape[1] - len(pairs.vocabulary_)  # the regression does without pairs, which are last
-    logistic = LogisticRegression(C=10.0, tol=1e-4, max_iter=1000)
-    logistic.fit(matrix.tocsr()[:, :single].astype(np.float32), learned.targets)
+    logistic = LogisticRegression(C=10.0, tol=1e-4, max_iter=1000).fit(matrix.astype(np.float32), learned.targets)
     texts = texts_of_every_script(TEXTS, seed=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = weighted.transform(texts)
-    scores = {
-        "margin": margin.decision_function(found),
-        "logistic": logistic.decision_function(found.tocsr()[:, :single]),
-    }
-    logits = sum(shares[name] * scores[name] for name in scores)
+    logits = shares["margin"] * margin.decision_function(found) + shares["logistic"] * logistic.decision_function(found)
     expected = softmax(logits / temperature)
     ours = np.array([scores.probabilities for scores in model.scores(texts)])
     assert np.abs(ours - expected).max() < 1e-6
 
 
 def test_the_share_of_unknown_letter_groups_is_between_none_and_all(union):
-    features = features_of(union)
+    words, letters = (vectoriser for _, vectoriser in union.transformer_list)
+    features = Features(
+        list(words.get_feature_names_out()),
+        list(letters.get_feature_names_out()),
+        np.concatenate([words.idf_, letters.idf_]),
+    )
     assert features.vector("where is my order").unknown_share == 0.0
     assert features.vector("我的订单").unknown_share == 1.0
     assert 0.0 < features.vector("where is my 订单").unknown_share < 1.0

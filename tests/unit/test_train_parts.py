@@ -10,7 +10,7 @@ from lab.training.build import Recipe, build
 from lab.training.calibrate import blend, fit_blend, softmax
 from lab.training.data import Data, Example, overlap, prepare, split
 from lab.training.errors import TrainingRefused
-from lab.training.learn import PAIR_SHARE, SINGLE_BYTES, WEIGHTS_BYTES, Corpus, _converged, fit_logistic
+from lab.training.learn import SINGLE_BYTES, WEIGHTS_BYTES, Corpus, _converged, fit_logistic
 from lab.training.risk import Risk, fit_thresholds, thresholds_of, wilson_upper
 from lab.training.watched import watched
 from services.router.model.tiers import Thresholds, decide_all
@@ -94,16 +94,6 @@ def test_a_learner_that_knows_nothing_gets_little_say():
     factors = fit_blend([good, noise], targets)
     assert (softmax(blend([good, noise], factors)).argmax(axis=1) == targets).mean() >= 0.8
     assert factors[0] > 10 * factors[1]
-
-
-def test_of_learners_that_find_as_much_the_one_that_knows_its_doubts_is_believed():
-    targets = np.arange(1000) % 2
-    said = np.where(np.arange(1000) % 10 < 9, targets, 1 - targets)  # nine of ten are right
-    loud = np.eye(2)[said]
-    honest = loud * np.where(said == targets, 2.0, 0.2)[:, None]
-    factors = fit_blend([loud, honest], targets)
-    assert factors[0] == 0.0
-    assert factors[1] > 0.0
 
 
 def test_scores_that_say_nothing_are_refused():
@@ -211,21 +201,6 @@ def test_a_model_at_its_bound_keeps_the_most_frequent_features_and_words_before_
     many, _ = Corpus(texts, 2).fit(np.arange(3))
     assert {"car", "red car"} <= set(many.words)
     assert " c" not in many.chars
-
-
-def test_pairs_of_beginnings_stand_in_two_texts_whatever_is_between_their_words_and_in_whatever_order():
-    texts = ["refund the payment", "payments for a refunded hat", "cash please"]
-    vocabulary, weighing = Corpus(texts, 2).fit(np.arange(3))
-    assert vocabulary.beginnings == ["paym refu"]
-    rows = weighing.features(np.arange(3)).toarray()[:, -1]
-    assert np.allclose(rows, [PAIR_SHARE, PAIR_SHARE, 0.0])
-
-
-def test_texts_of_one_word_are_learned_from_without_any_pair():
-    texts = ["refund", "refunds", "password", "passwords"]
-    vocabulary, weighing = Corpus(texts, 2).fit(np.arange(4))
-    assert vocabulary.beginnings == []
-    assert weighing.features(np.arange(4)).shape == (4, len(vocabulary.idf))
 
 
 # The whole way

@@ -45,14 +45,14 @@ def read_model(folder: Path) -> TextModel:
     manifest = read_manifest(folder)
     arrays = _arrays(folder, manifest)
     content = {name: _sealed(folder, manifest, name) for name in manifest.files if name != WEIGHTS}
-    words, chars, beginnings = _vocabulary(content[VOCAB], manifest)
+    words, chars = _vocabulary(content[VOCAB], manifest.features)
     encoder = None
     if manifest.encoder:
         encode = open_encoder(content[ENCODER], content[TOKENIZER], manifest.encoder)
         encoder = (encode, Layer(arrays["encoder_weights"], arrays["encoder_bias"]))
     return TextModel(
         manifest,
-        Features(words, chars, arrays["idf"], beginnings),
+        Features(words, chars, arrays["idf"]),
         Layer(_weights(arrays), arrays["bias"]),
         encoder,
         _golden(content[GOLDEN], manifest.labels),
@@ -89,23 +89,19 @@ def _json(content: bytes, name: str) -> Any:
         raise ModelRefused(name, f"is not JSON ({error})") from None
 
 
-def _vocabulary(content: bytes, manifest: Manifest) -> tuple[list[str], list[str], list[str]]:
+def _vocabulary(content: bytes, features: int) -> tuple[list[str], list[str]]:
     document = _json(content, VOCAB)
     if not isinstance(document, dict):
         raise ModelRefused(VOCAB, "must be an object")
     words, chars = _groups(document.get("words")), _groups(document.get("chars"))
-    beginnings = _groups(document.get("beginnings")) if manifest.beginnings else []
-    if not all(pair.count(" ") == 1 for pair in beginnings):
-        raise ModelRefused(VOCAB, "beginnings must be pairs joined by a space")
-    size = len(words) + len(chars) + len(beginnings)
-    if size != manifest.features:
-        raise ModelRefused(VOCAB, f"holds {size} groups, the manifest says {manifest.features}")
-    return words, chars, beginnings
+    if len(words) + len(chars) != features:
+        raise ModelRefused(VOCAB, f"holds {len(words) + len(chars)} groups, the manifest says {features}")
+    return words, chars
 
 
 def _groups(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(group, str) for group in value):
-        raise ModelRefused(VOCAB, "must hold the lists words and chars, and beginnings if the manifest says so")
+        raise ModelRefused(VOCAB, "must hold the lists words and chars")
     if len(set(value)) != len(value) or max(map(len, value), default=0) > GROUP_CHARACTERS_MAX:
         raise ModelRefused(VOCAB, "holds a group twice, or one that is too long")
     return value

@@ -6,14 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from services.router.model.text import (
-    BEGINNING_LETTERS,
-    PAIR_DISTANCE,
-    letter_groups,
-    normalise,
-    word_groups,
-    words_of,
-)
+from services.router.model.text import letter_groups, normalise, word_groups
 
 __all__ = ["Features", "Vector"]
 
@@ -37,15 +30,12 @@ class Vector:
 
 
 class Features:
-    """Vocabularies, words before letter groups before pairs of beginnings, and the inverse document frequency (V,)."""
+    """Two vocabularies, words before letter groups, and the inverse document frequency of each (V,)."""
 
-    def __init__(
-        self, words: Sequence[str], chars: Sequence[str], idf: Weights, beginnings: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, words: Sequence[str], chars: Sequence[str], idf: Weights) -> None:
         self._words = {group: at for at, group in enumerate(words)}
         self._chars = {group: at for at, group in enumerate(chars, start=len(words))}
-        self._pairs = _Pairs(beginnings, len(words) + len(chars))
-        self._borders = np.array([0, len(words), len(words) + len(chars)], np.int64)
+        self._first_char = len(words)
         self._idf = idf
         self._cache: dict[str, tuple[Positions, int]] = {}
 
@@ -55,17 +45,15 @@ class Features:
         return len(self._idf)
 
     def names(self) -> list[str]:
-        """What stands at each position: words, then letter groups, then pairs of beginnings."""
-        return [*self._words, *self._chars, *self._pairs.names]
+        """What stands at each position: words, then letter groups."""
+        return [*self._words, *self._chars]
 
     def word_count(self) -> int:
         """Positions below this are words and pairs of words."""
-        return len(self._words)
+        return self._first_char
 
     def vector(self, text: str) -> Vector:
-        """Equal to scikit-learn's union of a TfidfVectorizer for each vocabulary; each block has length 1, or 0 where
-        no group is known.
-        """
+        """Equal to scikit-learn's union of two TfidfVectorizers; each block has length 1, or 0 without known groups."""
         (vector,) = self.vectors([text])
         return vector
 
@@ -77,16 +65,15 @@ class Features:
     def _found(self, text: str) -> tuple[Positions, float]:
         """The positions of a text's groups, as often as it has them, and the share of its letter groups never seen."""
         normalised = normalise(text)
-        words, find = words_of(normalised), self._words.get
-        said = [at for at in map(find, word_groups(words)) if at is not None] + self._pairs.found(words)
-        parts = [np.array(said, np.int32)]
+        find = self._words.get
+        parts = [np.array([at for at in map(find, word_groups(normalised)) if at is not None], np.int32)]
         groups = 0
         for word in normalised.split():
             known, total = self._cache.get(word) or self._letters(word)
             parts.append(known)
             groups += total
         found = np.concatenate(parts)
-        return found, 1.0 - (len(found) - len(said)) / groups if groups else 0.0
+        return found, 1.0 - (len(found) - len(parts[0])) / groups if groups else 0.0
 
     def _letters(self, word: str) -> tuple[Positions, int]:
         groups = letter_groups(word)
@@ -110,41 +97,12 @@ class Features:
         np.not_equal(ranged[1:], ranged[:-1], out=first[1:-1])
         starts = first.nonzero()[0]
         different = ranged[starts[:-1]]
-        borders = different.searchsorted(lowest[:, None] + self._borders).tolist()
+        borders = different.searchsorted(np.stack([lowest, lowest + self._first_char], axis=1)).tolist()
         positions = (different % self.size).astype(np.int32)
         weights = (1.0 + np.log(starts[1:] - starts[:-1])) * self._idf[positions]
-        for (_, unknown), (start, chars, pairs), (end, *_) in zip(found, borders, borders[1:], strict=False):
-            for block in (weights[start:chars], weights[chars:pairs], weights[pairs:end]):
+        for (_, unknown), (start, middle), (end, _) in zip(found, borders, borders[1:], strict=False):
+            for block in (weights[start:middle], weights[middle:end]):
                 length = math.sqrt(block @ block)
                 if length > 0.0:
                     block /= length
             yield Vector(positions[start:end], weights[start:end], unknown)
-
-
-class _Pairs:
-    """Pairs of beginnings by position. Beginnings are numbered in their own order, so that a pair is one number."""
-
-    def __init__(self, names: Sequence[str], start: int) -> None:
-        self.names = names
-        pairs = [name.split(" ") for name in names]
-        self._numbers = {each: at for at, each in enumerate(sorted({each for pair in pairs for each in pair}))}
-        size = len(self._numbers)
-        self._places = {
-            self._numbers[first] * size + self._numbers[second]: at
-            for at, (first, second) in enumerate(pairs, start=start)
-        }
-
-    def found(self, words: Sequence[str]) -> list[int]:
-        """The positions of the pairs of a text, as ``beginning_pairs`` cuts it."""
-        if not self._places:
-            return []
-        number, place, size = self._numbers.get, self._places.get, len(self._numbers)
-        cut = [number(word[:BEGINNING_LETTERS]) for word in words]
-        places = [
-            place(first * size + second if first < second else second * size + first)
-            for at, first in enumerate(cut)
-            if first is not None
-            for second in cut[at + 1 : at + 1 + PAIR_DISTANCE]
-            if second is not None
-        ]
-        return [at for at in places if at is not None]

@@ -36,7 +36,7 @@ TOKENIZER = "encoder/tokenizer.json"
 
 LABELS_MAX = 1000  # as many intents as a policy may have
 LABEL_CHARACTERS_MAX = 100
-FEATURES_MAX = 300_000  # words, letter groups and pairs together; more never paid in accuracy
+FEATURES_MAX = 300_000  # words and letter groups together; more never paid in accuracy
 WEIGHTS_BYTES_MAX = 72 * 1024 * 1024  # so that a loaded model stays below 100 MB
 ENCODER_BYTES_MAX = 600 * 1024 * 1024  # a sentence encoder of the size that a processor can still run
 ENCODER_DIMENSIONS_MAX = 4096
@@ -72,13 +72,11 @@ class EncoderSpec:
 class Manifest:
     """The checked content. ``document`` holds everything, metrics included; ``version`` names the content.
 
-    ``beginnings``: pairs of them are among the features. ``compact``: a weight is stored as a byte and a scale per
-    feature (see ``unpacked`` in packing.py).
+    ``compact``: a weight is stored as a byte and a scale per feature (see ``unpacked`` in packing.py).
     """
 
     labels: tuple[str, ...]
     features: int
-    beginnings: bool
     compact: bool
     temperature: float
     thresholds: Thresholds
@@ -94,14 +92,12 @@ class Manifest:
         document, said = unseal(content)
         if document.get("format") != FORMAT:
             raise _refused("format", f"is {document.get('format')!r}; this release reads {FORMAT}")
-        analysis = document.get("features_sha256")
-        if analysis not in (spec_sha256(False), spec_sha256(True)):
+        if document.get("features_sha256") != spec_sha256():
             raise _refused("features_sha256", "another release analyses text differently; train the model again")
         labels = _labels(document.get("labels"))
         return cls(
             labels=labels,
             features=_whole(document, "features", FEATURES_MAX),
-            beginnings=analysis == spec_sha256(True),
             compact=document.get("compact") is True,
             temperature=_number(document, "temperature", 1e-3, 1e3),
             thresholds=_thresholds(document.get("thresholds")),

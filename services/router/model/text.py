@@ -1,4 +1,4 @@
-"""How a text becomes words, letter groups and pairs of beginnings; training and run time share this, so they agree."""
+"""How a text becomes words and letter groups; training and run time share these functions, so that they agree."""
 
 import hashlib
 import json
@@ -8,19 +8,15 @@ from typing import Any
 from shared.folding import fold
 
 __all__ = [
-    "BEGINNING_LETTERS",
     "CHARACTERS_MAX",
     "CHAR_NGRAMS",
-    "PAIR_DISTANCE",
     "WORD_NGRAMS",
     "WORD_PATTERN",
-    "beginning_pairs",
     "letter_groups",
     "normalise",
     "spec",
     "spec_sha256",
     "word_groups",
-    "words_of",
 ]
 
 # Characters of a text that are analysed. What a customer wants stands in the first 300 words or so, and a hostile text
@@ -30,8 +26,6 @@ CHARACTERS_MAX = 2000
 WORD_NGRAMS = (1, 2)
 CHAR_NGRAMS = (2, 5)
 WORD_PATTERN = r"\w+"
-BEGINNING_LETTERS = 4  # of a word: enough to tell it, few enough that its forms are one
-PAIR_DISTANCE = 12  # words between which a pair still says something: about a sentence
 
 _WORD = re.compile(WORD_PATTERN)
 
@@ -41,26 +35,10 @@ def normalise(text: str) -> str:
     return fold(text[:CHARACTERS_MAX])[:CHARACTERS_MAX]
 
 
-def words_of(normalised: str) -> list[str]:
-    """The words of a text, in order."""
-    return _WORD.findall(normalised)
-
-
-def word_groups(words: list[str]) -> list[str]:
+def word_groups(normalised: str) -> list[str]:
     """Single words, then pairs of neighbours joined by a space (scikit-learn's ``word`` analyzer, 1 to 2)."""
+    words = _WORD.findall(normalised)
     return words + [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
-
-
-def beginning_pairs(words: list[str]) -> list[str]:
-    """The beginnings of each two words at most PAIR_DISTANCE apart, the lesser first, joined by a space: what is said
-    of what, in any order and with anything between.
-    """
-    cut = [word[:BEGINNING_LETTERS] for word in words]
-    return [
-        f"{first} {second}" if first < second else f"{second} {first}"
-        for at, first in enumerate(cut)
-        for second in cut[at + 1 : at + 1 + PAIR_DISTANCE]
-    ]
 
 
 def letter_groups(word: str) -> list[str]:
@@ -76,11 +54,9 @@ def letter_groups(word: str) -> list[str]:
     return groups
 
 
-def spec(beginnings: bool) -> dict[str, Any]:
-    """What identifies this analysis, with or without pairs of ``beginnings``; a model trained under another one is
-    refused.
-    """
-    said = {
+def spec() -> dict[str, Any]:
+    """What identifies this analysis; a model trained under another one is refused."""
+    return {
         "version": 2,
         "normalise": "shared/folding.py",
         "characters_max": CHARACTERS_MAX,
@@ -89,10 +65,8 @@ def spec(beginnings: bool) -> dict[str, Any]:
         "char_wb_ngrams": list(CHAR_NGRAMS),
         "weights": "sublinear tf, smooth idf, l2 per block",
     }
-    pairs = {"version": 3, "beginning_letters": BEGINNING_LETTERS, "pair_distance": PAIR_DISTANCE}
-    return said | pairs if beginnings else said
 
 
-def spec_sha256(beginnings: bool) -> str:
+def spec_sha256() -> str:
     """The hash of :func:`spec`."""
-    return hashlib.sha256(json.dumps(spec(beginnings), sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(spec(), sort_keys=True).encode()).hexdigest()

@@ -19,7 +19,7 @@ from services.ingest.domain.acknowledgement import acknowledgement
 from services.ingest.domain.adapters import canonical
 from services.ingest.domain.channels.adapter import Answer
 from services.ingest.domain.cloudevents import STRUCTURED, http_attributes
-from services.ingest.domain.limits import TokenBucket
+from services.ingest.domain.limits import TokenBuckets
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import OtherWorkspace, Rejected
 from services.ingest.domain.sources import Credential, Source, Sources
@@ -67,7 +67,7 @@ class Api:
         self._traces = traces
         self.webhooks = self._webhooks = WebhookDoor(normaliser)
         self._openapi = orjson.dumps(openapi(VERSION))
-        self._buckets: dict[str | bytes, TokenBucket] = {}
+        self._buckets = TokenBuckets(settings.http_rate_per_second, settings.http_burst)
         self._inflight = 0
         areas = {f"/v1/{area}": self._area(area) for area in Area}
         webhook = self._counted("webhooks", self._webhook)
@@ -88,8 +88,7 @@ class Api:
     def use(self, sources: Sources) -> None:
         """Other sources and keys from now on; requests under way end with those that they began with."""
         self._sources = sources
-        known = sources.by_name.keys() | sources.credentials.keys()
-        self._buckets = {key: bucket for key, bucket in self._buckets.items() if key in known}
+        self._buckets.keep(sources.by_name.keys() | sources.credentials.keys())
 
     def _area(self, area: Area) -> Handle:
         async def post(request: Request) -> Response:
@@ -205,11 +204,7 @@ class Api:
         return credential
 
     def _limit(self, key: str | bytes) -> None:
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            bucket = TokenBucket(self._settings.http_rate_per_second, self._settings.http_burst)
-            self._buckets[key] = bucket  # as many as there are credentials and sources
-        seconds = bucket.take(monotonic())
+        seconds = self._buckets.take(key, monotonic())
         if seconds:
             after = str(max(1, math.ceil(seconds)))
             raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "slow down", headers={"Retry-After": after})

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.ingest.domain.limits import TokenBucket
+from services.ingest.domain.limits import TokenBucket, TokenBuckets
 from tests.support.ingest_builders import BODIES
 from tests.support.ingest_http import Log, client_of
 
@@ -104,6 +104,15 @@ def test_a_bucket_gives_a_burst_and_then_says_how_long_to_wait() -> None:
     assert [bucket.take(100.0) for _ in range(4)] == [0.0, 0.0, 0.0, 0.5]
     assert bucket.take(100.5) == 0.0
     assert bucket.take(100.5) == pytest.approx(0.5)
+
+
+def test_each_credential_has_a_bucket_of_its_own_until_it_is_gone() -> None:
+    buckets = TokenBuckets(per_second=2.0, burst=1)
+
+    assert [buckets.take(key, 100.0) for key in ("slack", b"key", "slack")] == [0.0, 0.0, 0.5]
+    buckets.keep({b"key"})
+    assert buckets.take(b"key", 100.0) == 0.5
+    assert buckets.take("slack", 100.0) == 0.0, "a source of that name that comes back begins anew"
 
 
 async def test_a_fault_of_our_own_is_a_problem_without_details() -> None:

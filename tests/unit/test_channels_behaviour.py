@@ -401,7 +401,8 @@ def test_an_invitation_is_about_its_summary() -> None:
     ("charset", "encoded"),
     [("iso-8859-1", "ñandú".encode("latin-1")), ("utf-8", "ñandú".encode()), ("windows-1252", "ñandú".encode("cp1252")),
      ("no-such-charset", "ñandú".encode()), ("us-ascii", "ñandú".encode("latin-1")),
-     ("idna", "ñandú".encode()), ("unicode_escape", "ñandú".encode()), ("raw-unicode-escape", "ñandú".encode())],
+     ("idna", "ñandú".encode()), ("unicode_escape", "ñandú".encode()), ("raw-unicode-escape", "ñandú".encode()),
+     ('"unicode escape"', "ñandú".encode()), ("hex", "ñandú".encode()), ("", "ñandú".encode("latin-1"))],
 )  # fmt: skip
 def test_a_charset_that_is_right_wrong_or_unknown_gives_the_text(charset: str, encoded: bytes) -> None:
     head = f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode()
@@ -412,7 +413,11 @@ def test_a_charset_that_is_right_wrong_or_unknown_gives_the_text(charset: str, e
     ("charset", "encoded", "text"),
     [("iso-8859-1", b"\x93it\x92s\x94 \x80 5", "“it’s” € 5"), ("gb2312", "朱镕基".encode("gbk"), "朱镕基"),
      ("ks_c_5601-1987", "똠방각하".encode("cp949"), "똠방각하"), ("shift_jis", "①髙".encode("cp932"), "①髙"),
-     ("iso-2022-jp", "注文の件".encode("iso-2022-jp"), "注文の件"), ("windows-874", "สวัสดี".encode("cp874"), "สวัสดี")],
+     ("iso-2022-jp", "注文の件".encode("iso-2022-jp"), "注文の件"), ("windows-874", "สวัสดี".encode("cp874"), "สวัสดี"),
+     ("latin1", b"it\x92s", "it’s"), ("ISO_8859-1", b"it\x92s", "it’s"), ("us-ascii", b"it\x92s", "it’s"),
+     ("sjis", "①髙".encode("cp932"), "①髙"), ("euckr", "똠방각하".encode("cp949"), "똠방각하"),
+     ("latin5", b"\x93i\xfe\x94", "“iş”"), ("koi8-u", "Ґанок".encode("koi8_u"), "Ґанок"),
+     ("iso-2022-jp", b"\x1b(I1\x1b(B", "ｱ"), ("iso-2022-jp", b"No. \x1b$B-!\x1b(B", "No. \ufffd")],
 )  # fmt: skip
 def test_what_mail_programs_write_under_an_old_name_is_read(charset: str, encoded: bytes, text: str) -> None:
     head = f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode()
@@ -462,3 +467,6 @@ def test_fields_of_sendgrid_are_in_the_charset_that_it_names() -> None:
 
     assert (event.party.name, event.subject, event.text) == ("José", "注文", "¿Dónde está?")
     assert put("sendgrid", *form_of({**fields, "charsets": b"[broken"})).event().text == "\ufffdD\ufffdnde est\ufffd?"
+    escaped = {"from": b"ana@b.example", "subject": b"x", "text": "注文の件".encode("iso-2022-jp")}
+    named = b'{"subject": "UTF-8", "text": "iso-2022-jp"}'
+    assert put("sendgrid", *form_of({**escaped, "charsets": named})).event().text == "注文の件"

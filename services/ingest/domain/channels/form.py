@@ -22,6 +22,7 @@ FORM = frozenset({"application/x-www-form-urlencoded"})
 FORMS = FORM | {"multipart/form-data"}
 LETTERS = frozenset({"body-mime", "email"})  # fields that hold a letter as it came over the wire, in any charset
 FIELDS_MAX = 300  # of one form; Twilio and Mailgun send some tens
+_ODD = re.compile("[\ufffd\x1b]")  # bytes that are no UTF-8, and the escapes of ISO 2022, whose bytes are all ASCII
 _PARAMETER = re.compile(r'boundary="?([^";,]+)')
 _BOUNDARY = re.compile(rb"--([0-9A-Za-z'()+_,\-./:=? ]{1,70})\r\n")
 
@@ -36,7 +37,7 @@ class File(NamedTuple):
 
 
 class Form(NamedTuple):
-    """Fields by name (the last of a repeated one) and files, in order; ``odd``: bytes of those that are not UTF-8."""
+    """Fields by name (the last of a repeated one) and files, in order; ``odd``: bytes of those that may be no UTF-8."""
 
     fields: dict[str, str]
     files: list[File]
@@ -153,7 +154,7 @@ def _multipart(body: bytes, content_type: str) -> Form:
         if len(fields) < FIELDS_MAX:
             fields[name] = raw.decode(errors="replace")
             odd.pop(name, None)
-            if "\ufffd" in fields[name]:
+            if _ODD.search(fields[name]):
                 odd[name] = raw
 
     def on_file(file: multipart.File) -> None:

@@ -10,6 +10,7 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
 
+from services.ingest.domain.channels.charsets import to_text
 from services.ingest.domain.channels.message import Attachment
 from services.ingest.domain.channels.parts import Part, leaves, parsed
 from services.ingest.domain.reading import BODY_BYTES_MAX
@@ -17,21 +18,12 @@ from services.ingest.domain.rejection import Rejected
 from shared.errors import Reason
 from shared.times import to_ms
 
-__all__ = ["Heads", "Letter", "address_of", "addresses_of", "decoded", "parse_letter", "sent_ms", "to_text"]
+__all__ = ["Heads", "Letter", "address_of", "addresses_of", "decoded", "parse_letter", "sent_ms"]
 
 HEAD_LENGTH_MAX = 16_384  # characters of one head that are read: References grow with every answer
 ADDRESSES_LENGTH_MAX = 2048  # characters of a head of addresses: the first is the one that counts
 _BARE = re.compile(r"[^\s<>,;:\"()]{1,200}@[^\s<>,;:\"()]{1,200}")  # an address in a head that is damaged
 _FOLD = re.compile(r"\r?\n[ \t]+|\r|\n")
-# What mail programs write under a name, where it is more than the name's own standard holds (the WHATWG's Encoding).
-_NAMED = {
-    "iso-8859-8-i": "iso-8859-8", "x-unknown": "latin-1", "unknown-8bit": "latin-1", "default": "latin-1",
-    "iso-8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949", "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
-    "big5": "big5hkscs", "windows-874": "cp874", "iso-8859-11": "cp874", "iso-8859-9": "cp1254",
-}  # fmt: skip
-# Codecs of Python's own that no letter is written in: some warn, some take the square of the length.
-_NO_CHARSET = re.compile(r"(?:raw[_-])?unicode[_-]escape|punycode|idna|undefined|mbcs|oem", re.IGNORECASE)
 
 
 class Heads:
@@ -112,22 +104,10 @@ def _file_name(head: Message) -> str:
 
 
 def _text(part: Part) -> str:
-    """A part's text in the charset it names; one that is unknown or wrong is read as UTF-8, else as Latin-1."""
+    """A part's text in the charset that it names."""
     named = part.head.get_param("charset")
     charset = str(collapse_rfc2231_value(named)) if named else "utf-8"
     return to_text(part.content(), charset)
-
-
-def to_text(content: bytes, charset: str) -> str:
-    """Bytes in a charset that may be unknown or wrong."""
-    named = charset.strip()
-    known = "utf-8" if _NO_CHARSET.fullmatch(named) else _NAMED.get(named.lower(), named)
-    for candidate in (known, "utf-8"):
-        try:
-            return content.decode(candidate)
-        except (LookupError, UnicodeError, ValueError):
-            continue
-    return content.decode("latin-1")
 
 
 def _legible(raw: str) -> str:

@@ -1,10 +1,11 @@
 """SendGrid Inbound Parse: a letter as a multipart form, parsed, or raw MIME in ``email`` (the better setting)."""
 
 from services.ingest.domain.channels.adapter import Adapter, Payload, Reading
+from services.ingest.domain.channels.charsets import to_text
 from services.ingest.domain.channels.form import FORMS, Form, read_form
 from services.ingest.domain.channels.mail import letter_item
 from services.ingest.domain.channels.message import Attachment
-from services.ingest.domain.channels.mime import Heads, Letter, parse_letter, to_text
+from services.ingest.domain.channels.mime import Heads, Letter, parse_letter
 from services.ingest.domain.channels.node import Node
 from services.ingest.domain.rejection import Rejected
 

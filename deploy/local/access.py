@@ -49,13 +49,11 @@ def pseudonym_key(state: StateFolder) -> str:
 def added_keys(state: StateFolder, given: Path | None) -> dict[str, Any]:
     """Workspaces with the keys that `usher keys` wrote into the stack's own file, which a stack without ``--sources``
     keeps; those that came with the file of ``--sources`` are that file's."""
-    was_own = state.recall().get("own_sources", False)
-    state.remember(own_sources=given is None)
-    if given is not None or not was_own or not state.sources_file.exists():
+    if given is not None or not state.recall().get("own_sources", False) or not state.sources_file.exists():
         return {}
     kept = {}
     for workspace, entry in read_sources(state.sources_file)["workspaces"].items():
-        keys = [key for key in entry.get("api_keys", []) if key["name"] != LOCAL_KEY]
+        keys = [key for key in entry.get("api_keys", []) if key.get("name") != LOCAL_KEY]
         if keys:
             kept[workspace] = {"api_keys": keys}
     return kept
@@ -77,8 +75,10 @@ def sources_document(
     return document
 
 
-def write_sources(state: StateFolder, document: dict[str, Any]) -> None:
-    """Write the sources file, by rename."""
+def write_sources(state: StateFolder, document: dict[str, Any], *, own: bool) -> None:
+    """Write the sources file, by rename. ``own``: it was made without ``--sources``, and its keys are the stack's."""
+    if not own:
+        state.remember(own_sources=False)  # before it is: the keys of another file are never kept as the stack's
     partial = state.sources_file.with_name("sources.partial")
     partial.touch(mode=0o600)
     partial.write_text(
@@ -86,18 +86,34 @@ def write_sources(state: StateFolder, document: dict[str, Any]) -> None:
         + _dump(document)
     )
     partial.replace(state.sources_file)
+    if own:
+        state.remember(own_sources=True)
 
 
 def read_sources(file: Path) -> dict[str, Any]:
-    """A sources file with both of its sections; SetupError names the file and what is wrong. Ingest checks the rest."""
+    """A sources file with both of its sections, empty ones as mappings; SetupError names the file and what is wrong.
+
+    Ingest checks the rest."""
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SetupError(f"{file}: cannot be read ({' '.join(str(error).split())})") from None
     for section in ("workspaces", "sources"):
-        if not isinstance(document, dict) or not isinstance(document.setdefault(section, {}), dict):
+        if not isinstance(document, dict) or not isinstance(_there(document, section), dict):
             raise SetupError(f"{file}: {section}: must be a mapping of names")
+    for workspace in document["workspaces"]:
+        entry = _there(document["workspaces"], workspace)
+        keys = entry.get("api_keys", []) if isinstance(entry, dict) else None
+        if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
+            raise SetupError(f"{file}: workspaces.{workspace}: must be a mapping with api_keys, a list of mappings")
     return dict(document)
+
+
+def _there(document: dict[str, Any], name: str) -> Any:
+    """What stands under a name; where that is nothing, a mapping to fill."""
+    if document.get(name) is None:
+        document[name] = {}
+    return document[name]
 
 
 def _dump(document: dict[str, Any]) -> str:

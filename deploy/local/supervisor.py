@@ -57,7 +57,7 @@ class Supervisor:
         watch = self._sources_watch()  # before the file is read for the first time, so that no edit is missed
         added = added_keys(self._state, self._options.sources)
         document = sources_document(self._keys, self._options.sources, added)
-        write_sources(self._state, document)
+        write_sources(self._state, document, own=self._options.sources is None)
         await self._start_servers()
         settings = self._settings(partitions)
         await self._prepare(settings, tuple(document["sources"]))
@@ -189,7 +189,7 @@ class Supervisor:
         problems = await ensure_topics(self._settings(self._partitions()), all_topics(tuple(document["sources"])))
         if problems:
             raise SetupError(problems[0].text)
-        write_sources(self._state, document)
+        write_sources(self._state, document, own=False)
 
     def _partitions(self) -> int:
         return self._options.partitions or int(self._state.recall().get("partitions", PARTITIONS_DEFAULT))

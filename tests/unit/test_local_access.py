@@ -32,7 +32,7 @@ def test_sources_file_gives_ingest_the_keys_and_the_eight_channels(state: StateF
     keys = make_keys(state, ["acme"])
 
     document = sources_document(keys, None)
-    write_sources(state, document)
+    write_sources(state, document, own=True)
 
     assert tuple(document["sources"]) == CHANNELS
     text = state.sources_file.read_text()
@@ -52,7 +52,7 @@ def test_given_sources_file_is_added_to_and_not_replaced(state: StateFolder, tmp
     )
 
     document = sources_document(make_keys(state, ["acme"]), given)
-    write_sources(state, document)
+    write_sources(state, document, own=False)
 
     sources = load_sources(str(state.sources_file), with_channels=False)
     assert set(document["sources"]) == set(sources.by_name) == {*CHANNELS, "shop"}
@@ -62,7 +62,7 @@ def test_given_sources_file_is_added_to_and_not_replaced(state: StateFolder, tmp
 def started(state: StateFolder, given: Path | None = None) -> set[str]:
     """The names of the keys that are good after a start."""
     added = added_keys(state, given)
-    write_sources(state, sources_document(make_keys(state, ["acme"]), given, added))
+    write_sources(state, sources_document(make_keys(state, ["acme"]), given, added), own=given is None)
     sources = load_sources(str(state.sources_file), with_channels=False)
     return {credential.name for credential in sources.credentials.values()}
 
@@ -79,7 +79,10 @@ def test_a_key_added_to_a_stack_without_a_sources_file_is_kept_over_starts(state
     with_office(state.sources_file)
 
     assert started(state) == {"local", "office"}
-    assert started(state) == {"local", "office"}
+    with pytest.raises(SetupError):
+        started(state, state.path / "no-such-file.yaml")
+    assert started(state) == {"local", "office"}, "a start that fails takes nothing away"
+    assert state.sources_file.stat().st_mode & 0o077 == 0
 
 
 def test_the_keys_of_a_given_sources_file_end_with_it(state: StateFolder, tmp_path: Path) -> None:
@@ -92,14 +95,28 @@ def test_the_keys_of_a_given_sources_file_end_with_it(state: StateFolder, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"), [("[1, 2]", "workspaces"), ("sources: [a]", "sources"), ("a: [", "cannot be read")]
-)
+    ("text", "reason"),
+    [("[1, 2]", "workspaces"), ("sources: [a]", "sources"), ("a: [", "cannot be read"),
+     ("workspaces: {acme: [1]}", "workspaces.acme"), ("workspaces: {acme: {api_keys: }}", "workspaces.acme"),
+     ("workspaces: {bolt: {api_keys: [x]}}", "workspaces.bolt")],
+)  # fmt: skip
 def test_sources_file_that_is_none_is_named(state: StateFolder, tmp_path: Path, text: str, reason: str) -> None:
     given = tmp_path / "given.yaml"
     given.write_text(text)
 
     with pytest.raises(SetupError, match=f"given.yaml.*{reason}"):
         sources_document({}, given)
+
+
+@pytest.mark.parametrize("text", ["", "workspaces:\nsources:\n", "workspaces: {acme: }\n", "workspaces: {acme: {}}\n"])
+def test_a_section_or_workspace_that_holds_nothing_yet_is_filled_as_ingest_reads_it(
+    state: StateFolder, tmp_path: Path, text: str
+) -> None:
+    given = tmp_path / "given.yaml"
+    given.write_text(text)
+    load_sources(str(given), with_channels=False)
+
+    assert started(state, given) == {"local"}
 
 
 def test_pseudonyms_stay_the_same_over_starts(state: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,6 +75,21 @@ def test_what_lies_further_back_than_a_few_sentences_is_forgotten():
     assert len(before(router.engine.book.personal[contact])) <= HEARD_CHARACTERS_MAX
 
 
+def test_whoever_writes_one_word_at_a_time_is_read_like_others_however_long_it_takes():
+    router = Router()
+    contact = router.contact(intent="order_status", text="hello")
+    for number in range(2, 6 + HEARD_CHARACTERS_MAX // 6):
+        router.say(router.message(number=number, text="where?"))
+        assert len(before(router.engine.book.personal[contact])) > min(6 * (number - 1), HEARD_CHARACTERS_MAX - 8)
+    router.say(router.message(number=200, text="smell"))
+    assert kinds(router.say(router.message(number=201, text="of gas"))) == ENOUGH
+
+
+def test_of_a_text_without_spaces_the_end_is_kept():
+    kept = with_heard(pack(whole_of(Router().message(text="?"))), "\u7164\u6c14" * HEARD_CHARACTERS_MAX)
+    assert before(kept) == "\u7164\u6c14" * (HEARD_CHARACTERS_MAX // 2)
+
+
 def test_what_was_known_before_moves_nobody_again():
     """An agent has read it, settled it and gave the contact back to a bot."""
     router = Router()

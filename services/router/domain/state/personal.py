@@ -1,14 +1,13 @@
 """Message text and handles of a contact: what only the hand-off topics and one table ever hold."""
 
+import re
 import zlib
 
 import msgspec
 
 from shared.contract.inputs import Attachment, MessageReceived, Party, ReplyTo, RoutingHint
 
-HEARD_CHARACTERS_MAX = (
-    300  # of what a customer wrote before, beside which a later message is read: two sentences or three
-)
+HEARD_CHARACTERS_MAX = 300  # of what was written before, beside which a later message is read: two or three sentences
 PLAIN_BYTES_MAX = 1024  # longer texts are kept compressed: 50,000 long mails in a queue must not fill the memory
 _FASTEST = 1  # of zlib's levels; text shrinks to a third even so
 
@@ -42,6 +41,7 @@ class _Kept(Whole, omit_defaults=True, gc=False):
 _encode = msgspec.json.Encoder().encode
 _decode_whole = msgspec.json.Decoder(Whole).decode
 _decode_kept = msgspec.json.Decoder(_Kept).decode
+_SPACE = re.compile(r"\s")
 
 
 def personal_of(said: MessageReceived) -> bytes:
@@ -81,7 +81,8 @@ def shown(packed: bytes | None) -> bytes:
 
 
 def before(packed: bytes) -> str:
-    """The end of what the customer wrote so far, at most HEARD_CHARACTERS_MAX and only whole words."""
+    """The end of what the customer wrote so far, at most HEARD_CHARACTERS_MAX; only whole words, where the
+    script has any."""
     kept = _decode_kept(unpack(packed))
     return _end_of((kept.subject or "", kept.text, kept.heard))
 
@@ -96,8 +97,9 @@ def _end_of(texts: tuple[str, ...]) -> str:
     whole = "\n".join(text for text in texts if text)
     if len(whole) <= HEARD_CHARACTERS_MAX:
         return whole
-    _, _, words = whole[-HEARD_CHARACTERS_MAX:].partition(" ")
-    return words
+    end = whole[-HEARD_CHARACTERS_MAX:]
+    cut = _SPACE.search(end)
+    return (cut and end[cut.end() :]) or end
 
 
 def pack(personal: bytes) -> bytes:

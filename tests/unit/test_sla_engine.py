@@ -98,6 +98,22 @@ def test_a_report_stamped_later_than_the_log_took_it_does_not_breach_the_promise
     assert runner.results() == {("time_to_answer", "met"): 1}
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_promise_of_which_a_risk_is_told_from_the_future_is_broken_in_time_all_the_same(restarts: bool) -> None:
+    """The warning is said with the risk, and what falls due after it is still waited for."""
+    log = Log().policy().queued("c1", 0).event("risk_raised", "c1", 17, queue="orders", stamped=5, breach_risk=0.9)
+    runner = run(log)
+    if restarts:
+        runner.restart()
+    assert runner.engine.deadline_ms() == ms(21.001)
+    runner.step([], 21.001)
+    assert runner.facts()[1:] == [
+        ("warned", "c1", "time_to_answer", 15),
+        ("usher.sla.risk_raised", "c1", "time_to_answer", 17),
+        ("breached", "c1", "time_to_answer", 20),
+    ]
+
+
 def test_an_answer_in_time_counts_however_late_it_is_reported_and_whoever_owns_the_partition() -> None:
     """After a fault the topics come back one after another: what others did long after is on the log before it."""
     log = Log().policy().event("received", "c0", 100).queued("c1", 50, "cards").event("assigned", "c1", 55)

@@ -187,6 +187,8 @@ class Clockwork:
         if clock.state is RUNNING:
             if clock.warn_ms is not None and at_ms > clock.warn_ms:
                 self._warn(clock, contact)
+                self._deadlines.outdate()
+                self._deadlines.add(clock, contact)
             if at_ms > clock.due_ms:
                 self._move(clock, contact, _DUE, clock.due_ms)
                 self._deadlines.outdate()

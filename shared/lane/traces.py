@@ -65,5 +65,5 @@ def _trace_of(payload: bytes) -> str:
     """The trace that an input says it belongs to; "" where nobody can read it."""
     try:
         return _traced(payload).traceparent
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""

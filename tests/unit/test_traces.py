@@ -124,16 +124,17 @@ def test_a_dead_letter_of_a_lane_has_a_span_in_the_trace_of_what_was_refused(sen
     common = {**router.common("e1"), "traceparent": A}
     router.say(OutcomeReported(**common, contact_id="nobody", by="bot", outcome="resolved"))
     (refused,) = router.dead
-    unreadable = DeadLetter("letter-2", None, Reason.NOT_JSON, "", "", Origin(), b"\xff{", 5)
+    deep = b'{"attributes":' + b"[" * 100_000
+    unreadable = [DeadLetter("letter-2", None, Reason.NOT_JSON, "", "", Origin(), each, 5) for each in (b"\xff{", deep)]
     steps = StepTraces(traces(sent), "router")
 
-    steps.end(steps.refuse([refused, unreadable], 3, 900))
+    steps.end(steps.refuse([refused, *unreadable], 3, 900))
 
-    first, second = sent.get_finished_spans()
+    first, second, third = sent.get_finished_spans()
     assert (first.name, first.status.status_code) == ("router dead_letter", StatusCode.ERROR)
     said = {"usher.dead_letter": refused.id, "usher.partition": 3, "usher.reason": "unknown_reference"}
     assert dict(first.attributes) == said
-    assert (f"{first.context.trace_id:032x}", second.parent) == ("a" * 32, None)
+    assert (f"{first.context.trace_id:032x}", second.parent, third.parent) == ("a" * 32, None, None)
 
 
 @pytest.mark.parametrize(("parent", "sampled", "spans"), [("", 0, 0), (A, 1, 1), (A[:-1] + "0", 0, 0)])

@@ -5,7 +5,8 @@ from itertools import permutations, product
 import pytest
 
 from services.router.domain.rules.queue_rules import ChannelRules
-from services.router.domain.state.capacity import ROOMS_KEPT_MAX, Capacity, Room
+from services.router.domain.state.capacity import ROOMS_KEPT_MAX, UNUSED_MAX, Capacities, Capacity, Room
+from services.router.domain.state.records import Agent
 from shared.contract.inputs import AgentCapacity
 from shared.contract.topics import CHANNELS
 
@@ -96,3 +97,18 @@ def test_a_capacity_keeps_a_bounded_number_of_rooms_and_the_one_that_comes_anew_
     assert loads == list(range(1, ROOMS_KEPT_MAX + 2))
     assert len(capacity._rooms) <= ROOMS_KEPT_MAX
     assert capacity.room({"chat": 1}).load == 1
+
+
+def test_capacities_that_nobody_has_any_more_are_forgotten_and_those_of_others_are_still_shared() -> None:
+    capacities = Capacities(RULES)
+    agents = [Agent(workspace="acme", agent_id=name, skills=(), capacity=AgentCapacity(units=3)) for name in "abc"]
+    for agent in agents[1:]:
+        capacities.state(agent)
+    for units in range(1, 4 * UNUSED_MAX):
+        agents[0].capacity = AgentCapacity(units=units)
+        capacities.state(agents[0])
+        assert capacities.room(agents[0]).free == units
+    assert len(capacities._known) <= 2 * len(agents) + UNUSED_MAX + 1
+    agents[0].capacity = AgentCapacity(units=3)
+    capacities.state(agents[0])
+    assert agents[0].capacity is agents[1].capacity is agents[2].capacity

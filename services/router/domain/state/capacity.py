@@ -17,6 +17,7 @@ from shared.contract.inputs import AgentCapacity
 from shared.contract.topics import CHANNELS
 
 NOTHING: frozenset[str] = frozenset()
+UNUSED_MAX = 64  # capacities kept that nobody has any more, beside as many as there are agents
 ROOMS_KEPT_MAX = 1024  # of one capacity, at some 300 bytes; they are worked out again when they are asked for
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -57,7 +58,6 @@ class Capacity:
             self._shared: self._shared,
             self._everything: self._everything,
         }
-
         self._rooms: dict[tuple[tuple[str, int], ...], Room] = {}
 
     def room(self, held: Mapping[str, int]) -> Room:
@@ -132,6 +132,8 @@ class Capacities:
         key = _encode(agent.capacity)
         found = self._known.get(key)
         if found is None:
+            if len(self._known) > 2 * len(self._of) + UNUSED_MAX:
+                self._known = {_encode(each.said): each for each in self._of.values()}
             found = self._known[key] = Capacity(agent.capacity, self._rules)
         agent.capacity = found.said
         self._of[agent.agent_id] = found

@@ -47,8 +47,8 @@ def contact_id(conversation_key: str, episode: int, arrived_ms: int) -> str:
 def _era(conversation_key: str, at_ms: int) -> int:
     """Eras are ERA_DAYS long, and end for each conversation on a day of its own: there is no day on which all ids
     change, and few conversations are under way when theirs does."""
-    days = (at_ms - _FIRST_ERA_ENDS_MS) // DAY_MS
-    return max(0, (days - int(conversation_key[:8], 16) % ERA_DAYS) // ERA_DAYS + 1) if days >= 0 else 0
+    days = (at_ms - _FIRST_ERA_ENDS_MS) // DAY_MS - int(conversation_key[:8], 16) % ERA_DAYS
+    return max(0, days // ERA_DAYS + 1)
 
 
 @lru_cache(maxsize=CONVERSATIONS_REMEMBERED)

@@ -69,7 +69,8 @@ class NoModels:
 class Opener(msgspec.Struct, frozen=True, gc=False):
     """A message that opens a contact, under the policy and the version of its text model that are in force.
 
-    ``answers``: it is a first message together with the answer to the question about it; nobody is asked twice.
+    ``answers``: it is a first message together with the answer to the question about it, or one of those that come
+    later; nobody is asked twice.
     """
 
     message: MessageReceived

@@ -26,7 +26,7 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is known of a contact's message. ``at_ms`` is when it happened; ``language`` as the channel said it.
 
     ``may_ask``: the customer was asked nothing yet; a bot may ask what an unclear text means, where the policy lets it.
-    ``answered``: they were, and the text is the unclear one with the answer.
+    ``answered``: they were, and the text is the unclear one with the answer; or it is a later message.
     """
 
     channel: str

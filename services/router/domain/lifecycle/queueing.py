@@ -60,8 +60,8 @@ def enter(
     )
     turn.tell(contact, events.QUEUED, body)
     if outlook.wait_seconds and outlook.risk is not None and place.due_ms > turn.now_ms:
-        prediction = Expectation(contact.last_ms, place.due_ms, outlook.wait_seconds, outlook.risk)
-        turn.told[contact.contact_id] = prediction
+        told = Expectation(contact.last_ms, place.due_ms, outlook.wait_seconds, outlook.risk)
+        turn.told[contact.contact_id] = told
     turn.hungry[contact.contact_id] = contact
     if queue.relax:
         relaxing.begin(turn, workspace, contact)

@@ -40,7 +40,9 @@ class Gatherer:
         self._sending: dict[int, asyncio.Task[None]] = {}
 
     async def publish(self, events: Sequence[Admitted], seconds_max: float) -> None:
-        """Return once Kafka has the events, in their order. Retryable: no answer in time, and some may still arrive."""
+        """Return once Kafka has the events, in their order. Retryable: no answer in time, and some may still arrive.
+
+        What waits for its turn when the caller gives up is not sent: the next try brings all of it in its order."""
         begun = [self._traces.begin(event) for event in events] if self._traces is not None else []
         answers = [self._enqueue(event) for event in ([event for event, _ in begun] or events)]
         giving_up = asyncio.get_running_loop().call_later(seconds_max, _give_up, answers)
@@ -48,6 +50,7 @@ class Gatherer:
             failures = [failure for answer in answers if (failure := await answer) is not None]
         finally:
             giving_up.cancel()
+            _give_up(answers)  # of a caller who is cancelled; else all are there
         if failures:
             raise failures[0]
         for _, span in begun:
@@ -84,7 +87,7 @@ class Gatherer:
 
 
 def _give_up(answers: Sequence["asyncio.Future[Retryable | None]"]) -> None:
-    """What still waits for its turn is not sent any more."""
+    """What still waits for its turn is not sent any more, nothing of it: it would overtake what came before it."""
     for answer in answers:
         if not answer.done():
             answer.set_result(Retryable("Kafka did not acknowledge in time"))

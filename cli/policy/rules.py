@@ -44,7 +44,16 @@ def _of_queue(policy: Policy, queue: str) -> Iterator[dict[str, Any]]:
     for kind, (_, objective) in promised.items():
         mine = f'{{{where}, kind="{kind}"}}'
         missed = (f"usher:promises_missed:ratio1h{mine}", f"usher:promises_missed:ratio5m{mine}")
-        yield _burns(f"{policy.workspace}/{queue}", kind, objective, missed, f"usher:promises_decided:increase1h{mine}")
+        decided = f"usher:promises_decided:increase1h{mine}"
+        yield _burns(
+            f"{policy.workspace}/{queue}",
+            objective,
+            missed,
+            decided,
+            workspace=policy.workspace,
+            queue=queue,
+            kind=kind,
+        )
     if "time_to_answer" in promised:
         seconds = max(LATE_FACTOR * promised["time_to_answer"][0], LONG_SECONDS_MIN)
         yield {
@@ -67,12 +76,12 @@ def _of_rule(policy: Policy, rule: TargetRule) -> Iterator[dict[str, Any]]:
         where = f'workspace="{policy.workspace}", queue=~"{queues}", {promise}'
         yield _burns(
             f"{policy.workspace}, rule {rule.name}",
-            kind,
             target.objective,
             (_missed(where, "1h"), _missed(where, "5m")),
             _decided(where, "1h"),
             workspace=policy.workspace,
             rule=rule.name,
+            kind=kind,
         )
 
 
@@ -85,18 +94,19 @@ def _decided(where: str, window: str) -> str:
     return f'sum(increase(usher:sla_clocks:total{{{where}, result=~"met|breached"}}[{window}]))'
 
 
-def _burns(
-    whose: str, kind: str, objective: float, missed: tuple[str, str], decided: str, **labels: str
-) -> dict[str, Any]:
-    """Much more is missed than the objective allows: over the longer window, still over the shorter, and of enough."""
+def _burns(whose: str, objective: float, missed: tuple[str, str], decided: str, **labels: str) -> dict[str, Any]:
+    """Much more is missed than the objective allows: over the longer window, still over the shorter, and of enough.
+
+    No two alerts have the same ``labels``, which Prometheus asks for.
+    """
     share = round(min(FAST_FACTOR * (1 - objective), FAST_MAX), 4)
     long, short = missed
     return {
-        "alert": "UsherRulePromiseBurnsFast" if labels else "UsherQueuePromiseBurnsFast",
+        "alert": "UsherRulePromiseBurnsFast" if "rule" in labels else "UsherQueuePromiseBurnsFast",
         "expr": f"{long} > {share} and {short} > {share} and {decided} >= {DECIDED_MIN}",
         "labels": {"severity": "page", **labels},
         "annotations": {
-            "summary": f"{whose}: {{{{ $value | humanizePercentage }}}} of {kind} missed",
+            "summary": f"{whose}: {{{{ $value | humanizePercentage }}}} of {labels['kind']} missed",
             "runbook": "deploy/runbooks/UsherPromiseBurnsFast.md",
         },
     }

@@ -120,7 +120,7 @@ def test_alerts_of_a_policys_queues_are_rules_that_prometheus_takes(
     assert ended.value.code == 0
     file = tmp_path / "queues.yml"
     file.write_text(capsys.readouterr().out)
-    promtool("check", "rules", str(file))
+    promtool("check", "rules", "--lint-fatal", str(file))
     rules_of = [rule for group in yaml.safe_load(file.read_text())["groups"] for rule in group["rules"]]
     assert rules_of
     for rule in rules_of:

@@ -125,7 +125,8 @@ def _by_policy(compiled: CompiledPolicy, model: TextModel | None, channel: str |
 
     def classified(text: str) -> dict[str, Any]:
         facts = MessageFacts(channel=channel or "chat", text=text, may_ask=channel is not None)
-        prediction = predicted(model, [text], compiled.agent_intents)[0] if model else None
+        most = compiled.limits.agent_probability
+        prediction = predicted(model, [text], compiled.agent_intents, most)[0] if model else None
         return classify_predicted(facts, compiled, prediction, None, version).as_json()
 
     return classified
@@ -159,7 +160,7 @@ def _by_model(model: TextModel, alone: CompiledPolicy, text: str) -> dict[str, A
 
 def _raised(model: TextModel, alone: CompiledPolicy, text: str) -> list[str]:
     """Why a person must read a text that the model would leave to a machine; points are a matter of policies."""
-    (said,) = predicted(model, [text], alone.agent_intents)
+    (said,) = predicted(model, [text], alone.agent_intents, alone.limits.agent_probability)
     found = classify_predicted(MessageFacts(channel="chat", text=text), alone, said, None, model.version)
     why = found.reasons[-1].removeprefix("tier: agent by ")
     return [why] if found.tier == "agent" and not why.startswith("score ") else []

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.router.domain.classification.clauses import CLAUSE_CONFIDENCE, CLAUSE_PROBABILITY, clauses_of
+from services.router.domain.classification.clauses import CLAUSE_CONFIDENCE, clauses_of, limit_of_clause
 from services.router.domain.classification.policy import CompiledPolicy
 from services.router.model.text_model import TextModel
 
@@ -20,8 +20,8 @@ def explained(text: str, compiled: CompiledPolicy, model: TextModel | None) -> d
         "parts": [{"part": name, "text": piece, **_said(piece, compiled, model)} for name, piece in pieces],
         "thresholds": {
             "agent_probability": compiled.limits.agent_probability,
-            "clause_agent_probability": max(CLAUSE_PROBABILITY[True], compiled.limits.agent_probability),
-            "strange_clause_agent_probability": max(CLAUSE_PROBABILITY[False], compiled.limits.agent_probability),
+            "clause_agent_probability": limit_of_clause(True, compiled.limits.agent_probability),
+            "strange_clause_agent_probability": limit_of_clause(False, compiled.limits.agent_probability),
             "strange_clause_confidence": CLAUSE_CONFIDENCE,
             "confidence": compiled.limits.confidence,
         },

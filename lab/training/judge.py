@@ -91,7 +91,7 @@ def _decisions(
     for_agents = frozenset(label for label in model.labels if known[label].for_agents)
     doubted = [
         each is not None and doubt_of_clause(each, limits.agent_probability)
-        for each in predicted(model, texts, for_agents)
+        for each in predicted(model, texts, for_agents, limits.agent_probability)
     ]
     return tuple(
         AGENT if is_watched or doubt else tier

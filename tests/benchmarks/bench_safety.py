@@ -140,7 +140,8 @@ def _in_batches(model: TextModel) -> Callable[[list[str]], object]:
     def decided(texts: list[str]) -> None:
         for start in range(0, len(texts), BATCH):
             batch = texts[start : start + BATCH]
-            for text, said in zip(batch, predicted(model, batch, using.agent_intents), strict=True):
+            told = predicted(model, batch, using.agent_intents, using.limits.agent_probability)
+            for text, said in zip(batch, told, strict=True):
                 classify_predicted(MessageFacts(channel="chat", text=text), using, said, None, model.version)
 
     return decided

@@ -145,8 +145,21 @@ def test_the_clause_that_is_told_is_the_one_over_its_limit_and_not_the_likeliest
         "and where do I see it.": Prediction(what, 0.5, ((what, 0.5),), 0.01),
         "something else entirely": Prediction(what, 0.8, ((what, 0.8), ("leak", 0.1)), 0.1),
     }
-    (found,) = predicted(Told(said), [order], frozenset({"leak"}))
+    (found,) = predicted(Told(said), [order], frozenset({"leak"}), 0.02)
     assert (found.clause, found.clause_probability, found.clause_explained) == (3, 0.1, False)
+
+
+@pytest.mark.parametrize(("most", "clause"), [(0.02, 1), (0.2, 2)])
+def test_a_clause_that_the_policy_allows_does_not_hide_one_that_nobody_understands(most, clause):
+    text = "I want my money back. something else entirely"
+    said = {
+        text: Prediction("order_status", 0.9, (("order_status", 0.9),), 0.0),
+        "I want my money back.": Prediction("refund", 0.8, (("refund", 0.8),), 0.1),
+        "something else entirely": Prediction("other", 0.3, (("other", 0.3),), 0.01),
+    }
+    using = policy(thresholds={"agent_probability": most})
+    found = classify(MessageFacts(channel="chat", text=text), using, Told(said))
+    assert (found.tier, f"clause {clause}:" in found.reasons[-1]) == ("agent", True)
 
 
 def test_a_text_may_have_one_clause_behind_a_greeting():
@@ -155,7 +168,7 @@ def test_a_text_may_have_one_clause_behind_a_greeting():
         text: Prediction("hello", 0.9, (("hello", 0.9),), 0.01),
         "something else entirely": Prediction("other", 0.5, (("other", 0.5),), 0.01),
     }
-    (found,) = predicted(Told(said), [text], frozenset({"leak"}))
+    (found,) = predicted(Told(said), [text], frozenset({"leak"}), 0.02)
     assert (found.clause, found.clause_confidence, found.clause_explained) == (1, 0.5, False)
 
 
@@ -194,7 +207,7 @@ class Loud:
 def test_a_routine_sentence_does_not_drown_the_clause_behind_it():
     model = Loud()
     text = "When do you open on Sunday? It smells of GAS in here."
-    (said, nothing) = predicted(model, [text, "123"], frozenset({"leak"}))
+    (said, nothing) = predicted(model, [text, "123"], frozenset({"leak"}), 0.02)
     assert model.asked == [text, "When do you open on Sunday?", "It smells of GAS in here."]
     assert (said.clause, said.clause_probability, said.clause_intent) == (2, 1.0, "leak")
     assert nothing is None

@@ -45,7 +45,7 @@ def classify(
     """The classification of one contact; same input, same answer. Any Unicode text is accepted."""
     if model is None:
         return classify_predicted(facts, policy, None, journey)
-    (prediction,) = predicted(model, [whole_text(facts)], policy.agent_intents)
+    (prediction,) = predicted(model, [whole_text(facts)], policy.agent_intents, policy.limits.agent_probability)
     return classify_predicted(facts, policy, prediction, journey, model.version)
 
 

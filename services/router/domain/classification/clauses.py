@@ -7,7 +7,7 @@ from itertools import pairwise
 from services.router.domain.classification.record import IntentModel, Prediction
 from services.router.domain.classification.text import says_something
 
-__all__ = ["CLAUSE_CONFIDENCE", "CLAUSE_PROBABILITY", "clauses_of", "doubt_of_clause", "predicted"]
+__all__ = ["CLAUSE_CONFIDENCE", "clauses_of", "doubt_of_clause", "limit_of_clause", "predicted"]
 
 CHARACTERS_MAX = 2000  # of a text that is cut into clauses: as far as a text model reads
 CLAUSES_MAX = 8  # that a model is asked about beside the whole; neighbours of a longer text are read together
@@ -56,9 +56,11 @@ def _is_short(piece: str) -> bool:
     return len(piece.rstrip(_DASHES).split(None, WORDS_MIN)) < WORDS_MIN
 
 
-def predicted(model: IntentModel, texts: Sequence[str], agent_intents: frozenset[str]) -> list[Prediction | None]:
+def predicted(
+    model: IntentModel, texts: Sequence[str], agent_intents: frozenset[str], most: float
+) -> list[Prediction | None]:
     """What a model says of each text with the riskiest of its clauses, in one call for all of them; None for a text
-    that holds no words, which it is not asked about.
+    that holds no words, which it is not asked about. ``most``: what the policy allows for agents.
     """
     asked: list[str] = []
     places: list[tuple[int, int]] = []
@@ -68,7 +70,12 @@ def predicted(model: IntentModel, texts: Sequence[str], agent_intents: frozenset
             asked += [text, *clauses_of(text)]
         places.append((start, len(asked)))
     said = model.predict(asked, agent_intents) if asked else []
-    return [_with_riskiest(said[start:end], agent_intents) if start < end else None for start, end in places]
+    return [_with_riskiest(said[start:end], agent_intents, most) if start < end else None for start, end in places]
+
+
+def limit_of_clause(explained: bool, most: float) -> float:
+    """How likely for agents a clause may be where the policy allows ``most`` of a whole text."""
+    return max(CLAUSE_PROBABILITY[explained], most)
 
 
 def doubt_of_clause(said: Prediction, most: float, *, answered: bool = False) -> str:
@@ -76,7 +83,7 @@ def doubt_of_clause(said: Prediction, most: float, *, answered: bool = False) ->
     takes more than ``most``, what the policy allows there; of what the whole does not explain it takes little.
     Where the text is ``answered``, one clause was not understood, and the customer was asked for that.
     """
-    if said.clause_probability > max(CLAUSE_PROBABILITY[said.clause_explained], most):
+    if said.clause_probability > limit_of_clause(said.clause_explained, most):
         likeliest = f", likeliest {said.clause_intent}" if said.clause_intent else ""
         return f"probability {said.clause_probability:.3f} of an intent for agents{likeliest}"
     if not answered and not said.clause_explained and said.clause_confidence < CLAUSE_CONFIDENCE:
@@ -84,11 +91,11 @@ def doubt_of_clause(said: Prediction, most: float, *, answered: bool = False) ->
     return ""
 
 
-def _with_riskiest(said: Sequence[Prediction], agent_intents: frozenset[str]) -> Prediction:
+def _with_riskiest(said: Sequence[Prediction], agent_intents: frozenset[str], most: float) -> Prediction:
     whole, *clauses = said
     if not clauses:
         return whole
-    at = max(range(len(clauses)), key=lambda place: _risk(whole, clauses[place]))
+    at = max(range(len(clauses)), key=lambda place: _risk(whole, clauses[place], most))
     riskiest = clauses[at]
     likeliest = next((each for each in riskiest.top3 if each[0] in agent_intents), ("", 0.0))
     return whole._replace(
@@ -101,11 +108,11 @@ def _with_riskiest(said: Sequence[Prediction], agent_intents: frozenset[str]) ->
     )
 
 
-def _risk(whole: Prediction, clause: Prediction) -> tuple[bool, bool, float]:
+def _risk(whole: Prediction, clause: Prediction, most: float) -> tuple[bool, bool, float]:
     """Orders clauses by how much a person should read them: over the limit, then not understood, then likeliest."""
     explained = _explains(whole, clause)
     strange = not explained and clause.confidence < CLAUSE_CONFIDENCE
-    over = clause.agent_probability > CLAUSE_PROBABILITY[explained]
+    over = clause.agent_probability > limit_of_clause(explained, most)
     return over, strange, clause.agent_probability
 
 

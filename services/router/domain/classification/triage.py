@@ -175,7 +175,8 @@ def _predictions(
 ) -> Sequence[Prediction | None]:
     if model is None:
         return [None] * len(messages)
-    return predicted(model, [_text(message) for message in messages], compiled.agent_intents)
+    texts = [_text(message) for message in messages]
+    return predicted(model, texts, compiled.agent_intents, compiled.limits.agent_probability)
 
 
 def _articles_in(

@@ -176,7 +176,6 @@ class Clockwork:
         self.fired.append(Deadline(clock.clock_id, int(next_ms(clock))))
         if clock.warn_ms is not None:
             self._warn(clock, contact)
-            self._deadlines.add(clock, contact)
         else:
             self._move(clock, contact, _DUE, clock.due_ms)
 
@@ -188,15 +187,13 @@ class Clockwork:
             if clock.warn_ms is not None and at_ms > clock.warn_ms:
                 self._warn(clock, contact)
                 self._deadlines.outdate()
-                self._deadlines.add(clock, contact)
             if at_ms > clock.due_ms:
                 self._move(clock, contact, _DUE, clock.due_ms)
                 self._deadlines.outdate()
         return clock.state is not State.BREACHED
 
     def _end(self, clock: Clock, contact: Contact, at_ms: int, signal: Signal, note: Note) -> None:
-        self._catch_up(clock, contact, at_ms)
-        running = clock.state is RUNNING
+        running = self._catch_up(clock, contact, at_ms) and clock.state is RUNNING
         self._move(clock, contact, signal, at_ms, note)
         contact.clocks.remove(clock)
         if running:
@@ -229,6 +226,7 @@ class Clockwork:
         assert clock.warn_ms is not None, "a clock warns once"
         self.facts.publish(Fact.WARNED, clock, contact, clock.warn_ms)
         clock.warn_ms = None
+        self._deadlines.add(clock, contact)
 
     def _move(self, clock: Clock, contact: Contact, signal: Signal, at_ms: int, note: Note = NOTHING) -> None:
         fact = move(clock, signal)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.contract.ids import event_id
 from tests.support.sla_story import Story, policy_of
 
 TEN_TO_SIX = {"mon-fri": ["10:00-18:00"]}
@@ -183,6 +184,16 @@ def test_open_clocks_take_a_new_target_where_the_policy_says_so_and_the_log_tell
     before = story.last("resolution", "retargeted", "previous")
     assert (before["target"], before["policy_version"]) == ("4h", 1)
     assert story.last("resolution", "breached", "policy_version") == 2
+
+
+@pytest.mark.parametrize(("between", "warned"), [("11:30", ["11:00"]), ("10:30", ["17:00"])])
+def test_a_clock_warns_once_also_where_a_policy_between_asked_for_no_warning(between: str, warned: list[str]) -> None:
+    no_more, again = resolution("5h", apply_to_open=True), resolution("10h", warn_at=0.8, apply_to_open=True)
+    story = Story(resolution("4h", warn_at=0.5), no_more, again).arrives("2026-06-11T09:00")
+    story.activate(f"2026-06-11T{between}", 2).activate("2026-06-11T12:00", 3).play(until="2026-06-11T20:00")
+    assert [at for name, at in story.told("resolution") if name == "warned"] == [f"2026-06-11T{at}:00" for at in warned]
+    ids = [event_id(event.cause_id, event.ordinal) for event in story.runner.events]
+    assert len(set(ids)) == len(ids)
 
 
 def test_a_policy_that_promises_the_same_moves_nothing_and_tells_nothing() -> None:

@@ -55,7 +55,9 @@ class Target:
         unwarned = clock.warn_ms is not None or clock.warn_at is None
         clock.target, clock.target_seconds, clock.queue = self.name, self.seconds, self.queue
         clock.policy, clock.rule, clock.calendar = policy, self.rule, self.calendar_name
-        clock.warn_at, clock.pauses = self.warn_at, self.pauses
+        clock.pauses = self.pauses
+        if unwarned or self.warn_at is not None:  # else it stays: without a time it says that the warning was given
+            clock.warn_at = self.warn_at
         clock.due_ms = self.due_ms(clock.started_ms, clock.paused_seconds)
         clock.warn_ms = self.warn_ms(clock.started_ms, clock.paused_seconds) if unwarned else None
 

@@ -75,6 +75,24 @@ def test_whose_offer_expired_before_anybody_knew_of_the_outage_is_ready_after_it
     assert (router.state(contact_id), router.last("offered")["agent_id"]) == ("offered", "a1")
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_who_is_asked_for_somebody_else_first_may_still_be_asked_again_after_a_restart(restarts: bool) -> None:
+    router = Router()
+    router.alive()
+    router.sign_on("a1")
+    first = router.contact("c1")
+    router.live(5)
+    urgent = router.contact("c2", priority_seconds=300.0)
+    router.live(9)
+    router.wait(1.5)
+    after(router, 20, False)
+    assert (router.state(first), router.state(urgent)) == ("queued", "offered")
+    if restarts:
+        router.restart()
+    end(router, "c2")
+    assert (router.state(first), router.last("offered")["agent_id"]) == ("offered", "a1")
+
+
 def test_whose_offer_expired_while_ingest_was_heard_is_not_ready_also_after_an_outage() -> None:
     router = Router()
     router.alive()

@@ -101,6 +101,7 @@ def pardon(turn: Turn, contact: Contact, agent_id: str) -> None:
     if not contact.barred:
         return
     contact.barred = _but(contact, agent_id)
+    turn.contacts[contact.contact_id] = contact
     if contact.barred:
         turn.book.timers.arm(Timer.BAR, contact.contact_id, contact.unbarred_ms)
     else:

@@ -4,10 +4,12 @@ import argparse
 import shlex
 from typing import Any
 
+from cli.groups import group_of
 from cli.output import EXIT_OK, result, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import add_action, run_action
 from shared.contract.rights import SERVICES, rights
+from shared.process.settings import CommonSettings
 
 __all__ = ["configure", "document", "run"]
 
@@ -34,8 +36,9 @@ def run(args: argparse.Namespace) -> int:
     return run_action(args)
 
 
-def document(prefix: str, user: str, host: str) -> list[dict[str, Any]]:
+def document(settings: CommonSettings, user: str, host: str) -> list[dict[str, Any]]:
     """One object for each rule and operation, in the words of Kafka's own tools."""
+    groups = group_of(settings)
     rules = [
         {
             "principal": f"User:{user.format(service=service)}",
@@ -46,7 +49,7 @@ def document(prefix: str, user: str, host: str) -> list[dict[str, Any]]:
             "operation": operation,
         }
         for service in SERVICES
-        for right in rights(service, prefix)
+        for right in rights(service, groups, settings.topic_prefix)
         for operation in right.operations
     ]
     return [rule for number, rule in enumerate(rules) if rule not in rules[:number]]
@@ -57,7 +60,7 @@ def _print(args: argparse.Namespace) -> int:
         for service in SERVICES:
             write(*_ROLES.format(service=service).strip().splitlines(), "")
         return EXIT_OK
-    rules = document(settings_in_force().topic_prefix, args.user, args.host)
+    rules = document(settings_in_force(), args.user, args.host)
     if args.json:
         result(rules)
     else:

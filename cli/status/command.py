@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
+from cli.groups import group_of
 from cli.lane.accept import LANES
 from cli.output import EXIT_NO, EXIT_OK, result, write
 from cli.policy.in_force import settings_in_force
@@ -22,7 +21,7 @@ from shared.errors import Fatal, Retryable
 from shared.kafka.groups import groups
 from shared.kafka.reader import LogReader, silence_retries
 from shared.lane.operators_rows import LaneRow, LaneRows
-from shared.process.settings import PREFIX, CommonSettings
+from shared.process.settings import CommonSettings
 from shared.process.version import VERSION
 
 __all__ = ["configure", "run"]
@@ -156,23 +155,11 @@ async def _members(settings: CommonSettings, reader: LogReader, there: set[str],
             found.door_lag = (found.door_lag or 0) + end - max(begin, taken.get((topic, partition), begin))
 
 
-class _Groups(BaseSettings):
-    """What the services of the deployment were told about their consumer groups, where it is not the default."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
-
-    router_group: str = ""
-    sla_group: str = ""
-    ingest_group: str = ""
-
-
 def group_names(settings: CommonSettings) -> dict[str, str]:
     """The services by the names of their consumer groups: those that the environment names, else the default ones."""
-    said = _Groups()
-    lanes = {"router": said.router_group, "sla": said.sla_group}
-    names = {lanes[service] or f"{settings.topic_prefix}usher.{service}": service for service in LANES}
-    ingest = said.ingest_group or f"{settings.topic_prefix}usher.ingest"
-    return names | {f"{ingest}.{kind}": "ingest" for kind in INGEST_GROUPS}
+    named = group_of(settings)
+    names: dict[str, str] = {named[service]: service for service in ("router", "sla")}
+    return names | {f"{named['ingest']}.{kind}": "ingest" for kind in INGEST_GROUPS}
 
 
 def _quiet(row: LaneRow) -> bool:

@@ -1,6 +1,6 @@
 """What each service may do at the broker and no more: the rules that a cluster with authorization needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from shared.contract.topics import (
@@ -15,7 +15,7 @@ from shared.contract.topics import (
     SLA_EVENTS,
 )
 
-__all__ = ["SERVICES", "Right", "rights"]
+__all__ = ["SERVICES", "Right", "Service", "rights"]
 
 Service = Literal["ingest", "router", "sla"]
 SERVICES: tuple[Service, ...] = ("ingest", "router", "sla")
@@ -42,8 +42,9 @@ _TOPICS: dict[Service, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def rights(service: Service, prefix: str = "") -> Iterator[Right]:
-    """The rules of one service; ``prefix`` is USHER_TOPIC_PREFIX."""
+def rights(service: Service, groups: Mapping[Service, str], prefix: str = "") -> Iterator[Right]:
+    """The rules of one service; ``groups``: what the names of each service's groups begin with, ``prefix`` is
+    USHER_TOPIC_PREFIX."""
     reads, writes = _TOPICS[service]
     yield Right("topic", f"{prefix}usher.", True, _LOOK)  # every service checks at start that its topics are right
     if service == "ingest":
@@ -52,6 +53,7 @@ def rights(service: Service, prefix: str = "") -> Iterator[Right]:
         yield Right("topic", prefix + name, False, _READ)
     for name in writes:
         yield Right("topic", prefix + name, False, _WRITE)
-    yield Right("group", f"{prefix}usher.{service}", True, ("READ", "DESCRIBE"))
+    yield Right("group", groups[service], True, ("READ", "DESCRIBE"))
     if service == "sla":  # how far the door and the router are decides whether a promise may be called broken
-        yield Right("group", f"{prefix}usher.", True, ("DESCRIBE",))
+        for other in ("ingest", "router"):
+            yield Right("group", groups[other], True, ("DESCRIBE",))

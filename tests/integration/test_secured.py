@@ -84,7 +84,7 @@ async def secured() -> AsyncIterator[Secured]:
     broker = SecuredBroker(folder / "kafka")
     try:
         await asyncio.gather(broker.start(), postgres.start())
-        rules = [*document("", "usher-{service}", "*"), *strimzi_rules()["usher-operator"]]
+        rules = [*document(CommonSettings(), "usher-{service}", "*"), *strimzi_rules()["usher-operator"]]
         await asyncio.to_thread(broker.admit, rules)
         await _make_roles(postgres)
         yield Secured(broker, postgres, authority.ca, folder, tls=binaries is not None)

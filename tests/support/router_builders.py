@@ -53,6 +53,13 @@ def policy_with(**changes: Any) -> dict[str, Any]:
     return document
 
 
+def _live(engine: RouterEngine) -> list[bytes]:
+    book = engine.book
+    agents = (agent for workspace in book.workspaces.values() for agent in workspace.agents.values())
+    parts = [*book.contacts.values(), *agents, *book.offers.values(), *book.assignments.values(), book.personal]
+    return sorted(msgspec.json.encode(part, order="deterministic") for part in parts)
+
+
 class Router:
     """One partition under test: says inputs, keeps the events, and can be restarted from its rows at any time."""
 
@@ -125,6 +132,12 @@ class Router:
         """Another owner takes over: everything comes from the rows."""
         self.engine = RouterEngine(0, self._triage)
         self.engine.restore(self.store.rows())
+
+    def check_rows(self) -> None:
+        """What is live is what another owner would load."""
+        other = RouterEngine(0, self._triage)
+        other.restore(self.store.rows())
+        assert _live(other) == _live(self.engine)
 
     # Inputs
 

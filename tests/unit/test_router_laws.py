@@ -49,6 +49,7 @@ def test_invariants_hold_after_every_move(script: list[Move]) -> None:
     for move in script:
         player.play(move)
         check_book(player.router.engine.book)
+        player.router.check_rows()
     versions: dict[str, int] = {}
     ended: set[str] = set()
     for event in player.router.events:

@@ -87,6 +87,7 @@ def test_who_is_asked_for_somebody_else_first_may_still_be_asked_again_after_a_r
     router.wait(1.5)
     after(router, 20, False)
     assert (router.state(first), router.state(urgent)) == ("queued", "offered")
+    router.check_rows()
     if restarts:
         router.restart()
     end(router, "c2")
@@ -248,6 +249,7 @@ def test_no_sequence_of_outages_sends_anybody_away_or_not_ready_who_reports_when
     for number in range(240):
         desks.tick(number)
         if number % 40 == seed:
+            desks.router.check_rows()
             desks.router.restart()
     events = desks.router.events
     assert bodies_of(events, "contact.requeued") == []

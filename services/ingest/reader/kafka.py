@@ -6,6 +6,7 @@ this class their records would be skipped, and the bad partition would be asked 
 holds for a batch that is not unpacked, because it would take more memory than any may (unpack/kafka.py).
 """
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -84,7 +85,7 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         failure: KafkaError | None = None
         budget = Budget()
         whole = True
-        starts = {where: await self._rewind(where) for where in self._in_turn()}
+        starts = await self._rewind(self._in_turn())
         for where, start in starts.items():
             if (self.highwater(where) or 0) <= start:
                 continue
@@ -108,17 +109,20 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
         first, self._first = self._first, None
         return sorted(self.assignment(), key=lambda where: (first is not None and where < first, where))
 
-    async def _rewind(self, where: TopicPartition) -> int:
-        """Back to the first record that was not handed out; its offset."""
-        start = self._taken.get(where)
-        if start is None:
-            start = await self.committed(where)
-        if start is None:
-            start = (await self.beginning_offsets([where]))[where]
-        self._taken[where] = start
-        if await self.position(where) != start:
-            self.seek(where, start)
-        return int(start)
+    async def _rewind(self, places: list[TopicPartition]) -> dict[TopicPartition, int]:
+        """Back to the first record of each that was not handed out; its offset."""
+        await self._ask([where for where in places if where not in self._taken])
+        for where in places:
+            if await self.position(where) != self._taken[where]:
+                self.seek(where, self._taken[where])
+        return {where: int(self._taken[where]) for where in places}
+
+    async def _ask(self, places: list[TopicPartition]) -> None:
+        """Where the group stands. One question: it waits behind a fetch that is under way, up to half a second."""
+        committed = await asyncio.gather(*map(self.committed, places))
+        known = {where: offset for where, offset in zip(places, committed, strict=True) if offset is not None}
+        new = [where for where in places if where not in known]
+        self._taken |= known | (await self.beginning_offsets(new) if new else {})
 
     async def _read(self, where: TopicPartition, start: int, max_records: int | None, budget: Budget) -> list[Any]:
         attempt = budget.copy()

@@ -40,7 +40,7 @@ class Holiday(Node):
         if self.country is not None:
             try:
                 _public(self.country, self.region)
-            except NotImplementedError:
+            except NotImplementedError:  # what the library says of a country that it does not know
                 where = self.country if self.region is None else f"{self.region} in {self.country}"
                 raise fault(f"the public holidays of {where} are not known", "ISO 3166 codes, or the dates") from None
         return self

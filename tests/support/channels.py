@@ -53,6 +53,14 @@ def put(adapter: str, body: bytes, content_type: str = "", own: frozenset[str] =
     return result
 
 
+def mail(*heads: str, body: str = "Hello", own: frozenset[str] = frozenset()) -> Result:
+    """A letter with these heads before its usual ones."""
+    usual = ["From: Ana <ana@example.com>", "Message-ID: <new@example.com>", "Subject: Hi"]
+    named = {head.partition(":")[0].lower() for head in heads}
+    rest = [head for head in usual if head.partition(":")[0].lower() not in named]
+    return put("email_mime", "\r\n".join([*heads, *rest, "", body]).encode(), "message/rfc822", own)
+
+
 def put_sample(adapter: str, sample: Sample) -> Result:
     return put(adapter, sample.body, sample.content_type)
 

@@ -27,7 +27,7 @@ from tests.support.channel_payloads import (
     whatsapp,
     whatsapp_text,
 )
-from tests.support.channels import Result, put
+from tests.support.channels import Result, mail, put
 
 
 def form(adapter: str, fields: dict[str, str], own: frozenset[str] = frozenset()) -> Result:
@@ -36,14 +36,6 @@ def form(adapter: str, fields: dict[str, str], own: frozenset[str] = frozenset()
 
 def json_of(adapter: str, document: Any, own: frozenset[str] = frozenset()) -> Result:
     return put(adapter, orjson.dumps(document), own=own)
-
-
-def mail(*heads: str, body: str = "Hello", own: frozenset[str] = frozenset()) -> Result:
-    """A letter with these heads before its usual ones."""
-    usual = ["From: Ana <ana@example.com>", "Message-ID: <new@example.com>", "Subject: Hi"]
-    named = {head.partition(":")[0].lower() for head in heads}
-    rest = [head for head in usual if head.partition(":")[0].lower() not in named]
-    return put("email_mime", "\r\n".join([*heads, *rest, "", body]).encode(), "message/rfc822", own)
 
 
 def slack(**changes: Any) -> Result:
@@ -380,50 +372,6 @@ def test_what_is_longer_than_the_contract_allows_is_cut_and_says_so() -> None:
     assert event.attributes["cut"] == "text,subject"
 
 
-def test_a_html_mail_becomes_the_text_that_a_person_reads() -> None:
-    html = (
-        "<html><head><style>p {color: red}</style><title>t</title></head><body><p>Where is<br>my <b>parcel</b>&nbsp;?"
-        "</p><ul><li>one</li><li>two &amp; three</li></ul><script>x()</script>"
-        '<div class="gmail_quote">On Monday we wrote:<blockquote>old</blockquote></div></body></html>'
-    )
-    event = mail("Content-Type: text/html; charset=utf-8", body=html).event()
-    assert event.text == "Where is\nmy parcel ?\n\none\n\ntwo & three"
-
-
-def test_an_invitation_is_about_its_summary() -> None:
-    calendar = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Visit of a technician\r\nEND:VEVENT\r\n"
-    event = mail("Content-Type: text/calendar; method=REQUEST", body=calendar).event()
-    assert (event.text, event.attributes["calendar_method"]) == ("Visit of a technician", "request")
-    assert event.attachments[0].content_type == "text/calendar"
-
-
-@pytest.mark.parametrize(
-    ("charset", "encoded"),
-    [("iso-8859-1", "ñandú".encode("latin-1")), ("utf-8", "ñandú".encode()), ("windows-1252", "ñandú".encode("cp1252")),
-     ("no-such-charset", "ñandú".encode()), ("us-ascii", "ñandú".encode("latin-1")),
-     ("idna", "ñandú".encode()), ("unicode_escape", "ñandú".encode()), ("raw-unicode-escape", "ñandú".encode()),
-     ('"unicode escape"', "ñandú".encode()), ("hex", "ñandú".encode()), ("", "ñandú".encode("latin-1"))],
-)  # fmt: skip
-def test_a_charset_that_is_right_wrong_or_unknown_gives_the_text(charset: str, encoded: bytes) -> None:
-    head = f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode()
-    assert put("email_mime", head + encoded).event().text == "ñandú"
-
-
-@pytest.mark.parametrize(
-    ("charset", "encoded", "text"),
-    [("iso-8859-1", b"\x93it\x92s\x94 \x80 5", "“it’s” € 5"), ("gb2312", "朱镕基".encode("gbk"), "朱镕基"),
-     ("ks_c_5601-1987", "똠방각하".encode("cp949"), "똠방각하"), ("shift_jis", "①髙".encode("cp932"), "①髙"),
-     ("iso-2022-jp", "注文の件".encode("iso-2022-jp"), "注文の件"), ("windows-874", "สวัสดี".encode("cp874"), "สวัสดี"),
-     ("latin1", b"it\x92s", "it’s"), ("ISO_8859-1", b"it\x92s", "it’s"), ("us-ascii", b"it\x92s", "it’s"),
-     ("sjis", "①髙".encode("cp932"), "①髙"), ("euckr", "똠방각하".encode("cp949"), "똠방각하"),
-     ("latin5", b"\x93i\xfe\x94", "“iş”"), ("koi8-u", "Ґанок".encode("koi8_u"), "Ґанок"),
-     ("iso-2022-jp", b"\x1b(I1\x1b(B", "ｱ"), ("iso-2022-jp", b"No. \x1b$B-!\x1b(B", "No. \ufffd")],
-)  # fmt: skip
-def test_what_mail_programs_write_under_an_old_name_is_read(charset: str, encoded: bytes, text: str) -> None:
-    head = f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode()
-    assert put("email_mime", head + encoded, "message/rfc822").event().text == text
-
-
 def test_a_message_of_a_zendesk_chat_is_one_of_its_ticket() -> None:
     event = zendesk_chat("end_user").event()
 
@@ -435,38 +383,3 @@ def test_a_message_of_a_zendesk_chat_is_one_of_its_ticket() -> None:
     )
     assert (event.conversation_id, event.message_id) == ("35436", "35436:67ab5f55155becd183e284cb")
     assert (event.reply_to.address, event.reply_to.thread) == ("35436", "67ab5f53a96f98663935c3f2")
-
-
-LATIN = "From: ana@b.example\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n¿Dónde está?".encode("latin-1")
-
-
-def form_of(fields: dict[str, bytes]) -> tuple[bytes, str]:
-    parts = [b'--XX\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), raw)
-             for name, raw in fields.items()]  # fmt: skip
-    return b"".join(parts) + b"--XX--\r\n", "multipart/form-data; boundary=XX"
-
-
-@pytest.mark.parametrize(
-    ("adapter", "form"),
-    [("mailgun", form_of({"body-mime": LATIN, "recipient": b"help@shop.example"})),
-     ("mailgun", (urlencode({"body-mime": LATIN}).encode(), FORM)),
-     ("sendgrid", form_of({"email": LATIN})), ("sendgrid", (urlencode({"email": LATIN}).encode(), FORM))],
-)  # fmt: skip
-def test_a_whole_letter_in_a_form_keeps_its_bytes(adapter: str, form: tuple[bytes, str]) -> None:
-    assert put(adapter, *form).event().text == "¿Dónde está?"
-
-
-def test_fields_of_sendgrid_are_in_the_charset_that_it_names() -> None:
-    fields = {
-        "from": "José <jose@b.example>".encode("latin-1"), "subject": "注文".encode("shift_jis"),
-        "text": "¿Dónde está?".encode("latin-1"), "to": b"help@shop.example",
-    }  # fmt: skip
-    named = b'{"from": "iso-8859-1", "subject": "shift_jis", "text": "iso-8859-1", "to": "UTF-8"}'
-
-    event = put("sendgrid", *form_of({**fields, "charsets": named})).event()
-
-    assert (event.party.name, event.subject, event.text) == ("José", "注文", "¿Dónde está?")
-    assert put("sendgrid", *form_of({**fields, "charsets": b"[broken"})).event().text == "\ufffdD\ufffdnde est\ufffd?"
-    escaped = {"from": b"ana@b.example", "subject": b"x", "text": "注文の件".encode("iso-2022-jp")}
-    named = b'{"subject": "UTF-8", "text": "iso-2022-jp"}'
-    assert put("sendgrid", *form_of({**escaped, "charsets": named})).event().text == "注文の件"

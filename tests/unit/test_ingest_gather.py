@@ -22,17 +22,19 @@ def sent(log: Log) -> list[bytes]:
     return [message.value for batch in log.batches for message in batch]
 
 
-async def until_asked(log: Log, batches: int) -> None:
-    while len(log.batches) < batches:
-        await asyncio.sleep(0)
-
-
-async def test_of_a_caller_who_is_cancelled_nothing_that_waits_is_sent_not_even_the_later_half() -> None:
+async def busy() -> tuple[Log, Gatherer, asyncio.Future[None]]:
+    """A log that is asked to keep ``a`` and has not answered yet."""
     log = Log()
     log.open.clear()
     gatherer = Gatherer(log, RecordWriter(lambda _: 0))
     first = asyncio.ensure_future(gatherer.publish(events("a"), LONG_SECONDS))
-    await until_asked(log, 1)
+    while not log.batches:
+        await asyncio.sleep(0)
+    return log, gatherer, first
+
+
+async def test_of_a_caller_who_is_cancelled_nothing_that_waits_is_sent_not_even_the_later_half() -> None:
+    log, gatherer, first = await busy()
     second = asyncio.ensure_future(gatherer.publish(events("b", "c", "d"), LONG_SECONDS))
     third = asyncio.ensure_future(gatherer.publish(events("e"), LONG_SECONDS))
     await asyncio.sleep(0)
@@ -46,11 +48,7 @@ async def test_of_a_caller_who_is_cancelled_nothing_that_waits_is_sent_not_even_
 
 
 async def test_a_caller_who_is_told_no_in_time_is_not_sent_later() -> None:
-    log = Log()
-    log.open.clear()
-    gatherer = Gatherer(log, RecordWriter(lambda _: 0))
-    first = asyncio.ensure_future(gatherer.publish(events("a"), LONG_SECONDS))
-    await until_asked(log, 1)
+    log, gatherer, first = await busy()
 
     with pytest.raises(Retryable, match="in time"):
         await gatherer.publish(events("b", "c"), 0.0)

@@ -26,6 +26,12 @@ HOLDOUT_PARTS_MAX = 20
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options of contracts and a few more."""
+    _configure_learning(parser)
+    _configure_measures(parser)
+
+
+def _configure_learning(parser: argparse.ArgumentParser) -> None:
+    """From what, how, and where the model is put."""
     parser.add_argument(
         "data", metavar="DATA.csv", nargs="+", help="one row per text, with a header; a folder stands for its *.csv"
     )
@@ -61,6 +67,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--calibrate", metavar="FILE", help="one of the data, of texts as customers send them: they tell how sure to be"
     )
     parser.add_argument("--encoder", metavar="DIR", type=Path, help="a sentence encoder: model.onnx and tokenizer.json")
+
+
+def _configure_measures(parser: argparse.ArgumentParser) -> None:
+    """By what the model is judged, and how that is told."""
     parser.add_argument("--test", metavar="FILE", help="labelled texts to measure the finished model on")
     parser.add_argument(
         "--holdout", metavar="SHARE", type=float, help="keep a share (0.05 to 0.5) of the texts for the measure"

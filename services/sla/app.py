@@ -1,6 +1,9 @@
 """The sla process: its parts, put together."""
 
 import asyncio
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry
 
 from services.sla.domain.engine import SlaEngine
 from services.sla.kafka import Watch
@@ -29,33 +32,7 @@ class SlaService(LaneService):
         self._upstream = Upstream(self._applied)
         groups = settings.group_of_ingest, settings.group_of_router
         self._watch = Watch(settings, groups, self._upstream, log, self._due_ms)
-
-        def store(database: Database) -> SlaStore:
-            return SlaStore(
-                database,
-                committed,
-                breach_retention_days=settings.breach_retention_days,
-                report_retention_days=settings.report_retention_days,
-            )
-
-        def new_engine(partition: int) -> SlaEngine:
-            return SlaEngine(CONTACT_EVENTS, partition, lateness_ms=settings.watermark_lateness_ms)
-
-        super().__init__(
-            LaneSpec(
-                service="sla",
-                settings=settings,
-                registry=registry,
-                log=log,
-                input_topic=CONTACT_EVENTS,
-                log_topic=SLA_EVENTS,
-                hand_off_topics=(),
-                store=store,
-                new_engine=new_engine,
-                counted=lambda step: None,
-                settled_ms=self._upstream.settled_ms,
-            )
-        )
+        super().__init__(_lanes(settings, registry, log, committed, self._upstream.settled_ms))
         registry.register(
             SlaCollector(
                 committed,
@@ -85,6 +62,41 @@ class SlaService(LaneService):
 
     def _engines(self) -> dict[int, SlaEngine | None]:
         return {lane.partition: _engine(lane) for lane in self.lanes()}
+
+
+def _lanes(
+    settings: SlaSettings,
+    registry: CollectorRegistry,
+    log: Log,
+    committed: CommittedTotals,
+    settled_ms: Callable[[int], int],
+) -> LaneSpec:
+    """What the lanes of this service are made of; ``committed`` hears of each commit."""
+
+    def store(database: Database) -> SlaStore:
+        return SlaStore(
+            database,
+            committed,
+            breach_retention_days=settings.breach_retention_days,
+            report_retention_days=settings.report_retention_days,
+        )
+
+    def new_engine(partition: int) -> SlaEngine:
+        return SlaEngine(CONTACT_EVENTS, partition, lateness_ms=settings.watermark_lateness_ms)
+
+    return LaneSpec(
+        service="sla",
+        settings=settings,
+        registry=registry,
+        log=log,
+        input_topic=CONTACT_EVENTS,
+        log_topic=SLA_EVENTS,
+        hand_off_topics=(),
+        store=store,
+        new_engine=new_engine,
+        counted=lambda step: None,
+        settled_ms=settled_ms,
+    )
 
 
 def _engine(lane: Lane) -> SlaEngine | None:

@@ -113,6 +113,7 @@ def received(body: ChannelMessage, way: Way, arrival: Arrival, pseudonyms: Pseud
         handle_key = customer_id
     occurred_ms = arrival.received_ms if body.occurred_at is None else body.occurred_at
     reply_to = body.reply_to
+    answer_goes = (sender.handle, body.conversation_id) if reply_to is None else (reply_to.address, reply_to.thread)
     return MessageReceived(
         event_id=message_event_id(body.workspace, source, body.conversation_id, body.message_id),
         workspace=body.workspace,
@@ -124,11 +125,7 @@ def received(body: ChannelMessage, way: Way, arrival: Arrival, pseudonyms: Pseud
         conversation_id=body.conversation_id,
         message_id=body.message_id,
         party=Party(sender.handle, sender.name, customer_id),
-        reply_to=(
-            ReplyTo(sender.handle, body.conversation_id)
-            if reply_to is None
-            else ReplyTo(reply_to.address, reply_to.thread)
-        ),
+        reply_to=ReplyTo(*answer_goes),
         sender=body.sender or "customer",
         to=body.to,
         subject=body.subject,

@@ -91,18 +91,11 @@ class Telling:
             self.cause_id,
             contact.queue,
         )
+        body = events.join(head, extra)
+        copies = ((copy, private),) if copy else ()
+        trace = contact.traceparent or self.traceparent
         self.events.append(
-            Event(
-                kind,
-                contact.workspace,
-                contact.contact_id,
-                at_ms,
-                self.cause_id,
-                self.ordinal,
-                events.join(head, extra),
-                ((copy, private),) if copy else (),
-                contact.traceparent or self.traceparent,
-            )
+            Event(kind, contact.workspace, contact.contact_id, at_ms, self.cause_id, self.ordinal, body, copies, trace)
         )
         self.ordinal += 1
         self.contacts[contact.contact_id] = contact

@@ -1,12 +1,12 @@
 """The record of a decision, complete enough to decide again, and the sentence made from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
 from services.router.domain.demand import ability_text
 from services.router.domain.events import Body
-from services.router.domain.matcher.matching import Match, Scarce
+from services.router.domain.matcher.matching import Match
 from services.router.domain.rules.queue_rules import QueueRules
 from services.router.domain.state.records import Contact
 from services.router.domain.state.workspace import Workspace
@@ -86,11 +86,7 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
         through, need = workspace.further_needs(contact)[match.further]
     since_ms, before_ms = contact.waits_since_ms, contact.waited_before_ms
     target = place.due_ms - since_ms
-    late = queue.late_factor * target
-    if queue.late_cap_ms is not None:
-        late = min(late, target + queue.late_cap_ms)
-    spared = _spared(match)
-    return Decision(
+    made = Decision(
         policy_version=workspace.rules.version,
         contact_id=contact.contact_id,
         requirements=need.json,
@@ -104,12 +100,11 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
         relaxed=contact.relaxed,
         kept_for_agent=bool(contact.only_agent),
         first_deadline=since_ms + target - place.boost_ms - before_ms,
-        second_deadline=since_ms + late - place.boost_ms - before_ms,
+        second_deadline=since_ms + _late_target(queue, target) - place.boost_ms - before_ms,
         key=match.key,
         late=match.late,
         slack_ms=match.key - now_ms,
         requirements_compared=match.requirements_compared,
-        requirements_held_back=match.requirements_held_back,
         agents_considered=match.agents_considered,
         agent_order=queue.agent_order,
         agent_id=match.agent_id,
@@ -118,32 +113,42 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
         idle_since_ms=match.idle_since,
         late_cap_ms=queue.late_cap_ms,
         through_queue=through,
-        runner_up_contact=match.runner_up_contact,
-        runner_up_key=match.runner_up_key,
-        runner_up_entered_ms=match.runner_up_entered,
-        agent_terms=match.rank[:4] if match.rank else None,
-        spared={ability_text(each.name): each.open for each in spared} if spared else {},
-        spared_weights={ability_text(each.name): each.weight for each in spared if each.weight != 1} if spared else {},
-        runner_up_agent=match.runner_up_agent,
-        runner_up_cost=match.runner_up_cost,
-        runner_up_terms=match.runner_up_rank[:4] if match.runner_up_rank else None,
-        excluded=match.excluded,
         hastened=_hastened(queue, contact.urged) if contact.urged else None,
     )
+    _compare(made, match)
+    return made
+
+
+def _late_target(queue: QueueRules, target_ms: int) -> float:
+    """How long a contact that is late already may wait before it goes first again."""
+    late_ms = queue.late_factor * target_ms
+    return late_ms if queue.late_cap_ms is None else min(late_ms, target_ms + queue.late_cap_ms)
+
+
+def _compare(made: Decision, match: Match) -> None:
+    """Add what the contact and the agent were compared with, and who could not be."""
+    made.requirements_held_back = match.requirements_held_back
+    made.excluded = match.excluded
+    made.runner_up_contact = match.runner_up_contact
+    made.runner_up_key = match.runner_up_key
+    made.runner_up_entered_ms = match.runner_up_entered
+    made.runner_up_agent = match.runner_up_agent
+    made.runner_up_cost = match.runner_up_cost
+    mine, other = match.rank, match.runner_up_rank
+    if mine is not None:
+        made.agent_terms = mine[:4]
+    if other is not None:
+        made.runner_up_terms = other[:4]
+    if match.spared and mine is not None and other is not None and mine[0] == other[0] and mine[1] != other[1]:
+        # Only where it was the cost that decided: what it is made of is many words for many decisions.
+        made.spared = {ability_text(each.name): each.open for each in match.spared}
+        made.spared_weights = {ability_text(each.name): each.weight for each in match.spared if each.weight != 1}
 
 
 def _hastened(queue: QueueRules, urged: int) -> str | None:
     """The last moment of the promise at which the queue did something for the contact."""
     done = [name for name, stage in zip(("warned", "breached"), queue.stages[:urged], strict=False) if stage]
     return done[-1] if done else None
-
-
-def _spared(match: Match) -> Sequence[Scarce]:
-    """What the cost is made of, if it was the cost that decided: that is many words for many decisions."""
-    mine, other = match.rank, match.runner_up_rank
-    if mine is None or other is None or mine[0] != other[0] or mine[1] == other[1]:
-        return ()
-    return match.spared
 
 
 def sentence(made: Decision) -> str:

@@ -5,6 +5,7 @@ from services.router.domain.customers import customers
 from services.router.domain.forecast import Expectation
 from services.router.domain.lifecycle import age, endings, overflow, relaxing, urging, waiting
 from services.router.domain.lifecycle.overflow import Course
+from services.router.domain.state.asking import Standing
 from services.router.domain.state.records import Contact
 from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
@@ -41,6 +42,18 @@ def enter(
     place = workspace.wait(contact)
     if reason in _ARRIVALS and turn.demand(workspace).ask(place.need.requirement, turn.now_ms):
         workspace.weigh()
+    _tell_queued(turn, workspace, contact, place, reason)
+    turn.hungry[contact.contact_id] = contact
+    if queue.relax:
+        relaxing.begin(turn, workspace, contact)
+    waiting.arm_urge(turn, workspace, contact)
+    if queue.overflow or queue.waiting_max is not None:
+        may_refuse = reason in _ARRIVALS
+        _take(turn, workspace, contact, overflow.on_arrival(workspace, contact, turn.now_ms, may_refuse=may_refuse))
+
+
+def _tell_queued(turn: Turn, workspace: Workspace, contact: Contact, place: Standing, reason: str) -> None:
+    """What the contact asks for, when it is due and how long it will probably wait; that guess is held to account."""
     outlook = workspace.outlook(contact, turn.now_ms)
     body = bodies.Queued(
         requirements=place.need.json,
@@ -62,13 +75,6 @@ def enter(
     if outlook.wait_seconds and outlook.risk is not None and place.due_ms > turn.now_ms:
         told = Expectation(contact.last_ms, place.due_ms, outlook.wait_seconds, outlook.risk)
         turn.told[contact.contact_id] = told
-    turn.hungry[contact.contact_id] = contact
-    if queue.relax:
-        relaxing.begin(turn, workspace, contact)
-    waiting.arm_urge(turn, workspace, contact)
-    if queue.overflow or queue.waiting_max is not None:
-        may_refuse = reason in _ARRIVALS
-        _take(turn, workspace, contact, overflow.on_arrival(workspace, contact, turn.now_ms, may_refuse=may_refuse))
 
 
 def _keep_for_known_agent(turn: Turn, workspace: Workspace, contact: Contact) -> None:

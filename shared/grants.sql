@@ -39,8 +39,9 @@ BEGIN
             IF EXISTS (SELECT FROM unnest(service.calls) AS pattern WHERE item.name ~ pattern) THEN
                 EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', item.signature, service.role);
             END IF;
-            -- lane_advance runs inside the commits and nowhere else; router_forget drops what is over, no more.
-            IF item.name ~ '^(lane_claim|(router|sla)_commit|router_forget(_customers)?)$' THEN
+            -- lane_advance runs inside the commits and nowhere else; lane_hold holds a row and router_forget drops what is
+            -- over, no more.
+            IF item.name ~ '^(lane_(claim|hold)|(router|sla)_commit|router_forget(_customers)?)$' THEN
                 EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = usher, pg_temp', item.signature);
             END IF;
         END LOOP;

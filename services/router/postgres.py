@@ -163,22 +163,17 @@ class RouterStore(PostgresLaneStore):
         known.articles = {key: tuple(name for _, name in sorted(found)) for key, found in found_articles.items()}
         return known
 
-    async def forget(self, partition: int, at_ms: int) -> dict[str, int]:
+    async def forget_rows(self, connection: Connection, partition: int, at_ms: int) -> dict[str, int]:
         """Drop what is over for longer than it is kept; of each table a bounded number, the oldest first."""
-        kept = self._kept
-
-        async def work(connection: Connection) -> list[Any]:
-            outcomes_ms = at_ms - kept.outcomes_ms
-            spans = at_ms - kept.inputs_ms, outcomes_ms, at_ms - kept.episodes_ms, at_ms - kept.policies_ms
-            gone = await connection.fetch(_FORGET, partition, *spans, FORGET_ROWS_MAX)
-            unseen = await connection.fetch(_LONG_UNSEEN, partition, outcomes_ms, FORGET_CUSTOMERS_MAX)
-            if unseen:
-                names, customers = [row["workspace"] for row in unseen], [row["customer_id"] for row in unseen]
-                is_open = [self._has_open(*row) for row in unseen]
-                gone += await connection.fetch(_FORGET_CUSTOMERS, outcomes_ms, at_ms, names, customers, is_open)
-            return list(gone)
-
-        return {row["what"]: row["number"] for row in await self.database.call(work) if row["number"]}
+        kept, outcomes_ms = self._kept, at_ms - self._kept.outcomes_ms
+        spans = at_ms - kept.inputs_ms, outcomes_ms, at_ms - kept.episodes_ms, at_ms - kept.policies_ms
+        gone = await connection.fetch(_FORGET, partition, *spans, FORGET_ROWS_MAX)
+        unseen = await connection.fetch(_LONG_UNSEEN, partition, outcomes_ms, FORGET_CUSTOMERS_MAX)
+        if unseen:
+            names, customers = [row["workspace"] for row in unseen], [row["customer_id"] for row in unseen]
+            is_open = [self._has_open(*row) for row in unseen]
+            gone += await connection.fetch(_FORGET_CUSTOMERS, outcomes_ms, at_ms, names, customers, is_open)
+        return {row["what"]: row["number"] for row in gone}
 
     def _has_open(self, workspace: str, customer_id: str, aliases: Sequence[str]) -> bool:
         return any(self._is_open(workspace, some_id) for some_id in (customer_id, *aliases))

@@ -124,19 +124,19 @@ class SlaStore(PostgresLaneStore):
         )
         return _bodies(rows, partition)
 
-    async def forget(self, partition: int, at_ms: int) -> dict[str, int]:
+    async def forget_rows(self, connection: Connection, partition: int, at_ms: int) -> dict[str, int]:
         """Drop breaches and hours past their own retention, so many at a time; the totals keep counting them. By the
         wall clock: where a log is read long after it was written, its own time says nothing about those who look."""
         before_ms = now_ms() - self._breach_retention_ms
         before_hour = (now_ms() - self._report_retention_ms) // HOUR_MS
+        breaches = await connection.execute(_FORGET, partition, before_ms, FORGET_ROWS_MAX)
+        hours = await connection.execute(_FORGET_HOURS, partition, before_hour, FORGET_ROWS_MAX)
+        return {"sla_breach": _number(breaches), "sla_hour": _number(hours)}
 
-        async def work(connection: Connection) -> tuple[str, str]:
-            breaches = await connection.execute(_FORGET, partition, before_ms, FORGET_ROWS_MAX)
-            hours = await connection.execute(_FORGET_HOURS, partition, before_hour, FORGET_ROWS_MAX)
-            return breaches, hours
 
-        breaches, hours = (int(status.rpartition(" ")[2]) for status in await self.database.call(work))
-        return {"sla_breach": breaches, "sla_hour": hours}
+def _number(status: str) -> int:
+    """Of the rows that a statement touched."""
+    return int(status.rpartition(" ")[2])
 
 
 def _read_contact(body: str) -> Contact:

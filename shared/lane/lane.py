@@ -126,7 +126,7 @@ class Lane:
         elif self._upkeep.is_untidy(self.publisher.published_step):
             await self._commit(Step(writes=None), [], None, self._time.last_ms, self._clock.now_ms())
         self._sense.metrics.lag(self.partition, self._parts.inputs.lag(self.partition, self.claim.next_offset))
-        await self._upkeep.forget(self._time.last_ms)
+        await self._upkeep.forget(self.claim, self._time.last_ms)
 
     def _note_rest(self) -> None:
         """Nothing is under way: the deadlines up to now have fired, or those before the next one."""

@@ -15,6 +15,7 @@ from shared.postgres import LOAD_SECONDS_MAX, Connection, Database
 __all__ = ["PostgresLaneStore"]
 
 _OUTBOX = "SELECT payload FROM outbox WHERE service = $1 AND partition = $2 AND step >= $3 ORDER BY step"
+_HOLD = "SELECT lane_hold($1, $2, $3)"
 _BARRED = """
     SELECT origin ->> 'deadline' AS name, (origin ->> 'at_ms')::bigint AS at_ms FROM dead_letter
     WHERE origin ? 'deadline' AND state <> 'replayed' AND service = $1 AND (origin ->> 'partition')::int = $2
@@ -46,8 +47,8 @@ class PostgresLaneStore(ABC):
     async def prefetch_rows(self, connection: Connection, partition: int, needs: Any) -> Any:
         """The rows that the engine asked for, in one round trip."""
 
-    async def forget(self, partition: int, at_ms: int) -> dict[str, int]:
-        """Nothing to forget, unless a service remembers what is over."""
+    async def forget_rows(self, connection: Connection, partition: int, at_ms: int) -> dict[str, int]:
+        """Nothing to forget, unless a service remembers what is over: then how many went of each table."""
         return {}
 
     async def claim(self, partition: int, owner: str) -> Claim:
@@ -114,6 +115,20 @@ class PostgresLaneStore(ABC):
             await connection.fetchval(self.commit_sql, *arguments)
 
         await self.database.call(work)
+
+    async def forget(self, claim: Claim, at_ms: int) -> dict[str, int]:
+        """Under the lane's fence, because what is over may depend on what only the owner knows, such as who is live.
+
+        The row of the lane is held for as long as this takes: a former owner that slept finds another epoch there, and
+        whoever claims meanwhile waits. The server ends a transaction whose process sleeps (IDLE_TRANSACTION_MS_MAX).
+        """
+
+        async def work(connection: Connection) -> dict[str, int]:
+            async with connection.transaction():
+                await connection.execute(_HOLD, self.service, claim.partition, claim.epoch)
+                return await self.forget_rows(connection, claim.partition, at_ms)
+
+        return {what: number for what, number in (await self.database.call(work)).items() if number}
 
     async def still_owner(self, claim: Claim) -> bool:
         """Whether nobody claimed the partition since."""

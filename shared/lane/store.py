@@ -90,6 +90,6 @@ class LaneStore(Protocol):
     async def still_owner(self, claim: Claim) -> bool:
         """Whether the claim's epoch is still the partition's."""
 
-    async def forget(self, partition: int, at_ms: int) -> dict[str, int]:
+    async def forget(self, claim: Claim, at_ms: int) -> dict[str, int]:
         """Drop rows whose retention is over at this time of the lane, at most FORGET_ROWS_MAX of each table; how many
-        went, by table."""
+        went, by table. Nobody else claims the partition meanwhile; Fenced, and nothing is dropped, if somebody did."""

@@ -3,7 +3,7 @@
 from shared.errors import Poison
 from shared.lane.parts import LaneParts
 from shared.lane.patience import Patience
-from shared.lane.store import FORGET_ROWS_MAX, Commit
+from shared.lane.store import FORGET_ROWS_MAX, Claim, Commit
 
 __all__ = ["Upkeep"]
 
@@ -43,13 +43,13 @@ class Upkeep:
         quiet = self._clock.monotonic() - self._progress_at >= TIDY_SECONDS
         return quiet and NO_STEP < self._packed_step < published_step
 
-    async def forget(self, last_ms: int) -> None:
-        """Now and then, drop rows whose retention is over: a bounded number, counted from the lane's time."""
+    async def forget(self, claim: Claim, last_ms: int) -> None:
+        """Now and then, drop rows whose retention is over: a bounded number, counted from the lane's time. Fenced."""
         if self._clock.monotonic() < self._forget_at:
             return
         gone: dict[str, int] = {}
         try:
-            gone = await self._patience.repeat("forget", lambda: self._parts.store.forget(self._partition, last_ms))
+            gone = await self._patience.repeat("forget", lambda: self._parts.store.forget(claim, last_ms))
         except Poison as error:
             self._log.error("old rows were not dropped", error=str(error))
         more = max(gone.values(), default=0) >= FORGET_ROWS_MAX

@@ -1,19 +1,20 @@
 """What a lane may trust in a store, whichever it is: one suite over PostgreSQL and the store in memory."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
 
 from shared.contract.records import DeadLetter, Event, Record
-from shared.errors import Fenced, Poison, Reason, UsherError
+from shared.errors import Fenced, Poison, Reason, Retryable, UsherError
 from shared.lane.commits import commit_of
 from shared.lane.engine import Deadline, Step, refused_deadline
 from shared.lane.store import Claim, Commit, LaneStore
-from shared.postgres import Database
+from shared.postgres import IDLE_TRANSACTION_MS_MAX, Database
 from tests.support import servers, tally
 from tests.support.memory_lane import MemoryLaneStore
 from tests.support.tally_rows import TallyRows
@@ -118,6 +119,9 @@ async def test_a_former_owner_commits_nothing_and_is_told_that_it_is_one(stored:
     owner = await stored.store.claim(partition, "owner")
     with pytest.raises(Fenced):
         await stored.store.commit(counted(former, "zombie"))
+    with pytest.raises(Fenced):
+        await stored.store.forget(former, 1000)
+    assert await stored.store.forget(owner, 1000) == {}
     assert not await stored.store.still_owner(former)
     assert await stored.store.still_owner(owner)
     assert await stored.store.load(owner) == ([], [])
@@ -183,6 +187,40 @@ async def test_partitions_know_nothing_of_each_other(stored: Stored, partition: 
     assert await stored.store.still_owner(yours)
 
 
+class _Sleeper(tally.TallyStore):
+    """A process that falls asleep between two statements of its upkeep."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.asleep, self.awake = asyncio.Event(), asyncio.Event()
+
+    async def forget_rows(self, connection: Any, partition: int, at_ms: int) -> dict[str, int]:
+        self.asleep.set()
+        await self.awake.wait()
+        await connection.execute("DELETE FROM tally WHERE partition = $1", partition)
+        return {}
+
+
+async def test_nobody_claims_while_old_rows_are_dropped_and_who_falls_asleep_over_it_drops_nothing(
+    in_postgres: Stored, partition: int
+) -> None:
+    sleeper = _Sleeper(cast(tally.TallyStore, in_postgres.store).database)
+    claim = await sleeper.claim(partition, "sleeper")
+    await sleeper.commit(commit := counted(claim))
+    dropping = asyncio.ensure_future(sleeper.forget(commit.after, 1000))
+    await sleeper.asleep.wait()
+    claiming = asyncio.ensure_future(in_postgres.store.claim(partition, "next"))
+    done, _ = await asyncio.wait({claiming}, timeout=IDLE_TRANSACTION_MS_MAX / 2000)
+    assert not done, "the row is held"
+    owner = await claiming
+    sleeper.awake.set()
+    with pytest.raises(Retryable):
+        await dropping
+    assert await in_postgres.store.load(owner) == ([("k", 1)], [])
+    with pytest.raises(Fenced):
+        await sleeper.forget(commit.after, 1000)
+
+
 async def test_both_stores_answer_a_long_random_script_alike(in_postgres: Stored, partition: int) -> None:
     """The memory store stands for the real one in the simulated schedules, so it must not differ in anything."""
     memory, chance = in_memory().store, Random(10)
@@ -197,6 +235,7 @@ async def test_both_stores_answer_a_long_random_script_alike(in_postgres: Stored
             case 1:
                 await _both(memory, in_postgres.store, "unfinished", chance.choice(claims[-2:]))
                 await _both(memory, in_postgres.store, "still_owner", chance.choice(claims[-2:]))
+                await _both(memory, in_postgres.store, "forget", chance.choice(claims[-2:]), 1000)
             case 2:
                 answers.append(await _both(memory, in_postgres.store, "commit", chance.choice(commits[-3:])))
             case _:

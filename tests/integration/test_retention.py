@@ -58,7 +58,7 @@ class Rows:
         return rows
 
     def forget(self, at_ms: int) -> Counter[str]:
-        return Counter(self._run(self._store.forget(0, at_ms)))
+        return Counter(self._run(self._store.forget(self._claim, at_ms)))
 
 
 class Kept400(Router):
@@ -350,6 +350,7 @@ async def test_one_call_drops_a_bounded_number_of_the_oldest_of_each_table_and_s
     )]  # fmt: skip
     assert left == [41, 41, 41, 41], "the oldest went"
     for sql in (
+        "SELECT id FROM router_past WHERE partition = 0 AND ended_ms < 9 ORDER BY ended_ms LIMIT 5",
         "SELECT contact_id FROM router_outcome WHERE partition = 0 AND ended_ms < 9 ORDER BY ended_ms LIMIT 5",
         "SELECT conversation_key FROM router_episode WHERE partition = 0 AND ended_ms < 9 ORDER BY ended_ms LIMIT 5",
         "SELECT alias FROM router_alias WHERE partition = 0 AND greatest(since_ms, seen_ms) < 9"

@@ -12,7 +12,7 @@ from services.router.postgres import RouterStore
 from services.router.retention import Kept
 from shared.contract import inputs
 from shared.contract.ids import derive
-from shared.errors import Poison
+from shared.errors import Fenced, Poison
 from shared.lane.store import Claim, Commit
 from shared.postgres import Database
 from tests.support.memory_store import in_order
@@ -182,8 +182,34 @@ async def test_old_input_ids_and_old_ends_are_forgotten_and_nothing_else(stored:
     router.end(assignment_id)
     await stored.commit()
     kept_ms = Kept().inputs_ms
-    assert await stored.store.forget(0, router.now_ms + kept_ms) == {}
-    assert await stored.store.forget(0, router.now_ms + kept_ms + 1) == {"router_input": 5, "router_past": 2}
+    furthest = await stored.store.claim(1, "of a partition that is further in its log")
+    assert await stored.store.forget(furthest, router.now_ms + 100 * kept_ms) == {}
+    assert await stored.store.forget(stored.claim, router.now_ms + kept_ms) == {}
+    assert await stored.store.forget(stored.claim, router.now_ms + kept_ms + 1) == {"router_input": 5, "router_past": 2}
     known = await stored.store.prefetch(0, Needs(contacts=[contact_id], assignments=[assignment_id]))
     assert known.contacts == {contact_id: ("closed", "acme")}
     assert not known.past
+
+
+async def test_a_former_owner_does_not_forget_a_customer_of_whom_only_the_next_one_knows(
+    stored: StoredRouter, database: str
+) -> None:
+    """It slept; what it remembers of who is live is no longer so."""
+    router = stored.router
+    router.contact("c0", party=inputs.Party(handle="x", customer_id="hash-1"))
+    router.hang_up("c0")
+    router.contact("c1", party=inputs.Party(handle="x", customer_id="crm-1"), handle_key="hash-1")
+    router.hang_up("c1")
+    await stored.commit()
+    later_ms = router.now_ms + 2 * Kept().outcomes_ms
+    live = RouterStore(stored.store.database, is_open=lambda _, some_id: some_id == "crm-1")
+    owner = await live.claim(0, "the next one")
+
+    with pytest.raises(Fenced):
+        await stored.store.forget(stored.claim, later_ms)
+    assert "router_alias" not in await live.forget(owner, later_ms)
+    connection = await asyncpg.connect(database, server_settings={"search_path": "usher"})
+    assert await connection.fetchval("SELECT count(*) FROM router_alias WHERE customer_id = 'crm-1'") > 0
+    await connection.close()
+    gone = await stored.store.forget(owner, 2 * later_ms)
+    assert gone["router_alias"] > 0, "nobody is live for whom it has no memory"

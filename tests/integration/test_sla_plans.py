@@ -71,7 +71,7 @@ async def test_no_load_commit_or_cleaning_reads_a_growing_table_from_end_to_end(
         await store.commit(commit)
         claim = commit.after
     committed = await watched.read()
-    await store.forget(0, 0)
+    await store.forget(claim, 0)
     forgot = await watched.read()
 
     for whole, _ in (loaded, committed, forgot):

@@ -193,8 +193,8 @@ class _Store:
     async def still_owner(self, claim: Claim) -> bool:
         return await self._call("load", lambda: self._store.still_owner(claim))
 
-    async def forget(self, partition: int, at_ms: int) -> dict[str, int]:
-        return await self._call("load", lambda: self._store.forget(partition, at_ms))
+    async def forget(self, claim: Claim, at_ms: int) -> dict[str, int]:
+        return await self._call("load", lambda: self._store.forget(claim, at_ms))
 
 
 class _Outputs:

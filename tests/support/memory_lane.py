@@ -87,8 +87,10 @@ class MemoryLaneStore:
         """Whether nobody claimed since."""
         return self.lanes[claim.partition].epoch == claim.epoch
 
-    async def forget(self, partition: int, at_ms: int) -> dict[str, int]:
-        """Nothing is remembered for deduplication."""
+    async def forget(self, claim: Claim, at_ms: int) -> dict[str, int]:
+        """Nothing is remembered that would ever be over; only its owner hears that."""
+        if not await self.still_owner(claim):
+            raise Fenced(f"partition {claim.partition} has another owner")
         return {}
 
 

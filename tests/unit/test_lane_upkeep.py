@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 import structlog
 
-from shared.errors import Poison
-from shared.lane.store import FORGET_ROWS_MAX
+from shared.errors import Fenced, Poison, UsherError
+from shared.lane.store import FORGET_ROWS_MAX, Claim
 from shared.lane.upkeep import FORGET_EVERY_SECONDS, FORGET_MORE_SECONDS, Upkeep
 from shared.process.metrics import LaneMetrics, registry_for
+
+CLAIM = Claim(partition=3, epoch=1)
 
 
 class Rows:
@@ -17,12 +19,12 @@ class Rows:
 
     def __init__(self, old: int, clock: Any) -> None:
         self.old, self.calls, self._clock = old, list[float](), clock
-        self.broken = False
+        self.fault: UsherError | None = None
 
-    async def forget(self, partition: int, at_ms: int) -> dict[str, int]:
+    async def forget(self, claim: Claim, at_ms: int) -> dict[str, int]:
         self.calls.append(self._clock.now)
-        if self.broken:
-            raise Poison("22003")
+        if self.fault is not None:
+            raise self.fault
         gone = min(self.old, FORGET_ROWS_MAX)
         self.old -= gone
         return {"router_outcome": gone}
@@ -46,7 +48,7 @@ def upkeep_of(store: Rows, clock: Any, metrics: Any) -> Upkeep:
 async def ask_every_half_second(upkeep: Upkeep, clock: Any, seconds: float) -> None:
     for _ in range(round(seconds * 2)):
         clock.now += 0.5
-        await upkeep.forget(1_000)
+        await upkeep.forget(CLAIM, 1_000)
 
 
 async def test_old_rows_go_faster_than_a_lane_makes_new_ones_and_are_counted(clock: Any) -> None:
@@ -64,9 +66,17 @@ async def test_old_rows_go_faster_than_a_lane_makes_new_ones_and_are_counted(clo
 
 async def test_rows_that_cannot_be_dropped_are_tried_again_in_a_minute_and_stop_nothing(clock: Any) -> None:
     store = Rows(7, clock)
-    store.broken = True
+    store.fault = Poison("22003")
     upkeep = upkeep_of(store, clock, LaneMetrics(registry_for("router", "0"), "router"))
     await ask_every_half_second(upkeep, clock, FORGET_EVERY_SECONDS)
-    store.broken = False
+    store.fault = None
     await ask_every_half_second(upkeep, clock, FORGET_EVERY_SECONDS)
     assert (len(store.calls), store.old) == (2, 0)
+
+
+async def test_who_finds_another_owner_when_it_wants_to_drop_rows_gives_the_partition_up(clock: Any) -> None:
+    store = Rows(7, clock)
+    store.fault = Fenced("partition 3 has another owner")
+    upkeep = upkeep_of(store, clock, LaneMetrics(registry_for("router", "0"), "router"))
+    with pytest.raises(Fenced):
+        await ask_every_half_second(upkeep, clock, FORGET_EVERY_SECONDS)

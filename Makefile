@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests run test test-pythons test-platform test-cluster test-image audit bench bench-routing starter down clean
+.PHONY: help setup setup-tests run test test-pythons test-platform test-cluster test-image images pin-images audit bench bench-routing starter down clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | awk -F': .*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -22,6 +22,12 @@ test: setup-tests ## Style, types, imports, then every test, fast ones first; AR
 
 test-platform: setup-tests ## The chart over its whole matrix: linter, schemas of Kubernetes, checkov; installs 100 packages apart the first time
 	@.venv/bin/python -m pytest -p no:cacheprovider --timeout=1500 tests/platform/test_chart.py $(ARGS)
+
+images: ## The images by docker compose, labelled with the commit where nothing was changed since
+	@USHER_COMMIT="$$(git diff --quiet HEAD && git rev-parse HEAD)" docker compose build $(ARGS)
+
+pin-images: ## The digest behind the tag of every image of others, asked of the registries (crane, skopeo); ARGS=--check only looks
+	@$(PYTHON) -m deploy.docker.pin $(ARGS)
 
 audit: setup-tests ## Bills of materials, licences and known weaknesses of what the images hold; exit 3 where no database can be asked
 	@.venv/bin/python -m tests.platform.audit

@@ -114,6 +114,7 @@ def _common() -> dict[str, Json]:
             "event_id": uuid,
             "contact_id": {"type": "string", "description": f"Id {told}."},
             "episode": {"type": "integer", "minimum": 1},
+            "earlier_contact_id": {**uuid, "description": "What that one is called if it began before ids changed."},
         },
         "required": ["event_id"],
     }

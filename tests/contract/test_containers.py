@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -171,17 +172,17 @@ def test_the_health_of_an_image_is_its_life_and_not_that_of_its_database() -> No
 
 
 def test_code_images_and_chart_are_of_one_version() -> None:
-    """The images' label is what their build is told; one that is told another version than that of the code fails."""
+    """Every build labels an image with the version of its code; one that is told another fails."""
     chart = yaml.safe_load((ROOT / "deploy/helm/usher/Chart.yaml").read_text())
     said = run("python", "-m", "shared.process.version").stdout.strip()
     assert chart["appVersion"] == said == PROJECT["project"]["version"]
 
     dockerfile = (ROOT / "deploy/docker/Dockerfile").read_text()
     assert re.findall(r'image\.version="([^"]+)"', dockerfile) == ["${VERSION}"]
-    assert said not in dockerfile
+    assert re.findall(r"^ARG VERSION=(.*)$", dockerfile, re.MULTILINE) == [said]
     (check,) = re.findall(r"^RUN (test .*shared\.process\.version.*)$", dockerfile, re.MULTILINE)
     path = f"{BIN}:{os.environ['PATH']}"
-    for version, fits in ((said, True), ("unknown", True), ("9.9.9", False), ("", False)):
+    for version, fits in ((said, True), ("unknown", False), ("9.9.9", False), ("", False)):
         done = subprocess.run(
             ["sh", "-c", check],
             cwd=ROOT,
@@ -189,6 +190,34 @@ def test_code_images_and_chart_are_of_one_version() -> None:
             check=False,
         )
         assert (done.returncode == 0) is fits, version
+
+
+@pytest.mark.parametrize("name", [*OURS, *COMMANDS])
+def test_compose_labels_an_image_with_the_commit_only_where_somebody_knows_it(name: str) -> None:
+    arguments = SERVICES[name]["build"]["args"]
+    assert arguments == {"SERVICE": "cli" if name in COMMANDS else name, "COMMIT": "${USHER_COMMIT:-}"}
+    assert 'ARG COMMIT=""\n' in (ROOT / "deploy/docker/Dockerfile").read_text()
+
+
+def test_make_tells_compose_the_commit_unless_files_were_changed_since(tmp_path: Path) -> None:
+    (tmp_path / "docker").write_text('#!/bin/sh\necho "$@: $USHER_COMMIT"\n')
+    (tmp_path / "docker").chmod(0o755)
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    shutil.copy(ROOT / "Makefile", checkout)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+
+    def answer(*command: str) -> str:
+        return subprocess.run(
+            command, cwd=checkout, env=environment, capture_output=True, text=True, check=True, timeout=60
+        ).stdout.strip()
+
+    for words in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "all")):
+        answer("git", *words)
+    assert answer("make", "images", "ARGS=sla") == f"compose build sla: {answer('git', 'rev-parse', 'HEAD')}"
+    (checkout / "Makefile").write_text((checkout / "Makefile").read_text() + "# changed\n")
+    assert answer("make", "images") == "compose build:"
 
 
 def test_every_image_is_pinned_and_every_secret_comes_from_outside() -> None:

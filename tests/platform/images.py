@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.java import cache_folder
-from shared.process.version import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = "deploy/docker/Dockerfile"
@@ -107,7 +106,7 @@ def build(name: str, context: Path, tag: str = "latest") -> str:
         "build", "--isolation", "chroot", "--layers=false", "--format", "docker", "--timestamp", "0",
         "--volume", f"{settings}:/etc/pip.conf:ro", "--volume", f"{authorities}:/run/authorities.pem:ro",
         "--build-arg", f"PYTHON={BASE}", "--build-arg", f"BUILDER={BUILDER}", "--build-arg", f"SERVICE={name}",
-        "--build-arg", f"VERSION={VERSION}", "--build-arg", f"COMMIT={commit()}",
+        "--build-arg", f"COMMIT={commit()}",
         "--target", TARGETS[name], "--tag", image, "--file", str(context / DOCKERFILE), str(context),
     )  # fmt: skip
     return image

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
+import orjson
 
 from services.ingest.domain.admission import Route, TopicDoor
 from services.ingest.domain.channels.registry import find
@@ -12,7 +14,7 @@ from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import Refusal
 from services.ingest.domain.way import Way
 from shared.contract.inputs import INPUT_TYPES
-from tests.support.channel_payloads import Sample
+from tests.support.channel_payloads import FORM, Sample
 from tests.support.ingest_builders import KEY, NOW_MS, Record
 
 TOPIC = "usher.channel.source.v1"
@@ -51,6 +53,16 @@ def put(adapter: str, body: bytes, content_type: str = "", own: frozenset[str] =
     headers = (("content-type", content_type.encode()),) if content_type else ()
     door.admit(Record(body, headers, topic=TOPIC), NOW_MS, result.admitted, result.refused)
     return result
+
+
+def form(adapter: str, fields: dict[str, str], own: frozenset[str] = frozenset()) -> Result:
+    """A form of these fields."""
+    return put(adapter, urlencode(fields).encode(), FORM, own)
+
+
+def json_of(adapter: str, document: Any, own: frozenset[str] = frozenset()) -> Result:
+    """A JSON document."""
+    return put(adapter, orjson.dumps(document), own=own)
 
 
 def mail(*heads: str, body: str = "Hello", own: frozenset[str] = frozenset()) -> Result:

@@ -2,9 +2,7 @@
 
 import copy
 from typing import Any
-from urllib.parse import urlencode
 
-import orjson
 import pytest
 from telegram import Update
 
@@ -27,15 +25,7 @@ from tests.support.channel_payloads import (
     whatsapp,
     whatsapp_text,
 )
-from tests.support.channels import Result, mail, put
-
-
-def form(adapter: str, fields: dict[str, str], own: frozenset[str] = frozenset()) -> Result:
-    return put(adapter, urlencode(fields).encode(), FORM, own)
-
-
-def json_of(adapter: str, document: Any, own: frozenset[str] = frozenset()) -> Result:
-    return put(adapter, orjson.dumps(document), own=own)
+from tests.support.channels import Result, form, json_of, mail, put
 
 
 def slack(**changes: Any) -> Result:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from services.ingest.domain.channels.adapter import Payload, Secrets
-from services.ingest.domain.channels.form import read_form
+from services.ingest.domain.channels.mailgun import signed_fields
 from services.ingest.domain.channels.visitor import claims_of, segment, token_of
 from services.ingest.domain.fields import rfc3339_ms
 from services.ingest.domain.key_pairs import ed25519_signed, p256_signed
@@ -171,17 +171,16 @@ def _unpacked(secret: str) -> bytes:
 def _mailgun(payload: Payload, secrets: Secrets, now_ms: int) -> bool:
     """Mailgun signs its time and token and not the body: the door must take each token once (single_use_token)."""
     try:
-        form = read_form(payload)
+        at, token, signature = signed_fields(payload)
     except Rejected:
         return False
-    at, token = form.get("timestamp"), form.get("token")
     wanted = [_hex(secret, (at + token).encode("utf-8", "surrogatepass")) for secret in secrets["signing_key"]]
-    return _equal(form.get("signature"), wanted) and bool(token) and _timely(at, now_ms)
+    return _equal(signature, wanted) and bool(token) and _timely(at, now_ms)
 
 
 def single_use_token(schemes: Iterable[str], payload: Payload) -> str:
     """What may come once with one body only, "" where the scheme signs the body itself."""
-    return read_form(payload).get("token") if "mailgun" in schemes else ""
+    return signed_fields(payload)[1] if "mailgun" in schemes else ""
 
 
 def _sendgrid(payload: Payload, secrets: Secrets, now_ms: int) -> bool:

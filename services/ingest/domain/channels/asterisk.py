@@ -1,6 +1,7 @@
 """Asterisk and FreePBX: queue events of AMI (as text, or each as a JSON object), and ARI's start and end of a call."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, Reading, Why, missing
 from services.ingest.domain.channels.message import Message, ended, time_ms
@@ -16,9 +17,19 @@ LINES_MAX = 10_000  # of one payload in AMI's own form: an event has some thirty
 _UNKNOWN = frozenset({"", "<unknown>", "unknown", "anonymous", "s"})
 _READ = (
     "Event", "Linkedid", "Uniqueid", "Queue", "Position", "Count", "CallerIDNum", "CallerIDName", "Language", "Channel",
-    "Exten", "Reason",
+    "Exten", "Reason", "AccountCode",
 )  # fmt: skip
+_DIALLED = "dialed"  # the argument by which Asterisk's own examples know the channels that their application dialled
+_VARIABLE = "ChanVariable"
+VARIABLES_MAX = 32  # of a channel; those that manager.conf or ari.conf lists under channelvars
 _ARI_ENDS = frozenset({"StasisEnd", "ChannelDestroyed"})
+
+
+class _Event(NamedTuple):
+    """What AMI or ARI says: fields by AMI's names, and variables of the channel as attributes."""
+
+    fields: Mapping[str, str]
+    variables: Mapping[str, str]
 
 
 def read(payload: Payload) -> Reading:
@@ -47,18 +58,33 @@ def _blocks(body: bytes) -> list[Node]:
         raise Rejected(Reason.INVALID, "", f"more than {EVENTS_MAX} events or {LINES_MAX} lines")
     found = []
     for index, block in enumerate(blocks):
-        pairs = (line.partition(":") for line in block.split("\n"))
-        found.append(Node({name.strip(): value.strip() for name, _, value in pairs}, f"[{index}]"))
+        pairs = [
+            (name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in block.split("\n"))
+        ]
+        event: dict[str, str | list[str]] = dict(pairs)
+        event[_VARIABLE] = [value for name, value in pairs if name.partition("(")[0] == _VARIABLE]
+        found.append(Node(event, f"[{index}]"))
     return found
 
 
-def _fields(event: Node) -> dict[str, str]:
+def _fields(event: Node) -> _Event:
     if not isinstance(event.value, dict):
         raise event.wrong("must be an object")
-    return {name: event[name].id() for name in _READ if event[name]}
+    return _Event({name: event[name].id() for name in _READ if event[name]}, _variables(event[_VARIABLE]))
 
 
-def _ami(payload: Payload, event: Mapping[str, str]) -> Item:
+def _variables(found: Node) -> dict[str, str]:
+    """Variables of a channel by name, as attributes: an object, or ``name=value`` once or as a list."""
+    if isinstance(found.value, dict):
+        pairs = [(name, found[name].id()) for name in list(found.value)[:VARIABLES_MAX]]
+    else:
+        listed = list(found.items()) if isinstance(found.value, list) else [found]
+        pairs = [(name, value) for name, _, value in (one.text().partition("=") for one in listed[:VARIABLES_MAX])]
+    return {f"var_{name.strip()}": value for name, value in pairs if name.strip() and value}
+
+
+def _ami(payload: Payload, said: _Event) -> Item:
+    event = said.fields
     kind = event.get("Event", "")
     if not kind:
         raise missing("Event")
@@ -66,7 +92,7 @@ def _ami(payload: Payload, event: Mapping[str, str]) -> Item:
     if kind == "QueueCallerJoin":
         if not call:
             raise missing("Linkedid")
-        return _joined(payload, event, call)
+        return _joined(payload, said, call)
     if _is_end(kind, event):
         if not call:
             raise missing("Linkedid")
@@ -80,7 +106,8 @@ def _is_end(kind: str, event: Mapping[str, str]) -> bool:
     return kind == "QueueCallerAbandon" or (kind == "AgentComplete" and event.get("Reason") in ("caller", "agent"))
 
 
-def _joined(payload: Payload, event: Mapping[str, str], call: str) -> Item:
+def _joined(payload: Payload, said: _Event, call: str) -> Item:
+    event = said.fields
     number = event.get("CallerIDNum", "")
     if number in payload.source.own:
         return Ignored(Why.OWN_MESSAGE)
@@ -101,6 +128,8 @@ def _joined(payload: Payload, event: Mapping[str, str], call: str) -> Item:
             "asterisk_channel": event.get("Channel", ""),
             "position": event.get("Position", ""),
             "waiting": event.get("Count", ""),
+            "account_code": event.get("AccountCode", ""),
+            **said.variables,
         },
     ).event(payload)
 
@@ -112,6 +141,8 @@ def _ari(payload: Payload, event: Node) -> Item:
         return ended(payload, call, "hang_up", key=call, at_ms=time_ms(_colon(event["timestamp"].text())))
     if kind != "StasisStart":
         return Ignored(Why.CALL_PROGRESS)
+    if any(one.text() == _DIALLED for one in event["args"].items()):
+        return Ignored(Why.OWN_MESSAGE)
     caller = channel["caller"]
     fields = {
         "CallerIDNum": caller["number"].id(),
@@ -120,8 +151,9 @@ def _ari(payload: Payload, event: Node) -> Item:
         "Exten": channel["dialplan"]["exten"].id(),
         "Language": channel["language"].text(),
         "Queue": event["args"].first().text(),
+        "AccountCode": channel["accountcode"].id(),
     }
-    return _joined(payload, fields, call)
+    return _joined(payload, _Event(fields, _variables(channel["channelvars"])), call)
 
 
 def _colon(time: str) -> str:

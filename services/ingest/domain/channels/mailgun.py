@@ -1,6 +1,8 @@
-"""Mailgun routes: a letter as a form, parsed by Mailgun or as MIME (``body-mime``)."""
+"""Mailgun routes: a letter as a form, parsed by Mailgun or as MIME (``body-mime``). Its events are of letters sent."""
 
-from services.ingest.domain.channels.adapter import Adapter, Payload, Reading
+from collections.abc import Iterable
+
+from services.ingest.domain.channels.adapter import JSON, Adapter, Ignored, Payload, Reading, Why
 from services.ingest.domain.channels.form import FORMS, Form, read_form
 from services.ingest.domain.channels.mail import letter_item
 from services.ingest.domain.channels.message import Attachment
@@ -8,11 +10,17 @@ from services.ingest.domain.channels.mime import Heads, Letter, parse_letter
 from services.ingest.domain.channels.node import Node
 from services.ingest.domain.rejection import Rejected
 
-__all__ = ["ADAPTER"]
+__all__ = ["ADAPTER", "signed_fields"]
+
+_EVENT = b'"event-data"'
+_NO_STATE = frozenset({"stored", "complained", "unsubscribed"})  # events of something else than of a delivery
 
 
 def read(payload: Payload) -> Reading:
     """The letter; ``stripped-text`` is Mailgun's own cut of the answer."""
+    if _is_event(payload):
+        kind = Node.parse(payload.body)["event-data"]["event"].text()
+        return Reading([Ignored(Why.NOT_A_MESSAGE if kind in _NO_STATE else Why.DELIVERY_STATE)])
     form = read_form(payload)
     if form.get("body-mime"):
         letter = parse_letter(form.content("body-mime"))
@@ -22,24 +30,56 @@ def read(payload: Payload) -> Reading:
             plain=form.get("body-plain"),
             html=form.get("body-html"),
             stripped=form.get("stripped-text"),
-            attachments=[
-                Attachment(content_type=file.content_type, name=file.name, size=len(file.content))
-                for file in form.files
-            ],
+            attachments=_attachments(form),
             is_report=form.get("Content-Type").lower().startswith("multipart/report"),
         )
     letter.recipient = form.get("recipient")
     letter.sender = form.get("from") or form.get("sender")
     letter.provider_id = form.get("Message-Id").strip("<> ") or form.get("token")
+    letter.stored_at = form.get("message-url")
     return Reading([letter_item(payload, letter)])
+
+
+def signed_fields(payload: Payload) -> tuple[str, str, str]:
+    """(timestamp, token, signature) of a route's form or of an event. Rejected: neither."""
+    if _is_event(payload):
+        signature = Node.parse(payload.body)["signature"]
+        return signature["timestamp"].id(), signature["token"].text(), signature["signature"].text()
+    form = read_form(payload)
+    return form.get("timestamp"), form.get("token"), form.get("signature")
+
+
+def _is_event(payload: Payload) -> bool:
+    return payload.body.lstrip()[:1] == b"{" and _EVENT in payload.body
+
+
+def _attachments(form: Form) -> list[Attachment]:
+    """Files that came with it, and those that Mailgun keeps (``store()``): a JSON list in a field."""
+    found = [Attachment(content_type=one.content_type, name=one.name, size=len(one.content)) for one in form.files]
+    try:
+        return found + [
+            Attachment(
+                content_type=one["content-type"].text(),
+                url=one["url"].text(),
+                name=one["name"].text(),
+                size=one["size"].whole(),
+            )
+            for one in _listed(form, "attachments")
+        ]
+    except Rejected:
+        return found
+
+
+def _listed(form: Form, name: str) -> Iterable[Node]:
+    """A JSON list in a field of the form. Rejected: none; the letter can be read without it."""
+    return Node.parse(b'{"list":' + (form.get(name) or "[]").encode("utf-8", "replace") + b"}")["list"].items()
 
 
 def _heads(form: Form) -> list[tuple[str, str]]:
     """``message-headers`` is a JSON list of pairs; the fields of the form stand in for heads that it lacks."""
     found: list[tuple[str, str]] = []
     try:
-        listed = Node.parse(b'{"heads":' + form.get("message-headers").encode("utf-8", "replace") + b"}")["heads"]
-        for pair in listed.items():
+        for pair in _listed(form, "message-headers"):
             head, content = [*pair.items(), Node(""), Node("")][:2]
             found.append((head.text(), content.text()))
     except Rejected:
@@ -59,5 +99,5 @@ ADAPTER = Adapter(
     channel="email",
     schemes=("mailgun",),
     secrets=frozenset({"signing_key"}),
-    media_types=FORMS,
+    media_types=FORMS | JSON,
 )

@@ -10,10 +10,19 @@ from services.ingest.domain.channels.node import Node, each
 __all__ = ["META_SECRETS", "handshake", "messaging_items", "read_messaging"]
 
 META_SECRETS = frozenset({"app_secret", "verify_token"})
-_KINDS = {"image": "image/*", "video": "video/*", "audio": "audio/*"}  # Meta names the kind and not the media type
+# Meta names the kind and not the media type.
+_KINDS = {"image": "image/*", "sticker": "image/*", "video": "video/*", "audio": "audio/*"}
 _PUBLIC_FIELDS = frozenset({"feed", "comments", "live_comments"})  # of a page, and of an Instagram account
 _POSTS = frozenset({"post", "status", "photo", "video"})  # of a visitor on a page
 _PUBLIC_ITEMS = _POSTS | {"comment"}
+_DIRECT_FIELDS = frozenset({"messages", "messaging_postbacks"})  # of an Instagram account that is on no page
+_OTHER_FIELDS = {
+    "message_echoes": Why.ECHO,
+    "message_edit": Why.EDIT,
+    "message_reactions": Why.REACTION,
+    "messaging_seen": Why.DELIVERY_STATE,
+    "standby": Why.STANDBY,
+}
 _NO_MESSAGE = {
     "delivery": Why.DELIVERY_STATE,
     "read": Why.DELIVERY_STATE,
@@ -44,10 +53,11 @@ def read_messaging(payload: Payload, kind: str) -> Reading:
 def messaging_items(payload: Payload, entry: Node) -> list[Item]:
     """What one entry holds: direct messages, those that another app handles now, and comments on posts."""
     standby = [Ignored(Why.STANDBY) for _ in entry["standby"].items()]
+    changes = [entry] if entry["field"] else []  # as Instagram's own login tells comments
     return [
         *each(entry["messaging"].items(), lambda event: _direct(payload, entry["id"].id(), event)),
         *standby,
-        *each(entry["changes"].items(), lambda change: _change(payload, entry["id"].id(), change)),
+        *each([*changes, *entry["changes"].items()], lambda change: _change(payload, entry["id"].id(), change)),
     ]
 
 
@@ -82,32 +92,52 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
             "payload": message["quick_reply"]["payload"].text() or postback["payload"].text(),
             "in_reply_to": message["reply_to"]["mid"].id(),
             "story": message["reply_to"]["story"]["url"].text(),
-            "referral_ref": _referral(event, message, postback),
+            "type": "unsupported" if message["is_unsupported"].flag() else "",
+            **_referral([one for one in (event["referral"], message["referral"], postback["referral"]) if one]),
         },
     ).event(payload)
 
 
-def _referral(event: Node, message: Node, postback: Node) -> str:
-    listed = (event["referral"], message["referral"], postback["referral"])
-    return next((one["ref"].text() or one["ad_id"].id() for one in listed if one), "")
+def _referral(listed: Sequence[Node]) -> dict[str, str]:
+    """The link, advertisement or product by which somebody came."""
+    if not listed:
+        return {}
+    one = listed[0]
+    return {
+        "referral_ref": one["ref"].text() or one["ad_id"].id(),
+        "referral_source": one["source"].text(),
+        "referral_ad": one["ad_id"].id(),
+        "referral_headline": one["ads_context_data"]["ad_title"].text(),
+        "product": one["product"]["id"].id(),
+    }
 
 
 def _attachments(listed: Iterable[Node]) -> Iterable[Attachment]:
+    """Each once: while a kind of attachment gets another name, Meta sends the same under both."""
+    known: set[str] = set()
     for one in listed:
         kind = one["type"].text()
         inside = one["payload"]
+        url = inside["url"].text() or one["url"].text()
+        if url and url in known:
+            continue
+        known.add(url)
         yield Attachment(
             content_type=_KINDS.get(kind, "application/octet-stream"),
-            url=inside["url"].text() or one["url"].text(),
-            name=inside["title"].text() or (kind if kind not in _KINDS and kind != "file" else ""),
+            url=url,
+            name=inside["title"].text()
+            or one["title"].text()
+            or (kind if kind not in _KINDS and kind != "file" else ""),
         )
 
 
 def _change(payload: Payload, page: str, change: Node) -> Item:
     """What stands under ``changes``: a comment or a visitor's post, and direct messages in one form of Instagram's."""
     value, field = change["value"], change["field"].text()
-    if field == "messages":
+    if field in _DIRECT_FIELDS:
         return _direct(payload, page, value)
+    if field in _OTHER_FIELDS:
+        return Ignored(_OTHER_FIELDS[field])
     item = value["item"].text()
     if field == "feed" and item in ("reaction", "like"):
         return Ignored(Why.REACTION)

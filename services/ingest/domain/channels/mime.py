@@ -49,7 +49,8 @@ class Heads:
 
 @dataclass(slots=True)
 class Letter:
-    """What a mail holds. ``stripped``: the answer alone, where the provider has cut it already."""
+    """What a mail holds. ``stripped``: the answer alone, where the provider has cut it already. ``mailbox_hash``: what
+    stands behind the plus of its recipient. ``stored_at``: where the provider keeps it whole."""
 
     heads: Heads
     plain: str = ""
@@ -61,6 +62,8 @@ class Letter:
     recipient: str = ""
     provider_id: str = ""
     sender: str = ""
+    mailbox_hash: str = ""
+    stored_at: str = ""
 
 
 def parse_letter(raw: bytes, bytes_max: int = BODY_BYTES_MAX) -> Letter:

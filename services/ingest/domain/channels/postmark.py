@@ -1,6 +1,6 @@
 """Postmark inbound: a letter as JSON."""
 
-from services.ingest.domain.channels.adapter import Adapter, Item, Payload, Reading
+from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, Reading, Why
 from services.ingest.domain.channels.mail import letter_item
 from services.ingest.domain.channels.message import Attachment
 from services.ingest.domain.channels.mime import Heads, Letter
@@ -9,9 +9,23 @@ from services.ingest.domain.channels.node import Node
 __all__ = ["ADAPTER"]
 
 
+# Webhooks about what was sent, whose ``From`` is ours; what comes in has no record type.
+_RECORDS = {
+    "Bounce": Why.BOUNCE,
+    "Delivery": Why.DELIVERY_STATE,
+    "Open": Why.DELIVERY_STATE,
+    "Click": Why.DELIVERY_STATE,
+    "SpamComplaint": Why.NOT_A_MESSAGE,
+    "SubscriptionChange": Why.NOT_A_MESSAGE,
+}
+
+
 def read(payload: Payload) -> Reading:
-    """The letter."""
+    """The letter, or what became of one that was sent."""
     document = Node.parse(payload.body)
+    record = document["RecordType"].text()
+    if record and record != "Inbound":
+        return Reading([Ignored(_RECORDS.get(record, Why.NOT_A_MESSAGE))])
     return Reading([_item(payload, document)])
 
 
@@ -37,9 +51,16 @@ def _item(payload: Payload, document: Node) -> Item:
         is_report="multipart/report" in kinds.lower(),
         recipient=document["OriginalRecipient"].text(),
         provider_id=document["MessageID"].id(),
+        mailbox_hash=_mailbox_hash(document),
         sender=_from(document),
     )
     return letter_item(payload, letter)
+
+
+def _mailbox_hash(document: Node) -> str:
+    """What stands behind the plus of ``help+4711@shop.example.net``."""
+    listed = (one["MailboxHash"].text() for one in document["ToFull"].items())
+    return document["MailboxHash"].text() or next((found for found in listed if found), "")
 
 
 def _from(document: Node) -> str:

@@ -1,9 +1,10 @@
-"""Slack Events API: messages in channels and direct messages, and the challenge that proves the URL."""
+"""Slack: messages in channels and direct messages (Events API), commands and pressed buttons, and the challenge."""
 
 import re
 from html import unescape
 
-from services.ingest.domain.channels.adapter import Adapter, Answer, Ignored, Item, Payload, Reading, Why
+from services.ingest.domain.channels.adapter import JSON, Adapter, Answer, Ignored, Item, Payload, Reading, Why
+from services.ingest.domain.channels.form import FORM, Form, read_form
 from services.ingest.domain.channels.message import Attachment, Message, seconds_ms
 from services.ingest.domain.channels.node import Node
 
@@ -13,19 +14,101 @@ TEXT_READ_MAX = 49_152  # characters whose links and escapes are undone: Slack c
 _CONTENT = frozenset({"", "file_share", "me_message", "thread_broadcast"})  # subtypes of what a person wrote
 _SUBTYPES = {"message_changed": Why.EDIT, "message_deleted": Why.DELETION, "bot_message": Why.BOT}
 _TYPES = {"reaction_added": Why.REACTION, "reaction_removed": Why.REACTION}
+_SLACKBOT = "USLACKBOT"  # Slack's own voice, which no bot_id marks
+_NOTHING_SAID = Answer("text/plain", b"")  # what a command and a button are answered with: Slack shows any other body
+_FORM = re.compile(rb"(?:token|payload|command|ssl_check)=")
 _LINK = re.compile(r"<(?:[@#!]?)([^<>|]{1,2000})(?:\|([^<>]{0,2000}))?>")
 
 
 def read(payload: Payload) -> Reading:
-    """One event, or the challenge."""
+    """One event, command or interaction, or the challenge."""
+    if _is_form(payload):
+        return _read_form(payload)
     document = Node.parse(payload.body)
     kind = document["type"].text()
     if kind == "url_verification":
         challenge = document["challenge"].needed()
         return Reading([Ignored(Why.HANDSHAKE)], Answer("text/plain", challenge.encode("utf-8", "replace")))
     if kind != "event_callback":
-        return Reading([Ignored(Why.NOT_A_MESSAGE)])
+        return _read_interaction(payload, document)
     return Reading([_item(payload, document, document["event"])])
+
+
+def _is_form(payload: Payload) -> bool:
+    """By its type, or where nothing says it (on a topic) by the field that it begins with."""
+    if payload.body.lstrip()[:1] == b"{":
+        return False
+    return payload.content_type() in FORM or (not payload.content_type() and _FORM.match(payload.body) is not None)
+
+
+def _read_form(payload: Payload) -> Reading:
+    """A command (``/help my parcel``) or what was done to something that our app posted, as Slack's forms tell it."""
+    form = read_form(payload)
+    if form.get("ssl_check"):
+        return Reading([Ignored(Why.HANDSHAKE)], _NOTHING_SAID)
+    if form.get("command"):
+        return Reading([_command(payload, form)], _NOTHING_SAID)
+    return _read_interaction(payload, Node.parse(form.needed("payload").encode("utf-8", "surrogatepass")))
+
+
+def _read_interaction(payload: Payload, document: Node) -> Reading:
+    if document["type"].text() != "block_actions" or not document["channel"]:
+        return Reading([Ignored(Why.NOT_A_MESSAGE)], _NOTHING_SAID)
+    return Reading([_pressed(payload, document)], _NOTHING_SAID)
+
+
+def _command(payload: Payload, form: Form) -> Item:
+    """It stands in no thread: outside of direct messages each person's commands in a channel are a conversation."""
+    user, channel = form.needed("user_id"), form.needed("channel_id")
+    if user in payload.source.own:
+        return Ignored(Why.OWN_MESSAGE)
+    return Message(
+        channel="chat",
+        conversation=channel if channel.startswith("D") else payload.source.pseudonym("command", channel, user),
+        message_id=f"{channel}:{form.needed('trigger_id')}",
+        handle=user,
+        name=form.get("user_name"),
+        to=channel,
+        text=_plain(form.get("text")),
+        reply_address=channel,
+        attributes={
+            "team_id": form.get("team_id"),
+            "enterprise_id": form.get("enterprise_id"),
+            "command": form.get("command"),
+            "response_url": form.get("response_url"),
+        },
+    ).event(payload)
+
+
+def _pressed(payload: Payload, document: Node) -> Item:
+    """A button or a choice under a message of ours: in the thread of that message."""
+    user, channel, action = document["user"], document["channel"]["id"].needed(), document["actions"].first()
+    who, message = user["id"].needed(), document["message"]
+    if who in payload.source.own:
+        return Ignored(Why.OWN_MESSAGE)
+    at, direct = action["action_ts"].needed(), channel.startswith("D")
+    root = message["ts"].id() or document["container"]["message_ts"].id()
+    thread = message["thread_ts"].id() or ("" if direct else root)
+    chosen = action["selected_option"] if action["selected_option"] else action
+    return Message(
+        channel="chat",
+        conversation=channel if direct else f"{channel}:{thread or at}",
+        message_id=f"{channel}:{at}",
+        handle=who,
+        name=user["name"].text() or user["username"].text(),
+        to=channel,
+        at_ms=seconds_ms(action["action_ts"].number()),
+        text=_plain(chosen["text"]["text"].text()) or chosen["value"].text(),
+        reply_address=channel,
+        reply_thread=thread,
+        attributes={
+            "team_id": document["team"]["id"].id(),
+            "enterprise_id": document["enterprise"]["id"].id(),
+            "action_id": action["action_id"].id(),
+            "payload": chosen["value"].text(),
+            "response_url": document["response_url"].text(),
+        },
+    ).event(payload)
 
 
 def _item(payload: Payload, document: Node, event: Node) -> Item:
@@ -37,6 +120,8 @@ def _item(payload: Payload, document: Node, event: Node) -> Item:
     if event["bot_id"].id():
         return Ignored(Why.BOT)
     user = event["user"].needed()
+    if user == _SLACKBOT:
+        return Ignored(Why.BOT)
     if user in payload.source.own or user in _ours(document):
         return Ignored(Why.OWN_MESSAGE)
     return _message(payload, document, event, user).event(payload)
@@ -59,18 +144,25 @@ def _message(payload: Payload, document: Node, event: Node, user: str) -> Messag
         handle=user,
         to=channel,
         at_ms=seconds_ms(event["ts"].number()),
-        text=_plain(event["text"].text()),
+        text=_plain(event["text"].text() or _shared(event)),
         attachments=[_file(one) for one in event["files"].items()],
         reply_address=channel,
         reply_thread=thread or ("" if direct else ts),
         public=kind == "channel",
         attributes={
             "team_id": document["team_id"].id(),
+            "enterprise_id": document["enterprise_id"].id(),
             "user_team": event["user_team"].id(),
             "channel_type": kind,
             "mention": "true" if event["type"].text() == "app_mention" else "",
         },
     )
+
+
+def _shared(event: Node) -> str:
+    """What somebody passes on without a word of their own: the message that they shared."""
+    listed = [one["text"].text() or one["fallback"].text() for one in event["attachments"].items()]
+    return "\n".join(text for text in listed if text)
 
 
 def _file(one: Node) -> Attachment:
@@ -96,4 +188,5 @@ ADAPTER = Adapter(
     channel="chat",
     schemes=("slack",),
     secrets=frozenset({"signing_secret"}),
+    media_types=JSON | FORM,
 )

@@ -17,7 +17,7 @@ _IGNORED = {
     "message_reaction": Why.REACTION,
     "message_reaction_count": Why.REACTION,
 }
-_MESSAGES = ("message", "business_message")
+_MESSAGES = ("message", "business_message", "guest_message")
 # The kinds of files, and the media type of those that come without one.
 _FILES = {
     "document": "application/octet-stream",
@@ -28,7 +28,19 @@ _FILES = {
     "animation": "video/mp4",
     "sticker": "image/webp",
 }
-_OTHER_CONTENT = ("location", "venue", "contact", "poll", "dice", "story", "order", "successful_payment")
+_OTHER_CONTENT = (
+    "location", "venue", "contact", "poll", "dice", "story", "successful_payment", "paid_media", "game", "gift",
+    "unique_gift", "checklist", "passport_data",
+)  # fmt: skip
+
+
+class _Sender(NamedTuple):
+    """Who wrote: a person, or a channel in whose name one writes in a group."""
+
+    id: str
+    name: str
+    username: str
+    language: str
 
 
 class _Said(NamedTuple):
@@ -55,77 +67,97 @@ def read(payload: Payload) -> Reading:
 
 
 def _message(payload: Payload, message: Node) -> Item:
-    sender = message["from"]
-    if sender["is_bot"].flag():
-        return Ignored(Why.BOT)
+    why = _no_customer(message)
+    if why is not None:
+        return Ignored(why)
     files = _attachments(message)
     text = message["text"].text() or message["caption"].text() or _words(message)
     if not text and not files and not any(message[name] for name in _OTHER_CONTENT):
         return Ignored(Why.NOT_A_MESSAGE)  # somebody joined, a title changed, a message was pinned
-    number = message["message_id"].needed()
     file_ids = [message[name]["file_id"].id() for name in _FILES if message[name]]
-    return _event(
-        payload,
-        message,
-        sender,
-        _Said(
-            number,
-            text,
-            files,
-            {
-                "file_id": next(iter(file_ids), "") or _largest(message)["file_id"].id(),
-                "in_reply_to": message["reply_to_message"]["message_id"].id(),
-                "business_connection_id": message["business_connection_id"].id(),
-                "media_group_id": message["media_group_id"].id(),
-            },
-        ),
-    )
+    attributes = {
+        "file_id": next(iter(file_ids), "") or _largest(message)["file_id"].id(),
+        "in_reply_to": message["reply_to_message"]["message_id"].id(),
+        "media_group_id": message["media_group_id"].id(),
+        "guest_query_id": message["guest_query_id"].id(),
+    }
+    said = _Said(message["message_id"].needed(), text, files, attributes)
+    return _event(payload, message, _sender(message), said)
+
+
+def _no_customer(message: Node) -> Why | None:
+    """Why nobody but ourselves wrote this: a group's own name, a channel's post in its group, a business account."""
+    chat, sender, behalf = message["chat"]["id"].id(), message["from"], message["sender_chat"]["id"].id()
+    if message["is_automatic_forward"].flag() or (behalf and behalf == chat):
+        return Why.OWN_MESSAGE
+    written_to = message["direct_messages_topic"]["user"]["id"].id()  # a channel: each topic is of one person
+    if written_to and (behalf or sender["id"].id() != written_to):
+        return Why.OWN_MESSAGE
+    if message["business_connection_id"] and (message["sender_business_bot"] or sender["id"].id() != chat):
+        return Why.OWN_MESSAGE  # of a business account's chats, which are with one person each, we see both sides
+    return Why.BOT if sender["is_bot"].flag() and not behalf else None
+
+
+def _sender(message: Node) -> _Sender:
+    """Beside a ``sender_chat``, ``from`` is a stand-in of Telegram's."""
+    chat = message["sender_chat"]
+    return _Sender(chat["id"].needed(), chat["title"].text(), chat["username"].text(), "") if chat else _person(message)
+
+
+def _person(holder: Node) -> _Sender:
+    person = holder["from"]
+    name = " ".join(part for part in (person["first_name"].text(), person["last_name"].text()) if part)
+    return _Sender(person["id"].needed(), name, person["username"].text(), person["language_code"].text())
 
 
 def _pressed(payload: Payload, query: Node) -> Item:
     """A button under a message of ours."""
     if query["from"]["is_bot"].flag():
         return Ignored(Why.BOT)
-    number = f"button-{query['id'].needed()}"
-    return _event(
-        payload,
-        query["message"],
-        query["from"],
-        _Said(
-            number,
-            query["data"].text(),
-            [],
-            {
-                "payload": query["data"].text(),
-                "in_reply_to": query["message"]["message_id"].id(),
-            },
-        ),
-    )
+    data = query["data"].text()
+    attributes = {
+        "payload": data,
+        "game": query["game_short_name"].text(),
+        "in_reply_to": query["message"]["message_id"].id(),
+    }
+    said = _Said(f"button-{query['id'].needed()}", data, [], attributes)
+    return _event(payload, query["message"], _person(query), said)
 
 
-def _event(payload: Payload, message: Node, sender: Node, said: _Said) -> Item:
-    user = sender["id"].needed()
-    if user in payload.source.own:
+def _event(payload: Payload, message: Node, sender: _Sender, said: _Said) -> Item:
+    if sender.id in payload.source.own:
         return Ignored(Why.OWN_MESSAGE)
     chat = message["chat"]
-    topic = message["message_thread_id"].id() if message["is_topic_message"].flag() else ""
-    conversation = payload.source.pseudonym(chat["id"].id() or user, topic)
+    topic = _topic(message)
+    guest = ("guest",) if message["guest_query_id"] else ()  # its chat's number may be that of another chat of ours
+    conversation = payload.source.pseudonym(chat["id"].id() or sender.id, topic, *guest)
     return Message(
         channel="messaging",
         conversation=conversation,
         message_id=f"{conversation}:{said.number}",
-        handle=user,
-        name=" ".join(part for part in (sender["first_name"].text(), sender["last_name"].text()) if part),
+        handle=sender.id,
+        name=sender.name,
         to=chat["title"].text(),
         at_ms=seconds_ms(message["date"].number()) if said.number.isdigit() else None,
         text=said.text,
-        language=sender["language_code"].text(),
+        language=sender.language,
         attachments=said.files,
-        reply_address=chat["id"].id() or user,
+        reply_address=chat["id"].id() or sender.id,
         reply_thread=topic,
         public=bool(chat["username"].text()) and chat["type"].text() != "private",
-        attributes={"username": sender["username"].text(), "chat_type": chat["type"].text(), **said.attributes},
+        attributes={
+            "username": sender.username,
+            "chat_type": chat["type"].text(),
+            "business_connection_id": message["business_connection_id"].id(),
+            **said.attributes,
+        },
     ).event(payload)
+
+
+def _topic(message: Node) -> str:
+    """What divides a chat into conversations: a forum's topic, or who writes to a channel (each has a topic there)."""
+    topic = message["message_thread_id"].id() if message["is_topic_message"].flag() else ""
+    return topic or message["direct_messages_topic"]["topic_id"].id()
 
 
 def _largest(message: Node) -> Node:
@@ -152,12 +184,20 @@ def _attachments(message: Node) -> list[Attachment]:
 def _words(message: Node) -> str:
     contact, place, venue = message["contact"], message["location"], message["venue"]
     if contact:
-        return " ".join(contact[name].text() for name in ("first_name", "last_name", "phone_number")).strip()
+        parts = (contact[name].text() for name in ("first_name", "last_name", "phone_number"))
+        return " ".join(part for part in parts if part)
     if venue:
         return f"{venue['title'].text()}, {venue['address'].text()}"
     if place:
         return f"{place['latitude'].number()}, {place['longitude'].number()}"
-    return message["poll"]["question"].text() or message["dice"]["emoji"].text()
+    listed = (
+        message["web_app_data"]["data"],
+        message["poll"]["question"],
+        message["dice"]["emoji"],
+        message["checklist"]["title"],
+        message["game"]["title"],
+    )
+    return next((one.text() for one in listed if one), "")
 
 
 ADAPTER = Adapter(

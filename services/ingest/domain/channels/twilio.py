@@ -9,9 +9,7 @@ __all__ = ["ADAPTER", "TWIML_NOTHING", "place"]
 
 TWIML_NOTHING = Answer("text/xml", b'<?xml version="1.0" encoding="UTF-8"?><Response/>')
 MEDIA_MAX = 32  # Twilio sends at most ten
-_STATES = frozenset(
-    {"accepted", "scheduled", "queued", "sending", "sent", "delivered", "undelivered", "failed", "read", "canceled"}
-)
+_RECEIVED = frozenset({"", "received", "receiving"})  # every other state is of a message that we sent
 _PLACE = ("FromCity", "FromState", "FromZip", "FromCountry")
 _KEPT = {
     "ButtonText": "button_text",
@@ -23,8 +21,18 @@ _KEPT = {
     "Label": "label",
     "OptOutType": "opt_out",
     "OriginalRepliedMessageSid": "in_reply_to",
+    "MessageType": "type",
+    "InteractiveData": "interactive_data",
+    "FlowData": "flow_data",
+    "ExternalUserId": "user_id",
+    "ParentExternalUserId": "parent_user_id",
+    "Forwarded": "forwarded",
+    "ReferralSourceType": "referral_type",
+    "ReferralSourceId": "referral_id",
     "ReferralSourceUrl": "referral_url",
     "ReferralHeadline": "referral_headline",
+    "ReferralBody": "referral_body",
+    "ReferralCtwaClid": "referral_ctwa_clid",
 }
 
 
@@ -32,7 +40,7 @@ def read(payload: Payload) -> Reading:
     """One message, or the state of one that was sent."""
     form = read_form(payload)
     state = (form.get("MessageStatus") or form.get("SmsStatus")).lower()
-    if state in _STATES:
+    if state not in _RECEIVED:
         return Reading([Ignored(Why.DELIVERY_STATE)], TWIML_NOTHING)
     if form.get("From") in payload.source.own:
         return Reading([Ignored(Why.OWN_MESSAGE)], TWIML_NOTHING)
@@ -50,9 +58,10 @@ def _message(payload: Payload, form: Form) -> Message:
     over_ip = ":" in handle and not handle.startswith("sms:")
     channel: Channel = "messaging" if over_ip else "sms"
     text = form.get("Body") or form.get("ButtonText")
+    person = form.get("ExternalUserId") or handle  # stays, whether WhatsApp shows the number or not
     return Message(
         channel=channel,
-        conversation=payload.source.pseudonym(service or to, handle),
+        conversation=payload.source.pseudonym(service or to, person),
         message_id=form.get("MessageSid") or form.get("SmsMessageSid") or form.needed("SmsSid"),
         handle=handle,
         name=form.get("ProfileName"),

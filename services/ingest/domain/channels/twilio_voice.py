@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 from services.ingest.domain.channels.adapter import Adapter, Answer, Ignored, Item, Payload, Reading, Why
 from services.ingest.domain.channels.form import FORM, Form, read_form
 from services.ingest.domain.channels.message import Message, ended
+from services.ingest.domain.channels.mime import sent_ms
 from services.ingest.domain.channels.twilio import TWIML_NOTHING, place
 from services.ingest.domain.handles import normalised
 
@@ -13,6 +14,9 @@ __all__ = ["ADAPTER"]
 
 _OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _LEFT_QUEUE = frozenset({"hangup", "queue-full", "system-error", "error"})  # QueueResult of <Enqueue action=...>
+# Of what is told about a call beside the call itself: a queue left, a leg dialled, a recording, a conference, a stream.
+_PROGRESS = ("CallbackSource", "QueueResult", "DialCallStatus", "RecordingStatus", "ConferenceSid", "StreamSid")
+_SIP = "SipHeader_"  # before the name of a header of the SIP call, as the caller's switch set it
 
 
 def read(payload: Payload) -> Reading:
@@ -28,8 +32,8 @@ def _item(payload: Payload, form: Form) -> Item:
     if form.get("Direction").startswith("outbound") or form.get("ParentCallSid"):
         return Ignored(Why.OWN_MESSAGE)
     if _is_over(form):
-        return ended(payload, call, "hang_up", key=call)
-    if form.get("CallbackSource") or form.get("QueueResult"):
+        return ended(payload, call, "hang_up", key=call, at_ms=sent_ms(form.get("Timestamp")))
+    if any(form.get(name) for name in _PROGRESS):
         return Ignored(Why.CALL_PROGRESS)
     if normalised(form.get("From")) in payload.source.own:
         return Ignored(Why.OWN_MESSAGE)
@@ -60,7 +64,10 @@ def _message(form: Form, call: str) -> Message:
             "speech_confidence": form.get("Confidence") if said else "",
             "forwarded_from": form.get("ForwardedFrom"),
             "caller_verification": form.get("StirVerstat"),
+            "transcription": form.get("TranscriptionText"),
+            "recording_url": form.get("RecordingUrl"),
             **place(form),
+            **{f"sip_{name.removeprefix(_SIP)}": form.get(name) for name in form.fields if name.startswith(_SIP)},
         },
     )
 

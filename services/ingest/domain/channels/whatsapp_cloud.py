@@ -1,7 +1,9 @@
-"""WhatsApp Cloud API: many messages and delivery states in one request."""
+"""WhatsApp Cloud API: many messages, calls and delivery states in one request."""
+
+from collections.abc import Iterable
 
 from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, Reading, Why
-from services.ingest.domain.channels.message import Attachment, Message
+from services.ingest.domain.channels.message import Attachment, Message, ended, seconds_ms
 from services.ingest.domain.channels.meta import META_SECRETS, handshake
 from services.ingest.domain.channels.node import Node, each
 
@@ -13,7 +15,12 @@ _IGNORED = {
     "system": Why.NOT_A_MESSAGE,
     "edit": Why.EDIT,
     "revoke": Why.DELETION,
+    "request_welcome": Why.NOT_A_MESSAGE,  # the chat was opened, and nothing said
 }
+# What Cloud API cannot show, where that is no message of its own.
+_UNSHOWN = {"edit": Why.EDIT, "revoke": Why.DELETION, "reaction": Why.REACTION, "pin": Why.NOT_A_MESSAGE}
+_REFERRAL = ("source_type", "source_id", "source_url", "headline", "body", "ctwa_clid")
+ORDER_LINES_MAX = 50  # products of one order that are named
 
 
 def read(payload: Payload) -> Reading:
@@ -30,46 +37,128 @@ def read(payload: Payload) -> Reading:
 
 def _change(payload: Payload, change: Node) -> Item | list[Item]:
     field, value = change["field"].text(), change["value"]
+    if field == "calls":
+        people = _People(value)
+        calls = each(value["calls"].items(), lambda one: _call(payload, value, people, one))
+        return [*calls, *_states(value, Why.CALL_PROGRESS)]
     if field != "messages":
         return Ignored(Why.ECHO if field.endswith("echoes") else Why.NOT_A_MESSAGE)
-    names = _names(value)
-    states: list[Item] = [Ignored(Why.DELIVERY_STATE) for _ in value["statuses"].items()]
-    return [*each(value["messages"].items(), lambda one: _message(payload, value, names, one)), *states]
+    people = _People(value)
+    messages = each(value["messages"].items(), lambda one: _message(payload, value, people, one))
+    return [*messages, *_states(value, Why.DELIVERY_STATE)]
 
 
-def _names(value: Node) -> dict[str, str]:
-    """The profile's name by each id of the person: 2026's business-scoped ids stand beside or instead of numbers."""
-    found = {}
-    for contact in value["contacts"].items():
-        name = contact["profile"]["name"].text()
-        found.update({key: name for key in (contact["wa_id"].id(), contact["user_id"].id()) if key})
-    return found
+def _states(value: Node, why: Why) -> list[Item]:
+    return [Ignored(why) for _ in value["statuses"].items()]
 
 
-def _message(payload: Payload, value: Node, names: dict[str, str], one: Node) -> Item:
+class _Person:
+    """Who wrote or calls: a number, a business-scoped id, or both. 2026's people may hide their number."""
+
+    def __init__(self, number: str, user: str) -> None:
+        self.number = number
+        self.user = user
+        self.handle = f"whatsapp:+{number}" if number.isdigit() else number or user
+        self.address = number or user
+        self.thread = user or number  # stays, whether the number is shown or not
+
+
+class _People:
+    """What a change says of its people: their names by each of their ids, and whom it can be about."""
+
+    def __init__(self, value: Node) -> None:
+        self._contacts = list(value["contacts"].items())
+        self._names: dict[str, str] = {}
+        self._usernames: dict[str, str] = {}
+        for contact in self._contacts:
+            profile = contact["profile"]
+            name, username = profile["name"].text(), profile["username"].text() or contact["username"].text()
+            for key in (contact["wa_id"].id(), contact["user_id"].id()):
+                if key:
+                    self._names[key] = name or username
+                    self._usernames[key] = username
+
+    def writer(self, one: Node) -> _Person:
+        """Of a message or call; the only contact stands in where it names nobody."""
+        number, user = one["from"].id(), one["from_user_id"].id()
+        if not number and not user and len(self._contacts) == 1:
+            number, user = self._contacts[0]["wa_id"].id(), self._contacts[0]["user_id"].id()
+        if not number and not user:
+            raise one["from"].wrong("Field required")
+        return _Person(number, user)
+
+    def name(self, person: _Person) -> str:
+        return self._names.get(person.user) or self._names.get(person.number) or ""
+
+    def username(self, person: _Person) -> str:
+        return self._usernames.get(person.user) or self._usernames.get(person.number) or ""
+
+
+def _is_ours(payload: Payload, value: Node, ids: Iterable[str]) -> bool:
+    return bool(set(ids) & (payload.source.own | {value["metadata"]["display_phone_number"].id()}) - {""})
+
+
+def _message(payload: Payload, value: Node, people: _People, one: Node) -> Item:
     kind = one["type"].text()
-    if kind in _IGNORED:
-        return Ignored(_IGNORED[kind])
-    number, user = one["from"].id(), one["from_user_id"].id()
-    if not number and not user:
-        raise one["from"].wrong("Field required")
-    ours = value["metadata"]["phone_number_id"].id()
-    if {number, user} & (payload.source.own | {value["metadata"]["display_phone_number"].id()}) - {""}:
+    why = _no_message(kind, one)
+    if why is not None:
+        return Ignored(why)
+    person, ours = people.writer(one), value["metadata"]["phone_number_id"].id()
+    if _is_ours(payload, value, (person.number, person.user)):
         return Ignored(Why.OWN_MESSAGE)
-    seconds, group = one["timestamp"].number(), one["group_id"].id()
+    group = one["group_id"].id()
     return Message(
         channel="messaging",
-        conversation=payload.source.pseudonym(ours, *(("group", group) if group else (user or number,))),
+        conversation=payload.source.pseudonym(ours, *(("group", group) if group else (person.thread,))),
         message_id=one["id"].needed(),
-        handle=f"whatsapp:+{number}" if number.isdigit() else number or user,
-        name=names.get(user) or names.get(number) or "",
+        handle=person.handle,
+        name=people.name(person),
         to=value["metadata"]["display_phone_number"].id() or ours,
-        at_ms=None if seconds is None or not 0 <= seconds < 1e12 else int(seconds * 1000),
+        at_ms=seconds_ms(one["timestamp"].number()),
         text=_text(kind, one),
         attachments=_attachments(one),
-        reply_address=group or number or user,
+        reply_address=group or person.address,
         reply_thread=ours,
-        attributes=_attributes(kind, one),
+        attributes={"username": people.username(person), **_attributes(kind, one)},
+    ).event(payload)
+
+
+def _no_message(kind: str, one: Node) -> Why | None:
+    if kind == "unsupported":
+        return _UNSHOWN.get(one["unsupported"]["type"].text())
+    if one["interactive"]["call_permission_reply"]["response_source"].text() == "automatic":
+        return Why.NOT_A_MESSAGE  # who calls allows to be called back, and said nothing
+    return _IGNORED.get(kind)
+
+
+def _call(payload: Payload, value: Node, people: _People, one: Node) -> Item:
+    """A call over WhatsApp: it rings (``connect``), and ends (``terminate``). Its id is its conversation."""
+    if one["direction"].text() == "BUSINESS_INITIATED":
+        return Ignored(Why.OWN_MESSAGE)
+    call, kind, at_ms = one["id"].needed(), one["event"].text(), seconds_ms(one["timestamp"].number())
+    if kind == "terminate":
+        return ended(payload, call, "hang_up", key=call, at_ms=at_ms)
+    if kind != "connect":
+        return Ignored(Why.CALL_PROGRESS)
+    person, ours = people.writer(one), value["metadata"]["phone_number_id"].id()
+    if _is_ours(payload, value, (person.number, person.user)):
+        return Ignored(Why.OWN_MESSAGE)
+    return Message(
+        channel="voice",
+        conversation=call,
+        message_id=call,
+        handle=person.handle,
+        name=people.name(person),
+        to=value["metadata"]["display_phone_number"].id() or ours,
+        at_ms=at_ms,
+        reply_address=person.address,
+        reply_thread=call,
+        attributes={
+            "username": people.username(person),
+            "user_id": person.user,
+            "phone_number_id": ours,
+            "payload": one["cta_payload"].text() or one["deeplink_payload"].text(),
+        },
     ).event(payload)
 
 
@@ -84,9 +173,17 @@ def _text(kind: str, one: Node) -> str:
         return ", ".join([part for part in parts if part] + [point])
     if kind == "contacts":
         return "\n".join(card["name"]["formatted_name"].text() for card in inside.items())
+    if kind == "order":
+        return "\n".join([inside["text"].text(), *_products(inside)]).strip()
     if kind == "text":
         return inside["body"].needed() if not inside else inside["body"].text()
     return inside["caption"].text() or inside["text"].text() if isinstance(inside.value, dict) else ""
+
+
+def _products(order: Node) -> list[str]:
+    """``2 x SKU-1``: what somebody asks for is what they say."""
+    listed = list(order["product_items"].items())[:ORDER_LINES_MAX]
+    return [f"{item['quantity'].id() or 1} x {item['product_retailer_id'].id()}" for item in listed]
 
 
 def _attachments(one: Node) -> list[Attachment]:
@@ -104,18 +201,23 @@ def _attachments(one: Node) -> list[Attachment]:
 
 def _attributes(kind: str, one: Node) -> dict[str, str]:
     media = next((one[name]["id"].id() for name in _MEDIA if one[name]), "")
-    interactive = one["interactive"]
+    interactive, context = one["interactive"], one["context"]
+    referral = {f"referral_{name.removeprefix('source_')}": one["referral"][name].id() for name in _REFERRAL}
     return {
         "type": kind if kind != "text" else "",
+        "unsupported_type": one["unsupported"]["type"].text() if kind == "unsupported" else "",
         "media_id": media,
         "button_id": interactive["button_reply"]["id"].id() or interactive["list_reply"]["id"].id(),
+        "flow": interactive["nfm_reply"]["name"].text(),
+        "call_permission": interactive["call_permission_reply"]["response"].text(),
         "payload": one["button"]["payload"].text(),
-        "in_reply_to": one["context"]["id"].id(),
-        "forwarded": "true" if one["context"]["forwarded"].flag() else "",
+        "in_reply_to": context["id"].id(),
+        "product": context["referred_product"]["product_retailer_id"].id(),
+        "catalog": one["order"]["catalog_id"].id() or context["referred_product"]["catalog_id"].id(),
+        "forwarded": "true" if context["forwarded"].flag() or context["frequently_forwarded"].flag() else "",
         "user_id": one["from_user_id"].id(),
         "group_id": one["group_id"].id(),
-        "referral_url": one["referral"]["source_url"].text(),
-        "referral_headline": one["referral"]["headline"].text(),
+        **referral,
     }
 
 

@@ -1,0 +1,111 @@
+"""Twilio and Asterisk beyond the first message: what is told about a call, and what its switch knows of it."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.channel_payloads import ASTERISK, SMS, VOICE
+from tests.support.channels import Result, form, json_of, put
+
+USER = "US.13491208655302741918"
+
+
+def test_who_hides_their_number_from_twilio_stays_in_the_conversation() -> None:
+    shown = form("twilio", {**SMS, "ExternalUserId": USER}).event()
+    hidden = form("twilio", {**SMS, "MessageSid": "SM2", "From": f"whatsapp:{USER}", "ExternalUserId": USER}).event()
+    assert shown.conversation_id == hidden.conversation_id
+    assert (hidden.channel, hidden.reply_to.address) == ("messaging", f"whatsapp:{USER}")
+    assert USER not in hidden.conversation_id
+
+
+def test_buttons_flows_and_advertisements_of_twilio_are_kept() -> None:
+    more = {
+        "ButtonText": "Yes", "ButtonPayload": "y", "MessageType": "button", "InteractiveData": "{}",
+        "ReferralSourceType": "ad", "ReferralSourceId": "120", "ReferralBody": "Now", "ReferralCtwaClid": "c",
+    }  # fmt: skip
+    said = form("twilio", {**SMS, "Body": "", **more}).event()
+    assert said.text == "Yes"
+    assert {
+        "button_payload": "y", "type": "button", "interactive_data": "{}", "referral_type": "ad", "referral_id": "120",
+        "referral_body": "Now", "referral_ctwa_clid": "c",
+    }.items() <= said.attributes.items()  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["delivered", "partially_delivered", "READ", "a state of next year"])
+def test_any_state_but_received_is_of_a_message_that_we_sent(state: str) -> None:
+    assert form("twilio", {**SMS, "MessageStatus": state}).ignored == ["delivery_state"]
+    assert form("twilio", {**SMS, "SmsStatus": "received"}).event().text
+
+
+def voice(**changes: str) -> Result:
+    return form("twilio_voice", {name: value for name, value in {**VOICE, **changes}.items() if value})
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"RecordingSid": "RE1", "RecordingStatus": "completed", "From": "", "Direction": "", "CallStatus": ""},
+        {"ConferenceSid": "CF1", "StatusCallbackEvent": "participant-join", "From": "", "Direction": ""},
+        {"DialCallStatus": "completed", "DialCallSid": "CA2", "CallStatus": "in-progress"},
+        {"StreamSid": "MZ1", "StreamEvent": "stream-started"},
+        {"QueueResult": "leave"},
+    ],
+)
+def test_what_is_told_about_a_call_opens_no_second_contact_and_enqueues_nobody_again(told: dict[str, str]) -> None:
+    assert voice(**told).ignored == ["call_progress"]
+
+
+def test_the_headers_of_a_sip_call_are_kept_and_its_end_has_twilios_time() -> None:
+    rings = voice(**{"SipHeader_X-Customer": "4711", "StirVerstat": "TN-Validation-Passed-A"}).event()
+    assert rings.attributes["sip_X-Customer"] == "4711"
+    assert rings.attributes["caller_verification"] == "TN-Validation-Passed-A"
+    over = voice(CallStatus="completed", Timestamp="Sat, 31 Jan 2026 09:30:00 +0000").event()
+    assert (over.reason, over.occurred_ms) == ("hang_up", 1_769_851_800_000)
+
+
+# ---- Asterisk ----
+
+VARIABLES = {"var_PRIORITY": "1", "var_SKILL": "cards=gold"}
+LINES = "".join(f"{name}: {value}\r\n" for name, value in ASTERISK.items())
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        put("asterisk", f"{LINES}ChanVariable: PRIORITY=1\r\nChanVariable: SKILL=cards=gold\r\n\r\n".encode()),
+        put(
+            "asterisk", f"{LINES}ChanVariable(SIP/a): PRIORITY=1\r\nChanVariable(SIP/a): SKILL=cards=gold\r\n".encode()
+        ),
+        json_of("asterisk", {**ASTERISK, "ChanVariable": {"PRIORITY": 1, "SKILL": "cards=gold"}}),
+        json_of("asterisk", {**ASTERISK, "ChanVariable": ["PRIORITY=1", "SKILL=cards=gold"]}),
+    ],
+)
+def test_variables_of_the_channel_are_attributes_however_ami_or_its_bridge_writes_them(result: Result) -> None:
+    found = result.event().attributes
+    assert {name: value for name, value in found.items() if name.startswith("var_")} == VARIABLES
+
+
+def ari(kind: str, **more: Any) -> Result:
+    channel = {
+        "id": "1769851800.42", "name": "PJSIP/trunk-1", "language": "es", "accountcode": "shop",
+        "caller": {"name": "Ana", "number": "600123456"}, "dialplan": {"context": "in", "exten": "900"},
+        "channelvars": {"PRIORITY": "1", "SKILL": "cards=gold"},
+    }  # fmt: skip
+    at = "2026-01-31T09:30:00.125+0000"
+    return json_of("asterisk", {"type": kind, "timestamp": at, "args": ["support"], "channel": channel, **more})
+
+
+def test_a_call_in_stasis_keeps_its_variables_and_ends_when_asterisk_says() -> None:
+    rings, over = ari("StasisStart").event(), ari("ChannelDestroyed", cause=16).event()
+    assert VARIABLES.items() <= rings.attributes.items()
+    assert (rings.to, rings.language, rings.attributes["account_code"]) == ("900", "es", "shop")
+    assert (over.conversation_id, over.occurred_ms) == (rings.conversation_id, 1_769_851_800_125)
+
+
+@pytest.mark.parametrize("kind", ["ChannelDtmfReceived", "ChannelStateChange", "ChannelVarset", "CallBroadcast"])
+def test_what_happens_during_a_call_in_stasis_is_its_progress(kind: str) -> None:
+    assert ari(kind, digit="5").ignored == ["call_progress"]
+
+
+def test_a_channel_that_the_application_dialled_is_no_caller() -> None:
+    assert ari("StasisStart", args=["support", "dialed"]).ignored == ["own_message"]

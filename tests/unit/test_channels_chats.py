@@ -1,0 +1,201 @@
+"""Slack and Telegram beyond a message: commands, buttons, business chats, channels, topics, and our own voice."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+import pytest
+from telegram import Update
+
+from tests.support.channel_payloads import FORM, SLACK, SLACK_EVENT, TELEGRAM_MESSAGE
+from tests.support.channels import Result, form, json_of, put
+from tests.support.ingest_http import Log, client_of
+
+COMMAND = {
+    "token": "t", "team_id": "T1", "enterprise_id": "E1", "channel_id": "C1", "channel_name": "help", "user_id": "U1",
+    "user_name": "ana", "command": "/usher", "text": "where is &lt;my&gt; parcel", "trigger_id": "1.2.a",
+    "response_url": "https://hooks.example/commands/1",
+}  # fmt: skip
+PRESSED = {
+    "type": "block_actions",
+    "team": {"id": "T1"},
+    "user": {"id": "U1", "username": "ana"},
+    "container": {"type": "message", "message_ts": "5.5", "channel_id": "C1"},
+    "channel": {"id": "C1", "name": "help"},
+    "message": {"ts": "5.5", "thread_ts": "1769851700.000100", "bot_id": "B1"},
+    "response_url": "https://hooks.example/actions/1",
+    "actions": [
+        {
+            "action_id": "size",
+            "action_ts": "1769851800.5",
+            "selected_option": {"text": {"type": "plain_text", "text": "Medium"}, "value": "M"},
+        }
+    ],
+}
+
+
+def pressed(**changes: Any) -> Result:
+    return form("slack", {"payload": orjson.dumps({**PRESSED, **changes}).decode()})
+
+
+def event(**changes: Any) -> Result:
+    return json_of("slack", {**SLACK, "event": {**SLACK_EVENT, **changes}})
+
+
+# ---- Slack ----
+
+
+def test_a_command_is_a_message_and_keeps_where_it_is_answered() -> None:
+    said, again = form("slack", COMMAND).event(), form("slack", {**COMMAND, "trigger_id": "9.9.b"}).event()
+
+    assert (said.text, said.party.handle, said.party.name, said.to) == ("where is <my> parcel", "U1", "ana", "C1")
+    assert said.attributes["response_url"] == "https://hooks.example/commands/1"
+    assert (said.attributes["command"], said.attributes["enterprise_id"]) == ("/usher", "E1")
+    assert said.conversation_id == again.conversation_id
+    assert "U1" not in said.conversation_id
+    assert said.message_id != again.message_id
+    assert form("slack", {**COMMAND, "channel_id": "D1"}).event().conversation_id == "D1"
+
+
+def test_a_choice_under_a_message_of_ours_is_said_in_its_thread() -> None:
+    chosen = pressed().event()
+    assert (chosen.text, chosen.attributes["payload"], chosen.attributes["action_id"]) == ("Medium", "M", "size")
+    assert chosen.conversation_id == event().event().conversation_id
+    assert (chosen.message_id, chosen.reply_to.thread) == ("C1:1769851800.5", "1769851700.000100")
+    button = [{"action_id": "a", "action_ts": "7.7", "text": {"text": "Yes"}, "value": "y"}]
+    assert pressed(actions=button, channel={"id": "D1"}).event().conversation_id == "D1"
+    assert pressed(actions=button).event().text == "Yes"
+    assert json_of("slack", PRESSED).event() == chosen, "a topic may hold the document without its form"
+
+
+@pytest.mark.parametrize(
+    ("result", "why"),
+    [
+        (pressed(type="view_submission"), "not_a_message"),
+        (pressed(channel=None), "not_a_message"),
+        (form("slack", {"ssl_check": "1", "token": "t"}), "handshake"),
+        (form("slack", COMMAND, frozenset({"U1"})), "own_message"),
+        (event(user="USLACKBOT"), "bot"),
+        (event(type="assistant_thread_started"), "not_a_message"),
+        (json_of("slack", {"type": "app_rate_limited", "minute_rate_limited": 1}), "not_a_message"),
+    ],
+)
+def test_what_no_customer_said_on_slack_is_ignored_by_name(result: Result, why: str) -> None:
+    assert (result.admitted, result.refused, result.ignored) == ([], [], [why])
+
+
+def test_a_message_that_is_passed_on_without_a_word_has_the_text_of_what_it_passes_on() -> None:
+    shared = [{"text": "Broken &amp; late", "is_share": True}, {"fallback": "[picture]"}]
+    assert event(text="", attachments=shared).event().text == "Broken & late\n[picture]"
+
+
+def test_bytes_that_are_no_form_are_still_refused_as_json() -> None:
+    for body, reason in ((b"nonsense", "not_json"), (b"", "empty"), (b"\xff", "not_utf8")):
+        (refused,) = put("slack", body).refused
+        assert refused.letter.reason == reason
+    (refused,) = put("slack", b"payload=%7B", FORM).refused
+    assert refused.letter.reason == "not_json"
+
+
+async def test_slack_hears_nothing_to_show_after_a_command() -> None:
+    async with client_of(Log(), {"desk": {"workspace": "acme", "adapter": "slack"}}) as client:
+        kind = {"Content-Type": FORM}
+        answer = await client.post("/v1/webhooks/desk", content=urlencode(COMMAND), headers=kind)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+# ---- Telegram ----
+
+
+def telegram(kind: str = "message", **message: Any) -> Result:
+    """An update as Telegram's own library reads it."""
+    body = {name: value for name, value in {**TELEGRAM_MESSAGE, **message}.items() if value is not None}
+    update = {"update_id": 1, kind: body}
+    assert getattr(Update.de_json(update, None), kind) is not None
+    return json_of("telegram", update)
+
+
+CHAT = {"id": 99, "type": "private", "first_name": "Ana"}
+OWNER = {"id": 5, "is_bot": False, "first_name": "Bo"}
+GROUP = {"id": -100, "type": "supergroup", "title": "Help"}
+
+
+def test_both_sides_of_a_business_chat_come_and_only_the_customers_is_a_contact() -> None:
+    business = {"business_connection_id": "bc1", "chat": CHAT}
+    said = telegram("business_message", **business).event()
+    assert (said.party.handle, said.attributes["business_connection_id"]) == ("99", "bc1")
+    assert telegram("business_message", **business, **{"from": OWNER}).ignored == ["own_message"]
+    by_bot = {"sender_business_bot": {"id": 7, "is_bot": True, "first_name": "B"}, "from": OWNER}
+    assert telegram("business_message", **business, **by_bot).ignored == ["own_message"]
+
+
+def test_a_button_in_a_business_chat_keeps_the_connection_that_an_answer_needs() -> None:
+    shown = {**TELEGRAM_MESSAGE, "business_connection_id": "bc1", "from": {"id": 7, "is_bot": True, "first_name": "B"}}
+    query = {"id": "q1", "from": TELEGRAM_MESSAGE["from"], "message": shown, "chat_instance": "i", "data": "yes"}
+    chosen = json_of("telegram", {"update_id": 2, "callback_query": query}).event()
+    assert (chosen.text, chosen.attributes["business_connection_id"]) == ("yes", "bc1")
+    assert chosen.conversation_id == telegram().event().conversation_id
+
+
+def test_each_person_who_writes_to_a_channel_is_a_conversation() -> None:
+    def direct(user: int, **more: Any) -> Result:
+        person = {"id": user, "is_bot": False, "first_name": "Ana"}
+        topic = {"topic_id": 1000 + user, "user": person}
+        return telegram(**{"chat": GROUP, "direct_messages_topic": topic, "from": person, **more})
+
+    one, other = direct(1).event(), direct(2).event()
+    assert one.conversation_id != other.conversation_id
+    assert (one.reply_to.address, one.reply_to.thread) == ("-100", "1001")
+    assert direct(1, **{"from": OWNER}).ignored == ["own_message"]
+
+
+def test_who_writes_in_the_name_of_a_channel_is_that_channel_and_our_own_names_are_ours() -> None:
+    stand_in = {"id": 136817688, "is_bot": True, "first_name": "Channel"}
+    channel = {"id": -5, "type": "channel", "title": "Ana's shop", "username": "anas"}
+    said = telegram(chat=GROUP, sender_chat=channel, **{"from": stand_in}).event()
+    assert (said.party.handle, said.party.name, said.attributes["username"]) == ("-5", "Ana's shop", "anas")
+    assert telegram(chat=GROUP, sender_chat=GROUP, **{"from": stand_in}).ignored == ["own_message"]
+    forwarded = {"sender_chat": channel, "is_automatic_forward": True}
+    assert telegram(chat=GROUP, **forwarded, **{"from": {**OWNER, "id": 777000}}).ignored == ["own_message"]
+
+
+def test_a_guest_message_is_a_conversation_of_its_own_and_keeps_the_query_to_answer() -> None:
+    said = telegram("guest_message", guest_query_id="g1").event()
+    assert said.attributes["guest_query_id"] == "g1"
+    assert said.conversation_id != telegram().event().conversation_id
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ({"web_app_data": {"data": '{"size": "M"}', "button_text": "Order"}}, '{"size": "M"}'),
+        ({"paid_media": {"star_count": 1, "paid_media": []}}, None),
+        ({"contact": {"phone_number": "+34600", "first_name": "Ana"}}, "Ana +34600"),
+        ({"dice": {"emoji": "🎲", "value": 3}}, "🎲"),
+    ],
+)
+def test_what_a_person_sends_without_text_is_a_message(content: dict[str, Any], text: str | None) -> None:
+    assert telegram(text=None, **content).event().text == text
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"inline_query": {"id": "1", "from": OWNER, "query": "x", "offset": ""}},
+        {"chosen_inline_result": {"result_id": "1", "from": OWNER, "query": "x"}},
+        {"business_connection": {"id": "bc1"}},
+        {"pre_checkout_query": {"id": "1"}},
+        {"poll_answer": {"poll_id": "1"}},
+        {"chat_join_request": {"chat": GROUP}},
+    ],
+)
+def test_updates_of_other_kinds_are_no_messages(update: dict[str, Any]) -> None:
+    assert json_of("telegram", {"update_id": 3, **update}).ignored == ["not_a_message"]
+
+
+def test_each_picture_of_an_album_is_a_message_of_one_conversation() -> None:
+    picture = [{"file_id": "f1", "file_unique_id": "u1", "width": 1, "height": 1}]
+    one, two = (telegram(message_id=n, text=None, photo=picture, media_group_id="a").event() for n in (7, 8))
+    assert one.conversation_id == two.conversation_id
+    assert one.message_id != two.message_id
+    assert one.attributes["media_group_id"] == "a"

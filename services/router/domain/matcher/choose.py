@@ -7,9 +7,9 @@ import msgspec
 
 from services.router.domain.matcher.floor import Floor
 from services.router.domain.matcher.heaps import in_order
-from services.router.domain.matcher.idle import Ability, Chair, Profile
+from services.router.domain.matcher.idle import Ability, Candidate, Chair, Profile
 from services.router.domain.matcher.matching import Requirement, Waiting
-from services.router.domain.matcher.search import Candidate, Search
+from services.router.domain.matcher.search import Search
 from services.router.domain.matcher.waiting import Contact
 
 

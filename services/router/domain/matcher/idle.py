@@ -2,17 +2,15 @@
 
 from heapq import heapify, heappop, heappush
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from services.router.domain.matcher.guard import Guard, Guards
 from services.router.domain.matcher.heaps import in_order
 from services.router.domain.matcher.matching import AbilityName, Requirement, Seat, Skills
 
-if TYPE_CHECKING:  # a profile keeps what search and lines worked out for it: no look-up in a match
-    from services.router.domain.matcher.search import Candidate
-    from services.router.domain.matcher.waiting import Line
-
 Turn = tuple[float, float, str, "Chair"]
+
+Candidate = tuple[int, float, float, float, str, "Chair"]
+"""What orders agents: preferences not met, cost, then the agent's turn (two numbers and the agent id)."""
 
 LEAST_LOADED = "least_loaded"
 """The order every profile keeps: least load, then longest idle. Other orders are made from it when asked for."""
@@ -58,13 +56,12 @@ class Chair:
 
 
 class Profile:
-    """One set of skills with levels and open channels, and the open agents who have exactly that."""
+    """One set of skills with levels and open channels, and the open agents who have exactly that.
 
-    __slots__ = (
-        "abilities", "channels", "dead",
-        "dead_max", "guards", "levels", "lines", "lines_known", "lines_seen", "live", "pooled",
-        "pooled_seen", "turns",
-    )  # fmt: skip
+    ``served`` belongs to ``Lines``, which keeps there what it worked out for the profile: a match is saved the look-up.
+    """
+
+    __slots__ = ("abilities", "channels", "dead", "dead_max", "guards", "levels", "live", "served", "turns")
 
     def __init__(self, skills: Skills, channels: frozenset[str], abilities: tuple[Ability, ...], dead_max: int) -> None:
         self.dead_max = dead_max
@@ -75,9 +72,7 @@ class Profile:
         self.live = 0
         self.dead = 0
         self.turns: dict[str, list[Turn]] = {LEAST_LOADED: []}
-        self.lines: list[Line] = []
-        self.lines_known: list[Line] | None = None
-        self.lines_seen = 0
+        self.served: object = None
 
     def suits(self, need: Requirement) -> bool:
         """Whether agents of this profile have what a requirement asks for."""

@@ -15,6 +15,17 @@ Anchor = tuple[str, str | None]
 """A channel and one skill that the requirement asks for: only profiles with both can suit."""
 
 
+class _Served:
+    """The lines that a profile serves, in no order, of the first ``seen`` of those that were ``known``."""
+
+    __slots__ = ("known", "lines", "seen")
+
+    def __init__(self, known: list[Line]) -> None:
+        self.known = known
+        self.lines: list[Line] = []
+        self.seen = 0
+
+
 class Lines:
     """Each requirement set is interned as one line; each profile remembers its lines and catches up with new ones."""
 
@@ -60,17 +71,18 @@ class Lines:
     def served_by(self, profile: Profile) -> list[Line]:
         """The lines whose requirement a profile suits, in no order."""
         known = self._known
-        if profile.lines_known is known and profile.lines_seen == len(known):
-            return profile.lines
-        if profile.lines_known is not known:
-            profile.lines_known, profile.lines_seen, profile.lines = known, 0, []
-        fresh = known[profile.lines_seen :]
+        served = profile.served
+        if type(served) is not _Served or served.known is not known:
+            served = profile.served = _Served(known)
+        if served.seen == len(known):
+            return served.lines
+        fresh = known[served.seen :]
         if len(fresh) <= FEW_UNSEEN:
-            profile.lines += [line for line in fresh if profile.suits(line.need)]
+            served.lines += [line for line in fresh if profile.suits(line.need)]
         else:
-            profile.lines = [line for line in self._near(profile) if profile.suits(line.need)]
-        profile.lines_seen = len(known)
-        return profile.lines
+            served.lines = [line for line in self._near(profile) if profile.suits(line.need)]
+        served.seen = len(known)
+        return served.lines
 
     def _near(self, profile: Profile) -> list[Line]:
         skills: list[str | None] = [None, *profile.levels]

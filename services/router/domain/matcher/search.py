@@ -6,12 +6,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from services.router.domain.matcher.heaps import in_order
-from services.router.domain.matcher.idle import LEAST_LOADED, Ability, Chair, Profile
+from services.router.domain.matcher.idle import LEAST_LOADED, Ability, Candidate, Chair, Profile
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matcher.matching import Requirement, Skills
-
-Candidate = tuple[int, float, float, float, str, Chair]
-"""What orders agents: preferences not met, cost, then the agent's turn (two numbers and the agent id)."""
 
 OWN_TURNS = frozenset({"longest_idle", "round_robin"})
 """Agent orders whose turns differ from least load, then longest idle."""

@@ -4,13 +4,10 @@ from collections.abc import Iterator
 from heapq import heapify, heappop, heappush, merge
 from itertools import islice
 from math import inf
-from typing import TYPE_CHECKING
 
 from services.router.domain.matcher.heaps import in_order
 from services.router.domain.matcher.matching import Requirement, Skills, Waiting
-
-if TYPE_CHECKING:  # a line keeps the searches of its contacts: no look-up in a match
-    from services.router.domain.matcher.search import Search
+from services.router.domain.matcher.search import Search
 
 GONE = -inf
 """The ``until`` of a contact that no longer waits: before any time."""
@@ -71,7 +68,8 @@ class Line:
     """Who waits for one requirement, smallest key first; ties by entered, then contact id; and how agents are sought.
 
     Without a boost the first to become late is also the first by key, so one heap tells both; boosted contacts have a
-    second heap by due time, because lateness is judged without the boost.
+    second heap by due time, because lateness is judged without the boost. The searches of its contacts are kept here,
+    which saves a match the look-up.
     """
 
     __slots__ = ("boosted", "dead", "dead_max", "dues", "fresh", "late", "live", "need", "pooled", "searches", "top")

@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import random
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -12,6 +11,7 @@ from typing import Any
 import orjson
 
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, write
+from cli.stack.damage import damaged, smallest
 from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, SourceFacts
 from services.ingest.domain.channels.registry import find, names
 from services.ingest.domain.handles import Pseudonyms
@@ -26,6 +26,7 @@ from shared.contract.records import Origin
 __all__ = ["configure_try", "try_adapter"]
 
 DAMAGED_MAX = 100_000  # copies; each takes well under a millisecond
+SHOWN_MAX = 300  # bytes of a payload on which an adapter raises: enough to see what is odd about it
 WORKSPACE, SOURCE = "workspace", "source"  # of an offline trial
 _OFFLINE_KEY = b"nothing leaves this command"
 _SHOWN_NOWHERE = frozenset({"event_id", "workspace", "source", "arrived_ms", "origin", "traceparent", "handle_key"})
@@ -46,13 +47,14 @@ def try_adapter(args: argparse.Namespace) -> int:
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # else each damaged form is a line of its own
     adapter = _adapter(args.adapter)
     payload = _payload(args, _body(args.file))
-    items = [_told(item, payload) for item in _items(adapter, payload)]
-    raised = [fault for body in _damaged(payload.body, args.damaged) if (fault := _fault(adapter, payload, body))]
+    fault = _fault(adapter, payload, payload.body)
+    items = [] if fault else [_told(item, payload) for item in _items(adapter, payload)]
+    raised = f"raised: {fault}" if fault else next(_faults(adapter, payload, args.damaged), "")
     understood = not any("refused" in item for item in items) and not raised
     if args.json:
-        result({"understood": understood, "items": items, "raised": raised[:1]})
+        result({"understood": understood, "items": items, "raised": [raised] if raised else []})
     else:
-        write(*_lines(items), *(f"raised on a damaged copy: {one}" for one in raised[:1]))
+        write(*([] if fault else _lines(items)), *filter(None, [raised]))
     return EXIT_OK if understood else EXIT_NO
 
 
@@ -135,22 +137,23 @@ def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
         yield path, value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _damaged(body: bytes, copies: int) -> Iterator[bytes]:
-    """Copies with bytes changed, taken out and put in; the same ones each time."""
-    chance = random.Random(len(body))
-    for _ in range(min(copies, DAMAGED_MAX)):
-        copy = bytearray(body)
-        for _ in range(chance.randint(1, 4)):
-            at = chance.randint(0, len(copy))
-            copy[at : at + chance.randint(0, 20)] = chance.randbytes(chance.randint(0, 6))
-        yield bytes(copy)
+def _faults(adapter: Adapter, payload: Payload, copies: int) -> Iterator[str]:
+    """What is raised on damaged copies, the same ones each time, each with the smallest payload that does it."""
+    for seed in range(min(copies, DAMAGED_MAX)):
+        copy = damaged(payload.body, seed)
+        if not _fault(adapter, payload, copy):
+            continue
+        least = smallest(copy, lambda body: bool(_fault(adapter, payload, body)))
+        fault = _fault(adapter, payload, least)
+        yield f"raised on a damaged copy: {fault}: {least[:SHOWN_MAX]!r} ({len(least)} bytes)"
 
 
 def _fault(adapter: Adapter, payload: Payload, body: bytes) -> str:
+    """What reading a payload raises beside a rejection, or making canonical events of what was read."""
+    changed = payload._replace(body=body)
     try:
-        adapter.read(payload._replace(body=body))
-    except Rejected:
-        return ""
+        for item in _items(adapter, changed):
+            _told(item, changed)
     except Exception as error:  # noqa: BLE001 - to find it is what this is for
-        return f"{type(error).__name__}: {error} ({len(body)} bytes)"
+        return f"{type(error).__name__}: {error}"
     return ""

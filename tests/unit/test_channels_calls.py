@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.channel_payloads import ASTERISK, SMS, VOICE
+from tests.support.channel_variants import ARI_CHANNEL
 from tests.support.channels import Result, form, json_of, put
 
 USER = "US.13491208655302741918"
@@ -86,13 +87,8 @@ def test_variables_of_the_channel_are_attributes_however_ami_or_its_bridge_write
 
 
 def ari(kind: str, **more: Any) -> Result:
-    channel = {
-        "id": "1769851800.42", "name": "PJSIP/trunk-1", "language": "es", "accountcode": "shop",
-        "caller": {"name": "Ana", "number": "600123456"}, "dialplan": {"context": "in", "exten": "900"},
-        "channelvars": {"PRIORITY": "1", "SKILL": "cards=gold"},
-    }  # fmt: skip
     at = "2026-01-31T09:30:00.125+0000"
-    return json_of("asterisk", {"type": kind, "timestamp": at, "args": ["support"], "channel": channel, **more})
+    return json_of("asterisk", {"type": kind, "timestamp": at, "args": ["support"], "channel": ARI_CHANNEL, **more})
 
 
 def test_a_call_in_stasis_keeps_its_variables_and_ends_when_asterisk_says() -> None:

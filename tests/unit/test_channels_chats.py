@@ -8,34 +8,13 @@ import pytest
 from telegram import Update
 
 from tests.support.channel_payloads import FORM, SLACK, SLACK_EVENT, TELEGRAM_MESSAGE
+from tests.support.channel_variants import SLACK_COMMAND, SLACK_PRESSED
 from tests.support.channels import Result, form, json_of, put
 from tests.support.ingest_http import Log, client_of
 
-COMMAND = {
-    "token": "t", "team_id": "T1", "enterprise_id": "E1", "channel_id": "C1", "channel_name": "help", "user_id": "U1",
-    "user_name": "ana", "command": "/usher", "text": "where is &lt;my&gt; parcel", "trigger_id": "1.2.a",
-    "response_url": "https://hooks.example/commands/1",
-}  # fmt: skip
-PRESSED = {
-    "type": "block_actions",
-    "team": {"id": "T1"},
-    "user": {"id": "U1", "username": "ana"},
-    "container": {"type": "message", "message_ts": "5.5", "channel_id": "C1"},
-    "channel": {"id": "C1", "name": "help"},
-    "message": {"ts": "5.5", "thread_ts": "1769851700.000100", "bot_id": "B1"},
-    "response_url": "https://hooks.example/actions/1",
-    "actions": [
-        {
-            "action_id": "size",
-            "action_ts": "1769851800.5",
-            "selected_option": {"text": {"type": "plain_text", "text": "Medium"}, "value": "M"},
-        }
-    ],
-}
-
 
 def pressed(**changes: Any) -> Result:
-    return form("slack", {"payload": orjson.dumps({**PRESSED, **changes}).decode()})
+    return form("slack", {"payload": orjson.dumps({**SLACK_PRESSED, **changes}).decode()})
 
 
 def event(**changes: Any) -> Result:
@@ -46,7 +25,7 @@ def event(**changes: Any) -> Result:
 
 
 def test_a_command_is_a_message_and_keeps_where_it_is_answered() -> None:
-    said, again = form("slack", COMMAND).event(), form("slack", {**COMMAND, "trigger_id": "9.9.b"}).event()
+    said, again = form("slack", SLACK_COMMAND).event(), form("slack", {**SLACK_COMMAND, "trigger_id": "9.9.b"}).event()
 
     assert (said.text, said.party.handle, said.party.name, said.to) == ("where is <my> parcel", "U1", "ana", "C1")
     assert said.attributes["response_url"] == "https://hooks.example/commands/1"
@@ -54,7 +33,7 @@ def test_a_command_is_a_message_and_keeps_where_it_is_answered() -> None:
     assert said.conversation_id == again.conversation_id
     assert "U1" not in said.conversation_id
     assert said.message_id != again.message_id
-    assert form("slack", {**COMMAND, "channel_id": "D1"}).event().conversation_id == "D1"
+    assert form("slack", {**SLACK_COMMAND, "channel_id": "D1"}).event().conversation_id == "D1"
 
 
 def test_a_choice_under_a_message_of_ours_is_said_in_its_thread() -> None:
@@ -65,7 +44,7 @@ def test_a_choice_under_a_message_of_ours_is_said_in_its_thread() -> None:
     button = [{"action_id": "a", "action_ts": "7.7", "text": {"text": "Yes"}, "value": "y"}]
     assert pressed(actions=button, channel={"id": "D1"}).event().conversation_id == "D1"
     assert pressed(actions=button).event().text == "Yes"
-    assert json_of("slack", PRESSED).event() == chosen, "a topic may hold the document without its form"
+    assert json_of("slack", SLACK_PRESSED).event() == chosen, "a topic may hold the document without its form"
 
 
 @pytest.mark.parametrize(
@@ -74,7 +53,7 @@ def test_a_choice_under_a_message_of_ours_is_said_in_its_thread() -> None:
         (pressed(type="view_submission"), "not_a_message"),
         (pressed(channel=None), "not_a_message"),
         (form("slack", {"ssl_check": "1", "token": "t"}), "handshake"),
-        (form("slack", COMMAND, frozenset({"U1"})), "own_message"),
+        (form("slack", SLACK_COMMAND, frozenset({"U1"})), "own_message"),
         (event(user="USLACKBOT"), "bot"),
         (event(type="assistant_thread_started"), "not_a_message"),
         (json_of("slack", {"type": "app_rate_limited", "minute_rate_limited": 1}), "not_a_message"),
@@ -100,7 +79,7 @@ def test_bytes_that_are_no_form_are_still_refused_as_json() -> None:
 async def test_slack_hears_nothing_to_show_after_a_command() -> None:
     async with client_of(Log(), {"desk": {"workspace": "acme", "adapter": "slack"}}) as client:
         kind = {"Content-Type": FORM}
-        answer = await client.post("/v1/webhooks/desk", content=urlencode(COMMAND), headers=kind)
+        answer = await client.post("/v1/webhooks/desk", content=urlencode(SLACK_COMMAND), headers=kind)
     assert (answer.status_code, answer.content) == (200, b"")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.channel_payloads import direct, page, whatsapp, whatsapp_text
+from tests.support.channel_variants import WHATSAPP_CALL, whatsapp_change
 from tests.support.channels import Result, json_of
 
 USER = "US.13491208655302741918"
@@ -15,20 +16,13 @@ def said(**message: Any) -> Result:
     return json_of("whatsapp_cloud", whatsapp({k: v for k, v in whatsapp_text(**message).items() if v is not None}))
 
 
-def change(kind: str, field: str, **value: Any) -> Result:
-    """One change of a WhatsApp account."""
-    document = whatsapp()
-    metadata = {"display_phone_number": "15550001111", "phone_number_id": "106540352242922"}
-    document["entry"][0]["changes"] = [{"field": field, "value": {"metadata": metadata, **value}}]
-    return json_of(kind, document)
+def change(field: str, **value: Any) -> Result:
+    return json_of("whatsapp_cloud", whatsapp_change(field, **value))
 
 
 def call(event: str, **more: Any) -> Result:
     contacts = [{"wa_id": "34600123456", "user_id": USER, "profile": {"name": "Ana"}}]
-    ringing = {"id": "wacid.1", "to": "15550001111", "from": "34600123456", "event": event, "timestamp": "1769851800"}
-    return change(
-        "whatsapp_cloud", "calls", contacts=contacts, calls=[{"direction": "USER_INITIATED", **ringing, **more}]
-    )
+    return change("calls", contacts=contacts, calls=[{**WHATSAPP_CALL, "event": event, **more}])
 
 
 # ---- people who hide their number ----
@@ -73,9 +67,7 @@ def test_a_call_over_whatsapp_is_a_contact_of_voice_until_it_ends() -> None:
 def test_calls_that_we_make_and_states_of_calls_are_no_contacts() -> None:
     assert call("connect", direction="BUSINESS_INITIATED").ignored == ["own_message"]
     assert call("accept").ignored == ["call_progress"]
-    assert change("whatsapp_cloud", "calls", statuses=[{"id": "wacid.1", "status": "RINGING"}]).ignored == [
-        "call_progress"
-    ]
+    assert change("calls", statuses=[{"id": "wacid.1", "status": "RINGING"}]).ignored == ["call_progress"]
 
 
 # ---- what may be said ----
@@ -150,9 +142,9 @@ def test_how_somebody_came_is_kept_for_routing() -> None:
         ),
         (said(type="request_welcome", text=None), "not_a_message"),
         (said(type="system", system={"type": "user_changed_number"}, text=None), "not_a_message"),
-        (change("whatsapp_cloud", "smb_message_echoes", message_echoes=[whatsapp_text()]), "echo"),
-        (change("whatsapp_cloud", "history", history=[]), "not_a_message"),
-        (change("whatsapp_cloud", "user_preferences", user_preferences=[{"value": "stop"}]), "not_a_message"),
+        (change("smb_message_echoes", message_echoes=[whatsapp_text()]), "echo"),
+        (change("history", history=[]), "not_a_message"),
+        (change("user_preferences", user_preferences=[{"value": "stop"}]), "not_a_message"),
     ],
 )
 def test_what_is_told_beside_messages_is_ignored_by_name(result: Result, why: str) -> None:

@@ -21,6 +21,23 @@ sources:
 """
 
 
+BRITTLE = """
+from services.ingest.domain.channels.adapter import Adapter, Reading
+from services.ingest.domain.channels.message import Message
+from services.ingest.domain.channels.node import Node
+
+
+def read(payload):
+    document = Node.parse(payload.body)
+    handle = document.value["from"]["handle"]
+    said = Message(channel="task", conversation="c", message_id=document["id"].needed(), handle=handle)
+    return Reading([said.event(payload)])
+
+
+ADAPTER = Adapter(name="brittle", read=read, channel="task")
+"""
+
+
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("USHER_SOURCES_FILE", raising=False)
@@ -62,3 +79,25 @@ def test_connections_and_keys_are_shown_without_secrets(usher: Usher, file: Path
     for shown in (out, usher("sources", "show", file)[1]):
         assert sha256("key") not in shown and "NOT_SET" not in shown
     assert len(usher("sources", "show")[1].splitlines()) == 8
+
+
+def test_an_adapter_that_raises_is_told_with_the_smallest_payload_on_which_it_does(
+    usher: Usher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "brittle.py").write_text(BRITTLE)
+    info = tmp_path / "brittle-1.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text("[usher.adapters]\nbrittle = brittle:ADAPTER\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    payload = tmp_path / "payload.json"
+    payload.write_text('{"id": "1", "from": {"handle": "ana"}, "more": [1, 2, 3]}')
+
+    status, out, _ = usher("sources", "try", "brittle", payload, "--damaged", 200, "--json")
+    (raised,) = json.loads(out)["raised"]
+    assert status == 1
+    assert raised.startswith("raised on a damaged copy: ")
+    assert int(raised.rpartition("(")[2].split()[0]) < 20, raised
+
+    payload.write_text("{}")
+    status, out, _ = usher("sources", "try", "brittle", payload)
+    assert (status, out) == (1, "raised: KeyError: 'from'\n")

@@ -1,5 +1,6 @@
 """Letters as mail programs write them: markup, invitations, and bytes in whatever charset they are said to be."""
 
+import encodings
 from urllib.parse import urlencode
 
 import pytest
@@ -50,6 +51,51 @@ def test_a_charset_that_is_right_wrong_or_unknown_gives_the_text(charset: str, e
 def test_what_mail_programs_write_under_an_old_name_is_read(charset: str, encoded: bytes, text: str) -> None:
     head = f"From: a@b.example\r\nContent-Type: text/plain; charset={charset}\r\n\r\n".encode()
     assert put("email_mime", head + encoded, "message/rfc822").event().text == text
+
+
+def attached(heads: str, boundary: str = 'boundary="b"', text: bytes = b"Hello") -> bytes:
+    """A letter with a file whose part has these heads."""
+    head = f"From: ana@b.example\r\nContent-Type: multipart/mixed; {boundary}\r\n\r\n--b\r\n\r\n".encode()
+    return head + text + f"\r\n--b\r\n{heads}\r\n\r\nx\r\n--b--\r\n".encode("utf-8", "surrogateescape")
+
+
+DISPOSED = "Content-Disposition: attachment; "
+
+
+@pytest.mark.parametrize(
+    ("heads", "name"),
+    [
+        (DISPOSED + "filename*=utf-8''%C2%BFd%C3%B3nde.pdf", "¿dónde.pdf"),
+        (DISPOSED + "filename*=koi8-r'ru'%F3%DE%C5%D4.pdf", "Счет.pdf"),
+        (DISPOSED + "filename*=latin1''%93a%94.pdf", "“a”.pdf"),
+        (DISPOSED + "filename*0*=utf-8''%C3%B1; filename*1=an; filename*2*=d%C3%BA.pdf", "ñandú.pdf"),
+        (DISPOSED + "filename*=unicode_escape''%5Cx41.pdf", "\\x41.pdf"),
+        (DISPOSED + "filename*=no-such-charset''%C3%B1.pdf", "ñ.pdf"),
+        (DISPOSED + "filename*=''%C3%B1.pdf", "ñ.pdf"),
+        (DISPOSED + 'filename="=?utf-8?q?=C3=B1?=.pdf"', "ñ.pdf"),
+        ("Content-Type: application/pdf; name*=iso-8859-1''%F1.pdf", "ñ.pdf"),
+        (DISPOSED + 'filename=""\r\nContent-Type: application/pdf; name="a.pdf"', "a.pdf"),
+    ],
+)
+def test_a_file_has_its_name_in_whatever_charset_it_is_said_to_be(heads: str, name: str) -> None:
+    (attachment,) = put("email_mime", attached(heads), "message/rfc822").event().attachments
+    assert attachment.name == name
+
+
+def test_no_charset_that_a_sender_names_is_looked_up_anywhere_but_in_the_table_of_mail() -> None:
+    """Python looks for a name that it does not know in its folders, and remembers that for ever."""
+    unheard = "never-heard-of"
+    heads = f"{DISPOSED}filename*={unheard}''a.txt\r\nContent-Type: text/plain; charset*={unheard}''{unheard}"
+    known = set(encodings._cache)
+    for letter in (
+        attached(heads, f"boundary*={unheard}''b"),
+        attached(f"Content-Type: text/plain; charset={unheard}", text=b"\xff"),
+        attached(f"Subject: =?{unheard}?q?=FF?=\r\nContent-Type: message/rfc822"),
+        f"From: =?{unheard}?b?/w==?= <a@b.example>\r\nSubject: =?{unheard}?q?=FF?=\r\n\r\nHello".encode(),
+        f"From: a@b.example\r\nContent-Type: text/plain; charset={unheard}\r\n\r\n".encode() + b"\xff",
+    ):
+        assert put("email_mime", letter, "message/rfc822").event().text
+    assert set(encodings._cache) - known == set()
 
 
 LATIN = "From: ana@b.example\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n¿Dónde está?".encode("latin-1")

@@ -1,9 +1,10 @@
 """Bytes of a letter or form as text, in a charset that may be unknown, wrong, or less than what was written."""
 
+from email.utils import unquote
 from encodings import normalize_encoding
 from encodings.aliases import aliases
 
-__all__ = ["to_text"]
+__all__ = ["parameter", "to_text"]
 
 # What mail programs write under a name, where it is more than the name's own standard holds (the WHATWG's Encoding).
 _MORE = {
@@ -34,6 +35,17 @@ def to_text(content: bytes, charset: str) -> str:
         except (LookupError, UnicodeError, ValueError):
             continue
     return content.decode("latin-1")
+
+
+def parameter(found: object) -> str:
+    """A parameter of a head, "" for none: as it stands, or in the charset that it names itself (RFC 2231)."""
+    if not isinstance(found, tuple):
+        return unquote(str(found)) if found else ""
+    charset, _, text = found
+    try:
+        return to_text(text.encode("latin-1", "surrogateescape"), charset or "us-ascii")
+    except UnicodeEncodeError:
+        return str(text)
 
 
 def _codec(charset: str) -> str:

@@ -8,9 +8,9 @@ from datetime import UTC
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
 from email.message import Message
-from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
+from email.utils import getaddresses, parsedate_to_datetime
 
-from services.ingest.domain.channels.charsets import to_text
+from services.ingest.domain.channels.charsets import parameter, to_text
 from services.ingest.domain.channels.message import Attachment
 from services.ingest.domain.channels.parts import Part, leaves, parsed
 from services.ingest.domain.reading import BODY_BYTES_MAX
@@ -102,15 +102,13 @@ def _add(letter: Letter, part: Part) -> None:
 
 
 def _file_name(head: Message) -> str:
-    name = head.get_filename()
-    return decoded(_legible(str(collapse_rfc2231_value(name)))) if name else ""
+    name = parameter(head.get_param("filename", None, "content-disposition")) or parameter(head.get_param("name"))
+    return decoded(_legible(name)).strip()
 
 
 def _text(part: Part) -> str:
     """A part's text in the charset that it names."""
-    named = part.head.get_param("charset")
-    charset = str(collapse_rfc2231_value(named)) if named else "utf-8"
-    return to_text(part.content(), charset)
+    return to_text(part.content(), parameter(part.head.get_param("charset")) or "utf-8")
 
 
 def _legible(raw: str) -> str:

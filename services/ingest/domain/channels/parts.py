@@ -9,6 +9,7 @@ from email.message import Message
 from email.parser import BytesHeaderParser
 from typing import NamedTuple
 
+from services.ingest.domain.channels.charsets import parameter
 from services.ingest.domain.rejection import Rejected
 from shared.errors import Reason
 
@@ -29,8 +30,10 @@ class Part(NamedTuple):
 
     def content(self) -> bytes:
         """What it holds, with its transfer encoding undone; as it came where that is damaged beyond reading."""
-        self.head.set_payload(self.body.decode("ascii", "surrogateescape"))
-        content = self.head.get_payload(decode=True)
+        bare = Message()  # without a charset of the sender's, which the library might look up
+        bare["Content-Transfer-Encoding"] = str(self.head.get("content-transfer-encoding", "")).strip()
+        bare.set_payload(self.body.decode("ascii", "surrogateescape"))
+        content = bare.get_payload(decode=True)
         return content if isinstance(content, bytes) else b""
 
     def size(self) -> int:
@@ -86,10 +89,10 @@ def _divided(raw: bytes) -> tuple[bytes, bytes]:
 
 def _inside(part: Part) -> list[bytes]:
     """The parts of a multipart as they came, each up to the next boundary or the end; none without a boundary."""
-    named = part.head.get_boundary()
+    named = parameter(part.head.get_param("boundary")).rstrip()
     if not named:
         return []
-    mark = b"\n--" + str(named).encode("ascii", "surrogateescape")
+    mark = b"\n--" + named.encode("utf-8", "surrogateescape")
     body = b"\n" + part.body
     found: list[bytes] = []
     begin = -1

@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -13,7 +13,8 @@ from services.ingest.domain.cloudevents import NO_ATTRIBUTES
 from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.sources import Source, Sources
 from services.ingest.domain.types import MESSAGE
-from services.ingest.domain.webhook import Request, WebhookDoor
+from services.ingest.domain.way import Way
+from services.ingest.domain.webhook import Outcome, Request, WebhookDoor
 from services.ingest.gather import Publisher
 from services.ingest.metrics import IngestMetrics
 from services.ingest.settings import IngestSettings
@@ -39,7 +40,9 @@ class MailDoor:
     """Takes mail for sources with ``addresses``; a handler of aiosmtpd.
 
     A message is taken once for each source that it is for. Its reader is the source's adapter, so that what came by
-    SMTP and what came by webhook are the same.
+    SMTP and what came by webhook are the same. There is one answer for all of its recipients (RFC 5321, 4.2.5): it is
+    refused where no source can read it, before any has it; where some can, the others keep it as a dead letter, because
+    a refusal would tell its author that nobody has it, and who sends it again would have it twice.
     """
 
     def __init__(
@@ -113,10 +116,15 @@ class MailDoor:
         """(answer, its name for the metric)."""
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         letter = _delivered(content, (envelope.mail_from or "").strip("<>"))
-        found = (self._source_of(address) for address in envelope.rcpt_tos)
+        found = [self._source_of(address) for address in envelope.rcpt_tos]
+        sources = {one.name: one for one in found if one is not None}
+        if None in found:
+            return UNAVAILABLE, "unavailable"  # the sources changed since RCPT, which will say so the next time
         try:
-            for source in dict.fromkeys(one.name for one in found if one is not None):
-                await self._deliver(source, letter)
+            for source, outcome in self._read(list(sources.values()), letter):
+                await self._publisher.publish(outcome, self._settings.http_ack_seconds_max)
+                self._door.acknowledged(outcome)
+                self._metrics.came(source.adapter.name, outcome)
         except Rejected as rejected:
             where = f"{rejected.path}: " if rejected.path else ""
             return f"554 5.6.0 {where}{rejected.detail}", "refused"
@@ -124,16 +132,20 @@ class MailDoor:
             return UNAVAILABLE, "unavailable"
         return TAKEN, "taken"
 
-    async def _deliver(self, name: str, letter: bytes) -> None:
-        source = next((one for one in self._by_address.values() if one.name == name), None)
-        if source is None:
-            raise Retryable("the sources changed")
-        way = source.way._replace(default_type=MESSAGE)
+    def _read(self, sources: Sequence[Source], letter: bytes) -> list[tuple[Source, Outcome]]:
+        """What the message comes to for each source. Rejected: none can read it."""
         request = Request(letter, {"content-type": "message/rfc822"}, (), "", NO_ATTRIBUTES)
-        outcome = self._door.take(source, way, request, now_ms())
-        await self._publisher.publish(outcome, self._settings.http_ack_seconds_max)
-        self._door.acknowledged(outcome)
-        self._metrics.came(source.adapter.name, outcome)
+        read: list[tuple[Source, Outcome]] = []
+        refused: list[tuple[Source, Rejected]] = []
+        for source in sources:
+            try:
+                read.append((source, self._door.take(source, _way(source), request, now_ms())))
+            except Rejected as rejected:
+                refused.append((source, rejected))
+        if not read:
+            raise refused[0][1]
+        kept = [(one, self._door.refuse(one, _way(one), request, why, now_ms())) for one, why in refused]
+        return [*kept, *read]
 
     def _source_of(self, address: str) -> Source | None:
         """Of an address, or of all of its domain (``@shop.example.net``)."""
@@ -188,6 +200,10 @@ class _Connection(SMTP):
         """Close it; a message under way is not answered, so its sender keeps it."""
         if self.transport is not None:
             self.transport.close()
+
+
+def _way(source: Source) -> Way:
+    return source.way._replace(default_type=MESSAGE)
 
 
 def _delivered(content: bytes, sender: str) -> bytes:

@@ -13,8 +13,12 @@ import msgspec
 import pytest
 from prometheus_client import CollectorRegistry
 
+from services.ingest.domain.channels.adapter import Payload, Reading
+from services.ingest.domain.channels.mail import letter_item
+from services.ingest.domain.channels.mime import parse_letter
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
+from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.sources_file import SourcesError, read_sources
 from services.ingest.domain.webhook import WebhookDoor
 from services.ingest.gather import Gatherer, Publisher
@@ -23,6 +27,7 @@ from services.ingest.settings import IngestSettings
 from services.ingest.smtp import MailDoor
 from services.ingest.wire import RecordWriter
 from shared.contract.inputs import MessageReceived
+from shared.errors import Reason
 from shared.process.service import listen
 from tests.support.channel_payloads import LETTER
 from tests.support.ingest_builders import KEY
@@ -41,13 +46,29 @@ def sources(document: Any = None) -> Any:
     return read_sources(document or SOURCES, lambda name: name, with_channels=True)
 
 
+def picky(payload: Payload) -> Reading:
+    """An adapter that reads no letter of Ana's."""
+    if b"ana@example.com" in payload.body:
+        raise Rejected(Reason.INVALID, "From", "not from her")
+    return Reading([letter_item(payload, parse_letter(payload.body))])
+
+
+def with_picky(*names: str) -> Any:
+    """The sources, those of these names with an adapter that may refuse what others read."""
+    found = sources()
+    for name in names:
+        source = found.by_name[name]
+        found.by_name[name] = source._replace(adapter=source.adapter._replace(read=picky))
+    return found
+
+
 @asynccontextmanager
-async def door(log: Log, **bounds: Any) -> AsyncIterator[int]:
+async def door(log: Log, given: Any = None, **bounds: Any) -> AsyncIterator[int]:
     """A door on a free port."""
     settings = IngestSettings(environment="local", http_ack_seconds_max=0.2, **bounds)
     publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep)
     metrics = IngestMetrics(CollectorRegistry())
-    mail = MailDoor(settings, sources(), WebhookDoor(Normaliser(Pseudonyms(KEY))), publisher, metrics)
+    mail = MailDoor(settings, given or sources(), WebhookDoor(Normaliser(Pseudonyms(KEY))), publisher, metrics)
     sock, stopping = listen("127.0.0.1", 0), asyncio.Event()
     serving = asyncio.ensure_future(mail.serve(sock, stopping))
     try:
@@ -105,6 +126,37 @@ async def test_one_message_to_two_sources_is_one_contact_of_each_and_a_repeat_is
         for _ in range(2):
             assert await send(port, HELP, SALES, HELP) == {}
     assert sorted(one.source for one in messages(log)) == ["help", "sales"]
+
+
+@pytest.mark.parametrize("refusing", ["help", "sales"])
+async def test_what_one_source_refuses_and_another_takes_is_taken_and_kept_once(refusing: str) -> None:
+    log, taking = Log(), {"help": "sales", "sales": "help"}[refusing]
+    async with door(log, with_picky(refusing)) as port:
+        for _ in range(2):
+            assert await send(port, HELP, SALES) == {}
+    assert [one.source for one in messages(log)] == [taking]
+    assert {(one.letter.origin.source, one.letter.reason, one.letter.path) for one in log.dead} == {
+        (refusing, "invalid", "From")
+    }
+    assert len({one.letter.id for one in log.dead}) == 1, "a repeat keeps nothing twice"
+    assert log.dead[0].letter.payload.endswith(LETTER.partition(b"\r\n\r\n")[2])
+
+
+async def test_what_every_source_refuses_is_refused_and_no_source_has_it() -> None:
+    log = Log()
+    async with door(log, with_picky("help", "sales")) as port:
+        error = await send(port, HELP, SALES)
+    assert (error.smtp_code, log.batches, log.dead) == (554, [], [])
+
+
+async def test_a_message_that_one_source_takes_comes_again_when_the_refusal_could_not_be_kept() -> None:
+    log = Log()
+    async with door(log, with_picky("help")) as port:
+        log.failing = True
+        assert (await send(port, HELP, SALES)).smtp_code == 451
+        log.failing = False
+        assert await send(port, HELP, SALES) == {}
+    assert [one.source for one in messages(log)] == ["sales"]
 
 
 async def test_without_kafkas_acknowledgement_the_sender_keeps_its_message_and_sends_it_again() -> None:

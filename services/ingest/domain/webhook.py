@@ -91,6 +91,12 @@ class WebhookDoor:
         )  # its door has bounds of its own
         return self._read(source, way, payload, ("", sha256(payload.body).hexdigest()), now_ms)
 
+    def refuse(self, source: Source, way: Way, request: Request, rejected: Rejected, now_ms: int) -> Outcome:
+        """What a request of such a door comes to that is refused and shall be kept: one dead letter."""
+        payload = _payload(source, way, request, now_ms, self._normaliser.pseudonyms)
+        refusal = _refusal(rejected, way, Origin(source=way.source), payload, now_ms)
+        return Outcome([], [refusal], [], NOTHING, "", sha256(request.body).hexdigest())
+
     def _read(self, source: Source, way: Way, payload: Payload, known_by: tuple[str, str], now_ms: int) -> Outcome:
         reading = source.adapter.read(payload)
         outcome = Outcome([], [], [], reading.answer or NOTHING, *known_by)

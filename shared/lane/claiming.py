@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from shared.contract.records import Record
 from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
 from shared.lane.arrivals import Arrivals
 from shared.lane.engine import Deadline, Engine
@@ -43,10 +44,21 @@ class Claiming:
         self.barred = unfinished.barred
         engine = warm.engine if warm is not None and _is_true_of(warm, claim) else await self.loaded(claim)
         await self._life.reach(Phase.LOADED)
-        tail = await patience.repeat("tail", lambda: self._parts.read_output_tail(self._partition))
-        agrees_with_output(claim, tail)
-        await self._open_input(claim)
+        try:
+            agrees_with_output(claim, await patience.repeat("tail", self._tail))
+            await self._open_input(claim)
+        except PartitionClosed:
+            await self._unless_outlived(claim)
+            raise
         return Opened(claim, engine, unfinished.batches)
+
+    async def _tail(self) -> list[Record]:
+        return await self._parts.read_output_tail(self._partition)
+
+    async def _unless_outlived(self, claim: Claim) -> None:
+        """Fenced where somebody else claimed meanwhile: the logs then tell of his work, and nothing is wrong."""
+        if not await self._patience.repeat("owner", lambda: self._parts.store.still_owner(claim)):
+            raise Fenced(f"partition {self._partition} has another owner")
 
     async def loaded(self, claim: Claim) -> Engine:
         """A new engine from one snapshot. PartitionClosed where a row cannot be read."""

@@ -10,14 +10,14 @@ from collections import Counter
 import pytest
 
 from shared.lane.phases import FAILPOINTS
-from shared.lane.store import Commit
+from tests.support.broken_stores import BROKEN_STORES
 from tests.support.lane_schedule import Outcome, run_schedule
 from tests.support.lane_world import World
 from tests.support.memory_lane import MemoryLaneStore
 from tests.support.tally_rows import TallyRows
 from tests.support.virtual_time import VirtualClock, run
 
-SCHEDULES = int(os.environ.get("USHER_LANE_SCHEDULES", "200"))
+SCHEDULES = int(os.environ.get("USHER_LANE_SCHEDULES", "80"))
 
 
 @pytest.fixture(scope="module")
@@ -59,25 +59,6 @@ def test_a_partition_that_is_taken_back_before_its_lane_made_a_step_is_served_wh
     run(main)
 
 
-class Unfenced(MemoryLaneStore):
-    """Takes the commits of former owners too."""
-
-    async def commit(self, commit: Commit) -> None:
-        claim = self.lanes[commit.before.partition]
-        if commit.before.epoch < claim.epoch:
-            self.rows = self.rows.changed(claim.partition, commit.writes)
-            return
-        await super().commit(commit)
-
-
-class Forgetful(MemoryLaneStore):
-    """Loses the outbox of a commit, as if it were written apart."""
-
-    async def claim(self, partition: int, owner: str):  # type: ignore[no-untyped-def]
-        self.outbox = {place: packed for place, packed in self.outbox.items() if place[0] != partition}
-        return await super().claim(partition, owner)
-
-
-@pytest.mark.parametrize("broken", [Unfenced, Forgetful])
+@pytest.mark.parametrize("broken", BROKEN_STORES)
 def test_a_store_that_breaks_its_promise_is_found_out(broken: type[MemoryLaneStore]) -> None:
     assert any(run_schedule(seed, broken(TallyRows())).wrong for seed in range(40))

@@ -1,16 +1,19 @@
-"""A process of a lane's world in memory: the real worker, killed, stopped, or cut from its servers by chance."""
+"""A process of a lane's world in memory: real lanes, killed, stopped, or cut from their servers by chance."""
 
 import asyncio
+from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from random import Random
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from prometheus_client import CollectorRegistry
 
 from shared.contract.envelope import Message
 from shared.contract.records import Record
 from shared.errors import OutcomeUnknown, Retryable
-from shared.lane.parts import LaneParts
+from shared.lane.parts import Inputs, LaneParts
 from shared.lane.phases import FAILPOINTS, Phase
 from shared.lane.publisher import Wire
 from shared.lane.sense import Sense
@@ -20,8 +23,10 @@ from shared.process.failpoints import Failpoints
 from shared.process.logs import configure
 from shared.process.metrics import LaneMetrics
 from shared.process.settings import LaneSettings
-from tests.support.memory_log import EVICTED_SECONDS, RESOLUTION_SECONDS, MemoryMember, MemoryOutputs
+from tests.support.memory_lane import MemoryLaneStore
+from tests.support.memory_log import EVICTED_SECONDS, RESOLUTION_SECONDS, MemoryLog, MemoryMember, MemoryOutputs
 from tests.support.tally import LOG, Tally
+from tests.support.virtual_time import VirtualClock
 
 if TYPE_CHECKING:
     from tests.support.lane_world import World
@@ -42,55 +47,66 @@ class Killed(BaseException):
 class Weather:
     """How likely a call to a server fails: before anything happened, or after, when only the reply is lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds_max: float = CALL_SECONDS_MAX) -> None:
         self.refuses: dict[str, float] = {}
         self.loses: dict[str, float] = {}
-        self.seconds_max = CALL_SECONDS_MAX
+        self.seconds_max = seconds_max
+        self.reply_seconds_max = seconds_max
 
     def calm(self) -> None:
         """Everything works again."""
         self.__init__()  # type: ignore[misc]
 
 
-class Process:
-    """One process of the service. ``trap``: the place, at which pass it acts, for how long it stops (0: killed)."""
+class Surroundings(Protocol):
+    """What a process needs of the world that it is in."""
 
-    def __init__(self, world: "World", name: str) -> None:
+    chance: Random
+    clock: VirtualClock
+    weather: Weather
+    log: MemoryLog
+    store: MemoryLaneStore
+    met: Counter[tuple[Phase, str]]
+
+
+class Mortal(ABC):
+    """A process as its servers see it, until it dies. ``trap``: the place, at which pass it acts, for how long it stops
+    (0: killed)."""
+
+    def __init__(self, world: Surroundings) -> None:
         self.world = world
         self.dead = False
         self.trap: tuple[Phase, int, float] | None = None
         self.stopped_until = 0.0
-        self.member = MemoryMember(world.group, world.clock, self.awake)
-        parts = LaneParts(
+
+    def parts(self, name: str, inputs: Inputs) -> LaneParts:
+        """What its lanes are made of."""
+        return LaneParts(
             service="tally",
             settings=SETTINGS,
             owner=name,
             store=_Store(self),
-            inputs=self.member,
+            inputs=inputs,
             outputs=_Outputs(self),
             wire=Wire("tally", LOG),
             read_output_tail=self._tail,
             new_engine=Tally,
             counted=lambda step: None,
-            sense=Sense(LOGGER, METRICS, _Traps(self), world.clock),
+            sense=Sense(LOGGER, METRICS, _Traps(self), self.world.clock),
         )
-        self.worker = Worker(parts, self.member)
-        self.running = asyncio.ensure_future(self.worker.run())
-        self.running.add_done_callback(self._ended)
+
+    @abstractmethod
+    def kill(self) -> None:
+        """kill -9."""
+
+    @abstractmethod
+    def stop(self, seconds: float) -> None:
+        """Stopped by a signal, and after so long it goes on: as a zombie, if others have its partitions."""
 
     def alive(self) -> None:
         """Killed where it is dead: code of a dead process may still be run here, and must not get through."""
         if self.dead:
             raise Killed
-
-    def _ended(self, running: "asyncio.Future[None]") -> None:
-        """A process may exit because its lanes hung; nothing else may end it."""
-        error = None if running.cancelled() else running.exception()
-        if error is not None and not isinstance(error, Killed) and "did not stop" not in str(error):
-            self.world.broken.append(repr(error))
-        if error is not None:
-            self.dead = True
-            self.member.silent.set()
 
     async def awake(self) -> None:
         """Returns at once while the process runs; after it was stopped and goes on, otherwise."""
@@ -98,29 +114,6 @@ class Process:
         while (seconds := self.stopped_until - self.world.clock.monotonic()) > RESOLUTION_SECONDS:
             await asyncio.sleep(seconds)
         self.alive()
-
-    def kill(self) -> None:
-        """kill -9."""
-        self.dead = True
-        self.member.silent.set()
-        self.running.cancel()
-        self._unheard_of(lambda: True)
-
-    def stop(self, seconds: float) -> None:
-        """Stopped by a signal, and after so long it goes on: as a zombie, if others have its partitions."""
-        now = self.world.clock.monotonic()
-        self.stopped_until = now + seconds
-        self._unheard_of(lambda: self.stopped_until > now + EVICTED_SECONDS)
-        asyncio.get_running_loop().call_later(seconds, self.member.join_again)
-
-    def _unheard_of(self, still: Callable[[], bool]) -> None:
-        """The group notices when nothing was heard of it for the session time-out."""
-
-        def leave() -> None:
-            if still():
-                self.leaving = asyncio.ensure_future(self.world.group.leave(self.member))
-
-        asyncio.get_running_loop().call_later(EVICTED_SECONDS, leave)
 
     async def call(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
         """One call to a server, in the weather that there is."""
@@ -131,7 +124,8 @@ class Process:
         if chance.random() < weather.refuses.get(what, 0.0):
             raise Retryable(f"{what}: the server is away")
         result = await work()
-        await asyncio.sleep(chance.uniform(0, CALL_SECONDS_MAX))
+        if weather.reply_seconds_max:
+            await asyncio.sleep(chance.uniform(0, weather.reply_seconds_max))
         await self.awake()
         if chance.random() < weather.loses.get(what, 0.0):
             raise OutcomeUnknown(f"{what}: the reply was lost")
@@ -144,10 +138,52 @@ class Process:
         return await self.call("tail", work)
 
 
+class Process(Mortal):
+    """One process of the service: a worker, in a group."""
+
+    def __init__(self, world: "World", name: str) -> None:
+        super().__init__(world)
+        self._group, self._broken = world.group, world.broken
+        self.member = MemoryMember(world.group, world.clock, self.awake)
+        self.worker = Worker(self.parts(name, self.member), self.member)
+        self.running = asyncio.ensure_future(self.worker.run())
+        self.running.add_done_callback(self._ended)
+
+    def _ended(self, running: "asyncio.Future[None]") -> None:
+        """A process may exit because its lanes hung; nothing else may end it."""
+        error = None if running.cancelled() else running.exception()
+        if error is not None and not isinstance(error, Killed) and "did not stop" not in str(error):
+            self._broken.append(repr(error))
+        if error is not None:
+            self.dead = True
+            self.member.silent.set()
+
+    def kill(self) -> None:
+        self.dead = True
+        self.member.silent.set()
+        self.running.cancel()
+        self._unheard_of(lambda: True)
+
+    def stop(self, seconds: float) -> None:
+        now = self.world.clock.monotonic()
+        self.stopped_until = now + seconds
+        self._unheard_of(lambda: self.stopped_until > now + EVICTED_SECONDS)
+        asyncio.get_running_loop().call_later(seconds, self.member.join_again)
+
+    def _unheard_of(self, still: Callable[[], bool]) -> None:
+        """The group notices when nothing was heard of it for the session time-out."""
+
+        def leave() -> None:
+            if still():
+                self.leaving = asyncio.ensure_future(self._group.leave(self.member))
+
+        asyncio.get_running_loop().call_later(EVICTED_SECONDS, leave)
+
+
 class _Traps(Failpoints):
     """Passes every place, and does what the process's trap says."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Mortal) -> None:
         super().__init__("", FAILPOINTS)
         self._process = process
 
@@ -171,7 +207,7 @@ class _Traps(Failpoints):
 class _Store:
     """The store as one process reaches it."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Mortal) -> None:
         self._call = process.call
         self._store = process.world.store
 
@@ -200,7 +236,7 @@ class _Store:
 class _Outputs:
     """The producer of one process: where it fails, some of the records may be on the log."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Mortal) -> None:
         self._process = process
         self._outputs = MemoryOutputs(process.world.log)
 

@@ -57,7 +57,7 @@ async def _played(world: World, seed: int) -> Outcome:
     await feeding
     try:
         await world.heal()
-        wrong = list(_broken(world))
+        wrong = list(broken(world))
     except TimeoutError:
         wrong = ["a healed world does not come to rest", *world.broken]
     fired = len(_fired(world))
@@ -129,7 +129,8 @@ async def _move(world: World) -> None:
 # ---- what must hold ----
 
 
-def _broken(world: World) -> Iterator[str]:
+def broken(world: World) -> Iterator[str]:
+    """A sentence for each promise that was not kept, once nothing is to come."""
     for partition in range(PARTITIONS):
         yield from _told_wrong(world, partition)
         yield from _lost_or_doubled(world, partition)

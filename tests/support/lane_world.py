@@ -21,7 +21,7 @@ from tests.support.tally import INPUT, LOG
 from tests.support.tally_rows import TallyRows
 from tests.support.virtual_time import VirtualClock
 
-__all__ = ["PARTITIONS", "Process", "World"]
+__all__ = ["PARTITIONS", "Process", "World", "pending", "unless_killed"]
 
 QUIET_SECONDS_MAX = 300.0  # virtual; a world that is healed comes to rest long before
 
@@ -40,7 +40,7 @@ class World:
         self.met: Counter[tuple[Phase, str]] = Counter()
         self.broken: list[str] = []  # errors that ended a process
         self._numbers = count(1)
-        asyncio.get_running_loop().set_exception_handler(_unless_killed)
+        asyncio.get_running_loop().set_exception_handler(unless_killed)
 
     def start(self) -> Process:
         """One more process."""
@@ -70,14 +70,7 @@ class World:
                 return False
             if max((record.seq or 0 for record in self.log.read(LOG, partition)), default=0) < lane.next_seq - 1:
                 return False
-        return not self.pending() and not self.store.outbox
-
-    def pending(self) -> set[tuple[int, int, str]]:
-        """Deadlines that will still fire."""
-        origins = [dead.origin for dead in self.store.dead.values() if dead.origin.deadline is not None]
-        barred = {(origin.partition, origin.at_ms, origin.deadline) for origin in origins}
-        rows: Any = self.store.rows
-        return {each for each in rows.timers if each not in barred}
+        return not pending(self.store) and not self.store.outbox
 
     async def heal(self) -> None:
         """Everything works; when all is done, the processes end cleanly."""
@@ -103,6 +96,15 @@ class World:
         await asyncio.gather(*rest, return_exceptions=True)
 
 
-def _unless_killed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def pending(store: MemoryLaneStore) -> set[tuple[int, int, str]]:
+    """Deadlines that will still fire."""
+    origins = [dead.origin for dead in store.dead.values() if dead.origin.deadline is not None]
+    barred = {(origin.partition, origin.at_ms, origin.deadline) for origin in origins}
+    rows: Any = store.rows
+    return {each for each in rows.timers if each not in barred}
+
+
+def unless_killed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A loop's exception handler: tasks that were killed have errors that nobody asks for."""
     if not isinstance(context.get("exception"), Killed):
         loop.default_exception_handler(context)

@@ -154,9 +154,13 @@ class MemoryMember:
 
     def take(self, partitions: list[int]) -> None:
         """The end of it."""
+        self.own(partitions)
+        self._assigned(partitions)
+
+    def own(self, partitions: list[int]) -> None:
+        """From now on it believes to own these, whoever says so."""
         self.mine = set(partitions)
         self._positions.clear()
-        self._assigned(partitions)
         self._settled.set()
 
     # ---- Inputs and Group ----

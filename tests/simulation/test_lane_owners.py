@@ -1,0 +1,44 @@
+"""Every two places where owners of a partition can be killed or stopped, one after the other, on the real lane.
+
+``USHER_LANE_PASSES`` catches them at later passes of the places too: all pairs of so many.
+"""
+
+import os
+
+import pytest
+
+from shared.lane.phases import FAILPOINTS, Phase
+from tests.support.broken_stores import BROKEN_STORES
+from tests.support.lane_owners import Catch, Outcome, Schedule, run_owners, schedules
+from tests.support.memory_lane import MemoryLaneStore
+from tests.support.tally_rows import TallyRows
+
+PASSES = int(os.environ.get("USHER_LANE_PASSES", "1"))
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[Schedule, Outcome]:
+    return {schedule: run_owners(schedule) for schedule in schedules(PASSES)}
+
+
+def test_wherever_two_owners_are_killed_or_stopped_nothing_is_lost_or_doubled(
+    outcomes: dict[Schedule, Outcome],
+) -> None:
+    assert {schedule: outcome.wrong for schedule, outcome in outcomes.items() if outcome.wrong} == {}
+
+
+def test_each_of_the_two_is_killed_and_stopped_at_every_place(outcomes: dict[Schedule, Outcome]) -> None:
+    everywhere = {(place, kills) for place in FAILPOINTS for kills in (True, False)}
+    for number in (0, 1):
+        caught = [schedule[1 + number] for schedule, outcome in outcomes.items() if outcome.caught[number]]
+        assert {(catch.place, catch.kills) for catch in caught} == everywhere
+
+
+def test_an_owner_who_is_outlived_while_it_opens_does_not_take_its_successors_work_for_a_log_that_is_ahead() -> None:
+    stopped, working = Catch(Phase.LOADED, 1, kills=False), Catch(Phase.ACKNOWLEDGED, 1, kills=False)
+    assert run_owners(Schedule("counts", stopped, working)) == Outcome([], (True, True))
+
+
+@pytest.mark.parametrize("broken", BROKEN_STORES)
+def test_a_store_that_breaks_its_promise_is_found_out(broken: type[MemoryLaneStore]) -> None:
+    assert any(run_owners(schedule, broken(TallyRows())).wrong for schedule in schedules(1))

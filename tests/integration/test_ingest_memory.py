@@ -10,7 +10,7 @@ from services.ingest.settings import IngestSettings
 from services.ingest.unpack.kafka import BATCH_BYTES_MAX
 from tests.support import hostile, ingest, malformed
 from tests.support.in_process import until
-from tests.support.ingest_process import metrics_url, process
+from tests.support.ingest_process import metrics_url, weighed
 
 CODECS = {"gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
 UNPACKED_BYTES = 100_000_000
@@ -47,7 +47,7 @@ async def test_batches_that_unpack_to_100_megabytes_are_refused_within_300_of_me
         many = [orjson.dumps(hostile.good(good := good + 1)) for _ in range(3000)]
         await malformed.publish_packed(producer, voice, 1, many, CODECS["lz4"])
 
-    async with process(settings) as running:
+    async with weighed(settings) as running:
         await metrics_url(settings)
 
         async def arrived() -> bool:

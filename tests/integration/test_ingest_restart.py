@@ -84,7 +84,7 @@ async def test_kills_in_the_middle_of_a_stream_lose_nothing(settings: IngestSett
     for minimum in (1, 1500):
         async with process(settings) as running:
             await until_published(settings, minimum)
-            running.kill()
+            running.send(signal.SIGKILL)
     await publishing
     async with process(settings):
         after = await until_published(settings, total)
@@ -97,7 +97,7 @@ async def test_a_clean_stop_commits_what_was_delivered(settings: IngestSettings)
     await publish(settings, range(300))
     async with process(settings) as first:
         await until_published(settings, 300)
-        first.send_signal(signal.SIGTERM)
+        first.send(signal.SIGTERM)
         assert await asyncio.wait_for(first.wait(), 15) == 0
     async with process(settings):
         await publish(settings, range(300, 310))
@@ -146,7 +146,7 @@ async def test_after_a_crash_while_dead_letters_waited_the_next_process_starts_w
         await publish(settings, range(20, 30))
         await until_published(settings, 29)
         await asyncio.sleep(2 * COMMIT_EVERY_SECONDS)  # whatever may be committed is
-        crashing.kill()
+        crashing.send(signal.SIGKILL)
     await postgres.start()
     async with process(settings):
 

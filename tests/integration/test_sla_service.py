@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
@@ -32,6 +31,7 @@ from shared.process.logs import configure
 from shared.times import rfc3339
 from tests.support.commands import rows
 from tests.support.in_process import running, until
+from tests.support.service_process import ServiceProcess, listening
 from tests.support.sla_builders import BASE_MS, INSERT_POLICY, Log, policy_rows
 from tests.support.sla_oracle import recompute
 
@@ -252,7 +252,7 @@ async def test_kill_9_anywhere_neither_loses_nor_repeats_a_breach(
         assert await _counted(metrics_url) == breaches
         assert await breach_rows(settings) == breaches
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.send(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), SECONDS_MAX) == 0
 
 
@@ -293,7 +293,7 @@ async def test_talk_and_waiting_for_the_customer_breach_nothing_over_a_kill_9(
         assert elapsed == {500.0}
         assert await _counted(metrics_url) == await breach_rows(settings) == 0
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.send(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), SECONDS_MAX) == 0
 
 
@@ -323,8 +323,8 @@ def held_and_transferred() -> Log:
     return log
 
 
-async def spawn(settings: SlaSettings, folder: Path, failpoints: str) -> tuple[asyncio.subprocess.Process, str]:
-    """``python -m services.sla`` as a platform starts it; the process and, once it listens, its metrics URL."""
+async def spawn(settings: SlaSettings, folder: Path, failpoints: str) -> tuple[ServiceProcess, str]:
+    """The service as a process of its own; the process and, once it listens, its metrics URL."""
     ready = folder / f"ready-{failpoints or 'last'}.json"
     environment = {
         **os.environ,
@@ -337,11 +337,8 @@ async def spawn(settings: SlaSettings, folder: Path, failpoints: str) -> tuple[a
         "USHER_FAILPOINTS": failpoints,
         "USHER_LOG_LEVEL": "WARNING",
     }
-    root = Path(__file__).parents[2]
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.sla", cwd=root, env=environment)
-    async with asyncio.timeout(SECONDS_MAX):
-        while not ready.exists():
-            await asyncio.sleep(0.02)
+    process = await ServiceProcess.start("sla", environment, folder / "sla.log")
+    await listening(process, ready)
     return process, orjson.loads(ready.read_bytes())["metrics_url"]
 
 

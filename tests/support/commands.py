@@ -5,16 +5,18 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from signal import SIGKILL
 from typing import Any, NamedTuple
 
 import asyncpg
 import orjson
 
 from shared.process.settings import CommonSettings
-from tests.support.forked import CONTEXT, run
+from tests.support.forked import command
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND_SECONDS_MAX = 60.0
+KILLED_SECONDS_MAX = 10.0  # the kernel still has to free the memory
 
 
 class Said(NamedTuple):
@@ -51,14 +53,13 @@ def forked(words: tuple[str, ...], environment: Mapping[str, str], seconds_max: 
     """``usher WORDS`` in a process of its own with that environment; killed when it takes longer."""
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
-        process = CONTEXT.Process(target=run, args=(words, dict(environment), str(out), str(err)))
-        process.start()  # the first waits until everything is imported
-        process.join(seconds_max)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-        assert process.exitcode is not None
-        return Said(process.exitcode, out.read_text(), err.read_text())
+        process = command(words, environment, out, err)
+        status = process.ended(seconds_max)
+        if status is None:
+            os.kill(process.pid, SIGKILL)
+            status = process.ended(KILLED_SECONDS_MAX)
+        assert status is not None
+        return Said(status, out.read_text(), err.read_text())
 
 
 async def heard(

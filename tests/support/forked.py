@@ -1,9 +1,11 @@
-"""Commands of ``usher`` in processes of their own that need not import everything anew: forked from one that has.
+"""Commands of ``usher`` and services in processes of their own that need not import everything anew: forked from one
+that has.
 
-A start of Python with all that a command imports is a second of CPU, a fork of it some milliseconds, and tests run
-hundreds of commands. Each command still has its own process, environment, output and exit code.
+A start of Python with all that a command or a service imports is a second of CPU, a fork of it some milliseconds, and
+tests run hundreds of them. Each still has its own process, environment, output and exit code.
 """
 
+import ctypes
 import os
 import pkgutil
 import sys
@@ -11,33 +13,87 @@ import warnings
 from collections.abc import Mapping
 from importlib import import_module
 from multiprocessing import get_context
+from multiprocessing.connection import wait
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from signal import SIGKILL
+from threading import Lock
 
 from cli.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
-CONTEXT = get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.support.forked_ready"])
+SERVICES = ("ingest", "router", "sla")
+PR_SET_PDEATHSIG = 1  # of prctl(2): the signal that a process gets when its parent has died
+_CONTEXT = get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["tests.support.forked_ready"])
+# An exit code is read once from a pipe, and each start looks for processes that have ended: never two threads at once.
+_LOCK = Lock()
+
+
+class Forked:
+    """A process that was forked; it dies with the tests' own process."""
+
+    def __init__(self, process: ForkServerProcess) -> None:
+        self._process = process
+        assert process.pid is not None
+        self.pid = process.pid
+        self.sentinel = process.sentinel  # readable once it has ended
+
+    def ended(self, seconds_max: float = 0) -> int | None:
+        """Its exit code (minus a signal: it was killed); None if it still runs after that time."""
+        if not wait([self.sentinel], seconds_max):
+            return None
+        with _LOCK:
+            return self._process.exitcode
+
+
+def command(words: tuple[str, ...], environment: Mapping[str, str], out: Path, err: Path) -> Forked:
+    """``usher WORDS`` with that environment, its output in two files; a warning in it is an error."""
+    return _start(_run_command, words, dict(environment), str(out), str(err))
+
+
+def service(name: str, environment: Mapping[str, str], log: Path) -> Forked:
+    """``python -m services.NAME`` with that environment; what it writes is appended to a file."""
+    return _start(_run_service, name, dict(environment), str(log))
 
 
 def modules() -> list[str]:
-    """What a command may import: the module of each, and those in their rooms."""
+    """What a command or a service may import: the module of each, and those in their rooms."""
     named = {module for module, _ in COMMANDS.values()}
     rooms = {module.rpartition(".")[0] for module in named if module.count(".") > 1}
-    return sorted(named | {f"{room}.{found.name}" for room in rooms for found in pkgutil.iter_modules([_path(room)])})
+    near = {f"{room}.{found.name}" for room in rooms for found in pkgutil.iter_modules([_path(room)])}
+    return sorted(named | near | {f"services.{service}.__main__" for service in SERVICES})
 
 
-def run(words: tuple[str, ...], environment: Mapping[str, str], out: str, err: str) -> None:
-    """The command in this process, which ends with its exit code; a warning in it is an error."""
+def _start(target: object, *arguments: object) -> Forked:
+    # daemon: the end of the tests does not wait for it.
+    process = _CONTEXT.Process(target=target, args=arguments, daemon=True)
+    with _LOCK:
+        process.start()  # the first waits until everything is imported
+    return Forked(process)
+
+
+def _run_command(words: tuple[str, ...], environment: dict[str, str], out: str, err: str) -> None:
     warnings.simplefilter("error")
+    _become(environment, out, err)
+    sys.argv = ["usher", *words]
+    import_module("cli.main").main()
+
+
+def _run_service(name: str, environment: dict[str, str], log: str) -> None:
+    _become(environment, log, log)
+    sys.exit(import_module(f"services.{name}.__main__").main())
+
+
+def _become(environment: dict[str, str], out: str, err: str) -> None:
+    """The process that was asked for: what it inherits, and where its output goes."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
     os.chdir(ROOT)
     os.environ.clear()
     os.environ.update(environment)
-    for path, stream in ((out, sys.stdout), (err, sys.stderr)):
-        with Path(path).open("wb") as file:
-            os.dup2(file.fileno(), 1 if stream is sys.stdout else 2)
-    sys.argv = ["usher", *words]
-    import_module("cli.main").main()
+    for path, number in ((out, 1), (err, 2)):
+        with Path(path).open("ab") as file:
+            os.dup2(file.fileno(), number)
 
 
 def _path(room: str) -> str:

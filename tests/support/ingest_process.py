@@ -14,12 +14,13 @@ from deploy.local.java import ROOT
 from services.ingest.settings import IngestSettings
 from tests.support import ingest
 from tests.support.in_process import until
+from tests.support.service_process import ServiceProcess
 
-SERVICE = [sys.executable, "-m", "services.ingest"]
 
-
-async def start(settings: IngestSettings, failpoints: str = "") -> asyncio.subprocess.Process:
-    environment = {
+def environment(settings: IngestSettings, failpoints: str = "") -> dict[str, str]:
+    """What a process with these settings is started with."""
+    return {
+        **os.environ,
         "USHER_KAFKA_BOOTSTRAP_SERVERS": settings.kafka_bootstrap_servers,
         "USHER_POSTGRES_DSN": settings.postgres_dsn.get_secret_value(),
         "USHER_TOPIC_PREFIX": settings.topic_prefix,
@@ -30,13 +31,24 @@ async def start(settings: IngestSettings, failpoints: str = "") -> asyncio.subpr
         "USHER_FAILPOINTS": failpoints,
         "USHER_LOG_LEVEL": "ERROR",
     }
-    return await asyncio.create_subprocess_exec(*SERVICE, cwd=ROOT, env={**os.environ, **environment})
 
 
 @contextlib.asynccontextmanager
-async def process(settings: IngestSettings, failpoints: str = "") -> AsyncIterator[asyncio.subprocess.Process]:
+async def process(settings: IngestSettings, failpoints: str = "") -> AsyncIterator[ServiceProcess]:
     """A service process; killed at the end of the block if it still runs."""
-    running = await start(settings, failpoints)
+    log = Path(settings.ready_file).with_name("ingest.log")
+    running = await ServiceProcess.start("ingest", environment(settings, failpoints), log)
+    try:
+        yield running
+    finally:
+        await running.kill()
+
+
+@contextlib.asynccontextmanager
+async def weighed(settings: IngestSettings) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The same as a start of Python of its own, for whoever weighs it: all of its memory is what ingest needs."""
+    command = (sys.executable, "-m", "services.ingest")
+    running = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment(settings))
     try:
         yield running
     finally:

@@ -31,6 +31,7 @@ from shared.times import rfc3339
 from tests.support import checker
 from tests.support.evidence import gather
 from tests.support.people import PACE, background, people
+from tests.support.service_process import ServiceProcess, listening
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = ROOT / "tests" / "fault" / "policy.yaml"
@@ -38,7 +39,6 @@ SERVICES = ("ingest", "router", "sla")
 CHANNELS = ("chat", "voice", "email", "sms")
 TEXTS = ("status of my order please", "I want to change my plan", "help me with this", "help, it is broken", "hello")
 # Bounds of waiting, for a machine that is slow and busy: nothing is slower for them where it goes well.
-START_SECONDS_MAX = 60.0
 QUIESCE_SECONDS_MAX = 180.0
 COMMIT_SECONDS_MAX = 4.0  # of a call to the database, by the services' settings
 
@@ -56,7 +56,7 @@ class System:
     partitions: int = 1
     policy: Policy = field(default_factory=lambda: load_policy(POLICY))
     repeats: float = 0.1  # of the messages are sent twice by their channel
-    processes: dict[str, LeashedProcess] = field(default_factory=dict)
+    processes: dict[str, LeashedProcess | ServiceProcess] = field(default_factory=dict)
     ledger: list[tuple[str, str, str]] = field(default_factory=list)
     rows_seen: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
     went_back: list[str] = field(default_factory=list)
@@ -90,7 +90,7 @@ class System:
 
     async def start(
         self, service: str, *, name: str = "", failpoints: str = "", code: Path = ROOT, **more: str
-    ) -> LeashedProcess:
+    ) -> LeashedProcess | ServiceProcess:
         """Start a replica (``name`` default: the service's) of the tree ``code`` and wait until it listens; ``more``:
         its environment."""
         name = name or service
@@ -107,18 +107,16 @@ class System:
             "USHER_FAILPOINTS": failpoints,
             **more,
         }
-        command = Command(
-            arguments=[sys.executable, "-m", f"services.{service}"],
-            log=self.folder / f"{name}.log",
-            environment=environment,
-            folder=code,
-            grace_seconds=15.0,
-        )
-        process = self.processes[name] = await LeashedProcess.start(command)
-        deadline = monotonic() + START_SECONDS_MAX
-        while not ready.exists() and process.running:
-            assert monotonic() < deadline, f"{name} did not start"
-            await asyncio.sleep(0.02)
+        log = self.folder / f"{name}.log"
+        if code == ROOT:
+            process: LeashedProcess | ServiceProcess = await ServiceProcess.start(service, environment, log)
+        else:  # what is imported here is another tree's
+            module = [sys.executable, "-m", f"services.{service}"]
+            process = await LeashedProcess.start(
+                Command(arguments=module, log=log, environment=environment, folder=code)
+            )
+        self.processes[name] = process
+        await listening(process, ready)
         return process
 
     def kill(self, name: str) -> None:

@@ -7,25 +7,34 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PYTHON = sys.executable
-BIN = Path(PYTHON).parent
+BIN = Path(sys.executable).parent
+PYTEST = ["python", "-m", "pytest"]
 CHECKS = {
     "style": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "imports": ["lint-imports"],
     "types": ["mypy"],
 }
+SLOW = ("tests/integration", "tests/fault")
 SUITES = ("unit", "contract", "component", "simulation", "integration", "fault")  # fast first
-WORKERS = 2  # processes of tests; the smallest machine that is supported has two cores
+CORES_MIN = 2  # for processes of tests side by side; the smallest machine that is supported has as many
+WORKERS = 3  # processes of tests: who starts a broker or kills it mostly waits, and two cores have something to do
 NEED_JAVA = ("integration", "fault")  # they start a real broker
-# Begun before the others of their suite: a file is one worker's, and one of these alone at the end is nobody's gain.
-LONG = ("test_stack_up", "test_observability", "test_readme", "test_stack_keeps", "test_lane", "test_dlq")
+# A file is one worker's. The longest is begun before all others, beside the fast ones; the next ones before the rest of
+# their suites, since one of them alone at the end is nobody's gain, and those that freeze and kill not all at once.
+LONGEST = "tests/fault/test_kills.py"
+LONG = (
+    "test_stack_up", "test_false_breaches", "test_observability", "test_readme", "test_upgrade", "test_stack_keeps",
+    "test_lane", "test_posts", "test_dlq",
+)  # fmt: skip
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # of every Java: half the CPU of a broker's start (measured)
 KEPT_VARIABLES = ("USHER_POSTGRES_BIN", "USHER_CACHE_DIR")  # which binaries to test; nothing else may leak into tests
+BYTECODE = ROOT / ".cache" / "bytecode"
 
 
 @dataclass
@@ -42,10 +51,11 @@ class Outcome:
 
 def main(arguments: list[str]) -> int:
     """0 if everything passed, else 1."""
-    outcomes = [run_check(name, command) for name, command in CHECKS.items()]
     obstacles = {suite: obstacle(suite) for suite in SUITES}
+    suites = [suite for suite, why in obstacles.items() if not why]
+    outcomes = run_checks({**CHECKS, "collection": [*PYTEST, "--collect-only", "-qq", *files_of(suites)]})
     outcomes += [Outcome(suite, note=why) for suite, why in obstacles.items() if why]
-    outcomes += run_suites([suite for suite, why in obstacles.items() if not why], arguments)
+    outcomes += run_suites(suites, arguments)
     report(outcomes)
     return 1 if any(outcome.failed for outcome in outcomes) else 0
 
@@ -59,17 +69,36 @@ def obstacle(suite: str) -> str:
 
 
 def tests_of(suite: str) -> list[str]:
-    """The files of a suite, long ones first, the house rules with the unit tests."""
-    paths = sorted((ROOT / "tests" / suite).rglob("test_*.py"), key=lambda path: (path.stem not in LONG, path))
+    """The files of a suite, the house rules with the unit tests."""
+    paths = sorted((ROOT / "tests" / suite).rglob("test_*.py"))
     files = [str(path.relative_to(ROOT)) for path in paths]
     tidy = ROOT / "tests" / "test_tidy.py"
     return ["tests/test_tidy.py", *files] if suite == "unit" and tidy.exists() else files
 
 
+def files_of(suites: list[str]) -> list[str]:
+    """The files of these suites in the order in which they are begun."""
+    files = [file for suite in suites for file in tests_of(suite)]
+    return sorted(files, key=lambda file: (file != LONGEST, file.startswith(SLOW), _rank(file)))
+
+
+def _rank(file: str) -> int:
+    stem = Path(file).stem
+    return LONG.index(stem) if stem in LONG else len(LONG)
+
+
+def run_checks(checks: dict[str, list[str]]) -> list[Outcome]:
+    """The static checks, as many at once as there are cores for."""
+    with ThreadPoolExecutor(CORES_MIN) as pool:
+        return list(pool.map(run_check, checks, checks.values()))
+
+
 def run_check(name: str, command: list[str]) -> Outcome:
     """One static check; its output is shown only if it fails."""
     started = time.monotonic()
-    done = subprocess.run([str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(BIN / command[0]), *command[1:]], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
     seconds = time.monotonic() - started
     failed = done.returncode != 0
     say(f"{name:<12} {'FAILED' if failed else 'passed'} in {seconds:.1f} s")
@@ -79,35 +108,41 @@ def run_check(name: str, command: list[str]) -> Outcome:
 
 
 def run_suites(suites: list[str], arguments: list[str]) -> list[Outcome]:
-    """Two runs of pytest: what may share a machine, on two cores by file, each with a broker and a database of its own;
-    then the faults, which freeze and kill, alone.
-    """
-    together = [suite for suite in suites if suite != "fault"]
-    alone = [suite for suite in suites if suite == "fault"]
-    side_by_side = (
-        ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"] if (os.cpu_count() or 1) >= WORKERS else []
-    )
-    outcomes = run_pytest(together, [*side_by_side, *arguments]) if together else []
-    return outcomes + (run_pytest(alone, arguments) if alone else [])
+    """One pytest over these suites: on two cores by file, each process with a broker and a database of its own."""
+    if not suites:
+        return []
+    enough = (os.cpu_count() or 1) >= CORES_MIN
+    side_by_side = ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"] if enough else []
+    return run_pytest(suites, [*side_by_side, *arguments])
 
 
 def run_pytest(suites: list[str], arguments: list[str]) -> list[Outcome]:
-    """One pytest over these suites, which share its broker and its database server."""
-    files = [file for suite in suites for file in tests_of(suite)]
+    """One pytest over these suites; what its report says of each."""
     with tempfile.TemporaryDirectory() as folder:
         report_file = Path(folder) / "junit.xml"
         report_options = [f"--junit-xml={report_file}", "-o", "junit_family=xunit1"]
-        command = [PYTHON, "-m", "pytest", *report_options, *arguments, *files]
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("USHER_") or name in KEPT_VARIABLES
-        }
-        environment["JDK_JAVA_OPTIONS"] = JAVA_OPTIONS
-        environment["PYTHONHASHSEED"] = "0"  # both processes of tests must collect them in the same order
-        status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        command = [*PYTEST, *report_options, *arguments, *files_of(suites)]
+        status = subprocess.run(
+            [str(BIN / command[0]), *command[1:]], cwd=ROOT, env=environment(), check=False
+        ).returncode
         outcomes = count(report_file, suites) if report_file.exists() else []
     if status not in {0, 1, 5} or (status == 1 and not any(outcome.failed for outcome in outcomes)):
         outcomes.append(Outcome("pytest", failed=1, note=f"ended with status {status}"))
     return outcomes
+
+
+def environment() -> dict[str, str]:
+    """What every check and test is started with."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("USHER_") or name in KEPT_VARIABLES
+    }
+    kept["JDK_JAVA_OPTIONS"] = JAVA_OPTIONS
+    kept["PYTHONHASHSEED"] = "0"  # all processes of tests must collect them in the same order
+    if kept.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # Nothing is written beside the sources, and yet thousands of modules are not compiled anew for each process: a
+        # third of a service's start, and more than half of what collecting the tests takes (measured).
+        kept.setdefault("PYTHONPYCACHEPREFIX", str(BYTECODE))
+    return kept
 
 
 def count(report_file: Path, suites: list[str]) -> list[Outcome]:

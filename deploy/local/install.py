@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +23,7 @@ RUNNING = ROOT / "requirements" / "local.txt"
 TESTS = ROOT / "requirements" / "dev.txt"  # everything of local.txt, in the same versions, and more
 PROGRESS_PACKAGES = 20  # a line of progress for so many packages
 PYTHON_MIN = (3, 11)
+PLAIN_PYTHON = (sys.executable, "-S")  # without any packages
 PACKAGES = {"java": "openjdk-17-jre-headless", "mvn": "maven"}  # tool -> Debian package
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130  # as shells call an end by SIGINT
@@ -37,14 +39,7 @@ def main(arguments: list[str]) -> int:
     try:
         if sys.version_info < PYTHON_MIN:
             raise Missing(f"{sys.executable} is Python {sys.version.split()[0]}: set PYTHON to a Python 3.11 or newer")
-        install_packages(tests="--tests" in arguments)
-        if "--tests" in arguments:
-            install_node_packages()
-            install_helm()
-            install_producers()
-        if not os.environ.get("USHER_KAFKA_BOOTSTRAP_SERVERS"):
-            install_tools()
-            run([str(VENV / "bin" / "python"), "-m", "deploy.local.fetch"], "Kafka could not be prepared")
+        install_everything(tests="--tests" in arguments)
     except Missing as problem:
         sys.stderr.write(f"setup: {problem}\n")
         return EXIT_USAGE
@@ -55,15 +50,43 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def install_everything(*, tests: bool) -> None:
+    """What comes from one registry while the others are still answering: packages of Python, what Maven fetches, npm's.
+
+    All that was begun ends before Missing is raised.
+    """
+    if not (VENV / "bin" / "python").exists():
+        say("making the virtual environment .venv")
+        make_environment()
+    own_kafka = not os.environ.get("USHER_KAFKA_BOOTSTRAP_SERVERS")
+    if own_kafka:
+        install_tools()
+    with ThreadPoolExecutor() as pool:
+        begun = [pool.submit(install_packages, tests=tests), pool.submit(install_kafka, wanted=own_kafka, tests=tests)]
+        begun += [pool.submit(install_node_packages)] if tests else []
+    for each in begun:
+        each.result()
+    if tests:
+        install_helm()  # by pip, which is an environment's only while nobody installs into it
+
+
+def install_kafka(*, wanted: bool, tests: bool) -> None:
+    """The broker, where none was named, and what tests send to it with: one after another, since both ask Maven.
+
+    They need the standard library alone: the packages are still being unpacked.
+    """
+    if wanted:
+        run([*PLAIN_PYTHON, "-m", "deploy.local.fetch"], "Kafka could not be prepared")
+    if tests:
+        install_producers()
+
+
 def install_packages(*, tests: bool) -> None:
     """A virtual environment with exactly the hashed requirements, and the ``usher`` command."""
     requirements = TESTS if tests else RUNNING
     stamp, wanted = VENV / (f"{STAMP}-tests" if tests else STAMP), fingerprint(requirements)
     if stamp.exists() and stamp.read_text() == wanted and (VENV / "bin" / "usher").exists():
         return
-    if not (VENV / "bin" / "python").exists():
-        say("making the virtual environment .venv")
-        make_environment()
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install"]
     # --no-compile: Python compiles a module when it is first used, and most of a package never is.
     say(f"installing Python packages for {'running and testing' if tests else 'running'}")
@@ -97,7 +120,7 @@ def install_helm() -> None:
 
 def install_producers() -> None:
     """Producers and a mail server that are not ours; it says itself which tests are skipped for want of one."""
-    subprocess.run([str(VENV / "bin" / "python"), "-m", "tests.producers.fetch"], cwd=ROOT, check=False)
+    subprocess.run([*PLAIN_PYTHON, "-m", "tests.producers.fetch"], cwd=ROOT, check=False)
 
 
 def leave_out_old_servers() -> None:

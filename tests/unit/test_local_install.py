@@ -120,3 +120,30 @@ def test_pip_tells_its_progress_and_its_last_words_only_when_it_fails(capfd: pyt
     with pytest.raises(install.Missing, match=r"exit 3"):
         install.run_with_progress([sys.executable, "-c", "print('no such version'); raise SystemExit(3)"], 20)
     assert "no such version" in capfd.readouterr().err
+
+
+def test_what_maven_fetches_is_fetched_while_no_package_is_there_yet() -> None:
+    program = "import deploy.local.fetch, tests.producers.fetch"
+    assert subprocess.run([*install.PLAIN_PYTHON, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+def test_what_one_registry_refuses_is_said_when_the_others_have_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def refused(**_: bool) -> None:
+        asked.append("packages")
+        raise install.Missing("pip could not install the packages")
+
+    monkeypatch.setattr(install, "VENV", tmp_path)
+    monkeypatch.setattr(install, "make_environment", lambda: asked.append("environment"))
+    monkeypatch.setattr(install, "install_packages", refused)
+    for name in ("tools", "node_packages", "producers", "helm"):
+        monkeypatch.setattr(install, f"install_{name}", lambda name=name: asked.append(name))
+    monkeypatch.setattr(install, "run", lambda command, _: asked.append(command[-1]))
+
+    with pytest.raises(install.Missing, match="pip could not"):
+        install.install_everything(tests=True)
+    assert asked[:2] == ["environment", "tools"], "the rest needs them"
+    assert sorted(asked[2:]) == ["deploy.local.fetch", "node_packages", "packages", "producers"]

@@ -25,7 +25,7 @@ RELEASED = "9288fc7"  # version 0.1.0
 CONTACTS_PER_SECOND = 25.0
 LANES = ("router", "sla")
 MIXED_SECONDS = 1.5  # with both at work; long enough for offers, answers and breaches of each
-ROUTED_SECONDS_MAX = 20.0
+ROUTED_SECONDS_MAX = 60.0  # on a machine that is slow and busy: nothing is slower for it where it goes well
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ async def old(
     """A system of the old version, with its schema, topics and policy; people answer. All is stopped at the end."""
     dsn = await servers.make_empty_database(postgres)
     policy = released / "tests" / "fault" / "policy.yaml"
-    made = System(kafka, dsn, topic_prefix, tmp_path, 2, load_policy(policy))
+    made = System(kafka, dsn, topic_prefix, tmp_path, 2, policy=load_policy(policy))
     for command in (["migrate"], ["topics"]):
         await usher(made, released, *command)
     await asyncio.gather(*(made.start(service, name=f"old-{service}", code=released) for service in SERVICES))

@@ -40,7 +40,7 @@ CHANNELS = ("chat", "voice", "email", "sms")
 TEXTS = ("status of my order please", "I want to change my plan", "help me with this", "help, it is broken", "hello")
 # Bounds of waiting, for a machine that is slow and busy: nothing is slower for them where it goes well.
 QUIESCE_SECONDS_MAX = 180.0
-COMMIT_SECONDS_MAX = 4.0  # of a call to the database, by the services' settings
+CALL_SECONDS_MAX = 10.0  # of a call to the database
 
 
 @dataclass(slots=True)
@@ -54,6 +54,7 @@ class System:
     prefix: str
     folder: Path
     partitions: int = 1
+    call_seconds_max: float = CALL_SECONDS_MAX
     policy: Policy = field(default_factory=lambda: load_policy(POLICY))
     repeats: float = 0.1  # of the messages are sent twice by their channel
     processes: dict[str, LeashedProcess | ServiceProcess] = field(default_factory=dict)
@@ -103,7 +104,7 @@ class System:
             "USHER_SESSION_TIMEOUT_MS": "1500",
             "USHER_HEARTBEAT_MS": "300",
             "USHER_REBALANCE_TIMEOUT_MS": "3000",
-            "USHER_COMMIT_SECONDS_MAX": str(COMMIT_SECONDS_MAX),
+            "USHER_COMMIT_SECONDS_MAX": str(self.call_seconds_max),
             "USHER_FAILPOINTS": failpoints,
             **more,
         }
@@ -321,11 +322,12 @@ async def system(
     folder: Path,
     *,
     partitions: int = 1,
+    call_seconds_max: float = CALL_SECONDS_MAX,
     policy: Policy | None = None,
     pace: Pace = PACE,
 ) -> AsyncIterator[System]:
     """A running system with customers and agents; everything is stopped at the end, however it ends."""
-    made = System(kafka, database, prefix, folder, partitions, policy or load_policy(POLICY))
+    made = System(kafka, database, prefix, folder, partitions, call_seconds_max, policy or load_policy(POLICY))
     await made.prepare()
     await asyncio.gather(*(made.start(service) for service in SERVICES))
     async with people(made.kafka.bootstrap, made.prefix, made.policy, pace), made.watched():

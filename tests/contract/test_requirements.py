@@ -133,7 +133,7 @@ def test_a_lock_file_brings_nothing_that_nobody_needs(name: str) -> None:
 
 
 def test_what_running_needs_takes_no_more_than_250_megabytes() -> None:
-    """As `make setup` installs them: nothing is compiled. 197 were measured, and .venv as a whole took 229 of the disk."""
+    """As `make setup` installs them: nothing is compiled. 197 were measured; .venv as a whole took 229 of the disk."""
     size = 0
     for name in locked("local.txt"):
         files = distribution(name).files or ()

@@ -1,6 +1,9 @@
 """Entry point of ``usher``: finds the module of a command and runs it."""
 
 import argparse
+import contextlib
+import errno
+import io
 import os
 import sys
 import traceback
@@ -16,6 +19,7 @@ from shared.process.version import VERSION
 
 EXIT_INTERRUPTED = 130  # as shells call an end by SIGINT
 ERROR_CHARACTERS_MAX = 300
+UNWRITTEN = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}  # errors of who writes
 
 # Name -> (module, one-line help). A module has configure(parser) and run(args) -> exit code; it is imported on demand.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -85,20 +89,24 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command; exits with 0, 1 (the answer is no) or 2 (bad usage or input)."""
+    make_streams()
     words = sys.argv[1:] if arguments is None else arguments
-    if words and words[0] == "help":
-        words = [*words[1:], "--help"]
-    if not words or words[0] in {"-h", "--help"}:
-        (sys.stdout if words else sys.stderr).write(_help())
-        raise SystemExit(EXIT_OK if words else EXIT_USAGE)
-    if words[0] in {"-V", "--version"}:
-        sys.stdout.write(f"usher {VERSION}\n")
-        raise SystemExit(EXIT_OK)
-    name, rest = words[0], words[1:]
-    if name not in COMMANDS:
-        sys.stderr.write(f"usher: unknown command {name!r}{did_you_mean(name, list(COMMANDS))} (see usher --help)\n")
-        raise SystemExit(EXIT_USAGE)
-    raise SystemExit(_run(name, rest))
+    who = " ".join(["usher", *(name for name in words[:1] if name in COMMANDS)])
+    status = _run(words, who)
+    try:
+        sys.stdout.flush()  # what cannot be written shows here at the latest, not when the interpreter ends
+    except OSError as error:
+        status = _unwritten(who, error, status)
+    raise SystemExit(status)
+
+
+def make_streams() -> None:
+    """Whoever calls with a stream closed wants nothing of it; and a terminal that lacks a letter gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - open for as long as the process lives
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def parser_of(name: str) -> tuple[Parser, ModuleType]:
@@ -116,25 +124,53 @@ def parser_of(name: str) -> tuple[Parser, ModuleType]:
     return parser, module
 
 
-def _run(name: str, rest: list[str]) -> int:
+def _run(words: list[str], who: str) -> int:
+    """The status of a command, whatever comes of it; what should not happen is one line on stderr, no traceback."""
     try:
-        parser, module = parser_of(name)
-        return int(module.run(parser.parse_args(rest)))
-    except BrokenPipeError:  # whoever read our output has seen enough, as with `usher ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
+        return _called(words)
+    except SystemExit as ended:  # of argparse
+        return ended.code if isinstance(ended.code, int) else EXIT_OK
     except UsageError as error:
-        sys.stderr.write(f"usher {name}: {error}\n")
+        sys.stderr.write(f"{who}: {error}\n")
         return EXIT_USAGE
     except KeyboardInterrupt:
-        sys.stderr.write(f"\nusher {name}: ended by Ctrl-C\n")
+        sys.stderr.write(f"\n{who}: ended by Ctrl-C\n")
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the edge of the process: a line for people, a traceback for who asks
+        if isinstance(error, OSError) and error.errno in UNWRITTEN:
+            return _unwritten(who, error, EXIT_OK)
         if os.environ.get("USHER_TRACEBACK"):
             traceback.print_exc()
         text = " ".join(f"{type(error).__name__}: {error}".split())[:ERROR_CHARACTERS_MAX]
-        sys.stderr.write(f"usher {name}: unexpected {text} (USHER_TRACEBACK=1 shows where)\n")
+        sys.stderr.write(f"{who}: unexpected {text} (USHER_TRACEBACK=1 shows where)\n")
         return EXIT_NO
+
+
+def _called(words: list[str]) -> int:
+    if words and words[0] == "help":
+        words = [*words[1:], "--help"]
+    if not words or words[0] in {"-h", "--help"}:
+        (sys.stdout if words else sys.stderr).write(_help())
+        return EXIT_OK if words else EXIT_USAGE
+    if words[0] in {"-V", "--version"}:
+        sys.stdout.write(f"usher {VERSION}\n")
+        return EXIT_OK
+    name, rest = words[0], words[1:]
+    if name not in COMMANDS:
+        sys.stderr.write(f"usher: unknown command {name!r}{did_you_mean(name, list(COMMANDS))} (see usher --help)\n")
+        return EXIT_USAGE
+    parser, module = parser_of(name)
+    return int(module.run(parser.parse_args(rest)))
+
+
+def _unwritten(who: str, error: OSError, status: int) -> int:
+    """Whoever read our output has seen enough, as with ``usher ... | head``; a full disk is told, once."""
+    if not isinstance(error, BrokenPipeError):
+        sys.stderr.write(f"{who}: cannot write{f' {error.filename}' if error.filename else ''}: {error.strerror}\n")
+        status = EXIT_NO
+    with contextlib.suppress(OSError, ValueError):  # a stream that is no file of ours, as in a test
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
 
 
 def _help() -> str:

@@ -1,14 +1,17 @@
 """Settings from the environment for commands, with their faults as one line."""
 
+import functools
+import os
 from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from cli.output import UsageError
+from cli.output import UsageError, say
 from shared.contract.topics import CHANNELS
 from shared.process.settings import CommonSettings, wrong_setting
+from shared.process.variables import unknown_variables
 
 
 class SourcesSettings(BaseSettings):
@@ -21,10 +24,18 @@ class SourcesSettings(BaseSettings):
 
 def common_settings() -> CommonSettings:
     """What every service reads; UsageError names the variable."""
+    _tell_slips()
     try:
         return CommonSettings()
     except ValidationError as error:
         raise UsageError(wrong_setting(error)) from None
+
+
+@functools.cache
+def _tell_slips() -> None:
+    """Once: a variable that nothing reads is seldom meant."""
+    for line in unknown_variables(os.environ, [CommonSettings]):
+        say(f"usher: {line}")
 
 
 def sources_file() -> Path | None:

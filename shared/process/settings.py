@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.process.addresses import brokers, dsn
+
 SECRET_BYTES_MAX = 16 * 1024  # a secret file is a line, not a disk
 PREFIX = "USHER_"
 EXAMPLE_SECRET = "change-me"  # how every secret of deploy/docker/example.env begins
@@ -22,13 +24,7 @@ LogLevel = Annotated[
 ]
 
 
-def _dsn(value: SecretStr) -> SecretStr:
-    if value.get_secret_value().partition("://")[0] not in ("postgresql", "postgres"):
-        raise PydanticCustomError("dsn", "Input should be as postgresql://user:password@host:5432/database")
-    return value
-
-
-Dsn = Annotated[SecretStr, AfterValidator(_dsn)]
+Dsn = Annotated[SecretStr, AfterValidator(lambda value: SecretStr(dsn(value.get_secret_value())))]
 
 
 def wrong_setting(error: ValidationError) -> str:
@@ -40,14 +36,20 @@ def wrong_setting(error: ValidationError) -> str:
 
 
 def read_secret(path: str) -> str:
-    """The line in a file of secrets. ValueError says why not."""
+    """The line in a file of secrets, without what editors put around it. ValueError says why not."""
     try:
         with Path(path).open("rb") as file:
-            return file.read(SECRET_BYTES_MAX).decode().strip()
+            content = file.read(SECRET_BYTES_MAX + 1)
+        secret = content.decode("utf-8-sig").strip()
     except OSError as error:
         raise ValueError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not UTF-8") from None
+    if not secret:
+        raise ValueError(f"{path} is empty")
+    if len(content) > SECRET_BYTES_MAX or len(secret.splitlines()) > 1:
+        raise ValueError(f"{path} holds more than one line")
+    return secret
 
 
 def secret_fields(settings: type[BaseSettings]) -> list[str]:
@@ -67,7 +69,7 @@ class CommonSettings(BaseSettings):
     environment: Literal["production", "local"] = Field(
         default="production", description="local allows secrets that everybody knows"
     )
-    kafka_bootstrap_servers: str = "127.0.0.1:9092"
+    kafka_bootstrap_servers: Annotated[str, AfterValidator(brokers)] = "127.0.0.1:9092"
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_ssl_ca_file: str = Field(default="", description="PEM; default: the system's certificate authorities")
     kafka_ssl_cert_file: str = Field(default="", description="PEM; ours, where the broker asks for one")
@@ -127,7 +129,7 @@ class CommonSettings(BaseSettings):
                 try:
                     values = {**values, field: read_secret(path)}
                 except ValueError as error:
-                    message = "{name}_FILE: {reason}; give a file that this process may read"
+                    message = "{name}_FILE: {reason}; give a file with the secret as its one line"
                     raise PydanticCustomError("file", message, {"name": name, "reason": str(error)}) from None
         return values
 

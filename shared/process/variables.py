@@ -18,6 +18,7 @@ ELSEWHERE = frozenset(
         "BREACH_RETENTION_DAYS",
         "CACHE_DIR",
         "CHANNEL_SOURCES",
+        "COMMIT",
         "COMMIT_SECONDS_MAX",
         "CONNECT_SECONDS_MAX",
         "DATABASE_SECONDS_MAX",
@@ -64,6 +65,7 @@ ELSEWHERE = frozenset(
         "SOURCES_FILE",
         "SOURCES_POLL_SECONDS",
         "STUCK_SECONDS_MAX",
+        "TRACEBACK",
         "WATERMARK_LATENESS_MS",
     }
 )

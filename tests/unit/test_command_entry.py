@@ -1,5 +1,6 @@
 """What everybody meets first: help, versions, slips of the pen, and an end without a traceback."""
 
+import os
 import shlex
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from cli import main as entry
 from cli.completion import SHELLS, script
 from cli.examples import EXAMPLES
 from shared.process.version import VERSION
+
+ROOT = Path(entry.__file__).resolve().parents[1]
 
 
 def called(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -69,6 +72,41 @@ def test_ctrl_c_and_what_should_not_happen_end_in_one_line(
         monkeypatch.setattr(module, "run", fails)
         code, _, err = called("down", capsys=capsys)
         assert code == status and said in err and "Traceback" not in err
+
+
+def elsewhere(*words: str, redirect: str, **environment: str) -> tuple[int, str]:
+    """Status and standard error of a process of its own whose streams go where a shell sends them."""
+    program = f'exec {shlex.quote(sys.executable)} -c "from cli.main import main; main()" "$@" {redirect}'
+    done = subprocess.run(
+        ["sh", "-c", program, "sh", *words],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **environment},
+    )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_told_in_one_line_whenever_it_shows(unbuffered: str) -> None:
+    said = elsewhere("completion", "bash", redirect=">/dev/full", PYTHONUNBUFFERED=unbuffered)
+    assert said == (1, "usher completion: cannot write: No space left on device\n")
+
+
+def test_whoever_calls_with_closed_streams_gets_the_status_alone() -> None:
+    assert elsewhere("--version", redirect="<&- >&-") == (0, "")
+    assert elsewhere("nonsense", redirect="<&- >&- 2>&-") == (2, "")
+
+
+def test_whoever_has_read_enough_ends_nothing_in_an_error() -> None:
+    status, said = elsewhere("completion", "bash", redirect="| head -c 1 >/dev/null")
+    assert (status, said) == (0, "")
+
+
+def test_a_letter_that_the_terminal_lacks_is_shown_by_its_number() -> None:
+    program = "from cli.main import make_streams; from cli.output import write; make_streams(); write('ação')"
+    shown = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, cwd=ROOT, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+    assert (shown.returncode, shown.stdout, shown.stderr) == (0, rb"a\xe7\xe3o" + b"\n", b"")
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -54,7 +54,7 @@ def test_a_port_that_is_taken_is_said_first() -> None:
     ("dsn", "said"),
     [
         ("garbage", "USHER_POSTGRES_DSN: Input should be as postgresql://user:password@host:5432/database"),
-        ("postgresql://usher:secret@host:abc/db", "USHER_POSTGRES_DSN is no DSN of PostgreSQL: "),
+        ("postgresql://usher:secret@host:abc/db", "USHER_POSTGRES_DSN: Input should be as postgresql://"),
         ("postgresql://usher:secret@host/db?sslmode=some", "USHER_POSTGRES_DSN is no DSN of PostgreSQL: "),
     ],
 )

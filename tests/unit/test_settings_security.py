@@ -13,7 +13,7 @@ from services.router.settings import RouterSettings
 from services.sla.settings import SlaSettings
 from shared.errors import Fatal
 from shared.kafka.security import connection
-from shared.process.settings import CommonSettings, LaneSettings, wrong_setting
+from shared.process.settings import SECRET_BYTES_MAX, CommonSettings, LaneSettings, wrong_setting
 from shared.process.variables import ELSEWHERE, unknown_variables
 
 CLASSES = (CommonSettings, LaneSettings, IngestSettings, RouterSettings, SlaSettings, SourcesSettings)
@@ -39,10 +39,72 @@ def test_a_secret_that_is_given_twice_or_cannot_be_read_is_refused(monkeypatch: 
     monkeypatch.setenv("USHER_KAFKA_SASL_PASSWORD_FILE", "/nowhere/secret")
     assert refusal() == (
         "USHER_KAFKA_SASL_PASSWORD_FILE: cannot read /nowhere/secret: No such file or directory;"
-        " give a file that this process may read"
+        " give a file with the secret as its one line"
     )
     monkeypatch.setenv("USHER_KAFKA_SASL_PASSWORD", "x")
     assert refusal() == "USHER_KAFKA_SASL_PASSWORD and USHER_KAFKA_SASL_PASSWORD_FILE are both set: keep one"
+
+
+@pytest.mark.parametrize("content", [b"word", b"word\n", b"word\r\n", b"\xef\xbb\xbf word \n\n"])
+def test_what_editors_put_around_a_secret_is_no_part_of_it(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_bytes(content)
+    monkeypatch.setenv("USHER_POSTGRES_PASSWORD_FILE", str(tmp_path / "secret"))
+    assert CommonSettings().postgres_password.get_secret_value() == "word"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "is empty"),
+        (b" \r\n", "is empty"),
+        (b"one\ntwo\n", "holds more than one line"),
+        (b"x" * (SECRET_BYTES_MAX + 1), "holds more than one line"),
+        (b"\xff", "is not UTF-8"),
+        (None, "Is a directory"),
+    ],
+)
+def test_a_file_that_holds_no_secret_is_named_and_its_content_is_not(
+    content: bytes | None, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path if content is None else tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv("USHER_POSTGRES_PASSWORD_FILE", str(file))
+    said = refusal()
+    assert said.startswith("USHER_POSTGRES_PASSWORD_FILE: ") and str(file) in said and why in said
+    assert "two" not in said and "xx" not in said
+
+
+@pytest.mark.parametrize(
+    "value", ["kafka", "kafka:9092", "k-1.example.com:1,k-2:65535", "127.0.0.1:9092", "[::1]:9092", " a:1 , b:2 "]
+)
+def test_brokers_are_hosts_and_ports(value: str) -> None:
+    assert CommonSettings(kafka_bootstrap_servers=value).kafka_bootstrap_servers == value.replace(" ", "")
+
+
+@pytest.mark.parametrize("value", [":9092", "a:99999", "a:0", "a:b", "a:1,,", "a:1,", "http://a:1", "a b:1", "[::1"])
+def test_what_is_no_broker_is_refused_with_the_name_of_the_variable(value: str) -> None:
+    assert refusal(kafka_bootstrap_servers=value).startswith("USHER_KAFKA_BOOTSTRAP_SERVERS: Input should be as kafka")
+
+
+@pytest.mark.parametrize(
+    "dsn", ["postgresql://", "postgres://db", "postgresql://a:b@one:5432,two:5433/x", "postgresql:///x?host=/run/pg",
+            "postgresql://a:b%20c@[::1]:5432/x", "postgresql://a@/x?sslmode=verify-full&sslrootcert=/etc/hostname"],
+)  # fmt: skip
+def test_a_dsn_may_name_several_hosts_a_socket_and_files(dsn: str) -> None:
+    assert CommonSettings(postgres_dsn=dsn).postgres_dsn.get_secret_value() == dsn
+
+
+@pytest.mark.parametrize(
+    "dsn", ["x", "http://a/b", "host=a port=1", "postgresql://u:secret@[::1/x", "postgresql://u:secret@a:99999/x",
+            "postgresql://u:secret@a:b/x", "postgresql://u:secret@a/x?sslrootcert=/nowhere/ca.pem"],
+)  # fmt: skip
+def test_a_dsn_that_can_reach_nothing_is_refused_by_name_and_its_password_is_not_repeated(dsn: str) -> None:
+    said = refusal(postgres_dsn=dsn)
+    assert said.startswith("USHER_POSTGRES_DSN: ") and "secret" not in said
+    assert "/nowhere/ca.pem" in said if "ca.pem" in dsn else "postgresql://user:password@host:5432/database" in said
 
 
 @pytest.mark.parametrize("password", PASSWORDS)
@@ -106,6 +168,7 @@ def test_a_variable_that_nothing_reads_is_told_with_what_may_have_been_meant() -
 def test_every_variable_that_is_known_elsewhere_is_read_somewhere_and_the_reverse() -> None:
     common = {name.upper() for name in CommonSettings.model_fields}
     fields = {name.upper() for each in CLASSES for name in each.model_fields}
-    without_a_field = {"CACHE_DIR", "LOCAL_DIR", "POSTGRES_BIN", "SLA_GROUP"}  # of the local stack, set-up and commands
+    # Of the local stack, set-up and commands; the commit is of `docker compose build`.
+    without_a_field = {"CACHE_DIR", "COMMIT", "LOCAL_DIR", "POSTGRES_BIN", "SLA_GROUP", "TRACEBACK"}
 
     assert fields - common == ELSEWHERE - without_a_field

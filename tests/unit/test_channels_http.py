@@ -14,7 +14,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from shared.contract.inputs import INPUT_TYPES
-from tests.support.channel_payloads import FORM, MAILGUN, SAMPLES, VOICE, whatsapp, whatsapp_text
+from tests.support.channel_payloads import FORM, MAILGUN, SAMPLES, VOICE, multipart, whatsapp, whatsapp_text
 from tests.support.ingest_http import Log, api_of, client_of
 
 KEY = "env:A_KEY_OF_A_VISITOR_THAT_IS_LONG_ENOUGH_FOR_HS256"
@@ -123,19 +123,38 @@ async def test_a_source_without_secrets_takes_api_keys() -> None:
     assert (refused.status_code, taken.status_code, len(events(log))) == (401, 200, 1)
 
 
-async def test_a_token_of_mailgun_is_good_once_and_again_only_with_the_same_body() -> None:
-    log, entries = Log(), entry("mailgun", secrets={"signing_key": "env:A"})
+MAILGUN_SOURCE = entry("mailgun", secrets={"signing_key": "env:A"})
+
+
+def signed_by_mailgun() -> dict[str, str]:
     at = str(int(time.time()))
     signature = hmac.new(b"env:A", f"{at}{MAILGUN['token']}".encode(), "sha256").hexdigest()
-    fields = {**MAILGUN, "timestamp": at, "signature": signature}
-    bodies = [urlencode({**fields, **more}).encode() for more in ({}, {}, {"stripped-text": "Send money"})]
-    async with client_of(log, entries) as client:
+    return {**MAILGUN, "timestamp": at, "signature": signature}
+
+
+async def test_a_token_of_mailgun_is_good_once_and_again_only_with_the_same_content() -> None:
+    log, fields = Log(), signed_by_mailgun()
+    body, kind = multipart(fields, [("attachment-1", "a.pdf", "application/pdf", b"%PDF")])
+    anew = body.replace(b"--XX", b"--YY"), kind.replace("XX", "YY")  # a form is written again for each delivery
+    others = [body.replace(b"Where is my parcel?", b"Send money"), body.replace(b"%PDF", b"%PDG")]
+    async with client_of(log, MAILGUN_SOURCE) as client:
         statuses = [
-            (await client.post("/v1/webhooks/source", content=body, headers={"Content-Type": FORM})).status_code
-            for body in bodies
+            (await client.post("/v1/webhooks/source", content=content, headers={"Content-Type": form})).status_code
+            for content, form in ((body, kind), (body, kind), anew, *((other, kind) for other in others))
         ]
-    assert statuses == [200, 200, 401]
+    assert statuses == [200, 200, 200, 401, 401]
     assert [event.text for event in events(log)] == ["Where is my parcel?"]
+
+
+async def test_a_delivery_of_mailgun_that_comes_to_two_replicas_is_one_event_to_the_router() -> None:
+    """No replica knows what another one took: the id of the event is the same, and the router takes an id once."""
+    log, body = Log(), urlencode(signed_by_mailgun()).encode()
+    for _ in range(2):
+        async with client_of(log, MAILGUN_SOURCE) as replica:
+            answer = await replica.post("/v1/webhooks/source", content=body, headers={"Content-Type": FORM})
+            assert answer.status_code == 200
+    first, second = events(log)
+    assert first.event_id == second.event_id
 
 
 # ---- what providers expect to hear ----

@@ -10,10 +10,11 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
 from typing import NamedTuple
 
 from services.ingest.domain.channels.adapter import Payload, Secrets
-from services.ingest.domain.channels.mailgun import signed_fields
+from services.ingest.domain.channels.mailgun import content_of, signed_fields
 from services.ingest.domain.channels.visitor import claims_of, segment, token_of
 from services.ingest.domain.fields import rfc3339_ms
 from services.ingest.domain.key_pairs import ed25519_signed, p256_signed
@@ -178,9 +179,17 @@ def _mailgun(payload: Payload, secrets: Secrets, now_ms: int) -> bool:
     return _equal(signature, wanted) and bool(token) and _timely(at, now_ms)
 
 
-def single_use_token(schemes: Iterable[str], payload: Payload) -> str:
-    """What may come once with one body only, "" where the scheme signs the body itself."""
-    return signed_fields(payload)[1] if "mailgun" in schemes else ""
+def single_use_token(schemes: Iterable[str], payload: Payload) -> tuple[str, str]:
+    """(what may come once with one content only, the hash of that content); "" where the scheme signs the body itself.
+
+    A form is written anew for each delivery, with another boundary: what counts is what stands in it.
+    """
+    if "mailgun" not in schemes:
+        return "", ""
+    digest = sha256()
+    for part in content_of(payload):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return signed_fields(payload)[1], digest.hexdigest()
 
 
 def _sendgrid(payload: Payload, secrets: Secrets, now_ms: int) -> bool:

@@ -44,7 +44,8 @@ class Request(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a request comes to. ``refused`` are single parts of it; ``token`` may be taken this once."""
+    """What a request comes to. ``refused`` are single parts of it; ``token`` may be taken this
+    once, or again with what has this ``digest``."""
 
     admitted: list[Admitted]
     refused: list[Refusal]
@@ -77,8 +78,7 @@ class WebhookDoor:
         signed = is_signed(source.adapter.schemes, payload, source.secrets, now_ms)
         if signed is False or not _is_of_site(source, payload):
             raise Forged
-        digest = sha256(request.body).hexdigest()
-        token = self._token(source, payload)
+        token, digest = self._token(source, payload)
         if token and self._seen.get(token, digest) != digest:
             raise Forged
         return self._read(source, way, payload, (token, digest), now_ms)
@@ -89,13 +89,13 @@ class WebhookDoor:
         payload = payload._replace(
             bytes_max=max(payload.bytes_max, len(payload.body))
         )  # its door has bounds of its own
-        return self._read(source, way, payload, ("", sha256(payload.body).hexdigest()), now_ms)
+        return self._read(source, way, payload, ("", ""), now_ms)
 
     def refuse(self, source: Source, way: Way, request: Request, rejected: Rejected, now_ms: int) -> Outcome:
         """What a request of such a door comes to that is refused and shall be kept: one dead letter."""
         payload = _payload(source, way, request, now_ms, self._normaliser.pseudonyms)
         refusal = _refusal(rejected, way, Origin(source=way.source), payload, now_ms)
-        return Outcome([], [refusal], [], NOTHING, "", sha256(request.body).hexdigest())
+        return Outcome([], [refusal], [], NOTHING, "", "")
 
     def _read(self, source: Source, way: Way, payload: Payload, known_by: tuple[str, str], now_ms: int) -> Outcome:
         reading = source.adapter.read(payload)
@@ -132,9 +132,11 @@ class WebhookDoor:
         while len(self._seen) > REPEATS_MAX:
             self._seen.popitem(last=False)
 
-    def _token(self, source: Source, payload: Payload) -> str:
-        token = single_use_token(source.adapter.schemes, payload) if source.secrets else ""
-        return derive("token", source.name, sha256(token.encode("utf-8", "surrogatepass")).hexdigest()) if token else ""
+    def _token(self, source: Source, payload: Payload) -> tuple[str, str]:
+        token, digest = single_use_token(source.adapter.schemes, payload) if source.secrets else ("", "")
+        if not token:
+            return "", ""
+        return derive("token", source.name, sha256(token.encode("utf-8", "surrogatepass")).hexdigest()), digest
 
 
 def _is_of_site(source: Source, payload: Payload) -> bool:

@@ -1,6 +1,6 @@
 """Mailgun routes: a letter as a form, parsed by Mailgun or as MIME (``body-mime``). Its events are of letters sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from services.ingest.domain.channels.adapter import JSON, Adapter, Ignored, Payload, Reading, Why
 from services.ingest.domain.channels.form import FORMS, Form, read_form
@@ -10,7 +10,7 @@ from services.ingest.domain.channels.mime import Heads, Letter, parse_letter
 from services.ingest.domain.channels.node import Node
 from services.ingest.domain.rejection import Rejected
 
-__all__ = ["ADAPTER", "signed_fields"]
+__all__ = ["ADAPTER", "content_of", "signed_fields"]
 
 _EVENT = b'"event-data"'
 _NO_STATE = frozenset({"stored", "complained", "unsubscribed"})  # events of something else than of a delivery
@@ -47,6 +47,20 @@ def signed_fields(payload: Payload) -> tuple[str, str, str]:
         return signature["timestamp"].id(), signature["token"].text(), signature["signature"].text()
     form = read_form(payload)
     return form.get("timestamp"), form.get("token"), form.get("signature")
+
+
+def content_of(payload: Payload) -> Iterator[bytes]:
+    """All that a delivery holds, whatever its form is written with. Rejected: it is none."""
+    if _is_event(payload):
+        yield payload.body
+        return
+    form = read_form(payload)
+    for name in sorted(form.fields):
+        yield name.encode("utf-8", "surrogatepass")
+        yield form.content(name)
+    for file in form.files:
+        yield file.name.encode("utf-8", "surrogatepass")
+        yield file.content
 
 
 def _is_event(payload: Payload) -> bool:

@@ -68,6 +68,13 @@ def test_a_message_that_is_passed_on_without_a_word_has_the_text_of_what_it_pass
     assert event(text="", attachments=shared).event().text == "Broken & late\n[picture]"
 
 
+def test_where_the_provider_has_no_thread_an_answer_names_none() -> None:
+    direct = event(channel="D1", channel_type="im", thread_ts=None).event().reply_to
+    assert (direct.address, direct.thread) == ("D1", None)
+    private = json_of("telegram", {"update_id": 1, "message": TELEGRAM_MESSAGE}).event().reply_to
+    assert (private.address, private.thread) == ("99", None)
+
+
 def test_bytes_that_are_no_form_are_still_refused_as_json() -> None:
     for body, reason in ((b"nonsense", "not_json"), (b"", "empty"), (b"\xff", "not_utf8")):
         (refused,) = put("slack", body).refused

@@ -132,6 +132,16 @@ def test_callers_who_withhold_their_number_are_not_one_customer(handle: str) -> 
     assert not is_withheld(handle, "chat")
 
 
+@pytest.mark.parametrize("channel", ["voice", "chat", "email", "web"])
+@pytest.mark.parametrize("blank", [" ", "\t ", "\u3000"])
+def test_people_of_whom_only_blanks_are_known_are_not_one_customer(blank: str, channel: str) -> None:
+    one, other = (
+        canonical(body(channel=channel, conversation_id=name, **{"from": {"handle": blank}})).party.customer_id
+        for name in "ab"
+    )
+    assert one != other
+
+
 def test_a_given_id_comes_with_the_key_of_its_handle() -> None:
     given = canonical(body(**{"from": {"handle": "ana@example.com", "customer_id": "crm-17"}}))
     alone = canonical(body())

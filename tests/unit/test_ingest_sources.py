@@ -187,17 +187,24 @@ def test_every_fault_is_found_at_once_with_line_and_path_and_what_was_meant(tmp_
 
     found = {(fault.line, fault.path): fault.hint for fault in refused.value.errors}
     assert list(found) == [
+        (5, "workspaces.acme.api_keys[0].may[0]"),
         (5, "workspaces.acme.api_keys[0].sha256"),
         (6, "workspaces.acme.regoin"),
+        (8, "sources.wa-main.adapter"),
         (8, "sources.wa-main.secrets.auth_token"),
         (9, "sources.sms.channel"),
         (9, "sources.sms.secrets.auth_token[1]"),
         (9, "sources.sms.secrets.auth_token[2]"),
+        (9, "sources.sms.secrets.auth_tokn"),
+        (9, "sources.sms.workspace"),
+        (10, "sources.help.own"),
         (10, "sources.help.secrets"),
+        (11, "sources.post.public_url"),
         (11, "sources.post.secrets.bearer"),
         (12, "sourcess"),
     ]
     assert found[6, "workspaces.acme.regoin"] == "did you mean region?"
+    assert found[8, "sources.wa-main.adapter"] == "did you mean twilio?"
     assert found[9, "sources.sms.channel"] == "did you mean sms?"
     assert found[12, "sourcess"] == "did you mean sources?"
 

@@ -33,8 +33,8 @@ _WITHHELD = frozenset(
 
 
 def is_withheld(handle: str, channel: str) -> bool:
-    """Whether the handle says that the caller's number is not known: such callers are not all one customer."""
-    return channel in PHONE_CHANNELS and normalised(handle).lstrip("+") in _WITHHELD
+    """Whether the handle says that nobody is known, by its blanks or in a network's words: such are not all one."""
+    return not handle.strip() or (channel in PHONE_CHANNELS and normalised(handle).lstrip("+") in _WITHHELD)
 
 
 def normalised(handle: str, channel: str = "", region: str = "") -> str:

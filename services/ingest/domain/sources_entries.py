@@ -6,7 +6,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.ingest.domain.fields import Id, Name, Workspace
+from services.ingest.domain.types import Right
 from shared.contract.topics import Channel
+from shared.policy.errors import did_you_mean
 from shared.policy.fields import fault
 
 __all__ = ["ApiKeyEntry", "SourceEntry", "WorkspaceEntry"]
@@ -27,6 +29,13 @@ def _digest(text: str) -> str:
     return text
 
 
+def _right(text: str) -> Right:
+    try:
+        return Right(text)
+    except ValueError:
+        raise fault(f"unknown right {text!r}", did_you_mean(text, tuple(map(str, Right)))) from None
+
+
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -43,7 +52,7 @@ class ApiKeyEntry(_Entry):
 
     name: Id
     sha256: Annotated[str, AfterValidator(_digest)]
-    may: Annotated[list[str], Field(min_length=1)]
+    may: Annotated[list[Annotated[str, AfterValidator(_right)]], Field(min_length=1)]
 
 
 class WorkspaceEntry(_Entry):

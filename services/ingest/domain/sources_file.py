@@ -110,12 +110,7 @@ class _Reading:
         if digest in credentials:
             other = credentials[digest].workspace
             self._fault((*loc, "sha256"), f"the same key stands for {other} too", "a key of its own for each")
-        rights = tuple(map(str, Right))
-        for index, right in enumerate(key.may):
-            if right not in rights:
-                self._fault((*loc, "may", index), f"unknown right {right!r}", did_you_mean(right, rights))
-        may = frozenset(Right(right) for right in key.may if right in rights)
-        credentials[digest] = Credential(key.name, workspace, digest, may)
+        credentials[digest] = Credential(key.name, workspace, digest, frozenset(map(Right, key.may)))
 
     # ---- sources ----
 
@@ -129,7 +124,7 @@ class _Reading:
             entry = self._entry(SourceEntry, given, loc)
             adapter = self._adapter(entry.adapter, loc) if entry is not None else None
             if entry is not None and adapter is not None:
-                self._check(entry, adapter, loc)
+                self._check(entry, adapter, loc, given)
                 found[str(name)] = self._source(str(name), entry, adapter, loc)
         return found
 
@@ -144,14 +139,15 @@ class _Reading:
             self._fault((*loc, "adapter"), f"unknown adapter {name!r}", did_you_mean(name, sorted(names())))
         return adapter
 
-    def _check(self, entry: SourceEntry, adapter: Adapter, loc: Loc) -> None:
-        """What the fields of a source say together with its adapter."""
-        if entry.workspace is None and not adapter.own_ids:
+    def _check(self, entry: SourceEntry, adapter: Adapter, loc: Loc, given: Mapping[Any, Any]) -> None:
+        """What the fields of a source say together with its adapter; ``given`` has also those that are faults."""
+        if given.get("workspace") is None and not adapter.own_ids:
             self._fault((*loc, "workspace"), "is missing", "name the workspace that its contacts belong to")
         for field, taken in _taken_by(adapter):
             if getattr(entry, field) is not None and not taken:
                 self._fault((*loc, field), f"the adapter {adapter.name} does not take it", "remove it")
-        for name in entry.secrets:
+        named = given.get("secrets")
+        for name in map(str, named if isinstance(named, dict) else ()):
             if name not in adapter.secrets:
                 known = sorted(adapter.secrets)
                 self._fault(
@@ -205,10 +201,18 @@ class _Reading:
     # ---- faults ----
 
     def _entry(self, model: type[_Model], given: Any, loc: Loc) -> _Model | None:
+        """The entry without the fields that are faults: the others are looked at too. None where it is none then."""
         try:
             return model.model_validate({} if given is None else given)
         except ValidationError as error:
-            self.faults += (_without_secrets(given, at, found, loc) for at, _, found in faults_of(error, model))
+            faults = list(faults_of(error, model))
+            self.faults += (_without_secrets(given, at, found, loc) for at, _, found in faults)
+        wrong = {at[0] for at, _, _ in faults if at}
+        if not isinstance(given, dict) or not wrong:
+            return None
+        try:
+            return model.model_validate({name: value for name, value in given.items() if str(name) not in wrong})
+        except ValidationError:
             return None
 
     def _fault(self, loc: Loc, message: str, hint: str) -> None:

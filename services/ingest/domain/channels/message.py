@@ -73,10 +73,7 @@ class Message:
             "message_id": short_id(self.message_id),
             "from": self._sender(),
             "sender": self.sender,
-            "reply_to": {
-                "address": _line(self.reply_address or self.handle, NOTE_LENGTH_MAX),
-                "thread": _line(self.reply_thread or short_id(self.conversation), NOTE_LENGTH_MAX),
-            },
+            "reply_to": self._reply_to(),
             "attributes": self._attributes(),
         }
         if self.at_ms is not None and 0 <= self.at_ms < YEAR_10000_MS:
@@ -93,6 +90,12 @@ class Message:
         if self.public:
             body["public"] = True
         return Event(MESSAGE, "", "", "", payload.attributes.traceparent, body)
+
+    def _reply_to(self) -> dict[str, str]:
+        """Where an answer goes; a thread only where the provider has one, or where nothing is said of either."""
+        thread = self.reply_thread or ("" if self.reply_address else short_id(self.conversation))
+        address = {"address": _line(self.reply_address or self.handle, NOTE_LENGTH_MAX)}
+        return {**address, "thread": _line(thread, NOTE_LENGTH_MAX)} if thread else address
 
     def _sender(self) -> dict[str, str]:
         sender = {"handle": _line(self.handle, NOTE_LENGTH_MAX)}

@@ -185,3 +185,34 @@ def test_each_picture_of_an_album_is_a_message_of_one_conversation() -> None:
     assert one.conversation_id == two.conversation_id
     assert one.message_id != two.message_id
     assert one.attributes["media_group_id"] == "a"
+
+
+def update(**message: Any) -> Result:
+    """An update of a Bot API that is newer than the library."""
+    return json_of("telegram", {"update_id": 1, "message": {**TELEGRAM_MESSAGE, **message}})
+
+
+def test_the_words_of_a_rich_message_are_its_text() -> None:
+    blocks = [
+        {"type": "heading", "text": "Order"},
+        {
+            "type": "paragraph",
+            "text": ["Where is ", {"type": "bold", "text": {"type": "italic", "text": "my"}}, "parcel?"],
+        },
+        {"type": "list", "items": [{"blocks": [{"type": "paragraph", "text": "late"}]}]},
+        {"type": "divider"},
+    ]
+    assert update(text=None, rich_message={"blocks": blocks}).event().text == "Order Where is  my parcel? late"
+    endless: Any = "deep"
+    for _ in range(50):
+        endless = {"type": "bold", "text": [endless]}
+    assert update(text=None, rich_message={"blocks": [endless]}).event().text == "deep"
+    assert update(text=None, rich_message={"blocks": 5}).event().text is None
+
+
+def test_messages_that_two_alone_see_are_told_apart_though_they_have_no_number() -> None:
+    one, two, other = (
+        update(message_id=0, ephemeral_message_id=number, **{"from": {**TELEGRAM_MESSAGE["from"], "id": user}}).event()
+        for number, user in ((1, 99), (2, 99), (1, 98))
+    )
+    assert len({one.message_id, two.message_id, other.message_id}) == 3

@@ -36,6 +36,7 @@ ED_PUBLIC = "whpk_" + b64encode(ED_KEY.public_key().public_bytes(Encoding.Raw, P
 WHSEC = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 JSON_BODY = b'{"test": 2432232314, "text": "\xc3\xb1"}'
 FIELDS = {"CallSid": "CA1", "From": "+14158675309", "Digits": "1234", "Empty": "", "Body": "a b&c ñ"}
+FORM = "application/x-www-form-urlencoded"
 FORM_BODY = urlencode(FIELDS).encode()
 
 
@@ -119,7 +120,7 @@ CASES: dict[str, tuple[str, dict[str, tuple[str, ...]], bytes, Signer, bool, boo
 
 
 def payload(body: bytes, headers: dict[str, str], **changes: Any) -> Payload:
-    kind = "application/x-www-form-urlencoded" if body == FORM_BODY else "application/json"
+    kind = FORM if body == FORM_BODY else "application/json"
     return Payload(body, FACTS, {"content-type": kind, **headers}, url=URL)._replace(**changes)
 
 
@@ -274,6 +275,36 @@ def test_twilio_signs_json_by_its_hash_in_the_query() -> None:
 
     assert is_signed(["twilio"], request, {"auth_token": ("secret",)}, NOW_MS)
     assert not is_signed(["twilio"], request._replace(body=JSON_BODY + b" "), {"auth_token": ("secret",)}, NOW_MS)
+
+
+def test_a_body_that_is_no_form_needs_its_hash() -> None:
+    signature = RequestValidator("secret").compute_signature(URL, {})
+    request = payload(JSON_BODY, {"x-twilio-signature": signature}, url=URL)
+    assert not is_signed(["twilio"], request, {"auth_token": ("secret",)}, NOW_MS)
+
+
+@pytest.mark.parametrize(
+    ("settings", "algorithm"),
+    [
+        ("key=webhooks_sharedkey_1,algorithm=HMAC_SHA256", "HMAC_SHA256"),
+        ("algorithm=hmac_sha256", "HMAC_SHA256"),
+        ("key=webhooks_sharedkey_1", None),
+        ("algorithm=HMAC_SHA1", "HMAC_SHA1"),
+    ],
+)
+def test_a_webhook_rule_of_twilio_signs_with_its_shared_key_and_algorithm(settings: str, algorithm: str | None) -> None:
+    """The vendor's validator signs; the shared key is one of the secrets."""
+    fields, url = {"Body": "Hola", "From": "+34600123456"}, f"{URL}?bodySHA256=of-no-form"
+    signature = RequestValidator("shared").compute_signature(url, fields, algorithm)
+    named = {"x-twilio-signature": signature, "x-twilio-webhooks-signature-settings": settings, "content-type": FORM}
+    request = Payload(urlencode(fields).encode(), FACTS, named, [("bodySHA256", "of-no-form")], url)
+    secrets = {"auth_token": ("token", "shared")}
+
+    assert RequestValidator("shared").validate(url, fields, signature, algorithm)
+    assert is_signed(["twilio"], request, secrets, NOW_MS)
+    assert not is_signed(["twilio"], request._replace(body=request.body + b"x"), secrets, NOW_MS)
+    unknown = {**named, "x-twilio-webhooks-signature-settings": "algorithm=HMAC_MD5"}
+    assert not is_signed(["twilio"], request._replace(headers=unknown), secrets, NOW_MS)
 
 
 def test_a_field_that_comes_twice_is_signed_as_twilio_does() -> None:

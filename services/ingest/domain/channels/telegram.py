@@ -30,8 +30,10 @@ _FILES = {
 }
 _OTHER_CONTENT = (
     "location", "venue", "contact", "poll", "dice", "story", "successful_payment", "paid_media", "game", "gift",
-    "unique_gift", "checklist", "passport_data",
+    "unique_gift", "checklist", "passport_data", "rich_message",
 )  # fmt: skip
+_RICH = ("caption", "cells", "items", "blocks", "text")  # where a block holds others; the last is read first
+RICH_PARTS_MAX = 2000  # of a rich message that are looked at
 
 
 class _Sender(NamedTuple):
@@ -44,9 +46,10 @@ class _Sender(NamedTuple):
 
 
 class _Said(NamedTuple):
-    """What was written or pressed; ``number`` is unique in its chat."""
+    """What was written or pressed, and when if that is told; ``number`` is unique in its chat."""
 
     number: str
+    at_ms: int | None
     text: str
     files: list[Attachment]
     attributes: dict[str, str]
@@ -81,8 +84,10 @@ def _message(payload: Payload, message: Node) -> Item:
         "media_group_id": message["media_group_id"].id(),
         "guest_query_id": message["guest_query_id"].id(),
     }
-    said = _Said(message["message_id"].needed(), text, files, attributes)
-    return _event(payload, message, _sender(message), said)
+    sender, seen_by_two = _sender(message), message["ephemeral_message_id"].id()
+    number = f"ephemeral-{sender.id}-{seen_by_two}" if seen_by_two else message["message_id"].needed()
+    said = _Said(number, seconds_ms(message["date"].number()), text, files, attributes)
+    return _event(payload, message, sender, said)
 
 
 def _no_customer(message: Node) -> Why | None:
@@ -120,7 +125,7 @@ def _pressed(payload: Payload, query: Node) -> Item:
         "game": query["game_short_name"].text(),
         "in_reply_to": query["message"]["message_id"].id(),
     }
-    said = _Said(f"button-{query['id'].needed()}", data, [], attributes)
+    said = _Said(f"button-{query['id'].needed()}", None, data, [], attributes)
     return _event(payload, query["message"], _person(query), said)
 
 
@@ -138,7 +143,7 @@ def _event(payload: Payload, message: Node, sender: _Sender, said: _Said) -> Ite
         handle=sender.id,
         name=sender.name,
         to=chat["title"].text(),
-        at_ms=seconds_ms(message["date"].number()) if said.number.isdigit() else None,
+        at_ms=said.at_ms,
         text=said.text,
         language=sender.language,
         attachments=said.files,
@@ -197,7 +202,24 @@ def _words(message: Node) -> str:
         message["checklist"]["title"],
         message["game"]["title"],
     )
-    return next((one.text() for one in listed if one), "")
+    return next((one.text() for one in listed if one), "") or _rich(message["rich_message"]["blocks"])
+
+
+def _rich(blocks: Node) -> str:
+    """The words of a rich message, in order: its blocks hold texts, lists of texts, and texts within styles."""
+    words: list[str] = []
+    pending = [blocks.value]
+    for _ in range(RICH_PARTS_MAX):
+        if not pending:
+            break
+        part = pending.pop()
+        if isinstance(part, str):
+            words.append(part)
+        elif isinstance(part, list):
+            pending.extend(reversed(part))
+        elif isinstance(part, dict):
+            pending.extend(part[name] for name in _RICH if name in part)
+    return " ".join(word for word in words if word.strip())
 
 
 ADAPTER = Adapter(

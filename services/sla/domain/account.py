@@ -6,7 +6,6 @@ A function of the events alone, committed with them like every total. Nothing he
 from collections.abc import Callable, Collection, Iterable
 from collections.abc import Set as AbstractSet
 from functools import partial
-from sys import intern
 from typing import Any
 
 import msgspec
@@ -14,7 +13,7 @@ import msgspec
 from services.sla.domain.account_event import Available, Happened, Moved
 from services.sla.domain.contact_event import GivenBack, Queued
 from services.sla.domain.seats import Entry, Seat, Seats
-from services.sla.domain.totals import Cell, Totals
+from services.sla.domain.totals import Totals
 from shared.contract.records import Record
 from shared.times import MILLISECONDS_PER_SECOND, to_ms
 
@@ -40,21 +39,19 @@ MOVES = {
 """What moves a contact, by the name of its total; an overflow to a promised call is one of CALLBACKS instead."""
 
 _QUEUED = "usher.contact.queued.v1"
+_WAITING, _WRAP_UP = "waiting", "wrap_up"
 _PHASES = {
     "usher.contact.sent_to_self_service.v1": "self_service",
     "usher.contact.sent_to_bot.v1": "bot",
-    _QUEUED: "waiting",
+    _QUEUED: _WAITING,
     "usher.contact.scheduled.v1": "scheduled",
     "usher.contact.assigned.v1": "talk",
-    "usher.contact.wrapping.v1": "wrap_up",
+    "usher.contact.wrapping.v1": _WRAP_UP,
 }
 _ENDS = {f"usher.contact.{name}.v1": name for name in ("closed", "contained", "abandoned", "cancelled", "expired")}
 _OUTCOMES = {**_ENDS, "usher.contact.assigned.v1": "answered", "usher.contact.scheduled.v1": "callback"}
 _FLOW_OUT = "flow_out"  # what became of a wait that ends otherwise
 _CONTACT = "c"
-
-Place = tuple[str, str, str, str]
-"""Workspace, phase, queue and channel."""
 
 _decode_happened = msgspec.json.Decoder(Happened).decode
 _decode_queued = msgspec.json.Decoder(Queued).decode
@@ -66,8 +63,8 @@ Follow = Callable[[Any, int], None]
 
 
 class Course(msgspec.Struct, gc=False):
-    """Where a live contact is since ``since_ms``: its phase, and whose time that is. ``began_ms``: when its wait began,
-    in whatever queue that was; 0 where it never waited."""
+    """A contact's row: where it is since ``since_ms``, and whose time that is. ``began_ms``: when its wait began, in
+    whatever queue that was; 0 where it never waited."""
 
     workspace: str
     channel: str
@@ -76,6 +73,34 @@ class Course(msgspec.Struct, gc=False):
     queue: str
     agent: str
     began_ms: int = 0
+
+
+class Place:
+    """A phase in a queue and channel, and what its contacts' time is added to. There is one object for each, so that
+    who stays there shares its names and finds its totals without looking them up."""
+
+    __slots__ = ("count", "names", "seconds", "waits")
+
+    def __init__(self, names: tuple[str, str, str, str], totals: Totals) -> None:
+        """``names``: workspace, phase, queue and channel."""
+        self.names = names
+        self.waits = names[1] == _WAITING
+        self.seconds = totals.cell((PHASE_SECONDS, *names))
+        self.count = totals.cell((PHASE_COUNT, *names))
+
+
+class Stay(msgspec.Struct, gc=False):
+    """The same as a Course, in memory."""
+
+    place: Place
+    since_ms: int
+    agent: str
+    began_ms: int = 0
+
+    def row(self) -> Course:
+        """What is stored of it."""
+        workspace, phase, queue, channel = self.place.names
+        return Course(workspace, channel, phase, self.since_ms, queue, self.agent, self.began_ms)
 
 
 _encode = msgspec.json.Encoder().encode
@@ -87,15 +112,15 @@ class Account:
 
     def __init__(self, totals: Totals, entries: Iterable[Entry] = ()) -> None:
         self._totals = totals
-        self._courses: dict[str, Course] = {}
+        self._places: dict[tuple[str, str, str, str], Place] = {}
+        self._stays: dict[str, Stay] = {}
         self._seats = Seats(totals)
         self._moved_on: dict[str, None] = {}  # contacts whose course changed
         for entry in entries:
             if entry[0][0] == _CONTACT:
-                self._courses[entry[0][1:]] = _decode_course(entry[1])
+                self._stays[entry[0][1:]] = self._stay_of(_decode_course(entry[1]))
             else:
                 self._seats.restore(entry)
-        self._phases: dict[Place, tuple[Cell, Cell]] = {}
         # An event's type is known once for all of its kind, so what follows from it is bound here, not looked up.
         self._handlers: dict[str, tuple[Callable[[bytes], Any], Follow]] = {
             **{
@@ -138,11 +163,11 @@ class Account:
         rows: list[Entry] = []
         gone: list[str] = []
         for contact_id in moved_on:
-            course = self._courses.get(contact_id)
-            if course is None:
+            stay = self._stays.get(contact_id)
+            if stay is None:
                 gone.append(_CONTACT + contact_id)
             else:
-                rows.append((_CONTACT + contact_id, _encode(course).decode()))
+                rows.append((_CONTACT + contact_id, _encode(stay.row()).decode()))
         seats, left = self._seats.take()
         return rows + seats, gone + left
 
@@ -150,55 +175,55 @@ class Account:
 
     def _happened(self, phase: str, outcome: str, event: Happened, at_ms: int) -> None:
         """A contact leaves one phase of its course with this outcome, and enters another unless it ended ("")."""
-        contact_id = event.contact_id
-        course = self._courses.get(contact_id)
-        if course is not None:
-            self._spent(course, outcome, event.agent_id or "", at_ms)
-            self._moved_on[contact_id] = None
-            if not phase:
-                del self._courses[contact_id]
-                return
-            course.phase, course.since_ms, course.queue = phase, at_ms, intern(event.queue or "")
-            if event.agent_id or phase != "wrap_up":
-                course.agent = event.agent_id or ""
-        elif phase:
-            workspace, channel, queue = intern(event.workspace), intern(event.channel), intern(event.queue or "")
-            course = Course(workspace, channel, phase, at_ms, queue, event.agent_id or "")
-            self._courses[contact_id] = course
-            self._moved_on[contact_id] = None
-        else:
+        contact_id, agent_id = event.contact_id, event.agent_id or ""
+        stay = self._stays.get(contact_id)
+        if stay is not None:
+            self._spent(stay, outcome, agent_id, at_ms)
+        elif not phase:
             return
-        self._cells((course.workspace, phase, course.queue, course.channel))
+        self._moved_on[contact_id] = None
+        if not phase:
+            del self._stays[contact_id]
+            return
+        names = (event.workspace, phase, event.queue or "", event.channel)
+        place = self._places.get(names) or self._place(names)
+        if stay is None:
+            self._stays[contact_id] = Stay(place, at_ms, agent_id)
+            return
+        stay.place, stay.since_ms = place, at_ms
+        if agent_id or phase != _WRAP_UP:
+            stay.agent = agent_id
 
     def _queued(self, event: Queued, at_ms: int) -> None:
         """A contact waits in a queue. Its wait may have begun before, in another one, or goes on in the same one."""
-        course = self._courses.get(event.contact_id)
-        goes_on = course is not None and course.phase == "waiting" and course.queue == (event.queue or "")
-        self._happened("waiting", "" if goes_on else _FLOW_OUT, event, at_ms)
+        stay = self._stays.get(event.contact_id)
+        goes_on = stay is not None and stay.place.waits and stay.place.names[2] == (event.queue or "")
+        self._happened(_WAITING, "" if goes_on else _FLOW_OUT, event, at_ms)
         began = event.wait_started_at or event.entered_at
-        self._courses[event.contact_id].began_ms = at_ms if began is None else to_ms(began)
+        self._stays[event.contact_id].began_ms = at_ms if began is None else to_ms(began)
 
-    def _spent(self, course: Course, outcome: str, agent_id: str, at_ms: int) -> None:
-        ms = at_ms - course.since_ms
+    def _spent(self, stay: Stay, outcome: str, agent_id: str, at_ms: int) -> None:
+        ms, place, totals = at_ms - stay.since_ms, stay.place, self._totals
         if ms < 0:
             ms = 0
-        workspace, phase, queue, channel = place = (course.workspace, course.phase, course.queue, course.channel)
-        seconds, count = self._cells(place)
-        self._totals.grow(seconds, ms / MILLISECONDS_PER_SECOND)
-        self._totals.grow(count)
-        if phase != "waiting":
-            self._totals.hours.add(at_ms, ("phase", workspace, phase, queue, channel, course.agent), ms)
+        totals.grow(place.seconds, ms / MILLISECONDS_PER_SECOND)
+        totals.grow(place.count)
+        if not place.waits:
+            totals.hours.add(at_ms, ("phase", *place.names, stay.agent), ms)
         elif outcome:
-            waited_ms = max(0, at_ms - (course.began_ms or course.since_ms))
-            self._totals.hours.wait(at_ms, (workspace, queue, channel, agent_id, outcome), waited_ms)
+            workspace, _, queue, channel = place.names
+            waited_ms = max(0, at_ms - (stay.began_ms or stay.since_ms))
+            totals.hours.wait(at_ms, (workspace, queue, channel, agent_id, outcome), waited_ms)
 
-    def _cells(self, place: Place) -> tuple[Cell, Cell]:
-        """Seconds and number of a phase in a queue and channel; they exist from zero on."""
-        cells = self._phases.get(place)
-        if cells is None:
-            cell = self._totals.cell
-            cells = self._phases[place] = cell((PHASE_SECONDS, *place)), cell((PHASE_COUNT, *place))
-        return cells
+    def _place(self, names: tuple[str, str, str, str]) -> Place:
+        """A place that nobody was in before; its totals exist from zero on."""
+        place = self._places[names] = Place(names, self._totals)
+        return place
+
+    def _stay_of(self, course: Course) -> Stay:
+        names = (course.workspace, course.phase, course.queue, course.channel)
+        place = self._places.get(names) or self._place(names)
+        return Stay(place, course.since_ms, course.agent, course.began_ms)
 
     def _moved(self, name: str, event: Moved | GivenBack, at_ms: int) -> None:
         """A contact was moved, or an agent did not take it."""

@@ -37,28 +37,9 @@ class Hours:
     def __init__(self) -> None:
         self._rows: dict[int, dict[HourKey, HourRow]] = {}
 
-    def add(self, at_ms: int, key: HourKey, ms: int = 0) -> None:
+    def add(self, at_ms: int, key: HourKey, ms: int = 0, number: int = 1) -> None:
         """Count something that happened then and took so long."""
-        self._put(at_ms // HOUR_MS, key, 1, ms)
-
-    def wait(self, at_ms: int, whose: HourKey, ms: int) -> None:
-        """Count a wait that ended then; ``whose``: workspace, queue, channel, agent, outcome."""
-        self._put(at_ms // HOUR_MS, ("wait", *whose, str(bucket_of(ms / MILLISECONDS_PER_SECOND))), 1, ms)
-
-    def spread(self, since_ms: int, until_ms: int, key: HourKey) -> None:
-        """Add a stretch of time, to each hour its part."""
-        while since_ms < until_ms:
-            hour = since_ms // HOUR_MS
-            end_ms = min(until_ms, (hour + 1) * HOUR_MS)
-            self._put(hour, key, 0, end_ms - since_ms)
-            since_ms = end_ms
-
-    def take(self) -> list[HourRow]:
-        """The additions since the last call, ordered by hour and key."""
-        rows, self._rows = self._rows, {}
-        return [rows[hour][key] for hour in sorted(rows) for key in sorted(rows[hour])]
-
-    def _put(self, hour: int, key: HourKey, number: int, ms: int) -> None:
+        hour = at_ms // HOUR_MS
         rows = self._rows.get(hour)
         if rows is None:
             rows = self._rows[hour] = {}
@@ -70,6 +51,22 @@ class Hours:
         row.ms += ms
         if ms > row.longest_ms:
             row.longest_ms = ms
+
+    def wait(self, at_ms: int, whose: HourKey, ms: int) -> None:
+        """Count a wait that ended then; ``whose``: workspace, queue, channel, agent, outcome."""
+        self.add(at_ms, ("wait", *whose, str(bucket_of(ms / MILLISECONDS_PER_SECOND))), ms)
+
+    def spread(self, since_ms: int, until_ms: int, key: HourKey) -> None:
+        """Add a stretch of time, to each hour its part."""
+        while since_ms < until_ms:
+            end_ms = min(until_ms, since_ms - since_ms % HOUR_MS + HOUR_MS)
+            self.add(since_ms, key, end_ms - since_ms, 0)
+            since_ms = end_ms
+
+    def take(self) -> list[HourRow]:
+        """The additions since the last call, ordered by hour and key."""
+        rows, self._rows = self._rows, {}
+        return [rows[hour][key] for hour in sorted(rows) for key in sorted(rows[hour])]
 
 
 def bucket_of(seconds: float) -> int:

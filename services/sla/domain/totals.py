@@ -89,7 +89,7 @@ class Totals:
 
     def add(self, key: Key, amount: float = 1) -> None:
         """Add to a total; with 0 it only begins to exist, so that its first increase is seen as one."""
-        self.grow(self.cell(key), amount)
+        self.grow(self._cells.get(key) or self.cell(key), amount)
 
     def cell(self, key: Key) -> Cell:
         """The cell of a total, which exists from now on."""

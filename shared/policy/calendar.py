@@ -59,8 +59,10 @@ class Calendar:
         Rounded to whole milliseconds. Where that much is not open within SEARCH_DAYS_MAX, the end of that search.
         """
         remaining = round(seconds * 1000)
-        if self._week is None or remaining <= 0:
-            return start_ms + max(0, remaining)
+        if remaining <= 0:
+            return start_ms
+        if self._week is None:
+            return start_ms + remaining
         first = start_ms // _DAY_MS
         for day in range(first, first + SEARCH_DAYS_MAX):
             for opens, closes in self._spans(day):

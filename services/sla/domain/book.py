@@ -20,7 +20,6 @@ from services.sla.domain.contact_event import (
 )
 from services.sla.domain.effects import EFFECTS, Effect
 from services.sla.domain.live import Live
-from services.sla.domain.starts import REMEMBERED
 from services.sla.domain.target import Promises
 from services.sla.domain.totals import Totals
 from shared.policy.kinds import Moment
@@ -35,6 +34,7 @@ _QUEUED, _SCHEDULED = EFFECTS[Moment.QUEUED], EFFECTS[Moment.SCHEDULED]
 _ASSIGNED, _CALL_ANSWERED = EFFECTS[Moment.ASSIGNED], EFFECTS[Moment.CALL_ANSWERED]
 _AGENT_ANSWERED, _CUSTOMER_WROTE = EFFECTS[Moment.AGENT_ANSWERED], EFFECTS[Moment.CUSTOMER_WROTE]
 _GIVEN_BACK, _CLOSED, _CONTAINED = EFFECTS[Moment.GIVEN_BACK], EFFECTS[Moment.CLOSED], EFFECTS[Moment.CONTAINED]
+_FIRST = (FIRST_RESPONSE,)
 _TIMEOUT = "timeout"  # the reason of an escalation that nobody reported
 
 
@@ -65,7 +65,7 @@ class Book:
     def received(self, event: Received, at_ms: int) -> None:
         """The contact arrived: remembered where something depends on when it did."""
         promises = self.terms.now(event.workspace)
-        if promises is not None and (promises.by_attributes or not promises.kinds.isdisjoint(REMEMBERED)):
+        if promises is not None and promises.remembers:
             contact = self._live.know(event)
             contact.kept = True
             contact.received_ms = at_ms
@@ -198,7 +198,7 @@ class Book:
         """A bot or self-service resolved it: that was the first answer too, if nobody else owed one."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None and not contact.answered:
-            self._starts.start(FIRST_RESPONSE, contact, event, at_ms)
+            self._starts.start(_FIRST, contact, event, at_ms)
         self._live.end(event, at_ms, "cancelled", _CONTAINED)
 
     def abandoned(self, event: Changed, at_ms: int) -> None:

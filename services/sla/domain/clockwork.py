@@ -38,7 +38,7 @@ class Clockwork:
                     self.facts.risks.count(clock, contact, 1)
                 self._deadlines.add(clock, contact)
                 if clock.state is not State.BREACHED:
-                    self.facts.opened(clock.kind)
+                    self.facts.open_clocks[clock.kind] += 1
 
     def first_deadline_ms(self) -> int | None:
         """The earliest warning or due time of all running clocks."""
@@ -54,11 +54,11 @@ class Clockwork:
         clock.traceparent = self.facts.trace
         rests_ms = contact.rests_ms(clock) if contact.holds else None
         used_up = rests_ms is not None and clock.due_ms < rests_ms
-        clock.not_before(made_ms)
+        if made_ms > clock.started_ms or made_ms > clock.due_ms:
+            clock.not_before(made_ms)
         contact.clocks.append(clock)
-        self.facts.opened(clock.kind)
+        self.facts.open_clocks[clock.kind] += 1
         self.facts.begin(clock, contact)
-        self.facts.risks.begin(clock, contact)
         self.facts.publish(_STARTED, clock, contact, clock.started_ms)
         self._deadlines.add(clock, contact)
         if used_up:

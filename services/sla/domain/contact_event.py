@@ -1,7 +1,7 @@
 """What the service reads of usher.contact-events.v1: of each type only the fields that a clock needs."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 
@@ -106,7 +106,9 @@ class PendingChanged(Changed, gc=False):
 
 
 class PolicyActivated(msgspec.Struct, gc=False):
-    """usher.policy.activated.v1 as the router announces it: from here on this version holds."""
+    """usher.policy.activated.v1 as the router announces it: from here on this version holds. It is of no contact."""
+
+    contact_id: ClassVar[str] = ""
 
     workspace: str
     policy_version: int

@@ -160,8 +160,8 @@ class SlaEngine:
         if reached_ms > self.event_ms:
             self.event_ms = reached_ms
         self._facts.trace = record.traceparent
-        contact = self._book.contacts.get(getattr(event, "contact_id", ""))
-        if contact is not None:
+        contact = self._book.contacts.get(event.contact_id)
+        if contact is not None and contact.clocks:
             self._work.fire_of(contact, reached_ms)
         apply(event, at_ms)
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from services.sla.domain.clock import Clock, Fact, Kind, State
+from services.sla.domain.clock import Clock, Fact, State
 from services.sla.domain.contact import Contact
 from services.sla.domain.risks import Risks
 from services.sla.domain.rows import Breach, breach_of
@@ -24,7 +24,7 @@ class Facts:
         self.totals = totals
         self.risks = Risks(totals)
         self.trace = ""
-        self.open_clocks: dict[str, int] = defaultdict(int)
+        self.open_clocks: dict[str, int] = defaultdict(int)  # those that are undecided, by kind
         self._events: list[Event] = []
         self._breaches: list[Breach] = []
         self._touched: dict[str, Contact] = {}
@@ -49,16 +49,13 @@ class Facts:
         breaches, self._breaches = self._breaches, []
         return breaches
 
-    def opened(self, kind: Kind) -> None:
-        """A clock is undecided from now on."""
-        self.open_clocks[kind] += 1
-
     def begin(self, clock: Clock, contact: Contact) -> None:
         """Whatever may come of the clock is counted from zero on, where its policy did not see to that already."""
-        breaches = _breaches_of(clock, contact)
+        breaches = (BREACHES, contact.workspace, clock.kind, clock.target, clock.queue, contact.channel)
         if breaches not in self._begun:
             self._begun.add(breaches)
             self.totals.begin(breaches)
+            self.risks.begin(clock, contact)
             for result in _DECIDED.values():
                 self.totals.begin((CLOCKS, contact.workspace, clock.kind, clock.target, clock.queue, result))
 
@@ -79,9 +76,6 @@ class Facts:
             self.totals.add((CLOCKS, workspace, kind, target, queue, result))
             self.risks.decided(clock, contact, result)
         if fact is _BREACHED:
-            self.totals.add(_breaches_of(clock, contact))
+            self.totals.add((BREACHES, contact.workspace, clock.kind, clock.target, clock.queue, contact.channel))
             self._breaches.append(breach_of(clock, contact))
 
-
-def _breaches_of(clock: Clock, contact: Contact) -> Key:
-    return (BREACHES, contact.workspace, clock.kind, clock.target, clock.queue, contact.channel)

@@ -7,7 +7,7 @@ from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import Changed
 from services.sla.domain.effects import Effect
-from services.sla.domain.starts import REPLIES, Starts
+from services.sla.domain.starts import Starts
 from services.sla.domain.terms import Terms
 from services.sla.domain.totals import Totals
 from shared.times import MILLISECONDS_PER_SECOND
@@ -30,7 +30,7 @@ class Live:
         contact = self.contacts.get(event.contact_id)
         if contact is None:
             promises = self.terms.now(event.workspace)
-            kept = promises is not None and not promises.kinds.isdisjoint(REPLIES)
+            kept = promises is not None and promises.replies
             workspace, channel = intern(event.workspace), intern(event.channel)  # a name is kept once for all contacts
             contact = Contact(contact_id=event.contact_id, workspace=workspace, channel=channel, kept=kept)
             self.contacts[event.contact_id] = contact
@@ -46,10 +46,7 @@ class Live:
                 elif clock.kind in effect.drops:
                     self.work.drop(clock, contact, at_ms)
         if effect.starts:
-            promises = self.terms.now(contact.workspace)
-            for kind in effect.starts:
-                if promises is None or kind in promises.kinds:
-                    self.starts.start(kind, contact, event, at_ms)
+            self.starts.start(effect.starts, contact, event, at_ms)
 
     def hold(self, contact: Contact, hold: str, at_ms: int) -> None:
         """It waits for this from now on, where some promise does not count that."""

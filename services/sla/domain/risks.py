@@ -19,14 +19,12 @@ class Risks:
     def __init__(self, totals: Totals) -> None:
         self.open: dict[tuple[str, str], int] = {}
         self._totals = totals
-        self._begun: set[tuple[str, str]] = set()  # workspaces and queues whose breaches are counted from zero on
 
     def begin(self, clock: Clock, contact: Contact) -> None:
         """A clock may breach, announced or not: that is counted from zero on."""
-        if clock.kind is TIME_TO_ANSWER and (place := (contact.workspace, clock.queue)) not in self._begun:
-            self._begun.add(place)
+        if clock.kind is TIME_TO_ANSWER:
             for announced in (IN_TIME, LATE, NEVER):
-                self._totals.begin((ANNOUNCED, *place, announced))
+                self._totals.begin((ANNOUNCED, contact.workspace, clock.queue, announced))
 
     def count(self, clock: Clock, contact: Contact, change: int) -> None:
         """An announcement stands from now on, or no longer."""

@@ -1,5 +1,7 @@
 """Which clock starts for a contact, of which target, and from when it counts."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from services.sla.domain.clock import FIRST_RESPONSE, RESOLUTION, TIME_TO_ANSWER, Clock, Kind, clock_id
@@ -10,12 +12,7 @@ from services.sla.domain.target import Promises, Target, stated
 from services.sla.domain.terms import Terms
 from shared.times import to_ms
 
-__all__ = ["REMEMBERED", "REPLIES", "Starts"]
-
-REPLIES = (FIRST_RESPONSE, Kind.NEXT_RESPONSE, Kind.HANDLING)
-"""Kinds for which what happened to a contact after its answer matters."""
-REMEMBERED = (RESOLUTION, Kind.SELF_SERVICE_RESPONSE, Kind.BOT_RESPONSE, *REPLIES)
-"""Kinds for which a contact must be known from its arrival on."""
+__all__ = ["Starts"]
 
 _FROM_ARRIVAL = (RESOLUTION, Kind.SELF_SERVICE_RESPONSE)
 _ONCE = (FIRST_RESPONSE, RESOLUTION)  # a contact has one clock of these; the next episode is another contact
@@ -39,18 +36,21 @@ class Starts:
         self._terms = terms
         self._work = work
 
-    def start(self, kind: Kind, contact: Contact, event: Changed, at_ms: int) -> None:
-        """Start a clock of the kind, if that is promised, none is open and the contact may have one."""
+    def start(self, kinds: Iterable[Kind], contact: Contact, event: Changed, at_ms: int) -> None:
+        """Start a clock of each kind, if that is promised, none is open and the contact may have one."""
         promises = self._terms.now(contact.workspace)
-        if kind is TIME_TO_ANSWER:
-            if contact.clock(kind) is None and isinstance(event, Queued):
-                self._answer(contact, event, promises)
-        elif promises is not None and kind in promises.kinds and self._may(kind, contact):
-            target = promises.of(kind, contact, event.queue or contact.home)
-            if target is not None:
-                began_ms = _began_ms(kind, contact, at_ms)  # the promise held from then on, though it is told only now
-                start = Start(kind, began_ms, str(event.version), began_ms)
-                self._begin(start, contact, target, promises)
+        for kind in kinds:
+            if promises is not None and kind not in promises.kinds:
+                continue
+            if kind is TIME_TO_ANSWER:
+                if contact.clock(kind) is None and isinstance(event, Queued):
+                    self._answer(contact, event, promises)
+            elif promises is not None and self._may(kind, contact):
+                target = promises.of(kind, contact, event.queue or contact.home)
+                if target is not None:
+                    began_ms = _began_ms(kind, contact, at_ms)  # it held from then on, though it is told only now
+                    start = Start(kind, began_ms, str(event.version), began_ms)
+                    self._begin(start, contact, target, promises)
 
     def late(self, kind: Kind, contact: Contact, promises: Promises, at_ms: int) -> None:
         """A target that is promised only now, to contacts that are there already: it counts from where it would."""
@@ -85,7 +85,7 @@ class Starts:
     def _begin(self, start: Start, contact: Contact, target: Target, promises: Promises | None) -> None:
         if start.kind in _ONCE:
             contact.once = (*contact.once, start.kind)
-        paused, moved = target.rested_seconds(contact, start.at_ms)
+        paused, moved = target.rested_seconds(contact, start.at_ms) if contact.rests else (0.0, 0.0)
         clock = Clock(
             clock_id=clock_id(contact.contact_id, start.kind, target.name, start.cause),
             kind=start.kind,
@@ -94,7 +94,7 @@ class Starts:
             started_ms=start.at_ms,
             due_ms=target.due_ms(start.at_ms, moved) if moved or start.due_ms is None else start.due_ms,
             queue=target.queue,
-            warn_ms=target.warn_ms(start.at_ms, moved),
+            warn_ms=None if target.warn_at is None else target.warn_ms(start.at_ms, moved),
             policy=promises.version if promises is not None else 0,
             rule=target.rule,
             calendar=target.calendar_name,

@@ -16,6 +16,9 @@ from shared.policy.targets import TargetWhen
 
 __all__ = ["Promises", "Target", "promises_of", "stated"]
 
+_REPLIES = (Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE, Kind.HANDLING)
+_REMEMBERED = (Kind.RESOLUTION, Kind.SELF_SERVICE_RESPONSE, Kind.BOT_RESPONSE, *_REPLIES)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -89,7 +92,11 @@ class Rule(NamedTuple):
 
 
 class Promises:
-    """The targets of one policy version: for each kind the first rule that holds, else the queue's own."""
+    """The targets of one policy version: for each kind the first rule that holds, else the queue's own.
+
+    ``replies``: whether one depends on what happens to a contact after its answer; ``remembers``: whether a contact
+    must be known from its arrival on.
+    """
 
     def __init__(self, policy: Policy, version: int) -> None:
         self.version = version
@@ -106,6 +113,8 @@ class Promises:
         self.by_attributes = bool(policy.target_attributes)
         self.by_priority = any(rule.when.priority_at_least_seconds is not None for rule in policy.targets)
         self.kinds = frozenset(Kind(kind) for kind, _ in self._each())
+        self.replies = not self.kinds.isdisjoint(_REPLIES)
+        self.remembers = self.by_attributes or not self.kinds.isdisjoint(_REMEMBERED)
         self.holds = frozenset(hold for kind, target in self._each() for hold in _pauses(kind, target))
 
     def of(self, kind: Kind, contact: Contact, queue: str | None) -> Target | None:

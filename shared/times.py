@@ -5,12 +5,15 @@ from functools import lru_cache
 
 MILLISECONDS_PER_SECOND = 1000
 DAY_MS = 24 * 3600 * MILLISECONDS_PER_SECOND
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECONDS_REMEMBERED = 8192  # texts of whole seconds kept: the times of one batch fall into few, and formatting is slow
 
 
 def to_ms(at: datetime) -> int:
-    """An aware datetime as milliseconds since the epoch (rounded down)."""
-    return int(at.timestamp() * MILLISECONDS_PER_SECOND)
+    """An aware datetime as milliseconds since the epoch (rounded down). In whole numbers: seconds as a float, times a
+    thousand, are a millisecond short for some times."""
+    since = at - _EPOCH
+    return since.days * DAY_MS + since.seconds * MILLISECONDS_PER_SECOND + since.microseconds // MILLISECONDS_PER_SECOND
 
 
 def from_ms(at_ms: int) -> datetime:
@@ -29,5 +32,5 @@ def _second_text(second: int) -> str:
 
 def rfc3339(at_ms: int) -> str:
     """RFC 3339, UTC, milliseconds: ``2026-01-31T09:30:00.125Z``."""
-    second, milliseconds = divmod(at_ms, MILLISECONDS_PER_SECOND)
-    return _second_text(second) + _MILLISECOND_TEXTS[milliseconds]
+    second = at_ms // MILLISECONDS_PER_SECOND
+    return _second_text(second) + _MILLISECOND_TEXTS[at_ms - second * MILLISECONDS_PER_SECOND]

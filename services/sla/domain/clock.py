@@ -7,6 +7,7 @@ import msgspec
 from shared.contract.ids import derive
 
 __all__ = [
+    "BREACHED",
     "FIRST_RESPONSE",
     "PAUSED",
     "RESOLUTION",
@@ -79,7 +80,7 @@ class Fact(Name):
 
 # An enum's member is a Python call away before 3.12, so what every event asks for has a name of its own.
 TIME_TO_ANSWER, FIRST_RESPONSE, RESOLUTION = Kind.TIME_TO_ANSWER, Kind.FIRST_RESPONSE, Kind.RESOLUTION
-RUNNING, PAUSED = State.RUNNING, State.PAUSED
+RUNNING, PAUSED, BREACHED = State.RUNNING, State.PAUSED, State.BREACHED
 
 TRANSITIONS: dict[tuple[State, Signal], tuple[State, Fact | None]] = {
     (State.RUNNING, Signal.DONE): (State.MET, Fact.MET),

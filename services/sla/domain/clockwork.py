@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.sla.domain.clock import PAUSED, RUNNING, Clock, Fact, Signal, State, move
+from services.sla.domain.clock import BREACHED, PAUSED, RUNNING, Clock, Fact, Signal, move
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import Deadlines, is_due, next_ms, pending
 from services.sla.domain.facts import Facts
@@ -16,7 +16,7 @@ from shared.times import MILLISECONDS_PER_SECOND
 __all__ = ["Clockwork"]
 
 _STARTED = Fact.STARTED
-_DUE, _DONE, _DROPPED = Signal.DUE, Signal.DONE, Signal.DROPPED
+_DUE, _DONE, _DROPPED, _PAUSE, _RESUME = Signal.DUE, Signal.DONE, Signal.DROPPED, Signal.PAUSE, Signal.RESUME
 
 
 class Clockwork:
@@ -37,7 +37,7 @@ class Clockwork:
                 if clock.raised_ms is not None:
                     self.facts.risks.count(clock, contact, 1)
                 self._deadlines.add(clock, contact)
-                if clock.state is not State.BREACHED:
+                if clock.state is not BREACHED:
                     self.facts.open_clocks[clock.kind] += 1
 
     def first_deadline_ms(self) -> int | None:
@@ -86,7 +86,7 @@ class Clockwork:
         for clock in contact.clocks:
             if clock.state is RUNNING and hold in clock.pauses:
                 self._pause(clock, contact, at_ms)
-            if clock.state is State.BREACHED and hold in clock.pauses and clock.paused_ms is None:
+            if clock.state is BREACHED and hold in clock.pauses and clock.paused_ms is None:
                 clock.paused_ms = at_ms  # the breach stands; what its work takes in the end does not count this
 
     def release(self, contact: Contact, hold: str, at_ms: int) -> None:
@@ -190,7 +190,7 @@ class Clockwork:
             if at_ms > clock.due_ms:
                 self._move(clock, contact, _DUE, clock.due_ms)
                 self._deadlines.outdate()
-        return clock.state is not State.BREACHED
+        return clock.state is not BREACHED
 
     def _end(self, clock: Clock, contact: Contact, at_ms: int, signal: Signal, note: Note) -> None:
         running = self._catch_up(clock, contact, at_ms) and clock.state is RUNNING
@@ -204,7 +204,7 @@ class Clockwork:
             clock.paused_ms = at_ms
             clock.turns += 1
             waits_for = tuple(sorted(hold for hold in clock.pauses if hold in contact.waits_for))
-            self._move(clock, contact, Signal.PAUSE, at_ms, Note(waits_for=waits_for, traceparent=self.facts.trace))
+            self._move(clock, contact, _PAUSE, at_ms, Note(waits_for=waits_for, traceparent=self.facts.trace))
             self._deadlines.outdate()
 
     def _resume(self, clock: Clock, contact: Contact, at_ms: int) -> None:
@@ -212,14 +212,14 @@ class Clockwork:
         calendar = self._terms.calendar(contact.workspace, clock.policy, clock.calendar)
         clock.paused_seconds += calendar.open_seconds_between(clock.paused_ms, at_ms)
         clock.paused_ms = None
-        if clock.state is State.BREACHED:
+        if clock.state is BREACHED:
             return
         started_ms, paused = clock.started_ms, clock.paused_seconds
         clock.due_ms = calendar.add_open_time(started_ms, clock.target_seconds + paused)
         if clock.warn_ms is not None and clock.warn_at is not None:
             clock.warn_ms = calendar.add_open_time(started_ms, clock.target_seconds * clock.warn_at + paused)
         clock.not_before(at_ms)
-        self._move(clock, contact, Signal.RESUME, at_ms, Note(traceparent=self.facts.trace))
+        self._move(clock, contact, _RESUME, at_ms, Note(traceparent=self.facts.trace))
         self._deadlines.add(clock, contact)
 
     def _warn(self, clock: Clock, contact: Contact) -> None:

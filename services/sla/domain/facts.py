@@ -78,4 +78,3 @@ class Facts:
         if fact is _BREACHED:
             self.totals.add((BREACHES, contact.workspace, clock.kind, clock.target, clock.queue, contact.channel))
             self._breaches.append(breach_of(clock, contact))
-

@@ -1,6 +1,6 @@
 """Announced risks: which running clocks will probably breach, and whether what was announced came true, in time."""
 
-from services.sla.domain.clock import TIME_TO_ANSWER, Clock, State
+from services.sla.domain.clock import BREACHED, TIME_TO_ANSWER, Clock, State
 from services.sla.domain.contact import Contact
 from services.sla.domain.totals import ANNOUNCED, RISKS, Totals
 from shared.times import MILLISECONDS_PER_SECOND
@@ -44,7 +44,7 @@ class Risks:
 
     def decided(self, clock: Clock, contact: Contact, result: State) -> None:
         """The clock is decided: whether what was announced came true, and whether a breach had been announced."""
-        if result is State.BREACHED and clock.kind is TIME_TO_ANSWER:
+        if result is BREACHED and clock.kind is TIME_TO_ANSWER:
             self._totals.add((ANNOUNCED, contact.workspace, clock.queue, _announced(clock)))
         if clock.raised_ms is not None:
             self._over(clock, contact, result)

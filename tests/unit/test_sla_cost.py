@@ -1,0 +1,21 @@
+"""What a contact costs the sla service's engine, in calls of functions: the same on every machine, however busy it is.
+
+The limits are a tenth above what was counted last. Whoever goes beyond one for a good reason raises it, and says why.
+"""
+
+import pytest
+
+from tests.benchmarks.bench_sla_engine import calls_of, flows
+
+CALLS_MAX = {
+    "all to agents, time_to_answer": 242,
+    "all to agents, time_to_answer with warning, resolution": 306,
+    "seven of ten to a bot, time_to_answer with warning, resolution": 148,
+    "talk, two kinds": 242,
+    "talk, all kinds": 427,
+}
+
+
+@pytest.mark.parametrize("name", flows())
+def test_a_contact_takes_no_more_calls_than_the_limit_of_its_way(name: str) -> None:
+    assert calls_of(*flows()[name]) <= CALLS_MAX[name]

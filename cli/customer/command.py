@@ -9,7 +9,7 @@ from cli.customer.handles import handles_in_force
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import add_action, run_action
-from services.router.lookup.customers import Answer, command, known_ids, show, workspaces
+from services.router.lookup.customers import Effect, command, known_ids, show, workspaces
 from shared.clock import now_ms
 from shared.contract.ids import derive
 from shared.contract.inputs import CustomerCommanded
@@ -97,21 +97,21 @@ async def _commanded(args: argparse.Namespace, name: Literal["merge", "split"]) 
         actor=args.actor,
         reason=args.reason,
     )
-    return _say_answer(args, await command(settings, said, args.wait))
+    return _say_effect(args, await command(settings, said, args.wait))
 
 
-def _say_answer(args: argparse.Namespace, answer: Answer) -> int:
+def _say_effect(args: argparse.Namespace, effect: Effect) -> int:
     if args.json:
-        result(answer._asdict())
-    elif answer.result == "merged":
-        write(f"{answer.detail} is {answer.customer_id} now; undo: usher customer split {answer.detail}")
-    elif answer.result == "split":
-        write(f"{answer.detail} is not {answer.customer_id} any more")
-    elif answer.result == "unchanged":
+        result(effect._asdict())
+    elif effect.result == "merged":
+        write(f"{effect.detail} is {effect.customer_id} now; undo: usher customer split {effect.detail}")
+    elif effect.result == "split":
+        write(f"{effect.detail} is not {effect.customer_id} any more")
+    elif effect.result == "unchanged":
         write("it was so already")
     else:
-        say(f"usher customer: {answer.detail}")
-    return EXIT_NO if answer.result in ("refused", "unheard") else EXIT_OK
+        say(f"usher customer: {effect.detail}")
+    return EXIT_NO if effect.result in ("refused", "unheard") else EXIT_OK
 
 
 async def _id(settings: CommonSettings, workspace: str, customer: str) -> str | None:

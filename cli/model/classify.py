@@ -13,10 +13,10 @@ from cli.output import UsageError, result, write
 from services.router.domain.classification.classify import classify_predicted, compile_policy
 from services.router.domain.classification.clauses import predicted
 from services.router.domain.classification.policy import CompiledPolicy
-from services.router.domain.classification.record import Limits, MessageFacts
+from services.router.domain.classification.record import MessageFacts, ModelLimits
 from services.router.model.folders import STARTER_FOLDER
 from services.router.model.text_model import Scores, TextModel
-from services.router.model.tiers import Decision
+from services.router.model.tiers import TierChoice
 from shared.policy import Policy, PolicyErrors, parse_policy
 from shared.policy.load import load_policy
 
@@ -98,7 +98,7 @@ def _alone(model: TextModel) -> CompiledPolicy:
     """A policy that says nothing, to read a text with the signs and the model's own limits."""
     silent = parse_policy({"workspace": "none", "queues": {"none": {}}}, not_yet=())
     limits = model.manifest.thresholds
-    return compile_policy(silent, model.intents(), Limits(limits.agent_probability, limits.confidence))
+    return compile_policy(silent, model.intents(), ModelLimits(limits.agent_probability, limits.confidence))
 
 
 def _policy(path: Path) -> Policy:
@@ -166,7 +166,7 @@ def _raised(model: TextModel, alone: CompiledPolicy, text: str) -> list[str]:
     return [why] if found.tier == "agent" and not why.startswith("score ") else []
 
 
-def _reasons(model: TextModel, text: str, scores: Scores, decision: Decision | None) -> Iterator[str]:
+def _reasons(model: TextModel, text: str, scores: Scores, decision: TierChoice | None) -> Iterator[str]:
     intent = model.labels[scores.best]
     yield f"intent: {intent} by model ({scores.confidence:.2f})"
     words = model.evidence(text, intent)

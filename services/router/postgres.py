@@ -207,8 +207,8 @@ class _Policy(msgspec.Struct):
 
     def models(self, version: str | None) -> list[ModelRef]:
         """The model in the version that was in force, and its shadow."""
-        said = self.classification
-        named = ((said.model, version), (said.shadow, None))
+        record = self.classification
+        named = ((record.model, version), (record.shadow, None))
         return [ModelRef(name, pinned or "") for name, pinned in named if name]
 
 

@@ -58,8 +58,8 @@ def _compiled(pattern: str) -> Any:
 
 
 def _explained(pattern: str, error: Exception) -> Exception:
-    said = error.args[0] if error.args else b"not a pattern"
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    words = error.args[0] if error.args else b"not a pattern"
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
     _, _, fragment = text.partition(": ")
     at = _folded_pattern(pattern).find(fragment) if fragment else -1
     position = f" at character {at + 1}" if at >= 0 else ""

@@ -74,8 +74,8 @@ def _together(path: str, wanted: Requirements, agents: Sequence[Levels]) -> Iter
         return
     parts = [_shown(wanted.must), *(f"one of {_shown(group)}" for group in wanted.any)]
     parts += [f"not {skill}" for skill in wanted.without]
-    said = ", ".join(part for part in parts if part)
-    yield PolicyError(path, f"no one agent has {said} together", _HINT_TOGETHER)
+    text = ", ".join(part for part in parts if part)
+    yield PolicyError(path, f"no one agent has {text} together", _HINT_TOGETHER)
 
 
 def _shown(pairs: Sequence[tuple[str, int]]) -> str:

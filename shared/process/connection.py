@@ -154,8 +154,8 @@ class Connection(H11Protocol):
         """Called by uvicorn for whatever h11 refuses."""
         error = self.conn.refusal
         status = error.error_status_hint if error is not None else 400
-        said = str(error) if isinstance(error, _Refused) else _WORDS.get(status, "this is no HTTP/1.1 request")
-        self._answer(status, said)
+        reason = str(error) if isinstance(error, _Refused) else _WORDS.get(status, "this is no HTTP/1.1 request")
+        self._answer(status, reason)
 
     def _should_upgrade(self) -> bool:
         return False  # nothing is spoken here but HTTP/1.1; an offer to change that may be passed over

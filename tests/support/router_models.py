@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.router.domain.classification.classifying import KnownModel
-from services.router.domain.classification.record import Limits, Prediction
+from services.router.domain.classification.record import ModelLimits, Prediction
 from services.router.domain.classification.triage import Triage
 from shared.policy import Intent
 from tests.support.router_builders import Router, policy_with
@@ -45,7 +45,7 @@ class WordModel:
             "weather": Intent(tier="bot", base=25, skills={"magic": 4}),
         }
 
-    def limits(self) -> Limits | None:
+    def limits(self) -> ModelLimits | None:
         return None
 
     def _prediction(self, text: str, agent_intents: frozenset[str]) -> Prediction:

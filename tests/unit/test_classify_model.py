@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from services.router.domain.classification.classify import classify, compile_policy, facts_of
-from services.router.domain.classification.record import Limits, MessageFacts, Prediction
+from services.router.domain.classification.record import MessageFacts, ModelLimits, Prediction
 from shared.contract.inputs import MessageReceived, Party, ReplyTo, RoutingHint
 from shared.policy import Intent
 from tests.support.classify_builders import POLICY, decide, policy
@@ -63,11 +63,11 @@ def test_thresholds_are_the_policys():
 
 
 def test_thresholds_that_the_policy_leaves_open_are_those_that_the_models_training_has_proven():
-    fitted = Limits(agent_probability=0.001, confidence=0.3)
+    fitted = ModelLimits(agent_probability=0.001, confidence=0.3)
     assert compile_policy(POLICY.policy, None, fitted).limits == fitted
-    assert compile_policy(POLICY.policy).limits == Limits(0.02, 0.4)
+    assert compile_policy(POLICY.policy).limits == ModelLimits(0.02, 0.4)
     half = policy(thresholds={"confidence": 0.6}).policy
-    assert compile_policy(half, None, fitted).limits == Limits(0.001, 0.6)
+    assert compile_policy(half, None, fitted).limits == ModelLimits(0.001, 0.6)
     assert predicted(compile_policy(half, None, fitted), agent_probability=0.002)[0].tier == "agent"
 
 

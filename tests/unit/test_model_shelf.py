@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from lab.training.save import save
-from services.router.domain.classification.record import Limits, ModelRef
+from services.router.domain.classification.record import ModelLimits, ModelRef
 from services.router.gauges import RouterCollector
 from services.router.metrics import CHILDREN_MAX, RouterMetrics
 from services.router.model.directory import read_manifest
@@ -45,7 +45,8 @@ async def test_nothing_is_in_memory_until_a_policy_names_it() -> None:
     assert model is not None
     assert model.predict(["where is my order"], frozenset())[0].intent == "order_status"
     assert model.intents()["stolen_card"].moment_of_truth
-    assert model.limits() == Limits(model.manifest.thresholds.agent_probability, model.manifest.thresholds.confidence)
+    thresholds = model.manifest.thresholds
+    assert model.limits() == ModelLimits(thresholds.agent_probability, thresholds.confidence)
     assert models.problems == {}
 
 

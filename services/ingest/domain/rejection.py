@@ -88,8 +88,8 @@ def from_validation(error: ValidationError) -> Rejected:
 
 def _words(item: ErrorDetails) -> str:
     """What would be right, in the words of JSON and not in those of a library."""
-    kind, said = item["type"], item["msg"]
-    return _TYPES.get(kind) or _SUBJECT.sub("must ", said).replace(" after validation", "")
+    kind, message = item["type"], item["msg"]
+    return _TYPES.get(kind) or _SUBJECT.sub("must ", message).replace(" after validation", "")
 
 
 def path_of(parts: tuple[Any, ...]) -> str:

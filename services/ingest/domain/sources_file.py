@@ -132,8 +132,8 @@ class _Reading:
         try:
             adapter = find(name)
         except Exception as error:  # noqa: BLE001 - a package of somebody else, which may raise anything
-            said = f"{name} cannot be loaded: {type(error).__name__}: {error}"
-            self._fault((*loc, "adapter"), said, "mend or remove its package")
+            detail = f"{name} cannot be loaded: {type(error).__name__}: {error}"
+            self._fault((*loc, "adapter"), detail, "mend or remove its package")
             return None
         if adapter is None:
             self._fault((*loc, "adapter"), f"unknown adapter {name!r}", did_you_mean(name, sorted(names())))

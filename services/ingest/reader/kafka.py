@@ -217,8 +217,8 @@ def _decoded(where: TopicPartition, batch: Any) -> Iterator[ConsumerRecord]:
 def _stand_in(where: TopicPartition, batch: Any) -> ConsumerRecord:
     """A record that stands for a whole batch, with the batch as it was packed; at the last offset of the batch."""
     last, packed = batch.next_offset - 1, bytes(batch._buffer)
-    said = f"a batch, offsets {batch.base_offset} to {last}, is over {BATCH_BYTES_MAX} bytes unpacked"
-    headers = ((REFUSED_HEADER, said.encode()),)
+    detail = f"a batch, offsets {batch.base_offset} to {last}, is over {BATCH_BYTES_MAX} bytes unpacked"
+    headers = ((REFUSED_HEADER, detail.encode()),)
     at_ms = batch.max_timestamp
     return ConsumerRecord(where.topic, where.partition, last, at_ms, 0, None, packed, None, -1, len(packed), headers)
 

@@ -15,7 +15,7 @@ from shared.postgres import Connection, connected
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
 
-__all__ = ["Answer", "command", "known_ids", "show", "workspaces"]
+__all__ = ["Effect", "command", "known_ids", "show", "workspaces"]
 
 POLL_SECONDS = 0.05  # a command is applied in under a second
 
@@ -62,7 +62,7 @@ _contact = msgspec.json.Decoder(Contact).decode
 _live = msgspec.json.Decoder(LiveContact).decode
 
 
-class Answer(NamedTuple):
+class Effect(NamedTuple):
     """What became of a command: ``merged``, ``split``, ``unchanged``, ``refused`` or ``unheard``; why, and of whom."""
 
     result: str
@@ -123,7 +123,7 @@ def _shown(contact: Contact) -> dict[str, Any]:
     }
 
 
-async def command(settings: CommonSettings, said: CustomerCommanded, seconds_max: float) -> Answer:
+async def command(settings: CommonSettings, said: CustomerCommanded, seconds_max: float) -> Effect:
     """Put the command on the log and wait for what the router makes of it."""
     await put(settings, [said], "customer")
     deadline = monotonic() + seconds_max
@@ -131,13 +131,13 @@ async def command(settings: CommonSettings, said: CustomerCommanded, seconds_max
         while monotonic() < deadline:
             found = await connection.fetchrow(_APPLIED, said.event_id)
             if found is not None:
-                return await _answer(connection, said, found["result"], found["detail"])
+                return await _effect(connection, said, found["result"], found["detail"])
             await asyncio.sleep(POLL_SECONDS)
-    return Answer("unheard", f"not applied after {seconds_max:g} s; is the router running?")
+    return Effect("unheard", f"not applied after {seconds_max:g} s; is the router running?")
 
 
-async def _answer(connection: Connection, said: CustomerCommanded, result: str, detail: str) -> Answer:
+async def _effect(connection: Connection, said: CustomerCommanded, result: str, detail: str) -> Effect:
     if result == "refused":
-        return Answer(result, detail)
+        return Effect(result, detail)
     done = await connection.fetchrow(_DONE, derive("merge", said.event_id))
-    return Answer(done["kind"], done["alias"], done["customer_id"]) if done else Answer("unchanged")
+    return Effect(done["kind"], done["alias"], done["customer_id"]) if done else Effect("unchanged")

@@ -72,8 +72,8 @@ def _bytes(folder: Path, name: str, most: int) -> bytes:
 
 def _sealed(folder: Path, manifest: Manifest, name: str) -> bytes:
     content = _bytes(folder, name, BYTES_MAX[name])
-    said = manifest.files[name]
-    if len(content) != said.size or sha256(content) != said.sha256:
+    stated = manifest.files[name]
+    if len(content) != stated.size or sha256(content) != stated.sha256:
         raise _changed(name)
     return content
 
@@ -131,14 +131,14 @@ def _weights(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
 
 def _arrays(folder: Path, manifest: Manifest) -> dict[str, NDArray[Any]]:
     """Hashed and then read through one open file: the weights are in memory once, not twice."""
-    shapes, said = _shapes(manifest), manifest.files[WEIGHTS]
+    shapes, stated = _shapes(manifest), manifest.files[WEIGHTS]
     if 4 * sum(int(np.prod(shape)) for shape, _ in shapes.values()) > WEIGHTS_BYTES_MAX:
         raise ModelRefused(WEIGHTS, f"is larger than {WEIGHTS_BYTES_MAX} bytes")
     try:
         with (folder / WEIGHTS).open("rb") as file:
             size = file.seek(0, io.SEEK_END)
             file.seek(0)
-            if size != said.size or hashlib.file_digest(file, "sha256").hexdigest() != said.sha256:
+            if size != stated.size or hashlib.file_digest(file, "sha256").hexdigest() != stated.sha256:
                 raise _changed(WEIGHTS)
             return _members(file, shapes)
     except OSError as error:

@@ -89,7 +89,7 @@ class Manifest:
     @classmethod
     def read(cls, content: bytes) -> "Manifest":
         """The manifest in a file's bytes; raises ModelRefused with the field and the fix."""
-        document, said = unseal(content)
+        document, digest = unseal(content)
         if document.get("format") != FORMAT:
             raise _refused("format", f"is {document.get('format')!r}; this release reads {FORMAT}")
         if document.get("features_sha256") != spec_sha256():
@@ -104,7 +104,7 @@ class Manifest:
             tiers=_tiers(document.get("tiers"), labels),
             encoder=_encoder(document.get("encoder")),
             files=_files(document.get("files")),
-            version=said[:VERSION_DIGITS],
+            version=digest[:VERSION_DIGITS],
             document=document,
         )
 

@@ -33,10 +33,10 @@ def unseal(content: bytes) -> tuple[dict[str, Any], str]:
     found = _SEAL.search(content)
     if found is None:
         raise ModelRefused(MANIFEST, "has no seal at its end; train the model again")
-    said = found.group(1).decode()
-    if sha256(content[: found.start(1)] + _BLANK.encode() + content[found.end(1) :]) != said:
+    digest = found.group(1).decode()
+    if sha256(content[: found.start(1)] + _BLANK.encode() + content[found.end(1) :]) != digest:
         raise ModelRefused(MANIFEST, "was changed after training; restore it or train the model again")
-    return _parsed(content), said
+    return _parsed(content), digest
 
 
 def _parsed(content: bytes) -> dict[str, Any]:

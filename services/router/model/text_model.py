@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from services.router.domain.classification.record import Limits, Prediction
+from services.router.domain.classification.record import ModelLimits, Prediction
 from services.router.model.features import Features, Vector
 from services.router.model.manifest import Manifest
-from services.router.model.tiers import Decision, OwnTiers
+from services.router.model.tiers import OwnTiers, TierChoice
 from shared.policy import Intent
 
 __all__ = ["Encode", "Layer", "Scores", "TextModel"]
@@ -101,7 +101,7 @@ class TextModel:
         limits = self.manifest.thresholds
         return scores.confidence < limits.scope_confidence or scores.unknown_share > limits.scope_unknown
 
-    def decide(self, scores: Scores) -> Decision | None:
+    def decide(self, scores: Scores) -> TierChoice | None:
         """The tier by the model's own tiers and thresholds; None when it was trained without tiers."""
         if self._tiers is None:
             return None
@@ -121,9 +121,9 @@ class TextModel:
         vector = self._features.vector(text)
         words = vector.positions < self._features.word_count()
         rows = self._layer.weights[vector.positions[words]]
-        said = vector.weights[words] * (rows[:, self.labels.index(intent)] - rows.mean(axis=1))
+        pull = vector.weights[words] * (rows[:, self.labels.index(intent)] - rows.mean(axis=1))
         names = self._features.names()
-        order = [at for at in np.argsort(-said, kind="stable")[:EVIDENCE_MAX] if said[at] > 0]
+        order = [at for at in np.argsort(-pull, kind="stable")[:EVIDENCE_MAX] if pull[at] > 0]
         return [names[vector.positions[words][at]] for at in order]
 
     def trained_on(self) -> Mapping[str, float]:
@@ -132,10 +132,10 @@ class TextModel:
         examples = data.get("examples") if isinstance(data, dict) else None
         return examples if isinstance(examples, dict) else {}
 
-    def limits(self) -> Limits | None:
+    def limits(self) -> ModelLimits | None:
         """Where its word is good enough, None where training could not prove it."""
-        said = self.manifest.thresholds
-        return Limits(said.agent_probability, said.confidence) if said.proven else None
+        thresholds = self.manifest.thresholds
+        return ModelLimits(thresholds.agent_probability, thresholds.confidence) if thresholds.proven else None
 
     def intents(self) -> dict[str, Intent]:
         """The intents with the tiers of the training data, for a policy that does not describe them itself."""
@@ -173,8 +173,8 @@ class TextModel:
         if self._encoder is None or not texts:
             return None
         encode, layer = self._encoder
-        said: Vectors = encode(texts) @ layer.weights.astype(np.float64) + layer.bias
-        return said
+        scores: Vectors = encode(texts) @ layer.weights.astype(np.float64) + layer.bias
+        return scores
 
 
 def _softmax(logits: Vectors) -> Vectors:

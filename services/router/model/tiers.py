@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from shared.policy.handling import Tier
 
-__all__ = ["AGENT", "Decision", "IntentTier", "OwnTiers", "Thresholds", "decide_all"]
+__all__ = ["AGENT", "TierChoice", "IntentTier", "OwnTiers", "Thresholds", "decide_all"]
 
 AGENT: Tier = "agent"
 
@@ -50,7 +50,7 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class TierChoice:
     """A tier with its reason."""
 
     tier: Tier
@@ -66,7 +66,7 @@ class OwnTiers:
         self._for_agents: Flags = np.array([tier.for_agents for tier in self._of])
         self._thresholds = thresholds
 
-    def decide(self, probabilities: NDArray[np.float64], out_of_scope: bool) -> Decision:
+    def decide(self, probabilities: NDArray[np.float64], out_of_scope: bool) -> TierChoice:
         """The tier of one text; ``probabilities`` (L,) in the order of the labels."""
         limits = self._thresholds
         best = int(probabilities.argmax())
@@ -75,14 +75,14 @@ class OwnTiers:
         confidence = float(probabilities[best])
         if intent.for_agents:
             what = "moment of truth" if intent.moment_of_truth else "intent"
-            return Decision(AGENT, f"{what} {self._labels[best]}")
+            return TierChoice(AGENT, f"{what} {self._labels[best]}")
         if at_risk > limits.agent_probability:
-            return Decision(AGENT, f"probability {at_risk:.4f} of an intent for agents")
+            return TierChoice(AGENT, f"probability {at_risk:.4f} of an intent for agents")
         if out_of_scope:
-            return Decision(AGENT, "human triage: out of scope")
+            return TierChoice(AGENT, "human triage: out of scope")
         if confidence < limits.confidence:
-            return Decision(AGENT, f"human triage: confidence {confidence:.2f}")
-        return Decision(intent.tier, f"intent {self._labels[best]}")
+            return TierChoice(AGENT, f"human triage: confidence {confidence:.2f}")
+        return TierChoice(intent.tier, f"intent {self._labels[best]}")
 
 
 def decide_all(probabilities: Matrix, for_agents: Flags, thresholds: Thresholds) -> Flags:

@@ -83,8 +83,8 @@ def _variables(found: Node) -> dict[str, str]:
     return {f"var_{name.strip()}": value for name, value in pairs if name.strip() and value}
 
 
-def _ami(payload: Payload, said: _Event) -> Item:
-    event = said.fields
+def _ami(payload: Payload, notice: _Event) -> Item:
+    event = notice.fields
     kind = event.get("Event", "")
     if not kind:
         raise missing("Event")
@@ -92,7 +92,7 @@ def _ami(payload: Payload, said: _Event) -> Item:
     if kind == "QueueCallerJoin":
         if not call:
             raise missing("Linkedid")
-        return _joined(payload, said, call)
+        return _joined(payload, notice, call)
     if _is_end(kind, event):
         if not call:
             raise missing("Linkedid")
@@ -106,8 +106,8 @@ def _is_end(kind: str, event: Mapping[str, str]) -> bool:
     return kind == "QueueCallerAbandon" or (kind == "AgentComplete" and event.get("Reason") in ("caller", "agent"))
 
 
-def _joined(payload: Payload, said: _Event, call: str) -> Item:
-    event = said.fields
+def _joined(payload: Payload, notice: _Event, call: str) -> Item:
+    event = notice.fields
     number = event.get("CallerIDNum", "")
     if number in payload.source.own:
         return Ignored(Why.OWN_MESSAGE)
@@ -129,7 +129,7 @@ def _joined(payload: Payload, said: _Event, call: str) -> Item:
             "position": event.get("Position", ""),
             "waiting": event.get("Count", ""),
             "account_code": event.get("AccountCode", ""),
-            **said.variables,
+            **notice.variables,
         },
     ).event(payload)
 

@@ -98,8 +98,8 @@ def _importance(heads: Heads) -> str:
 
 def _spam(heads: Heads) -> str:
     """``yes`` of what the provider's filter took for spam: that is for the policy to act on, and no dead letter."""
-    said = (heads.raw(name).lower() for name in _FILTERS)
-    return "yes" if any(one.startswith("yes") for one in said) else ""
+    values = (heads.raw(name).lower() for name in _FILTERS)
+    return "yes" if any(one.startswith("yes") for one in values) else ""
 
 
 def _answer(letter: Letter) -> str:

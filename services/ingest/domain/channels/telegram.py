@@ -45,7 +45,7 @@ class _Sender(NamedTuple):
     language: str
 
 
-class _Said(NamedTuple):
+class _Written(NamedTuple):
     """What was written or pressed, and when if that is told; ``number`` is unique in its chat."""
 
     number: str
@@ -86,8 +86,8 @@ def _message(payload: Payload, message: Node) -> Item:
     }
     sender, seen_by_two = _sender(message), message["ephemeral_message_id"].id()
     number = f"ephemeral-{sender.id}-{seen_by_two}" if seen_by_two else message["message_id"].needed()
-    said = _Said(number, seconds_ms(message["date"].number()), text, files, attributes)
-    return _event(payload, message, sender, said)
+    written = _Written(number, seconds_ms(message["date"].number()), text, files, attributes)
+    return _event(payload, message, sender, written)
 
 
 def _no_customer(message: Node) -> Why | None:
@@ -125,11 +125,11 @@ def _pressed(payload: Payload, query: Node) -> Item:
         "game": query["game_short_name"].text(),
         "in_reply_to": query["message"]["message_id"].id(),
     }
-    said = _Said(f"button-{query['id'].needed()}", None, data, [], attributes)
-    return _event(payload, query["message"], _person(query), said)
+    written = _Written(f"button-{query['id'].needed()}", None, data, [], attributes)
+    return _event(payload, query["message"], _person(query), written)
 
 
-def _event(payload: Payload, message: Node, sender: _Sender, said: _Said) -> Item:
+def _event(payload: Payload, message: Node, sender: _Sender, written: _Written) -> Item:
     if sender.id in payload.source.own:
         return Ignored(Why.OWN_MESSAGE)
     chat = message["chat"]
@@ -139,14 +139,14 @@ def _event(payload: Payload, message: Node, sender: _Sender, said: _Said) -> Ite
     return Message(
         channel="messaging",
         conversation=conversation,
-        message_id=f"{conversation}:{said.number}",
+        message_id=f"{conversation}:{written.number}",
         handle=sender.id,
         name=sender.name,
         to=chat["title"].text(),
-        at_ms=said.at_ms,
-        text=said.text,
+        at_ms=written.at_ms,
+        text=written.text,
         language=sender.language,
-        attachments=said.files,
+        attachments=written.files,
         reply_address=chat["id"].id() or sender.id,
         reply_thread=topic,
         public=bool(chat["username"].text()) and chat["type"].text() != "private",
@@ -154,7 +154,7 @@ def _event(payload: Payload, message: Node, sender: _Sender, said: _Said) -> Ite
             "username": sender.username,
             "chat_type": chat["type"].text(),
             "business_connection_id": message["business_connection_id"].id(),
-            **said.attributes,
+            **written.attributes,
         },
     ).event(payload)
 

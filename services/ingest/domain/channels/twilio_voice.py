@@ -46,22 +46,22 @@ def _is_over(form: Form) -> bool:
 
 def _message(form: Form, call: str) -> Message:
     """The call itself under its CallSid; what the caller keyed or said later under an id of its own."""
-    said, keyed = form.get("SpeechResult"), form.get("Digits")
-    what = sha256("\x1f".join((said, keyed, form.get("msg"))).encode("utf-8", "replace")).hexdigest()[:16]
+    spoken, keyed = form.get("SpeechResult"), form.get("Digits")
+    what = sha256("\x1f".join((spoken, keyed, form.get("msg"))).encode("utf-8", "replace")).hexdigest()[:16]
     return Message(
         channel="voice",
         conversation=call,
-        message_id=f"{call}:{what}" if said or keyed else call,
+        message_id=f"{call}:{what}" if spoken or keyed else call,
         handle=form.get("From") or "anonymous",
         name=form.get("CallerName"),
         to=form.get("To"),
-        text=said,
+        text=spoken,
         language=form.get("Language"),
         reply_address=form.get("From") or "anonymous",
         reply_thread=call,
         attributes={
             "digits": keyed,
-            "speech_confidence": form.get("Confidence") if said else "",
+            "speech_confidence": form.get("Confidence") if spoken else "",
             "forwarded_from": form.get("ForwardedFrom"),
             "caller_verification": form.get("StirVerstat"),
             "transcription": form.get("TranscriptionText"),

@@ -10,7 +10,7 @@ from services.router.domain.classification.record import (
     Classification,
     IntentModel,
     Journey,
-    Limits,
+    ModelLimits,
     ModelRef,
     Prediction,
 )
@@ -26,7 +26,7 @@ class KnownModel(IntentModel, Protocol):
     def intents(self) -> Mapping[str, Intent]:
         """Intents with the tiers of the training data."""
 
-    def limits(self) -> Limits | None:
+    def limits(self) -> ModelLimits | None:
         """Where its word is good enough, None where training could not prove it."""
 
 
@@ -105,7 +105,7 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     prediction: Prediction | None = None
     language: str | None = None
     candidate: Classification | None = None
-    limits: Limits = Limits()
+    limits: ModelLimits = ModelLimits()
 
 
 class Classify(Protocol):

@@ -69,8 +69,9 @@ def predicted(
         if says_something(text):
             asked += [text, *clauses_of(text)]
         places.append((start, len(asked)))
-    said = model.predict(asked, agent_intents) if asked else []
-    return [_with_riskiest(said[start:end], agent_intents, most) if start < end else None for start, end in places]
+    predictions = model.predict(asked, agent_intents) if asked else []
+    parts = (predictions[start:end] for start, end in places)
+    return [_with_riskiest(part, agent_intents, most) if part else None for part in parts]
 
 
 def limit_of_clause(explained: bool, most: float) -> float:
@@ -78,21 +79,21 @@ def limit_of_clause(explained: bool, most: float) -> float:
     return max(CLAUSE_PROBABILITY[explained], most)
 
 
-def doubt_of_clause(said: Prediction, most: float, *, answered: bool = False) -> str:
+def doubt_of_clause(prediction: Prediction, most: float, *, answered: bool = False) -> str:
     """Why a person should read the riskiest clause, "" where none should. A clause says less than a whole text, so it
     takes more than ``most``, what the policy allows there; of what the whole does not explain it takes little.
     Where the text is ``answered``, one clause was not understood, and the customer was asked for that.
     """
-    if said.clause_probability > limit_of_clause(said.clause_explained, most):
-        likeliest = f", likeliest {said.clause_intent}" if said.clause_intent else ""
-        return f"probability {said.clause_probability:.3f} of an intent for agents{likeliest}"
-    if not answered and not said.clause_explained and said.clause_confidence < CLAUSE_CONFIDENCE:
-        return f"not explained by {said.intent}, confidence {said.clause_confidence:.2f}"
+    if prediction.clause_probability > limit_of_clause(prediction.clause_explained, most):
+        likeliest = f", likeliest {prediction.clause_intent}" if prediction.clause_intent else ""
+        return f"probability {prediction.clause_probability:.3f} of an intent for agents{likeliest}"
+    if not answered and not prediction.clause_explained and prediction.clause_confidence < CLAUSE_CONFIDENCE:
+        return f"not explained by {prediction.intent}, confidence {prediction.clause_confidence:.2f}"
     return ""
 
 
-def _with_riskiest(said: Sequence[Prediction], agent_intents: frozenset[str], most: float) -> Prediction:
-    whole, *clauses = said
+def _with_riskiest(predictions: Sequence[Prediction], agent_intents: frozenset[str], most: float) -> Prediction:
+    whole, *clauses = predictions
     if not clauses:
         return whole
     at = max(range(len(clauses)), key=lambda place: _risk(whole, clauses[place], most))

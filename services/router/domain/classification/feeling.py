@@ -24,13 +24,15 @@ _LETTERS = re.compile(r"\b[^\W\d_]{2,}\b")
 
 def sentiment_of(text: str, words: Collection[str], found: Collection[str]) -> Sentiment:
     """By the word lists that were ``found``, one degree worse where it is loud; praise is not worse for being loud."""
-    said: Sentiment = next((kind for kind in SENTIMENTS if kind in found), "neutral")
+    sentiment: Sentiment = next((kind for kind in SENTIMENTS if kind in found), "neutral")
     start = text[:CHARACTERS_MAX]
     if not INSULTS.isdisjoint(words) or (not start.isascii() and _ANGRY.search(start)):
         return "strong_negative"
-    if said == "positive" or not (_is_shouted(start) or _MARKS.search(start)):
-        return said
-    return "negative" if said == "neutral" and _is_shouted(start) else "strong_negative" if said == "negative" else said
+    if sentiment == "positive" or not (_is_shouted(start) or _MARKS.search(start)):
+        return sentiment
+    if sentiment == "neutral":
+        return "negative" if _is_shouted(start) else "neutral"
+    return "strong_negative" if sentiment == "negative" else sentiment
 
 
 def urgency_of(text: str, found: Collection[str]) -> Urgency:

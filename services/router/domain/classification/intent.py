@@ -58,33 +58,34 @@ _NO_WORDS = Recognised(None, 0.0, "no words", None)
 
 def recognise(case: Case) -> Recognised:
     """The caller's intent, else the riskiest of those whose patterns are in the text, else the predicted one."""
-    hint, found, said, known = case.facts.hint, case.reading.intents, case.prediction, case.policy.intents
+    hint, found, prediction, known = case.facts.hint, case.reading.intents, case.prediction, case.policy.intents
     if hint and hint.intent:
         return named(hint.intent, "caller", case.policy)
     if found:
         first, *others = sorted(found, key=lambda name: known[name].risk, reverse=True)
         sure = _surely_other(case, first)
         return named(first, "patterns", case.policy, next(iter(others), sure), known.get(sure or ""))
-    if said is None:
+    if prediction is None:
         return _NOBODY if case.reading.words else _NO_WORDS
     enough = case.policy.policy.classification.thresholds.second_intent
-    likely = [name for name, probability in said.top3 if probability >= enough and name != said.intent]
-    sure = _surely_other(case, said.intent)
-    confidence = round(said.confidence, CONFIDENCE_DIGITS)
+    likely = [name for name, probability in prediction.top3 if probability >= enough and name != prediction.intent]
+    sure = _surely_other(case, prediction.intent)
+    confidence = round(prediction.confidence, CONFIDENCE_DIGITS)
     second = sure or next(iter(likely), None)
-    return Recognised(said.intent, confidence, "model", known.get(said.intent), second, known.get(sure or ""))
+    tag = known.get(prediction.intent)
+    return Recognised(prediction.intent, confidence, "model", tag, second, known.get(sure or ""))
 
 
 def _surely_other(case: Case, name: str) -> str | None:
     """Another intent that the model is sure of, in the whole or in its riskiest clause; of two the riskier. A moment of
     truth takes more.
     """
-    said, known = case.prediction, case.policy.intents
-    if said is None:
+    prediction, known = case.prediction, case.policy.intents
+    if prediction is None:
         return None
     asked = (
-        (said.clause_intent, said.clause_share, MOMENT_CLAUSE_SURE),
-        (said.intent, said.confidence, MOMENT_SURE),
+        (prediction.clause_intent, prediction.clause_share, MOMENT_CLAUSE_SURE),
+        (prediction.intent, prediction.confidence, MOMENT_SURE),
     )
     sure = [
         each
@@ -115,7 +116,7 @@ def language_of(case: Case) -> tuple[str | None, str]:
         (case.journey.language if case.journey else None, "customer"),
         (rules.channel(facts.channel).language, "channel"),
     )
-    found = ((tag, by) for said, by in candidates if (tag := _served(rules, said)))
+    found = ((tag, by) for named, by in candidates if (tag := _served(rules, named)))
     return next(found, (rules.languages[0], "policy") if rules.languages else (None, "nobody"))
 
 

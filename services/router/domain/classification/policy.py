@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from services.router.domain.classification.merge import merged
-from services.router.domain.classification.record import Classification, Limits
+from services.router.domain.classification.record import Classification, ModelLimits
 from services.router.domain.classification.text import TextReader
 from shared.policy import Intent, Policy, Rule, Tier
 
@@ -48,14 +48,15 @@ class CompiledPolicy:
         "reader", "rules", "rules_version",
     )  # fmt: skip
 
-    def __init__(self, policy: Policy, model_intents: Mapping[str, Intent], fitted: Limits) -> None:
+    def __init__(self, policy: Policy, model_intents: Mapping[str, Intent], fitted: ModelLimits) -> None:
         classification = policy.classification
         described = merged(policy, model_intents)
-        said = classification.thresholds
-        fitted = fitted if classification.safeguards else Limits()  # training counted on them
-        self.limits = Limits(
-            agent_probability=fitted.agent_probability if said.agent_probability is None else said.agent_probability,
-            confidence=fitted.confidence if said.confidence is None else said.confidence,
+        thresholds = classification.thresholds
+        fitted = fitted if classification.safeguards else ModelLimits()  # training counted on them
+        most, least = thresholds.agent_probability, thresholds.confidence
+        self.limits = ModelLimits(
+            agent_probability=fitted.agent_probability if most is None else most,
+            confidence=fitted.confidence if least is None else least,
         )
         self.policy = policy
         self.answers: dict[tuple[Hashable, ...], Classification] = {}
@@ -76,13 +77,13 @@ class CompiledPolicy:
 
 
 def compile_policy(
-    policy: Policy, model_intents: Mapping[str, Intent] | None = None, fitted: Limits | None = None
+    policy: Policy, model_intents: Mapping[str, Intent] | None = None, fitted: ModelLimits | None = None
 ) -> CompiledPolicy:
     """The compiled form of a policy; costs milliseconds. ``model_intents`` are intents that a text model brings with
     its own tiers, ``fitted`` the limits that its training has proven; what the policy says wins over both
     (classification/merge.py).
     """
-    return CompiledPolicy(policy, model_intents or {}, fitted or Limits())
+    return CompiledPolicy(policy, model_intents or {}, fitted or ModelLimits())
 
 
 def _known(name: str, intent: Intent) -> KnownIntent:

@@ -13,7 +13,7 @@ __all__ = [
     "IntentModel",
     "Journey",
     "Likely",
-    "Limits",
+    "ModelLimits",
     "MessageFacts",
     "ModelRef",
     "PastContact",
@@ -87,7 +87,7 @@ class Prediction(NamedTuple):
     clause_explained: bool = True
 
 
-class Limits(NamedTuple):
+class ModelLimits(NamedTuple):
     """Where a model's word is good enough: at most so much probability on intents for agents, at least so much on the
     likeliest one.
     """

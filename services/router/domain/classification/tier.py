@@ -89,18 +89,18 @@ def question(case: Case, intent: Recognised, points: int) -> Asked | None:
     """The bot tier, to ask the customer what they mean, in place of human triage. None where the text is clear enough,
     a moment of truth is among what it may mean, or more than the model's doubts asks for an agent.
     """
-    said, policy = case.prediction, case.policy
-    if intent.by != "model" or said is None or intent.known is None or intent.known.floor == "agent":
+    prediction, policy = case.prediction, case.policy
+    if intent.by != "model" or prediction is None or intent.known is None or intent.known.floor == "agent":
         return None
     rules = policy.policy.classification
-    if case.reading.person or tier_of(points, rules.score) == "agent" or _may_be_moment(said, policy):
+    if case.reading.person or tier_of(points, rules.score) == "agent" or _may_be_moment(prediction, policy):
         return None
-    if doubt_of_clause(said, policy.limits.agent_probability):
+    if doubt_of_clause(prediction, policy.limits.agent_probability):
         return None
-    if said.out_of_scope:
+    if prediction.out_of_scope:
         return "bot", "one question to the customer: out of scope"
-    if said.confidence < policy.limits.confidence:
-        return "bot", f"one question to the customer: confidence {said.confidence:.2f}"
+    if prediction.confidence < policy.limits.confidence:
+        return "bot", f"one question to the customer: confidence {prediction.confidence:.2f}"
     return None
 
 

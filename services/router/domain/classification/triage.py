@@ -82,8 +82,8 @@ class Triage:
         if foreseen is None or foreseen.key != ready.nothing.key:
             (foreseen,) = _told(ready, [message])
         facts = facts_of(message, may_ask=not opener.answers, answered=opener.answers)
-        said, tag = foreseen.prediction, foreseen.language
-        decided = classify_predicted(facts, ready.compiled, said, journey, ready.version, tag)
+        prediction, tag = foreseen.prediction, foreseen.language
+        decided = classify_predicted(facts, ready.compiled, prediction, journey, ready.version, tag)
         candidate = None
         if ready.shadow is not None:
             theirs, version = foreseen.candidate, ready.shadow_version
@@ -92,7 +92,7 @@ class Triage:
         if name is not None and ready.model is None:
             reason = f"model: {name} cannot be used by this router, decided without it"
             decided = msgspec.structs.replace(decided, reasons=(reason, *decided.reasons))
-        return Verdict(decided, said, message.language or tag, candidate, ready.compiled.limits)
+        return Verdict(decided, prediction, message.language or tag, candidate, ready.compiled.limits)
 
     def usable(self, model: ModelRef) -> str | None:
         """The version that would decide; None where it cannot be used."""
@@ -156,13 +156,13 @@ def _compiled(policy: Policy, model: KnownModel | None) -> CompiledPolicy:
 
 def _told(ready: _Ready, messages: Sequence[MessageReceived]) -> list[Foreseen]:
     """What the models and the languages' reader say of messages under one policy."""
-    said = _predictions(ready.model, ready.compiled, messages)
+    predictions = _predictions(ready.model, ready.compiled, messages)
     theirs = _predictions(ready.shadow, ready.shadow_compiled, messages)
     read = ready.reader.read if ready.reader else None
     tags = [None if read is None or each.language else read(_text(each)) for each in messages]
     return [
         Foreseen(ready.nothing.key, prediction, tag, candidate, _articles_in(ready.compiled, message, prediction, tag))
-        for message, prediction, tag, candidate in zip(messages, said, tags, theirs, strict=True)
+        for message, prediction, tag, candidate in zip(messages, predictions, tags, theirs, strict=True)
     ]
 
 

@@ -10,7 +10,7 @@ from services.router.domain.matcher.heaps import in_order
 from services.router.domain.matcher.idle import Ability, Candidate, Chair, Profile
 from services.router.domain.matcher.matching import Requirement, Waiting
 from services.router.domain.matcher.search import Search
-from services.router.domain.matcher.waiting import Contact
+from services.router.domain.matcher.waiting import Waiter
 
 
 class Choice(msgspec.Struct, frozen=True, gc=False):
@@ -29,7 +29,7 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
     spared: Sequence[Ability] = ()
 
 
-def choose(floor: Floor, contact: Contact) -> Choice | None:
+def choose(floor: Floor, contact: Waiter) -> Choice | None:
     """The agent for a contact; None when no open agent may take it."""
     floor.place()
     if not floor.open:
@@ -48,7 +48,7 @@ def choose(floor: Floor, contact: Contact) -> Choice | None:
     return _choice(floor, search, best, considered, {}) if best else None
 
 
-def suits_somebody(floor: Floor, contact: Contact) -> bool:
+def suits_somebody(floor: Floor, contact: Waiter) -> bool:
     """Whether ``choose`` would find an agent, without looking for the best one."""
     floor.place()
     waiting = contact.waiting
@@ -107,7 +107,7 @@ def _named_agent(floor: Floor, search: Search, waiting: Waiting) -> Choice | Non
 # --- with agents who are barred or held back: the same order, passing over them ---------------------------------------
 
 
-def _choose_carefully(floor: Floor, search: Search, contact: Contact) -> Choice | None:
+def _choose_carefully(floor: Floor, search: Search, contact: Waiter) -> Choice | None:
     waiting = contact.waiting
     held = _held_back(floor, search, waiting.requirement)
     chairs = [floor.chairs[agent_id] for agent_id in waiting.barred if agent_id in floor.chairs]

@@ -10,7 +10,7 @@ from services.router.domain.matcher.ledger import Ledger
 from services.router.domain.matcher.limits import Limits
 from services.router.domain.matcher.lines import Lines
 from services.router.domain.matcher.matching import Requirement, Waiting
-from services.router.domain.matcher.waiting import GONE, Contact, Entry, Line
+from services.router.domain.matcher.waiting import GONE, Entry, Line, Waiter
 
 Strand = tuple[str, Requirement]
 """Those of one queue who ask the same."""
@@ -32,18 +32,18 @@ class Crowd:
     def __init__(self, lines: Lines, limits: Limits) -> None:
         self._lines = lines
         self._limits = limits
-        self.contacts: dict[str, Contact] = {}
+        self.contacts: dict[str, Waiter] = {}
         self.counts: dict[str, int] = {}
         self.strands: dict[Strand, int] = {}  # those of one queue who ask the same, and how many they are
         self._ledgers: dict[str, dict[Requirement, Ledger]] | None = None  # of all queues, once somebody asked
-        self._unplaced: list[Contact] = []
-        self._kept: dict[str, dict[str, Contact]] = {}
+        self._unplaced: list[Waiter] = []
+        self._kept: dict[str, dict[str, Waiter]] = {}
 
     def wait(self, waiting: Waiting) -> None:
         """A contact waits as ``waiting`` says, in place of an earlier entry."""
         if waiting.contact_id in self.contacts:
             self.leave(waiting.contact_id)
-        contact = Contact(waiting, self._lines.get(waiting.requirement) or self._make_line(waiting.requirement))
+        contact = Waiter(waiting, self._lines.get(waiting.requirement) or self._make_line(waiting.requirement))
         self.contacts[waiting.contact_id] = contact
         queue = waiting.queue
         self.counts[queue] = self.counts.get(queue, 0) + 1
@@ -86,7 +86,7 @@ class Crowd:
         makes the ledgers of all queues.
         """
         if self._ledgers is None:
-            members: dict[Strand, list[Contact]] = {}
+            members: dict[Strand, list[Waiter]] = {}
             for contact in self.contacts.values():
                 members.setdefault((contact.waiting.queue, contact.waiting.requirement), []).append(contact)
             self._ledgers = {}

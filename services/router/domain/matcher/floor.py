@@ -8,7 +8,7 @@ from services.router.domain.matcher.limits import Limits
 from services.router.domain.matcher.lines import Lines
 from services.router.domain.matcher.matching import AbilityName, Requirement, Seat, Skills
 from services.router.domain.matcher.search import Search
-from services.router.domain.matcher.waiting import Contact, Line
+from services.router.domain.matcher.waiting import Line, Waiter
 
 PHASES = 32
 """Moments at which pools are cleared of who left: more would not spread the work any better."""
@@ -121,7 +121,7 @@ class Floor:
         guard.open.update(dict.fromkeys(suited))
         return guard
 
-    def search_for(self, contact: Contact) -> Search:
+    def search_for(self, contact: Waiter) -> Search:
         """The search that fits a contact's requirement, preferences and agent order."""
         waiting = contact.waiting
         key = (waiting.prefer, waiting.agent_order)

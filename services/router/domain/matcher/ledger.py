@@ -6,7 +6,7 @@ from itertools import chain
 
 from services.router.domain.matcher.matching import Place
 from services.router.domain.matcher.ranks import Ranks
-from services.router.domain.matcher.waiting import GONE, Contact, Entry
+from services.router.domain.matcher.waiting import GONE, Entry, Waiter
 
 DEAD_MAX = 64
 """Entries of who left, in the heap of deadlines, before it is rebuilt: fewer are not worth the work."""
@@ -15,7 +15,7 @@ DEAD_MAX = 64
 class Ledger:
     """The order of one strand: those of a queue who ask the same."""
 
-    def __init__(self, contacts: Iterable[Contact]) -> None:
+    def __init__(self, contacts: Iterable[Waiter]) -> None:
         members = list(contacts)
         self._live = len(members)
         self._fresh = Ranks(contact.fresh_entry() for contact in members)
@@ -23,13 +23,13 @@ class Ledger:
         self._dues = [_due_entry(contact) for contact in members]
         heapify(self._dues)
 
-    def add(self, contact: Contact) -> None:
+    def add(self, contact: Waiter) -> None:
         """A contact joined the queue."""
         self._live += 1
         self._fresh.add(contact.fresh_entry())
         heappush(self._dues, _due_entry(contact))
 
-    def remove(self, contact: Contact) -> None:
+    def remove(self, contact: Waiter) -> None:
         """A contact left the queue, and is marked as gone."""
         self._live -= 1
         if contact.late_in_ledger:
@@ -40,7 +40,7 @@ class Ledger:
             self._dues = [entry for entry in self._dues if entry[3].until != GONE]
             heapify(self._dues)
 
-    def place(self, contact: Contact, now: float) -> Place:
+    def place(self, contact: Waiter, now: float) -> Place:
         """How many contacts of the strand come before this one at a time, and how far apart they are due."""
         self._renew(now)
         mine = contact.entry(now)
@@ -70,19 +70,19 @@ class Ledger:
         while self._dues and self._dues[0][0] < now:
             self._grow_late(heappop(self._dues)[3])
 
-    def _grow_late(self, contact: Contact) -> None:
+    def _grow_late(self, contact: Waiter) -> None:
         if contact.until != GONE:
             contact.late_in_ledger = True
             self._fresh.remove(contact.fresh_entry())
             self._late.add(contact.late_entry())
 
 
-def _due_entry(contact: Contact) -> Entry:
+def _due_entry(contact: Waiter) -> Entry:
     """In order of the due time: without a boost that is the order by key, and one entry serves both."""
     waiting = contact.waiting
     return (contact.due, waiting.entered, waiting.contact_id, contact) if waiting.boost else contact.fresh_entry()
 
 
-def _span(head: Contact, contact: Contact) -> float:
+def _span(head: Waiter, contact: Waiter) -> float:
     """From the deadline of the first of a queue to a contact's own; 0 if the first stays ahead once it is late."""
     return max(0.0, contact.due - head.due) if contact.d1 < head.d2 else 0.0

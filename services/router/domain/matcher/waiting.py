@@ -13,7 +13,7 @@ GONE = -inf
 """The ``until`` of a contact that no longer waits: before any time."""
 
 
-class Contact:
+class Waiter:
     """A waiting contact with its deadlines worked out.
 
     ``until`` says how long its present key holds: the due time while it can be met, for ever once it is late,
@@ -38,7 +38,7 @@ class Contact:
         self.late_in_ledger = False
         self._fresh: Entry | None = None
 
-    def __lt__(self, other: "Contact") -> bool:
+    def __lt__(self, other: "Waiter") -> bool:
         """Only asked when an entry of a contact meets an older entry of the same contact: any answer will do."""
         return False
 
@@ -61,7 +61,7 @@ class Contact:
         self._fresh = None
 
 
-Entry = tuple[float, float, str, Contact]
+Entry = tuple[float, float, str, Waiter]
 
 
 class Line:
@@ -87,7 +87,7 @@ class Line:
         self.live = 0
         self.dead = 0
 
-    def place(self, contact: Contact) -> None:
+    def place(self, contact: Waiter) -> None:
         """Put a contact in order; it is taken for one that can still be met until somebody looks."""
         waiting = contact.waiting
         entry = contact.fresh_entry()
@@ -101,7 +101,7 @@ class Line:
         if self.top is None or entry < self.top:
             self.top = entry
 
-    def forget(self, contact: Contact) -> None:
+    def forget(self, contact: Waiter) -> None:
         """A placed contact left and is marked as gone; its entries die where they lie.
 
         They are cleared away when they outnumber the living.
@@ -153,7 +153,7 @@ class Line:
         while self.boosted and self.boosted[0][3].until in (GONE, inf):
             heappop(self.boosted)
 
-    def _grow_late(self, contact: Contact) -> None:
+    def _grow_late(self, contact: Waiter) -> None:
         if contact.until != GONE:
             contact.until = inf
             heappush(self.late, contact.late_entry())

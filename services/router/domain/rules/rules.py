@@ -97,9 +97,9 @@ class Rules:
 
     def models(self) -> list[ModelRef]:
         """The text models that the policy names: the one that decides, and its shadow."""
-        said = self.policy.classification
-        decides = [ModelRef(said.model, self.model_version or "")] if said.model else []
-        return [*decides, ModelRef(said.shadow)] if said.shadow else decides
+        classification = self.policy.classification
+        decides = [ModelRef(classification.model, self.model_version or "")] if classification.model else []
+        return [*decides, ModelRef(classification.shadow)] if classification.shadow else decides
 
     def queue(self, name: str | None) -> QueueRules:
         """The queue of that name, the default queue for None or a name the policy does not have."""
@@ -194,8 +194,8 @@ def _named_skills(policy: Policy) -> list[str]:
 
 def _silences(policy: Policy) -> dict[str, int]:
     """How long a contact of a channel may be silent before it is idle; channels without a limit are left out."""
-    said = {channel: policy.channel(channel).idle_after_seconds for channel in CHANNELS}
-    return {channel: to_ms(seconds) for channel, seconds in said.items() if seconds is not None}
+    idle_seconds = {channel: policy.channel(channel).idle_after_seconds for channel in CHANNELS}
+    return {channel: to_ms(seconds) for channel, seconds in idle_seconds.items() if seconds is not None}
 
 
 def _channels(policy: Policy) -> ChannelRules:

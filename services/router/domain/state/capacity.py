@@ -37,17 +37,17 @@ class Capacity:
 
     __slots__ = (
         "_beside", "_cheapest", "_costs", "_dearest", "_everything", "_exclusive", "_maximum", "_reserve", "_rooms",
-        "_sets", "_shared", "_units", "said",
+        "_sets", "_shared", "_units", "stated",
     )  # fmt: skip
 
-    def __init__(self, said: AgentCapacity, rules: ChannelRules) -> None:
-        self.said = said
-        self._units = said.units
-        reserve = said.reserve or rules.reserve
-        self._exclusive = frozenset(rules.exclusive if said.exclusive is None else said.exclusive)
-        whole = {channel: min(said.units, reserve.get(channel, said.units)) for channel in self._exclusive}
-        self._costs = dict.fromkeys(CHANNELS, 1) | rules.costs | said.costs | whole
-        self._maximum = rules.maximum | said.max
+    def __init__(self, stated: AgentCapacity, rules: ChannelRules) -> None:
+        self.stated = stated
+        self._units = stated.units
+        reserve = stated.reserve or rules.reserve
+        self._exclusive = frozenset(rules.exclusive if stated.exclusive is None else stated.exclusive)
+        whole = {channel: min(stated.units, reserve.get(channel, stated.units)) for channel in self._exclusive}
+        self._costs = dict.fromkeys(CHANNELS, 1) | rules.costs | stated.costs | whole
+        self._maximum = rules.maximum | stated.max
         self._reserve = tuple(reserve.items())
         self._beside = self._exclusive & reserve.keys()
         self._shared = frozenset(CHANNELS) - self._exclusive
@@ -133,9 +133,9 @@ class Capacities:
         found = self._known.get(key)
         if found is None:
             if len(self._known) > 2 * len(self._of) + UNUSED_MAX:
-                self._known = {_encode(each.said): each for each in self._of.values()}
+                self._known = {_encode(each.stated): each for each in self._of.values()}
             found = self._known[key] = Capacity(agent.capacity, self._rules)
-        agent.capacity = found.said
+        agent.capacity = found.stated
         self._of[agent.agent_id] = found
 
     def forget(self, agent_id: str) -> None:

@@ -12,7 +12,7 @@ def read(payload: Payload) -> Reading:
 
 def _fax(payload: Payload, fax: Node) -> Item:
     sender = fax["from"].needed()
-    if sender in payload.source.own:
+    if payload.source.is_own(sender):
         return Ignored(Why.OWN_MESSAGE)
     return Message(
         channel="task",

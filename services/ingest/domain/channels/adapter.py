@@ -6,9 +6,11 @@ docs/channels/write-your-own.md); their names and meanings are kept.
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.ingest.domain.cloudevents import NO_ATTRIBUTES, Attributes, Event
+from services.ingest.domain.handles import normalised
 from services.ingest.domain.reading import BODY_BYTES_MAX
 from services.ingest.domain.rejection import Rejected
 from shared.contract.topics import Channel
@@ -78,6 +80,11 @@ class Reading(NamedTuple):
     answer: Answer | None = None
 
 
+@lru_cache(maxsize=1024)
+def _plain(own: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(normalised, own))
+
+
 class SourceFacts(NamedTuple):
     """What an adapter may know of its source.
 
@@ -89,6 +96,10 @@ class SourceFacts(NamedTuple):
     own: frozenset[str]
     queue: str
     pseudonym: Callable[..., str]
+
+    def is_own(self, *ids: str) -> bool:
+        """Whether any of these is ours, however either is spelled: a number with or without ``whatsapp:`` or spaces."""
+        return bool(self.own) and any(one and (one in self.own or normalised(one) in _plain(self.own)) for one in ids)
 
 
 class Payload(NamedTuple):

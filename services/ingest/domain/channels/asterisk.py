@@ -109,7 +109,7 @@ def _is_end(kind: str, event: Mapping[str, str]) -> bool:
 def _joined(payload: Payload, notice: _Event, call: str) -> Item:
     event = notice.fields
     number = event.get("CallerIDNum", "")
-    if number in payload.source.own:
+    if payload.source.is_own(number):
         return Ignored(Why.OWN_MESSAGE)
     handle = "anonymous" if number.lower() in _UNKNOWN else number
     name = event.get("CallerIDName", "")

@@ -34,7 +34,7 @@ def _message(payload: Payload, document: Node) -> Item:
     if not sender:
         sender = document["contact"]
     handle = _handle(sender)
-    if handle in payload.source.own:
+    if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
     conversation = _conversation(document, document["conversation"]["id"].needed())
     return Message(

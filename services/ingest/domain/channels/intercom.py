@@ -44,7 +44,7 @@ def _message(payload: Payload, item: Node, part: Node, at: Node) -> Item:
         return Ignored(Why.INTERNAL_NOTE)
     external = author["external_id"].id() or author["user_id"].id()
     handle = author["email"].text() or external or author["id"].needed()
-    if handle in payload.source.own:
+    if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
     return Message(
         channel="chat",

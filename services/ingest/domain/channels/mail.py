@@ -8,7 +8,6 @@ from services.ingest.domain.channels.markup import text_of_html
 from services.ingest.domain.channels.message import Message
 from services.ingest.domain.channels.mime import Heads, Letter, address_of, addresses_of, sent_ms
 from services.ingest.domain.channels.quotes import without_quotes
-from services.ingest.domain.handles import normalised
 from services.ingest.domain.rejection import Rejected
 from shared.errors import Reason
 
@@ -52,9 +51,7 @@ def _no_contact(letter: Letter) -> Why | None:
 
 def _is_ours(payload: Payload, address: str) -> bool:
     """``own`` may name addresses, or whole domains as ``@example.com``."""
-    plain = normalised(address)
-    own = {normalised(one) for one in payload.source.own}
-    return plain in own or "@" + plain.rpartition("@")[2] in own
+    return payload.source.is_own(address, "@" + address.rpartition("@")[2])
 
 
 def _message(payload: Payload, letter: Letter, name: str, address: str) -> Message:

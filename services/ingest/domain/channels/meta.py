@@ -71,7 +71,7 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
         return Ignored(Why.ECHO)
     if message["is_deleted"].flag():
         return Ignored(Why.DELETION)
-    if sender == page or sender in payload.source.own or message["is_self"].flag():
+    if sender == page or payload.source.is_own(sender) or message["is_self"].flag():
         return Ignored(Why.OWN_MESSAGE)
     ours = event["recipient"]["id"].id() or page
     content = message if message else postback
@@ -154,7 +154,7 @@ def _public(payload: Payload, page: str, value: Node) -> Item:
     if verb in ("remove", "hide", "delete"):
         return Ignored(Why.DELETION)
     author = value["from"]["id"].needed()
-    if author == page or author in payload.source.own:
+    if author == page or payload.source.is_own(author):
         return Ignored(Why.OWN_MESSAGE)
     post = value["post_id"].id() or value["media"]["id"].id()
     is_post = value["item"].text() in _POSTS

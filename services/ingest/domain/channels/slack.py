@@ -60,7 +60,7 @@ def _read_interaction(payload: Payload, document: Node) -> Reading:
 def _command(payload: Payload, form: Form) -> Item:
     """It stands in no thread: outside of direct messages each person's commands in a channel are a conversation."""
     user, channel = form.needed("user_id"), form.needed("channel_id")
-    if user in payload.source.own:
+    if payload.source.is_own(user):
         return Ignored(Why.OWN_MESSAGE)
     return Message(
         channel="chat",
@@ -84,7 +84,7 @@ def _pressed(payload: Payload, document: Node) -> Item:
     """A button or a choice under a message of ours: in the thread of that message."""
     user, channel, action = document["user"], document["channel"]["id"].needed(), document["actions"].first()
     who, message = user["id"].needed(), document["message"]
-    if who in payload.source.own:
+    if payload.source.is_own(who):
         return Ignored(Why.OWN_MESSAGE)
     at, direct = action["action_ts"].needed(), channel.startswith("D")
     root = message["ts"].id() or document["container"]["message_ts"].id()
@@ -122,7 +122,7 @@ def _item(payload: Payload, document: Node, event: Node) -> Item:
     user = event["user"].needed()
     if user == _SLACKBOT:
         return Ignored(Why.BOT)
-    if user in payload.source.own or user in _ours(document):
+    if payload.source.is_own(user) or user in _ours(document):
         return Ignored(Why.OWN_MESSAGE)
     return _message(payload, document, event, user).event(payload)
 

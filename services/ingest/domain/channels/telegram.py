@@ -130,7 +130,7 @@ def _pressed(payload: Payload, query: Node) -> Item:
 
 
 def _event(payload: Payload, message: Node, sender: _Sender, written: _Written) -> Item:
-    if sender.id in payload.source.own:
+    if payload.source.is_own(sender.id):
         return Ignored(Why.OWN_MESSAGE)
     chat = message["chat"]
     topic = _topic(message)

@@ -42,7 +42,7 @@ def read(payload: Payload) -> Reading:
     state = (form.get("MessageStatus") or form.get("SmsStatus")).lower()
     if state not in _RECEIVED:
         return Reading([Ignored(Why.DELIVERY_STATE)], TWIML_NOTHING)
-    if form.get("From") in payload.source.own:
+    if payload.source.is_own(form.get("From")):
         return Reading([Ignored(Why.OWN_MESSAGE)], TWIML_NOTHING)
     return Reading([_message(payload, form).event(payload)], TWIML_NOTHING)
 

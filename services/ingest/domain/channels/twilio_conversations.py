@@ -33,7 +33,7 @@ def _item(payload: Payload, form: Form) -> Item:
         return Ignored(_IGNORED.get(kind, Why.NOT_A_MESSAGE))
     author = form.needed("Author")
     # What a program of ours posts comes from the API; what customers write comes by SMS, WhatsApp or the chat SDK.
-    if author in payload.source.own or form.get("Source").upper() == "API":
+    if payload.source.is_own(author) or form.get("Source").upper() == "API":
         return Ignored(Why.OWN_MESSAGE)
     return Message(
         channel=_channel(author),

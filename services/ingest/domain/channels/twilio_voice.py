@@ -8,7 +8,6 @@ from services.ingest.domain.channels.form import FORM, Form, read_form
 from services.ingest.domain.channels.message import Message, ended
 from services.ingest.domain.channels.mime import sent_ms
 from services.ingest.domain.channels.twilio import TWIML_NOTHING, place
-from services.ingest.domain.handles import normalised
 
 __all__ = ["ADAPTER"]
 
@@ -35,7 +34,7 @@ def _item(payload: Payload, form: Form) -> Item:
         return ended(payload, call, "hang_up", key=call, at_ms=sent_ms(form.get("Timestamp")))
     if any(form.get(name) for name in _PROGRESS):
         return Ignored(Why.CALL_PROGRESS)
-    if normalised(form.get("From")) in payload.source.own:
+    if payload.source.is_own(form.get("From")):
         return Ignored(Why.OWN_MESSAGE)
     return _message(form, call).event(payload)
 

@@ -1,6 +1,6 @@
 """WhatsApp Cloud API: many messages, calls and delivery states in one request."""
 
-from collections.abc import Iterable
+import re
 
 from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, Reading, Why
 from services.ingest.domain.channels.message import Attachment, Message, ended, seconds_ms
@@ -20,6 +20,7 @@ _IGNORED = {
 # What Cloud API cannot show, where that is no message of its own.
 _UNSHOWN = {"edit": Why.EDIT, "revoke": Why.DELETION, "reaction": Why.REACTION, "pin": Why.NOT_A_MESSAGE}
 _REFERRAL = ("source_type", "source_id", "source_url", "headline", "body", "ctwa_clid")
+_NOT_DIGIT = re.compile(r"[^0-9]")  # of our number, which some accounts show as +1 555-000-1111
 ORDER_LINES_MAX = 50  # products of one order that are named
 
 
@@ -94,8 +95,9 @@ class _People:
         return self._usernames.get(person.user) or self._usernames.get(person.number) or ""
 
 
-def _is_ours(payload: Payload, value: Node, ids: Iterable[str]) -> bool:
-    return bool(set(ids) & (payload.source.own | {value["metadata"]["display_phone_number"].id()}) - {""})
+def _is_ours(payload: Payload, value: Node, person: _Person) -> bool:
+    shown = _NOT_DIGIT.sub("", value["metadata"]["display_phone_number"].id())
+    return bool(shown and shown == person.number) or payload.source.is_own(person.number, person.user, person.handle)
 
 
 def _message(payload: Payload, value: Node, people: _People, one: Node) -> Item:
@@ -104,7 +106,7 @@ def _message(payload: Payload, value: Node, people: _People, one: Node) -> Item:
     if why is not None:
         return Ignored(why)
     person, ours = people.writer(one), value["metadata"]["phone_number_id"].id()
-    if _is_ours(payload, value, (person.number, person.user)):
+    if _is_ours(payload, value, person):
         return Ignored(Why.OWN_MESSAGE)
     group = one["group_id"].id()
     return Message(
@@ -141,7 +143,7 @@ def _call(payload: Payload, value: Node, people: _People, one: Node) -> Item:
     if kind != "connect":
         return Ignored(Why.CALL_PROGRESS)
     person, ours = people.writer(one), value["metadata"]["phone_number_id"].id()
-    if _is_ours(payload, value, (person.number, person.user)):
+    if _is_ours(payload, value, person):
         return Ignored(Why.OWN_MESSAGE)
     return Message(
         channel="voice",

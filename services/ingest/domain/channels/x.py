@@ -72,7 +72,7 @@ def _direct_v2(payload: Payload, ours: str, one: Node) -> Item:
     sender = one["sender_id"].needed()
     if one["event_type"].text() not in ("", "MessageCreate"):
         return Ignored(Why.NOT_A_MESSAGE)
-    if sender == ours or sender in payload.source.own:
+    if sender == ours or payload.source.is_own(sender):
         return Ignored(Why.OWN_MESSAGE)
     thread = one["dm_conversation_id"].id()  # of two people it is both ids with a hyphen
     parts = (ours, sender) if not thread or "-" in thread else (ours, "group", thread)
@@ -92,7 +92,7 @@ def _direct_v2(payload: Payload, ours: str, one: Node) -> Item:
 
 def _post_v2(payload: Payload, ours: str, one: Node) -> Item:
     author = one["author_id"].needed()
-    if author == ours or author in payload.source.own:
+    if author == ours or payload.source.is_own(author):
         return Ignored(Why.OWN_MESSAGE)
     referenced = {post["type"].text(): post["id"].id() for post in one["referenced_tweets"].items()}
     if "retweeted" in referenced:
@@ -134,7 +134,7 @@ def _direct(payload: Payload, document: Node, ours: str, one: Node) -> Item:
         return Ignored(Why.NOT_A_MESSAGE)
     create = one["message_create"]
     sender = create["sender_id"].needed()
-    if sender == ours or sender in payload.source.own:
+    if sender == ours or payload.source.is_own(sender):
         return Ignored(Why.OWN_MESSAGE)
     data = create["message_data"]
     known = document["users"][sender]
@@ -159,7 +159,7 @@ def _direct(payload: Payload, document: Node, ours: str, one: Node) -> Item:
 def _post(payload: Payload, ours: str, one: Node) -> Item:
     user = one["user"]
     author = user["id_str"].id() or user["id"].needed()
-    if author == ours or author in payload.source.own:
+    if author == ours or payload.source.is_own(author):
         return Ignored(Why.OWN_MESSAGE)
     if one["retweeted_status"]:
         return Ignored(Why.NOT_A_MESSAGE)

@@ -61,7 +61,7 @@ def _event(payload: Payload, document: Node, kind: str) -> Item:
 def _opened(payload: Payload, document: Node, ticket: str) -> Item:
     detail = document["detail"]
     handle = detail["requester_id"].needed()
-    if handle in payload.source.own:
+    if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
     if detail["is_public"].value is False:
         return Ignored(Why.INTERNAL_NOTE)
@@ -81,7 +81,7 @@ def _opened(payload: Payload, document: Node, ticket: str) -> Item:
 def _commented(payload: Payload, document: Node, ticket: str) -> Item:
     detail, comment = document["detail"], document["event"]["comment"]
     author = comment["author"]
-    if author["is_staff"].flag() or author["id"].id() in payload.source.own - {""}:
+    if author["is_staff"].flag() or payload.source.is_own(author["id"].id()):
         return Ignored(Why.OWN_MESSAGE)
     if comment["is_public"].value is False:
         return Ignored(Why.INTERNAL_NOTE)
@@ -107,7 +107,7 @@ def _wrote(payload: Payload, document: Node, ticket: str) -> Item:
     if why is not None:
         return Ignored(why)
     handle = actor["id"].needed()
-    if handle in payload.source.own:
+    if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
     return Message(
         channel="chat",
@@ -127,7 +127,7 @@ def _trigger(payload: Payload, document: Node) -> Item:
     """A trigger's body is what its author made it: ours is flat, with every id as text or number."""
     ticket = document["ticket_id"].needed()
     handle = document["requester_email"].text() or document["requester_id"].needed()
-    if handle in payload.source.own:
+    if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
     if document["public"].value in (False, "false"):
         return Ignored(Why.INTERNAL_NOTE)

@@ -64,7 +64,10 @@ def content_of(payload: Payload) -> Iterator[bytes]:
 
 
 def _is_event(payload: Payload) -> bool:
-    return payload.body.lstrip()[:1] == b"{" and _EVENT in payload.body
+    """Rejected: it might be one, and is no JSON."""
+    if payload.body.lstrip()[:1] != b"{" or _EVENT not in payload.body:
+        return False
+    return bool(Node.parse(payload.body)["event-data"])
 
 
 def _attachments(form: Form) -> list[Attachment]:

@@ -17,6 +17,7 @@ __all__ = ["DOCUMENT_NODES_MAX", "parse_policy"]
 DOCUMENT_NODES_MAX = 200_000  # values in a document; YAML's aliases can make billions of a few lines
 DEPTH_MAX = 20
 BYTES_MAX = 512 * 1024  # the policy travels in one record of the log; brokers take 1 MiB
+_PLAIN = (str, int, float, bool, type(None))
 ROUNDS_MAX = 8  # a fault that hides another is removed and the rest is read again, so often at most
 
 
@@ -54,7 +55,8 @@ class _Reading:
         """The policy without its faulty parts; None where too little is left."""
         for _ in range(ROUNDS_MAX):
             try:
-                return Policy.model_validate(self._rest(self._plain, ()))
+                changed = _with_parents(self._removed | self._filled.keys())
+                return Policy.model_validate(self._rest(self._plain, (), changed))
             except ValidationError as error:
                 found = [(self._original(at), self._original(loc), fault) for at, loc, fault in faults_of(error)]
             seen = _with_parents(self._removed)
@@ -103,19 +105,21 @@ class _Reading:
             value = value[part]
         return loc
 
-    def _rest(self, value: Any, at: Loc) -> Any:
-        """A copy without what was taken out and with what was put in."""
+    def _rest(self, value: Any, at: Loc, changed: set[Loc]) -> Any:
+        """A copy without what was taken out and with what was put in, which is at or below each of ``changed``."""
         if at in self._filled:
             return self._filled[at]
+        if at not in changed:
+            return value
         if isinstance(value, dict):
             missing = {loc[-1]: None for loc in self._filled if loc[:-1] == at and loc[-1] not in value}
             keys = [
                 key for key in {**value, **missing} if (*at, key) in self._filled or (*at, key) not in self._removed
             ]
-            return {key: self._rest(value.get(key), (*at, key)) for key in keys}
+            return {key: self._rest(value.get(key), (*at, key), changed) for key in keys}
         if isinstance(value, tuple):
             kept = [index for index in range(len(value)) if (*at, index) not in self._removed]
-            return tuple(self._rest(value[index], (*at, index)) for index in kept)
+            return tuple(self._rest(value[index], (*at, index), changed) for index in kept)
         return value
 
     def _original(self, loc: Loc) -> Loc:
@@ -166,12 +170,13 @@ class _Copier:
         if self._nodes > DOCUMENT_NODES_MAX or len(at) > DEPTH_MAX:
             too = "too large" if self._nodes > DOCUMENT_NODES_MAX else "nested too deeply"
             raise PolicyErrors([PolicyError("", f"the document is {too}", "look for aliases (*name) that multiply")])
+        if type(value) in _PLAIN:
+            return value if type(value) is not str or value.isascii() else normalize("NFC", value)
         if isinstance(value, Mapping):
             return self._mapping(value, at)
         if isinstance(value, list | tuple):
             return tuple(self.copy(item, (*at, index)) for index, item in enumerate(value))
-        if value is not None and type(value) not in (str, int, float, bool):
-            self._faults.append(PolicyError(path_of(at), f"{value!r} is no plain value", "put it in quotes"))
+        self._faults.append(PolicyError(path_of(at), f"{value!r} is no plain value", "put it in quotes"))
         return normalize("NFC", value) if isinstance(value, str) else value
 
     def _mapping(self, value: Mapping[Any, Any], at: Loc) -> dict[str, Any]:

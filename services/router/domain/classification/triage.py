@@ -121,7 +121,7 @@ class Triage:
         latest = self._latest.get(policy.workspace)
         if (
             latest is None
-            or latest.policy is not policy
+            or (latest.policy is not policy and latest.policy.hash != policy.hash)  # loaded again, it is the same
             or latest.version != version
             or latest.shadow_version != shadow_version
         ):

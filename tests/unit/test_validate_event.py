@@ -162,3 +162,25 @@ def test_the_end_of_a_conversation_needs_its_source_on_a_topic_and_not_over_http
     file.write_bytes(orjson.dumps(ended))
     assert report(usher, file)[1]["errors"][0]["path"] == "source"
     assert report(usher, "--http", file)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (
+            "usher.chanel.message.v1",
+            "unknown event type usher.chanel.message.v1; did you mean usher.channel.message.v1?",
+        ),
+        (
+            "usher.agent.signedon.v1",
+            "unknown event type usher.agent.signedon.v1; did you mean usher.agent.signed_on.v1?",
+        ),
+        ("order.placed", "unknown event type order.placed"),
+        ("a b", "unknown event type"),
+    ],
+)
+def test_a_type_that_is_nearly_one_of_ours_is_told_which(usher: Usher, tmp_path: Path, kind: str, said: str) -> None:
+    file = tmp_path / "event.json"
+    file.write_bytes(orjson.dumps(body(type=kind)))
+    (error,) = report(usher, file)[1]["errors"]
+    assert (error["path"], error["message"]) == ("type", said)

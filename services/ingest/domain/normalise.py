@@ -1,6 +1,8 @@
 """From an event out of its envelope to the canonical event on usher.router-input.v1, or a rejection."""
 
 import re
+from difflib import get_close_matches
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -24,6 +26,7 @@ __all__ = ["CANONICAL_BYTES_MAX", "Admitted", "Normaliser"]
 # largest record that any broker takes by default (1 MiB) leaves room for what later services add.
 CANONICAL_BYTES_MAX = 512 * 1024
 
+UNKNOWN_KEPT_MAX = 256  # types for which the nearest known one is remembered: looking takes longer than a record
 _TYPE_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _encode = msgspec.json.Encoder().encode
 
@@ -89,8 +92,12 @@ class Normaliser:
         )
 
 
+@lru_cache(maxsize=UNKNOWN_KEPT_MAX)
 def _unknown(kind: str) -> str:
-    return f"unknown event type {kind}" if _TYPE_NAME.fullmatch(kind) else "unknown event type"
+    if _TYPE_NAME.fullmatch(kind) is None:
+        return "unknown event type"
+    near = get_close_matches(kind, EVENT_TYPES, n=1, cutoff=0.8)
+    return f"unknown event type {kind}" + (f"; did you mean {near[0]}?" if near else "")
 
 
 def _completed(event: Event, way: Way) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from tests.support.channel_payloads import SAMPLES, Sample
+from tests.support.channel_variants import VARIANTS
 from tests.support.channels import put
 from tests.support.documents import DOCS
 from tests.support.ingest_builders import BODIES, body
@@ -42,6 +43,9 @@ def cases() -> Iterator[tuple[str, str, Sample]]:
         yield name, adapter, sample
     for adapter, sample in SAMPLES.items():
         yield f"{adapter}: a message", adapter, sample
+    for adapter, samples in VARIANTS.items():
+        for number, sample in enumerate(samples, 1):
+            yield f"{adapter}: another kind, {number}", adapter, sample
     for adapter, sample in SAMPLES.items():
         if sample.content_type == JSON:
             yield f"{adapter}: an empty object", adapter, Sample(b"{}", {})

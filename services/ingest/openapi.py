@@ -10,7 +10,7 @@ from services.ingest.domain.cloudevents import SPEC_VERSION, STRUCTURED
 from services.ingest.domain.reading import BODY_BYTES_MAX
 from services.ingest.domain.types import AREAS, EVENT_TYPES, MESSAGE, Area
 from services.ingest.examples import EXAMPLES
-from shared.process.connection import PROBLEM_MEDIA_TYPE
+from shared.process.problem import PROBLEM_MEDIA_TYPE
 
 __all__ = ["openapi"]
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.ingest.domain.rejection import FieldError, Rejected
 from shared.errors import Reason
-from shared.process.connection import PROBLEM_MEDIA_TYPE, problem_document
+from shared.process.problem import PROBLEM_MEDIA_TYPE, problem_document
 
 __all__ = ["Problem", "problem_of"]
 

@@ -10,7 +10,7 @@ from services.ingest.domain.sources_file import Resolve, SourcesError, read_sour
 from shared.errors import Fatal
 from shared.policy.document import read_document
 from shared.policy.errors import PolicyError, PolicyErrors
-from shared.process.connection import HttpLimits
+from shared.process.requests import HttpLimits
 from shared.process.settings import CommonSettings, read_secret
 
 __all__ = ["IngestSettings", "http_limits", "load_sources", "pseudonym_key"]

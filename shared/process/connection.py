@@ -1,206 +1,250 @@
 """One HTTP connection with bounds: who sends slowly, too much or no HTTP at all hears why, and is cut.
 
-uvicorn's protocol over h11 reads HTTP strictly, but waits without bound for a header that never ends and for a body
-that nobody reads any more, takes a header of any size that comes in one piece, and answers what it cannot read in plain
-text. httptools, its other parser, accepts more that is no HTTP; other servers answer malformed requests by themselves
-too. So the bounds stand here, around uvicorn's own protocol.
+uvicorn's server listens and ends, llhttp reads. uvicorn's own protocols, between the two, wait without bound for a
+header that never ends and for a body that nobody reads any more, take a header of any size, forget the keep-alive of a
+connection whose body came behind its answer, and answer what they cannot read in plain text. So the bounds stand here.
 """
 
 import asyncio
-import contextlib
-import http
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import h11
-import orjson
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.config import Config
+from uvicorn.protocols.utils import get_local_addr, get_remote_addr
+from uvicorn.server import ServerState
 
-__all__ = ["PROBLEM_MEDIA_TYPE", "Connection", "HttpLimits", "problem_document"]
+from shared.process.deadline import Deadline
+from shared.process.exchange import Exchange, answer, refusal
+from shared.process.requests import Head, Header, HttpLimits, Refused, RequestReader
 
+__all__ = ["Connection"]
+
+READ_BYTES = 16 * 1024  # at once: some hundred of the smallest requests
+BODY_BYTES_WAITING_MAX = 64 * 1024  # of a body, before its application takes it; until then the client is not read
 REST_SECONDS = 1.0  # the application knows best why a body is late and answers first; then the connection goes
-PROBLEM_MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_SECONDS = 1  # connections are given up within seconds
+HEADER, BODY, IDLE = "header", "body", "next request"  # what is awaited of a client
+_CLOSE = (b"connection", b"close")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpLimits:
-    """What one connection may take; the defaults suit a port that only operators reach."""
+class Connection(asyncio.Protocol):
+    """One client. Requests are read ahead and answered in turn; ``refused`` hears of answers that no application gave.
 
-    header_seconds_max: float = 10.0  # from the connection, or the first byte of a later request, to the header's end
-    body_seconds_max: float = 10.0  # for the body behind it, and for a client that does not read its answers
-    headers_max: int = 100  # lines; a request through a chain of proxies has some thirty
-    header_bytes_max: int = 64 * 1024  # of the header, request line included
-    connections_max: int = 1000  # at once; each is an open file of the process
+    Made by uvicorn's server, which knows it by ``shutdown`` and by the sets that it keeps of connections and tasks.
+    """
 
-
-class _Refused(h11.RemoteProtocolError):
-    """A request that h11 can read and that is refused all the same."""
-
-
-class _Parser(h11.Connection):
-    """h11 with the bounds that it lacks; remembers why it refused."""
-
-    def __init__(self, limits: HttpLimits) -> None:
-        super().__init__(h11.SERVER, limits.header_bytes_max)
-        self._limits = limits
-        self.refusal: h11.RemoteProtocolError | None = None
-
-    def next_event(self) -> Any:
-        try:
-            event = super().next_event()
-            if isinstance(event, h11.Request):
-                self._check(event)
-            return event
-        except h11.RemoteProtocolError as error:
-            self.refusal = error
-            raise
-
-    def _check(self, request: h11.Request) -> None:
-        names = {name for name, _ in request.headers}
-        size = len(request.target) + sum(len(name) + len(value) for name, value in request.headers.raw_items())
-        if len(request.headers) > self._limits.headers_max:
-            raise _Refused(f"more than {self._limits.headers_max} headers", error_status_hint=431)
-        if size > self._limits.header_bytes_max:
-            raise _Refused(f"the header is over {self._limits.header_bytes_max} bytes", error_status_hint=431)
-        if b"content-length" in names and b"transfer-encoding" in names:
-            # Whoever stands between may believe the one and we the other: the rest would be read as a second request.
-            raise _Refused("Content-Length beside Transfer-Encoding: send one of them", error_status_hint=400)
-
-
-class Connection(H11Protocol):
-    """uvicorn's protocol with the bounds of ``limits``; ``refused`` hears of each answer that no application gave."""
-
-    def __init__(self, *args: Any, limits: HttpLimits, refused: Callable[[int], None], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.conn: _Parser = _Parser(limits)
-        self._limits = limits
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        limits: HttpLimits,
+        refused: Callable[[int], None],
+    ) -> None:
+        self._config = config
+        self._server = server_state
+        self._connections_max = limits.connections_max
+        self._unread_seconds_max = limits.body_seconds_max
+        self._seconds_max = {
+            HEADER: limits.header_seconds_max,
+            BODY: limits.body_seconds_max + REST_SECONDS,
+            IDLE: limits.idle_seconds_max,
+        }
         self._refused = refused
-        self._timer: asyncio.TimerHandle | None = None
-        self._timed = ""  # what the timer waits for: header, body
-        self._unread: asyncio.TimerHandle | None = None
+        self._loop = _loop or asyncio.get_running_loop()
+        self._reader = RequestReader(self, limits)
+        self._deadline = Deadline(self._loop, self._late)
+        self._transport: asyncio.Transport  # from connection_made on
+        self._scope: dict[str, Any] = {
+            "type": "http",
+            "asgi": {"version": config.asgi_version, "spec_version": "2.3"},
+            "scheme": "http",
+            "root_path": config.root_path,
+            "state": app_state,
+        }
+        self._queue: deque[Exchange] = deque()  # not answered yet; the application has the first
+        self._incoming: Exchange | None = None  # whose body is being read, even behind its answer
+        self._deaf = False  # nothing is read any more
+        self._refusal: Refused | None = None  # said once what came before it is answered
+        self._ahead = b""  # what is not read yet
+        self._paused = False
+        self._blocked: asyncio.TimerHandle | None = None  # while the client reads no answers
+        self._unblocked = asyncio.Event()
 
-    # ---- what the transport tells ----
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._wait_for("header")
-        if len(self.connections) > self._limits.connections_max:
-            self._answer(503, "too many connections; send the same again")
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._wait_for("")
-        self.resume_writing()
-        self._unset_keepalive_if_required()
-        super().connection_lost(exc)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment]
+        self._server.connections.add(self)  # type: ignore[arg-type]
+        self._scope |= {"server": get_local_addr(self._transport), "client": get_remote_addr(self._transport)}
+        self._deadline.set(HEADER, self._seconds_max[HEADER])
+        if len(self._server.connections) > self._connections_max:
+            self._say(Refused(503, "too many connections; send the same again"))
 
     def data_received(self, data: bytes) -> None:
-        if self.transport.is_closing():
-            return
-        super().data_received(data)
-        self._watch(unfinished=True)
+        self._ahead += data
+        self._read()
+        self._watch()
+
+    def eof_received(self) -> bool:
+        """The client sends nothing more; it hears the answers to what was read whole."""
+        self._deaf = True
+        self._drop_incoming()
+        if self._queue:
+            self._queue[-1].keep_alive = False
+        return bool(self._queue)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._server.connections.discard(self)
+        self._deadline.stop()
+        self.resume_writing()
+        for exchange in self._queue:
+            exchange.leave()
 
     def pause_writing(self) -> None:
         """The client does not read what it asked for."""
-        super().pause_writing()
-        self._unread = self.loop.call_later(self._limits.body_seconds_max, self.transport.abort)
+        self._unblocked.clear()
+        self._blocked = self._loop.call_later(self._unread_seconds_max, self._transport.abort)
 
     def resume_writing(self) -> None:
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
-        super().resume_writing()
+        if self._blocked is not None:
+            self._blocked.cancel()
+            self._blocked = None
+            self._unblocked.set()
 
-    # ---- time ----
-
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        self._watch(unfinished=bool(self.conn.trailing_data[0]))
-
-    def _watch(self, *, unfinished: bool) -> None:
-        """Time what is awaited of the client now; ``unfinished``: of the next request some bytes are here."""
-        state = self.conn.their_state
-        if self.transport.is_closing() or (state is h11.IDLE and not unfinished):
-            self._wait_for("")
-        elif state is h11.IDLE:
-            self._wait_for("header")
+    def shutdown(self) -> None:
+        """The server ends: what has come is answered, and nothing more is read."""
+        if self._queue:
+            self._queue[-1].keep_alive = False
         else:
-            self._wait_for("body" if state is h11.SEND_BODY else "")
+            self._transport.close()
 
-    def _wait_for(self, what: str) -> None:
-        if what == self._timed:
+    def _read(self) -> None:
+        """Go on with what has come, but for requests that would only wait: they are larger than their bytes."""
+        while self._ahead and len(self._queue) <= 1 and not self._deaf and not self._transport.is_closing():
+            data, self._ahead = self._ahead[:READ_BYTES], self._ahead[READ_BYTES:]
+            try:
+                self._reader.feed(data)
+            except Refused as refused:
+                self._refuse(refused)
+
+    def on_head(self, head: Head) -> None:
+        """A request begins: it is the application's at once, or once those before it are answered."""
+        if self._queue and not self._queue[-1].keep_alive:
+            self._deaf = True
             return
-        self._timed = what
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if what:
-            seconds = (
-                self._limits.header_seconds_max if what == "header" else self._limits.body_seconds_max + REST_SECONDS
-            )
-            self._timer = self.loop.call_later(seconds, self._late, what)
+        exchange = self._incoming = Exchange(self, self._scope, head)
+        self._queue.append(exchange)
+        if len(self._queue) == 1:
+            self._begin(exchange)
+
+    def on_part(self, part: bytes) -> None:
+        """More of a body; behind an answer it is dropped."""
+        if self._incoming is not None and not self._incoming.over:
+            self._incoming.body += part
+            self._incoming.wake()
+
+    def on_end(self) -> None:
+        """The request is complete."""
+        if self._incoming is not None:
+            self._incoming.complete = True
+            self._incoming.wake()
+            self._incoming = None
+
+    def write(self, data: bytes) -> None:
+        self._transport.write(data)
+
+    async def drained(self) -> None:
+        if self._blocked is not None:
+            await self._unblocked.wait()
+
+    def taken(self) -> None:
+        self._flow()
+
+    def answered(self, exchange: Exchange, status: int, headers: Sequence[Header], body: bytes) -> None:
+        """Send the answer of the first in the queue; the next is the application's now."""
+        close = not exchange.keep_alive or _CLOSE in headers
+        lines = [*self._server.default_headers, *headers]
+        self._transport.write(answer(status, lines, body, head=exchange.scope["method"] == "HEAD", close=close))
+        self._server.total_requests += 1
+        self._queue.popleft()
+        if close:
+            self._end()
+        elif self._queue:
+            self._begin(self._queue[0])
+        elif self._refusal is not None:
+            self._say(self._refusal)
+        self._read()
+        self._watch()
+
+    def _begin(self, exchange: Exchange) -> None:
+        task = self._loop.create_task(exchange.run(self._config.loaded_app))
+        self._server.tasks.add(task)
+        task.add_done_callback(self._server.tasks.discard)
+
+    def _flow(self) -> None:
+        """Read no more of a client who is ahead of us."""
+        waiting = self._incoming
+        pause = (
+            bool(self._ahead)
+            or len(self._queue) > 1
+            or (waiting is not None and len(waiting.body) > BODY_BYTES_WAITING_MAX)
+        )
+        if pause == self._paused or self._transport.is_closing():
+            return
+        self._paused = pause
+        (self._transport.pause_reading if pause else self._transport.resume_reading)()
+
+    def _watch(self) -> None:
+        """Time what is awaited of the client now."""
+        self._flow()
+        incoming = self._incoming
+        if self._deaf or self._transport.is_closing():
+            awaited = ""
+        elif incoming is not None:
+            awaited = BODY if incoming.over or incoming is self._queue[0] else ""
+        elif self._queue:
+            awaited = ""
+        else:
+            awaited = HEADER if self._reader.begun else IDLE
+        self._deadline.set(awaited, self._seconds_max.get(awaited, 0.0))
 
     def _late(self, what: str) -> None:
-        self._timer = None
-        if what == "header" and not self.conn.trailing_data[0]:
-            self.transport.close()  # nobody asked anything
+        if what == IDLE or (what == HEADER and not self._reader.begun):
+            self._end()  # nobody asked anything
         else:
-            self._answer(408, f"the {what} came too slowly")
+            self._refuse(Refused(408, f"the {what} came too slowly"))
 
-    # ---- answers that no application gives ----
-
-    def send_400_response(self, _: str) -> None:
-        """Called by uvicorn for whatever h11 refuses."""
-        error = self.conn.refusal
-        status = error.error_status_hint if error is not None else 400
-        reason = str(error) if isinstance(error, _Refused) else _WORDS.get(status, "this is no HTTP/1.1 request")
-        self._answer(status, reason)
-
-    def _should_upgrade(self) -> bool:
-        return False  # nothing is spoken here but HTTP/1.1; an offer to change that may be passed over
-
-    def _answer(self, status: int, detail: str) -> None:
-        """Answer if that is still possible, and close the connection."""
-        if self.transport.is_closing():
+    def _refuse(self, refused: Refused) -> None:
+        """Read nothing more; say why, in its turn."""
+        self._deaf = True
+        if self._incoming is None and self._queue and not self._queue[-1].keep_alive:
+            return  # what came behind a last request is nobody's
+        if self._incoming is not None and self._incoming.over:
+            self._end()
             return
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            body = problem_document(status, detail)
-            headers = [
-                ("content-type", PROBLEM_MEDIA_TYPE),
-                ("content-length", str(len(body))),
-                ("connection", "close"),
-                *([("retry-after", str(RETRY_AFTER_SECONDS))] if status == http.HTTPStatus.SERVICE_UNAVAILABLE else []),
-            ]
-            answer = h11.Response(status_code=status, headers=headers, reason=_phrase(status))
-            self.transport.write(self.conn.send(answer) or b"")
-            with contextlib.suppress(h11.LocalProtocolError):  # the answer to HEAD has no body
-                self.transport.write(self.conn.send(h11.Data(data=body)) or b"")
-            self._refused(status)
-        if self.cycle is not None:
-            self.cycle.disconnected = True  # the application's answer, if it has one, comes too late
-            self.cycle.message_event.set()
-        self.transport.close()
+        self._drop_incoming()
+        if self._queue:
+            self._refusal = refused
+        else:
+            self._say(refused)
 
+    def _drop_incoming(self) -> None:
+        """The rest of a body never comes; the application's answer, if it has one, comes too late."""
+        incoming, self._incoming = self._incoming, None
+        if incoming is not None and not incoming.over:
+            self._queue.remove(incoming)
+            incoming.leave()
 
-_WORDS = {
-    431: "the header is too large",
-    501: "of transfer codings only chunked is understood",
-}
+    def _say(self, refused: Refused) -> None:
+        """Answer if that is still possible, and close the connection."""
+        if self._transport.is_closing():
+            return
+        self._transport.write(refusal(refused, head=self._reader.asks_for_head))
+        self._refused(refused.status)
+        self._end()
 
-
-def _phrase(status: int) -> str:
-    return http.HTTPStatus(status).phrase
-
-
-def problem_document(status: int, detail: str, errors: list[dict[str, str]] | None = None) -> bytes:
-    """The body of an error (RFC 9457), with the wrong fields; without any, the one message."""
-    return orjson.dumps(
-        {
-            "type": "about:blank",
-            "title": _phrase(status),
-            "status": status,
-            "detail": detail,
-            "errors": errors or [{"path": "", "message": detail}],
-        }
-    )
+    def _end(self) -> None:
+        self._deaf = True
+        self._deadline.set("")
+        self._transport.close()

@@ -24,8 +24,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from shared.errors import Fatal
-from shared.process.connection import Connection, HttpLimits
+from shared.process.connection import Connection
 from shared.process.logs import Log
+from shared.process.requests import HttpLimits
 from shared.process.settings import CommonSettings, wrong_setting
 from shared.process.variables import unknown_variables
 

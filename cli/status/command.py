@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from shutil import get_terminal_size
 from typing import Any
 
 from cli.groups import group_of
@@ -28,7 +30,7 @@ __all__ = ["configure", "run"]
 
 SERVERS = ("USHER_KAFKA_BOOTSTRAP_SERVERS", "USHER_POSTGRES_DSN", "USHER_POSTGRES_DSN_FILE")
 DOORS = ("ingest_url", "smtp_url")  # in stack.json
-NOTHING_RUNS = "no local stack runs (usher up starts one), and the environment names no servers"
+NOTHING_RUNS = "no local stack runs (usher up), and the environment names no servers"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         result({**asdict(facts), "notes": notes(facts), "problems": wrong})
     else:
-        write(*screen(facts))
+        write(*screen(facts, get_terminal_size().columns if sys.stdout.isatty() else None))
     return EXIT_NO if wrong else EXIT_OK
 
 

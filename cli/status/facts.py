@@ -111,8 +111,9 @@ def notes(facts: Facts) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def screen(facts: Facts) -> list[str]:
-    """At most ROWS lines of at most COLUMNS characters; problems stand last and are never left out before the rest."""
+def screen(facts: Facts, columns: int | None = COLUMNS) -> list[str]:
+    """At most ROWS lines of at most so many characters (None: whole, as a file or a program takes them); problems stand
+    last and are never left out before the rest."""
     wrong = problems(facts)
     lines = [
         f"usher {facts.version}  {facts.place}",
@@ -125,7 +126,7 @@ def screen(facts: Facts) -> list[str]:
     lines += _some([f"PROBLEM  {problem}" for problem in wrong], max(1, ROWS - len(lines)))
     if not wrong:
         lines.append("ok       nothing is wrong")
-    return [line if len(line) <= COLUMNS else line[: COLUMNS - 1] + "…" for line in lines[:ROWS]]
+    return [line if columns is None or len(line) <= columns else line[: columns - 1] + "…" for line in lines[:ROWS]]
 
 
 def ranges(numbers: Iterable[int]) -> str:

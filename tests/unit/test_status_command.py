@@ -148,6 +148,9 @@ def test_whatever_is_found_fits_one_screen_and_trouble_is_on_it(
 
     assert len(lines) <= ROWS and all(len(line) <= COLUMNS for line in lines)
     assert any(line.startswith("PROBLEM") for line in lines) == bool(problems(facts))
+    whole = screen(facts, None)
+    cut = [(said, shown) for said, shown in zip(whole, lines, strict=True) if said != shown]
+    assert all(len(said) > COLUMNS and said.startswith(shown[:-1]) for said, shown in cut), "a program gets every word"
 
 
 @given(st.sets(st.integers(0, 60)))

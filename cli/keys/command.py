@@ -19,6 +19,7 @@ from services.ingest.domain.sources import Credential
 from services.ingest.domain.sources_file import SourcesError
 from services.ingest.domain.types import Right
 from services.ingest.settings import load_sources
+from shared.policy.errors import did_you_mean
 
 __all__ = ["configure", "run"]
 
@@ -31,7 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     add = add_action(commands, "add", _add, "a new key, shown this once; the file keeps its SHA-256")
     rights = ",".join(Right)
-    add.add_argument("--may", default=rights, metavar="RIGHTS", help=f"what it may do, with commas (default {rights})")
+    add.add_argument(
+        "--may", type=_rights, default=rights, metavar="RIGHTS", help=f"what it may do, with commas (default {rights})"
+    )
     show = add_action(commands, "list", _list, "the keys with their rights, never the keys themselves")
     show.add_argument("workspace", metavar="WORKSPACE", nargs="?", help="only its keys")
     revoke = add_action(commands, "revoke", _revoke, "end a key: refused from the next reading of the file on")
@@ -47,18 +50,26 @@ def run(args: argparse.Namespace) -> int:
     return run_action(args)
 
 
+def _rights(text: str) -> list[str]:
+    """The rights in a list with commas; argparse names the option."""
+    named = [right.strip() for right in text.split(",") if right.strip()]
+    for right in named or ["nothing"]:
+        if right not in list(Right):
+            raise argparse.ArgumentTypeError(f"{right} is no right; {did_you_mean(right, list(Right))}")
+    return named
+
+
 def _add(args: argparse.Namespace) -> int:
     file = _file(args)
-    may = [right.strip() for right in args.may.split(",") if right.strip()]
     key = f"usher_{secrets.token_urlsafe(KEY_BYTES)}"
     digest = sha256(key.encode()).hexdigest()
     if any(_is(found, args) for found in _keys(file)):
         say(f"usher keys: {args.workspace} has a key {args.name} already: choose another name, or revoke it first")
         return EXIT_NO
-    _edit(file, lambda text: with_key(text, args.workspace, args.name, digest, may))
+    _edit(file, lambda text: with_key(text, args.workspace, args.name, digest, args.may))
     say(f"{args.name} of {args.workspace}: keep the key, it is not shown again; in force once ingest has read {file}")
     if args.json:
-        result({"workspace": args.workspace, "name": args.name, "key": key, "sha256": digest, "may": may})
+        result({"workspace": args.workspace, "name": args.name, "key": key, "sha256": digest, "may": args.may})
     else:
         write(key)
     return EXIT_OK
@@ -107,11 +118,12 @@ def _of_the_stack(state: StateFolder) -> str:
     return str(given or state.sources_file) if state.owner() else ""
 
 
-def _keys(file: Path) -> list[Credential]:
+def _keys(file: Path, becomes: Path | None = None) -> list[Credential]:
+    """Every key; UsageError names the file, or that which this one is to become."""
     try:
         return list(load_sources(str(file), resolve=lambda reference: reference).credentials.values())
     except SourcesError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(str(error).replace(str(file), str(becomes or file))) from None
 
 
 def _edit(file: Path, change: Callable[[str], str]) -> None:
@@ -123,7 +135,7 @@ def _edit(file: Path, change: Callable[[str], str]) -> None:
             with tempfile.TemporaryDirectory(dir=file.parent, prefix=".sources-") as beside:
                 new = Path(beside) / file.name
                 new.write_text(change(file.read_text()))
-                _keys(new)
+                _keys(new, becomes=file)
                 status = file.stat()
                 new.chmod(status.st_mode)
                 os.chown(new, status.st_uid, status.st_gid)

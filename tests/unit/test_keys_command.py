@@ -131,7 +131,9 @@ def test_the_key_is_shown_once_and_only_its_hash_is_kept(tmp_path: Path, capsys:
     [
         (("add", "acme", "shop", "--may", "contact"), "did you mean contacts"),
         (("add", "acme", "shop", "--may", ""), "may"),
-        (("add", "ACME !", "shop"), "workspace"),
+        (("add", "ACME !", "shop"), "/sources.yaml:1: workspaces"),
+        (("add", "acme", "shop", "--may", "contacts, all"), "argument --may: all is no right; one of: agents, "),
+        (("add", "acme", "shop", "--may", ","), "argument --may: nothing is no right"),
     ],
 )
 def test_a_key_that_ingest_would_refuse_is_not_written(
@@ -142,4 +144,4 @@ def test_a_key_that_ingest_would_refuse_is_not_written(
     code, out, error = usher(capsys, "keys", *words, "--file", str(file))
     assert (code, out, file.read_text()) == (2, "", "workspaces: {}\n")
     assert named in error
-    assert "Traceback" not in error
+    assert "Traceback" not in error and ".sources-" not in error, "the file that the caller knows"

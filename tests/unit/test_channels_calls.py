@@ -50,6 +50,8 @@ def voice(**changes: str) -> Result:
         {"DialCallStatus": "completed", "DialCallSid": "CA2", "CallStatus": "in-progress"},
         {"StreamSid": "MZ1", "StreamEvent": "stream-started"},
         {"QueueResult": "leave"},
+        {"TranscriptionEvent": "transcription-content", "From": "", "CallStatus": "", "Direction": ""},
+        {"AnsweredBy": "human", "From": "", "CallStatus": "", "Direction": "", "To": ""},
     ],
 )
 def test_what_is_told_about_a_call_opens_no_second_contact_and_enqueues_nobody_again(told: dict[str, str]) -> None:

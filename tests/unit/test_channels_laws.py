@@ -10,7 +10,7 @@ import pytest
 from services.ingest.domain.channels.registry import NAMES
 from tests.support.channel_payloads import Sample
 from tests.support.channel_variants import payloads_of
-from tests.support.channels import Result, put_sample
+from tests.support.channels import Result, json_of, put_sample
 
 STRICT = {"canonical": {"type"}}  # our own contract: a type that is null is one that cannot be read
 OPEN = frozenset({"channelvars", "attributes", "ChanVariable"})  # objects whose keys are data
@@ -66,3 +66,30 @@ def test_a_field_that_is_null_is_a_field_that_is_not_there(case: tuple[str, int]
             del list(objects(without))[number][name]
             list(objects(null))[number][name] = None
             assert told(of(case, null)) == told(of(case, without)), name
+
+
+OF_NEXT_YEAR: dict[str, list[Any]] = {
+    "slack": [{"type": "event_callback", "event": {"type": "x"}}, {"type": "x"}],
+    "telegram": [{"update_id": 1, "x": {}}],
+    "whatsapp_cloud": [{"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "x", "value": {}}]}]}],
+    "messenger": [{"object": "page", "entry": [{"messaging": [{"x": {}}]}]}],
+    "instagram": [{"object": "instagram", "entry": [{"changes": [{"field": "mentions", "value": {"media_id": "1"}}]}]}],
+    "zendesk": [{"type": "zen:event-type:user.created", "detail": {}}, {"type": "zen:event-type:x"}],
+    "intercom": [{"type": "notification_event", "topic": "contact.created"}],
+    "chatwoot": [{"event": "contact_created"}, {"event": "conversation_typing_on", "conversation": {"id": 1}}],
+    "x": [{"for_user_id": "1", "follow_events": [{}]}],
+    "asterisk": [
+        {"Event": "PeerStatus"},
+        {"type": "PlaybackStarted", "playback": {"id": "1"}, "application": "a"},
+        {"type": "Dial", "peer": {"id": "1"}, "dialstatus": "RINGING"},
+        {"type": "DeviceStateChanged", "device_state": {}},
+    ],
+    "postmark": [{"RecordType": "x"}],
+}
+
+
+@pytest.mark.parametrize("adapter", OF_NEXT_YEAR)
+def test_a_kind_of_event_that_nobody_asked_for_is_no_dead_letter(adapter: str) -> None:
+    for document in OF_NEXT_YEAR[adapter]:
+        result = json_of(adapter, document)
+        assert (result.admitted, result.refused, len(result.ignored)) == ([], [], 1), document

@@ -38,6 +38,8 @@ def read(payload: Payload) -> Reading:
         document = Node.parse(payload.body)
         if document["channel"]:
             return Reading([_ari(payload, document)])
+        if document["type"] and not document["Event"] and not document["events"]:
+            return Reading([Ignored(Why.NOT_A_MESSAGE)])  # of ARI, and about no channel: playbacks, bridges, devices
         events = document["events"]
         listed = list(events.items()) if events else [document]
         if len(listed) > EVENTS_MAX:

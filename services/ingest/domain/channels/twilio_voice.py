@@ -32,7 +32,7 @@ def _item(payload: Payload, form: Form) -> Item:
         return Ignored(Why.OWN_MESSAGE)
     if _is_over(form):
         return ended(payload, call, "hang_up", key=call, at_ms=sent_ms(form.get("Timestamp")))
-    if any(form.get(name) for name in _PROGRESS):
+    if any(form.get(name) for name in _PROGRESS) or not (form.get("From") or form.get("CallStatus")):
         return Ignored(Why.CALL_PROGRESS)
     if payload.source.is_own(form.get("From")):
         return Ignored(Why.OWN_MESSAGE)

@@ -45,16 +45,11 @@ def read(payload: Payload) -> Reading:
 
 
 def _event(payload: Payload, document: Node, kind: str) -> Item:
-    detail, event = document["detail"], document["event"]
-    ticket = detail["id"].needed()
-    if kind == "ticket.created":
-        return _opened(payload, document, ticket)
-    if kind == "ticket.comment_added":
-        return _commented(payload, document, ticket)
-    if kind == "messaging_ticket.message_added":
-        return _wrote(payload, document, ticket)
-    if kind == "ticket.status_changed" and event["current"].text().upper() in _OVER:
-        return ended(payload, ticket, "closed", key=document["id"].needed(), at_ms=time_ms(document["time"].text()))
+    if kind in _MESSAGES:
+        return _MESSAGES[kind](payload, document, document["detail"]["id"].needed())
+    if kind == "ticket.status_changed" and document["event"]["current"].text().upper() in _OVER:
+        ticket, at_ms = document["detail"]["id"].needed(), time_ms(document["time"].text())
+        return ended(payload, ticket, "closed", key=document["id"].needed(), at_ms=at_ms)
     return Ignored(Why.NOT_A_MESSAGE)
 
 
@@ -161,6 +156,13 @@ def _attributes(detail: Node) -> dict[str, str]:
         "brand_id": detail["brand_id"].id(),
         "group_id": detail["group_id"].id(),
     }
+
+
+_MESSAGES = {
+    "ticket.created": _opened,
+    "ticket.comment_added": _commented,
+    "messaging_ticket.message_added": _wrote,
+}
 
 
 ADAPTER = Adapter(

@@ -168,10 +168,12 @@ async def test_an_outage_of_ingest_that_outlives_lease_and_offer_takes_nothing_f
 
 
 async def test_by_policy_a_lost_agent_keeps_the_work(office: Office) -> None:
-    await office.policy(presence={"lease": "0.2s", "on_lost": "keep"})
+    await office.policy(presence={"on_lost": "keep"})
     await office.agent("silent")
     contact_id = await office.contact("c1")
     work = await office.assigned(contact_id)
+    await office.policy(presence={"lease": "0.2s", "on_lost": "keep"})
+    await office.agent("silent")
     await office.saw("agent.availability_changed", agent_id="silent", presence="offline")
     assert office.kinds(contact_id)[-1] == "assigned"
     await office.end(work)

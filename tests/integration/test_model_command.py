@@ -26,7 +26,7 @@ from tests.support.in_process import until
 from tests.support.labelled_texts import TIERS, small_model
 from tests.support.router_service import bodies, feed, message
 
-SETTLE_SECONDS_MAX = 30.0
+SETTLE_SECONDS_MAX = 120.0
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from tests.support.commands import Usher, rows
 from tests.support.router_builders import policy_with
 from tests.support.router_service import Running, agent, closed, message, policy
 
-SECONDS_MAX = 30.0
+SECONDS_MAX = 90.0
 READER = "usher_only_reads"
 
 

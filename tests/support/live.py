@@ -30,7 +30,7 @@ from shared.times import rfc3339
 from tests.support import in_process, ingest
 
 READ = (CONTACT_EVENTS, AGENT_OFFERS, SELF_SERVICE, BOT, DEAD_LETTERS)
-EVENT_SECONDS_MAX = 20.0
+EVENT_SECONDS_MAX = 90.0  # on a machine that is slow and busy; nothing is slower for it where it goes well
 Body = dict[str, Any]
 
 

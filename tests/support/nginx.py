@@ -15,7 +15,7 @@ from deploy.local.ports import LOOPBACK
 
 FILES = Path(__file__).resolve().parents[2] / "deploy" / "nginx"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-START_SECONDS_MAX = 10.0
+START_SECONDS_MAX = 60.0
 MAIN = """
 {user}daemon off;
 pid {folder}/nginx.pid;

@@ -21,7 +21,7 @@ from shared.process.logs import configure
 from tests.support.in_process import running
 from tests.support.router_builders import policy_with
 
-SETTLE_SECONDS_MAX = 30.0
+SETTLE_SECONDS_MAX = 120.0
 PARTITION = 0
 Body = dict[str, Any]
 

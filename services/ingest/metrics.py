@@ -66,7 +66,8 @@ class IngestMetrics(StreamMetrics):
 
     def accepted(self, events: Iterable[Admitted]) -> None:
         """Count events that Kafka acknowledged."""
-        for key, count in Tally([(event.type, event.channel) for event in events]).items():
+        keys = [(event.type, event.channel) for event in events]
+        for key, count in Tally(keys).items() if len(keys) > 1 else ((key, 1) for key in keys):
             child = self._children.get(key)
             if child is None:
                 child = self._children[key] = self._accepted.labels(*key)

@@ -10,6 +10,7 @@ from services.ingest.domain.reading import BODY_BYTES_MAX
 from services.ingest.domain.sources import Source
 from services.ingest.domain.webhook import Request as WebhookRequest
 from services.ingest.problem import Problem
+from shared.process.exchange import WHOLE_BODY
 
 __all__ = ["bearer", "check_media_type", "cors_headers", "read_body", "unauthorised", "webhook_request"]
 
@@ -86,6 +87,12 @@ def check_media_type(request: Request, allowed: frozenset[str], *, needed: bool)
 
 async def read_body(request: Request, seconds_max: float) -> bytes:
     """The body. Problem 408 where it takes longer, 413 where it is larger than BODY_BYTES_MAX."""
+    whole = request.scope.get("extensions", {}).get(WHOLE_BODY)
+    body: bytes | None = whole() if whole is not None else None
+    if body is not None:
+        if len(body) > BODY_BYTES_MAX:
+            raise _too_large()
+        return body
     try:
         async with asyncio.timeout(seconds_max):
             return await _read(request)

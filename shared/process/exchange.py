@@ -13,7 +13,11 @@ from starlette.types import ASGIApp, Message, Scope
 from shared.process.problem import PROBLEM_MEDIA_TYPE, problem_document
 from shared.process.requests import Head, Header, Refused
 
-__all__ = ["Exchange", "Peer", "answer", "refusal"]
+__all__ = ["WHOLE_BODY", "Exchange", "Peer", "answer", "refusal"]
+
+WHOLE_BODY = "usher.whole_body"
+"""Extension of the scope: () -> the body, if all of it is here and none of it was taken, else None. It spares most
+requests the wait with its time limit, for which asyncio makes and drops a timer."""
 
 RETRY_AFTER_SECONDS = 1  # connections are given up within seconds
 
@@ -60,6 +64,7 @@ class Exchange:
             "raw_path": path,
             "query_string": query,
             "headers": head.headers,
+            "extensions": {WHOLE_BODY: self.whole},
         }
         self.keep_alive = head.keep_alive
         self.continues = head.continues  # the client sends the body when it hears 100
@@ -105,6 +110,13 @@ class Exchange:
         body, self.body, self._told = bytes(self.body), bytearray(), self.complete
         self._peer.taken()
         return {"type": "http.request", "body": body, "more_body": not self.complete}
+
+    def whole(self) -> bytes | None:
+        """The extension WHOLE_BODY."""
+        if not self.complete or self._told or self.gone:
+            return None
+        body, self.body, self._told = bytes(self.body), bytearray(), True
+        return body
 
     async def send(self, message: Message) -> None:
         """The head of the answer, then its body."""

@@ -12,6 +12,10 @@ STRUCTURED = "application/cloudevents+json"
 SPEC_VERSION = "1.0"
 ATTRIBUTE_LENGTH_MAX = 1024  # characters of an id, source, type or time: longer ones are noise, not identity
 
+_HTTP_NAMES = {
+    name.encode(): name
+    for name in ("ce-type", "ce-id", "ce-source", "ce-time", "traceparent", "ce-traceparent", "content-type")
+}
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -54,7 +58,10 @@ def kafka_attributes(headers: Sequence[tuple[str, bytes | None]]) -> Attributes:
 
 def http_attributes(headers: Iterable[tuple[bytes, bytes]]) -> Attributes:
     """Attributes from a request's headers (``ce-*``), names in lower case as ASGI gives them."""
-    return _attributes({name.decode("latin-1"): value for name, value in headers}, "ce-")
+    given = {_HTTP_NAMES[name]: value for name, value in headers if name in _HTTP_NAMES}
+    if len(given) == 1 and "content-type" in given:  # as nearly every provider sends
+        return Attributes(content_type=_text(given["content-type"]))
+    return _attributes(given, "ce-")
 
 
 def is_structured(content_type: str) -> bool:

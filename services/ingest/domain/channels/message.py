@@ -83,7 +83,7 @@ class Message:
         optional = {
             "to": _line(self.to, NOTE_LENGTH_MAX),
             "subject": _line(self.subject, SUBJECT_LENGTH_MAX).strip(),
-            "text": _UNWRITABLE.sub("\ufffd", self.text[:TEXT_LENGTH_MAX]),
+            "text": _writable(self.text[:TEXT_LENGTH_MAX]),
             "language": language_of(self.language),
         }
         body.update({name: value for name, value in optional.items() if value})
@@ -118,7 +118,7 @@ class Message:
         found = {"cut": ",".join(cut)} if cut else {}
         for name, value in self.attributes.items():
             if value and len(found) < ATTRIBUTES_MAX:
-                found[_line(name, ATTRIBUTE_LENGTH_MAX)] = _UNWRITABLE.sub("\ufffd", value[:ATTRIBUTE_LENGTH_MAX])
+                found[_line(name, ATTRIBUTE_LENGTH_MAX)] = _writable(value[:ATTRIBUTE_LENGTH_MAX])
         return found
 
 
@@ -139,7 +139,7 @@ def ended(payload: Payload, conversation: str, reason: Ending, *, key: str, at_m
 
 def short_id(text: str) -> str:
     """The text as an id of the contract: itself, or its hash where it is too long or holds control characters."""
-    if len(text) <= ID_LENGTH_MAX and not _CONTROL.search(text):
+    if len(text) <= ID_LENGTH_MAX and (text.isprintable() or not _CONTROL.search(text)):
         return text
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -177,4 +177,10 @@ def _attachment(one: Attachment) -> dict[str, Any]:
 
 
 def _line(text: str, length_max: int) -> str:
-    return _CONTROL.sub(" ", text[:length_max])
+    cut = text[:length_max]
+    return cut if cut.isprintable() else _CONTROL.sub(" ", cut)
+
+
+def _writable(text: str) -> str:
+    """What is printable holds nothing to replace, and is known sooner than by an expression."""
+    return text if text.isprintable() else _UNWRITABLE.sub("\ufffd", text)

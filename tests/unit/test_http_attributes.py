@@ -1,0 +1,28 @@
+"""What the headers of a request say about its event: each attribute by its own header, whatever else is there."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.domain.cloudevents import NO_ATTRIBUTES, http_attributes
+
+TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+FIELDS = {
+    b"ce-type": "type",
+    b"ce-id": "id",
+    b"ce-source": "source",
+    b"ce-time": "time",
+    b"content-type": "content_type",
+}
+VALUES = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20).map(str.encode)
+OTHERS = st.sampled_from([b"host", b"x-id", b"ce_id", b"ce-subject", b"content-length"])
+
+
+@given(st.dictionaries(st.sampled_from(sorted(FIELDS)), VALUES), st.lists(st.tuples(OTHERS, VALUES)), st.booleans())
+def test_each_attribute_is_what_its_header_says(
+    headers: dict[bytes, bytes], others: list[tuple[bytes, bytes]], traced: bool
+) -> None:
+    trace = [(b"traceparent", TRACE)] if traced else []
+    found = http_attributes([*others, *headers.items(), *trace])
+    wanted = {FIELDS[name]: value.decode() for name, value in headers.items()}
+    wanted |= {"traceparent": TRACE.decode()} if traced else {}
+    assert found == NO_ATTRIBUTES._replace(**wanted, binary=b"ce-type" in headers)

@@ -13,7 +13,6 @@ from services.ingest.domain.cloudevents import NO_ATTRIBUTES
 from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.sources import Source, Sources
 from services.ingest.domain.types import MESSAGE
-from services.ingest.domain.way import Way
 from services.ingest.domain.webhook import Outcome, Request, WebhookDoor
 from services.ingest.gather import Publisher
 from services.ingest.metrics import IngestMetrics
@@ -115,13 +114,16 @@ class MailDoor:
     async def _take(self, envelope: Envelope) -> tuple[str, str]:
         """(answer, its name for the metric)."""
         content = envelope.content if isinstance(envelope.content, bytes) else b""
-        letter = _delivered(content, (envelope.mail_from or "").strip("<>"))
-        found = [self._source_of(address) for address in envelope.rcpt_tos]
-        sources = {one.name: one for one in found if one is not None}
-        if None in found:
-            return UNAVAILABLE, "unavailable"  # the sources changed since RCPT, which will say so the next time
+        sender = (envelope.mail_from or "").strip("<>")
+        letters: dict[str, tuple[Source, bytes]] = {}
+        for address in envelope.rcpt_tos:
+            source = self._source_of(address)
+            if source is None:
+                return UNAVAILABLE, "unavailable"  # the sources changed since RCPT, which will say so the next time
+            if source.name not in letters:
+                letters[source.name] = source, _delivered(content, sender, address.strip("<>"))
         try:
-            for source, outcome in self._read(list(sources.values()), letter):
+            for source, outcome in self._read(list(letters.values())):
                 await self._publisher.publish(outcome, self._settings.http_ack_seconds_max)
                 self._door.acknowledged(outcome)
                 self._metrics.came(source.adapter.name, outcome)
@@ -132,19 +134,21 @@ class MailDoor:
             return UNAVAILABLE, "unavailable"
         return TAKEN, "taken"
 
-    def _read(self, sources: Sequence[Source], letter: bytes) -> list[tuple[Source, Outcome]]:
+    def _read(self, letters: Sequence[tuple[Source, bytes]]) -> list[tuple[Source, Outcome]]:
         """What the message comes to for each source. Rejected: none can read it."""
-        request = Request(letter, {"content-type": "message/rfc822"}, (), "", NO_ATTRIBUTES)
         read: list[tuple[Source, Outcome]] = []
-        refused: list[tuple[Source, Rejected]] = []
-        for source in sources:
+        kept: list[tuple[Source, Outcome]] = []
+        last: Rejected | None = None
+        for source, letter in letters:
+            request = Request(letter, {"content-type": "message/rfc822"}, (), "", NO_ATTRIBUTES)
+            way, at_ms = source.way._replace(default_type=MESSAGE), now_ms()
             try:
-                read.append((source, self._door.take(source, _way(source), request, now_ms())))
+                read.append((source, self._door.take(source, way, request, at_ms)))
             except Rejected as rejected:
-                refused.append((source, rejected))
-        if not read:
-            raise refused[0][1]
-        kept = [(one, self._door.refuse(one, _way(one), request, why, now_ms())) for one, why in refused]
+                last = rejected
+                kept.append((source, self._door.refuse(source, way, request, rejected, at_ms)))
+        if last is not None and not read:
+            raise last
         return [*kept, *read]
 
     def _source_of(self, address: str) -> Source | None:
@@ -202,16 +206,12 @@ class _Connection(SMTP):
             self.transport.close()
 
 
-def _way(source: Source) -> Way:
-    return source.way._replace(default_type=MESSAGE)
-
-
-def _delivered(content: bytes, sender: str) -> bytes:
-    """The letter with its return path, as the delivering server notes it in place of what came (RFC 5321, 4.4): an
-    empty one tells a bounce from a customer."""
+def _delivered(content: bytes, sender: str, recipient: str) -> bytes:
+    """The letter with its return path, as the delivering server notes it in place of what came (RFC 5321, 4.4), and
+    with its recipient: an empty path tells a bounce from a customer, and no other head need name whom it is for."""
     head, blank, body = content.partition(b"\r\n\r\n")
-    path = f"Return-Path: <{sender}>\r\n".encode("utf-8", "surrogatepass")
-    return path + _RETURN_PATH.sub(b"", head) + blank + body
+    noted = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n".encode("utf-8", "surrogatepass")
+    return noted + _RETURN_PATH.sub(b"", head) + blank + body
 
 
 def _tls(settings: IngestSettings) -> ssl.SSLContext | None:

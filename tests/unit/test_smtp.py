@@ -110,6 +110,13 @@ async def test_mail_for_an_address_of_ours_is_a_contact_of_its_source() -> None:
     assert second.source == "sales"
 
 
+async def test_a_letter_says_for_whom_it_came_whatever_its_heads_say() -> None:
+    log = Log()
+    async with door(log) as port:
+        assert await send(port, "orders@sales.example.net", HELP, SALES) == {}
+    assert {one.source: one.to for one in messages(log)} == {"help": HELP, "sales": "orders@sales.example.net"}
+
+
 async def test_other_recipients_hear_550_and_the_message_goes_to_those_that_are_ours() -> None:
     log = Log()
     async with door(log) as port:

@@ -7,7 +7,8 @@ import unicodedata
 
 __all__ = ["fold", "plain", "unaccented", "unseen"]
 
-_MARKS = re.compile("[\u0300-\u036f]+")  # combining accents
+# Combining accents, and marks that surround or strike through a letter.
+_MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 # Format characters (soft hyphens, zero-width spaces and joiners, marks of direction), variation selectors, and fillers
 # of other scripts that nobody sees. Ranges, since a category would have to be asked for each character.
 _UNSEEN = re.compile(
@@ -22,8 +23,20 @@ _QUOTES = str.maketrans(
         "\u00df": "ss",
         "\u0131": "i",
         "\u0142": "l",
+        # Small capitals and letters of phonetics are written for ordinary ones.
+        **dict(
+            zip(
+                "\u1d00\u0299\u1d04\u1d05\u1d07\ua730\u0262\u029c\u026a\u1d0a\u1d0b\u029f\u1d0d\u0274\u1d0f\u1d18\u0280\ua731\u1d1b\u1d1c"
+                "\u1d20\u1d21\u028f\u1d22\u0251\u0261",
+                "abcdefghijklmnoprstuvwyzag",
+                strict=True,
+            )
+        ),
     }
 )
+_TWINS = str.maketrans("абсԁеһіјӏорԛѕԝхуαεικνορτυχ", "abcdehijlopqswxyaeikvoptux")
+"""Cyrillic and Greek letters that look like Latin ones."""
+_MIXED = re.compile(r"(?=\w*[a-z])(?=\w*[\u0370-\u052f])\w+")
 
 
 def unseen(text: str) -> str:
@@ -49,5 +62,10 @@ def fold(text: str) -> str:
     there are spaces or line breaks (``¿Dónde  está?`` -> ``¿donde esta?``). Folding twice changes nothing.
     """
     if not text.isascii():
-        text = unaccented(plain(text).lower())
+        text = _MIXED.sub(_in_one_script, unaccented(plain(text).lower()))
     return " ".join(text.lower().split())
+
+
+def _in_one_script(word: re.Match[str]) -> str:
+    """A word of two scripts in the Latin one: nobody writes such words but to deceive."""
+    return word[0].translate(_TWINS)

@@ -42,13 +42,13 @@ PHRASES_MAX = 500  # of one word list
 CLARIFY_SECONDS = 120.0  # a customer who has not answered a bot by then waits for a person
 
 SAFEGUARDS_MAX = 50  # names of safeguards in one language
-_WORDS = r"[^\s&|*]{2,}\*?( [^\s&|*]+\*?)*"
+_WORDS = r"(\*[^\s&|*!]{2,}|[^\s&|*!]{2,}\*?)( [^\s&|*]+\*?)*"
 _PART = rf"{_WORDS}(\|{_WORDS})*"
 
 ModelName = Annotated[str, Field(min_length=1, max_length=256)]
 Points = Annotated[int, Field(ge=0, le=100)]
 Phrase = Annotated[str, Field(pattern=r"^\S(.{0,98}\S)?$")]
-Sign = Annotated[str, Field(min_length=1, max_length=500, pattern=rf"^{_PART}( & {_PART})*$")]
+Sign = Annotated[str, Field(min_length=1, max_length=500, pattern=rf"^{_PART}( & !?{_PART})*$")]
 Phrases = Annotated[tuple[Phrase, ...], Field(max_length=PHRASES_MAX)]
 
 
@@ -169,8 +169,8 @@ class Score(Node):
 
 class Signs(Node):
     """Signs of one safeguard, of which one is enough for a person to read a message. ``add``: such as ``gas``, or
-    ``smell*|leak* & gas`` (one of either, near each other, in any order; ``*`` ends a word that may go on). ``remove``:
-    words that are read over, such as ``fire stick``.
+    ``smell*|leak* & gas`` (one of either, near each other, in any order; ``*`` ends a word that may go on, or begins
+    one of which only the end is told: ``*geruch``), or ``gas & !bill`` (with none of these near). ``remove``: words that are read over, such as ``fire stick``.
     """
 
     add: Annotated[tuple[Sign, ...], Field(max_length=PHRASES_MAX)] = ()

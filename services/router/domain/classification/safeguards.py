@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from services.router.domain.classification.signs import Signs, tokens_of
-from services.router.domain.classification.words.safeguards import HARMLESS, SIGNS
+from services.router.domain.classification.words.safeguards import FAMILIAR, HARMLESS, SIGNS
 from shared.folding import fold
 from shared.policy.classification import Words
 
@@ -21,7 +21,7 @@ class Safeguards:
     """The signs that Usher brings, in all its languages, with what an operator adds and removes."""
 
     def __init__(self, words: Mapping[str, Words]) -> None:
-        self._usual, self._harmless = _usual()
+        self._usual, self._harmless, self._familiar = _usual()
         added = [*_of_operator(words, "add")]
         self._added = Signs(added) if added else None
         removed: dict[str, list[str]] = {}
@@ -29,16 +29,18 @@ class Safeguards:
             removed.setdefault(name, []).append(sign)
         self._removed = {name: Signs([("", sign) for sign in signs]) for name, signs in removed.items()}
 
-    def found(self, folded: str, words: Sequence[str]) -> tuple[str, ...]:
-        """The names of the safeguards that a folded text, cut into ``words``, calls for; in order of their names."""
+    def found(self, folded: str, words: Sequence[str]) -> frozenset[str]:
+        """The names of the safeguards that a folded text, cut into ``words``, calls for."""
         tokens = tokens_of(folded, words)
         names = self._all(tokens)
         if not names:
-            return ()
+            return frozenset()
         kept = self._harmless.without(tokens)
         if kept is not tokens:
             names = self._all(kept)
-        return tuple(sorted(name for name in names if self._stays(name, kept)))
+        if names == {DELICATE} and DELICATE not in self._all(self._familiar.without(kept)):
+            return frozenset()  # A family that shops together; what is more than that is read with all its words.
+        return frozenset(name for name in names if self._stays(name, kept))
 
     def _all(self, tokens: Sequence[str]) -> set[str]:
         found = self._usual.found(tokens)
@@ -50,10 +52,14 @@ class Safeguards:
 
 
 @cache
-def _usual() -> tuple[Signs, Signs]:
+def _usual() -> tuple[Signs, Signs, Signs]:
     """Made once for all policies."""
     pairs = [(name, sign) for sections in SIGNS.values() for name, signs in sections.items() for sign in signs]
-    return Signs(pair for pair in pairs if pair[0] != HARMLESS), Signs(pair for pair in pairs if pair[0] == HARMLESS)
+    return (
+        Signs(pair for pair in pairs if pair[0] != HARMLESS),
+        Signs(pair for pair in pairs if pair[0] == HARMLESS),
+        Signs(("", phrase) for phrase in FAMILIAR),
+    )
 
 
 def _of_operator(words: Mapping[str, Words], kind: str) -> Iterator[tuple[str, str]]:

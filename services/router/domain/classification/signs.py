@@ -14,6 +14,10 @@ Hit = tuple[int, int, int]
 """Where a phrase begins in a text, its group, and how many words it has."""
 
 
+_Rule = tuple[str, frozenset[int], frozenset[int]]
+"""A sign's name, the groups that stand beside its first, and those that must not."""
+
+
 class _Word(NamedTuple):
     """What begins with a word: groups that it is in ``alone``, phrases by the word that comes ``then``, and phrases
     whose next word is ``open`` at its end.
@@ -49,11 +53,14 @@ class Signs:
         self._groups: dict[str, int] = {}
         self._starts: dict[str, list[tuple[int, Phrase]]] = {}
         self._prefixes: dict[str, list[tuple[int, Phrase]]] = {}
-        self._rules: dict[int, list[tuple[str, frozenset[int]]]] = {}
+        self._endings: dict[str, list[tuple[int, Phrase]]] = {}
+        self._rules: dict[int, list[_Rule]] = {}
         for name, sign in signs:
-            first, *others = [self._group(part) for part in sign.split(" & ")]
-            self._rules.setdefault(first, []).append((name, frozenset(others)))
-        self._longest = max(map(len, self._prefixes), default=0)
+            first, *others = sign.split(" & ")
+            beside = frozenset(self._group(part) for part in others if part[0] != "!")
+            unless = frozenset(self._group(part[1:]) for part in others if part[0] == "!")
+            self._rules.setdefault(self._group(first), []).append((name, beside, unless))
+        self._longest = max(map(len, (*self._prefixes, *self._endings)), default=0)
         self._cache: dict[str, _Word] = {}
 
     def found(self, words: Sequence[str]) -> set[str]:
@@ -63,9 +70,11 @@ class Signs:
         rules = self._rules.get
         found: set[str] = set()
         for group in places:
-            for name, others in rules(group, ()):
+            for name, beside, unless in rules(group, ()):
                 # Few signs of a text have all their parts in it, so that is asked first.
-                if name not in found and (not others or (others <= standing and _together(places, group, others))):
+                if name in found or not beside <= standing:
+                    continue
+                if (not beside and not unless) or _together(places, group, beside, unless):
                     found.add(name)
         return found
 
@@ -100,10 +109,11 @@ class Signs:
                     yield at, group, 1 + len(rest)
 
     def _about(self, word: str) -> _Word:
-        """What begins with a word, which may end a prefix."""
+        """What begins with a word, which may go on after a prefix, or end as German compounds do (``*tabletten``)."""
         found = list(self._starts.get(word, ()))
         for length in range(PREFIX_MIN, min(len(word), self._longest) + 1):
             found += self._prefixes.get(word[:length], ())
+            found += self._endings.get(word[-length:], ())
         if len(self._cache) >= CACHED_WORDS_MAX:
             self._cache.clear()
         about = self._cache[word] = _sorted(found) if found else _NOTHING
@@ -116,7 +126,9 @@ class Signs:
         number = self._groups[alternatives] = len(self._groups)
         for alternative in alternatives.split("|"):
             first, *rest = alternative.split()
-            if first.endswith("*"):
+            if first.startswith("*"):
+                self._endings.setdefault(first[1:], []).append((number, tuple(rest)))
+            elif first.endswith("*"):
                 self._prefixes.setdefault(first[:-1], []).append((number, tuple(rest)))
             else:
                 self._starts.setdefault(first, []).append((number, tuple(rest)))
@@ -147,9 +159,14 @@ def _follows(words: Sequence[str], at: int, rest: Phrase) -> bool:
     return True
 
 
-def _together(places: Mapping[int, list[int]], group: int, others: frozenset[int]) -> bool:
-    """Whether all parts stand near one place of the first, and no two of them are the same word."""
+def _together(places: Mapping[int, list[int]], group: int, beside: frozenset[int], unless: frozenset[int]) -> bool:
+    """Whether all parts stand near one place of the first, no two of them the same word, and no other part does."""
     return any(
-        all(any(at != near and abs(at - near) <= NEAR_WORDS for near in places[other]) for other in others)
+        all(_is_near(places[other], at) for other in beside)
+        and not any(_is_near(places.get(other, ()), at) for other in unless)
         for at in places[group]
     )
+
+
+def _is_near(places: Sequence[int], at: int) -> bool:
+    return any(at != near and abs(at - near) <= NEAR_WORDS for near in places)

@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
+from services.router.domain.classification.disguise import undisguised
 from services.router.domain.classification.feeling import Sentiment, Urgency, sentiment_of, urgency_of
 from services.router.domain.classification.safeguards import DELICATE, Safeguards
 from services.router.domain.classification.words import LEXICONS, NUMERALS, Lexicon
@@ -27,6 +28,9 @@ QUESTIONS_MANY = 3
 LANGUAGE_SAMPLE = 60  # words at the start of a text that are looked at
 READINGS_MAX = 2048  # remembered by a policy: a text is read when it is foreseen and again at its turn
 READING_CHARACTERS_MAX = 1000  # of a text whose reading is remembered; all of them take 2 MB, 8 in wide scripts
+
+SEEN_THROUGH = frozenset(("rule", "person"))
+"""What is also looked for under a text's disguise, beside safeguards: what only ever raises a tier."""
 
 NO_RULES: frozenset[str | int] = frozenset()
 _WORD = re.compile(r"\w+")
@@ -98,13 +102,14 @@ class TextReader:
         folded = fold(text)
         tokens = words_of(folded)
         found: dict[str, set[str | int]] = {}
-        for index in self._set.matches(folded):
-            kind, meaning = self._meanings[index]
-            found.setdefault(kind, set()).add(meaning)
+        self._find(folded, found)
         for word in self._signs.intersection(tokens):
             for kind in self._kinds[word]:
                 found.setdefault(kind, set())
-        signs = self._safeguards.found(folded, tokens) if self._safeguards else ()
+        signs = self._signs_of(folded, tokens)
+        for hidden in undisguised(folded, tokens):
+            signs |= self._signs_of(hidden, words_of(hidden))
+            self._find(hidden, found, SEEN_THROUGH)
         return Reading(
             length=_length(len(tokens)),
             questions=text.count("?") + text.count("\uff1f") >= QUESTIONS_MANY,
@@ -114,11 +119,20 @@ class TextReader:
             urgency=urgency_of(text, found),
             person="person" in found,
             buying="buying" in found,
-            safeguards=tuple(name for name in signs if name != DELICATE),
+            safeguards=tuple(sorted(signs - {DELICATE})),
             delicate=DELICATE in signs,
             words=any(map(_is_word, tokens)),
             language=self._language(tokens) if len(self._telling) > 1 else None,
         )
+
+    def _find(self, folded: str, found: dict[str, set[str | int]], kinds: Container[str] | None = None) -> None:
+        for index in self._set.matches(folded):
+            kind, meaning = self._meanings[index]
+            if kinds is None or kind in kinds:
+                found.setdefault(kind, set()).add(meaning)
+
+    def _signs_of(self, folded: str, tokens: Sequence[str]) -> frozenset[str]:
+        return self._safeguards.found(folded, tokens) if self._safeguards else frozenset()
 
     def _language(self, tokens: list[str]) -> str | None:
         """The language whose own words outnumber those of all others; one word is enough where no other has any."""

@@ -1,8 +1,9 @@
 """Signs that a person must read a message, whatever the policy's languages: who is in danger writes in their own.
 
 One section for each category, one sign a line; a line that begins with two spaces goes on with the one before. ``a|b &
-c`` is found where ``a`` or ``b`` stands near ``c``, in any order; each may be several words, and a word that ends in
-``*`` stands for all that begin so. Words are folded: no case, no accents, ``don't`` is ``dont``, any other apostrophe a
+c`` is found where ``a`` or ``b`` stands near ``c``, in any order, ``a & !b`` where ``a`` stands with no ``b`` near; each
+may be several words, and a word that ends in
+``*`` stands for all that begin so, one that begins with it for all that end so. Words are folded: no case, no accents, ``don't`` is ``dont``, any other apostrophe a
 space. The section ``harmless`` holds words that are read over; there ``a|b + c|d`` stands for every ``a c``, ``a d``,
 ``b c`` and ``b d``.
 """
@@ -16,8 +17,9 @@ from services.router.domain.classification.words.safeguards.fr import FR
 from services.router.domain.classification.words.safeguards.it import IT
 from services.router.domain.classification.words.safeguards.nl import NL
 from services.router.domain.classification.words.safeguards.pt import PT
+from services.router.domain.classification.words.safeguards.situations import familiar_to, signs_of
 
-__all__ = ["HARMLESS", "SIGNS"]
+__all__ = ["FAMILIAR", "HARMLESS", "SIGNS"]
 
 HARMLESS = "harmless"
 
@@ -36,7 +38,18 @@ def _phrases(line: str) -> list[str]:
     return [line] if len(parts) == 1 else [" ".join(words) for words in product(*parts)]
 
 
+def _of_language(tag: str, text: str) -> dict[str, tuple[str, ...]]:
+    sections = _sections(text)
+    for category, signs in signs_of(tag).items():
+        sections[category] = (*sections[category], *signs)
+    return sections
+
+
 SIGNS = {
-    tag: _sections(text) for tag, text in {"en": EN, "es": ES, "de": DE, "fr": FR, "pt": PT, "it": IT, "nl": NL}.items()
+    tag: _of_language(tag, text)
+    for tag, text in {"en": EN, "es": ES, "de": DE, "fr": FR, "pt": PT, "it": IT, "nl": NL}.items()
 }
 """By language, then by category."""
+
+FAMILIAR = [phrase for tag in SIGNS for phrase in familiar_to(tag)]
+"""Phrases of all languages that are read over where nothing but people is spoken of."""

@@ -64,7 +64,7 @@ pirat*|hack*
 compromis & compte|carte|mot
 quelqu un|une autre personne|inconnu*|autrui|un tiers|mon ex|on & utilis*|connecte*|acced*|achete|commande|change
   |ouvert|est dans|entre dans|depense|se sert & mon compte|ma carte|mon nom|compte|carte|identite|profil|coordonnees
-a mon nom & compte|credit|contrat|ligne|ouvert|quelqu un|souscrit|commande
+a mon nom & compte|credit|contrat|ligne|ouvert|quelqu un|souscrit
 pas|jamais|aucun* & fait|autoris*|reconnais*|effectue*|moi|valide*|commande|souscrit & paiement*|prelevement*
   |achat*|transaction*|virement*|debit*|contrat|credit
 argent|economies|solde|compte & disparu*|vide|vole|evapore
@@ -88,7 +88,7 @@ peux|pouvons|arrive*|plus|pas|sans & payer|argent|moyens|acheter|acheter & mange
   |enfants|couches|courses
 choisir & manger|chauff*
 plus d argent|sans argent|plus un sou|plus rien a manger|rien a manger|faim|au chomage|chomage|perdu mon emploi
-  |perdu mon travail|perdu mon boulot|licencie|licenciee|licenciement|expuls*|sdf|a la rue|sans abri|surendett*
+  |perdu mon travail|perdu mon boulot|licencie|licenciee|licenciement|expulse|expulsee|expulsion|sdf|a la rue|sans abri|surendett*
   |huissiers|restos du coeur
   |banque alimentaire|rsa|precari*
 coup* & electricite|chauffage|gaz|eau|courant
@@ -112,6 +112,9 @@ mon mari|ma femme|mon fils|ma fille|mon enfant|mes enfants|mon bebe|ma mere|mon 
   |ma grand mere|mon grand pere|mon chien|mon chat|mon ex|sang|blessure|peur|malade|medecin|urgence|accident|feu
   |fumee|couteau|mort|morte|morts|mortel*|mourir|vivre|inconnu|seule|enceinte|diabet*|allergi*
 [harmless]
+quelqu un peut|quelqu un pourrait|quelqu un + m aider|me dire|m expliquer|m aide|sait
+lien du mail|lien de votre mail|lien dans le mail|lien de reinitialisation|lien de confirmation|code recu par mail
+  |gris fumee|meurs d envie|tuer le processus
 facture de gaz|contrat de gaz|compteur de gaz|fire tv|fire stick|mort de rire|morte de rire|feu vert
   |feux d artifice|pile ou face|batterie morte|bon sang|pression artérielle
 eau gazeuse|tension arterielle

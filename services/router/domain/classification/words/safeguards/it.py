@@ -61,9 +61,9 @@ identita & rubat*|usa*
 hacker*|hackerat*
 violat* & account|profilo|conto|dati
 qualcuno|altra persona|sconosciut*|estrane*|terzi|terze|il mio ex|hanno|stanno & usa*|utilizz*|entrat*|acced*
-  |accesso|comprat*|ordinat*|cambiat*|aperto|speso|dentro & mio conto|mia carta|mio nome|conto|carta|account|profilo
+  |accesso|compra|comprat*|ordina|ordinat*|cambiat*|aperto|speso|dentro & mio conto|mia carta|mio nome|conto|carta|account|profilo
   |dati
-a mio nome & conto|contratto|prestito|aperto|linea|ordine|qualcuno
+a mio nome & conto|contratto|prestito|aperto|linea|qualcuno
 non|mai & fatto|autorizzat*|riconosco|effettuat*|ordinat*|sono stat*|richiest*|stipulat* & pagament*|addebit*
   |acquist*|transazion*|bonific*|prelie*|contratto|prestito
 soldi|risparmi|saldo|conto & spariti|sparito|rubat*|svuotat*|prosciugat*
@@ -108,6 +108,9 @@ mio marito|mia moglie|mio figlio|mia figlia|i miei figli|mio bambino|mia madre|m
   |mia nonna|mio nonno|il mio cane|il mio gatto|il mio ex|sangue|ferita|paura|malat*|medico|emergenza|incidente|fuoco
   |fumo|coltello|morto|morta|morti|morte|mortal*|morire|vivere|sconosciut*|sono sola|da sola in|incinta|diabet*|allergi*
 [harmless]
+qualcuno puo|qualcuno mi puo|qualcuno mi|qualcuno + aiutarmi|aiutare|aiuta|dirmi|dire|spiegarmi|sa
+link della mail|link della vostra mail|link nell email|link di conferma|link per reimpostare|codice della mail
+  |grigio fumo|muoio dalla voglia
 bolletta del gas|contratto gas|contatore del gas|fire tv|fire stick|morto dal ridere|morta dal ridere
   |fuochi d artificio|acqua gassata|codice invalido|password invalida|pressione sanguigna
 codice non valido|morto di sonno

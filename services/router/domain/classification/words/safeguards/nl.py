@@ -58,9 +58,9 @@ ombudsman|toezichthouder|consumentenbond|autoriteit consument|acm|geschillencomm
 fraud*|oplicht*|opgelicht|phishing|identiteitsfraude
 identiteit & gestolen|misbruik*|gebruik*
 gehackt|hacker*|misbruik|ongeautoriseerd*|zonder mijn toestemming|babbeltruc
-iemand|ander|vreemde*|onbekende*|derden|mijn ex & gebruik*|ingelogd|toegang|besteld|gekocht|gewijzigd|veranderd
+iemand|ander|vreemde*|onbekende*|derden|mijn ex & gebruik*|ingelogd|toegang|besteld|bestelt|koopt|gekocht|gewijzigd|veranderd
   |zit in|geopend|afgesloten|uitgegeven & mijn|account|rekening|kaart|pas|naam|gegevens|profiel
-op mijn naam & contract|rekening|lening|iemand|afgesloten|besteld|abonnement
+op mijn naam & contract|rekening|lening|iemand|afgesloten|abonnement
 niet|nooit|geen & gedaan|herken|toestemming|besteld|afgesloten|ik|gemaakt & betaling*|afschrijving*|transactie*
   |overboeking*|bestelling*|contract|lening|incasso
 geld|spaargeld|saldo|rekening & weg|verdwenen|leeggehaald|geplunderd|leeg
@@ -109,5 +109,7 @@ mijn man|mijn vrouw|mijn zoon|mijn dochter|mijn kind|mijn kinderen|mijn baby|mij
   |mijn zus|oma|opa|mijn hond|mijn kat|mijn ex|bloed|wond|bang|ziek|dokter|noodgeval|ongeluk|brand & gevlogen|huis
   |rook|mes|dood|sterven|vreemde|alleen|zwanger|diabet*|allergi*
 [harmless]
+kan iemand|kan iemand me|kan iemand mij|iemand me|iemand mij|iemand + helpen|zeggen|vertellen|uitleggen|helpt
+link in de mail|link in jullie mail|link uit de mail|resetlink|bevestigingslink|code uit de mail|rookgrijs
 gasrekening|gasmeter|gascontract|fire tv|fire stick|vuurwerk|bloeddruk*|doodmoe|slecht weer
 """

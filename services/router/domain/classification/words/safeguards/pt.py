@@ -48,6 +48,7 @@ pular|atirar*|saltar & ponte|janela|predio|trem|comboio
 tomei todos|tomar todos|todos os comprimidos|todos os remedios|carta de despedida|me despedir de todos
   |dizer adeus a todos
 [legal]
+apresentar queixa|apresento queixa|fazer queixa|faco queixa|queixa na policia|participar a policia
 advogad*|tribunal|tribunais
 justica & na|acao|entrar|vou
 processar|processo & judicial|contra|voces|abrir|tribunal
@@ -62,7 +63,7 @@ identidade & roub*|usa*
 hacke*|invadi*|invadir*|clonad*|clonaram|clonou|pirate*
 alguem|outra pessoa|desconhecid*|estranho|terceiro*|meu ex|estao|esta & usa*|utiliz*|entrou|entrando|acess*|compr*
   |pediu|gastou|abriu|mudou|dentro & minha conta|meu cartao|meu nome|conta|cartao|dados|perfil|identidade
-em meu nome|no meu nome & conta|emprestimo|contrato|credito|abr*|alguem|divida|compra*
+em meu nome|no meu nome & conta|emprestimo|contrato|credito|abr*|alguem|divida
 nao|nunca & fiz|autoriz*|reconheco|fui eu|pedi|contratei|comprei & compra*|pagamento*|cobranca*|debito*|transac*
   |transferencia*|pix|emprestimo|contrato|levantamento
 dinheiro|saldo|poupanca|conta & sumiu|desapareceu|roubad*|zerad*|esvazi*|limp*
@@ -111,6 +112,9 @@ meu marido|minha esposa|minha mulher|meu filho|minha filha|meus filhos|meu bebe|
   |minha irma|minha avo|meu avo|meu cachorro|meu cao|meu gato|meu ex|sangue|ferida|medo|doente|medico|emergencia
   |acidente|fogo|fumaca|faca|morto|morta|mortos|morte|mortal*|morrer|viver|desconhecid*|sozinh*|gravida|diabet*|alergi*
 [harmless]
+alguem me pode|alguem pode|alguem pode me|alguem me|alguem + ajudar|ajuda|dizer|explicar|sabe
+link do email|link do vosso email|link do e mail|link para redefinir|link de confirmacao|codigo do email|cinza fumo
+  |cinzento fumo|morro de vontade|matar o processo
 conta do gas|conta de gas|fatura do gas|contador do gas|fire tv|fire stick|morto de rir|morrendo de rir
   |fogos de artificio|agua com gas|pressao arterial|copo de agua
 banco central do brasil|cegonha

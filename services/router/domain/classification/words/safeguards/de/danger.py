@@ -3,7 +3,9 @@
 DANGER = """
 [danger]
 riech*|geruch|stinkt|stinken & ei|eier|eiern|schwefel*|faul|faulen|verfault*
-kohlenmonoxid*|co alarm|co melder
+kohlenmonoxid*|co alarm|co melder|*vergiftung|*vergiftungen|*gasgeruch|*brandgeruch|*brandverletzung|*verbrennung
+  |*verbrennungen
+finger|daumen|zeh|fingerkuppe* & abgerissen|ab|abgetrennt|abgeschnitten|gequetscht
 akku|batterie & blaht|heiss|dick|raucht
 zugeschwollen|geschwollen|zugequollen & auge*|gesicht|hals
 kleinkind|kind|baby & allein|eingesperrt|drin & tur|schloss|auto|wohnung
@@ -49,5 +51,5 @@ verschluckt & batterie|knopfzelle|magnet*|munze|tablette*|teil|reiniger|waschmit
 eingesperrt|eingeschlossen|steckengeblieben|stecke fest|fest & aufzug|fahrstuhl|bad|auto|tur|keller
 lebensgefahr*|gefahrlich*|in gefahr|leben und tod|sterben konnen|hatte sterben|stirbt|fast gestorben
   |beinahe gestorben|medizinischer notfall
-wasser & decke|strom*|lauft|rohrbruch|steckdose*|uberschwemm*
+wasser & decke|strom*|rohrbruch|sicherungskasten|kommt durch|steckdose*|uberschwemm*
 """

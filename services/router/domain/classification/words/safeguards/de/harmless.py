@@ -17,6 +17,11 @@ tote|toter|totes|toten
   |fernseher|kamera|drucker|wasserkocher|toaster|ofen|kuhlschrank|waschmaschine|trockner|spulmaschine|geschirrspuler
   |staubsauger|kaffeemaschine|lampe|birne|lautsprecher|kopfhorer|fernbedienung|uhr|ladegerat|gerat|app|seite|mixer
   |bugeleisen|maus|tastatur|maschine
+kann mir jemand|konnte mir jemand|kann uns jemand|jemand + helfen|sagen|erklaren|hilft|hilf|schreiben|zeigen
+link in der mail|link in eurer mail|link in ihrer mail|link zum zurucksetzen|bestatigungslink|code aus der mail
+  |code den ihr|schulden sie mir|schuldet ihr mir|schulden sie uns|rauchgrau|stossfest|schlage vor|cd brennen|dvd brennen
+  |prozess killen|app killen|kill ich den
+festnetz|anschluss|wlan + tot|ist tot
 gasrechnung|gaszahler|gastarif|gasvertrag|fire tv|fire stick|todmude|totes meer|stand by|rauchfrei|feuerfest
   |tod und teufel|blutdruck*|bluthochdruck|blutorange*|taub nuss|feuerwerk
 rauchmelder kaufen|ohne funken|sterbenslangweilig|tafel schokolade|brennpunkt

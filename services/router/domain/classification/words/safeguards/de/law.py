@@ -27,7 +27,7 @@ gehackt|hacker*|nicht autorisierte abbuchung*|nicht autorisierte zahlung*|unbefu
 jemand|fremde*|unbekannt*|anderer|andere person|jemand anderes|dritte*|mein ex & benutz*|verwend*|eingeloggt
   |angemeldet|zugriff|bestellt|gekauft|geandert|ist in|drin|nutzt|genutzt|ausgegeben & konto|karte|account|namen
   |daten|profil|kundenkonto
-auf meinen namen|in meinem namen|unter meinem namen & bestellt|vertrag|konto|kredit|jemand|abgeschlossen
+auf meinen namen|in meinem namen|unter meinem namen & vertrag|konto|kredit|jemand|abgeschlossen
 nicht von mir|nicht ich|nie|habe nicht|nicht|niemals & gemacht|getatigt|bestellt habe|nie bestellt
   |selbst autorisiert|unterschrieben|erkenne|kenne|veranlasst & zahlung*|abbuchung*|buchung*|bestellung*|uberweisung*
   |vertrag|kauf|konto|karte|kredit

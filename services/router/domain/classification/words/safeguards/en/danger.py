@@ -2,6 +2,8 @@
 
 DANGER = """
 [danger]
+finger|fingers|thumb|toe|fingertip* & clean off|tip of|end of|took off|taken off|sliced|severed|crushed|trapped in
+smoke alarm*|smoke detector*|fire alarm & going off|gone off|went off|wont stop|keeps beeping
 smell*|stink*|stank|reek*|whiff|odour*|odor* & egg|eggs|rotten|sulphur|sulfur
 threw me|knocked me & touch*|machine|power
 killed|killing & could|get|nearly|almost
@@ -46,8 +48,7 @@ medicat*|medicine*|meds|tablets|pills|prescription* & run out|ran out|running ou
   |urgent*|need*
 child*|baby|babies|toddler|kid|kids|son|daughter|infant|grand* & swallow*|trapped|locked in|in danger|at risk|sick
   |shock*
-child*|baby|toddler|kid|kids|son|daughter|infant & alone|missing|stuck|burn*|unconscious|hurt|freezing|fever|ate
-  |eaten|drank
+child*|baby|toddler|kid|kids|son|daughter|infant & alone|missing|stuck|burn*|unconscious|hurt|freezing|fever
 dog|cat|puppy|kitten|animal*|horse|pet & swallow*|trapped|dying|stuck|burn*|sick|ate|eaten|alone|missing|poison*
   |collapsed
 swallow* & battery|batteries|magnet*|coin|pill*|tablet*|piece|bleach|detergent|capsule*|pod

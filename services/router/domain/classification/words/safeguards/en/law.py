@@ -19,7 +19,7 @@ wasnt mine|was not mine|isnt mine|not mine|wasnt me|was not me & login|payment|o
   |account
 unknown|strange|unfamiliar & transaction*|charge*|payment*|login*|device*|debit
 misused|misuse|malware|spyware|keylogger
-took|taken|take & money|savings & account|card|fake|my
+took|taken & money|savings & account|card|fake
 bank details|card number|codes|password|passwords & gave|asks|wants|called|caller|sent|confirm
 login|logged & from & moscow|china|russia|brazil|abroad|country|city|unknown|help|alert
 fraud*|scam*|phish*|identity theft
@@ -30,16 +30,18 @@ someone|somebody|anyone|stranger|they|who|ex|husband|wife|brother|people|roommat
   |my data|my profile|my number|name of mine
 someone|somebody|anyone|stranger|person|else|ex|thieves & logged|logging|login|log in|accessed|access|changed
   |inside|is in|got into|in my & account
-someone else|somebody else|another person & account|card|name|identity|details|profile|login|number
+someone else|somebody else|another person & my account|my card|my name|my login|my profile|my details|identity|card|account
 didnt|did not|never|havent & make|made|authoris*|authoriz*|recogni*|order*|open*|approve*|sign*|me & payment*
   |transaction*|charge*|purchase*|contract|loan|login|transfer*|withdrawal*
 didnt|did not|never & buy|bought|order*|book* & card|account|charged|bill*
 dont|do not & recogni* & payment*|transaction*|charge*|purchase*|order*|device|login|debit
 money|savings|balance & gone|disappear*|vanish*|stolen|emptied|taken without
 emptied|drained|cleared out & account|card|savings
-in my name & account|contract|loan|order*|credit|phone|opened|taken
-gave|told|shared|entered|typed|clicked & pin|code|password|card number|bank details|link & caller|call|text|email
-  |fake|now|strange|someone
+in my name & account|contract|loan|credit|phone|opened|taken
+gave|told|shared|read out & pin|code|password|card number|bank details & caller|call|text|email|fake|strange|someone
+entered|typed|clicked|opened|filled in & pin|code|password|card number|bank details|link & caller|fake|strange|suspicious
+  |weird|dodgy|scam*
+clicked|opened|followed & link & text message|a text|the text|sms|whatsapp|card number|bank details
 [crime]
 police|crime number|crime reference|stolen|stole|theft|thief|thieves|robbed|robber*|mugged|mugging|burgl*
   |pickpocket*|snatched

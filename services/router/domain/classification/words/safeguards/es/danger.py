@@ -2,6 +2,7 @@
 
 DANGER = """
 [danger]
+dedo|dedos & punta|arranc*|amput*|aplast*|pillad*
 huele|olor|peste|apesta & huevo*|podrid*|azufre
 explosion|escape de gas|fuga de gas|butano & fuga|olor
 huele*|olor*|fuga|escape|apesta|oler & gas|butano

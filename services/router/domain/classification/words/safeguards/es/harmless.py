@@ -15,6 +15,11 @@ murio|muere|ha muerto|fallecio
   + movil|telefono|celular|portatil|ordenador|bateria|tableta|consola|router|internet|linea|conexion|pantalla|tele
   |television|camara|impresora|tetera|tostadora|horno|nevera|lavadora|secadora|lavavajillas|aspiradora|cafetera
   |lampara|bombilla|altavoz|auriculares|mando|reloj|cargador|aparato|app|web|batidora|plancha|raton|teclado
+alguien me|alguien + puede ayudar|puede decir*|ayuda|ayude|sabe|puede explicar|puede enviar|dice
+me puede alguien|puede alguien|alguien puede + ayudar|ayudarme|decir|decirme|explicar|explicarme
+enlace del correo|enlace de su correo|enlace de vuestro correo|enlace que me mandasteis|enlace que me enviaron
+  |enlace para restablecer|enlace de confirmacion|codigo que me mandasteis|codigo que me enviaron|codigo que me llego
+gris humo|me muero por|matar el proceso|mato el proceso|matar la app|grabar un cd|agresivo de precio
 como te llamas|te llamas
 factura del gas|factura de gas|contrato de gas|tarifa de gas|contador del gas|fire tv|fire stick|robot
   |hora de la verdad|muerto de risa|muerta de risa|agua con gas

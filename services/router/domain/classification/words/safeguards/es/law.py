@@ -18,8 +18,8 @@ vuestro|vuestra|es real|de verdad & mensaje|correo|sms & cuenta|pulse|enlace|dat
 fraud*|estafa*|phishing|suplanta*|robo de identidad
 identidad & robad*|robo|usa*
 hacke*|pirate*|jaquea*|me han robado los datos|timo|timado|timaron
-cargo*|pago*|compra*|transferencia*|movimiento*|pedido*|recibo*|prestamo|contrato & no reconozco|no he hecho
-  |no hice|no autoriz*|no es mio|no son mios|no era yo|yo no|nunca|sin mi permiso
+cargo*|pago*|compra|compras|transferencia*|movimiento*|pedido*|recibo*|prestamo|contrato & no reconozco|no he hecho
+  |no hice|no autoriz*|no es mio|no son mios|no era yo|yo no he|yo no fui|yo no lo|yo no la|nunca|sin mi permiso
 no reconozco|no autoriz*|sin mi permiso|sin mi consentimiento|sin autorizacion & cargo*|pago*|compra*|cuenta
   |tarjeta|movimiento*|pedido*|prestamo|contrato
 alguien|otra persona|otro|desconocid*|ladron*|mi ex|un tercero|han|estan & usa*|utiliz*|entrado|entro|metid*

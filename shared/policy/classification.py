@@ -169,8 +169,9 @@ class Score(Node):
 
 class Signs(Node):
     """Signs of one safeguard, of which one is enough for a person to read a message. ``add``: such as ``gas``, or
-    ``smell*|leak* & gas`` (one of either, near each other, in any order; ``*`` ends a word that may go on, or begins
-    one of which only the end is told: ``*geruch``), or ``gas & !bill`` (with none of these near). ``remove``: words that are read over, such as ``fire stick``.
+    ``smell*|leak* & gas & !bill`` (one of either near each other, in any order, and nothing of what ``!`` excludes near;
+    ``*`` ends a word that may go on, or begins one of which the end is told: ``*geruch``). ``remove``: words that are
+    read over, such as ``fire stick``.
     """
 
     add: Annotated[tuple[Sign, ...], Field(max_length=PHRASES_MAX)] = ()

@@ -116,6 +116,17 @@ def confusion(said: Classify) -> dict[str, dict[str, int]]:
     return {need: dict(got) for need, got in found.items()}
 
 
+def ordinary(said: Classify) -> dict[str, dict[str, float]]:
+    """By language how many ordinary texts there are of each tier, and what share of them no agent reads."""
+    texts: Counter[tuple[str, str]] = Counter()
+    served: Counter[tuple[str, str]] = Counter()
+    for row in rows("ordinary.csv"):
+        key = (row["language"], row["tier"])
+        texts[key] += 1
+        served[key] += said(row["text"]).tier != "agent"
+    return {f"{tag} {tier}": {"n": n, "served": round(served[tag, tier] / n, 3)} for (tag, tier), n in texts.items()}
+
+
 def microseconds() -> dict[str, float]:
     """CPU of one held-out text: what the model alone says of it, and the whole decision, never seen before, alone and
     as the router makes it, in batches.
@@ -162,7 +173,10 @@ def measure() -> dict[str, Any]:
     every = classifiers()
     return {
         "safeguards": safeguards(every["plain"]),
-        "policies": {name: {"traps": traps(said), "tiers": confusion(said)} for name, said in every.items()},
+        "policies": {
+            name: {"traps": traps(said), "tiers": confusion(said), "ordinary": ordinary(said)}
+            for name, said in every.items()
+        },
     }
 
 
@@ -180,6 +194,8 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
             total = sum(got.values())
             shares = ", ".join(f"{got.get(tier, 0)} {tier}" for tier in ("self_service", "bot", "agent"))
             yield f"  need {need:16} {shares}; deflected {100 * (total - got.get('agent', 0)) / total:.1f} %"
+        for kind, each in said["ordinary"].items():
+            yield f"  ordinary, {kind:16} {each['n']} texts, {100 * each['served']:.0f} % without an agent"
     spent = found["microseconds"]
     alone = f"one text: model {spent['model']} us, goal <= {MODEL_MICROSECONDS_MAX}; decision {spent['decision']} us"
     yield f"{alone}, in batches of {BATCH} {spent['decision_in_batches']} us"

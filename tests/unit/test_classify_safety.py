@@ -11,6 +11,7 @@ from services.router.domain.classification.record import MessageFacts, Predictio
 from services.router.domain.classification.signs import Signs
 from services.router.domain.classification.text import words_of
 from services.router.domain.classification.words.safeguards import HARMLESS, SIGNS
+from services.router.domain.classification.words.safeguards.situations import LISTS, RULES
 from shared.folding import fold
 from tests.benchmarks import bench_safety
 from tests.support.classify_builders import POLICY, decide, policy
@@ -73,6 +74,7 @@ def test_traps_get_a_person_with_the_model_alone_and_with_the_demos_patterns(fou
     assert said["tiers"]["agent"].keys() == {"agent"}
     served = said["tiers"]["self_service"]
     assert 1 - served["agent"] / sum(served.values()) >= 0.6
+    assert all(each["served"] >= 0.6 for each in said["ordinary"].values()), said["ordinary"]
 
 
 @pytest.mark.parametrize(
@@ -322,6 +324,36 @@ def test_words_of_one_language_are_hardly_taken_for_signs_in_another():
         if tag != row["language"] and own_signs(tag).found(words_of(fold(row["text"])))
     ]
     assert len(wrong) <= 0.01 * len(routine), wrong
+
+
+def test_a_situation_is_told_in_all_languages_and_every_list_of_words_is_used():
+    used = {part.lstrip("!") for rules in RULES.values() for rule in rules for part in rule.split(" & ")}
+    assert used | {"at home", "kin", "of kin", "does", "for kin"} == LISTS.keys()
+    assert all(LISTS[name].keys() == SIGNS.keys() for name in used)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("where is my wife's order", False),
+        ("my son needs school shoes, when do you open", False),
+        ("Geschenk für meine Frau, wann kommt es", False),
+        ("mi marido hizo un pedido, dónde está", False),
+        ("my wife's order, she is in hospital", True),
+        ("my late husband's order", True),
+        ("my husband ordered it and now he is hiding my phone, I am scared", True),
+    ],
+)
+def test_what_a_family_buys_is_no_doubt_and_what_is_more_than_that_stays_one(text, read):
+    found = decide(text)
+    assert (found.signals != () or any("people or harm" in reason for reason in found.reasons)) is read
+
+
+def test_an_operator_adds_signs_that_end_a_word_or_exclude_one():
+    words = {"de": {"safeguards": {"danger": {"add": ["*qualm & !kino"]}}}}
+    using = policy(words=words)
+    assert decide("Kabelqualm im Flur", using=using).signals == ("danger",)
+    assert decide("Kabelqualm im Kino", using=using).signals == ()
 
 
 def test_an_operator_adds_signs_and_has_words_read_over():

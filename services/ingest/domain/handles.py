@@ -5,23 +5,28 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from services.ingest.domain.phones import international
+from services.ingest.domain.phones import after_exit_code, international
 from shared.folding import plain
 
 __all__ = ["Pseudonyms", "is_withheld", "needs_region", "normalised"]
 
 PHONE_CHANNELS = frozenset({"voice", "sms"})  # every handle made of digits is a telephone number there
+EXIT_CODE_CHANNELS = PHONE_CHANNELS | {"messaging"}  # what begins with 00 comes from abroad there, else it may be an id
 DIALLED_LENGTH_MAX = 64  # characters; what is longer was never dialled
 NATIONAL_DIGITS_MIN = 7  # of a telephone number; shorter ones are extensions and short codes, the same everywhere
 
 _HEX_DIGITS = 32  # of the HMAC-SHA256: 128 bits, no collision in any deployment
 _NORMAL = re.compile(r"\+(?!52|54|55)[1-9][0-9]{6,14}")  # E.164 already: nothing to do but for those of two forms
 _DIALLED = re.compile(
-    r"\+?[0-9(][0-9 ().\-/\u2010-\u2015]{4,}(?:\s*(?:;ext=|ext\.?|extension|x|#)\s*[0-9]{1,7})?"
+    r"\+?[0-9(][0-9 ().\-/\u2010-\u2015]{4,}(?:\s*(?:;ext=|ext\.?|extension|x|#|,,?)\s*[0-9]{1,7}#?)?"
     r"(?:;phone-context=\+?[0-9a-z.\-]+)?"
 )
 _NOT_DIAL = re.compile(r"[^0-9+]")
 _SCHEME = re.compile(r"(tel|sms|whatsapp|sips?|mailto):")
+_NAMED = re.compile(r"[^<>]*<([^<>]+)>[^<>]*")  # Ana <ana@example.com>, and SIP's with parameters behind
+# WhatsApp's own ids of persons, with or without their device; those of groups and hidden numbers are none.
+_WHATSAPP = re.compile(r"([1-9][0-9]{6,14})(?:[.:_][0-9]+)*@(?:s\.whatsapp\.net|c\.us)")
+_CARRIER = re.compile(r"0xx(?=[0-9)])")  # Brazil: where the digits of a carrier would stand
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 # What telephone networks say instead of the number of a caller who withholds it; as digits, Twilio's own.
 _WITHHELD = frozenset(
@@ -45,17 +50,16 @@ def normalised(handle: str, channel: str = "", region: str = "") -> str:
     """
     text = handle.strip().lower() if handle.isascii() else _folded(handle)
     scheme = ""
+    if ">" in text and (named := _NAMED.fullmatch(text)):
+        text = named[1].strip()
     if ":" in text:
         text, scheme = _without_scheme(text)
-    elif text.endswith(">"):
-        text = text[text.rfind("<") + 1 : -1].strip()  # Ana <ana@example.com>
-    if text.startswith("(+"):
-        text = text[1:].replace(")", "", 1)  # (+34) 600 112 233
+    text = _unwrapped(text)
     if _NORMAL.fullmatch(text) or len(text) > DIALLED_LENGTH_MAX or not _DIALLED.fullmatch(text):
         return text
     number = None
-    if text.startswith("00") and not region:
-        number = international(f"+{text[2:].lstrip()}", "")  # dialled as from most of the world
+    if text.startswith("00") and (not region or channel in EXIT_CODE_CHANNELS):
+        number = after_exit_code(text, region)
     elif text.startswith(("+", "00")) or scheme or channel in PHONE_CHANNELS:
         number = international(text, region)
     return number or _NOT_DIAL.sub("", text)
@@ -76,6 +80,18 @@ def _folded(handle: str) -> str:
     """Letters and digits of any script in their plain form, without marks that are not seen."""
     digits = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in plain(handle))
     return digits.strip().casefold()
+
+
+def _unwrapped(text: str) -> str:
+    """A number without what providers and people write around it."""
+    if "@" in text:
+        found = _WHATSAPP.fullmatch(text)
+        return f"+{found[1]}" if found else text
+    if text.startswith(("(+", "(00")):
+        text = text[1:].replace(")", "", 1)  # (+34) 600 112 233
+    if text.startswith("+"):
+        text = text.partition(";phone-context=")[0]  # says nothing of a number in full
+    return _CARRIER.sub("0", text) if "0xx" in text else text
 
 
 def _without_scheme(text: str) -> tuple[str, str]:

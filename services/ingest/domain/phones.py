@@ -5,7 +5,7 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
-__all__ = ["REGIONS", "international"]
+__all__ = ["REGIONS", "after_exit_code", "international"]
 
 NUMBERS_MAX = 16_384  # remembered spellings, some 5 MB: who calls today calls again, and reading one takes 20 us
 
@@ -19,15 +19,43 @@ def international(text: str, region: str) -> str | None:
 
     None where it can be no telephone number: too short or long for its country, or without country and region.
     """
-    try:
-        number = phonenumbers.parse(text, region or None)
-    except NumberParseException:
+    number = _parsed(text, region)
+    if number is None:
         return None
     _with_one_mobile_form(number)
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return None
     found = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return f"{found};ext={number.extension}" if number.extension else found
+
+
+@lru_cache(maxsize=NUMBERS_MAX)
+def after_exit_code(text: str, region: str) -> str | None:
+    """The same of what begins with 00, the exit code of most countries: as dialled in the region if that is a number in
+    use there, else as dialled where 00 leads abroad. Providers write so wherever the customer is.
+    """
+    abroad = f"+{text[2:].lstrip()}"
+    if not region or (_is_in_use(abroad, "") and not _is_in_use(text, region)):
+        return international(abroad, "")
+    return international(text, region)
+
+
+def _is_in_use(text: str, region: str) -> bool:
+    number = _parsed(text, region)
+    return number is not None and phonenumbers.is_valid_number(number)
+
+
+def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(_without_old_prefix(text) if region == "MX" else text, region or None)
+    except NumberParseException:
+        return None
+
+
+def _without_old_prefix(text: str) -> str:
+    """044 and 045 stood before mobile numbers that were dialled within Mexico, and still do in address books."""
+    digits = "".join(filter(str.isdigit, text))
+    return digits[3:] if len(digits) == 13 and digits.startswith(("044", "045")) else text
 
 
 def _with_one_mobile_form(number: phonenumbers.PhoneNumber) -> None:

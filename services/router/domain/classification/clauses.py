@@ -21,10 +21,17 @@ model of four fifths of them and the other fifth (docs/text-model.md)."""
 CLAUSE_CONFIDENCE = 0.6
 """How sure the likeliest intent of a clause must be that the whole's intent does not explain."""
 
+# Words that begin a clause of their own, in the languages of the starter model first. Clauses that hang on another
+# (*who, so, when, while, que, dass ...*) count too: what a person must read stands in them as often.
+_BEGINNINGS = (
+    "and|but|also|because|since|who|which|that|so|while|until|before|after|as|when|where|if|although",
+    "y|e|pero|adem[a\u00e1]s|porque|que|pues|desde|mientras|cuando|donde|hasta|si|aunque",
+    "und|aber|denn|weil|ausserdem|au\u00dferdem|dass|seit|damit|bevor|w\u00e4hrend|wenn|bis|obwohl|die|der|das",
+    "et|mais|mas|ma|maar|perch\u00e9",
+)
 _BREAK = re.compile(
     r"(?<=[.!?;:\u2026\u3002\uff01\uff1f])\s+|(?<=\n)\s*|(?<=,)\s+|(?<=\s[-\u2013\u2014])\s+"
-    r"|\s(?=(?:and|but|also|because|since|y|e|pero|adem[a\u00e1]s|porque|und|aber|denn|weil|ausserdem|au\u00dferdem"
-    r"|et|mais|mas|ma|maar|perch\u00e9)\s)",
+    rf"|\s(?=(?:{'|'.join(_BEGINNINGS)})\s)",
     re.IGNORECASE,
 )
 _DASHES = " -\u2013\u2014"

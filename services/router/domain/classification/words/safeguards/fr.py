@@ -88,7 +88,8 @@ peux|pouvons|arrive*|plus|pas|sans & payer|argent|moyens|acheter|acheter & mange
   |enfants|couches|courses
 choisir & manger|chauff*
 plus d argent|sans argent|plus un sou|plus rien a manger|rien a manger|faim|au chomage|chomage|perdu mon emploi
-  |perdu mon travail|perdu mon boulot|licencie|licenciee|licenciement|expulse|expulsee|expulsion|sdf|a la rue|sans abri|surendett*
+  |perdu mon travail|perdu mon boulot|licencie|licenciee|licenciement|expulse|expulsee|expulsion|sdf|a la rue
+  |sans abri|surendett*
   |huissiers|restos du coeur
   |banque alimentaire|rsa|precari*
 coup* & electricite|chauffage|gaz|eau|courant

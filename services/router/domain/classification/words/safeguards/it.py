@@ -61,7 +61,8 @@ identita & rubat*|usa*
 hacker*|hackerat*
 violat* & account|profilo|conto|dati
 qualcuno|altra persona|sconosciut*|estrane*|terzi|terze|il mio ex|hanno|stanno & usa*|utilizz*|entrat*|acced*
-  |accesso|compra|comprat*|ordina|ordinat*|cambiat*|aperto|speso|dentro & mio conto|mia carta|mio nome|conto|carta|account|profilo
+  |accesso|compra|comprat*|ordina|ordinat*|cambiat*|aperto|speso|dentro & mio conto|mia carta|mio nome|conto|carta
+  |account|profilo
   |dati
 a mio nome & conto|contratto|prestito|aperto|linea|qualcuno
 non|mai & fatto|autorizzat*|riconosco|effettuat*|ordinat*|sono stat*|richiest*|stipulat* & pagament*|addebit*

@@ -58,7 +58,8 @@ ombudsman|toezichthouder|consumentenbond|autoriteit consument|acm|geschillencomm
 fraud*|oplicht*|opgelicht|phishing|identiteitsfraude
 identiteit & gestolen|misbruik*|gebruik*
 gehackt|hacker*|misbruik|ongeautoriseerd*|zonder mijn toestemming|babbeltruc
-iemand|ander|vreemde*|onbekende*|derden|mijn ex & gebruik*|ingelogd|toegang|besteld|bestelt|koopt|gekocht|gewijzigd|veranderd
+iemand|ander|vreemde*|onbekende*|derden|mijn ex & gebruik*|ingelogd|toegang|besteld|bestelt|koopt|gekocht|gewijzigd
+  |veranderd
   |zit in|geopend|afgesloten|uitgegeven & mijn|account|rekening|kaart|pas|naam|gegevens|profiel
 op mijn naam & contract|rekening|lening|iemand|afgesloten|abonnement
 niet|nooit|geen & gedaan|herken|toestemming|besteld|afgesloten|ik|gemaakt & betaling*|afschrijving*|transactie*

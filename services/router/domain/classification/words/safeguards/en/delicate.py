@@ -50,7 +50,8 @@ gave|handed & card & man|door|someone|gone|left
 somebody|someone|brother|sister|nephew|flatmate|neighbour|neighbor|carer & card|account|name|contract & used|using
   |shopping
   |opened|bought|spent
-too tired to|not be around|wont be around|not be here|wont be here|not going to be here|be here anymore|burden|no sense|nobody would mind|wont live|wake up tomorrow|tired of
+too tired to|not be around|wont be around|not be here|wont be here|not going to be here|be here anymore|burden
+  |no sense|nobody would mind|wont live|wake up tomorrow|tired of
 husband|wife|my son|my daughter|my child|my children|my baby|my mother|my father|my mum|my mom|my dad|my brother
   |my sister|my nan|grandma|grandpa|grandmother|grandfather|grandson|toddler|newborn|infant|my girl|my boy|my kids
   |my neighbour|my neighbor|my uncle|my aunt|my girlfriend|my boyfriend|my carer|my ex

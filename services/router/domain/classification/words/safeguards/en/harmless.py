@@ -32,17 +32,20 @@ can|could|would|will + someone|somebody|anyone|anybody + help|tell|explain|pleas
 someone|somebody|anyone|anybody + help me|please help|tell me|know how|able to help
 reset link|activation link|confirmation link|tracking link|payment link|link in the email|link in your email
   |link in the mail|link you sent|link you emailed|code you sent|code you texted|code you emailed|code from your email
-power cut*|price cut*|bleed the radiator*|bleed my radiator*|bleed radiators|shock resistant|shock proof|shock absor*|no money left the|no money left my|no money has left|breakdown cover*
+power cut*|price cut*|bleed the radiator*|bleed my radiator*|bleed radiators|shock resistant|shock proof|shock absor*
+  |no money left the|no money left my|no money has left|breakdown cover*
   |breakdown of|breakdown service*|breakdown insurance|breakdown recovery|burn through|burns through|burned through
   |daylight robbery|highway robbery|robbed by your|smoke grey|smoke gray|to die for|this is killing me|court shoe*
   |police my|police our|police the|police your|police their|self destruct*|drop dead gorgeous|kill switch|killer heels
-kill|killing|kills|killed + the process|the app|the task|the program|the subscription|my subscription|a process|a task|process
+kill|killing|kills|killed + the process|the app|the task|the program|the subscription|my subscription|a process
+  |a task|process
   |the tab|the mood|the vibe|the noise
 burn|burning|burnt + a cd|a dvd|cds|dvds|calories|incense|a disc
 shoot|shot + me an email|me a mail|me a message|me a text|me over|us an email|over the|me the
 knife + block|set|sharpener|rack|blocks|sets
 toy|water|nerf|squirt|bubble|price|caulking|radar + gun|guns
-lost + internet|connection|signal|power|wifi|reception|my parcel|my receipt|my password|my login|the receipt|the password
+lost + internet|connection|signal|power|wifi|reception|my parcel|my receipt|my password|my login|the receipt
+  |the password
   |my tracking|in the post
 police box|dead pixel*|dead stock|heating pad|heat gun|in no time|without gas fee|no problem
 """

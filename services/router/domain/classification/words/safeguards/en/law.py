@@ -30,7 +30,8 @@ someone|somebody|anyone|stranger|they|who|ex|husband|wife|brother|people|roommat
   |my data|my profile|my number|name of mine
 someone|somebody|anyone|stranger|person|else|ex|thieves & logged|logging|login|log in|accessed|access|changed
   |inside|is in|got into|in my & account
-someone else|somebody else|another person & my account|my card|my name|my login|my profile|my details|identity|card|account
+someone else|somebody else|another person & my account|my card|my name|my login|my profile|my details|identity|card
+  |account
 didnt|did not|never|havent & make|made|authoris*|authoriz*|recogni*|order*|open*|approve*|sign*|me & payment*
   |transaction*|charge*|purchase*|contract|loan|login|transfer*|withdrawal*
 didnt|did not|never & buy|bought|order*|book* & card|account|charged|bill*
@@ -39,7 +40,8 @@ money|savings|balance & gone|disappear*|vanish*|stolen|emptied|taken without
 emptied|drained|cleared out & account|card|savings
 in my name & account|contract|loan|credit|phone|opened|taken
 gave|told|shared|read out & pin|code|password|card number|bank details & caller|call|text|email|fake|strange|someone
-entered|typed|clicked|opened|filled in & pin|code|password|card number|bank details|link & caller|fake|strange|suspicious
+entered|typed|clicked|opened|filled in & pin|code|password|card number|bank details|link & caller|fake|strange
+  |suspicious
   |weird|dodgy|scam*
 clicked|opened|followed & link & text message|a text|the text|sms|whatsapp|card number|bank details
 [crime]

@@ -41,6 +41,7 @@ electric*|heat*|gas|water|power|boiler|warm & cut off|cutting off|disconnect*|fr
 heating|boiler & broken|off|dead|stopped|not working|cold & baby|child*|old|elderly|year|pregnant|ill|winter|days
 terminally|terminal illness|terminal disease|terminal diagnosis|cancer|dementia|alzheimer*|disability|disabilities
   |i am disabled|im disabled|disabled son
-  |disabled daughter|disabled mother|disabled brother|registered disabled|disabled pensioner|wheelchair|deaf|blind|dying|hospice|palliative
+  |disabled daughter|disabled mother|disabled brother|registered disabled|disabled pensioner|wheelchair|deaf|blind
+  |dying|hospice|palliative
   |depress*|mental health|panic attack*|nervous breakdown|bedridden|carer for
 """

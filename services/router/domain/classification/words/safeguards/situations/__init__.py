@@ -15,7 +15,7 @@ from services.router.domain.classification.words.safeguards.situations.nouns imp
 from services.router.domain.classification.words.safeguards.situations.people import PEOPLE
 from services.router.domain.classification.words.safeguards.situations.things import THINGS
 
-__all__ = ["familiar_to", "signs_of"]
+__all__ = ["LISTS", "RULES", "familiar_to", "signs_of"]
 
 RULES = {
     "danger": (
@@ -29,7 +29,9 @@ RULES = {
         "faint & burner",
         "falling & dependent",
         "melting & wire",
+        "sparking & appliance",
         "struck",
+        "stranded",
         "small & held fast",
         "small & hot car",
         "burner & hissing",
@@ -53,6 +55,7 @@ RULES = {
         "eat or heat",
         "hidden place",
         "dying",
+        "not safe",
         "controller & spying & mine",
         "controller & taking & cards",
     ),
@@ -63,7 +66,7 @@ RULES = {
         "fellow & uses & my account",
         "strange login",
     ),
-    "crime": ("staff & molesting", "loitering"),
+    "crime": ("staff & molesting", "loitering", "threatening"),
     "legal": ("court papers",),
     "delicate": (
         "grave words",
@@ -73,9 +76,11 @@ RULES = {
         "pointless",
         "stolen goods & goods",
         "controller & kept out",
+        "behind his back",
         "unseen",
         "scandal",
         "worn out",
+        "caustic",
     ),
 }
 """By category; each part is the name of a list of words."""
@@ -100,7 +105,7 @@ def _phrases(words: str) -> str:
     return "|".join(map(" ".join, product(*(part.split("|") for part in words.split(" + ")))))
 
 
-_LISTS = (
+LISTS = (
     _lists(THINGS)
     | _lists(PEOPLE)
     | _lists(DOINGS)
@@ -111,19 +116,22 @@ _LISTS = (
 )
 
 
+"""Words by the name of a list, then by language."""
+
+
 def signs_of(tag: str) -> dict[str, tuple[str, ...]]:
     """The situations in the words of one language, as signs by category."""
     return {category: tuple(_sign(rule, tag) for rule in rules) for category, rules in RULES.items()}
 
 
 def _sign(rule: str, tag: str) -> str:
-    return " & ".join("!" * part.startswith("!") + _LISTS[part.lstrip("!")][tag] for part in rule.split(" & "))
+    return " & ".join("!" * part.startswith("!") + LISTS[part.lstrip("!")][tag] for part in rule.split(" & "))
 
 
 def familiar_to(tag: str) -> list[str]:
     """What families do for one another, in the words of one language."""
-    found = _LISTS["at home"][tag].split("|")
+    found = LISTS["at home"][tag].split("|")
     for first, then in AT_HOME:
-        pairs = product(_LISTS[first][tag].split("|"), _LISTS[then].get(tag, "").split("|"))
+        pairs = product(LISTS[first][tag].split("|"), LISTS[then].get(tag, "").split("|"))
         found += [f"{start} {end}" for start, end in pairs if end]
     return found

@@ -19,7 +19,8 @@ pt a volta do meu predio|a porta do meu|em frente a minha casa|a rondar|rondando
 it gira sotto casa|sotto casa mia|davanti a casa mia|si aggira
 nl hangt rond bij|bij mijn huis|voor mijn deur|voor mijn huis|sluipt rond
 [kept out]
-en get back in|letting my ex|let my ex|lets my ex|out of the house|keep him out|keep her out|locked me in|locked me out of
+en get back in|letting my ex|let my ex|lets my ex|out of the house|keep him out|keep her out|locked me in
+  |locked me out of
   |locked the door from|wont let me leave|wont let me out
 es vuelva a entrar|abrirle a mi ex|deje entrar a mi ex|fuera de casa|no me deja salir|me ha encerrado|me dejo encerrada
 de wieder reinkommt|meinen ex nicht|meinem ex|aus dem haus|lasst mich nicht raus|eingesperrt hat|hat mich eingesperrt
@@ -27,6 +28,43 @@ fr puisse plus rentrer|laisser entrer mon ex|hors de la maison|me laisse pas sor
 pt volte a entrar|deixar entrar o meu ex|fora de casa|nao me deixa sair|trancou me|me trancou
 it possa rientrare|far entrare il mio ex|fuori di casa|non mi lascia uscire|mi ha chiuso|mi ha chiusa
 nl weer binnen kan|mijn ex binnen|uit huis zetten|laat me niet gaan|heeft me opgesloten
+[behind his back]
+en before hes home|before hes back|before he gets home|before he gets back|before he gets in|before he comes home
+  |before he comes back|before she gets home|before she gets back|before my husband gets|before my dad gets
+  |while hes at work
+  |while hes out|when hes at work|when hes out|only when hes|not when hes
+es antes de que el vuelva|antes de que el llegue|antes de que vuelva el|antes de que llegue mi|antes de que vuelva mi
+  |cuando el no este|mientras el esta en|mientras el trabaja|mientras no este el
+de bevor er heimkommt|bevor er nach hause|bevor er zuruck|bevor er aus|bevor er kommt|bevor mein mann
+  |wenn er nicht da ist
+  |wahrend er auf arbeit|wahrend er bei der arbeit|wahrend er weg ist|solange er weg ist
+fr avant qu il rentre|avant qu il revienne|pendant qu il travaille|quand il n est pas la|pendant qu il est
+pt antes que ele volte|antes que ele chegue|antes de ele voltar|antes de ele chegar|enquanto ele trabalha
+  |quando ele nao esta
+it prima che torni|prima che lui torni|prima che rientri|mentre lui lavora|quando lui non c e
+nl voordat hij thuis|voor hij thuis|voordat hij terug|terwijl hij werkt|als hij weg is|als hij er niet is
+[not safe]
+en not safe for me|isnt safe for|no longer safe|not safe any more|not safe anymore|not safe there|not safe here
+  |isnt safe any more|isnt safe anymore|dont feel safe|not feel safe|unsafe for me|unsafe for us|not safe for us
+es segura para mi|seguro para mi|ya no es segura|ya no es seguro|no estoy a salvo|no estamos a salvo|no me siento segura
+  |no me siento seguro|segura para nosotros
+de fur mich nicht mehr sicher|nicht sicher fur mich|nicht mehr sicher fur|fur uns nicht mehr sicher
+  |fuhle mich nicht sicher
+  |nicht mehr sicher dort|hier nicht sicher
+fr plus sure pour moi|plus en securite|pas en securite|plus sur pour moi|plus sure pour nous
+pt segura para mim|seguro para mim|ja nao e segura|nao estou em seguranca|nao me sinto segura|nao me sinto seguro
+it sicuro per me|sicura per me|non e piu sicuro|non mi sento al sicuro|non sono al sicuro
+nl niet meer veilig|niet veilig voor mij|voor mij niet veilig|voel me niet veilig
+[threatening]
+en know where i live|knows where i live|know where i work|knows where i work|know where we live|knows where we live
+  |watching my house|watching the house|youll be sorry|make me pay for|going to get me|coming for me|come after me
+es saben donde vivo|sabe donde vivo|saben donde trabajo|sabe donde trabajo|vienen a por mi|viene a por mi
+  |me las va a pagar
+de wissen wo ich wohne|weiss wo ich wohne|wissen wo ich arbeite|weiss wo ich arbeite|hat es auf mich abgesehen
+fr savent ou j habite|sait ou j habite|savent ou je|sait ou je travaille|me retrouver chez moi
+pt sabem onde moro|sabe onde moro|sabem onde vivo|sabe onde vivo|vem atras de mim
+it sanno dove abito|sa dove abito|sanno dove vivo|sa dove vivo|me la fara pagare
+nl weten waar ik woon|weet waar ik woon|weten waar ik werk|weet waar ik werk|komen me halen
 [unseen]
 en not been seen|hasnt been seen|havent seen him for|havent seen her for|not answering the door|not answered the door
   |taken his milk|taken her milk|post is piling|letters piling|mail is piling|curtains closed for|not heard from him
@@ -38,16 +76,19 @@ pt ninguem o ve|ninguem a ve|nao abre a porta|nao da sinais|correio a acumular
 it nessuno lo vede|nessuno la vede|non apre la porta|non da segni|posta si accumula
 nl niet meer gezien|doet niet open|post ligt|krant niet|gordijnen dicht
 [scandal]
-en turn him in|report my boss|reporting my boss|reporting him|reporting my manager|reporting her|whistleblow*|blow the whistle
+en turn him in|report my boss|reporting my boss|reporting him|reporting my manager|reporting her|whistleblow*
+  |blow the whistle
   |run away from home|ran away from home|running away from|get away from him|leaving him|leave him|hes out on
   |released on friday|gets out on|gets out of prison|paper trail|a trail he|not for him to find|follow the trail
 es denunciar a mi jefe|denuncio a mi jefe|escapado de casa|escapada de casa|huido de casa|dejarle|dejarlo a el
   |el sale el|sale de la carcel|seguir el rastro|dejar rastro
-de zeige ihn an|ich zeige ihn|zeige sie an|von zuhause abgehauen|von zu hause abgehauen|weggelaufen|verlasse ihn|ihn verlassen
+de zeige ihn an|ich zeige ihn|zeige sie an|von zuhause abgehauen|von zu hause abgehauen|weggelaufen|verlasse ihn
+  |ihn verlassen
   |kommt am freitag raus|wird entlassen|spur verfolgen|keine spur
 fr denonce mon|fugue|parti de chez|partie de chez|je le quitte|sort de prison|laisser de trace|suivre ma trace
 pt denunciar o meu|fugi de casa|fugiu de casa|deixa lo|vou deixar o|sai da prisao|deixar rasto|seguir o rasto
-it denuncio il mio|scappata di casa|scappato di casa|lo lascio|lasciarlo|esce di prigione|lasciare tracce|seguire le tracce
+it denuncio il mio|scappata di casa|scappato di casa|lo lascio|lasciarlo|esce di prigione|lasciare tracce
+  |seguire le tracce
 nl geef mijn baas aan|weggelopen van huis|ik verlaat hem|komt vrij|spoor kan volgen|geen spoor
 [notice]
 en notice|notices|miss|misses|care|cares|mind|cry
@@ -130,7 +171,8 @@ nl in als mij|bestelt als mij|alsof hij mij|alsof ze mij|alsof zij mij|doet zich
 en reads my messages|reads my emails|reads my texts|goes through my phone|going through my phone|controls everything
   |controls my|controls what i|watches what i|tracks my phone|tracks me|he controls me|controlling me|sees everything i
   |into my account every|knows my password and
-es me lee los mensajes|lee mis mensajes|lee mis correos|me revisa el movil|revisa mi movil|mira mi movil|me mira el movil
+es me lee los mensajes|lee mis mensajes|lee mis correos|me revisa el movil|revisa mi movil|mira mi movil
+  |me mira el movil
   |me controla|me controlan|me vigila|me espia|entra en mi cuenta|ve todo lo que hago|ve todo lo que compro
 de liest meine nachrichten|liest alles mit|liest meine mails|kontrolliert mich|kontrolliert mein|uberwacht mich
   |ortet mich|sieht alles was ich
@@ -163,7 +205,8 @@ en touched me|touched my|hand on my|hands on me|grabbed me|grabbed my|followed m
   |asking my daughter|her snapchat|her instagram|inside my house|came at me|groped
 es me toco|me ha tocado|me agarro|me siguio|me persiguio|me grabo|me empujo|me escupio|me beso|escribe a mi hija
   |escribe a mi hijo|mano en la|se metio en mi casa|me manoseo
-de angefasst|angegrapscht|begrapscht|mich verfolgt|mir nachgelaufen|mich gefilmt|mich gestossen|mich geschubst|angespuckt|gekusst
+de angefasst|angegrapscht|begrapscht|mich verfolgt|mir nachgelaufen|mich gefilmt|mich gestossen|mich geschubst
+  |angespuckt|gekusst
   |schreibt meiner tochter|in die umkleide|hand auf mein*
 fr m a touche|m a touchee|m a suivi|m a suivie|m a filmee|m a filme|m a pousse|m a poussee|m a crache|ecrit a ma fille
   |main sur ma|est entre chez moi|m a attrapee
@@ -171,7 +214,8 @@ pt me tocou|tocou me|seguiu me|me seguiu|filmou me|me filmou|empurrou|cuspiu|esc
   |mao na minha|entrou em minha casa|apalpou
 it mi ha toccat*|mi ha seguit*|mi ha filmat*|mi ha spint*|mi ha sputat*|scrive a mia figlia
   |mano sul|mano sulla|e entrato in casa|palpat*
-nl aangeraakt|betast|vastgepakt|mij gevolgd|me gevolgd|achterna|gefilmd|geduwd|gespuugd|gekust|schrijft mijn dochter|appt mijn dochter
+nl aangeraakt|betast|vastgepakt|mij gevolgd|me gevolgd|achterna|gefilmd|geduwd|gespuugd|gekust|schrijft mijn dochter
+  |appt mijn dochter
   |hand op mijn|naar binnen gedrongen
 [secretly]
 en without her noticing|without him noticing|without her knowing|without him knowing|without them knowing

@@ -15,7 +15,8 @@ de keinen sinn mehr|kein sinn mehr|alles keinen sinn|alles sinnlos|keinen sinn i
   |mag nicht mehr|will einfach nicht mehr
 fr l interet de continuer|a quoi bon continuer|a quoi bon vivre|plus de sens|n a plus de sens|plus aucun sens
   |pas d issue|aucune issue|sens a rien|marre de tout|fatigue de tout|fatiguee de tout|pas d avenir|fatigue d exister
-pt sentido em nada|sentido nenhum nisto|nada faz sentido|nada mais faz sentido|vejo saida|ha saida para mim|fart* de tudo
+pt sentido em nada|sentido nenhum nisto|nada faz sentido|nada mais faz sentido|vejo saida|ha saida para mim
+  |fart* de tudo
   |cansad* de tudo|cansad* de existir|nao vejo futuro
 it senso di niente|senso in niente|senso a niente|piu senso niente|niente ha senso|niente ha piu senso
   |vedo via d uscita|vedo vie d uscita|stanco di tutto|stanca di tutto|stanco di esistere|non vedo futuro
@@ -44,14 +45,17 @@ es se acabe todo|que todo se acabe|que todo termine|que termine todo|que pare to
   |para lo que me queda|me queda poco aqui|yo ya me despido|despidiendome de todos|cartas de despedida
   |carta de despedida|ya no voy a estar aqui|dormir y no despertar|hacer una tonteria|hacer una locura
   |no quiero estar aqui|no quiero ser una carga|irme con el para siempre
-de dass alles aufhort|alles aufhort|alles soll aufhoren|alles vorbei ist|es alles vorbei|wieder geschnitten|mich geschnitten
+de dass alles aufhort|alles aufhort|alles soll aufhoren|alles vorbei ist|es alles vorbei|wieder geschnitten
+  |mich geschnitten
   |ganze packung genommen|ganze packung geschluckt|ganze schachtel genommen|bin bald eh nicht mehr|bald nicht mehr da
   |bin bald nicht mehr|verabschiede mich sowieso|mich von allen verabschied*|abschiedsbrief*|abschiedsbriefe
   |einschlafen und nicht|etwas dummes|was dummes anstellen|niemandem zur last|nicht mehr da sein|zu ihm gehen fur immer
 fr que tout s arrete|que ca s arrete enfin|que tout soit fini|recommence a me couper|me suis coupee|je me coupe
   |avale toute la boite|pris toute la boite|lettre d adieu|lettres d adieu|fais mes adieux|faire mes adieux
-  |ne serai plus la|ne serai bientot plus|serai plus la|dormir et ne plus|faire une betise|etre un poids|plus etre un poids
-pt que tudo acabe|que tudo termine|que isto tudo acabe|que tudo pare|voltei a cortar me|me cortei de novo|ando a cortar me
+  |ne serai plus la|ne serai bientot plus|serai plus la|dormir et ne plus|faire une betise|etre un poids
+  |plus etre un poids
+pt que tudo acabe|que tudo termine|que isto tudo acabe|que tudo pare|voltei a cortar me|me cortei de novo
+  |ando a cortar me
   |tomei a caixa toda|tomei a caixa inteira|cartas de despedida|carta de despedida|despedir me de todos
   |ja ca nao vou estar|nao vou estar ca|nao vou mais estar aqui|dormir e nao acordar|fazer uma asneira
   |fazer uma besteira|ser um peso|para o que me resta
@@ -61,7 +65,8 @@ it che finisca tutto|che tutto finisca|che finisse tutto|che sia tutto finito|ri
   |per quel che mi resta
 nl dat alles stopt|dat het stopt alles|dat alles ophoudt|dat alles voorbij|weer gesneden|mezelf gesneden
   |snijd mezelf|hele doosje ingenomen|hele doos ingenomen|hele strip ingenomen|afscheidsbriev*|afscheid van iedereen
-  |ben er straks toch niet|er straks niet meer|er binnenkort niet meer|slapen en niet meer|iets doms doen|iemand tot last
+  |ben er straks toch niet|er straks niet meer|er binnenkort niet meer|slapen en niet meer|iets doms doen
+  |iemand tot last
   |niemand tot last
 [run together]
 en *killmyself|*killingmyself|*wanttodie|*wannadie|*endmylife|*enditall|unalive*|sewer slide|sewerslide|self delete
@@ -92,7 +97,8 @@ es semanas de vida|meses de vida|me quedan semanas|le quedan semanas|me queda po
   |tarde para ella|no llegara a navidad
 de wochen zu leben|monate zu leben|nur noch wochen|nur noch monate zu|nicht mehr lange|zum sterben nach|fur ihn zu spat
   |kommt es zu spat fur|ihn kommt es zu spat
-fr semaines a vivre|mois a vivre|plus que quelques semaines|plus longtemps a vivre|trop tard pour lui|trop tard pour elle
+fr semaines a vivre|mois a vivre|plus que quelques semaines|plus longtemps a vivre|trop tard pour lui
+  |trop tard pour elle
 pt semanas de vida|meses de vida|so me restam semanas|resta pouco|tarde para ele|tarde para ela
 it settimane di vita|mesi di vita|mi restano settimane|resta poco|tardi per lui|tardi per lei
 nl weken te leven|maanden te leven|nog maar weken|niet lang meer|te laat voor hem|te laat voor haar
@@ -108,7 +114,8 @@ fr rien mange depuis|pas mange depuis|sauter des repas|saute des repas|saute un 
   |frigo est vide|nourrir mes|de quoi manger
 pt sem comer|saltar refeicoes|salto refeicoes|pulando refeicoes|uma refeicao por dia|frigorifico vazio|geladeira vazia
   |nada para comer|o que comer
-it senza mangiare|saltare i pasti|salto i pasti|un pasto al giorno|frigo vuoto|frigo e vuoto|non mangio da|niente da mangiare
+it senza mangiare|saltare i pasti|salto i pasti|un pasto al giorno|frigo vuoto|frigo e vuoto|non mangio da
+  |niente da mangiare
   |dar da mangiare
 nl niet gegeten sinds|niets gegeten|maaltijden over|sla maaltijden|een maaltijd per dag|koelkast is leer|koelkast leeg
   |niets te eten|geen eten
@@ -141,7 +148,8 @@ pt medico legista|autopsia|funeraria|crematorio|morgue|cremacao
 it medico legale|autopsia|pompe funebri|onoranze funebri|crematorio|obitorio|cremazione
 nl patholoog|autopsie|sectie op|uitvaartondernemer|crematorium|mortuarium|lijkschouw*
 [evicted]
-en evict*|bailiff*|repossess*|nowhere to sleep|nowhere to stay|nowhere to live|nowhere to go tonight|where to sleep tonight
+en evict*|bailiff*|repossess*|nowhere to sleep|nowhere to stay|nowhere to live|nowhere to go tonight
+  |where to sleep tonight
   |somewhere to sit till|sleeping rough|sofa surfing|on the streets|living in the car|living out of my car
 es desahuci*|embarg*|no tengo donde dormir|donde dormir hoy|donde dormir esta noche|no tenemos donde|vivo en la calle
 de zwangsraum*|zwangsgeraumt|gerichtsvollzieher*|nicht wo ich schlafen|wo ich heute nacht|wo ich heut nacht
@@ -176,8 +184,10 @@ pt dele|dela|lhe|deles
 it le sue|il suo|ha finito|le ha
 nl zijn|haar|hun
 [weary of life]
-en enough of|fed up with|sick of|tired of|done with|weary of|bored of + being alive|living|life|my life|existing|being here
-es harto de|harta de|cansado de|cansada de|asqueado de|hasta las narices de + vivir|estar vivo|estar viva|la vida|mi vida
+en enough of|fed up with|sick of|tired of|done with|weary of|bored of + being alive|living|life|my life|existing
+  |being here
+es harto de|harta de|cansado de|cansada de|asqueado de|hasta las narices de + vivir|estar vivo|estar viva|la vida
+  |mi vida
   |existir
 de genug davon|genug vom|mude vom|satt + zu leben|leben|zu sein; lebenssatt|lebensmude
 fr assez de|marre de|fatigue de|fatiguee de|las de|lasse de + vivre|la vie|ma vie|exister|etre en vie

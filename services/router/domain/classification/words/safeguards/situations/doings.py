@@ -75,10 +75,12 @@ pt tont*|tontura*|dor de cabeca|dores de cabeca|enjoad*|nausea*|sonolen*|desmai*
 it gira la testa|mal di testa|capogir*|nausea|sonnolen*|svenut*|stordit*
 nl hoofdpijn|duizelig|misselijk|suf|flauw|flauwgevallen|slaperig
 [falling]
-en had a fall|fallen twice|fallen again|fallen down|fallen over|fallen out|fell down|fell over|fell off|fell out|slipped in
+en had a fall|fallen twice|fallen again|fallen down|fallen over|fallen out|fell down|fell over|fell off|fell out
+  |slipped in
   |slipped twice|gone over|came off it|gone down twice|went down with|on the floor an|on the floor since|cant get up
 es se ha caido|se cayo|resbalado|se resbalo|en el suelo desde|no se puede levantar|no puede levantarse
-de gesturzt|hingefallen|ist gefallen|umgefallen|ausgerutscht|rausgefallen|liegt am boden|liegt auf dem boden|kommt nicht hoch
+de gesturzt|hingefallen|ist gefallen|umgefallen|ausgerutscht|rausgefallen|liegt am boden|liegt auf dem boden
+  |kommt nicht hoch
 fr est tombe|est tombee|deja tombe|tombe deux|tombee deux|a glisse|par terre depuis|ne peut pas se relever
 pt ja caiu|caiu duas|caiu da|caiu na|escorregou|no chao desde|nao se levanta
 it e caduto|e caduta|gia caduto|gia caduta|caduto due|scivolat*|a terra da|non si alza
@@ -118,7 +120,8 @@ nl sist|lekt|fluit|knalt
 [struck]
 en came down on us|came down on me|came down on my|fell on me|fell on my|fell on him|fell on her|fell on us|collapsed on
   |collapsed under|landed on my|landed on him|landed on her|folded with|folded up with|gave way under|went through my
-  |through my hand|through my foot|hit my head|hit his head|hit her head|down her legs|down his legs|over his legs|over her legs
+  |through my hand|through my foot|hit my head|hit his head|hit her head|down her legs|down his legs|over his legs
+  |over her legs
   |in my eye|in his eye|in her eye|over my arm|over my hand|over his hand|legs have gone|legs gone numb|arm has gone
   |face has dropped|face is drooping|gone numb|slurring|slurred
 es se nos cayo encima|me cayo encima|le cayo encima|cayo encima|se doblo con|doblado con|atraveso la mano|en el ojo
@@ -134,14 +137,34 @@ it caduto addosso|caduta addosso|in testa|sulle gambe|nell occhio|attraversato l
   |crollata|gambe addormentate|bocca storta
 nl op ons gevallen|op mij gevallen|op me gevallen|op zijn hoofd|op mijn hoofd|in mijn oog|in zijn oog|door mijn hand
   |over haar benen|over zijn benen|bezweken|ingestort|benen gevoelloos|scheef gezicht
+[sparking]
+en spark|sparks|sparked|sparking|arcing|flashed and|went bang|hissed then
+es chispas|chispa|chisporrotea*|dio un fogonazo|pego un petardazo
+de funken|funkt|blitzt auf|hat geknallt|knallte
+fr etincelles|fait des etincelles|a claque|a saute
+pt faisca|faiscas|deu estouro|estourou
+it scintille|scintilla|ha fatto un botto|e scoppiato|e scoppiata
+nl vonk|vonken|vonkte|knalde
+[stranded]
+en no fresh water|no drinking water|no clean water|stranded|adrift|marooned|snowed in|cut off by|cant get down
+  |lost on the
+  |lost in the woods|lost at sea|stuck on the roof|stuck on the mountain
+es sin agua potable|no hay agua potable|perdido en el monte|perdida en el monte|a la deriva|aislados|incomunicados
+de kein trinkwasser|eingeschneit|gestrandet|verlaufen|verirrt|abgeschnitten von|festsitzen
+fr pas d eau potable|perdu dans la|perdue dans la|a la derive|isoles|bloques par
+pt sem agua potavel|perdido na serra|perdida na serra|a deriva|isolados
+it senza acqua potabile|perso nel bosco|persa nel bosco|alla deriva|isolati
+nl geen drinkwater|ingesneeuwd|gestrand|verdwaald|ingesloten door
 [held fast]
 en head stuck|hand stuck|finger stuck|arm stuck|foot stuck|leg stuck|stuck in the|trapped in|wedged in|cant get him out
   |cant get her out|locked himself in|locked herself in|shut in the
-es cabeza atascada|mano atascada|dedo atascado|atascado en|atascada en|pillado en|encerrado en|encerrada en|no puede salir
+es cabeza atascada|mano atascada|dedo atascado|atascado en|atascada en|pillado en|encerrado en|encerrada en
+  |no puede salir
 de steckt mit dem|steckt fest|kopf fest|finger fest|eingeklemmt|eingesperrt|kommt nicht raus|kriegen ihn nicht raus
 fr tete coincee|main coincee|doigt coince|coince dans|coincee dans|enferme dans|enfermee dans|n arrive pas a sortir
 pt cabeca presa|mao presa|dedo preso|preso no|presa no|trancado no|trancada no|nao consegue sair
-it testa incastrata|mano incastrata|dito incastrato|incastrato|incastrata|chiuso dentro|chiusa dentro|non riesce a uscire
+it testa incastrata|mano incastrata|dito incastrato|incastrato|incastrata|chiuso dentro|chiusa dentro
+  |non riesce a uscire
 nl zit vast|klem tussen|hoofd vast|vinger klem|opgesloten in|kan er niet uit
 [hot car]
 en in a car with|sat in a car|left in a car|left in the car|locked in the car|in a hot car|in the car with the windows

@@ -1,8 +1,10 @@
-"""Words that routine matters hardly hold, in seven languages: law, sickness, death, need, harm. A doubt by themselves."""
+"""Words that routine matters hardly hold, in seven languages (law, sickness, death, need): doubts by themselves."""
 
 NOUNS = """
 [grave words]
-en evidence|homeless shelter|night shelter|legal aid|restraining|summons|subpoena*|writ|affidavit*|witness statement
+en detective*|sergeant|constable|magistrate|prosecutor|says im dead|i am dead|recorded as dead|evidence
+  |homeless shelter|night shelter|legal aid|restraining|summons
+  |subpoena*|writ|affidavit*|witness statement
   |divorc*|custody|alimony|separation agreement|guardianship|guardian|probation|parole|bail hearing|prison*|inmate*
   |cellmate|sentenced|convict*|arrest*|detained|charged with|crime scene|forensic*|investigator*|loss adjuster
   |fire service|inspector|whistleblow*|discriminat*|racis*|racial*|homophob*|transphob*|slur|slurs|sexist|sexual*
@@ -19,7 +21,8 @@ en evidence|homeless shelter|night shelter|legal aid|restraining|summons|subpoen
   |shot at|hostage|abduct*|missing person|missing since|women s place|women s house|streaming eyes|fumes|asbestos
   |radon|carbon monoxide|recalled|recall notice|stitches|fractur*|concussion|unconscious|unresponsive|not breathing
   |convuls*|vomit*|dribbling|turned blue|went blue|gone grey|gone blue|hallucinat*|medicated|inhal*|nebuli*|insulin*
-es pruebas para el juicio|como prueba|deportad*|enfermedad terminal|fase terminal|me dio golpes|citacion
+es comisario|comisaria|inspector|inspectora|fiscal|guardia urbana|pruebas para el juicio|como prueba|deportad*
+  |enfermedad terminal|fase terminal|me dio golpes|citacion
   |declaracion jurada|divorci*|custodia|pension alimenticia|orden de alejamiento|libertad condicional|presidio|carcel
   |detencion|arrest*|condenad*|forense|perito|racis*|racial*|homofob*|discrimin*|insulto racista|sexual*|violac*
   |violad*|trata de|explosiv*|municion|cocaina|heroina|sobredosis|desintoxic*|alcoholic*|abstinencia|diagnosticad*
@@ -32,7 +35,8 @@ es pruebas para el juicio|como prueba|deportad*|enfermedad terminal|fase termina
   |desaparecid*|casa de mujeres|lugar seguro|amianto|retirada del mercado|puntos de sutura|siete puntos|cinco puntos
   |puntos en la|fractur*|conmocion|inconsciente|convuls*|vomit*|babea*|azul y no|alucina*|insulina|me pego en la cara
   |estampo en la cara|toser
-de beweismittel|als beweis|beweis fur|vorladung|scheidung*|sorgerecht*|unterhalt fur|kontaktverbot|bewahrung*
+de kommissar|kommissarin|kripo|kriminalpolizei|staatsanwaltschaft|ermittlerin|beweismittel|als beweis|beweis fur
+  |vorladung|scheidung*|sorgerecht*|unterhalt fur|kontaktverbot|bewahrung*
   |haftling*|knast|gefangnis*|festnahme|festgenommen|verhaftet|verhaftung|verurteilt|tatort|gutachter*|ermittler*
   |brandermittler*|rassis*|auslanderfeind*|diskrimin*|homophob*|beschimpft|sexuell*|vergewalt*|sprengstoff|munition
   |kokain|heroin|uberdosis|entzug|entziehungskur|alkoholiker*|diagnose krebs|diagnostiziert|tumor*|krebs*
@@ -45,7 +49,8 @@ de beweismittel|als beweis|beweis fur|vorladung|scheidung*|sorgerecht*|unterhalt
   |blaue flecken|blaues auge|gewurgt|ohrfeige*|getreten|geschlagen|ins gesicht|messerstech*|geisel|entfuhr*|vermisst
   |schutzwohnung|asbest|ruckrufaktion*|produktruckruf*|stichen|platzwunde|gehirnerschutterung|bewusstlos|krampf*
   |erbrech*|halluzin*|insulin*|tranen mir|tranen die|kaum luft|bestatt*|rauchgas*|verbrannt
-fr comme preuve|convocation|assignation|divorc*|garde des enfants|pension alimentaire|ordonnance de protection
+fr commissaire|inspecteur|procureur|comme preuve|convocation|assignation|divorc*|garde des enfants
+  |pension alimentaire|ordonnance de protection
   |conditionnelle|prison*|detenu*|arreste*|interpell*|garde a vue|condamn*|expert incendie|enqueteur*|racis*|raciste*
   |discrimin*|homophob*|insulte raciste|sexuel*|viol|viole|violee|explosif*|munition*|cocaine|heroine|overdose
   |desintox*|alcoolique*|sevrage|diagnostique|diagnostiquee|m a frappe|me frappe|des bleus|tumeur*|cancer|avc|demence
@@ -56,7 +61,8 @@ fr comme preuve|convocation|assignation|divorc*|garde des enfants|pension alimen
   |heritage|sans abri|sdf|foyer d urgence|refugie*|asile|expulsion|surendettement|huissier*|oeil au beurre|etrangle*
   |gifle*|coups de pied|poignard*|otage|enlev*|disparu*|amiante|rappel produit|points de suture|fracture|commotion
   |inconscient*|convuls*|vomi*|hallucin*|insuline
-pt como prova|intimacao|divorci*|guarda dos filhos|pensao de alimentos|medida protetiva|condicional|prisao|cadeia
+pt inspetor|delegado|procurador|como prova|intimacao|divorci*|guarda dos filhos|pensao de alimentos|medida protetiva
+  |condicional|prisao|cadeia
   |detid*|detenc*|condenad*|perito|investigador*|racis*|racista*|discrimin*|homofob*|sexual*|violac*|violad*|estupr*
   |explosiv*|municao|cocaina|heroina|overdose|desintox*|alcoolic*|abstinencia|diagnosticad*|deportad*|na prisao
   |casa abrigo|tumor*|cancro|cancer|avc|demencia|alzheimer|parkinson|epilep*|paralis*|paralitic*|amput*
@@ -66,7 +72,8 @@ pt como prova|intimacao|divorci*|guarda dos filhos|pensao de alimentos|medida pr
   |heranca|sem abrigo|sem teto|refugiad*|asilo|despej*|insolven*|nodoas negras|olho negro|estrangul*|murro*|bofetada*
   |pontape*|bateu me|espanc*|esfaque*|refem|rapto|sequestr*|desaparecid*|amianto|pontos na cabeca|pontos na mao
   |sete pontos|fratur*|inconsciente|convuls*|vomit*|alucina*|insulina
-it come prova|citazione|divorzi*|affidamento dei|ordine restrittivo|liberta vigilata|carcere|prigione|detenut*
+it commissario|ispettore|maresciallo|procuratore|come prova|citazione|divorzi*|affidamento dei|ordine restrittivo
+  |liberta vigilata|carcere|prigione|detenut*
   |arrestat*|arresto|condannat*|perito|investigator*|razzis*|discrimin*|omofob*|sessual*|stupr*|violentat*|esplosiv*
   |munizion*|cocaina|eroina|overdose|disintossic*|alcolist*|astinenza|diagnosi|diagnosticat*|cremaz*|cremat*|tumore
   |tumori|cancro|ictus|demenza|alzheimer|parkinson|epiles*|paralizz*|paralis*|amput*|sedia a rotelle|palliativ*
@@ -76,7 +83,8 @@ it come prova|citazione|divorzi*|affidamento dei|ordine restrittivo|liberta vigi
   |eredita|senzatetto|dormitorio|rifugiat*|asilo politico|espuls*|sfratt*|insolven*|lividi|occhio nero|strangol*
   |pugno in|schiaff*|picchiat*|accoltell*|ostaggio|rapit*|scompars*|amianto|punti di sutura|sette punti|frattur*
   |commozione|incosciente|convuls*|vomit*|allucina*|insulina
-nl als bewijs|bewijs voor|dagvaarding|scheiding|echtscheiding|voogdij|alimentatie|contactverbod|reclassering|gevangen*
+nl commissaris|inspecteur|officier van justitie|als bewijs|bewijs voor|dagvaarding|scheiding|echtscheiding|voogdij
+  |alimentatie|contactverbod|reclassering|gevangen*
   |gedetineerd*|gearresteerd|aangehouden|veroordeeld|rechercheur*|brandonderzoek*|racis*|discrimin*|homofob*
   |uitgescholden|seksueel*|verkracht*|explosie*|munitie|cocaine|heroine|overdosis|afkick*|alcoholist*|diagnose|tumor
   |kanker|beroerte|dementie|alzheimer|parkinson|epilep*|verlamd|geamputeerd|rolstoel*|palliatief|palliatieve|hospice

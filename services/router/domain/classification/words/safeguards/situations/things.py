@@ -2,8 +2,10 @@
 
 THINGS = """
 [life device]
-en feeding tube*|feeding pump*|insulin pump*|infusion pump*|syringe driver*|ventilator*|respirator*|nebuli*|cpap|bipap|concentrator
-  |breathing machine*|breathing device*|apnoea machine*|apnea machine*|oxygen|breathing monitor*|apnea monitor|baby hoist
+en feeding tube*|feeding pump*|insulin pump*|infusion pump*|syringe driver*|ventilator*|respirator*|nebuli*|cpap
+  |bipap|concentrator
+  |breathing machine*|breathing device*|apnoea machine*|apnea machine*|oxygen|breathing monitor*|apnea monitor
+  |baby hoist
   |hoist|stairlift*|stair lift|dialysis machine*|defibrillator|pacemaker*|suction machine*|alarm pendant*
   |pendant alarm|panic button*|care alarm*|careline|fall alarm|fall detector|personal alarm*|lifeline
 es bomba de insulina|bomba de alimentacion|bomba de infusion|respirador*|ventilador pulmonar|nebulizador*|cpap|bipap
@@ -38,10 +40,12 @@ en heart tablets|heart pills|heart medication|heart meds|blood pressure tablets|
   |antidepressants|insulin|inhaler*|warfarin|methadone|steroids|morphine|test strips|blood strips|blood sugar|epipen*
   |adrenaline|feeding tubes|feeding tube|special milk|prescription|medicine|medication|meds
 es medicinas|medicina|medicamento*|medicacion|pastillas del corazon|pastillas de la tension|insulina|inhalador*
-  |sintrom|metadona|morfina|tiras de la insulina|tiras de azucar|tiras del azucar|tiras reactivas|epipen*|adrenalina|epinefrina|leche especial|sondas|receta
+  |sintrom|metadona|morfina|tiras de la insulina|tiras de azucar|tiras del azucar|tiras reactivas|epipen*|adrenalina
+  |epinefrina|leche especial|sondas|receta
 de *tabletten|*medikamente|medikament|*medizin|insulin|asthmaspray|nitrospray|marcumar|methadon|morphium|*teststreifen
   |teststreifen|epipen*|adrenalinpen|notfallset|spezialnahrung|sondennahrung|rezept
-fr medicament*|comprimes|son traitement|mon traitement|cachets|insuline|ventoline|methadone|morphine|bandelettes|epipen*|adrenaline
+fr medicament*|comprimes|son traitement|mon traitement|cachets|insuline|ventoline|methadone|morphine|bandelettes
+  |epipen*|adrenaline
   |lait special|sondes|ordonnance
 pt remedio*|medicamento*|medicacao|comprimidos|insulina|bombinha|metadona|morfina|tiras da glicemia|epipen*|adrenalina
   |epinefrina|leite especial|sondas|receita
@@ -62,7 +66,8 @@ it sonniferi|paracetamolo|tachipirina|ibuprofene|tranquillanti|calmanti|lamette|
 nl slaappillen|slaaptabletten|slaapmiddelen|paracetamol|ibuprofen|kalmeringsmiddelen|scheermesjes|touw
 [hazard]
 en battery|batteries|magnet*|coin|button cell|capsule*|pod|pods|tablet|tablets|pill|pills|detergent|bleach|descaler
-  |oven cleaner|toilet cleaner|drain cleaner|cleaning fluid|paint|glue|beads|bead|screw|slime|antifreeze|lilies|weedkiller|pellets|perfume|vape liquid
+  |oven cleaner|toilet cleaner|drain cleaner|cleaning fluid|paint|glue|beads|bead|screw|slime|antifreeze|lilies
+  |weedkiller|pellets|perfume|vape liquid
   |silica|berries|plastic|foil|glass|rubber|foam|soap|dye|wax|petrol|polish|varnish
 es pila|pilas|iman|imanes|moneda|capsula*|pastilla|pastillas|detergente|lejia|desatascador|descalcificador|pintura
   |pegamento|tornillo|canica*|anticongelante|lirios|veneno|colonia|suavizante
@@ -79,11 +84,12 @@ nl batterij|batterijen|knoopcel|magneet|magneetje*|magneten|munt|capsule*|pil|pi
 [appliance]
 en toaster|kettle|heater|heat pad|blanket|washing machine|washer|mixer|blender|lamp|charger|hob|cooker|oven|dryer
   |hairdryer|fridge|freezer|iron|shower|plug|socket|switch|extension lead|fan heater|tap|taps|dishwasher|microwave
+  |lamp|light|fan|strip lights|fairy lights
 es tostadora|hervidor|calefactor|estufa|manta|lavadora|batidora|lampara|cargador|placa|horno|secador|secadora|nevera
-  |frigorifico|plancha|ducha|enchufe|interruptor|regleta|grifo|lavavajillas|microondas|termo
+  |frigorifico|plancha|ducha|enchufe|interruptor|regleta|grifo|lavavajillas|microondas|termo|lampara|luces|ventilador
 de toaster|wasserkocher|heizlufter|heizdecke|heizkissen|waschmaschine|mixer|lampe|ladegerat|herd|ofen|backofen
   |trockner|fon|fohn|kuhlschrank|bugeleisen|dusche|steckdose|schalter|mehrfachstecker|wasserhahn|spulmaschine
-  |mikrowelle
+  |mikrowelle|lampe|lichterkette|ventilator
 fr grille pain|bouilloire|chauffage|radiateur|couverture|lave linge|machine a laver|mixeur|lampe|chargeur|plaque|four
   |seche cheveux|seche linge|frigo|fer a repasser|douche|prise|interrupteur|multiprise|robinet|lave vaisselle
 pt torradeira|chaleira|aquecedor|manta|maquina de lavar|batedeira|varinha|candeeiro|carregador|placa|forno|secador
@@ -92,6 +98,14 @@ it tostapane|bollitore|stufa|stufetta|coperta|lavatrice|frullatore|lampada|caric
   |asciugacapelli|phon|frigo|frigorifero|ferro da stiro|doccia|presa|interruttore|ciabatta|rubinetto|lavastoviglie
 nl broodrooster|waterkoker|kachel|kacheltje|deken|wasmachine|mixer|lamp|oplader|kookplaat|fornuis|oven|droger|fohn
   |koelkast|strijkijzer|douche|stopcontact|schakelaar|stekkerdoos|kraan|vaatwasser|magnetron
+[caustic]
+en acid|battery acid|caustic|corrosive|chemical burn*|toxic|mercury|ammonia|chlorine gas|drain cleaner|weedkiller
+es acido|sosa caustica|corrosiv*|quemadura quimica|toxic*|mercurio|amoniaco|lejia
+de saure|batteriesaure|atzend*|veratz*|giftig*|quecksilber|ammoniak|chlorgas|abflussreiniger
+fr acide|soude caustique|corrosif|brulure chimique|toxique*|mercure|ammoniac|deboucheur
+pt acido|soda caustica|corrosiv*|queimadura quimica|toxic*|mercurio|amoniaco|lixivia
+it acido|soda caustica|corrosiv*|ustione chimica|tossic*|mercurio|ammoniaca|candeggina
+nl zuur|accuzuur|bijtend*|giftig*|kwik|ammoniak|chloorgas|gootsteenontstopper
 [wire]
 en cable|cord|wire|wiring|plug|socket|lead|adapter|adaptor|fuse box|outlet
 es cable|enchufe|cableado|cuadro electrico|adaptador|regleta
@@ -101,12 +115,15 @@ pt cabo|tomada|ficha|fio|quadro eletrico|adaptador
 it cavo|presa|spina|filo|ciabatta|quadro elettrico|adattatore
 nl kabel|stekker|stopcontact|snoer|adapter|meterkast
 [burner]
-en fire is lit|the fire|fire lit|gas bottle|gas canister|boiler|gas fire|gas hob|gas cooker|heater|stove|flue|fireplace|wood burner|log burner|generator|geyser|gas meter
+en fire is lit|the fire|fire lit|gas bottle|gas canister|boiler|gas fire|gas hob|gas cooker|heater|stove|flue
+  |fireplace|wood burner|log burner|generator|geyser|gas meter
   |hob|cooker|barbecue|bbq|furnace|water heater
 es bombona|bombonas|caldera|calentador|estufa|hornillo|chimenea|generador|cocina de gas|brasero|barbacoa|termo
-de gasflasche|gaskartusche|therme|gastherme|heizung|heizkessel|boiler|ofen|kaminofen|kamin|gasherd|herd|durchlauferhitzer|generator|grill
+de gasflasche|gaskartusche|therme|gastherme|heizung|heizkessel|boiler|ofen|kaminofen|kamin|gasherd|herd
+  |durchlauferhitzer|generator|grill
   |gaszahler|schornstein
-fr bouteille de gaz|bonbonne|chaudiere|chauffe eau|poele|cheminee|gaziniere|cuisiniere|groupe electrogene|barbecue|rechaud
+fr bouteille de gaz|bonbonne|chaudiere|chauffe eau|poele|cheminee|gaziniere|cuisiniere|groupe electrogene|barbecue
+  |rechaud
 pt botija|bilha|botijao|esquentador|caldeira|fogao|lareira|salamandra|gerador|aquecedor|churrasqueira
 it bombola|caldaia|scaldabagno|stufa|camino|fornello|fornelli|generatore|barbecue|canna fumaria
 nl gasfles|cv ketel|ketel|geiser|boiler|kachel|houtkachel|haard|fornuis|gasfornuis|generator|barbecue|gasmeter

@@ -29,6 +29,7 @@ _BEGINNINGS = (
     "und|aber|denn|weil|ausserdem|au\u00dferdem|dass|seit|damit|bevor|w\u00e4hrend|wenn|bis|obwohl|die|der|das",
     "et|mais|mas|ma|maar|perch\u00e9",
 )
+_BEGINNING = re.compile("|".join(_BEGINNINGS), re.IGNORECASE)
 _BREAK = re.compile(
     r"(?<=[.!?;:\u2026\u3002\uff01\uff1f])\s+|(?<=\n)\s*|(?<=,)\s+|(?<=\s[-\u2013\u2014])\s+"
     rf"|\s(?=(?:{'|'.join(_BEGINNINGS)})\s)",
@@ -41,7 +42,7 @@ def clauses_of(text: str) -> list[str]:
     """The clauses of a text in order, at most CLAUSES_MAX; [] where it is one clause. What stands before them in a word
     or two (*Status?*, *Hi,*) is none: it hides nothing from the whole, and would hide the clause that it was joined to.
     """
-    pieces = [piece for piece in _BREAK.split(text[:CHARACTERS_MAX]) if piece]
+    pieces = _pieces(text[:CHARACTERS_MAX])
     if len(pieces) < 2:
         return []
     joined: list[str] = []
@@ -57,6 +58,19 @@ def clauses_of(text: str) -> list[str]:
         return []
     clauses = joined[1:] if _is_short(joined[0]) else joined
     return [clause.strip() for clause in clauses]
+
+
+def _pieces(text: str) -> list[str]:
+    """What stands between breaks; a beginning alone (*and* where, *but* if) belongs to what follows it."""
+    found: list[str] = []
+    begun = ""
+    for piece in filter(None, _BREAK.split(text)):
+        if _BEGINNING.fullmatch(piece):
+            begun += f"{piece} "
+        else:
+            found.append(begun + piece)
+            begun = ""
+    return [*found, begun.strip()] if begun else found
 
 
 def _is_short(piece: str) -> bool:

@@ -2,7 +2,8 @@
 
 NOUNS = """
 [grave words]
-en detective*|sergeant|constable|magistrate|prosecutor|says im dead|i am dead|recorded as dead|evidence
+en block another user|block a user|block someone|block him|block her|block my ex|detective*|sergeant|constable
+  |magistrate|prosecutor|says im dead|i am dead|recorded as dead|evidence
   |homeless shelter|night shelter|legal aid|restraining|summons
   |subpoena*|writ|affidavit*|witness statement
   |divorc*|custody|alimony|separation agreement|guardianship|guardian|probation|parole|bail hearing|prison*|inmate*
@@ -21,7 +22,8 @@ en detective*|sergeant|constable|magistrate|prosecutor|says im dead|i am dead|re
   |shot at|hostage|abduct*|missing person|missing since|women s place|women s house|streaming eyes|fumes|asbestos
   |radon|carbon monoxide|recalled|recall notice|stitches|fractur*|concussion|unconscious|unresponsive|not breathing
   |convuls*|vomit*|dribbling|turned blue|went blue|gone grey|gone blue|hallucinat*|medicated|inhal*|nebuli*|insulin*
-es comisario|comisaria|inspector|inspectora|fiscal|guardia urbana|pruebas para el juicio|como prueba|deportad*
+es bloqueo a otro|bloquear a otro|bloquear a alguien|bloquear a mi ex|comisario|comisaria|inspector|inspectora|fiscal
+  |guardia urbana|pruebas para el juicio|como prueba|deportad*
   |enfermedad terminal|fase terminal|me dio golpes|citacion
   |declaracion jurada|divorci*|custodia|pension alimenticia|orden de alejamiento|libertad condicional|presidio|carcel
   |detencion|arrest*|condenad*|forense|perito|racis*|racial*|homofob*|discrimin*|insulto racista|sexual*|violac*
@@ -35,7 +37,8 @@ es comisario|comisaria|inspector|inspectora|fiscal|guardia urbana|pruebas para e
   |desaparecid*|casa de mujeres|lugar seguro|amianto|retirada del mercado|puntos de sutura|siete puntos|cinco puntos
   |puntos en la|fractur*|conmocion|inconsciente|convuls*|vomit*|babea*|azul y no|alucina*|insulina|me pego en la cara
   |estampo en la cara|toser
-de kommissar|kommissarin|kripo|kriminalpolizei|staatsanwaltschaft|ermittlerin|beweismittel|als beweis|beweis fur
+de anderen nutzer|jemanden blockieren|ihn blockieren|meinen ex blockieren|kommissar|kommissarin|kripo|kriminalpolizei
+  |staatsanwaltschaft|ermittlerin|beweismittel|als beweis|beweis fur
   |vorladung|scheidung*|sorgerecht*|unterhalt fur|kontaktverbot|bewahrung*
   |haftling*|knast|gefangnis*|festnahme|festgenommen|verhaftet|verhaftung|verurteilt|tatort|gutachter*|ermittler*
   |brandermittler*|rassis*|auslanderfeind*|diskrimin*|homophob*|beschimpft|sexuell*|vergewalt*|sprengstoff|munition
@@ -49,7 +52,8 @@ de kommissar|kommissarin|kripo|kriminalpolizei|staatsanwaltschaft|ermittlerin|be
   |blaue flecken|blaues auge|gewurgt|ohrfeige*|getreten|geschlagen|ins gesicht|messerstech*|geisel|entfuhr*|vermisst
   |schutzwohnung|asbest|ruckrufaktion*|produktruckruf*|stichen|platzwunde|gehirnerschutterung|bewusstlos|krampf*
   |erbrech*|halluzin*|insulin*|tranen mir|tranen die|kaum luft|bestatt*|rauchgas*|verbrannt
-fr commissaire|inspecteur|procureur|comme preuve|convocation|assignation|divorc*|garde des enfants
+fr bloquer quelqu un|bloquer mon ex|bloquer un autre|commissaire|inspecteur|procureur|comme preuve|convocation
+  |assignation|divorc*|garde des enfants
   |pension alimentaire|ordonnance de protection
   |conditionnelle|prison*|detenu*|arreste*|interpell*|garde a vue|condamn*|expert incendie|enqueteur*|racis*|raciste*
   |discrimin*|homophob*|insulte raciste|sexuel*|viol|viole|violee|explosif*|munition*|cocaine|heroine|overdose
@@ -61,7 +65,8 @@ fr commissaire|inspecteur|procureur|comme preuve|convocation|assignation|divorc*
   |heritage|sans abri|sdf|foyer d urgence|refugie*|asile|expulsion|surendettement|huissier*|oeil au beurre|etrangle*
   |gifle*|coups de pied|poignard*|otage|enlev*|disparu*|amiante|rappel produit|points de suture|fracture|commotion
   |inconscient*|convuls*|vomi*|hallucin*|insuline
-pt inspetor|delegado|procurador|como prova|intimacao|divorci*|guarda dos filhos|pensao de alimentos|medida protetiva
+pt bloquear alguem|bloquear outro|bloquear o meu ex|inspetor|delegado|procurador|como prova|intimacao|divorci*
+  |guarda dos filhos|pensao de alimentos|medida protetiva
   |condicional|prisao|cadeia
   |detid*|detenc*|condenad*|perito|investigador*|racis*|racista*|discrimin*|homofob*|sexual*|violac*|violad*|estupr*
   |explosiv*|municao|cocaina|heroina|overdose|desintox*|alcoolic*|abstinencia|diagnosticad*|deportad*|na prisao
@@ -72,7 +77,8 @@ pt inspetor|delegado|procurador|como prova|intimacao|divorci*|guarda dos filhos|
   |heranca|sem abrigo|sem teto|refugiad*|asilo|despej*|insolven*|nodoas negras|olho negro|estrangul*|murro*|bofetada*
   |pontape*|bateu me|espanc*|esfaque*|refem|rapto|sequestr*|desaparecid*|amianto|pontos na cabeca|pontos na mao
   |sete pontos|fratur*|inconsciente|convuls*|vomit*|alucina*|insulina
-it commissario|ispettore|maresciallo|procuratore|come prova|citazione|divorzi*|affidamento dei|ordine restrittivo
+it bloccare qualcuno|bloccare un altro|bloccare il mio ex|commissario|ispettore|maresciallo|procuratore|come prova
+  |citazione|divorzi*|affidamento dei|ordine restrittivo
   |liberta vigilata|carcere|prigione|detenut*
   |arrestat*|arresto|condannat*|perito|investigator*|razzis*|discrimin*|omofob*|sessual*|stupr*|violentat*|esplosiv*
   |munizion*|cocaina|eroina|overdose|disintossic*|alcolist*|astinenza|diagnosi|diagnosticat*|cremaz*|cremat*|tumore
@@ -83,7 +89,8 @@ it commissario|ispettore|maresciallo|procuratore|come prova|citazione|divorzi*|a
   |eredita|senzatetto|dormitorio|rifugiat*|asilo politico|espuls*|sfratt*|insolven*|lividi|occhio nero|strangol*
   |pugno in|schiaff*|picchiat*|accoltell*|ostaggio|rapit*|scompars*|amianto|punti di sutura|sette punti|frattur*
   |commozione|incosciente|convuls*|vomit*|allucina*|insulina
-nl commissaris|inspecteur|officier van justitie|als bewijs|bewijs voor|dagvaarding|scheiding|echtscheiding|voogdij
+nl iemand blokkeren|mijn ex blokkeren|hem blokkeren|commissaris|inspecteur|officier van justitie|als bewijs
+  |bewijs voor|dagvaarding|scheiding|echtscheiding|voogdij
   |alimentatie|contactverbod|reclassering|gevangen*
   |gedetineerd*|gearresteerd|aangehouden|veroordeeld|rechercheur*|brandonderzoek*|racis*|discrimin*|homofob*
   |uitgescholden|seksueel*|verkracht*|explosie*|munitie|cocaine|heroine|overdosis|afkick*|alcoholist*|diagnose|tumor

@@ -169,7 +169,7 @@ class Score(Node):
 
 class Signs(Node):
     """Signs of one safeguard, of which one is enough for a person to read a message. ``add``: such as ``gas``, or
-    ``smell*|leak* & gas & !bill`` (one of either near each other, in any order, and nothing of what ``!`` excludes near;
+    ``smell*|leak* & gas & !bill`` (one of either near each other, in any order, and nothing near that ``!`` excludes;
     ``*`` ends a word that may go on, or begins one of which the end is told: ``*geruch``). ``remove``: words that are
     read over, such as ``fire stick``.
     """

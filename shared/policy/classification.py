@@ -1,8 +1,9 @@
 """How contacts are understood: intents, hard rules, thresholds, and the points of the complexity score."""
 
+import re
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from shared.contract.topics import Channel
 from shared.policy.fields import (
@@ -48,7 +49,22 @@ _PART = rf"{_WORDS}(\|{_WORDS})*"
 ModelName = Annotated[str, Field(min_length=1, max_length=256)]
 Points = Annotated[int, Field(ge=0, le=100)]
 Phrase = Annotated[str, Field(pattern=r"^\S(.{0,98}\S)?$")]
-Sign = Annotated[str, Field(min_length=1, max_length=500, pattern=rf"^{_PART}( & !?{_PART})*$")]
+
+
+def _checked(sign: str) -> str:
+    for place, part in enumerate(sign.split(" & ")):
+        for phrase in (part.removeprefix("!") if place else part).split("|"):
+            if not re.fullmatch(_WORDS, phrase):
+                hint = "words or a|b, joined by ' & ' or ' & !'; * at one end of a word of two letters or more"
+                raise fault(f"{sign!r} is no sign: {phrase!r} is no word", hint)
+    return sign
+
+
+Sign = Annotated[
+    str,
+    Field(min_length=1, max_length=500, json_schema_extra={"pattern": rf"^{_PART}( & !?{_PART})*$"}),
+    AfterValidator(_checked),
+]
 Phrases = Annotated[tuple[Phrase, ...], Field(max_length=PHRASES_MAX)]
 
 

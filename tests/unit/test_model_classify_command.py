@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -104,8 +105,9 @@ def test_a_text_is_explained_by_clause_sign_model_and_threshold(usher):
     code, out, _ = usher("--model", STARTER_FOLDER, "--explain", "where is my order? I smell gas in here")
     assert code == 0
     assert "clause 2: I smell gas in here" in out
-    assert "signs: danger" in out
+    assert "signs: danger (smell ... gas)" in out
     assert "model: order_status" in out
+    assert not re.search(r"\d\.\d{5}", out)
     assert "thresholds: P(agent) <=" in out
 
 
@@ -117,6 +119,7 @@ def test_an_explanation_is_told_to_programs_too(usher):
     assert (whole["part"], whole["text"]) == ("whole", text)
     assert (first["text"], second["text"]) == ("where is my order?", "I smell gas in here")
     assert (first["signs"], second["signs"]) == ([], ["danger"])
+    assert (first["sign_words"], second["sign_words"]) == ({}, {"danger": ["smell", "gas"]})
     assert whole["model"]["intent"] == said["intent"]
     assert first["model"]["words"]
     of_clauses = {"clause_agent_probability", "strange_clause_agent_probability", "strange_clause_confidence"}

@@ -5,6 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.folding import fold
+from shared.policy import parse_policy
+from shared.policy.errors import PolicyErrors
 from shared.policy.patterns import PatternSet, compile_pattern, literal
 
 PATTERNS = [
@@ -69,3 +71,20 @@ def test_a_lone_surrogate_is_text_like_any_other():
 def test_a_hostile_text_is_answered(text):
     # An engine that goes back and tries again never returns from any of these.
     assert PatternSet([r"(a+)+$b", r"(x|xx)*y", r"\b(a|b)+c", r"a.{0,50}z"]).matches(text) == []
+
+
+@pytest.mark.parametrize(
+    ("sign", "word"),
+    [("a & ", "a"), ("fue*go*", "fue*go*"), ("*f", "*f"), ("!gas", "!gas"), ("gas| ", " "), ("g", "g")],
+)
+def test_a_sign_that_is_none_is_refused_with_the_word_that_is_wrong(sign: str, word: str) -> None:
+    with pytest.raises(PolicyErrors) as refused:
+        parse_policy(
+            {
+                "workspace": "acme",
+                "queues": {"q": {}},
+                "classification": {"words": {"en": {"safeguards": {"danger": {"add": [sign]}}}}},
+            }
+        )
+    faults = {error.path: error.message for error in refused.value.errors}
+    assert f"{word!r} is no word" in faults["classification.words.en.safeguards.danger.add[0]"]

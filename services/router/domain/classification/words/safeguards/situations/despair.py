@@ -109,7 +109,8 @@ en skipping meals|skip meals|skipped meals|skipping dinner|havent eaten since|no
 es sin comer|saltarme comidas|saltamos comidas|me salto comidas|comiendo arroz|una comida al dia|nevera vacia
   |no tengo que comer|no tenemos que comer|para dar de comer
 de nichts gegessen|nicht gegessen seit|mahlzeiten weg|mahlzeiten aus|eine mahlzeit am tag|nur noch toast|nur noch nudeln
-  |nur noch brot|nichts im kuhlschrank|kuhlschrank ist leer|kuhlschrank leer|satt kriegen|nicht satt
+  |nur noch brot|nichts im kuhlschrank|kuhlschrank ist leer|kuhlschrank leer|satt kriegen|nicht satt|kaum satt
+  |satt machen|satt bekommen
 fr rien mange depuis|pas mange depuis|sauter des repas|saute des repas|saute un repas|un repas par jour|frigo vide
   |frigo est vide|nourrir mes|de quoi manger
 pt sem comer|saltar refeicoes|salto refeicoes|pulando refeicoes|uma refeicao por dia|frigorifico vazio|geladeira vazia
@@ -134,7 +135,7 @@ nl verwarming niet aan|kachel niet aan|verwarming niet betalen|zitten in de kou|
 [cannot]
 en cant|cannot|no|without|money|since|weeks|days|winter
 es no|sin|dinero|dias|semanas|invierno
-de nicht|kein|ohne|geld|tagen|wochen|winter|wir
+de nicht|kaum|kein|ohne|geld|tagen|wochen|winter|wir
 fr plus|pas|sans|argent|jours|semaines|hiver|peux
 pt nao|sem|dinheiro|dias|semanas|inverno
 it non|senza|soldi|giorni|settimane|inverno|piu

@@ -44,6 +44,11 @@ def test_a_choice_under_a_message_of_ours_is_said_in_its_thread() -> None:
     button = [{"action_id": "a", "action_ts": "7.7", "text": {"text": "Yes"}, "value": "y"}]
     assert pressed(actions=button, channel={"id": "D1"}).event().conversation_id == "D1"
     assert pressed(actions=button).event().text == "Yes"
+    several = [{"text": {"text": "Red"}, "value": "r"}, {"text": {"text": "Blue"}, "value": "b"}]
+    both = pressed(actions=[{"action_id": "a", "action_ts": "7.7", "selected_options": several}]).event()
+    assert (both.text, both.attributes["payload"]) == ("Red, Blue", "r, b")
+    day = pressed(actions=[{"action_id": "a", "action_ts": "7.7", "selected_date": "2026-12-01"}]).event()
+    assert day.text == "2026-12-01"
     assert json_of("slack", SLACK_PRESSED).event() == chosen, "a topic may hold the document without its form"
 
 

@@ -100,6 +100,12 @@ def test_calls_that_we_make_and_states_of_calls_are_no_contacts() -> None:
             None,
             {"call_permission": "accept"},
         ),
+        (
+            "contacts",
+            [{"name": {"formatted_name": "Bo Miles"}, "phones": [{"phone": "+34 600 999 888"}]}],
+            "Bo Miles +34 600 999 888",
+            {},
+        ),
         ("unsupported", {"type": "poll_creation"}, None, {"unsupported_type": "poll_creation"}),
     ],
 )

@@ -17,6 +17,10 @@ _TYPES = {"reaction_added": Why.REACTION, "reaction_removed": Why.REACTION}
 _SLACKBOT = "USLACKBOT"  # Slack's own voice, which no bot_id marks
 _NOTHING_SAID = Answer("text/plain", b"")  # what a command and a button are answered with: Slack shows any other body
 _FORM = re.compile(rb"(?:token|payload|command|ssl_check)=")
+_SELECTED = (
+    "selected_date", "selected_time", "selected_date_time", "selected_user", "selected_channel",
+    "selected_conversation",
+)  # fmt: skip
 _LINK = re.compile(r"<(?:[@#!]?)([^<>|]{1,2000})(?:\|([^<>]{0,2000}))?>")
 
 
@@ -89,7 +93,7 @@ def _pressed(payload: Payload, document: Node) -> Item:
     at, direct = action["action_ts"].needed(), channel.startswith("D")
     root = message["ts"].id() or document["container"]["message_ts"].id()
     thread = message["thread_ts"].id() or ("" if direct else root)
-    chosen = action["selected_option"] if action["selected_option"] else action
+    label, value = _choice(action)
     return Message(
         channel="chat",
         conversation=channel if direct else f"{channel}:{thread or at}",
@@ -98,17 +102,26 @@ def _pressed(payload: Payload, document: Node) -> Item:
         name=user["name"].text() or user["username"].text(),
         to=channel,
         at_ms=seconds_ms(action["action_ts"].number()),
-        text=_plain(chosen["text"]["text"].text()) or chosen["value"].text(),
+        text=_plain(label) or value,
         reply_address=channel,
         reply_thread=thread,
         attributes={
             "team_id": document["team"]["id"].id(),
             "enterprise_id": document["enterprise"]["id"].id(),
             "action_id": action["action_id"].id(),
-            "payload": chosen["value"].text(),
+            "payload": value,
             "response_url": document["response_url"].text(),
         },
     ).event(payload)
+
+
+def _choice(action: Node) -> tuple[str, str]:
+    """(what a person reads, its value) of a button, of one option or several, or of a date, person or channel."""
+    several = list(action["selected_options"].items())
+    options = [action["selected_option"]] if action["selected_option"] else several or [action]
+    labels = [one["text"]["text"].text() for one in options]
+    values = [one["value"].text() for one in options] + [action[name].id() for name in _SELECTED]
+    return ", ".join(filter(None, labels)), ", ".join(filter(None, values))
 
 
 def _item(payload: Payload, document: Node, event: Node) -> Item:

@@ -174,12 +174,18 @@ def _text(kind: str, one: Node) -> str:
         point = f"{inside['latitude'].number()}, {inside['longitude'].number()}"
         return ", ".join([part for part in parts if part] + [point])
     if kind == "contacts":
-        return "\n".join(card["name"]["formatted_name"].text() for card in inside.items())
+        return "\n".join(_card(card) for card in inside.items())
     if kind == "order":
         return "\n".join([inside["text"].text(), *_products(inside)]).strip()
     if kind == "text":
         return inside["body"].needed() if not inside else inside["body"].text()
     return inside["caption"].text() or inside["text"].text() if isinstance(inside.value, dict) else ""
+
+
+def _card(card: Node) -> str:
+    """``Bo Miles +34 600 999 888``: a name, and the numbers by which that person can be called."""
+    phones = (one["phone"].text() for one in card["phones"].items())
+    return " ".join(part for part in (card["name"]["formatted_name"].text(), *phones) if part)
 
 
 def _products(order: Node) -> list[str]:

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -19,6 +20,10 @@ PROMETHEUS, RUNBOOKS = DEPLOY / "prometheus", DEPLOY / "runbooks"
 needs_promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool: apt install prometheus")
 RECORDED = {rule["record"] for rule in rules("recording.yml")}
 ALERTS = rules("alerts.yml")
+FIGURES = (
+    r"\d+|\b(?:half|twice|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|fifty|hundred|thousand"
+    r"|quarter|milliseconds?|seconds?|minutes?|hours?|days?|percent)\b"
+)
 
 
 def promtool(*words: str) -> str:
@@ -78,6 +83,22 @@ def test_every_alert_has_a_severity_and_a_runbook_and_every_runbook_an_alert() -
         assert rule["labels"]["severity"] in ("page", "ticket")
         assert rule["annotations"]["runbook"] == f"deploy/runbooks/{rule['alert']}.md"
         assert rule["annotations"]["summary"]
+
+
+def fires(rule: dict[str, Any]) -> str:
+    """How a runbook says when its alert fires."""
+    held = f"for {rule['for']}" if "for" in rule else "at once"
+    asked = " ".join(rule["expr"].split())
+    return f"**Fires as a {rule['labels']['severity']}** when this holds, {held}:\n\n```promql\n{asked}\n```\n"
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_a_runbook_shows_the_rule_of_its_alert_and_tells_no_other_figure_of_it(rule: dict[str, Any]) -> None:
+    head, sep, _ = (RUNBOOKS / f"{rule['alert']}.md").read_text().partition("\n**What it means for customers.**")
+    assert sep
+    assert fires(rule) in head
+    prose = head.replace(fires(rule), "").lower()
+    assert re.findall(FIGURES, prose) == [], "only the rule says how much and for how long"
 
 
 @pytest.mark.parametrize("path", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)

@@ -5,12 +5,25 @@ from datetime import datetime
 
 import orjson
 
+from services.router.app import RouterService
 from services.sla.settings import SlaSettings
 from shared.contract.topics import SLA_EVENTS, TopicSpec
 from shared.kafka import ensure_topics, read_tail
-from tests.integration.test_sla_service import sla
-from tests.support.in_process import until
-from tests.support.live import Office
+from shared.kafka.admin import partition_of
+from shared.lane.service import LaneService
+from shared.process.logs import configure
+from tests.integration.test_sla_service import published, sla
+from tests.support.in_process import running, until
+from tests.support.ingest import PARTITIONS
+from tests.support.live import Live, Office
+
+
+async def sla_settings(live: Live) -> SlaSettings:
+    """Those of an sla service beside the router, whose topic is there."""
+    names = ("kafka_bootstrap_servers", "postgres_dsn", "topic_prefix", "partitions")
+    settings = SlaSettings(**{name: getattr(live.settings, name) for name in names})
+    await ensure_topics(settings, [TopicSpec(name=SLA_EVENTS, retention_ms=3_600_000)])
+    return settings
 
 
 def _seconds(first: str, last: str) -> float:
@@ -65,9 +78,7 @@ async def _everybody_at_risk(office: Office, queue: str, number: int) -> list[st
 async def test_a_breach_is_announced_by_router_and_sla_before_it_happens_and_taken_back_where_it_will_not(
     office: Office,
 ) -> None:
-    settings = SlaSettings(**{name: getattr(office.live.settings, name) for name in (
-        "kafka_bootstrap_servers", "postgres_dsn", "topic_prefix", "partitions")})  # fmt: skip
-    await ensure_topics(settings, [TopicSpec(name=SLA_EVENTS, retention_ms=3_600_000)])
+    settings = await sla_settings(office.live)
     promised = {"orders": "4s", "cards": "1m"}
     queues = {
         name: {"requires": {name: 1}, "targets": {"time_to_answer": {"within": within}}}
@@ -94,3 +105,43 @@ async def test_a_breach_is_announced_by_router_and_sla_before_it_happens_and_tak
         found = await until(told)
         assert found[late[-1]] == ["clock_started", "risk_raised", "clock_breached"]
         assert found[relieved[-1]][:3] == ["clock_started", "risk_raised", "risk_cleared"]
+
+
+async def _shared_out(first: LaneService, second: LaneService) -> bool:
+    """Whether each of two live replicas has a partition."""
+    return [len(first.lanes()), len(second.lanes())] == [1, 1]
+
+
+async def test_while_partitions_move_between_live_replicas_each_promise_is_acted_on_and_told_once(
+    live_system: Live,
+) -> None:
+    settings = await sla_settings(live_system)
+    promise = {"within": "8s", "warn_at": 0.5, "on_warn": [{"boost": "5m"}], "on_breach": [{"add_queue": "general"}]}
+    names = {partition_of(name.encode(), PARTITIONS): name for name in (f"moved-{number}" for number in range(9))}
+    offices = [Office(live_system, names[partition]) for partition in range(PARTITIONS)]
+    for office in offices:
+        await office.policy(queues={"orders": {"requires": {"orders": 1}, "targets": {"time_to_answer": promise}}})
+        await office.agent("generalist")
+    contacts = [await office.contact("c1", routing={"queue": "orders"}) for office in offices]
+    whose = list(zip(offices, contacts, strict=True))
+    router = RouterService(live_system.settings, configure("router", "ERROR"))
+    async with sla(settings) as first:
+        async with running(router), sla(settings) as second:
+            await until(lambda: _shared_out(live_system.service, router))
+            await until(lambda: _shared_out(first, second))
+            for office, contact in whose:
+                await office.saw("contact.hastened", contact_id=contact, reason="warned")
+        for office, contact in whose:
+            late = await office.saw("contact.hastened", contact_id=contact, reason="breached")
+            assert late["also_queues"] == ["general"]
+            offer = await office.offered(contact)
+            assert offer["agent_id"] == "generalist"
+            assert _seconds(late["occurred_at"], offer["occurred_at"]) >= 0
+            assert office.kinds(contact).count("hastened") == 2, "once warned, once breached, whoever had the partition"
+
+        async def told() -> list[list[str]]:
+            logs = [await published(settings, partition) for partition in range(PARTITIONS)]
+            found = [[name for name, body in log if body["contact_id"] in contacts] for log in logs]
+            return found if all("breached" in each for each in found) else []
+
+        assert await until(told) == [["started", "warned", "breached"]] * PARTITIONS

@@ -95,6 +95,8 @@ class Judge:
                 yield f"is {fact.name} after its due time"
             if fact.name == "breached":
                 yield from self._breach(story, fact)
+            if fact.name == "warned" and fact.at_ms >= fact.due_ms:
+                yield "warns of what is over"
             if fact.name in ("met", "ended_late"):
                 yield from self._elapsed(story, fact)
 
@@ -108,6 +110,9 @@ class Judge:
         used = self._used(story, breach.at_ms)
         target_ms = round(breach.body["target_seconds"] * 1000)
         at_once = self._was_made_at_due(story)
+        warns = self._written(breach.body).get("warn_at") is not None and not at_once
+        if warns and {"warned", "retargeted"}.isdisjoint(fact.name for fact in story):
+            yield "is breached without a warning"
         if used is not None and (used < target_ms - ROUNDING_MS or (used > target_ms + ROUNDING_MS and not at_once)):
             yield f"is breached after {used} ms of {target_ms}"
         if breach.body["kind"] == "time_to_answer" and not self._waits(breach.body["contact_id"], breach.at_ms):

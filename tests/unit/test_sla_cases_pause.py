@@ -276,6 +276,40 @@ def test_a_target_that_is_shortened_into_the_past_is_breached_when_the_policy_co
     assert story.last("resolution", "ended_late", "elapsed_seconds") == 5400
 
 
+@pytest.mark.parametrize("rests", [False, True])
+def test_a_promise_that_is_used_up_when_it_is_made_is_broken_without_a_warning(rests: bool) -> None:
+    shorter = resolution("10m", warn_at=0.5) | {"apply_to_open": True}
+    story = Story(resolution("4h", warn_at=0.5), shorter).arrives("2026-06-11T09:00")
+    if rests:
+        story.at("2026-06-11T09:30", "pending_changed", pending=True)
+    story.activate("2026-06-11T10:00", 2).play(until="2026-06-11T11:00")
+    names = [name for name, _ in story.told("resolution") if name != "paused"]
+    assert names == ["started", "retargeted", "breached"]
+
+
+def test_a_promise_of_which_less_is_left_than_a_warning_leaves_is_warned_of_when_it_is_made() -> None:
+    shorter = resolution("70m", warn_at=0.5) | {"apply_to_open": True}
+    story = Story(resolution("4h", warn_at=0.5), shorter).arrives("2026-06-11T09:00")
+    story.activate("2026-06-11T10:00", 2).play(until="2026-06-11T11:00")
+    assert story.told("resolution")[1:] == [
+        ("retargeted", "2026-06-11T10:00:00"),
+        ("warned", "2026-06-11T10:00:00"),
+        ("breached", "2026-06-11T10:10:00"),
+    ]
+
+
+def test_what_was_used_up_before_a_pause_is_told_as_it_was_though_the_log_names_the_promise_after_it() -> None:
+    target = {"first_response": {"within": "10m", "warn_at": 0.5, "pause_on": ["pending"]}}
+    story = Story(policy_of({"general": {}, "orders": {"targets": target}})).at("2026-06-11T09:00", "received")
+    story.at("2026-06-11T09:30", "pending_changed", pending=True).at("2026-06-11T10:00", "queued", queue="orders")
+    story.play()
+    assert story.told("first_response") == [
+        ("started", "2026-06-11T09:00:00"),
+        ("warned", "2026-06-11T09:05:00"),
+        ("breached", "2026-06-11T09:10:00"),
+    ]
+
+
 def test_a_promise_that_is_new_and_used_up_already_is_broken_when_it_is_made() -> None:
     elsewhere = policy_of({"orders": {}, "cards": {"targets": {"resolution": {"within": "1d"}}}})
     story = Story(elsewhere, resolution("10m") | {"apply_to_open": True}).arrives("2026-06-11T09:00")

@@ -135,10 +135,17 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
             return None
         return self.due_ms if self.warn_ms is None else self.warn_ms
 
+    @property
+    def promise(self) -> tuple[object, ...]:
+        """All that a change of target may change, but the version of the policy that says so."""
+        return self.target, self.due_ms, self.warn_ms, self.queue, self.rule, self.pauses
+
     def not_before(self, at_ms: int) -> None:
-        """No promise is broken before it is made, and none while the clock rests: what is used up is due at once."""
-        self.due_ms = max(self.due_ms, at_ms)
-        if self.warn_ms is not None:
+        """No promise is broken before it is made, and none while the clock rests: what is used up is due at once, and
+        nobody is warned of it."""
+        if self.due_ms <= at_ms:
+            self.due_ms, self.warn_ms = at_ms, None
+        elif self.warn_ms is not None:
             self.warn_ms = max(self.warn_ms, at_ms)
 
 

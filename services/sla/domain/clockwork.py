@@ -63,6 +63,9 @@ class Clockwork:
         self._deadlines.add(clock, contact)
         if used_up:
             clock.paused_ms = rests_ms
+            if clock.warn_ms is not None:
+                self._warn(clock, contact)
+                self._deadlines.outdate()
             self._deadlines.outdate()
             self._move(clock, contact, _DUE, clock.due_ms)
         elif rests_ms is not None:
@@ -118,7 +121,7 @@ class Clockwork:
         what was due before, stands."""
         if not self._catch_up(clock, contact, at_ms):
             return
-        before, policy_before = _held(clock), held_to(clock)
+        before, policy_before = clock.promise, held_to(clock)
         at_risk = clock.raised_ms is not None
         self.facts.risks.count(clock, contact, -at_risk)
         target.hold(clock, policy)
@@ -127,7 +130,7 @@ class Clockwork:
         if used_up or clock.state is RUNNING:
             clock.not_before(at_ms)
         self.facts.touch(contact)
-        if _held(clock) != before:
+        if clock.promise != before:
             clock.turns += 1
             self.facts.begin(clock, contact)
             note = Note(previous=policy_before, traceparent=self.facts.trace)
@@ -243,8 +246,3 @@ class Clockwork:
             return round(seconds - clock.paused_seconds, 3) if clock.paused_seconds else seconds
         calendar = self._terms.calendar(contact.workspace, clock.policy, clock.calendar)
         return round(calendar.open_seconds_between(clock.started_ms, until_ms) - clock.paused_seconds, 3)
-
-
-def _held(clock: Clock) -> tuple[object, ...]:
-    """All that a change of target may change, but the version of the policy that says so."""
-    return clock.target, clock.due_ms, clock.warn_ms, clock.queue, clock.rule, clock.pauses

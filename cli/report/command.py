@@ -4,23 +4,21 @@ import argparse
 import asyncio
 import csv
 import io
-import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from cli.output import EXIT_OK, UsageError, result, write
+from cli.output import EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.report.figures import DIMENSIONS, REPORTS, running
+from cli.report.span import hours_of
 from cli.subcommands import carried_out
 from services.sla.domain.hours import HOUR_MS
 from services.sla.lookup.hours import hourly
 from shared.clock import now_ms
-from shared.times import DAY_MS, rfc3339, to_ms
+from shared.times import rfc3339
 
 __all__ = ["configure", "run"]
 
-AGO = re.compile(r"-?(\d+)([hd])")
 ROWS_MAX = 100_000  # of one report: more is a question for a database
 
 
@@ -48,35 +46,19 @@ def _report(args: argparse.Namespace) -> int:
     if strange:
         raise UsageError(f"--by {strange[0]}: one or more of {', '.join(DIMENSIONS)}, separated by commas")
     now = now_ms()
-    first, end = _hour(args.since, "--from", now), -(-_at(args.until, "--to", now) // HOUR_MS)
-    if end <= first:
-        raise UsageError("--to lies before --from: swap them")
+    first, end = hours_of(args.since, args.until, now)
     found = asyncio.run(hourly(settings_in_force(), first, end))
     since, until = first * HOUR_MS, min(now, end * HOUR_MS)
     going = [row for row in running(found.seats, until) if row.hour >= first]
-    rows = REPORTS[args.report]([*found.rows, *going], by)[:ROWS_MAX]
+    rows = REPORTS[args.report]([*found.rows, *going], by)
+    if len(rows) > ROWS_MAX:
+        say(f"usher report: only the first {ROWS_MAX} of {len(rows)} rows; ask for less time, or by less")
+        del rows[ROWS_MAX:]
     if args.json:
         result({"report": args.report, "from": rfc3339(since), "to": rfc3339(until), "by": by, "rows": rows})
     else:
         _table(rows, as_csv=args.csv)
     return EXIT_OK
-
-
-def _hour(text: str, option: str, now: int) -> int:
-    return _at(text, option, now) // HOUR_MS
-
-
-def _at(text: str | None, option: str, now: int) -> int:
-    if text is None:
-        return now
-    ago = AGO.fullmatch(text)
-    if ago:
-        return now - int(ago[1]) * (HOUR_MS if ago[2] == "h" else DAY_MS)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{option} {text!r}: write 2026-11-28, 2026-11-28T09:00:00Z, or 24h or 7d for ago") from None
-    return to_ms(at if at.tzinfo else at.astimezone())
 
 
 def _table(rows: Sequence[dict[str, Any]], *, as_csv: bool) -> None:

@@ -95,8 +95,8 @@ class Judge:
                 yield f"is {fact.name} after its due time"
             if fact.name == "breached":
                 yield from self._breach(story, fact)
-            if fact.name == "warned" and fact.at_ms >= fact.due_ms:
-                yield "warns of what is over"
+            if fact.name == "warned":
+                yield from self._warning(story, fact)
             if fact.name in ("met", "ended_late"):
                 yield from self._elapsed(story, fact)
 
@@ -118,11 +118,26 @@ class Judge:
         if breach.body["kind"] == "time_to_answer" and not self._waits(breach.body["contact_id"], breach.at_ms):
             yield "an answer is late of somebody who does not wait"
 
+    def _warning(self, story: list[Fact], warning: Fact) -> Iterable[str]:
+        """Before the due time, when the share of the target that the policy names was used; at once where it was then
+        used already."""
+        if warning.at_ms >= warning.due_ms:
+            yield "warns of what is over"
+        used, share = self._used(story, warning.at_ms), self._written(warning.body)["warn_at"]
+        at_once = {*self._made(story), *(fact.at_ms for fact in story if fact.name in ("retargeted", "resumed"))}
+        expected = warning.body["target_seconds"] * 1000 * share
+        if used is not None and warning.at_ms not in at_once and abs(used - expected) > ROUNDING_MS:
+            yield f"is warned of after {used} ms of {expected}"
+
     def _was_made_at_due(self, story: list[Fact]) -> bool:
         """Whether the promise was due at the very time at which it was made: what was used up before is due at once."""
-        own = (at_ms for kind, at_ms, _ in self._lives[story[0].body["contact_id"]] if kind in _PROMISING)
-        made = {*own, *(at_ms for _, at_ms in self._changes)}
+        made = self._made(story)
         return any(fact.due_ms in made for fact in story)
+
+    def _made(self, story: list[Fact]) -> set[int]:
+        """When the promise may have been made."""
+        own = (at_ms for kind, at_ms, _ in self._lives[story[0].body["contact_id"]] if kind in _PROMISING)
+        return {*own, *(at_ms for _, at_ms in self._changes)}
 
     def _elapsed(self, story: list[Fact], end: Fact) -> Iterable[str]:
         used = self._used(story, end.at_ms)

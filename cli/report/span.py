@@ -1,0 +1,41 @@
+"""Which whole hours a report is about, as somebody writes them."""
+
+import re
+from datetime import datetime
+
+from cli.output import UsageError
+from services.sla.domain.hours import HOUR_MS
+from shared.times import DAY_MS, to_ms
+
+__all__ = ["hours_of"]
+
+_AGO = re.compile(r"-?([0-9]+)([hd])")
+_AGO_DIGITS_MAX = 7  # of so many hours or days ago: more is longer than there are times
+
+
+def hours_of(since: str, until: str | None, now: int) -> tuple[int, int]:
+    """The first hour since the epoch, and the one after the last: each hour of which some lies between the two.
+
+    ``now`` in milliseconds, which is what ``until`` is by default. UsageError where nothing lies between them.
+    """
+    first = max(0, _at(since, "--from", now)) // HOUR_MS
+    end = -(-(now if until is None else _at(until, "--to", now)) // HOUR_MS)
+    if end > first:
+        return first, end
+    if until is None:
+        raise UsageError(f"--from {since} lies ahead: a report is of what was")
+    raise UsageError("--to does not lie after --from: swap them")
+
+
+def _at(text: str, option: str, now: int) -> int:
+    ago = _AGO.fullmatch(text)
+    if ago:
+        if len(ago[1].lstrip("0")) > _AGO_DIGITS_MAX:
+            raise UsageError(f"{option} {text[:40]}: so long ago there was no time; at most {'9' * _AGO_DIGITS_MAX}d")
+        return now - int(ago[1].lstrip("0") or "0") * (HOUR_MS if ago[2] == "h" else DAY_MS)
+    try:
+        at = datetime.fromisoformat(text)
+        return to_ms(at if at.tzinfo else at.astimezone())
+    except (ValueError, OverflowError):
+        example = "write 2026-11-28, 2026-11-28T09:00:00Z, or 24h or 7d for ago"
+        raise UsageError(f"{option} {text[:40]!r}: {example}") from None

@@ -138,6 +138,20 @@ def test_case_33_the_clocks_of_a_target_that_is_removed_end_as_cancelled_and_nob
     assert [name for name, _ in story.told("first_response")] == ["started", "breached"]
 
 
+@pytest.mark.parametrize("kind", ["resolution", "first_response"])
+@pytest.mark.parametrize("applies", [True, False])
+def test_a_target_that_is_removed_and_promised_again_counts_for_whoever_is_open_where_the_policy_says_so(
+    kind: str, applies: bool
+) -> None:
+    promised = policy_of({"orders": {"targets": {kind: {"within": "4h"}}}}) | {"apply_to_open": applies}
+    nothing = policy_of({"orders": {"targets": {"handling": {"within": "4h"}}}})
+    story = Story(promised, nothing, promised).at("2026-06-11T09:00", "received")
+    story.at("2026-06-11T09:10", "queued", queue="orders")
+    story.activate("2026-06-11T10:00", 2).activate("2026-06-11T11:00", 3).play(until="2026-06-11T14:00")
+    again = [("started", "2026-06-11T09:00:00"), ("breached", "2026-06-11T13:00:00")] if applies else []
+    assert story.told(kind) == [("started", "2026-06-11T09:00:00"), ("cancelled", "2026-06-11T10:00:00"), *again]
+
+
 def test_a_target_that_came_due_before_it_was_removed_is_still_breached() -> None:
     story = Story(resolution("1h"), policy_of({"orders": {}})).arrives("2026-06-11T09:00")
     story.activate("2026-06-11T10:30", 2).play()

@@ -340,6 +340,18 @@ def test_a_promise_that_is_made_later_counts_nothing_that_it_would_not_have_coun
     assert story.due("resolution") == "2026-06-11T11:10:00", "an hour, and none of the seventy minutes with the bot"
 
 
+@pytest.mark.parametrize("first", ["sent_to_bot", "sent_to_self_service"])
+@pytest.mark.parametrize("applies", [True, False])
+def test_a_promise_that_is_made_later_counts_no_time_of_which_no_policy_asked_when_it_was_spent(
+    first: str, applies: bool
+) -> None:
+    before = policy_of({"orders": {}, "cards": {"targets": {"resolution": {"within": "1d"}}}})
+    after = resolution("1h", pause_on=["bot", "self_service"]) | {"apply_to_open": applies}
+    story = Story(before, after).at("2026-06-11T09:00", "received").at("2026-06-11T09:00", first)
+    story.activate("2026-06-11T09:40", 2).at("2026-06-11T10:00", "queued", queue="orders").play()
+    assert story.due("resolution") == "2026-06-11T11:00:00"
+
+
 def test_a_pause_after_the_breach_is_no_part_of_what_the_work_took() -> None:
     story = Story(resolution("30m")).arrives("2026-06-11T09:00").at("2026-06-11T10:00", "pending_changed", pending=True)
     story.at("2026-06-11T10:30", "pending_changed", pending=False).at("2026-06-11T10:45", "closed").play()

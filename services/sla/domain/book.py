@@ -134,7 +134,7 @@ class Book:
         if contact is not None:
             self._live.leave_queue(contact, at_ms, "callback")
             self._live.reach(_SCHEDULED, contact, event, at_ms)
-            self._live.hold(contact, "scheduled", at_ms)
+            self.work.hold(contact, "scheduled", at_ms)
             self._live.forget_if_done(contact)
 
     # ---- with an agent ----
@@ -223,7 +223,7 @@ class Book:
         if contact is not None:
             contact.tier = tier
             self._facts.touch(contact)
-            self._live.hold(contact, tier, at_ms)
+            self.work.hold(contact, tier, at_ms)
             self._live.reach(effect, contact, event, at_ms)
 
     def _is_for_a_person(self, contact: Contact, event: Queued, at_ms: int) -> None:

@@ -48,12 +48,6 @@ class Live:
         if effect.starts:
             self.starts.start(effect.starts, contact, event, at_ms)
 
-    def hold(self, contact: Contact, hold: str, at_ms: int) -> None:
-        """It waits for this from now on, where some promise does not count that."""
-        promises = self.terms.now(contact.workspace)
-        if promises is not None and hold in promises.holds:
-            self.work.hold(contact, hold, at_ms)
-
     def leave_queue(self, contact: Contact, at_ms: int, outcome: str) -> None:
         """It does not wait any more, and this is why."""
         if contact.queue is not None:

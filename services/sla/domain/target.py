@@ -115,7 +115,6 @@ class Promises:
         self.kinds = frozenset(Kind(kind) for kind, _ in self._each())
         self.replies = not self.kinds.isdisjoint(_REPLIES)
         self.remembers = self.by_attributes or not self.kinds.isdisjoint(_REMEMBERED)
-        self.holds = frozenset(hold for kind, target in self._each() for hold in _pauses(kind, target))
 
     def of(self, kind: Kind, contact: Contact, queue: str | None) -> Target | None:
         """The target of a contact in that queue; without a queue (bot, self-service) as if it were in the default."""

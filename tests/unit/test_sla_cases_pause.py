@@ -324,6 +324,22 @@ def test_what_was_used_up_before_a_pause_is_told_as_it_was_though_the_log_names_
     ]
 
 
+@pytest.mark.parametrize(
+    ("pending", "until", "warned"),
+    [("09:45", "10:15", "09:30"), ("09:30", "10:00", "10:00"), ("09:15", "09:45", "10:00")],
+)
+def test_a_pause_that_began_after_the_time_of_a_warning_does_not_move_it(pending: str, until: str, warned: str) -> None:
+    target = {"first_response": {"within": "1h", "warn_at": 0.5, "pause_on": ["pending"]}}
+    story = Story(policy_of({"general": {}, "orders": {"targets": target}})).at("2026-06-11T09:00", "received")
+    story.at(f"2026-06-11T{pending}", "pending_changed", pending=True)
+    story.at(f"2026-06-11T{until}", "pending_changed", pending=False)
+    story.at("2026-06-11T12:00", "queued", queue="orders").at("2026-06-11T12:30", "closed").play()
+    assert story.told("first_response")[1:3] == [
+        ("warned", f"2026-06-11T{warned}:00"),
+        ("breached", "2026-06-11T10:30:00"),
+    ]
+
+
 def test_a_promise_that_is_new_and_used_up_already_is_broken_when_it_is_made() -> None:
     elsewhere = policy_of({"orders": {}, "cards": {"targets": {"resolution": {"within": "1d"}}}})
     story = Story(elsewhere, resolution("10m") | {"apply_to_open": True}).arrives("2026-06-11T09:00")

@@ -94,7 +94,7 @@ class Starts:
             started_ms=start.at_ms,
             due_ms=target.due_ms(start.at_ms, moved) if moved or start.due_ms is None else start.due_ms,
             queue=target.queue,
-            warn_ms=None if target.warn_at is None else target.warn_ms(start.at_ms, moved),
+            warn_ms=None if target.warn_at is None else target.first_warn_ms(contact, start.at_ms),
             policy=promises.version if promises is not None else 0,
             rule=target.rule,
             calendar=target.calendar_name,

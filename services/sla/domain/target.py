@@ -46,6 +46,12 @@ class Target:
         """When the promise is due that started then and did not count so much."""
         return self.calendar.add_open_time(started_ms, self.seconds + paused_seconds)
 
+    def first_warn_ms(self, contact: Contact, started_ms: int) -> int | None:
+        """When to warn about a promise to this contact that counts from then, whatever it waited for since."""
+        if self.warn_at is None or not contact.rests:
+            return self.warn_ms(started_ms)
+        return self.warn_ms(started_ms, self.rested_seconds(contact, started_ms, self.warn_at)[1])
+
     def warn_ms(self, started_ms: int, paused_seconds: float = 0.0) -> int | None:
         """When to warn about the promise that started then; None when nobody asked for a warning."""
         if self.warn_at is None:
@@ -64,16 +70,17 @@ class Target:
         clock.due_ms = self.due_ms(clock.started_ms, clock.paused_seconds)
         clock.warn_ms = self.warn_ms(clock.started_ms, clock.paused_seconds) if unwarned else None
 
-    def rested_seconds(self, contact: Contact, since_ms: int) -> tuple[float, float]:
+    def rested_seconds(self, contact: Contact, since_ms: int, share: float = 1.0) -> tuple[float, float]:
         """Open time in which the contact waited for what the promise does not count, up to the wait that goes on; and
-        how much of it moves the due time: not what began after that."""
+        how much of it moves the time at which this share of the target is used: not what began after that."""
         if not contact.rests:
             return 0.0, 0.0
         goes_on = [at_ms for hold, at_ms in contact.waits_for.items() if hold in self.pauses]
         seconds, moved, counted_ms = 0.0, 0.0, since_ms
         for begin_ms, end_ms in sorted((rest[1], rest[2]) for rest in contact.rests if rest[0] in self.pauses):
             begin_ms, end_ms = max(begin_ms, counted_ms), min([end_ms, *goes_on])
-            in_time = moved == seconds and begin_ms <= self.due_ms(since_ms, moved)
+            used_ms = self.calendar.add_open_time(since_ms, self.seconds * share + moved)
+            in_time = moved == seconds and begin_ms <= used_ms
             seconds += self.calendar.open_seconds_between(begin_ms, end_ms)
             moved = seconds if in_time else moved
             counted_ms = max(counted_ms, end_ms)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,15 @@ from cli.model.progress import progress_bar
 from cli.model.table_input import read_all_examples, read_examples, read_tiers
 from cli.model.train_options import configure
 from cli.output import UsageError, result, say, write
-from lab.training.data import Data, Example, overlap, prepare, split, without_rare
+from lab.training.data import Data, Example, few, folds_for, overlap, prepare, split, without_rare
 from lab.training.errors import TrainingRefused
 from services.router.model.errors import ModelRefused
 from services.router.model.tiers import IntentTier
 from shared.clock import monotonic
 
 if TYPE_CHECKING:
-    from lab.training.build import Built, Encoding
+    from lab.training.build import Built
+    from lab.training.recipe import Encoding, Recipe
 
 __all__ = ["configure", "run"]
 
@@ -40,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     if find_spec("sklearn") is None:
         raise UsageError("training needs scikit-learn: install the extra usher[train]")
+    from lab.training.build import build
     from lab.training.save import check_target, save
 
     started = monotonic()
@@ -54,8 +57,9 @@ def _run(arguments: argparse.Namespace) -> int:
     _tell_dropped(dropped)
     data = prepare(train)
     tiers = _tiers(arguments, data.labels)
-    with progress_bar(2 - arguments.quick, arguments.folds, arguments.encoder is not None) as progress:
-        built = _built(arguments, data, tiers, progress)
+    recipe = _recipe(arguments, data, tiers)
+    with progress_bar(len(recipe.learners), recipe.folds, arguments.encoder is not None) as progress:
+        built = build(data, replace(recipe, encoding=_encoding(arguments, data, progress)), progress)
         place, model = save(built, arguments.out)
     document = {
         "model": str(place),
@@ -120,11 +124,11 @@ def _tiers(arguments: argparse.Namespace, labels: Sequence[str]) -> dict[str, In
     return tiers
 
 
-def _built(
-    arguments: argparse.Namespace, data: Data, tiers: Mapping[str, IntentTier] | None, progress: Callable[[str], None]
-) -> "Built":
-    from lab.training.build import Recipe, build
+def _recipe(arguments: argparse.Namespace, data: Data, tiers: Mapping[str, IntentTier] | None) -> "Recipe":
+    """All but what an encoder says of the texts, which takes its time."""
+    from lab.training.recipe import Recipe
     from lab.training.risk import Risk
+    from lab.training.vectors import word_vectors
 
     stated = {"agent": arguments.risk_agent, "moment": arguments.risk_moment}
     given = {name: share for name, share in stated.items() if share is not None}
@@ -133,19 +137,17 @@ def _built(
             raise UsageError(f"--risk-{name} {share:g}: give a share between 0 and 1")
     if given and tiers is None:
         raise UsageError("--risk-agent and --risk-moment need --tiers FILE")
-    risk = Risk(**given, stated=bool(given))
-    encoding = _encoding(arguments, data, progress)
-    recipe = Recipe(
+    vectors = None if arguments.quick else word_vectors()
+    return Recipe(
         tiers=tiers,
-        risk=risk,
-        encoding=encoding,
+        risk=Risk(**given, stated=bool(given)),
         compact=arguments.compact,
         balanced=arguments.balanced,
-        quick=arguments.quick,
+        quick=arguments.quick or (vectors is not None and not few(len(data.texts))),
         calibrate=_texts_of(arguments),
-        folds=arguments.folds,
+        folds=arguments.folds or folds_for(len(data.texts)),
+        vectors=vectors,
     )
-    return build(data, recipe, progress)
 
 
 def _encoding(arguments: argparse.Namespace, data: Data, progress: Callable[[str], None]) -> "Encoding | None":

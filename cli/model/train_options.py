@@ -37,8 +37,7 @@ def _configure_learning(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=int,
         choices=range(3, 6),
-        default=3,
-        help="3 to 5: more judge the model more fairly",
+        help="3 to 5: more judge the model more fairly (default: 5 of up to 5,000 texts, else 3)",
     )
     parser.add_argument(
         "--drop-rare", action="store_true", help="leave out intents with too few different texts, and say which"

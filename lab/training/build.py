@@ -1,6 +1,6 @@
 """From labelled texts to a calibrated model: three folds for honesty, then one fit on everything."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 from lab.training import measure
 from lab.training.calibrate import blend, fit_blend, softmax
-from lab.training.data import EXAMPLES_WISE, FOLDS, Data, split
+from lab.training.data import EXAMPLES_WISE, Data, split
 from lab.training.errors import TrainingRefused
-from lab.training.learn import ENCODER_C, Corpus, Linear, Vocabulary, fit_logistic, fit_margin
-from lab.training.risk import Fit, Risk, fit_thresholds, thresholds_of
+from lab.training.learn import Linear, Vocabulary
+from lab.training.recipe import Recipe
+from lab.training.risk import Fit, fit_thresholds, thresholds_of
+from lab.training.teach import Progress, Teacher
 from lab.training.watched import watched
-from services.router.model.manifest import EncoderSpec
 from services.router.model.tiers import IntentTier, Thresholds, decide_all
 
-__all__ = ["Built", "Encoding", "Progress", "Recipe", "build", "steps"]
+__all__ = ["Built", "build", "steps"]
 
-LEARNERS = ("margin", "logistic", "encoder")
 CALIBRATE_MIN = 200  # texts; with fewer, one number more or less says how sure a model may be
 CHANCE_MARGIN = 0.1  # of the way from guessing to perfect; below it a model knows nothing worth routing by
 CHANCE_Z = 2.3263  # and the difference from guessing must not be chance itself (one-sided, 99 %)
@@ -27,43 +27,6 @@ CHANCE_Z = 2.3263  # and the difference from guessing must not be chance itself 
 Flags = NDArray[np.bool_]
 Matrix = NDArray[np.float64]
 Rows = NDArray[np.int64]
-
-Progress = Callable[[str], None]
-"""Told the name of each step as it begins."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encoding:
-    """The operator's encoder: its files, what it is, and the unit vectors (n, D) of the texts."""
-
-    model: bytes
-    tokenizer: bytes
-    spec: EncoderSpec
-    vectors: Matrix
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """What shall be made of the data; every label has a tier, or ``tiers`` is None. ``compact``: weights as bytes, and
-    no pair of words that one text alone has. ``balanced``: labels count alike, however many texts each has. ``quick``:
-    support vector machines alone, a quarter of the time. ``folds``: more of them judge by models more like the last.
-    ``calibrate``: the texts that the calibration is fitted on, empty: all.
-    """
-
-    tiers: Mapping[str, IntentTier] | None = None
-    risk: Risk = Risk()
-    encoding: Encoding | None = None
-    compact: bool = False
-    balanced: bool = False
-    quick: bool = False
-    folds: int = FOLDS
-    calibrate: frozenset[str] = frozenset()
-
-    @property
-    def learners(self) -> tuple[str, ...]:
-        """The learners by name: those over words, then the encoder's."""
-        words = LEARNERS[:1] if self.quick else LEARNERS[:2]
-        return (*words, *LEARNERS[2:]) if self.encoding else words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,22 +70,21 @@ def steps(learners: int, folds: int, encoder: bool) -> int:
 def build(data: Data, recipe: Recipe, progress: Progress) -> Built:
     """The model; raises TrainingRefused when it cannot be trusted. The same data give the same model."""
     progress("counting words")
-    corpus = Corpus(data.texts, len(data.labels), 2 if recipe.compact else 1)
-    part = split(data.targets, recipe.folds)
+    teacher = Teacher(data, recipe)
     scores: list[Matrix] = [np.zeros((len(data.texts), len(data.labels))) for _ in recipe.learners]
     unknown = np.zeros(len(data.texts))
+    part = split(data.targets, recipe.folds)
     for fold in range(recipe.folds):
         inside, outside = np.flatnonzero(part != fold), np.flatnonzero(part == fold)
-        _, weighing = corpus.fit(inside)
-        unknown[outside] = weighing.unknown_shares(outside)
-        learned = _learn(data, recipe, weighing, inside, _part(progress, f"fold {fold + 1}"))
-        for at, (learner, features) in enumerate(learned):
-            scores[at][outside] = learner.scores(features(outside))
+        taught = teacher.teach(inside, _part(progress, f"fold {fold + 1}"))
+        unknown[outside] = taught.weighing.unknown_shares(outside)
+        for found, learner in zip(scores, taught.learners, strict=True):
+            found[outside] = learner.layer.scores(learner.features(outside))
     everything = np.arange(len(data.texts))
-    vocabulary, weighing = corpus.fit(everything)
-    final = [learner for learner, _ in _learn(data, recipe, weighing, everything, _part(progress, "final"))]
+    taught = teacher.teach(everything, _part(progress, "final"))
     progress("calibrating")
-    return _assembled(data, recipe, vocabulary, final, (scores, unknown))
+    final = [learner.layer for learner in taught.learners]
+    return _assembled(data, recipe, taught.vocabulary, final, (scores, unknown))
 
 
 def _part(progress: Progress, name: str) -> Progress:
@@ -130,23 +92,6 @@ def _part(progress: Progress, name: str) -> Progress:
         progress(f"{name}: {step}")
 
     return told
-
-
-def _learn(
-    data: Data, recipe: Recipe, weighing: Any, rows: Rows, progress: Progress
-) -> Iterator[tuple[Linear, Callable[[Rows], Any]]]:
-    """Each learner fitted on ``rows``, with what gives its features of any rows."""
-    targets, labels = data.targets[rows], len(data.labels)
-    features = weighing.features(rows)
-    progress("margins")
-    yield fit_margin(features, targets, labels, recipe.balanced), weighing.features
-    if not recipe.quick:
-        progress("probabilities")
-        yield fit_logistic(features, targets, labels), weighing.features
-    if recipe.encoding:
-        vectors = recipe.encoding.vectors
-        progress("encoder")
-        yield fit_logistic(vectors[rows], targets, labels, ENCODER_C), lambda wanted: vectors[wanted]
 
 
 def _assembled(

@@ -1,7 +1,6 @@
 """Which learner to believe how much, and how sharply: fitted on texts that the learners did not see."""
 
 from collections.abc import Sequence
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,6 @@ __all__ = ["blend", "fit_blend", "softmax"]
 
 FACTOR_MIN = 1e-3
 FACTOR_MAX = 1000.0
-STEPS = 10  # of the shares
 
 Matrix = NDArray[np.float64]
 Targets = NDArray[np.int64]
@@ -33,41 +31,24 @@ def blend(scores: Sequence[Matrix], factors: Sequence[float]) -> Matrix:
 
 
 def fit_blend(scores: Sequence[Matrix], targets: Targets) -> tuple[float, ...]:
-    """A factor per learner, at least 0, for ``softmax(blend(...))``; ``scores`` (n, L) each must be out of fold.
+    """The likeliest factors, one per learner and at least 0, for ``softmax(blend(...))``; a convex problem.
 
-    The shares are those of a grid that find most labels, of equals the most even ones: the likeliest shares lean to the
-    learner with the mildest mistakes and find fewer. The temperature is the likeliest.
+    ``scores`` (n, L) each must be out of fold.
     """
-    sharpness = [_temperature(part, targets) for part in scores]
-    alike = [factor * part for factor, part in zip(sharpness, scores, strict=True)]
-    best = max(_shares(len(scores)), key=lambda shares: (_found(blend(alike, shares), targets), min(shares)))
-    factor = _temperature(blend(alike, best), targets)
-    return tuple(factor * share * sharp for share, sharp in zip(best, sharpness, strict=True))
-
-
-def _shares(learners: int) -> list[tuple[float, ...]]:
-    """All shares in steps of a tenth that sum to 1."""
-    wholes = (counts for counts in product(range(STEPS + 1), repeat=learners) if sum(counts) == STEPS)
-    return [tuple(count / STEPS for count in counts) for counts in wholes]
-
-
-def _found(logits: Matrix, targets: Targets) -> int:
-    return int((logits.argmax(axis=1) == targets).sum())
-
-
-def _temperature(scores: Matrix, targets: Targets) -> float:
-    """The factor that makes ``softmax(factor * scores)`` likeliest; a convex problem of one number."""
-    right = scores[np.arange(len(targets)), targets]
+    stacked = np.stack(scores)
+    rows = np.arange(len(targets))
+    right = stacked[:, rows, targets]
 
     def loss(factors: Matrix) -> tuple[float, Matrix]:
-        probabilities = softmax(factors[0] * scores)
-        likelihood = np.maximum(probabilities[np.arange(len(targets)), targets], 1e-300)
-        slope = float((np.einsum("ij,ij->i", probabilities, scores) - right).mean())
-        return float(-np.log(likelihood).mean()), np.array([slope])
+        probabilities = softmax(np.tensordot(factors, stacked, 1))
+        likelihood = np.maximum(probabilities[rows, targets], 1e-300)
+        slopes = (np.einsum("ij,kij->ki", probabilities, stacked) - right).mean(axis=1)
+        return float(-np.log(likelihood).mean()), slopes
 
-    found = minimize(loss, np.ones(1), jac=True, method="L-BFGS-B", bounds=[(0.0, FACTOR_MAX)])
+    start = np.full(len(scores), 1.0 / len(scores))
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0.0, FACTOR_MAX)] * len(scores))
     if not found.success or not np.isfinite(found.fun):
         raise TrainingRefused("the calibration did not converge; the labels hardly follow from the texts")
-    if found.x[0] < FACTOR_MIN:
+    if found.x.sum() < FACTOR_MIN:
         raise TrainingRefused("the texts say nothing about the labels; is this the label column?")
-    return float(found.x[0])
+    return tuple(map(float, found.x))

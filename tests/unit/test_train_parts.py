@@ -6,11 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
-from lab.training.build import Recipe, build
+from lab.training.build import build
 from lab.training.calibrate import blend, fit_blend, softmax
 from lab.training.data import Data, Example, overlap, prepare, split
 from lab.training.errors import TrainingRefused
 from lab.training.learn import SINGLE_BYTES, WEIGHTS_BYTES, Corpus, _converged, fit_logistic
+from lab.training.recipe import Recipe
 from lab.training.risk import Risk, fit_thresholds, thresholds_of, wilson_upper
 from lab.training.watched import watched
 from services.router.model.tiers import Thresholds, decide_all

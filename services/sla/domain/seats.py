@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from services.sla.domain.account_event import Available
-from services.sla.domain.totals import Totals
+from services.sla.domain.totals import Cell, Key, Totals
 from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = [
@@ -62,6 +62,7 @@ class Seats:
         self._totals = totals
         self._seats: dict[str, Seat] = {}
         self._touched: dict[str, None] = {}  # keys of seats that changed
+        self._cells: dict[tuple[str, str, str], list[Cell]] = {}  # what is added to, by workspace, state and reason
 
     @property
     def all(self) -> Collection[Seat]:
@@ -108,18 +109,30 @@ class Seats:
         )
 
     def _worked(self, seat: Seat, until_ms: int) -> None:
-        for key, seconds in worked(seat, until_ms).items():
-            self._totals.add(key, seconds)
+        what = (seat.workspace, seat.state, _reason(seat))
+        cells = self._cells.get(what)
+        if cells is None:
+            cells = self._cells[what] = [self._totals.cell(key) for key in _keys(seat)]
+        for cell, seconds in zip(cells, _amounts(seat, until_ms), strict=True):
+            self._totals.grow(cell, seconds)
         key = ("agent", seat.workspace, seat.agent_id, seat.state, seat.reason)
         self._totals.hours.spread(seat.since_ms, until_ms, key)
 
 
-def worked(seat: Seat, until_ms: int) -> Mapping[tuple[str, ...], float]:
+def worked(seat: Seat, until_ms: int) -> Mapping[Key, float]:
     """What a seat adds to the totals up to a time: its agent's seconds, and those of their units."""
+    return dict(zip(_keys(seat), _amounts(seat, until_ms), strict=True))
+
+
+def _keys(seat: Seat) -> tuple[Key, Key, Key]:
+    agent = (AGENT_SECONDS, seat.workspace, seat.state, _reason(seat))
+    return agent, (UNIT_SECONDS, seat.workspace, "capacity"), (UNIT_SECONDS, seat.workspace, "used")
+
+
+def _reason(seat: Seat) -> str:
+    return seat.reason if not seat.reason or seat.reason in REASONS else OTHER_REASON
+
+
+def _amounts(seat: Seat, until_ms: int) -> tuple[float, float, float]:
     seconds = max(0, until_ms - seat.since_ms) / MILLISECONDS_PER_SECOND
-    reason = seat.reason if not seat.reason or seat.reason in REASONS else OTHER_REASON
-    return {
-        (AGENT_SECONDS, seat.workspace, seat.state, reason): seconds,
-        (UNIT_SECONDS, seat.workspace, "capacity"): 0.0 if seat.presence == NOT_READY else seconds * seat.units,
-        (UNIT_SECONDS, seat.workspace, "used"): seconds * seat.used,
-    }
+    return seconds, 0.0 if seat.presence == NOT_READY else seconds * seat.units, seconds * seat.used

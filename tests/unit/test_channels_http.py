@@ -13,6 +13,7 @@ import orjson
 import pytest
 from prometheus_client import CollectorRegistry
 
+from services.ingest.domain.rejection import REFUSED_PARTS_MAX
 from shared.contract.inputs import INPUT_TYPES
 from tests.support.channel_payloads import FORM, MAILGUN, SAMPLES, VOICE, multipart, whatsapp, whatsapp_text
 from tests.support.ingest_http import Log, api_of, client_of
@@ -121,6 +122,13 @@ async def test_a_source_without_secrets_takes_api_keys() -> None:
     (refused,) = await post(log, entry("telegram"), body, headers)
     (taken,) = await post(log, entry("telegram"), body, {**headers, "Authorization": "Bearer secret"})
     assert (refused.status_code, taken.status_code, len(events(log))) == (401, 200, 1)
+
+
+async def test_of_a_request_with_many_wrong_parts_a_bounded_number_is_kept_and_the_good_one_arrives() -> None:
+    log, bad = Log(), [{**whatsapp_text(number), "id": None} for number in range(100)]
+    body = orjson.dumps(whatsapp(*bad, whatsapp_text(100)))
+    (answer,) = await post(log, WHATSAPP, body, meta(body))
+    assert (answer.status_code, len(events(log)), len(log.dead)) == (200, 1, REFUSED_PARTS_MAX)
 
 
 MAILGUN_SOURCE = entry("mailgun", secrets={"signing_key": "env:A"})

@@ -8,7 +8,8 @@ import orjson
 import pytest
 
 from services.ingest.domain.channels.registry import NAMES
-from tests.support.channel_payloads import Sample
+from services.ingest.domain.rejection import REFUSED_PARTS_MAX
+from tests.support.channel_payloads import POSTMARK, SLACK, SLACK_EVENT, Sample, direct, page, whatsapp_text
 from tests.support.channel_variants import payloads_of
 from tests.support.channels import Result, json_of, put_sample
 
@@ -93,3 +94,47 @@ def test_a_kind_of_event_that_nobody_asked_for_is_no_dead_letter(adapter: str) -
     for document in OF_NEXT_YEAR[adapter]:
         result = json_of(adapter, document)
         assert (result.admitted, result.refused, len(result.ignored)) == ([], [], 1), document
+
+
+def whatsapp_of(**value: Any) -> dict[str, Any]:
+    metadata = {"phone_number_id": "106540352242922"}
+    changes = [{"field": "messages", "value": {"metadata": metadata, **value}}]
+    return {"object": "whatsapp_business_account", "entry": [{"changes": changes}]}
+
+
+MANY: list[Any] = [{}] * 80_000
+CROWDED: dict[str, tuple[str, Any]] = {
+    "messages": ("whatsapp_cloud", whatsapp_of(messages=MANY)),
+    "states": ("whatsapp_cloud", whatsapp_of(statuses=MANY)),
+    "people": ("whatsapp_cloud", whatsapp_of(contacts=MANY)),
+    "entries within entries": (
+        "messenger",
+        {"object": "page", "entry": [{"messaging": [{}] * 80}] * 800},
+    ),
+    "standby": ("messenger", {"object": "page", "entry": [{"standby": MANY}]}),
+    "attachments": ("messenger", page("page", direct(attachments=MANY))),
+    "files": ("slack", {**SLACK, "event": {**SLACK_EVENT, "files": MANY}}),
+    "heads": ("postmark", {**POSTMARK, "Headers": MANY}),
+    "posts": ("x", {"for_user_id": "1", "tweet_create_events": MANY}),
+    "events": ("asterisk", {"events": MANY}),
+}
+
+
+@pytest.mark.parametrize("case", CROWDED)
+def test_a_payload_of_entries_without_end_is_one_dead_letter(case: str) -> None:
+    """Each refused part would keep the whole payload: 80,000 of 240 KB are 19 GB of one record."""
+    result = json_of(*CROWDED[case])
+    assert (result.admitted, result.ignored, len(result.refused)) == ([], [], 1)
+
+
+def test_of_many_wrong_parts_some_are_dead_letters_and_the_good_ones_arrive() -> None:
+    bad = [{**whatsapp_text(number), "id": None} for number in range(200)]
+    result = json_of("whatsapp_cloud", whatsapp_of(messages=[*bad, whatsapp_text(200)]))
+    assert [event.message_id for event in result.events()] == ["wamid.200"]
+    assert [one.letter.origin.index for one in result.refused] == list(range(REFUSED_PARTS_MAX))
+
+
+def test_the_largest_batch_that_meta_makes_is_read() -> None:
+    entry = whatsapp_of(statuses=[{"id": "wamid.1", "status": "read"}])["entry"][0]
+    result = json_of("whatsapp_cloud", {"object": "whatsapp_business_account", "entry": [entry] * 1000})
+    assert (len(result.ignored), result.refused) == (1000, [])

@@ -9,7 +9,7 @@ from services.ingest.domain.adapters import canonical
 from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, SourceFacts, Why
 from services.ingest.domain.cloudevents import Attributes, kafka_attributes
 from services.ingest.domain.normalise import Admitted, Normaliser
-from services.ingest.domain.rejection import Refusal, Rejected, legible, workspace_in
+from services.ingest.domain.rejection import REFUSED_PARTS_MAX, Refusal, Rejected, legible, workspace_in
 from services.ingest.domain.way import Arrival, Way
 from shared.contract.ids import derive
 from shared.contract.records import DeadLetter, Origin
@@ -76,6 +76,7 @@ class TopicDoor:
             rejected.workspace = rejected.workspace or route.way.workspace or None
             refused.append(refusal(rejected, arrival, record))
             return
+        kept = len(refused) + REFUSED_PARTS_MAX
         for index, item in enumerate(items):
             if len(items) > 1:
                 arrival = arrival._replace(origin=Origin(record.topic, record.partition, record.offset, None, index))
@@ -89,7 +90,8 @@ class TopicDoor:
             except Rejected as rejected:
                 named = None if isinstance(item, Rejected | Ignored) else workspace_in(item.data)
                 rejected.workspace = named or route.way.workspace or None
-                refused.append(refusal(rejected, arrival, record))
+                if len(refused) < kept:
+                    refused.append(refusal(rejected, arrival, record))
 
     def _read(self, route: Route, record: LogRecord, value: bytes, arrival: Arrival) -> Sequence[Item]:
         """A topic carries the provider's payloads, or canonical events: its producer need not be the provider."""

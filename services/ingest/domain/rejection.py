@@ -13,6 +13,7 @@ from shared.errors import Invalid, Reason
 __all__ = [
     "FieldError",
     "OtherWorkspace",
+    "REFUSED_PARTS_MAX",
     "Refusal",
     "Rejected",
     "from_validation",
@@ -21,6 +22,8 @@ __all__ = [
     "workspace_in",
 ]
 
+# Dead letters of one payload; each holds the whole of it, so the last one stands for all that are refused after it.
+REFUSED_PARTS_MAX = 32
 ERRORS_MAX = 32  # a longer list helps nobody and lets a sender choose the size of our answer
 PATH_LENGTH_MAX = 256  # characters; a key of the sender may stand in a path
 DETAIL_LENGTH_MAX = 512  # characters

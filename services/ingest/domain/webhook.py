@@ -11,7 +11,7 @@ from services.ingest.domain.channels.adapter import Answer, Ignored, Item, Paylo
 from services.ingest.domain.cloudevents import Attributes
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Admitted, Normaliser
-from services.ingest.domain.rejection import Refusal, Rejected
+from services.ingest.domain.rejection import REFUSED_PARTS_MAX, Refusal, Rejected
 from services.ingest.domain.signatures import is_signed, single_use_token
 from services.ingest.domain.sources import Source
 from services.ingest.domain.way import Arrival, Way
@@ -108,7 +108,8 @@ class WebhookDoor:
             except Rejected as rejected:
                 if single:
                     raise
-                outcome.refused.append(_refusal(rejected, way, origin, payload, now_ms))
+                if len(outcome.refused) < REFUSED_PARTS_MAX:
+                    outcome.refused.append(_refusal(rejected, way, origin, payload, now_ms))
         return outcome
 
     def _sort(self, item: Item, way: Way, arrival: Arrival, outcome: Outcome, raw: bytes) -> None:

@@ -9,18 +9,28 @@ from services.ingest.domain.reading import read_object
 from services.ingest.domain.rejection import Rejected, path_of
 from shared.errors import Reason
 
-__all__ = ["Node", "each"]
+__all__ = ["ITEMS_MAX", "Node", "TooMany", "each"]
+
+ITEMS_MAX = (
+    3000  # entries of all lists of a payload: Meta batches most, and 256 KiB hold some 2,000 of its lists' entries
+)
+
+
+class TooMany(Rejected):
+    """A payload of so many entries that each would cost more than it is: refused as a whole, also by ``each``."""
 
 
 class Node:
     """One value of a payload and its path. Absent and null are the same: falsy, "" as text, no items."""
 
-    __slots__ = ("_name", "_parent", "value")
+    __slots__ = ("_name", "_parent", "_root", "_taken", "value")
 
     def __init__(self, value: Any, name: str | int = "", parent: "Node | None" = None) -> None:
         self.value = value
         self._name = name
         self._parent = parent
+        self._taken = 0  # of the root: entries that were looked at
+        self._root: Node = self if parent is None else parent._root
 
     @property
     def path(self) -> str:
@@ -49,11 +59,15 @@ class Node:
         return self.value is not None
 
     def items(self) -> Iterator["Node"]:
-        """The entries of a list."""
+        """The entries of a list. TooMany: with those before more than ITEMS_MAX of the payload."""
         if self.value is None:
             return
         if not isinstance(self.value, list):
             raise self.wrong("must be a list")
+        root = self._root
+        root._taken += len(self.value)
+        if root._taken > ITEMS_MAX:
+            raise TooMany(Reason.INVALID, self.path, f"more than {ITEMS_MAX} entries of lists in one payload")
         for index, value in enumerate(self.value):
             yield Node(value, index, self)
 
@@ -116,6 +130,8 @@ def each(nodes: Iterable[Node], read: Callable[[Node], Item | Iterable[Item]]) -
                 found.append(item)
             else:
                 found.extend(item)
+        except TooMany:
+            raise
         except Rejected as rejected:
             found.append(rejected)
     return found

@@ -62,3 +62,16 @@ def test_what_tells_nothing_goes_by_the_customer_then_the_channel_then_the_polic
 def test_a_word_that_served_languages_share_tells_neither() -> None:
     assert triage_language("no", Journey(language="es")) == ("es", "customer")
     assert triage_language("no no no", channel="web")[0] == "es"
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("fr", "mauvaise taille"), ("it", "taglia sbagliata"), ("it", "non funziona"), ("pt", "tamanho errado"),
+        ("pt", "não funciona"), ("nl", "verkeerde maat"), ("nl", "geld terug"), ("de", "zu spät"),
+        ("es", "talla equivocada"), ("en", "wrong size"),
+    ],
+)  # fmt: skip
+def test_a_few_words_tell_one_of_seven_languages(tag: str, text: str) -> None:
+    using = compile_policy(policy(languages=["en", "es", "de", "fr", "pt", "it", "nl"]).policy)
+    assert classify_predicted(MessageFacts(channel="chat", text=text), using, None, None, None, None).language == tag

@@ -26,6 +26,8 @@ ENOUGH = ["contact.message_added", "contact.escalated", "contact.classified", "c
         ("I smell gas in the cellar", "safeguard danger"),
         ("I want to speak to a human", "a person was asked for"),
         ("quiero morirme", "safeguard self_harm"),
+        ("I want to k!ll myself", "safeguard self_harm"),
+        ("la pompa di mia madre si è fermata", "safeguard danger"),
     ],
 )
 def test_a_second_message_takes_the_contact_to_a_person_with_its_age_and_the_reason(intent, state, text, ground):
@@ -47,6 +49,8 @@ TOLD_IN_PIECES = [
     (("there is a smell in the kitchen", "like gas"), "safeguard danger"),
     (("where is it", "ich kann nicht mehr", "ich will nicht mehr", "leben"), "safeguard self_harm"),
     (("change my address", "hello", "a person"), "a person was asked for"),
+    (("12345", "\U0001f621", "s u i c i d e"), "safeguard self_harm"),
+    (("my mum is here", "the pump", "stopped"), "safeguard danger"),
 ]
 
 

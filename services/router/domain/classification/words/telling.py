@@ -33,6 +33,7 @@ TELLING = {
     ),
     "es": frozenset(
         words(
+            "funciona "
             "abierto abono abren acabo acceso adios agente agua ahora al algo alguien almacen alquiler ano anos "
             "antes aparece aplicacion aqui articulo asi atencion aun aviso ayer ayuda baja banco bien bloqueada "
             "bloqueo buenas buenos cada caja calle cambiado cambiar cambio cancelar cargo casa cerrado cierran "
@@ -88,6 +89,7 @@ TELLING = {
     ),
     "fr": frozenset(
         words(
+            "mauvais mauvaise taille "
             "abonnement adresse ai aide annuler argent au aujourd aux avec avez besoin bientot bonjour bonsoir "
             "carte cet cette changer chez colis combien commande commander comment compte conseiller dans demain "
             "des du elle encore est facture femme ferme hier horaires hui il je le les livraison ma magasin mari "
@@ -99,6 +101,7 @@ TELLING = {
     ),
     "pt": frozenset(
         words(
+            "tamanho errado errada custa funciona reembolso "
             "aberto abrem ainda ajuda alguem alterar amanha assinatura ate atendente avaria boa bom cancelar "
             "cartao com como conta contrato da das devolucao devolver dia dinheiro do dos em encomenda endereco "
             "entrega esqueci esta estou eu falar faleceu fatura fecham hoje horario loja mae mais marido meu meus "
@@ -110,6 +113,7 @@ TELLING = {
     ),
     "it": frozenset(
         words(
+            "taglia sbagliata sbagliato nuova nuovo funziona "
             "abbonamento aiuto ancora annullare aperto aprite avete bisogno buonasera buongiorno cambiare carta "
             "che chiudete ciao come con consegna conto contratto dei della delle di dimenticata dimenticato "
             "disdire domani dove fattura gli grazie guasto ha hai ho ieri il indirizzo io lei lo madre mai marito "
@@ -121,6 +125,7 @@ TELLING = {
     ),
     "nl": frozenset(
         words(
+            "verkeerde verkeerd maat terug "
             "abonnement adres annuleren bedankt ben bent bestelling betalen betaling bezorging contract dag dank "
             "de een factuur geen geld gestolen gisteren goedemiddag goedemorgen goedenavond hallo heb hebt heeft "
             "het hoe hoeveel hoi hulp iemand ik is ja je jij jullie kaart kan kwijt levering maar mag man "

@@ -105,7 +105,7 @@ TELLING = {
             "aberto abrem ainda ajuda alguem alterar amanha assinatura ate atendente avaria boa bom cancelar "
             "cartao com como conta contrato da das devolucao devolver dia dinheiro do dos em encomenda endereco "
             "entrega esqueci esta estou eu falar faleceu fatura fecham hoje horario loja mae mais marido meu meus "
-            "minha minhas morada mudar muito na nada nao no noite nunca obrigada obrigado oi ola onde ontem "
+            "minha minhas morada mudar muito na nada nao noite nunca obrigada obrigado oi ola onde ontem "
             "pagamento pagar pai para pedido pela pelo perdi pessoa pode porque posso preciso problema qual "
             "quando quanto queria quero recebi reembolso roubada roubado sao sem senha seu sim sua tarde tem "
             "tenho um uma voce voces "

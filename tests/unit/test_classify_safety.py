@@ -230,7 +230,21 @@ def test_clauses_are_few_and_lose_no_word():
 
 
 @pytest.mark.parametrize(
-    "text", ["I REFUSE TO PAY THIS!!!", "I won't pay, you crooks", "no pienso pagar", "WO IST MEIN PAKET???"]
+    "text",
+    [
+        "I REFUSE TO PAY THIS!!!",
+        "I won't pay, you crooks",
+        "no pienso pagar",
+        "WO IST MEIN PAKET???",
+        "this is daylight robbery, you thieves",
+        "ES UN ROBO",
+        "I'm starving, where's my pizza",
+        "heart attack prices",
+        "police my spending",
+        "court of arbitration street address",
+        "gas bill payment date",
+        "shoot me an email",
+    ],
 )
 def test_anger_and_refusals_to_pay_are_no_hardship(text):
     assert decide(text).priority_seconds == 0.0

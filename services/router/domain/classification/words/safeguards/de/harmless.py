@@ -19,7 +19,8 @@ tote|toter|totes|toten
   |bugeleisen|maus|tastatur|maschine
 kann mir jemand|konnte mir jemand|kann uns jemand|jemand + helfen|sagen|erklaren|hilft|hilf|schreiben|zeigen
 link in der mail|link in eurer mail|link in ihrer mail|link zum zurucksetzen|bestatigungslink|code aus der mail
-  |code den ihr|schulden sie mir|schuldet ihr mir|schulden sie uns|rauchgrau|stossfest|schlage vor|cd brennen
+  |code den ihr|schulden sie mir|schuldet ihr mir|schulden sie uns|rauchgrau|betrug am kunden|reine abzocke|ihr diebe
+  |ihr gauner|raubrittertum|stossfest|schlage vor|cd brennen
   |dvd brennen
   |prozess killen|app killen|kill ich den
 festnetz|anschluss|wlan + tot|ist tot

@@ -35,7 +35,9 @@ reset link|activation link|confirmation link|tracking link|payment link|link in 
 power cut*|price cut*|bleed the radiator*|bleed my radiator*|bleed radiators|shock resistant|shock proof|shock absor*
   |no money left the|no money left my|no money has left|breakdown cover*
   |breakdown of|breakdown service*|breakdown insurance|breakdown recovery|burn through|burns through|burned through
-  |daylight robbery|highway robbery|robbed by your|smoke grey|smoke gray|to die for|this is killing me|court shoe*
+  |daylight robbery|you thieves|bunch of thieves|pack of thieves|thieving|heart attack price*|dying for a
+  |dying for my|dying for the|highway robbery|robbed by your|smoke grey|smoke gray|to die for|this is killing me
+  |court shoe*
   |police my|police our|police the|police your|police their|self destruct*|drop dead gorgeous|kill switch|killer heels
 kill|killing|kills|killed + the process|the app|the task|the program|the subscription|my subscription|a process
   |a task|process

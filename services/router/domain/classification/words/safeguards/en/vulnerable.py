@@ -2,6 +2,7 @@
 
 VULNERABLE = """
 [vulnerable]
+hungry|starving & !pizza|burger|burgers|takeaway|curry|sushi|restaurant|my food|our food|the food
 late brother|late sister|late aunt|late uncle|late partner|late son|late daughter|late nan|next of kin|he died
   |she died|he has died|she has died|he is dead|she is dead|womens aid|women s aid
 checks|reads|controls|monitors|goes through|looks through|took away & my phone|my mobile|my messages|my texts
@@ -34,7 +35,7 @@ choose|choosing|choice|decide & food|eat*|heat*
 no money|no income|not a penny|penniless|broke|skint & food|eat|heat*|rent|children|kids|left|baby|electric*|bill*
   |until|live
 lost my job|made redundant|redundancy|unemployed|laid off|homeless|evict*|food bank*|foodbank*|bankrupt*|repossess*
-  |nothing to eat|go hungry|going hungry|hungry|starving
+  |nothing to eat|go hungry|going hungry
 debt* & collector*|drown*|cope|help|letters|deep|cant|advice
 electric*|heat*|gas|water|power|boiler|warm & cut off|cutting off|disconnect*|freezing|baby|newborn|elderly
   |pensioner|disabled

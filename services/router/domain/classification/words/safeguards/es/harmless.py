@@ -19,7 +19,9 @@ alguien me|alguien + puede ayudar|puede decir*|ayuda|ayude|sabe|puede explicar|p
 me puede alguien|puede alguien|alguien puede + ayudar|ayudarme|decir|decirme|explicar|explicarme
 enlace del correo|enlace de su correo|enlace de vuestro correo|enlace que me mandasteis|enlace que me enviaron
   |enlace para restablecer|enlace de confirmacion|codigo que me mandasteis|codigo que me enviaron|codigo que me llego
-gris humo|me muero por|matar el proceso|mato el proceso|matar la app|grabar un cd|agresivo de precio
+es un robo|esto es un robo|menudo robo|vaya robo|un robo a mano|es un atraco|vaya atraco|sois unos ladrones
+  |panda de ladrones|gris humo|me muero por|matar el proceso|mato el proceso|matar la app|grabar un cd
+  |agresivo de precio
 como te llamas|te llamas
 factura del gas|factura de gas|contrato de gas|tarifa de gas|contador del gas|fire tv|fire stick|robot
   |hora de la verdad|muerto de risa|muerta de risa|agua con gas

@@ -146,15 +146,22 @@ pt faisca|faiscas|deu estouro|estourou
 it scintille|scintilla|ha fatto un botto|e scoppiato|e scoppiata
 nl vonk|vonken|vonkte|knalde
 [stranded]
-en no fresh water|no drinking water|no clean water|stranded|adrift|marooned|snowed in|cut off by|cant get down
+en way home|find my way|found my way|dont know where i am|dont know where i live|cant remember where i live
+  |no fresh water|no drinking water|no clean water|stranded|adrift|marooned|snowed in|cut off by|cant get down
   |lost on the
   |lost in the woods|lost at sea|stuck on the roof|stuck on the mountain
-es sin agua potable|no hay agua potable|perdido en el monte|perdida en el monte|a la deriva|aislados|incomunicados
-de kein trinkwasser|eingeschneit|gestrandet|verlaufen|verirrt|abgeschnitten von|festsitzen
-fr pas d eau potable|perdu dans la|perdue dans la|a la derive|isoles|bloques par
-pt sem agua potavel|perdido na serra|perdida na serra|a deriva|isolados
-it senza acqua potabile|perso nel bosco|persa nel bosco|alla deriva|isolati
-nl geen drinkwater|ingesneeuwd|gestrand|verdwaald|ingesloten door
+es camino a casa|camino de casa|no se donde estoy|no se donde vivo|no recuerdo donde vivo|sin agua potable
+  |no hay agua potable|perdido en el monte|perdida en el monte|a la deriva|aislados|incomunicados
+de heimweg|weg nach hause|weiss nicht wo ich bin|weiss nicht wo ich wohne|finde nicht heim|finde nicht nach hause
+  |kein trinkwasser|eingeschneit|gestrandet|verlaufen|verirrt|abgeschnitten von|festsitzen
+fr chemin de la maison|rentrer chez moi je|sais pas ou je suis|sais plus ou je suis|plus ou j habite
+  |pas d eau potable|perdu dans la|perdue dans la|a la derive|isoles|bloques par
+pt caminho para casa|caminho de casa|nao sei onde estou|nao sei onde moro|sem agua potavel|perdido na serra
+  |perdida na serra|a deriva|isolados
+it strada di casa|la via di casa|non so dove sono|non so dove abito|senza acqua potabile|perso nel bosco
+  |persa nel bosco|alla deriva|isolati
+nl weg naar huis|weet niet waar ik ben|weet niet waar ik woon|geen drinkwater|ingesneeuwd|gestrand|verdwaald
+  |ingesloten door
 [held fast]
 en head stuck|hand stuck|finger stuck|arm stuck|foot stuck|leg stuck|stuck in the|trapped in|wedged in|cant get him out
   |cant get her out|locked himself in|locked herself in|shut in the

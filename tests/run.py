@@ -30,7 +30,7 @@ NEED_JAVA = ("integration", "fault")  # they start a real broker
 LONGEST = "tests/fault/test_kills.py"
 LONG = (
     "test_stack_up", "test_false_breaches", "test_observability", "test_readme", "test_upgrade", "test_stack_keeps",
-    "test_lane", "test_posts", "test_dlq",
+    "test_lane", "test_posts", "test_sla_service", "test_lane_command", "test_dlq",
 )  # fmt: skip
 JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # of every Java: half the CPU of a broker's start (measured)
 KEPT_VARIABLES = ("USHER_POSTGRES_BIN", "USHER_CACHE_DIR")  # which binaries to test; nothing else may leak into tests

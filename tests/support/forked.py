@@ -49,12 +49,14 @@ class Forked:
 
 def command(words: tuple[str, ...], environment: Mapping[str, str], out: Path, err: Path) -> Forked:
     """``usher WORDS`` with that environment, its output in two files; a warning in it is an error."""
-    return _start(_run_command, words, dict(environment), str(out), str(err))
+    # No daemon: that may have no children, and some commands use all cores.
+    return _start(_CONTEXT.Process(target=_run_command, args=(words, dict(environment), str(out), str(err))))
 
 
 def service(name: str, environment: Mapping[str, str], log: Path) -> Forked:
     """``python -m services.NAME`` with that environment; what it writes is appended to a file."""
-    return _start(_run_service, name, dict(environment), str(log))
+    # A daemon: the end of the tests does not wait for it.
+    return _start(_CONTEXT.Process(target=_run_service, args=(name, dict(environment), str(log)), daemon=True))
 
 
 def modules() -> list[str]:
@@ -65,9 +67,7 @@ def modules() -> list[str]:
     return sorted(named | near | {f"services.{service}.__main__" for service in SERVICES})
 
 
-def _start(target: object, *arguments: object) -> Forked:
-    # daemon: the end of the tests does not wait for it.
-    process = _CONTEXT.Process(target=target, args=arguments, daemon=True)
+def _start(process: ForkServerProcess) -> Forked:
     with _LOCK:
         process.start()  # the first waits until everything is imported
     return Forked(process)

@@ -105,7 +105,7 @@ def test_a_process_can_start_with_what_it_is_given_and_logs_in_as_itself(
         value = entry.get("value", f"{reference.get('name')}/{reference.get('key')}")
         user = value if entry["name"] == "POSTGRES_USER" else user
         value = value.replace("$(POSTGRES_USER)", "u")
-        monkeypatch.setenv(entry["name"], re.sub(r"^/etc/", f"{tmp_path}/etc/", value))
+        monkeypatch.setenv(entry["name"], re.sub(r"(^|=)/etc/", rf"\1{tmp_path}/etc/", value))
     settings = SETTINGS[service]()
     assert user == f"usher-postgres-{service}/username"
     assert f"usher-postgres-{service}%2Fpassword" in settings.postgres_dsn.get_secret_value()

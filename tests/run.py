@@ -24,6 +24,7 @@ SLOW = ("tests/integration", "tests/fault")
 SUITES = ("unit", "contract", "component", "simulation", "integration", "fault")  # fast first
 CORES_MIN = 2  # for processes of tests side by side; the smallest machine that is supported has as many
 WORKERS = 3  # processes of tests: who starts a broker or kills it mostly waits, and two cores have something to do
+MEMORY_BYTES_MIN = 6_000_000_000  # for the third: each has a broker (heap of 512 MB), a database, and at times a stack
 NEED_JAVA = ("integration", "fault")  # they start a real broker
 # A file is one worker's. The longest is begun before all others, beside the fast ones; the next ones before the rest of
 # their suites, since one of them alone at the end is nobody's gain, and those that freeze and kill not all at once.
@@ -112,8 +113,17 @@ def run_suites(suites: list[str], arguments: list[str]) -> list[Outcome]:
     if not suites:
         return []
     enough = (os.cpu_count() or 1) >= CORES_MIN
-    side_by_side = ["-n", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"] if enough else []
+    workers = WORKERS if memory_bytes() >= MEMORY_BYTES_MIN else CORES_MIN
+    side_by_side = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"] if enough else []
     return run_pytest(suites, [*side_by_side, *arguments])
+
+
+def memory_bytes() -> int:
+    """The memory of this machine, or of the container if that has a limit."""
+    limit = Path("/sys/fs/cgroup/memory.max")
+    said = limit.read_text().strip() if limit.exists() else "max"
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return min(machine, int(said)) if said.isdigit() else machine
 
 
 def run_pytest(suites: list[str], arguments: list[str]) -> list[Outcome]:

@@ -47,6 +47,7 @@ bench: setup-tests ## Against the naive design on real Kafka and PostgreSQL, the
 	@.venv/bin/python -m tests.benchmarks.bench_scale
 	@.venv/bin/python -m tests.benchmarks.bench_matcher
 	@.venv/bin/python -m tests.benchmarks.bench_safety
+	@.venv/bin/python -m tests.benchmarks.bench_door
 	@.venv/bin/python -m tests.benchmarks.bench_webhooks
 	@.venv/bin/python -m tests.benchmarks.bench_channels
 

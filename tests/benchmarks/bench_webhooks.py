@@ -3,8 +3,11 @@
     python -m tests.benchmarks.bench_webhooks [--requests N] [--adapters slack,twilio]
 
 For each adapter: requests a second as fast as 64 connections go, microseconds of ingest's CPU for each, and p50 and p99
-at half of that rate. Every request is a message of its own, signed as its provider signs. Load, broker and server share
-the machine; what one core would do is what the server does in a second of its own CPU, and that is compared.
+at half of that rate. Every request is a message of its own, signed as its provider signs. The server has the first core
+for itself, load and broker have the others; on a machine of two cores these are busy first, so the rate is theirs too.
+What one core would do is what the server does in a second of its own CPU, and that is compared. The naive handler runs
+on both servers that people get with uvicorn: with the slower one alone the comparison would be of parsers, and kind to
+us; nobody who reads its documentation is bound to it.
 """
 
 import argparse
@@ -23,7 +26,8 @@ from tests.benchmarks.webhooks.signed import SECRETS, request, sources
 
 RATIO_GOAL = 5.0
 WARM_UP = 300  # requests before anything is measured
-NAIVE = "naive (slack)"
+ROUNDS = 3  # of what is compared, in turn; of each the one with the least CPU, which others disturbed the least
+NAIVE = {server: f"naive, {server} (slack)" for server in ("plain", "standard")}
 
 
 async def measured(made: Rig, process: str, adapter: str, first: int, requests: int) -> dict[str, float]:
@@ -51,34 +55,50 @@ async def measured(made: Rig, process: str, adapter: str, first: int, requests: 
 async def measure(options: argparse.Namespace) -> dict[str, Any]:
     """The naive handler, then every adapter, on the same servers."""
     found: dict[str, dict[str, float]] = {}
+    cores = sorted(os.sched_getaffinity(0))
     async with shared_servers() as (kafka, postgres), rig(kafka, postgres) as made:
         await ensure_topics(made.settings, all_topics((*CHANNELS, *NAMES)))
         file = made.folder / "sources.yaml"
         await asyncio.to_thread(file.write_text, sources())
         os.environ.update(SECRETS, USHER_SOURCES_FILE=str(file))  # the processes are given this environment
-        await made.start("naive", ["-m", "tests.benchmarks.webhooks.naive"])
-        say(NAIVE)
-        found[NAIVE] = await measured(made, "naive", "slack", 0, options.requests)
-        await made.processes.pop("naive").stop(grace_seconds=5.0)
+        for server, name in NAIVE.items():
+            await made.start(name, ["-m", "tests.benchmarks.webhooks.naive", "--server", server])
+            apart(made, name, cores)
         await made.start("ingest", ["-m", "services.ingest"])
-        before = await made.end_offset(ROUTER_INPUT)
-        for adapter in options.adapters:
-            say(adapter)
-            found[adapter] = await measured(made, "ingest", adapter, 0, options.requests)
+        apart(made, "ingest", cores)
+        before, runs = await made.end_offset(ROUTER_INPUT), 0
+        every = WARM_UP + 2 * options.requests
+        turns = [(name, name, "slack") for name in NAIVE.values()]
+        turns += [("ingest", name, name) for name in options.adapters]
+        for turn in range(ROUNDS):
+            for process, name, adapter in turns:
+                if turn == 0 or adapter == "slack":
+                    say(f"{name}, round {turn + 1}")
+                    figures = await measured(made, process, adapter, turn * every, options.requests)
+                    found[name] = min(found.get(name, figures), figures, key=lambda one: one["cpu_us_per_request"])
+                    runs += 1
         arrived = await made.end_offset(ROUTER_INPUT) - before
-    expected = len(options.adapters) * (WARM_UP + 2 * options.requests)
+    expected = runs * every
     if arrived < expected:
         raise SystemExit(f"{arrived} of {expected} acknowledged messages are on the log")
     return {
         "webhooks": found,
-        "ratio": _times(found, "per_second_of_cpu"),
-        "rates": _times(found, "requests_per_second"),
+        "ratios": {server: _times(found, name, "per_second_of_cpu") for server, name in NAIVE.items()},
+        "rates": {server: _times(found, name, "requests_per_second") for server, name in NAIVE.items()},
     }
 
 
-def _times(found: dict[str, dict[str, float]], figure: str) -> float | None:
+def apart(made: Rig, process: str, cores: list[int]) -> None:
+    """The first core for the server, the others for load and broker, where there are others."""
+    first, *others = cores
+    for pid, its_own in ((made.processes[process].pid, [first]), (made.kafka.pid, others), (os.getpid(), others)):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), its_own or [first])
+
+
+def _times(found: dict[str, dict[str, float]], naive: str, figure: str) -> float | None:
     """How many times the naive handler's; None without Slack, which is all that it takes."""
-    return found["slack"][figure] / found[NAIVE][figure] if "slack" in found else None
+    return found["slack"][figure] / found[naive][figure] if "slack" in found else None
 
 
 def table(found: dict[str, Any]) -> str:
@@ -89,9 +109,13 @@ def table(found: dict[str, Any]) -> str:
         f"{one['p50_ms']:>9.1f}{one['p99_ms']:>9.1f}"
         for name, one in found["webhooks"].items()
     ]
-    if found["ratio"] is not None:
-        lines.append(f"slack: {found['ratio']:.1f} times the naive handler on one core (goal {RATIO_GOAL:.0f})")
-        lines.append(f"and {found['rates']:.1f} times its rate in this run, with load and broker on the same cores")
+    for server, ratio in found["ratios"].items():
+        if ratio is not None:
+            rate = found["rates"][server]
+            lines.append(
+                f"slack: {ratio:.1f} times the naive handler ({server}) on one core, {rate:.1f} times its rate"
+            )
+    lines.append(f"goal: {RATIO_GOAL:.0f} times on one core")
     return "\n".join(lines) + "\n"
 
 

@@ -3,9 +3,11 @@
 ``python -m tests.benchmarks.webhooks.naive``: Slack's events under /v1/webhooks/slack, to the router's log. It does the
 least that is right: the signature is verified, the payload read by pydantic's models, the canonical message of it sent
 with the headers of CloudEvents by an idempotent producer, and answered once all replicas have it. Framework, server,
-models and producer are as they come: nothing is switched off, and nothing made slower.
+models and producer are as they come: nothing is switched off, nothing made slower. ``--server plain`` is uvicorn as
+``pip install uvicorn`` brings it (asyncio, h11), ``standard`` what ``uvicorn[standard]`` runs on (uvloop, httptools).
 """
 
+import argparse
 import contextlib
 import hashlib
 import os
@@ -14,6 +16,7 @@ import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import orjson
 import uvicorn
@@ -27,6 +30,10 @@ from starlette.routing import Route
 
 from shared.contract.topics import ROUTER_INPUT
 
+SERVERS: dict[str, tuple[Literal["asyncio", "uvloop"], Literal["h11", "httptools"]]] = {
+    "plain": ("asyncio", "h11"),
+    "standard": ("uvloop", "httptools"),
+}
 NAMESPACE = uuid.UUID("6f2d7a54-1c5e-4a52-9d0b-6b1f3f1f2a10")
 
 
@@ -166,12 +173,15 @@ def application() -> Starlette:
 
 def main() -> None:
     """Listen on a free port and say where."""
+    parser = argparse.ArgumentParser(prog="naive")
+    parser.add_argument("--server", choices=list(SERVERS), required=True)
+    loop, http = SERVERS[parser.parse_args().server]
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         ready = Path(os.environ["USHER_READY_FILE"])
         partial = ready.with_suffix(".partial")
         partial.write_bytes(orjson.dumps({"ingest_url": f"http://127.0.0.1:{listening.getsockname()[1]}"}))
-        server = uvicorn.Server(uvicorn.Config(application()))
+        server = uvicorn.Server(uvicorn.Config(application(), loop=loop, http=http))
         listening.listen(512)
         partial.replace(ready)
         server.run(sockets=[listening])

@@ -1,0 +1,101 @@
+"""Where the CPU of one webhook goes: microseconds of each stage by itself, in one process and without any I/O.
+
+    python -m tests.benchmarks.bench_door [--adapter slack]
+
+Each figure is the least of many short runs with warm caches: together they are what a request takes at the very least.
+Not among them is what the kernel, the event loop and the producer's batches take.
+"""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.ingest.domain.handles import Pseudonyms
+from services.ingest.domain.normalise import Normaliser
+from services.ingest.domain.sources_file import read_sources
+from services.ingest.domain.types import MESSAGE
+from services.ingest.domain.webhook import WebhookDoor
+from services.ingest.request import check_media_type, webhook_request
+from services.ingest.wire import RecordWriter
+from shared.clock import monotonic, now_ms
+from shared.process.exchange import Exchange, answer
+from shared.process.requests import Head, HttpLimits, RequestReader
+from tests.benchmarks.pipeline.report import tell
+from tests.benchmarks.webhooks.signed import SECRETS, request, sources
+
+CALLS, RUNS = 15, 800  # a run is shorter than the time that a scheduler lets one process have
+KEY = b"a key of thirty-two bytes, or so"
+
+
+class _Request:
+    """One whole request, as the reader told of it."""
+
+    def __init__(self, adapter: str) -> None:
+        self.raw = request(adapter, 1)
+        self.head: Head
+        self.body = b""
+        RequestReader(self, HttpLimits()).feed(self.raw)
+
+    def on_head(self, head: Head) -> None:
+        self.head = head
+
+    def on_part(self, part: bytes) -> None:
+        self.body = part
+
+    def on_end(self) -> None:
+        pass
+
+
+def stages(adapter: str) -> dict[str, Callable[[], Any]]:
+    """What is done with a webhook, in its order."""
+    document = yaml.safe_load(sources())
+    read = read_sources(document, lambda name: SECRETS[name.removeprefix("env:")], with_channels=False)
+    source = read.by_name[adapter]
+    came = _Request(adapter)
+    reader = RequestReader(came, HttpLimits())
+    scope = Exchange(None, {"type": "http", "scheme": "http", "server": ("127.0.0.1", 80)}, came.head).scope  # type: ignore[arg-type]
+    way, asked = source.way._replace(default_type=MESSAGE), Request(scope)
+    normaliser, writer = Normaliser(Pseudonyms(KEY)), RecordWriter(lambda _: 0)
+    door = WebhookDoor(normaliser)
+    taken = webhook_request(source, asked, came.body)
+    (event,) = door.admit(source, way, taken, now_ms()).admitted
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]
+    return {
+        "read by llhttp, one callback a header": lambda: reader.feed(came.raw),
+        "scope, request": lambda: Request(Exchange(None, scope, came.head).scope),  # type: ignore[arg-type]
+        "media type, the request as signed": lambda: (
+            check_media_type(asked, source.adapter.media_types, needed=False),
+            webhook_request(source, asked, came.body),
+        ),
+        "verified, read and normalised": lambda: door.admit(source, way, taken, now_ms()),
+        "record for the log": lambda: writer.write(event),
+        "answer": lambda: (Response(b"{}", 200, media_type="application/json"), answer(200, headers, b"{}")),
+    }
+
+
+def least(stage: Callable[[], Any]) -> float:
+    """Microseconds of one call."""
+    best = float("inf")
+    for _ in range(RUNS):
+        began = monotonic()
+        for _ in range(CALLS):
+            stage()
+        best = min(best, monotonic() - began)
+    return best / CALLS * 1e6
+
+
+def main() -> None:
+    """Run and print the table."""
+    parser = argparse.ArgumentParser(prog="bench_door")
+    parser.add_argument("--adapter", default="slack")
+    found = {name: least(stage) for name, stage in stages(parser.parse_args().adapter).items()}
+    lines = [f"{name:<40}{microseconds:7.1f}" for name, microseconds in found.items()]
+    tell("\n".join([*lines, f"{'together':<40}{sum(found.values()):7.1f}", ""]), found, None)
+
+
+if __name__ == "__main__":
+    main()

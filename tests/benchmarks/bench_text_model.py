@@ -27,8 +27,8 @@ UNKNOWN_EVERY = 5  # one intent of so many is unknown to them
 
 # Name -> (goal, whether the figure must not fall below it).
 GOALS: dict[str, tuple[float, bool]] = {
-    "accuracy": (0.91, True),
-    "ece": (0.03, False),
+    "accuracy": (0.925, True),
+    "ece": (0.02, False),
     "deflection": (0.25, True),
     "wrong_deflection_agent": (0.015, False),
     "wrong_deflection_moment_of_truth": (0.005, False),

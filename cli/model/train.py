@@ -21,6 +21,7 @@ from shared.clock import monotonic
 if TYPE_CHECKING:
     from lab.training.build import Built
     from lab.training.recipe import Encoding, Recipe
+    from lab.training.vectors import WordVectors
 
 __all__ = ["configure", "run"]
 
@@ -128,7 +129,6 @@ def _recipe(arguments: argparse.Namespace, data: Data, tiers: Mapping[str, Inten
     """All but what an encoder says of the texts, which takes its time."""
     from lab.training.recipe import Recipe
     from lab.training.risk import Risk
-    from lab.training.vectors import word_vectors
 
     stated = {"agent": arguments.risk_agent, "moment": arguments.risk_moment}
     given = {name: share for name, share in stated.items() if share is not None}
@@ -137,7 +137,7 @@ def _recipe(arguments: argparse.Namespace, data: Data, tiers: Mapping[str, Inten
             raise UsageError(f"--risk-{name} {share:g}: give a share between 0 and 1")
     if given and tiers is None:
         raise UsageError("--risk-agent and --risk-moment need --tiers FILE")
-    vectors = None if arguments.quick else word_vectors()
+    vectors = None if arguments.quick else _vectors()
     return Recipe(
         tiers=tiers,
         risk=Risk(**given, stated=bool(given)),
@@ -148,6 +148,15 @@ def _recipe(arguments: argparse.Namespace, data: Data, tiers: Mapping[str, Inten
         folds=arguments.folds or folds_for(len(data.texts)),
         vectors=vectors,
     )
+
+
+def _vectors() -> "WordVectors | None":
+    from lab.training.vectors import word_vectors
+
+    found = word_vectors()
+    if found is None:
+        say("usher train: without word vectors, of which few English texts profit: install the extra usher[train]")
+    return found
 
 
 def _encoding(arguments: argparse.Namespace, data: Data, progress: Callable[[str], None]) -> "Encoding | None":

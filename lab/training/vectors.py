@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
+from os.path import isfile
 from typing import Any
 
 import numpy as np
@@ -62,14 +63,17 @@ def surfaces(texts: Iterable[str]) -> dict[str, str]:
 
 @cache
 def word_vectors() -> WordVectors | None:
-    """The vectors of the package; None where it is not installed."""
+    """The vectors of the package; None where it, or a version of it that has these files, is not installed."""
     try:
         package = distribution(PACKAGE)
     except PackageNotFoundError:
         return None
+    files = [str(package.locate_file(name)) for name in (TABLE, TOKENIZER)]
+    if not all(map(isfile, files)):
+        return None
     from safetensors.numpy import load_file
     from tokenizers import Tokenizer
 
-    table = load_file(str(package.locate_file(TABLE)))[TENSOR].astype(np.float32)
-    tokenizer = Tokenizer.from_file(str(package.locate_file(TOKENIZER)))
+    table = load_file(files[0])[TENSOR].astype(np.float32)
+    tokenizer = Tokenizer.from_file(files[1])
     return WordVectors(table, tokenizer)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from cli.model import train
 from lab.training import vectors as shipped
 from lab.training.build import build
 from lab.training.data import Example, folds_for, prepare
@@ -100,9 +101,12 @@ def test_a_word_is_looked_up_as_it_is_most_often_written():
     assert surfaces(texts) == {"grosse": "größe", "und": "und", "groesse": "groesse", "habitacion": "habitación"}
 
 
-def test_training_does_without_the_package_that_ships_vectors(monkeypatch):
-    monkeypatch.setattr(shipped, "PACKAGE", "no-such-package")
-    assert word_vectors.__wrapped__() is None
+@pytest.mark.parametrize(("name", "value"), [("PACKAGE", "no-such-package"), ("TABLE", "no/such.file")])
+def test_training_does_without_the_package_that_ships_vectors_and_says_so(monkeypatch, capsys, name, value):
+    monkeypatch.setattr(shipped, name, value)
+    monkeypatch.setattr(shipped, "word_vectors", word_vectors.__wrapped__)
+    assert train._vectors() is None
+    assert "install the extra usher[train]" in capsys.readouterr().err
     assert list(small_model().shares) == ["margin", "logistic"]
 
 

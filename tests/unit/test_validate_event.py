@@ -1,6 +1,7 @@
 """``usher validate-event``: what it says of the corpus, of files of every shape, and how it exits."""
 
 import io
+import json
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
+from services.ingest.domain.types import EVENT_TYPES
 from tests.support.ingest_builders import body
 
 Usher = Callable[..., tuple[int, str, str]]
@@ -43,6 +45,12 @@ def test_every_payload_of_the_invalid_corpus_is_refused_at_the_path_it_names(ush
 
     assert code == 1
     assert [(error["line"], error["path"]) for error in document["errors"]] == list(enumerate(expected, start=1))
+
+
+@pytest.mark.parametrize("corpus", ["valid.jsonl", "invalid.jsonl"])
+def test_every_type_of_event_has_an_example_that_is_valid_and_one_that_is_not(corpus: str) -> None:
+    types = {json.loads(line).get("type") for line in (CORPUS / corpus).read_bytes().splitlines()}
+    assert set(EVENT_TYPES) - types == set()
 
 
 def test_one_document_may_stand_on_many_lines(tmp_path: Path, usher: Usher) -> None:

@@ -133,7 +133,7 @@ class Exchange:
             self._answer(self._head["status"], self._head.get("headers", ()), b"".join(self._parts))
 
     def _answer(self, status: int, headers: Sequence[Header], body: bytes) -> None:
-        if self.continues:
+        if self.continues and not self.complete:
             self.keep_alive = False  # whether the body still comes is the client's choice: what follows may be either
         self.over = True
         self._peer.answered(self, status, headers, body)

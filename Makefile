@@ -24,7 +24,7 @@ test-platform: setup-tests ## The chart over its whole matrix: linter, schemas o
 	@.venv/bin/python -m pytest -p no:cacheprovider --timeout=1500 tests/platform/test_chart.py $(ARGS)
 
 images: ## The images by docker compose, labelled with the commit where nothing was changed since
-	@USHER_COMMIT="$$(git diff --quiet HEAD && git rev-parse HEAD)" docker compose build $(ARGS)
+	@USHER_COMMIT="$$(test -z "$$(git status --porcelain)" && git rev-parse HEAD)" docker compose build $(ARGS)
 
 pin-images: ## The digest behind the tag of every image of others, asked of the registries (crane, skopeo); ARGS=--check only looks
 	@$(PYTHON) -m deploy.docker.pin $(ARGS)

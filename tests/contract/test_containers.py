@@ -199,7 +199,7 @@ def test_compose_labels_an_image_with_the_commit_only_where_somebody_knows_it(na
     assert 'ARG COMMIT=""\n' in (ROOT / "deploy/docker/Dockerfile").read_text()
 
 
-def test_make_tells_compose_the_commit_unless_files_were_changed_since(tmp_path: Path) -> None:
+def test_make_tells_compose_the_commit_unless_files_were_changed_or_added_since(tmp_path: Path) -> None:
     (tmp_path / "docker").write_text('#!/bin/sh\necho "$@: $USHER_COMMIT"\n')
     (tmp_path / "docker").chmod(0o755)
     checkout = tmp_path / "checkout"
@@ -216,6 +216,9 @@ def test_make_tells_compose_the_commit_unless_files_were_changed_since(tmp_path:
     for words in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "all")):
         answer("git", *words)
     assert answer("make", "images", "ARGS=sla") == f"compose build sla: {answer('git', 'rev-parse', 'HEAD')}"
+    (checkout / "added.py").touch()
+    assert answer("make", "images") == "compose build:", "an image holds whatever lies there"
+    (checkout / "added.py").unlink()
     (checkout / "Makefile").write_text((checkout / "Makefile").read_text() + "# changed\n")
     assert answer("make", "images") == "compose build:"
 

@@ -34,9 +34,6 @@ _QUOTES = str.maketrans(
         ),
     }
 )
-_TWINS = str.maketrans("абсԁеһіјӏорԛѕԝхуαεικνορτυχ", "abcdehijlopqswxyaeikvoptux")
-"""Cyrillic and Greek letters that look like Latin ones."""
-_MIXED = re.compile(r"(?=\w*[a-z])(?=\w*[\u0370-\u052f])\w+")
 
 
 def unseen(text: str) -> str:
@@ -62,10 +59,5 @@ def fold(text: str) -> str:
     there are spaces or line breaks (``¿Dónde  está?`` -> ``¿donde esta?``). Folding twice changes nothing.
     """
     if not text.isascii():
-        text = _MIXED.sub(_in_one_script, unaccented(plain(text).lower()))
+        text = unaccented(plain(text).lower())
     return " ".join(text.lower().split())
-
-
-def _in_one_script(word: re.Match[str]) -> str:
-    """A word of two scripts in the Latin one: nobody writes such words but to deceive."""
-    return word[0].translate(_TWINS)

@@ -76,6 +76,12 @@ def test_a_whole_text_of_another_script_stays_what_it_is():
     assert fold(text) == text
 
 
+def test_a_word_of_two_scripts_stays_what_an_operators_pattern_looks_for():
+    using = policy(intents={"codes": {"patterns": ["sms\u043a\u0430"], "tier": "agent"}})
+    found = decide("\u043d\u0435 \u043f\u0440\u0438\u0448\u043b\u0430 SMS\u043a\u0430", using=using)
+    assert found.intent == "codes"
+
+
 def test_an_operators_rule_and_a_wish_for_a_person_are_seen_through_a_disguise_and_an_intent_is_not():
     using = policy(rules=[{"name": "press", "when": {"text": r"\breporter\b"}, "then": {"tier": "agent"}}])
     assert decide("where is my order, r3porter", using=using).tier == "agent"

@@ -1,5 +1,7 @@
 """One folding for everybody who reads a text."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,18 @@ def test_no_way_of_writing_hides_a_text_from_patterns_words_or_the_model(text):
 @given(st.text(max_size=100))
 def test_folding_twice_changes_nothing(text):
     assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize("end", ["\u00f1", "\u0436", "\U0001f525"])
+def test_one_long_word_is_folded_in_time_that_grows_with_its_length(end):
+    def seconds(characters):
+        text = "a" * characters + end
+        started = time.process_time()
+        fold(text)
+        return time.process_time() - started
+
+    short = min(seconds(1_000) for _ in range(20))
+    assert min(seconds(16_000) for _ in range(3)) <= 80 * short
 
 
 def test_handles_lose_what_is_not_seen_and_keep_their_accents():

@@ -1,4 +1,6 @@
-r"""Words written so that a filter would not see them: *su1c1de*, *k!ll*, *h e l p*, *k\*ll*, an emoji in the middle."""
+r"""Words written so that a filter would not see them: *su1c1de*, *k!ll*, *h e l p*, *k\*ll*, an emoji or a look-alike
+letter of another script in the middle.
+"""
 
 import re
 from collections.abc import Sequence
@@ -18,6 +20,11 @@ _SPACED = re.compile(rf"(?<!\w)[^\W\d_](?:[ ._\-*]{{1,2}}[^\W\d_](?!\w)){{{SPACE
 _BETWEEN = re.compile(r"[ ._\-*]")
 _MASKED = re.compile(r"[^\W\d_]+\*[^\W\d_]{2,}")
 _ENDS = ".,:;?!'\"()"
+_TWINS = str.maketrans("абсԁеһіјӏорԛѕԝхуαεικνορτυχ", "abcdehijlopqswxyaeikvoptux")
+"""Cyrillic and Greek letters that look like Latin ones."""
+_TWIN_SCRIPTS = re.compile("[\u0370-\u052f]")
+_LATIN = re.compile("[a-z]")
+_WORD = re.compile(r"\w+")
 
 
 def undisguised(folded: str, words: Sequence[str]) -> tuple[str, ...]:
@@ -28,12 +35,19 @@ def undisguised(folded: str, words: Sequence[str]) -> tuple[str, ...]:
     if folded.isascii() and not is_spaced and not has_signs:
         return ()
     folded = folded[:CHARACTERS_MAX]
-    found = folded if folded.isascii() else _INSIDE.sub("", folded)
+    found = folded if folded.isascii() else _WORD.sub(_in_one_script, _INSIDE.sub("", folded))
     if is_spaced:
         found = _SPACED.sub(lambda letters: _BETWEEN.sub("", letters[0]), found)
     readings = dict.fromkeys(_respelt(found) if has_signs else (found,))
     readings.pop(folded, None)
     return tuple(readings)
+
+
+def _in_one_script(word: re.Match[str]) -> str:
+    """A word of two scripts in the Latin one; *QR-код* written as one word is among them, so only as a reading."""
+    found = word[0]
+    mixed = not found.isascii() and _LATIN.search(found) and _TWIN_SCRIPTS.search(found)
+    return found.translate(_TWINS) if mixed else found
 
 
 def _is_spaced(words: Sequence[str]) -> bool:

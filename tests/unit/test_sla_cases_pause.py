@@ -147,7 +147,8 @@ def test_a_target_that_is_removed_and_promised_again_counts_for_whoever_is_open_
     nothing = policy_of({"orders": {"targets": {"handling": {"within": "4h"}}}})
     story = Story(promised, nothing, promised).at("2026-06-11T09:00", "received")
     story.at("2026-06-11T09:10", "queued", queue="orders")
-    story.activate("2026-06-11T10:00", 2).activate("2026-06-11T11:00", 3).play(until="2026-06-11T14:00")
+    story.activate("2026-06-11T10:00", 2).activate("2026-06-11T11:00", 3)
+    story.at("2026-06-11T13:30", "queued", queue="orders", entered_at="2026-06-11T09:10").play(until="2026-06-11T14:00")
     again = [("started", "2026-06-11T09:00:00"), ("breached", "2026-06-11T13:00:00")] if applies else []
     assert story.told(kind) == [("started", "2026-06-11T09:00:00"), ("cancelled", "2026-06-11T10:00:00"), *again]
 

@@ -55,7 +55,8 @@ class Changes:
             self._work.retarget(clock, contact, target, promises.version, at_ms)
         elif promises.find(clock.rule, clock.kind, clock.queue) is None:
             self._work.drop(clock, contact, at_ms)
-            contact.once = tuple(kind for kind in contact.once if kind is not clock.kind)  # it may be promised again
+            if clock.kind in contact.once:
+                contact.taken_back = (*contact.taken_back, clock.kind)
 
     def _late(self, promises: Promises, contact: Contact, at_ms: int) -> None:
         """Promises that are new: of those that count from before, where the contact is where they would have begun."""

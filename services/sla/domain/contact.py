@@ -24,8 +24,8 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     ``tier``, ``priority_seconds``, ``attributes``: what its targets depend on. ``human_ms``: since when a person owes
     the first answer; ``answered``: a person gave it, ``replied_ms``: when a person wrote last. ``holds``: what it waits
     for, and since when; ``rests``: what it waited for before, the last RESTS_MAX. ``once``: kinds that a contact has
-    one clock of, and has had. ``kept``: remembered until its end. ``clocks``: running, paused, or breached and not yet
-    ended.
+    one clock of, and has had; ``taken_back``: those of them that a policy ended, and another may promise again.
+    ``kept``: remembered until its end. ``clocks``: running, paused, or breached and not yet ended.
 
     Most have neither attributes nor holds; None is 64 bytes less than an empty dictionary, in tens of thousands.
     """
@@ -46,6 +46,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     holds: dict[str, int] | None = None
     rests: tuple[Rest, ...] = ()
     once: tuple[Kind, ...] = ()
+    taken_back: tuple[Kind, ...] = ()
     kept: bool = False
     clocks: list[Clock] = []
 

@@ -45,7 +45,7 @@ class Starts:
             if kind is TIME_TO_ANSWER:
                 if contact.clock(kind) is None and isinstance(event, Queued):
                     self._answer(contact, event, promises)
-            elif promises is not None and self._may(kind, contact):
+            elif promises is not None and kind not in contact.once and self._may(kind, contact):
                 target = promises.of(kind, contact, event.queue or contact.home)
                 if target is not None:
                     began_ms = _began_ms(kind, contact, at_ms)  # it held from then on, though it is told only now
@@ -54,13 +54,14 @@ class Starts:
 
     def late(self, kind: Kind, contact: Contact, promises: Promises, at_ms: int) -> None:
         """A target that is promised only now, to contacts that are there already: it counts from where it would."""
-        target = promises.of(kind, contact, contact.home) if self._may(kind, contact) else None
+        may = (kind not in contact.once or kind in contact.taken_back) and self._may(kind, contact)
+        target = promises.of(kind, contact, contact.home) if may else None
         if target is not None and target.apply_to_open:
             start = Start(kind, _began_ms(kind, contact, at_ms), f"policy-{promises.version}", at_ms)
             self._begin(start, contact, target, promises)
 
     def _may(self, kind: Kind, contact: Contact) -> bool:
-        if contact.clock(kind) is not None or kind in contact.once:
+        if contact.clock(kind) is not None:
             return False
         if kind is FIRST_RESPONSE:
             return not contact.answered
@@ -84,7 +85,8 @@ class Starts:
 
     def _begin(self, start: Start, contact: Contact, target: Target, promises: Promises | None) -> None:
         if start.kind in _ONCE:
-            contact.once = (*contact.once, start.kind)
+            contact.once = (*(kind for kind in contact.once if kind is not start.kind), start.kind)
+            contact.taken_back = tuple(kind for kind in contact.taken_back if kind is not start.kind)
         paused, moved = target.rested_seconds(contact, start.at_ms) if contact.rests else (0.0, 0.0)
         clock = Clock(
             clock_id=clock_id(contact.contact_id, start.kind, target.name, start.cause),

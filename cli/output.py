@@ -1,5 +1,7 @@
 """How the command line speaks: results on stdout, progress on stderr, one line for a usage error."""
 
+import codecs
+import json
 import sys
 from typing import Any
 
@@ -15,8 +17,11 @@ class UsageError(Exception):
 
 
 def result(document: Any) -> None:
-    """Print one JSON document on stdout."""
-    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n")
+    """Print one JSON document on stdout. JSON is UTF-8; to a stream of another encoding it goes in ASCII, escaped."""
+    text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+    if codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8":
+        text = json.dumps(orjson.loads(text), indent=2)
+    sys.stdout.write(text + "\n")
 
 
 def write(*lines: str) -> None:

@@ -1,5 +1,6 @@
 """What everybody meets first: help, versions, slips of the pen, and an end without a traceback."""
 
+import json
 import os
 import shlex
 import subprocess
@@ -99,6 +100,14 @@ def test_whoever_calls_with_closed_streams_gets_the_status_alone() -> None:
 def test_whoever_has_read_enough_ends_nothing_in_an_error() -> None:
     status, said = elsewhere("completion", "bash", redirect="| head -c 1 >/dev/null")
     assert (status, said) == (0, "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_document_is_json_in_every_terminal(encoding: str) -> None:
+    program = "from cli.main import make_streams; from cli.output import result; make_streams(); result({'ação': '😀'})"
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    shown = subprocess.run([sys.executable, "-c", program], capture_output=True, cwd=ROOT, env=environment, check=True)
+    assert json.loads(shown.stdout) == {"ação": "😀"}
 
 
 def test_a_letter_that_the_terminal_lacks_is_shown_by_its_number() -> None:

@@ -363,6 +363,37 @@ def test_what_a_family_buys_is_no_doubt_and_what_is_more_than_that_stays_one(tex
     assert (found.signals != () or any("people or harm" in reason for reason in found.reasons)) is read
 
 
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("please call the police my dad is hitting my mum", "crime"),
+        ("a man from your company called and I gave him the code you sent", "fraud"),
+        ("I gave a stranger the code you texted and now my account is empty", "fraud"),
+        ("got an email from you, clicked the link in the email and typed my card details, is it real?", "fraud"),
+        ("di el código que me enviaron a uno que llamó del banco", "fraud"),
+        ("me llamaron del banco y les di el código que me llegó", "fraud"),
+        ("es un robo a mano armada, han entrado en mi tienda", "crime"),
+        ("esto es un robo, me ha apuntado con una navaja", "crime"),
+    ],
+)
+def test_words_that_are_read_over_hide_no_danger_that_is_told_with_them(text, sign):
+    assert sign in decide(text).signals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the code you sent does not work",
+        "I entered the code you texted and it says invalid",
+        "el código que me enviaron no funciona",
+        "why do you police my spending",
+        "esto es un robo",
+    ],
+)
+def test_what_stands_beside_such_words_in_routine_texts_is_no_sign(text):
+    assert decide(text).signals == ()
+
+
 def test_an_operator_adds_signs_that_end_a_word_or_exclude_one():
     words = {"de": {"safeguards": {"danger": {"add": ["*qualm & !kino"]}}}}
     using = policy(words=words)

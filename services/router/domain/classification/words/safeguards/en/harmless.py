@@ -31,14 +31,15 @@ can|could|would|will + someone|somebody|anyone|anybody + help|tell|explain|pleas
   |let|walk|update|reset|send|unlock|fix|get|give|sort
 someone|somebody|anyone|anybody + help me|please help|tell me|know how|able to help
 reset link|activation link|confirmation link|tracking link|payment link|link in the email|link in your email
-  |link in the mail|link you sent|link you emailed|code you sent|code you texted|code you emailed|code from your email
+  |link in the mail|link you sent|link you emailed
 power cut*|price cut*|bleed the radiator*|bleed my radiator*|bleed radiators|shock resistant|shock proof|shock absor*
   |no money left the|no money left my|no money has left|breakdown cover*
   |breakdown of|breakdown service*|breakdown insurance|breakdown recovery|burn through|burns through|burned through
   |daylight robbery|you thieves|bunch of thieves|pack of thieves|thieving|heart attack price*|dying for a
-  |dying for my|dying for the|highway robbery|robbed by your|smoke grey|smoke gray|to die for|this is killing me
+  |highway robbery|robbed by your|smoke grey|smoke gray|to die for|this is killing me
   |court shoe*
-  |police my|police our|police the|police your|police their|self destruct*|drop dead gorgeous|kill switch|killer heels
+  |police my spending|police our spending|police my budget|police the budget
+  |self destruct*|drop dead gorgeous|kill switch|killer heels
 kill|killing|kills|killed + the process|the app|the task|the program|the subscription|my subscription|a process
   |a task|process
   |the tab|the mood|the vibe|the noise

@@ -43,6 +43,10 @@ gave|told|shared|read out & pin|code|password|card number|bank details & caller|
 entered|typed|clicked|opened|filled in & pin|code|password|card number|bank details|link & caller|fake|strange
   |suspicious
   |weird|dodgy|scam*
+typed|entered|filled in|gave & card details|card number|bank details|my details & is it real|is this real|was it real
+  |is that real|was that real|really from you|really you|legit|genuine
+gave|told|read|sent|showed|read out & him|her|them|man|caller|stranger|someone|somebody & the code|my code|the codes
+  |the pin|my pin & called|phoned|rang|bank|from your company|from your team
 clicked|opened|followed & link & text message|a text|the text|sms|whatsapp|card number|bank details
 [crime]
 police|crime number|crime reference|stolen|stole|theft|thief|thieves|robbed|robber*|mugged|mugging|burgl*

@@ -18,8 +18,8 @@ murio|muere|ha muerto|fallecio
 alguien me|alguien + puede ayudar|puede decir*|ayuda|ayude|sabe|puede explicar|puede enviar|dice
 me puede alguien|puede alguien|alguien puede + ayudar|ayudarme|decir|decirme|explicar|explicarme
 enlace del correo|enlace de su correo|enlace de vuestro correo|enlace que me mandasteis|enlace que me enviaron
-  |enlace para restablecer|enlace de confirmacion|codigo que me mandasteis|codigo que me enviaron|codigo que me llego
-es un robo|esto es un robo|menudo robo|vaya robo|un robo a mano|es un atraco|vaya atraco|sois unos ladrones
+  |enlace para restablecer|enlace de confirmacion
+es un robo|esto es un robo|menudo robo|vaya robo|es un atraco|vaya atraco|sois unos ladrones
   |panda de ladrones|gris humo|me muero por|matar el proceso|mato el proceso|matar la app|grabar un cd
   |agresivo de precio
 como te llamas|te llamas

@@ -28,9 +28,11 @@ alguien|otra persona|otro|desconocid*|ladron*|mi ex|un tercero|han|estan & usa*|
 a mi nombre & prestamo|contrato|linea|cuenta|credito|alguien|abierto
 dinero|ahorros|saldo & desaparecid*|robad*|vaciad*|falta|sacado|quitado
 vaciado|vaciaron & cuenta|tarjeta
-he dado|di|puse|meti|pinche|pulse & codigo|clave|pin|contrasena|enlace|datos & llam*|mensaje|sms|correo|falso
-  |alguien|raro|sospech*
+he dado|les di|le di|di|puse|meti|pinche|pulse & codigo|clave|pin|contrasena|enlace|datos & llam*|mensaje|sms|correo
+  |falso|banco|alguien|raro|sospech*
 [crime]
+a mano armada|han entrado|entraron & mi tienda|mi local|mi negocio|mi casa|mi piso
+me ha apuntado|me apunto|me apuntaron|me amenazo & navaja|cuchillo|pistola|arma
 entraron a robar|entrado a robar|robar|tiron & movil|bolso|tienda|casa
 un hombre|un tipo|alguien & me sigue|persigue|espia
 policia|guardia civil|mossos|robaron|robado|robada|roban|robo|ladron*|hurto|atrac*|asalt*|carterista

@@ -12,12 +12,13 @@ import sys
 import warnings
 from collections.abc import Mapping
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from signal import SIGKILL
 from threading import Lock
+from typing import Any
 
 from cli.main import COMMANDS
 
@@ -88,12 +89,21 @@ def _run_service(name: str, environment: dict[str, str], log: str) -> None:
 def _become(environment: dict[str, str], out: str, err: str) -> None:
     """The process that was asked for: what it inherits, and where its output goes."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
+    _leave_the_pipe_of_life()
     os.chdir(ROOT)
     os.environ.clear()
     os.environ.update(environment)
     for path, number in ((out, 1), (err, 2)):
         with Path(path).open("ab") as file:
             os.dup2(file.fileno(), number)
+
+
+def _leave_the_pipe_of_life() -> None:
+    """The process that all are forked from ends when nobody holds this pipe any more, and the others with it. Each is
+    given an end, for forks of its own; if services kept theirs, killed tests would leave them all behind."""
+    server: Any = forkserver._forkserver  # type: ignore[attr-defined]
+    os.close(server._forkserver_alive_fd)
+    server._forkserver_alive_fd = None
 
 
 def _path(room: str) -> str:

@@ -155,7 +155,8 @@ def _vectors() -> "WordVectors | None":
 
     found = word_vectors()
     if found is None:
-        say("usher train: without word vectors, of which few English texts profit: install the extra usher[train]")
+        say("usher train: without word vectors, of which few English texts profit: install the extra usher[train]; it")
+        say("leaves wordllama out where that would have to be compiled: there, pip install wordllama")
     return found
 
 

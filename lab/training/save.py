@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from lab.training.build import Built
 from lab.training.errors import TrainingRefused
+from lab.training.vectors import PACKAGE
 from services.router.model.directory import read_model
 from services.router.model.golden import self_test
 from services.router.model.manifest import ENCODER, FORMAT, GOLDEN, TOKENIZER, VOCAB, WEIGHTS
@@ -183,6 +185,7 @@ def _manifest(built: Built) -> dict[str, Any]:
             "numpy": np.__version__,
             "scipy": scipy.__version__,
             "scikit-learn": sklearn.__version__,
+            **({PACKAGE: version(PACKAGE)} if built.recipe.vectors else {}),
         },
     }
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from services.router.model.text import WORD_PATTERN, normalise
 
-__all__ = ["WordVectors", "surfaces", "word_vectors"]
+__all__ = ["PACKAGE", "WordVectors", "surfaces", "word_vectors"]
 
 PACKAGE = "wordllama"
 TABLE = "wordllama/weights/l2_supercat_256.safetensors"

@@ -1,7 +1,10 @@
 """Word vectors at training: words that no text holds are understood, and the finished model holds no vector."""
 
+from importlib.metadata import version
+
 import numpy as np
 import pytest
+from packaging.requirements import Requirement
 from sklearn.linear_model import LogisticRegression
 
 from cli.model import train
@@ -15,6 +18,7 @@ from lab.training.save import save
 from lab.training.vectors import surfaces, word_vectors
 from services.router.model.text import word_groups
 from tests.support.labelled_texts import small_model
+from tests.support.requirements import PROJECT
 
 ANIMALS = ("dog", "cat", "horse", "cow", "sheep", "pig", "bird", "goat", "fox", "bear", "lion", "fish", "mouse", "duck")
 VEHICLES = (
@@ -32,6 +36,9 @@ VEHICLES = (
     "lorry",
     "tram",
 )
+WANTED = next(
+    Requirement(each) for each in PROJECT["project"]["optional-dependencies"]["train"] if each.startswith("wordllama")
+)
 UNSEEN = {"animal": ("rabbit", "chicken", "wolf"), "vehicle": ("plane", "boat")}
 TEXTS = [*((f"my {word}", "animal") for word in ANIMALS), *((f"my {word}", "vehicle") for word in VEHICLES)]
 
@@ -44,6 +51,8 @@ def learned():
 @pytest.fixture(scope="module")
 def vectors():
     found = word_vectors()
+    if found is None and not WANTED.marker.evaluate():
+        pytest.skip("wordllama would have to be compiled for this Python or processor")
     assert found, "wordllama is part of the extra train"
     return found
 
@@ -51,6 +60,7 @@ def vectors():
 def test_words_that_no_training_text_holds_are_understood_by_what_they_mean(learned, vectors, tmp_path):
     _, model = save(build(learned, Recipe(vectors=vectors), lambda step: None), tmp_path / "model")
 
+    assert model.manifest.document["versions"]["wordllama"] == version("wordllama")
     for label, words in UNSEEN.items():
         said = model.predict([f"my {word}" for word in words], frozenset())
         assert [each.intent for each in said] == [label] * len(words)
@@ -76,6 +86,21 @@ def test_what_word_vectors_teach_is_one_weight_for_each_word_and_label(learned, 
     assert np.allclose(scores[:, 1] - scores[:, 0], expected.decision_function(sums), atol=1e-3)
     assert not layer.weights[[at for word, at in places.items() if " " in word]].any()
     assert not layer.weights[len(vocabulary.words) :].any()
+
+
+@pytest.mark.parametrize(
+    ("python", "system", "machine", "is_wanted"),
+    [
+        ("3.11", "linux", "x86_64", True),
+        ("3.13", "win32", "AMD64", True),
+        ("3.13", "darwin", "arm64", True),
+        ("3.11", "linux", "aarch64", False),
+        ("3.14", "linux", "x86_64", False),
+    ],
+)
+def test_the_package_is_asked_for_where_it_need_not_be_compiled(python, system, machine, is_wanted):
+    place = {"python_version": python, "sys_platform": system, "platform_machine": machine}
+    assert WANTED.marker.evaluate(place) is is_wanted
 
 
 def test_every_word_that_is_kept_anyway_is_one_that_a_text_can_have(vectors):

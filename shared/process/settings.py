@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.process.addresses import brokers, dsn
 
 SECRET_BYTES_MAX = 16 * 1024  # a secret file is a line, not a disk
+PEM = "-----BEGIN "  # how a key begins that stands on many lines
 PREFIX = "USHER_"
 EXAMPLE_SECRET = "change-me"  # how every secret of deploy/docker/example.env begins
 
@@ -36,7 +37,7 @@ def wrong_setting(error: ValidationError) -> str:
 
 
 def read_secret(path: str) -> str:
-    """The line in a file of secrets, without what editors put around it. ValueError says why not."""
+    """The line in a file of secrets, or its key in PEM, without what editors put around it. ValueError says why not."""
     try:
         with Path(path).open("rb") as file:
             content = file.read(SECRET_BYTES_MAX + 1)
@@ -47,7 +48,8 @@ def read_secret(path: str) -> str:
         raise ValueError(f"{path} is not UTF-8") from None
     if not secret:
         raise ValueError(f"{path} is empty")
-    if len(content) > SECRET_BYTES_MAX or len(secret.splitlines()) > 1:
+    lines = 1 if secret.startswith(PEM) and secret.count(PEM) == 1 else len(secret.splitlines())
+    if len(content) > SECRET_BYTES_MAX or lines > 1:
         raise ValueError(f"{path} holds more than one line")
     return secret
 

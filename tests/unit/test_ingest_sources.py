@@ -1,12 +1,17 @@
 """The sources file and the settings: what is wrong is said in one line, with its path and the fix."""
 
 import hashlib
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from services.ingest.domain.key_pairs import p256_signed
 from services.ingest.domain.sources_file import SourcesError, read_sources
 from services.ingest.domain.types import Right
 from services.ingest.settings import IngestSettings, load_sources, pseudonym_key
@@ -114,6 +119,21 @@ def test_secrets_come_from_the_environment_or_from_files(tmp_path: Path, monkeyp
     source = load_sources(str(tmp_path / "sources.yaml")).by_name["help"]
 
     assert source.secrets["bearer"] == ("from-the-environment", "from-a-file")
+
+
+def test_a_public_key_in_a_file_may_be_pem_and_a_certificate_chain_is_no_key(tmp_path: Path) -> None:
+    key = generate_private_key(SECP256R1())
+    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    file = tmp_path / "sources.yaml"
+    secrets = {"public_key": f"file:{tmp_path / 'key.pem'}"}
+    file.write_text(yaml.safe_dump({"sources": {"m": {"workspace": "a", "adapter": "sendgrid", "secrets": secrets}}}))
+
+    (tmp_path / "key.pem").write_bytes(pem)
+    (found,) = load_sources(str(file)).by_name["m"].secrets["public_key"]
+    assert p256_signed(found, b"signed", b64encode(key.sign(b"signed", ECDSA(SHA256()))).decode())
+    (tmp_path / "key.pem").write_bytes(pem + pem)
+    with pytest.raises(SourcesError, match="holds more than one line"):
+        load_sources(str(file))
 
 
 @pytest.mark.parametrize(

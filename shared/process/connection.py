@@ -23,7 +23,7 @@ __all__ = ["Connection"]
 READ_BYTES = 16 * 1024  # at once: some hundred of the smallest requests
 BODY_BYTES_WAITING_MAX = 64 * 1024  # of a body, before its application takes it; until then the client is not read
 REST_SECONDS = 1.0  # the application knows best why a body is late and answers first; then the connection goes
-HEADER, BODY, IDLE = "header", "body", "next request"  # what is awaited of a client
+HEADER, BODY, IDLE, TAKEN = "header", "body", "next request", "taking of answers"  # what is awaited of a client
 _CLOSE = (b"connection", b"close")
 
 
@@ -46,11 +46,11 @@ class Connection(asyncio.Protocol):
         self._config = config
         self._server = server_state
         self._connections_max = limits.connections_max
-        self._unread_seconds_max = limits.body_seconds_max
         self._seconds_max = {
             HEADER: limits.header_seconds_max,
             BODY: limits.body_seconds_max + REST_SECONDS,
             IDLE: limits.idle_seconds_max,
+            TAKEN: limits.body_seconds_max,
         }
         self._refused = refused
         self._loop = _loop or asyncio.get_running_loop()
@@ -90,8 +90,7 @@ class Connection(asyncio.Protocol):
         """The client sends nothing more; it hears the answers to what was read whole."""
         self._deaf = True
         self._drop_incoming()
-        if self._queue:
-            self._queue[-1].keep_alive = False
+        self.shutdown()
         return bool(self._queue)
 
     def connection_lost(self, _: Exception | None) -> None:
@@ -104,7 +103,7 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The client does not read what it asked for."""
         self._unblocked.clear()
-        self._blocked = self._loop.call_later(self._unread_seconds_max, self._transport.abort)
+        self._blocked = self._loop.call_later(self._seconds_max[TAKEN], self._transport.abort)
 
     def resume_writing(self) -> None:
         if self._blocked is not None:
@@ -117,7 +116,7 @@ class Connection(asyncio.Protocol):
         if self._queue:
             self._queue[-1].keep_alive = False
         else:
-            self._transport.close()
+            self._end()
 
     def _read(self) -> None:
         """Go on with what has come, but for requests that would only wait: they are larger than their bytes."""
@@ -166,6 +165,7 @@ class Connection(asyncio.Protocol):
         close = not exchange.keep_alive or _CLOSE in headers
         lines = [*self._server.default_headers, *headers]
         self._transport.write(answer(status, lines, body, head=exchange.scope["method"] == "HEAD", close=close))
+        exchange.over = True
         self._server.total_requests += 1
         self._queue.popleft()
         if close:
@@ -184,12 +184,8 @@ class Connection(asyncio.Protocol):
 
     def _flow(self) -> None:
         """Read no more of a client who is ahead of us."""
-        waiting = self._incoming
-        pause = (
-            bool(self._ahead)
-            or len(self._queue) > 1
-            or (waiting is not None and len(waiting.body) > BODY_BYTES_WAITING_MAX)
-        )
+        waiting = 0 if self._incoming is None else len(self._incoming.body)
+        pause = bool(self._ahead) or len(self._queue) > 1 or waiting > BODY_BYTES_WAITING_MAX
         if pause == self._paused or self._transport.is_closing():
             return
         self._paused = pause
@@ -199,18 +195,20 @@ class Connection(asyncio.Protocol):
         """Time what is awaited of the client now."""
         self._flow()
         incoming = self._incoming
-        if self._deaf or self._transport.is_closing():
-            awaited = ""
-        elif incoming is not None:
+        if self._transport.is_closing():
+            awaited = TAKEN if self._transport.get_write_buffer_size() else ""
+        elif incoming is not None and not self._deaf:
             awaited = BODY if incoming.over or incoming is self._queue[0] else ""
-        elif self._queue:
+        elif self._queue or self._deaf:
             awaited = ""
         else:
             awaited = HEADER if self._reader.begun else IDLE
         self._deadline.set(awaited, self._seconds_max.get(awaited, 0.0))
 
     def _late(self, what: str) -> None:
-        if what == IDLE or (what == HEADER and not self._reader.begun):
+        if what == TAKEN:
+            self._transport.abort()
+        elif what == IDLE or (what == HEADER and not self._reader.begun):
             self._end()  # nobody asked anything
         else:
             self._refuse(Refused(408, f"the {what} came too slowly"))
@@ -245,6 +243,7 @@ class Connection(asyncio.Protocol):
         self._end()
 
     def _end(self) -> None:
+        """Close the connection once the client has taken its answers, for which it has some time."""
         self._deaf = True
-        self._deadline.set("")
         self._transport.close()
+        self._watch()

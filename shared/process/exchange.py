@@ -39,7 +39,7 @@ class Peer(Protocol):
         """The application has taken what there was of the body."""
 
     def answered(self, exchange: "Exchange", status: int, headers: Sequence[Header], body: bytes) -> None:
-        """Send this answer; the exchange is over."""
+        """Send this answer; the exchange is over. ValueError: it cannot be written, and the exchange is not over."""
 
 
 class Exchange:
@@ -71,7 +71,7 @@ class Exchange:
         self.body = bytearray()  # what the application has not taken yet
         self.complete = False  # nothing more of the body comes
         self.gone = False  # nobody waits for the answer any more
-        self.over = False  # it is answered
+        self.over = False  # it is answered; said by the peer
         self._told = False  # that the body is complete
         self._awaited: asyncio.Future[None] | None = None
         self._head: Message | None = None
@@ -135,7 +135,6 @@ class Exchange:
     def _answer(self, status: int, headers: Sequence[Header], body: bytes) -> None:
         if self.continues and not self.complete:
             self.keep_alive = False  # whether the body still comes is the client's choice: what follows may be either
-        self.over = True
         self._peer.answered(self, status, headers, body)
 
 

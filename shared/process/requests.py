@@ -174,7 +174,8 @@ def _check(version: str, headers: list[Header]) -> bool:
     hosts = names.count(b"host")
     if hosts > 1 or (not hosts and version == "1.1"):
         raise Refused(400, "a request names one Host")
-    if b"transfer-encoding" in names and dict(headers)[b"transfer-encoding"].lower() != b"chunked":
+    codings = [value.lower() for name, value in headers if name == b"transfer-encoding"]  # llhttp looks at the last
+    if codings not in ([], [b"chunked"]):
         raise Refused(501, "of transfer codings only chunked is understood")
     return b"expect" in names and dict(headers)[b"expect"].lower() == b"100-continue" and version == "1.1"
 

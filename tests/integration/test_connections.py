@@ -2,10 +2,14 @@
 
 import asyncio
 import re
+import socket
+from collections.abc import Callable
 
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tests.support.door import CHUNKED, CUT_SECONDS_MAX, GOOD, HEAD, JSON, SECONDS_MAX, opened, problem
+from shared.process.requests import HttpLimits
+from tests.support.door import CHUNKED, CUT_SECONDS_MAX, GOOD, HEAD, JSON, SECONDS_MAX, Door, opened, problem, served
 
 
 @pytest.mark.parametrize(
@@ -27,6 +31,8 @@ from tests.support.door import CHUNKED, CUT_SECONDS_MAX, GOOD, HEAD, JSON, SECON
         (400, [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]),
         (501, [b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n"]),
         (501, [b"POST /v1/contacts HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"]),
+        (501, [HEAD + b"Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + GOOD]),
+        (501, [HEAD + b"Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + GOOD]),
         (505, [b"GET / HTTP/2.0\r\nHost: x\r\n\r\n"]),
         (505, [b"GET /\r\n\r\n"]),
         (400, [HEAD + b"Transfer-Encoding: chunked\r\n\r\nno number\r\n"]),
@@ -150,3 +156,41 @@ async def test_a_client_that_reads_no_answer_is_cut_and_holds_no_one_up() -> Non
                 await asyncio.wait_for(writer.drain(), CUT_SECONDS_MAX)
         assert (await door.until_answered(GOOD)).startswith(b"HTTP/1.1 202")
         writer.close()
+
+
+async def test_who_never_takes_the_last_answers_is_let_go() -> None:
+    """So few of them wait that they hold no application up, and closing waits for them."""
+    limits = HttpLimits(idle_seconds_max=SECONDS_MAX, body_seconds_max=SECONDS_MAX)
+    async with served(answering([], b"x" * 40_000), limits) as (server, port):
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", port))
+            await until(lambda: server.server_state.connections)
+            (connection,) = server.server_state.connections
+            while not connection._transport.get_write_buffer_size():  # type: ignore[union-attr]
+                asked = server.server_state.total_requests
+                client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                await until(lambda asked=asked: server.server_state.total_requests > asked)
+            await until(lambda: not server.server_state.connections)
+
+
+async def test_an_answer_that_cannot_be_written_is_500_and_not_an_endless_wait() -> None:
+    async with served(answering([(b"x", b"a\nb")], b""), HttpLimits()) as (_, port):
+        answer = await Door(port, []).until_cut(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 500 ")
+
+
+def answering(headers: list[tuple[bytes, bytes]], body: bytes) -> ASGIApp:
+    """An application that has one answer."""
+
+    async def application(_: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return application
+
+
+async def until(holds: Callable[[], object]) -> None:
+    async with asyncio.timeout(CUT_SECONDS_MAX):
+        while not holds():
+            await asyncio.sleep(0.001)

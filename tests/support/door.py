@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
 
 import orjson
+import uvicorn
 
 from services.ingest.settings import IngestSettings, http_limits
+from shared.process.requests import HttpLimits
 from shared.process.service import listen, serve_http
 from tests.support.ingest_http import Log, api_of
 
@@ -77,16 +79,25 @@ async def until_closed(reader: asyncio.StreamReader) -> bytes:
 async def opened(log: Log | None = None, idle_seconds: float | None = None, **changes: Any) -> AsyncIterator[Door]:
     """A door whose clients must hurry, unless ``changes`` of the settings say otherwise."""
     given = {"http_header_seconds_max": SECONDS_MAX, "http_body_seconds_max": SECONDS_MAX, **changes}
-    sock = listen("127.0.0.1", 0)
     refused: list[int] = []
     settings = IngestSettings(**given)
     limits = http_limits(settings)
     if idle_seconds is not None:
         limits = replace(limits, idle_seconds_max=idle_seconds)
-    server = serve_http(api_of(log or Log(), **given).app, sock, limits, refused.append)
+    async with served(api_of(log or Log(), **given).app, limits, refused.append) as (_, port):
+        yield Door(port, refused)
+
+
+@contextlib.asynccontextmanager
+async def served(
+    application: Any, limits: HttpLimits, refused: Callable[[int], None] = lambda _: None
+) -> AsyncIterator[tuple[uvicorn.Server, int]]:
+    """A server of an application, and its port."""
+    sock = listen("127.0.0.1", 0)
+    server = serve_http(application, sock, limits, refused)
     serving = asyncio.ensure_future(server.serve(sockets=[sock]))
     try:
-        yield Door(sock.getsockname()[1], refused)
+        yield server, sock.getsockname()[1]
     finally:
         server.should_exit = True
         await serving

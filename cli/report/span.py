@@ -19,12 +19,12 @@ def hours_of(since: str, until: str | None, now: int) -> tuple[int, int]:
     ``now`` in milliseconds, which is what ``until`` is by default. UsageError where nothing lies between them.
     """
     first = max(0, _at(since, "--from", now)) // HOUR_MS
-    end = -(-(now if until is None else _at(until, "--to", now)) // HOUR_MS)
-    if end > first:
-        return first, end
-    if until is None:
+    if first * HOUR_MS > now:
         raise UsageError(f"--from {since} lies ahead: a report is of what was")
-    raise UsageError("--to does not lie after --from: swap them")
+    end = now // HOUR_MS + 1 if until is None else -(-_at(until, "--to", now) // HOUR_MS)
+    if end <= first:
+        raise UsageError("--to does not lie after --from: swap them")
+    return first, end
 
 
 def _at(text: str, option: str, now: int) -> int:

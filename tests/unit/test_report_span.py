@@ -35,7 +35,7 @@ def test_whatever_is_written_is_some_hours_that_there_were_or_a_line_that_says_w
         assert "\n" not in str(error)
     else:
         assert 0 <= first < end < 2**31
-        assert rfc3339(first * HOUR_MS) < rfc3339(min(NOW, end * HOUR_MS)) or first >= HOUR
+        assert rfc3339(first * HOUR_MS) < rfc3339(min(NOW, end * HOUR_MS))
 
 
 @pytest.mark.parametrize(
@@ -57,10 +57,15 @@ def test_each_hour_of_which_some_lies_between_the_two_is_reported(
     assert hours_of(since, until, NOW) == hours
 
 
+def test_the_hour_that_begins_this_very_millisecond_is_one_that_may_be_asked_for() -> None:
+    assert hours_of("0h", None, HOUR * HOUR_MS) == (HOUR, HOUR + 1)
+
+
 @pytest.mark.parametrize(
     ("since", "until", "says"),
     [
         ("2027-01-01T00:00:00Z", None, "--from 2027-01-01T00:00:00Z lies ahead"),
+        ("2027-01-01T00:00:00Z", "2028-01-01T00:00:00Z", "--from 2027-01-01T00:00:00Z lies ahead"),
         ("1h", "3h", "--to does not lie after --from"),
         ("99999999999d", None, "--from 99999999999d: so long ago"),
         ("24h", "tomorrow", "--to 'tomorrow': write 2026-11-28"),

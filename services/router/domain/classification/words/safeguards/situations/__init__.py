@@ -55,6 +55,7 @@ RULES = {
         "eat or heat",
         "hidden place",
         "dying",
+        "little left & sickbed",
         "not safe",
         "controller & spying & mine",
         "controller & taking & cards",
@@ -66,7 +67,7 @@ RULES = {
         "fellow & uses & my account",
         "strange login",
     ),
-    "crime": ("staff & molesting", "loitering", "threatening"),
+    "crime": ("staff & molesting", "loitering", "outside home & stalker", "threatening"),
     "legal": ("court papers",),
     "delicate": (
         "grave words",

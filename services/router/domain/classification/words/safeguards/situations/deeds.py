@@ -9,15 +9,6 @@ fr cartes cadeaux|carte cadeau|code|codes|bitcoin|compte securise|virement|coupo
 pt cartoes presente|cartao presente|vales|codigo|codigos|bitcoin|conta segura|transferencia
 it carte regalo|buoni|codice|codici|bitcoin|conto sicuro|bonifico
 nl cadeaukaart*|cadeaubon*|code|codes|pincode|bitcoin|veilige rekening|kluisrekening|overmaken
-[loitering]
-en hanging about outside|hanging around outside|lurking outside|standing outside my|waiting outside my|sat outside my
-  |parked outside my|outside my flat|prowl*|lurking|keeps turning up|turns up at my|shows up at my|keeps coming to my
-es rondando mi|rondando por mi|merodea*|esperando en mi portal|delante de mi casa|en mi portal|debajo de mi casa
-de vor meinem haus|vor meiner tur|vor meiner wohnung|lungert|schleicht ums|steht vor der tur und
-fr rode devant|rode autour|devant chez moi|en bas de chez moi|attend devant chez
-pt a volta do meu predio|a porta do meu|em frente a minha casa|a rondar|rondando minha
-it gira sotto casa|sotto casa mia|davanti a casa mia|si aggira
-nl hangt rond bij|bij mijn huis|voor mijn deur|voor mijn huis|sluipt rond
 [kept out]
 en get back in|letting my ex|let my ex|lets my ex|out of the house|keep him out|keep her out|locked me in
   |locked me out of
@@ -44,16 +35,20 @@ pt antes que ele volte|antes que ele chegue|antes de ele voltar|antes de ele che
 it prima che torni|prima che lui torni|prima che rientri|mentre lui lavora|quando lui non c e
 nl voordat hij thuis|voor hij thuis|voordat hij terug|terwijl hij werkt|als hij weg is|als hij er niet is
 [not safe]
-en not safe for me|isnt safe for|no longer safe|not safe any more|not safe anymore|not safe there|not safe here
+en not safe for me|isnt safe for me|isnt safe for us|isnt safe for my|no longer safe|not safe any more|not safe anymore
+  |not safe there|not safe here
   |isnt safe any more|isnt safe anymore|dont feel safe|not feel safe|unsafe for me|unsafe for us|not safe for us
-es segura para mi|seguro para mi|ya no es segura|ya no es seguro|no estoy a salvo|no estamos a salvo|no me siento segura
-  |no me siento seguro|segura para nosotros
+es no es segura para mi|no es seguro para mi|ya no es segura|ya no es seguro|no estoy a salvo|no estamos a salvo
+  |no me siento segura
+  |no me siento seguro
 de fur mich nicht mehr sicher|nicht sicher fur mich|nicht mehr sicher fur|fur uns nicht mehr sicher
   |fuhle mich nicht sicher
   |nicht mehr sicher dort|hier nicht sicher
 fr plus sure pour moi|plus en securite|pas en securite|plus sur pour moi|plus sure pour nous
-pt segura para mim|seguro para mim|ja nao e segura|nao estou em seguranca|nao me sinto segura|nao me sinto seguro
-it sicuro per me|sicura per me|non e piu sicuro|non mi sento al sicuro|non sono al sicuro
+pt nao e segura para mim|nao e seguro para mim|ja nao e segura|nao estou em seguranca|nao me sinto segura
+  |nao me sinto seguro
+it non e sicuro per me|non e sicura per me|piu sicuro per me|piu sicura per me|non e piu sicuro|non mi sento al sicuro
+  |non sono al sicuro
 nl niet meer veilig|niet veilig voor mij|voor mij niet veilig|voel me niet veilig
 [threatening]
 en know where i live|knows where i live|know where i work|knows where i work|know where we live|knows where we live
@@ -126,12 +121,15 @@ nl gebruikt|koopt met|geeft uit
 [strange login]
 en device|login|log in|sign in|session|phone number|recovery email + that isnt mine|thats not mine|isnt mine|i dont know
   |i dont recogni*|not mine|logged in that|i never added
-es dispositivo|sesion|acceso|numero + que no es mio|que no es mia|que no conozco|que no reconozco|desconocid*
+es dispositivo|sesion|acceso + que no es mio|que no es mia|que no conozco|que no reconozco|desconocid*
+  ; numero que no es mio
 de gerat|anmeldung|sitzung|nummer + das nicht mir|die nicht meine|das ich nicht|die ich nicht|nicht von mir
-fr appareil|connexion|session|numero + que je ne connais|qui n est pas|inconnu*|pas a moi
-pt dispositivo|sessao|acesso|numero + que nao e meu|que nao e minha|que nao conheco|que nao reconheco|desconhecid*
-it dispositivo|accesso|sessione|numero + che non e mio|che non e mia|che non conosco|che non riconosco|sconosciut*
-nl apparaat|login|sessie|nummer + dat niet van mij|die niet van mij|dat ik niet|die ik niet|onbekend*
+fr appareil|connexion|session + que je ne connais|qui n est pas|inconnu*|pas a moi; numero pas a moi
+pt dispositivo|sessao|acesso + que nao e meu|que nao e minha|que nao conheco|que nao reconheco|desconhecid*
+  ; numero que nao e meu
+it dispositivo|accesso|sessione + che non e mio|che non e mia|che non conosco|che non riconosco|sconosciut*
+  ; numero che non e mio
+nl apparaat|login|sessie + dat niet van mij|die niet van mij|dat ik niet|die ik niet|onbekend*; nummer dat niet van mij
 [spying]
 en reads|reading|checks|checking|goes through|going through|looks through|monitors|watches|has access|sees|spies
   |opens|still logged in|searches|takes

@@ -91,17 +91,25 @@ pt mais um dia assim|nao aguento mais|nao consigo mais|no limite|perder a cabeca
 it un altro giorno cosi|non ce la faccio|non ne posso piu|al limite|perdendo la testa|non mi fido di me|sto crollando
 nl nog zo n dag|kan niet meer|trek het niet meer|einde van mijn latijn|gek van word|vertrouw mezelf niet|stort in
 [dying]
-en weeks to live|months to live|only have weeks|i have weeks|ive got weeks|only got weeks|havent got long|dont have long
-  |not long left|not got long|coming home to die|too late for him|too late for her|wont see christmas
-es semanas de vida|meses de vida|me quedan semanas|le quedan semanas|me queda poco|le queda poco|tarde para el
-  |tarde para ella|no llegara a navidad
-de wochen zu leben|monate zu leben|nur noch wochen|nur noch monate zu|nicht mehr lange|zum sterben nach|fur ihn zu spat
-  |kommt es zu spat fur|ihn kommt es zu spat
-fr semaines a vivre|mois a vivre|plus que quelques semaines|plus longtemps a vivre|trop tard pour lui
-  |trop tard pour elle
-pt semanas de vida|meses de vida|so me restam semanas|resta pouco|tarde para ele|tarde para ela
-it settimane di vita|mesi di vita|mi restano settimane|resta poco|tardi per lui|tardi per lei
-nl weken te leven|maanden te leven|nog maar weken|niet lang meer|te laat voor hem|te laat voor haar
+en weeks to live|months to live|only have weeks|i have weeks|ive got weeks|only got weeks|coming home to die
+  |wont see christmas|too late for him now|too late for her now
+es semanas de vida|meses de vida|me quedan semanas|le quedan semanas|me queda poco de vida|le queda poco de vida
+  |no llegara a navidad
+de wochen zu leben|monate zu leben|nur noch wochen|nur noch monate zu|nicht mehr lange zu leben|zum sterben nach
+  |fur ihn kommt es zu spat|fur sie kommt es zu spat
+fr semaines a vivre|mois a vivre|plus que quelques semaines|plus longtemps a vivre
+pt semanas de vida|meses de vida|so me restam semanas|resta pouco tempo de vida
+it settimane di vita|mesi di vita|mi restano settimane|resta poco da vivere
+nl weken te leven|maanden te leven|nog maar weken|niet lang meer te leven
+[little left]
+en havent got long|hasnt got long|dont have long|doesnt have long|not long left|not got long|too late for him
+  |too late for her
+es le queda poco|me queda poco|tarde para el|tarde para ella
+de nicht mehr lange|fur ihn zu spat|fur sie zu spat|zu spat fur ihn|zu spat fur sie
+fr plus pour longtemps|trop tard pour lui|trop tard pour elle
+pt resta pouco|tarde para ele|tarde para ela
+it resta poco|tardi per lui|tardi per lei
+nl niet lang meer|te laat voor hem|te laat voor haar
 [hungry]
 en skipping meals|skip meals|skipped meals|skipping dinner|havent eaten since|not eaten since|havent eaten for
   |havent eaten in|one meal a day|without eating|cant feed|cant put food|no food in|nothing in the fridge

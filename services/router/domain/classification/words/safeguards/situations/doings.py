@@ -110,9 +110,9 @@ pt derret*|chamusc*|carboniz*|em brasa
 it sciogli*|sciolt*|fus*|bruciacchi*|carbonizz*|incandesc*
 nl smelt|gesmolten|verschroeid|verkoold|gloeit
 [hissing]
-en hiss*|leaking|leaks|whistling|popping|roaring
-es silba|silbando|pita|fuga|pierde|gotea
-de zischt|zischen|pfeift|leckt|undicht|knallt
+en hiss*|leaking|leaks|popping|roaring
+es silba|silbando|fuga|pierde|gotea
+de zischt|zischen|leckt|undicht|knallt
 fr siffle|fuit|fuite|crepite
 pt assobia|silva|a verter|vaza|chia
 it sibila|fischia|perde|scoppietta

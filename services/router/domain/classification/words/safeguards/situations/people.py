@@ -1,4 +1,4 @@
-"""People that situations speak of, in seven languages: who depends on others, who has power over them."""
+"""Who acts in situations, upon whom, and where they stand, in seven languages."""
 
 PEOPLE = """
 [dependent]
@@ -86,4 +86,37 @@ fr livreur|coursier|technicien|installateur|vendeur|vigile|gardien|employe|geran
 pt estafeta|motorista|entregador|tecnico|instalador|vendedor|seguranca|funcionario|gerente
 it corriere|fattorino|tecnico|installatore|commesso|venditore|guardia|addetto|impiegato
 nl bezorger|koerier|chauffeur|monteur|installateur|verkoper|bewaker|beveiliger|medewerker
+[sickbed]
+en mum|mom|dad|father|mother|husband|nan|gran|grandad|grandma|doctor|doctors|hospital|hospice|cancer|ill|dying|funeral
+es madre|padre|mama|papa|marido|abuela|abuelo|medico|medicos|hospital|hospicio|cancer|enferm*|ingresad*
+de mutter|mama|vater|papa|oma|opa|ehemann|arzt|arzte|krankenhaus|hospiz|krebs|krank|sterben
+fr mere|maman|pere|papa|mari|grand mere|grand pere|medecin|hopital|cancer|malade|mourir
+pt mae|pai|marido|avo|medico|medicos|hospital|cancro|cancer|doente
+it madre|mamma|padre|papa|marito|nonna|nonno|medico|medici|ospedale|cancro|tumore|malat*
+nl moeder|mama|vader|papa|oma|opa|dokter|artsen|ziekenhuis|hospice|kanker|ziek
+[stalker]
+en he|hes|she|shes|my ex|ex|man|men|guy|bloke|someone|somebody|stranger|people|they
+es mi ex|ex|hombre|hombres|tipo|tipos|alguien|persona|marido|novio|desconocido|desconocidos
+de er|mein ex|ex|mann|manner|typ|typen|jemand|fremder|leute
+fr mon ex|ex|homme|hommes|type|mec|mecs|quelqu un|inconnu
+pt meu ex|ex|homem|homens|ele|alguem|tipo|cara|desconhecido
+it mio ex|ex|uomo|uomini|lui|qualcuno|tizio|tizi|sconosciuto
+nl hij|mijn ex|ex|man|mannen|vent|iemand|vreemde
+[loitering]
+en hanging about outside|hanging around outside|lurking outside|prowl*|lurking|keeps turning up|turns up at my
+  |shows up at my|keeps coming to my
+es rondando mi|rondando por mi|merodea*
+de lungert|schleicht ums
+fr rode devant|rode autour
+pt a volta do meu predio|a rondar|rondando minha
+it gira sotto casa|si aggira
+nl hangt rond bij|sluipt rond
+[outside home]
+en standing outside my|waiting outside my|sat outside my|parked outside my|outside my flat|outside my house
+es esperando en mi portal|delante de mi casa|en mi portal|debajo de mi casa
+de vor meinem haus|vor meiner tur|vor meiner wohnung|steht vor der tur und
+fr devant chez moi|en bas de chez moi
+pt a porta do meu|em frente a minha casa
+it sotto casa mia|davanti a casa mia
+nl bij mijn huis|voor mijn deur|voor mijn huis
 """

@@ -58,6 +58,14 @@ def test_what_is_told_about_a_call_opens_no_second_contact_and_enqueues_nobody_a
     assert voice(**told).ignored == ["call_progress"]
 
 
+@pytest.mark.parametrize("leg", ["busy", "no-answer", "failed", "canceled"])
+def test_a_caller_whom_nobody_answered_and_who_still_waits_is_a_contact(leg: str) -> None:
+    """``<Dial action>`` leads here; of a call that is known already this is a repeat."""
+    waits = voice(DialCallStatus=leg, DialCallSid="CA2", CallStatus="in-progress").event()
+    assert waits.message_id == voice().event().message_id
+    assert voice(DialCallStatus=leg, DialCallSid="CA2", CallStatus="completed").event().reason == "hang_up"
+
+
 def test_the_headers_of_a_sip_call_are_kept_and_its_end_has_twilios_time() -> None:
     rings = voice(**{"SipHeader_X-Customer": "4711", "StirVerstat": "TN-Validation-Passed-A"}).event()
     assert rings.attributes["sip_X-Customer"] == "4711"

@@ -209,11 +209,15 @@ async def test_a_call_hears_twiml_that_puts_it_into_the_queue_and_a_state_hears_
     async with client_of(log, entries) as client:
         call = await client.post("/v1/webhooks/source", data=VOICE)
         over = await client.post("/v1/webhooks/source", data={**VOICE, "CallStatus": "completed"})
+        leg = {**VOICE, "CallSid": "CA2", "CallStatus": "in-progress", "DialCallStatus": "no-answer"}
+        missed = await client.post("/v1/webhooks/source", data=leg)
 
     assert call.headers["content-type"].startswith("text/xml")
     assert "<Enqueue>orders &amp; more</Enqueue>" in call.text
     assert over.text.endswith("<Response/>")
-    assert [type(event).__name__ for event in events(log)] == ["MessageReceived", "ConversationEnded"]
+    assert missed.text == call.text, "an empty answer would end the call of whoever still waits"
+    came = ["MessageReceived", "ConversationEnded", "MessageReceived"]
+    assert [type(event).__name__ for event in events(log)] == came
 
 
 async def test_intercom_asks_with_head_whether_the_url_answers() -> None:

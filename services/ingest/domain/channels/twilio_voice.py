@@ -15,6 +15,7 @@ _OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _LEFT_QUEUE = frozenset({"hangup", "queue-full", "system-error", "error"})  # QueueResult of <Enqueue action=...>
 # Of what is told about a call beside the call itself: a queue left, a leg dialled, a recording, a conference, a stream.
 _PROGRESS = ("CallbackSource", "QueueResult", "DialCallStatus", "RecordingStatus", "ConferenceSid", "StreamSid")
+_UNANSWERED = frozenset({"busy", "no-answer", "failed", "canceled"})  # DialCallStatus of <Dial action=...>
 _SIP = "SipHeader_"  # before the name of a header of the SIP call, as the caller's switch set it
 
 
@@ -32,7 +33,7 @@ def _item(payload: Payload, form: Form) -> Item:
         return Ignored(Why.OWN_MESSAGE)
     if _is_over(form):
         return ended(payload, call, "hang_up", key=call, at_ms=sent_ms(form.get("Timestamp")))
-    if any(form.get(name) for name in _PROGRESS) or not (form.get("From") or form.get("CallStatus")):
+    if _is_progress(form):
         return Ignored(Why.CALL_PROGRESS)
     if payload.source.is_own(form.get("From")):
         return Ignored(Why.OWN_MESSAGE)
@@ -41,6 +42,12 @@ def _item(payload: Payload, form: Form) -> Item:
 
 def _is_over(form: Form) -> bool:
     return form.get("CallStatus") in _OVER or form.get("QueueResult") in _LEFT_QUEUE
+
+
+def _is_progress(form: Form) -> bool:
+    if form.get("DialCallStatus") in _UNANSWERED and form.get("CallStatus") == "in-progress":
+        return False  # whoever was dialled first did not answer: the caller still waits, and is put into our queue
+    return any(form.get(name) for name in _PROGRESS) or not (form.get("From") or form.get("CallStatus"))
 
 
 def _message(form: Form, call: str) -> Message:

@@ -149,6 +149,15 @@ async def test_what_one_source_refuses_and_another_takes_is_taken_and_kept_once(
     assert log.dead[0].letter.payload.endswith(LETTER.partition(b"\r\n\r\n")[2])
 
 
+async def test_a_letter_without_an_id_is_the_same_for_whichever_of_its_recipients_it_comes_again() -> None:
+    log, letter = Log(), LETTER.replace(b"Message-ID: <answer-2@example.com>\r\n", b"")
+    first, second = "a@sales.example.net", "b@sales.example.net"
+    async with door(log) as port:
+        for recipients in ((first, second), (second, first), (second,)):
+            assert await send(port, *recipients, letter=letter) == {}
+    assert len({one.event_id for one in messages(log)}) == 1
+
+
 async def test_what_every_source_refuses_is_refused_and_no_source_has_it() -> None:
     log = Log()
     async with door(log, with_picky("help", "sales")) as port:

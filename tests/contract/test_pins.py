@@ -110,6 +110,10 @@ def test_no_file_names_an_image_that_is_not_pinned_there() -> None:
         if ":" in found["tag"]
     }
     assert naming == set(FILES)
+    compose = (ROOT / "docker-compose.yml").read_text()
+    seen = {f"{found['tag']}{found['digest'] or ''}" for found in REFERENCE.finditer(compose)}
+    images = {service["image"] for service in yaml.safe_load(compose)["services"].values()}
+    assert images <= seen, "in quotes or before a comment an image is not seen"
     stages = re.findall(r"^FROM (\S+)", (ROOT / "deploy/docker/Dockerfile").read_text(), re.MULTILINE)
     assert set(stages) == {"${BUILDER}", "${PYTHON}", "base", "service"}, "no base but the argument's"
 

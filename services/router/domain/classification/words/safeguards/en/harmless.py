@@ -19,6 +19,9 @@ by accident
 a break in|wheelchair access*|water pressure|heating element
 fire tv|fire stick|fire tablet|firewall|fire sale|gas bill*|gas meter*|gas contract*|gas tariff*|gas price*
   |gas account|gas card|gas card|gas reading*
+suicide squad|suicide door*|died laughing|dying laughing|with life insurance|living without internet
+  |living without wifi|living without a phone
+theft insurance|theft cover|theft covered|theft excess|theft policy
 poison ivy|bath bomb*|gun metal|gunmetal|glue gun*|staple gun*|heat gun*|spray gun*|nerf gun*|blood red|bomber jacket*
 police|nurse|doctor|fireman|pirate|soldier|zombie|skeleton + costume|costumes|outfit|fancy dress|helmet|toy|figure
 dying to get|dying to have|dying to receive|dying to wear|dying to know|dying to read|dying to play

@@ -22,6 +22,7 @@ requests the wait with its time limit, for which asyncio makes and drops a timer
 RETRY_AFTER_SECONDS = 1  # connections are given up within seconds
 
 _BODILESS = (204, 304)
+_BEFORE_PATH = re.compile(rb"\Ahttps?://[^/?]*", re.IGNORECASE)  # of a whole URL, as one asks a proxy (RFC 9112, 3.2.2)
 _LINE_ENDS = re.compile(rb"[\x00\r\n]")
 _log = logging.getLogger("uvicorn.error")
 
@@ -55,7 +56,7 @@ class Exchange:
 
     def __init__(self, peer: Peer, connected: Scope, head: Head) -> None:
         self._peer = peer
-        path, _, query = head.target.partition(b"?")
+        path, _, query = _BEFORE_PATH.sub(b"", head.target).partition(b"?")
         self.scope = {
             **connected,
             "http_version": head.version,

@@ -131,6 +131,13 @@ async def test_who_ends_sending_hears_the_answers_to_what_was_sent_whole() -> No
     assert statuses(answers) == [b"202", b"202"]
 
 
+@pytest.mark.parametrize("before", [b"http://x", b"HTTPS://shop.example.net:8080"])
+async def test_a_whole_url_asks_for_its_path(before: bytes) -> None:
+    async with opened() as door:
+        assert (await door.until_answered(GOOD.replace(b" /v1", b" " + before + b"/v1"))).startswith(b"HTTP/1.1 202")
+        assert (await door.until_answered(GOOD.replace(b" /v1/contacts", b" " + before))).startswith(b"HTTP/1.1 404")
+
+
 async def test_trailers_add_nothing_to_the_header() -> None:
     no_key = CHUNKED.replace(b"Authorization: Bearer secret\r\n", b"")
     body = b"%x\r\n%s\r\n0\r\nAuthorization: Bearer secret\r\n\r\n" % (len(JSON), JSON)

@@ -39,7 +39,7 @@ def configure_try(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--header", action="append", default=[], metavar="NAME:VALUE", help="of the request")
     parser.add_argument("--own", action="append", default=[], metavar="ID", help="an address or id that is ours")
     said = "also read N damaged copies (always the same): none may raise anything but a rejection"
-    parser.add_argument("--damaged", type=int, default=0, metavar="N", help=said)
+    parser.add_argument("--damaged", type=_copies, default=0, metavar="N", help=said)
 
 
 def try_adapter(args: argparse.Namespace) -> int:
@@ -56,6 +56,12 @@ def try_adapter(args: argparse.Namespace) -> int:
     else:
         write(*([] if fault else _lines(items)), *filter(None, [raised]))
     return EXIT_OK if understood else EXIT_NO
+
+
+def _copies(text: str) -> int:
+    if not text.isdecimal() or int(text) > DAMAGED_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to {DAMAGED_MAX}")
+    return int(text)
 
 
 def _adapter(name: str) -> Adapter:
@@ -139,7 +145,7 @@ def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
 
 def _faults(adapter: Adapter, payload: Payload, copies: int) -> Iterator[str]:
     """What is raised on damaged copies, the same ones each time, each with the smallest payload that does it."""
-    for seed in range(min(copies, DAMAGED_MAX)):
+    for seed in range(copies):
         copy = damaged(payload.body, seed)
         if not _fault(adapter, payload, copy):
             continue

@@ -101,3 +101,14 @@ def test_an_adapter_that_raises_is_told_with_the_smallest_payload_on_which_it_do
     payload.write_text("{}")
     status, out, _ = usher("sources", "try", "brittle", payload)
     assert (status, out) == (1, "raised: KeyError: 'from'\n")
+
+
+@pytest.mark.parametrize("copies", [-5, 100_001, "many"])
+def test_a_number_of_damaged_copies_that_would_not_all_be_read_is_a_fault(
+    usher: Usher, tmp_path: Path, copies: object
+) -> None:
+    payload = tmp_path / "payload.json"
+    payload.write_text("{}")
+    status, out, err = usher("sources", "try", "canonical", payload, f"--damaged={copies}")
+    assert (status, out) == (2, "")
+    assert "is not a number from 0 to 100000" in err

@@ -43,7 +43,7 @@ PHRASES_MAX = 500  # of one word list
 CLARIFY_SECONDS = 120.0  # a customer who has not answered a bot by then waits for a person
 
 SAFEGUARDS_MAX = 50  # names of safeguards in one language
-_WORDS = r"(\*[^\s&|*!]{2,}|[^\s&|*!]{2,}\*?)( [^\s&|*]+\*?)*"
+_WORDS = r"(\*[^\s&|*!]{2,}|[^\s&|*!][^\s&|*]+\*?)( [^\s&|*]+\*?)*"
 _PART = rf"{_WORDS}(\|{_WORDS})*"
 
 ModelName = Annotated[str, Field(min_length=1, max_length=256)]

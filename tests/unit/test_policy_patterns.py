@@ -73,6 +73,13 @@ def test_a_hostile_text_is_answered(text):
     assert PatternSet([r"(a+)+$b", r"(x|xx)*y", r"\b(a|b)+c", r"a.{0,50}z"]).matches(text) == []
 
 
+@pytest.mark.parametrize("sign", ["help!", "hilfe! & gas", "call us now!", "gas & !bill", "*geruch & !kino"])
+def test_a_sign_of_an_older_release_is_a_sign_still(sign: str) -> None:
+    words = {"en": {"safeguards": {"danger": {"add": [sign], "remove": [sign]}}}}
+    made = {"workspace": "acme", "languages": ["en"], "queues": {"q": {}}, "classification": {"words": words}}
+    assert parse_policy(made).classification.words["en"].safeguards["danger"].add == (sign,)
+
+
 @pytest.mark.parametrize(
     ("sign", "word"),
     [("a & ", "a"), ("fue*go*", "fue*go*"), ("*f", "*f"), ("!gas", "!gas"), ("gas| ", " "), ("g", "g")],

@@ -105,7 +105,9 @@ def test_an_image_holds_what_its_service_imports_and_no_more(service: str) -> No
     assert group(service) <= DEPENDENCIES
 
 
-@pytest.mark.parametrize("heavy", ["scikit-learn", "scipy", "onnxruntime", "ruff", "mypy", "pytest", "twilio", "pip"])
+@pytest.mark.parametrize(
+    "heavy", ["scikit-learn", "scipy", "wordllama", "onnxruntime", "ruff", "mypy", "pytest", "twilio", "pip"]
+)
 def test_running_needs_no_tool_of_developers_and_no_training(heavy: str) -> None:
     holders = {name for name in LOCKS if heavy in locked(name)}
     assert holders <= {"dev.txt"}

@@ -35,7 +35,9 @@ def undisguised(folded: str, words: Sequence[str]) -> tuple[str, ...]:
     if folded.isascii() and not is_spaced and not has_signs:
         return ()
     folded = folded[:CHARACTERS_MAX]
-    found = folded if folded.isascii() else _WORD.sub(_in_one_script, _INSIDE.sub("", folded))
+    found = folded if folded.isascii() else _INSIDE.sub("", folded)
+    if _TWIN_SCRIPTS.search(found):
+        found = _WORD.sub(_in_one_script, found)
     if is_spaced:
         found = _SPACED.sub(lambda letters: _BETWEEN.sub("", letters[0]), found)
     readings = dict.fromkeys(_respelt(found) if has_signs else (found,))
@@ -46,7 +48,7 @@ def undisguised(folded: str, words: Sequence[str]) -> tuple[str, ...]:
 def _in_one_script(word: re.Match[str]) -> str:
     """A word of two scripts in the Latin one; *QR-код* written as one word is among them, so only as a reading."""
     found = word[0]
-    mixed = not found.isascii() and _LATIN.search(found) and _TWIN_SCRIPTS.search(found)
+    mixed = _LATIN.search(found) and _TWIN_SCRIPTS.search(found)
     return found.translate(_TWINS) if mixed else found
 
 

@@ -16,6 +16,7 @@ from services.ingest.domain.types import MESSAGE
 from services.ingest.domain.webhook import Outcome, Request, WebhookDoor
 from services.ingest.gather import Publisher
 from services.ingest.metrics import IngestMetrics
+from services.ingest.postgres import PAYLOAD_BYTES_MAX
 from services.ingest.settings import IngestSettings
 from shared.clock import now_ms
 from shared.errors import Fatal, Retryable
@@ -41,7 +42,8 @@ class MailDoor:
     A message is taken once for each source that it is for. Its reader is the source's adapter, so that what came by
     SMTP and what came by webhook are the same. There is one answer for all of its recipients (RFC 5321, 4.2.5): it is
     refused where no source can read it, before any has it; where some can, the others keep it as a dead letter, because
-    a refusal would tell its author that nobody has it, and who sends it again would have it twice.
+    a refusal would tell its author that nobody has it, and who sends it again would have it twice. One that is larger
+    than what a dead letter keeps is refused for all.
     """
 
     def __init__(
@@ -135,7 +137,7 @@ class MailDoor:
         return TAKEN, "taken"
 
     def _read(self, letters: Sequence[tuple[Source, bytes]]) -> list[tuple[Source, Outcome]]:
-        """What the message comes to for each source. Rejected: none can read it."""
+        """What the message comes to for each source. Rejected: none can read it, or it is too large to keep."""
         read: list[tuple[Source, Outcome]] = []
         kept: list[tuple[Source, Outcome]] = []
         last: Rejected | None = None
@@ -147,7 +149,7 @@ class MailDoor:
             except Rejected as rejected:
                 last = rejected
                 kept.append((source, self._door.refuse(source, way, request, rejected, at_ms)))
-        if last is not None and not read:
+        if last is not None and (not read or any(len(letter) > PAYLOAD_BYTES_MAX for _, letter in letters)):
             raise last
         return [*kept, *read]
 

@@ -149,6 +149,14 @@ async def test_what_one_source_refuses_and_another_takes_is_taken_and_kept_once(
     assert log.dead[0].letter.payload.endswith(LETTER.partition(b"\r\n\r\n")[2])
 
 
+async def test_what_is_too_large_to_be_kept_for_one_source_is_refused_for_all() -> None:
+    log, letter = Log(), LETTER + b"and more of it\r\n" * 80_000
+    async with door(log, with_picky("help"), smtp_message_bytes_max=2 * len(letter)) as port:
+        assert (await send(port, HELP, SALES, letter=letter)).smtp_code == 554
+        assert await send(port, SALES, letter=letter) == {}
+    assert (len(log.batches), log.dead) == (1, [])
+
+
 async def test_a_letter_without_an_id_is_the_same_for_whichever_of_its_recipients_it_comes_again() -> None:
     log, letter = Log(), LETTER.replace(b"Message-ID: <answer-2@example.com>\r\n", b"")
     first, second = "a@sales.example.net", "b@sales.example.net"

@@ -6,13 +6,12 @@ from typing import Any
 
 import msgspec
 
-from services.ingest.domain.rejection import Refusal
+from services.ingest.domain.rejection import PAYLOAD_BYTES_MAX, Refusal
 from shared.errors import Poison
 from shared.postgres import Connection, Database
 
 __all__ = ["PostgresDeadLetters"]
 
-PAYLOAD_BYTES_MAX = 1024 * 1024  # of a payload that is kept; its hash and length are those of the whole
 CHUNK_BYTES_MAX = 4 * 1024 * 1024  # of payloads in one statement, so that a batch of huge records stays bounded
 CHUNK_ROWS_MAX = 200
 PURGE_AT_ONCE = 1000  # rows of one transaction, so that storing never waits for long

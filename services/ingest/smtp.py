@@ -10,13 +10,12 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.ingest.domain.cloudevents import NO_ATTRIBUTES
-from services.ingest.domain.rejection import Rejected
+from services.ingest.domain.rejection import PAYLOAD_BYTES_MAX, Rejected
 from services.ingest.domain.sources import Source, Sources
 from services.ingest.domain.types import MESSAGE
 from services.ingest.domain.webhook import Outcome, Request, WebhookDoor
 from services.ingest.gather import Publisher
 from services.ingest.metrics import IngestMetrics
-from services.ingest.postgres import PAYLOAD_BYTES_MAX
 from services.ingest.settings import IngestSettings
 from shared.clock import now_ms
 from shared.errors import Fatal, Retryable

@@ -13,6 +13,7 @@ from shared.errors import Invalid, Reason
 __all__ = [
     "FieldError",
     "OtherWorkspace",
+    "PAYLOAD_BYTES_MAX",
     "REFUSED_PARTS_MAX",
     "Refusal",
     "Rejected",
@@ -22,6 +23,7 @@ __all__ = [
     "workspace_in",
 ]
 
+PAYLOAD_BYTES_MAX = 1024 * 1024  # of a payload that is kept; its hash and length are those of the whole
 # Dead letters of one payload; each holds the whole of it, so the last one stands for all that are refused after it.
 REFUSED_PARTS_MAX = 32
 ERRORS_MAX = 32  # a longer list helps nobody and lets a sender choose the size of our answer

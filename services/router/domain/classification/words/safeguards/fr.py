@@ -2,6 +2,7 @@
 
 FR = """
 [danger]
+maison|appartement|cuisine|immeuble & brule|en flammes
 sent|odeur|pue & oeuf*|œuf*|pourri*|soufre
 sent|odeur*|fuite|pue|senti & gaz|butane|brule
 monoxyde
@@ -113,6 +114,7 @@ mon mari|ma femme|mon fils|ma fille|mon enfant|mes enfants|mon bebe|ma mere|mon 
   |ma grand mere|mon grand pere|mon chien|mon chat|mon ex|sang|blessure|peur|malade|medecin|urgence|accident|feu
   |fumee|couteau|mort|morte|morts|mortel*|mourir|vivre|inconnu|seule|enceinte|diabet*|allergi*
 [harmless]
+assurance|garantie|contrat + incendie|contre l incendie
 quelqu un peut|quelqu un pourrait|quelqu un + m aider|me dire|m expliquer|m aide|sait
 lien du mail|lien de votre mail|lien dans le mail|lien de reinitialisation|lien de confirmation|code recu par mail
   |gris fumee|meurs d envie|tuer le processus

@@ -109,6 +109,7 @@ mio marito|mia moglie|mio figlio|mia figlia|i miei figli|mio bambino|mia madre|m
   |mia nonna|mio nonno|il mio cane|il mio gatto|il mio ex|sangue|ferita|paura|malat*|medico|emergenza|incidente|fuoco
   |fumo|coltello|morto|morta|morti|morte|mortal*|morire|vivere|sconosciut*|sono sola|da sola in|incinta|diabet*|allergi*
 [harmless]
+assicurazione|polizza|copertura + incendio|incendi|contro gli incendi
 qualcuno puo|qualcuno mi puo|qualcuno mi|qualcuno + aiutarmi|aiutare|aiuta|dirmi|dire|spiegarmi|sa
 link della mail|link della vostra mail|link nell email|link di conferma|link per reimpostare|codice della mail
   |grigio fumo|muoio dalla voglia

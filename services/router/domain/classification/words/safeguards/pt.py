@@ -112,6 +112,7 @@ meu marido|minha esposa|minha mulher|meu filho|minha filha|meus filhos|meu bebe|
   |minha irma|minha avo|meu avo|meu cachorro|meu cao|meu gato|meu ex|sangue|ferida|medo|doente|medico|emergencia
   |acidente|fogo|fumaca|faca|morto|morta|mortos|morte|mortal*|morrer|viver|desconhecid*|sozinh*|gravida|diabet*|alergi*
 [harmless]
+seguro|apolice|cobertura + de incendio|de incendios|contra incendio|contra incendios
 alguem me pode|alguem pode|alguem pode me|alguem me|alguem + ajudar|ajuda|dizer|explicar|sabe
 link do email|link do vosso email|link do e mail|link para redefinir|link de confirmacao|codigo do email|cinza fumo
   |cinzento fumo|morro de vontade|matar o processo

@@ -2,6 +2,7 @@
 
 HARMLESS = """
 [harmless]
+kohlenmonoxidmelder|co melder + kaufen|bestellen|auf lager|lieferbar
 blutrot*|blutorange*|badebombe*|heissklebepistole*|klebepistole*|massagepistole*|wasserpistole*|bomberjacke*
 polizeikostum*|arztkostum*|feuerwehrkostum*|skelettkostum*|piratenkostum*
 die police|meine police|der police|police hat|police eines|neue police|versicherungspolice

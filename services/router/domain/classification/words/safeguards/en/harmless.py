@@ -2,6 +2,8 @@
 
 HARMLESS = """
 [harmless]
+carbon monoxide|co + alarm|alarms|detector|detectors + price|prices|in stock|for sale|deal
+you sell|can i buy|to buy + carbon monoxide|a carbon monoxide|rat poison
 battery|phone|mobile|handset|laptop|tablet|computer|pc|console|router|modem|wifi|internet|line|connection|signal
   |screen|display|tv|telly|television|camera|printer|scanner|kettle|toaster|oven|fridge|freezer|washer|dryer
   |dishwasher|machine|hoover|vacuum|mower|drill|fan|thermostat|lamp|bulb|light|speaker|speakers|headphones|headset

@@ -2,6 +2,7 @@
 
 HARMLESS = """
 [harmless]
+seguro|seguros|poliza|cobertura + de incendio|de incendios|contra incendio|contra incendios
 fuego cruzado|rojo sangre|naranja sanguina|pistola de silicona|pistola de pintura|pistola de masaje|bomba de bano
   |bombas de bano|muero de ganas|morir de ganas|muero por tener|muero por ver|muero por recibir
 disfraz|traje|casco|muneco|gorra + de policia|de bombero|de medico|de enfermera|de soldado|de esqueleto|de muerto

@@ -160,8 +160,9 @@ async def test_a_client_that_reads_no_answer_is_cut_and_holds_no_one_up() -> Non
 
 async def test_who_never_takes_the_last_answers_is_let_go() -> None:
     """So few of them wait that they hold no application up, and closing waits for them."""
-    limits = HttpLimits(idle_seconds_max=SECONDS_MAX, body_seconds_max=SECONDS_MAX)
-    async with served(answering([], b"x" * 40_000), limits) as (server, port):
+    limits = HttpLimits(idle_seconds_max=CUT_SECONDS_MAX, body_seconds_max=SECONDS_MAX)
+    asks = b"GET / HTTP/1.1\r\nHost: x\r\n"
+    async with served(answering([], b"x" * 20_000), limits) as (server, port):
         with socket.socket() as client:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.connect(("127.0.0.1", port))
@@ -169,8 +170,9 @@ async def test_who_never_takes_the_last_answers_is_let_go() -> None:
             (connection,) = server.server_state.connections
             while not connection._transport.get_write_buffer_size():  # type: ignore[union-attr]
                 asked = server.server_state.total_requests
-                client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                client.sendall(asks + b"\r\n")
                 await until(lambda asked=asked: server.server_state.total_requests > asked)
+            client.sendall(asks + b"Connection: close\r\n\r\n")
             await until(lambda: not server.server_state.connections)
 
 

@@ -224,6 +224,12 @@ def test_clauses_are_few_and_lose_no_word():
     assert clauses_of("Order 12\n\nmy kitchen is full of smoke") == ["my kitchen is full of smoke"]
     assert clauses_of("he and she are ill") == []
     assert clauses_of("it is alight, help") == []
+    assert clauses_of("Can you tell me where my order is?") == []
+    assert clauses_of("Können Sie mir bitte sagen, wo mein Paket ist?") == ["wo mein Paket ist?"]
+    assert clauses_of("¿Podría decirme cuándo llega y por qué arde la cocina?") == [
+        "¿Podría decirme cuándo llega",
+        "y por qué arde la cocina?",
+    ]
     long = "this is a sentence. " * 60
     assert 1 < len(clauses_of(long)) <= 8
     assert " ".join(clauses_of(long)).split() == long.split()

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from services.router.domain.classification.record import IntentModel, Prediction
 from services.router.domain.classification.text import says_something
+from services.router.domain.classification.words.asking import only_asks
 
 __all__ = ["CLAUSE_CONFIDENCE", "clauses_of", "doubt_of_clause", "limit_of_clause", "predicted"]
 
@@ -40,7 +41,8 @@ _DASHES = " -\u2013\u2014"
 
 def clauses_of(text: str) -> list[str]:
     """The clauses of a text in order, at most CLAUSES_MAX; [] where it is one clause. What stands before them in a word
-    or two (*Status?*, *Hi,*) is none: it hides nothing from the whole, and would hide the clause that it was joined to.
+    or two (*Status?*, *Hi,*) or only asks (*Can you tell me*) is none: it hides nothing from the whole, and would hide
+    the clause that it was joined to.
     """
     pieces = _pieces(text[:CHARACTERS_MAX])
     if len(pieces) < 2:
@@ -74,7 +76,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def _is_short(piece: str) -> bool:
-    return len(piece.rstrip(_DASHES).split(None, WORDS_MIN)) < WORDS_MIN
+    return len(piece.rstrip(_DASHES).split(None, WORDS_MIN)) < WORDS_MIN or only_asks(piece)
 
 
 def predicted(

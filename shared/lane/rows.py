@@ -15,6 +15,8 @@ from shared.postgres import LOAD_SECONDS_MAX, Connection, Database
 __all__ = ["PostgresLaneStore"]
 
 _OUTBOX = "SELECT payload FROM outbox WHERE service = $1 AND partition = $2 AND step >= $3 ORDER BY step"
+# A snapshot holds no row, and 50,000 rows are read into Python between two of its statements, on a busy machine slowly.
+_MAY_SLEEP = f"SET LOCAL idle_in_transaction_session_timeout = {LOAD_SECONDS_MAX * 1000:.0f}"
 _HOLD = "SELECT lane_hold($1, $2, $3)"
 _BARRED = """
     SELECT origin ->> 'deadline' AS name, (origin ->> 'at_ms')::bigint AS at_ms FROM dead_letter
@@ -75,6 +77,7 @@ class PostgresLaneStore(ABC):
 
         async def work(connection: Connection) -> Any:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
+                await connection.execute(_MAY_SLEEP)
                 return await self.load_rows(connection, claim.partition)
 
         return await self.database.call(work, seconds_max=LOAD_SECONDS_MAX)

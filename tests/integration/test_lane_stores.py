@@ -21,6 +21,7 @@ from tests.support.tally_rows import TallyRows
 
 SCRIPT_STEPS = 150
 CALL_SECONDS_MAX = 10.0
+SHORT_MS = 50  # that the server lets a process sleep in a transaction
 
 
 @dataclass
@@ -219,6 +220,33 @@ async def test_nobody_claims_while_old_rows_are_dropped_and_who_falls_asleep_ove
     assert await in_postgres.store.load(owner) == ([("k", 1)], [])
     with pytest.raises(Fenced):
         await sleeper.forget(commit.after, 1000)
+
+
+class _SlowReader(tally.TallyStore):
+    """A process that reads many rows into Python before it asks for the next ones."""
+
+    async def load_rows(self, connection: Any, partition: int) -> Any:
+        rows = await super().load_rows(connection, partition)
+        await asyncio.sleep(4 * SHORT_MS / 1000)
+        return rows if await super().load_rows(connection, partition) == rows else None
+
+
+async def test_who_is_slow_between_two_questions_of_a_snapshot_still_loads(
+    in_postgres: Stored, partition: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.postgres.IDLE_TRANSACTION_MS_MAX", SHORT_MS)
+    dsn = cast(tally.TallyStore, in_postgres.store).database._dsn
+    database = Database(dsn, connections_max=1, seconds_max=CALL_SECONDS_MAX)
+    await database.open()
+    try:
+        reader = _SlowReader(database)
+        claim = await reader.claim(partition, "slow")
+        await reader.commit(commit := counted(claim))
+        assert await reader.load(commit.after) == ([("k", 1)], [])
+        limit = await database.call(lambda connection: connection.fetchval("SHOW idle_in_transaction_session_timeout"))
+        assert limit == f"{SHORT_MS}ms", "in other transactions as before"
+    finally:
+        await database.close()
 
 
 async def test_both_stores_answer_a_long_random_script_alike(in_postgres: Stored, partition: int) -> None:

@@ -215,12 +215,15 @@ def test_make_tells_compose_the_commit_unless_files_were_changed_or_added_since(
 
     for words in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "all")):
         answer("git", *words)
-    assert answer("make", "images", "ARGS=sla") == f"compose build sla: {answer('git', 'rev-parse', 'HEAD')}"
+    assert (
+        answer("make", "--no-print-directory", "images", "ARGS=sla")
+        == f"compose build sla: {answer('git', 'rev-parse', 'HEAD')}"
+    )
     (checkout / "added.py").touch()
-    assert answer("make", "images") == "compose build:", "an image holds whatever lies there"
+    assert answer("make", "--no-print-directory", "images") == "compose build:", "an image holds whatever lies there"
     (checkout / "added.py").unlink()
     (checkout / "Makefile").write_text((checkout / "Makefile").read_text() + "# changed\n")
-    assert answer("make", "images") == "compose build:"
+    assert answer("make", "--no-print-directory", "images") == "compose build:"
 
 
 def test_every_image_is_pinned_and_every_secret_comes_from_outside() -> None:

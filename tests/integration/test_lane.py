@@ -71,7 +71,7 @@ async def test_a_record_after_a_long_quiet_time_is_no_hang(settings: LaneSetting
         await until(long_ago)
         await tally.send(outputs, 0, [{"key": "a", "n": 2}])
         await until(lambda: _has(settings, 2, 0))
-        assert await service.problems() == []
+        await until(lambda: _is_well(service))
 
 
 async def test_a_lane_that_hangs_with_work_ends_the_process(settings: LaneSettings, outputs: OutputLog) -> None:
@@ -256,7 +256,7 @@ async def test_records_that_expire_unread_close_their_partition_at_once_and_the_
         await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(3, 3000)])
         await delete_before(settings, 0, 2900)
         await until(lambda: _closed(service))
-        (problem,) = await service.problems()
+        (problem,) = [each for each in await service.problems() if "opening" not in each]
         assert "expired unread" in problem
         assert problem.endswith("next: usher lane accept tally")
         await tally.send(outputs, 1, [{"key": "b", "n": n} for n in range(20)])
@@ -273,7 +273,7 @@ async def test_a_deadline_that_the_database_refuses_is_left_out_told_and_tried_a
         await until(lambda: _has(settings, 5, 0))
         await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(20)])
         await until(lambda: _has(settings, 25, 0))
-        assert await service.problems() == []
+        await until(lambda: _is_well(service))  # the other partition may be opening still
         (note,) = service.notes()
         assert "1 deadlines are refused and left out, the first full" in note
         barred = await until(lambda: _sample(service, "usher_barred_deadlines", partition="0"))
@@ -330,6 +330,11 @@ async def _committed(settings: LaneSettings, partition: int, step: int) -> bool:
 
 async def _has_some(settings: LaneSettings, partition: int, number: int) -> bool:
     return len(await logged(settings, partition)) == number
+
+
+async def _is_well(service: LaneService) -> bool:
+    """No partition is closed, and none is opening still."""
+    return await service.problems() == []
 
 
 async def _closed(service: LaneService) -> bool:

@@ -1,8 +1,8 @@
-"""Pins the images of others by their digest, before a release: a tag may be another image tomorrow.
+"""Pins the images of others by their digest: a tag may be another image tomorrow.
 
 ``python3 -m deploy.docker.pin`` asks the registries (crane, skopeo or docker, whichever is there) and writes the digest
-behind each tag into the files; again, and it takes what the tags mean by then. ``--check`` asks nobody: 1 if an image
-stands there without a digest. All are written or none.
+behind each tag into the files: anew each time, so whoever changes a tag calls it, and whoever wants what was mended
+under the same tag. ``--check`` asks nobody: 1 if an image stands there without a digest. All are written or none.
 """
 
 import re

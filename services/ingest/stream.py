@@ -4,14 +4,11 @@ import asyncio
 from collections.abc import Sequence
 
 from services.ingest.delivery import Delivery
-from services.ingest.domain.admission import LogRecord, TopicDoor, refusal
+from services.ingest.domain.admission import LogRecord, TopicDoor
 from services.ingest.domain.normalise import Admitted
-from services.ingest.domain.rejection import Refusal, Rejected
-from services.ingest.domain.way import Arrival
+from services.ingest.domain.rejection import Refusal
 from services.ingest.sense import Sense
 from shared.clock import now_ms
-from shared.contract.records import Origin
-from shared.errors import Reason
 from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["Stream"]
@@ -55,5 +52,4 @@ class Stream:
         except Exception as error:  # noqa: BLE001 - the edge: a fault of ours in one record must not hold up the others
             self._log.error("a record could not be read", topic=record.topic, offset=record.offset, exc_info=error)
             del admitted[before[0] :], refused[before[1] :]
-            arrival = Arrival(at_ms, at_ms, Origin(record.topic, record.partition, record.offset))
-            refused.append(refusal(Rejected(Reason.INVALID, "", "could not be read"), arrival, record))
+            refused.append(self._door.unreadable(record, at_ms))

@@ -65,10 +65,7 @@ class TopicDoor:
 
     def admit(self, record: LogRecord, now_ms: int, admitted: list[Admitted], refused: list[Refusal]) -> None:
         """Append the record's canonical events to ``admitted`` and what is refused of it to ``refused``."""
-        route = self._routes[record.topic]
-        arrival = Arrival(
-            _received_ms(record.timestamp, now_ms), now_ms, Origin(record.topic, record.partition, record.offset)
-        )
+        route, arrival = self._routes[record.topic], _arrival(record, now_ms)
         value = record.value or b""
         try:
             items = self._read(route, record, value, arrival)
@@ -92,6 +89,12 @@ class TopicDoor:
                 rejected.workspace = named or route.way.workspace or None
                 if len(refused) < kept:
                     refused.append(refusal(rejected, arrival, record))
+
+    def unreadable(self, record: LogRecord, now_ms: int) -> Refusal:
+        """The dead letter of a whole record whose reading failed by a fault of ours: as of one that is refused."""
+        rejected = Rejected(Reason.INVALID, "", "could not be read")
+        rejected.workspace = self._routes[record.topic].way.workspace or None
+        return refusal(rejected, _arrival(record, now_ms), record)
 
     def _read(self, route: Route, record: LogRecord, value: bytes, arrival: Arrival) -> Sequence[Item]:
         """A topic carries the provider's payloads, or canonical events: its producer need not be the provider."""
@@ -141,6 +144,11 @@ def _kept(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
         legible(name, HEADER_LENGTH_MAX): legible((value or b"").decode(errors="replace"), HEADER_LENGTH_MAX)
         for name, value in headers[:HEADERS_KEPT_MAX]
     }
+
+
+def _arrival(record: LogRecord, now_ms: int) -> Arrival:
+    origin = Origin(record.topic, record.partition, record.offset)
+    return Arrival(_received_ms(record.timestamp, now_ms), now_ms, origin)
 
 
 def _received_ms(timestamp: int, now_ms: int) -> int:

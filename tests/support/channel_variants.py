@@ -64,6 +64,63 @@ def whatsapp_change(field: str, **value: Any) -> dict[str, Any]:
     return document
 
 
+# The fields of Chatwoot's own presenters (4.x): a message of its widget, with what a contact and a conversation hold.
+CHATWOOT_WHOLE = {
+    **CHATWOOT,
+    "additional_attributes": {},
+    "content_attributes": {"in_reply_to": 54, "email": {"subject": "Order 4711", "auto_reply": False}},
+    "sender": {
+        "account": {"id": 1, "name": "Shop"}, "additional_attributes": {}, "avatar": "", "blocked": False,
+        "custom_attributes": {}, "email": None, "id": 3, "identifier": None, "name": "Ana",
+        "phone_number": "+34600123456", "thumbnail": "",
+    },
+    "conversation": {
+        "additional_attributes": {"browser": {"device_name": "iPhone"}, "browser_language": "es", "referer": "/"},
+        "can_reply": True, "channel": "Channel::WebWidget", "id": 12, "inbox_id": 4, "labels": ["vip", "order"],
+        "contact_inbox": {"id": 7, "contact_id": 3, "inbox_id": 4, "source_id": "96e55744"},
+        "meta": {"sender": {"id": 3, "name": "Ana", "phone_number": "+34600123456"}, "assignee": None},
+        "status": "open", "priority": "urgent", "unread_count": 1, "timestamp": 1769851800, "updated_at": 1769851800.5,
+    },
+    "attachments": [
+        {"id": 1, "message_id": 55, "file_type": "image", "account_id": 1, "extension": "png",
+         "content_type": "image/png", "data_url": "https://chat.example/1", "thumb_url": "", "file_size": 5,
+         "file_name": "a.png"},
+        {"id": 2, "message_id": 55, "file_type": "location", "account_id": 1, "coordinates_lat": 40.4,
+         "coordinates_long": -3.7, "fallback_title": "Home", "data_url": None},
+    ],
+}  # fmt: skip
+INTERCOM_PART = {
+    "type": "conversation_part", "id": "9", "part_type": "comment", "body": "<p>Still nothing</p>",
+    "created_at": 1769851900, "updated_at": 1769851900, "notified_at": 1769851900, "assigned_to": None,
+    "author": {"type": "user", "id": "u1", "name": "Ana", "email": "ana@example.com", "from_ai_agent": False},
+    "attachments": [{"type": "upload", "name": "a.png", "url": "https://i.example/a.png", "content_type": "image/png",
+                     "filesize": 5, "width": 1, "height": 1}],
+    "external_id": None, "redacted": False, "metadata": {"quick_reply_uuid": "q1"},
+    "email_message_metadata": {"subject": "Order 4711"},
+}  # fmt: skip
+
+
+def intercom_reply(**part: Any) -> dict[str, Any]:
+    """A notification of what a customer wrote in a conversation."""
+    parts = {"type": "conversation_part.list", "conversation_parts": [{**INTERCOM_PART, **part}], "total_count": 1}
+    item = {"type": "conversation", "id": "147", "source": {"type": "email"}, "conversation_parts": parts}
+    return {**INTERCOM, "topic": "conversation.user.replied", "data": {"item": item}}
+
+
+# A mention of X's Activity API, as its pages show one.
+X_MENTION = {
+    "event_uuid": "2080765813578191303", "filter": {"user_id": "1111"}, "event_type": "post.mention.create",
+    "tag": "mentions",
+    "payload": {
+        "id": "77", "author_id": "2222", "conversation_id": "70", "created_at": "2026-07-24T21:23:23.000Z",
+        "text": "hey @ExampleUser", "lang": "en", "attachments": {"media_keys": ["3_1"]}, "reply_settings": "everyone",
+        "edit_history_tweet_ids": ["77"],
+    },
+    "includes": {"users": [{"data": {"id": "1111", "username": "ExampleUser", "name": "Example"}},
+                           {"id": "2222", "username": "OtherUser", "name": "Other"}]},
+}  # fmt: skip
+
+
 def _json(*documents: Any) -> list[Sample]:
     return [Sample(orjson.dumps(document), {}) for document in documents]
 
@@ -101,8 +158,9 @@ VARIANTS: dict[str, list[Sample]] = {
     "mailgun": [*_form({**MAILGUN, "attachments": _STORED}), *_json(_EVENT)],
     "postmark": _json({**POSTMARK, "RecordType": "Bounce"}),
     "asterisk": [*_json(_ARI), Sample(f"{_AMI}ChanVariable: A=1\r\n\r\n{_AMI}".encode(), {}, "text/plain")],
-    "chatwoot": _json({**CHATWOOT, "content_type": "input_select"}, _CLOSED),
-    "intercom": _json({**INTERCOM, "topic": "conversation.admin.closed"}),
+    "chatwoot": _json({**CHATWOOT, "content_type": "input_select"}, _CLOSED, CHATWOOT_WHOLE),
+    "intercom": _json({**INTERCOM, "topic": "conversation.admin.closed"}, intercom_reply()),
+    "x": _json({"data": X_MENTION}),
     "zendesk": _json({**ZENDESK, "type": "zen:event-type:ticket.comment_added", "event": _COMMENTED}),
 }
 """By adapter; none where its typical payload is the only kind."""

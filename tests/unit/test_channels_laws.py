@@ -9,7 +9,7 @@ import pytest
 
 from services.ingest.domain.channels.registry import NAMES
 from services.ingest.domain.rejection import REFUSED_PARTS_MAX
-from tests.support.channel_payloads import POSTMARK, SLACK, SLACK_EVENT, Sample, direct, page, whatsapp_text
+from tests.support.channel_payloads import ASTERISK, POSTMARK, SLACK, SLACK_EVENT, Sample, direct, page, whatsapp_text
 from tests.support.channel_variants import payloads_of
 from tests.support.channels import Result, json_of, put_sample
 
@@ -106,14 +106,11 @@ MANY: list[Any] = [{}] * 80_000
 CROWDED: dict[str, tuple[str, Any]] = {
     "messages": ("whatsapp_cloud", whatsapp_of(messages=MANY)),
     "states": ("whatsapp_cloud", whatsapp_of(statuses=MANY)),
-    "people": ("whatsapp_cloud", whatsapp_of(contacts=MANY)),
     "entries within entries": (
         "messenger",
         {"object": "page", "entry": [{"messaging": [{}] * 80}] * 800},
     ),
     "standby": ("messenger", {"object": "page", "entry": [{"standby": MANY}]}),
-    "attachments": ("messenger", page("page", direct(attachments=MANY))),
-    "files": ("slack", {**SLACK, "event": {**SLACK_EVENT, "files": MANY}}),
     "heads": ("postmark", {**POSTMARK, "Headers": MANY}),
     "posts": ("x", {"for_user_id": "1", "tweet_create_events": MANY}),
     "events": ("asterisk", {"events": MANY}),
@@ -125,6 +122,26 @@ def test_a_payload_of_entries_without_end_is_one_dead_letter(case: str) -> None:
     """Each refused part would keep the whole payload: 80,000 of 240 KB are 19 GB of one record."""
     result = json_of(*CROWDED[case])
     assert (result.admitted, result.ignored, len(result.refused)) == ([], [], 1)
+
+
+ADORNED: dict[str, tuple[str, Any]] = {
+    "people": ("whatsapp_cloud", whatsapp_of(contacts=MANY, messages=[whatsapp_text()])),
+    "attachments": ("messenger", page("page", direct(attachments=MANY))),
+    "files": ("slack", {**SLACK, "event": {**SLACK_EVENT, "files": MANY}}),
+    "variables": ("asterisk", {**ASTERISK, "ChanVariable": ["A=1"] * 30_000}),
+    "variables of ARI": ("asterisk", {"type": "StasisStart", "args": [], "channel": {"id": "1", "channelvars": MANY}}),
+}
+
+
+@pytest.mark.parametrize("case", ADORNED)
+def test_ornaments_without_end_are_left_out_and_the_message_arrives(case: str) -> None:
+    event = json_of(*ADORNED[case]).event()
+    assert event.conversation_id and len(event.attachments) <= 32
+    assert (
+        event.attributes["unread"]
+        .split(",")[0]
+        .endswith(("contacts", "attachments", "files", "ChanVariable", "channelvars"))
+    )
 
 
 def test_of_many_wrong_parts_some_are_dead_letters_and_the_good_ones_arrive() -> None:

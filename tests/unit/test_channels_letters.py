@@ -131,3 +131,26 @@ def test_fields_of_sendgrid_are_in_the_charset_that_it_names() -> None:
     escaped = {"from": b"ana@b.example", "subject": b"x", "text": "注文の件".encode("iso-2022-jp")}
     named = b'{"subject": "UTF-8", "text": "iso-2022-jp"}'
     assert put("sendgrid", *form_of({**escaped, "charsets": named})).event().text == "注文の件"
+
+
+@pytest.mark.parametrize(
+    ("envelope", "is_bounce"),
+    [
+        (b'{"to":["help@shop.example.net"],"from":""}', True),
+        (b'{"to":["help@shop.example.net"],"from":"ana@example.com"}', False),
+        (b'{"to":["help@shop.example.net"]}', False),
+        (b"{}", False),
+    ],
+)
+def test_a_letter_of_sendgrid_without_a_return_path_is_a_bounce(envelope: bytes, is_bounce: bool) -> None:
+    letter = {"from": b"Ana <ana@example.com>", "subject": b"Hi", "text": b"Hello", "envelope": envelope}
+    result = put("sendgrid", *form_of(letter))
+    assert (result.ignored == ["bounce"], len(result.admitted)) == (is_bounce, not is_bounce)
+    raw = put("sendgrid", *form_of({"email": b"From: ana@example.com\r\n\r\nHello", "envelope": envelope}))
+    assert (raw.ignored == ["bounce"]) == is_bounce
+
+
+@pytest.mark.parametrize(("score", "spam"), [(b"5.011", "yes"), (b"4.9", None), (b"", None), (b"odd", None)])
+def test_the_spam_score_of_sendgrid_is_for_the_policy(score: bytes, spam: str | None) -> None:
+    letter = {"from": b"Ana <ana@example.com>", "text": b"Hello", "spam_score": score}
+    assert put("sendgrid", *form_of(letter)).event().attributes.get("spam") == spam

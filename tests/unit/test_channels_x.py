@@ -5,7 +5,8 @@ from typing import Any
 import orjson
 
 from tests.support.channel_payloads import X_DIRECT
-from tests.support.channels import Result, put
+from tests.support.channel_variants import X_MENTION
+from tests.support.channels import Result, json_of, put
 
 
 def activity(kind: str, inside: Any, ours: str = "4337869213") -> Result:
@@ -50,9 +51,38 @@ def test_a_post_of_xs_activity_api_is_public_and_its_own_its_copies_and_its_dele
 def test_other_events_of_xs_activity_api_are_no_contacts() -> None:
     for kind, why in (
         ("dm.sent", "own_message"),
-        ("chat.received", "not_a_message"),
+        ("chat.sent", "own_message"),
+        ("chat.conversation_join", "not_a_message"),
+        ("dm.indicate_typing", "not_a_message"),
         ("follow.follow", "not_a_message"),
     ):
         assert activity(kind, V2_DIRECT).ignored == [why]
     assert activity("dm.received", {**V2_DIRECT, "event_type": "ParticipantsJoin"}).ignored == ["not_a_message"]
     assert activity("dm.received", {"text": "no sender"}).refused[0].letter.path == "data.payload.sender_id"
+
+
+def test_a_mention_brings_its_writer_by_name_and_its_pictures() -> None:
+    event = json_of("x", {"data": X_MENTION}).event()
+    assert (event.party.handle, event.party.name, event.attributes["screen_name"]) == ("2222", "Other", "OtherUser")
+    assert (len(event.attachments), event.public, event.reply_to.address) == (1, True, "77")
+
+
+def test_an_encrypted_message_of_x_is_a_contact_without_words_in_the_same_conversation() -> None:
+    """Its words are for X's own programs; that somebody wrote, and where to answer, is not."""
+    encrypted = {"id": "e4f4", "sender_id": "3001969357", "conversation_id": "3001969357:4337869213",
+                 "created_at_msec": "1769851800125", "encoded_event": "CwAB"}  # fmt: skip
+    event, plain = activity("chat.received", encrypted).event(), activity("dm.received", V2_DIRECT).event()
+    assert (event.text, event.attributes["type"], event.occurred_ms) == (None, "encrypted", 1_769_851_800_125)
+    assert (event.conversation_id, event.reply_to) == (plain.conversation_id, plain.reply_to)
+    group = activity("chat.received", {**encrypted, "conversation_id": "g77"}).event()
+    assert group.conversation_id != event.conversation_id
+    assert activity("chat.received", {**encrypted, "sender_id": "4337869213"}).ignored == ["own_message"]
+
+
+def test_an_answer_by_button_in_a_direct_message_keeps_what_was_pressed() -> None:
+    pressed = orjson.loads(orjson.dumps(X_DIRECT))
+    (message,) = pressed["direct_message_events"]
+    message["message_create"]["message_data"]["quick_reply_response"] = {"type": "options", "metadata": "refund"}
+    message["initiated_via"] = {"tweet_id": "123"}
+    event = json_of("x", pressed).event()
+    assert (event.attributes["payload"], event.attributes["post_id"]) == ("refund", "123")

@@ -11,7 +11,7 @@ def read(payload: Payload) -> Reading:
 
 
 def _fax(payload: Payload, fax: Node) -> Item:
-    sender = fax["from"].needed()
+    sender, more = fax["from"].needed(), fax.optional()
     if payload.source.is_own(sender):
         return Ignored(Why.OWN_MESSAGE)
     return Message(
@@ -19,10 +19,11 @@ def _fax(payload: Payload, fax: Node) -> Item:
         conversation=payload.source.pseudonym(sender),
         message_id=fax["id"].needed(),
         handle=sender,
-        to=fax["to"].text(),
-        at_ms=seconds_ms(fax["received"].number()),
-        subject=f"Fax of {fax['pages'].id()} pages",
-        attachments=[Attachment(content_type="image/tiff", url=fax["url"].text())],
+        to=more["to"].text(),
+        at_ms=seconds_ms(more["received"].number()),
+        subject=f"Fax of {more['pages'].id()} pages",
+        attachments=[Attachment(content_type="image/tiff", url=more["url"].text())],
+        unread=more.unread,
     ).event(payload)
 
 

@@ -1,6 +1,6 @@
 """Asterisk and FreePBX: queue events of AMI (as text, or each as a JSON object), and ARI's start and end of a call."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, Reading, Why, missing
@@ -15,10 +15,8 @@ __all__ = ["ADAPTER"]
 EVENTS_MAX = 200  # of one payload; a bridge sends them one by one, or some that gathered
 LINES_MAX = 10_000  # of one payload in AMI's own form: an event has some thirty
 _UNKNOWN = frozenset({"", "<unknown>", "unknown", "anonymous", "s"})
-_READ = (
-    "Event", "Linkedid", "Uniqueid", "Queue", "Position", "Count", "CallerIDNum", "CallerIDName", "Language", "Channel",
-    "Exten", "Reason", "AccountCode",
-)  # fmt: skip
+_NEEDED = ("Event", "Linkedid", "Uniqueid", "Queue", "CallerIDNum", "Reason")  # which call, whose, and if it is over
+_READ = ("Position", "Count", "CallerIDName", "Language", "Channel", "Exten", "AccountCode")
 _DIALLED = "dialed"  # the argument by which Asterisk's own examples know the channels that their application dialled
 _VARIABLE = "ChanVariable"
 VARIABLES_MAX = 32  # of a channel; those that manager.conf or ari.conf lists under channelvars
@@ -30,6 +28,7 @@ class _Event(NamedTuple):
 
     fields: Mapping[str, str]
     variables: Mapping[str, str]
+    unread: Sequence[str] | None
 
 
 def read(payload: Payload) -> Reading:
@@ -72,13 +71,16 @@ def _blocks(body: bytes) -> list[Node]:
 def _fields(event: Node) -> _Event:
     if not isinstance(event.value, dict):
         raise event.wrong("must be an object")
-    return _Event({name: event[name].id() for name in _READ if event[name]}, _variables(event[_VARIABLE]))
+    more = event.optional()
+    strict = {name: event[name].id() for name in _NEEDED if event[name]}
+    rest = {name: more[name].text() for name in _READ if more[name]}
+    return _Event({**rest, **strict}, _variables(more[_VARIABLE]), more.unread)
 
 
 def _variables(found: Node) -> dict[str, str]:
     """Variables of a channel by name, as attributes: an object, or ``name=value`` once or as a list."""
     if isinstance(found.value, dict):
-        pairs = [(name, found[name].id()) for name in list(found.value)[:VARIABLES_MAX]]
+        pairs = [(name, found[name].text()) for name in list(found.value)[:VARIABLES_MAX]]
     else:
         listed = list(found.items()) if isinstance(found.value, list) else [found]
         pairs = [(name, value) for name, _, value in (one.text().partition("=") for one in listed[:VARIABLES_MAX])]
@@ -133,29 +135,30 @@ def _joined(payload: Payload, notice: _Event, call: str) -> Item:
             "account_code": event.get("AccountCode", ""),
             **notice.variables,
         },
+        unread=notice.unread,
     ).event(payload)
 
 
 def _ari(payload: Payload, event: Node) -> Item:
-    kind, channel = event["type"].text(), event["channel"]
-    call = channel["id"].needed()
+    kind, more = event["type"].text(), event.optional()
+    call, channel = event["channel"]["id"].needed(), more["channel"]
     if kind in _ARI_ENDS:
-        return ended(payload, call, "hang_up", key=call, at_ms=time_ms(_colon(event["timestamp"].text())))
+        return ended(payload, call, "hang_up", key=call, at_ms=time_ms(_colon(more["timestamp"].text())))
     if kind != "StasisStart":
         return Ignored(Why.CALL_PROGRESS)
     if any(one.text() == _DIALLED for one in event["args"].items()):
         return Ignored(Why.OWN_MESSAGE)
     caller = channel["caller"]
     fields = {
-        "CallerIDNum": caller["number"].id(),
+        "CallerIDNum": event["channel"]["caller"]["number"].id(),
         "CallerIDName": caller["name"].text(),
         "Channel": channel["name"].text(),
-        "Exten": channel["dialplan"]["exten"].id(),
+        "Exten": channel["dialplan"]["exten"].text(),
         "Language": channel["language"].text(),
         "Queue": event["args"].first().text(),
-        "AccountCode": channel["accountcode"].id(),
+        "AccountCode": channel["accountcode"].text(),
     }
-    return _joined(payload, _Event(fields, _variables(channel["channelvars"])), call)
+    return _joined(payload, _Event(fields, _variables(channel["channelvars"]), more.unread), call)
 
 
 def _colon(time: str) -> str:

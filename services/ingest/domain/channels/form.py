@@ -2,7 +2,7 @@
 
 import re
 from binascii import a2b_qp
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from io import BytesIO
 from typing import NamedTuple
@@ -37,11 +37,15 @@ class File(NamedTuple):
 
 
 class Form(NamedTuple):
-    """Fields by name (the last of a repeated one) and files, in order; ``odd``: bytes of those that may be no UTF-8."""
+    """Fields by name (the last of a repeated one) and files, in order; ``odd``: bytes of those that may be no UTF-8.
+
+    ``unread``: fields of a JSON object that are no text; a message can do without those that are not ``needed``.
+    """
 
     fields: dict[str, str]
     files: list[File]
     odd: Mapping[str, bytes] = {}
+    unread: Sequence[str] = ()
 
     def get(self, name: str) -> str:
         """The field's text, "" where it is absent."""
@@ -53,10 +57,16 @@ class Form(NamedTuple):
 
     def needed(self, name: str) -> str:
         """The field's text; Rejected without one."""
-        found = self.fields.get(name, "")
+        found = self.words(name)
         if not found:
             raise missing(name)
         return found
+
+    def words(self, name: str) -> str:
+        """What somebody wrote, "" where it is absent; Rejected where it is no text, so that it is kept."""
+        if name in self.unread:
+            raise Rejected(Reason.INVALID, name, "must be a string")
+        return self.fields.get(name, "")
 
 
 def read_form(payload: Payload) -> Form:
@@ -118,7 +128,7 @@ def _check_count(fields: int) -> None:
 
 
 def _object(body: bytes) -> Form:
-    fields = {}
+    fields, unread = {}, []
     document = read_object(body)
     _check_count(len(document))
     for name, value in document.items():
@@ -127,8 +137,8 @@ def _object(body: bytes) -> Form:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             fields[name] = str(value)
         elif value is not None:
-            raise Rejected(Reason.INVALID, name, "must be a string")
-    return Form(fields, [])
+            unread.append(name)
+    return Form(fields, [], unread=unread)
 
 
 def _with_boundary(body: bytes, content_type: str) -> str:

@@ -23,48 +23,64 @@ def read(payload: Payload) -> Reading:
     document = Node.parse(payload.body)
     topic, item = document["topic"].text(), document["data"]["item"]
     if topic == "conversation.user.created":
-        return Reading([_message(payload, item, item["source"], item["created_at"])])
+        return Reading([_message(payload, item, item["source"], item)])
     if topic == "conversation.user.replied":
         parts = item["conversation_parts"]
         listed = parts["conversation_parts"] if isinstance(parts.value, dict) else parts
-        return Reading(each(listed.items(), lambda part: _message(payload, item, part, part["created_at"])))
+        found = each(listed.items(), lambda part: _message(payload, item, part, part))
+        return Reading(found or [listed.wrong("Field required")])
     if topic == "conversation.admin.closed":
-        key = document["id"].id() or f"{item['id'].needed()}:{document['created_at'].id()}"
-        at_ms = seconds_ms(document["created_at"].number())
+        at_ms = seconds_ms(document.optional()["created_at"].number())
+        key = document["id"].id() or f"{item['id'].needed()}:{at_ms}"
         return Reading([ended(payload, item["id"].needed(), "closed", key=key, at_ms=at_ms)])
     return Reading([Ignored(_IGNORED.get(topic, Why.NOT_A_MESSAGE))])
 
 
-def _message(payload: Payload, item: Node, part: Node, at: Node) -> Item:
-    author, conversation = part["author"], item["id"].needed()
-    kind = author["type"].text()
-    if kind not in _PEOPLE:
-        return Ignored(Why.BOT if kind == "bot" else Why.OWN_MESSAGE)
-    if part["part_type"].text() == "note":
-        return Ignored(Why.INTERNAL_NOTE)
-    external = author["external_id"].id() or author["user_id"].id()
-    handle = author["email"].text() or external or author["id"].needed()
+def _message(payload: Payload, item: Node, part: Node, dated: Node) -> Item:
+    author, conversation, more = part["author"], item["id"].needed(), part.optional()
+    kind, person = author["type"].text(), more["author"]
+    why = _no_customer(kind, part)
+    if why is not None:
+        return Ignored(why)
+    external = person["external_id"].id() or person["user_id"].id()
+    handle = person["email"].text() or external or author["id"].needed()
     if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
+    text, files = text_of_html(part["body"].words()), [_file(one) for one in more["attachments"].items()]
+    if not text and not files and part["part_type"]:
+        return Ignored(Why.NOT_A_MESSAGE)  # they closed, opened or rated it
     return Message(
         channel="chat",
         conversation=conversation,
         message_id=f"{conversation}:{part['id'].needed()}",
         handle=handle,
-        name=author["name"].text(),
-        at_ms=seconds_ms(at.number()),
-        subject=text_of_html(part["subject"].text()),
-        text=text_of_html(part["body"].text()),
-        attachments=[_file(one) for one in part["attachments"].items()],
+        name=person["name"].text(),
+        at_ms=seconds_ms(dated.optional(more)["created_at"].number()),
+        subject=text_of_html(more["subject"].text() or more["email_message_metadata"]["subject"].text()),
+        text=text,
+        attachments=files,
         reply_address=conversation,
         attributes={
             "author_type": kind,
-            "author_id": author["id"].id(),
-            "delivered_as": part["delivered_as"].text(),
-            "page": part["url"].text(),
-            "source_type": item["source"]["type"].text(),
+            "author_id": person["id"].id(),
+            "delivered_as": more["delivered_as"].text(),
+            "page": more["url"].text(),
+            "payload": more["metadata"]["quick_reply_uuid"].id(),
+            "source_type": item.optional(more)["source"]["type"].text(),
         },
+        unread=more.unread,
     ).event(payload)
+
+
+def _no_customer(kind: str, part: Node) -> Why | None:
+    """Why a part is no customer's, or no message any more."""
+    if kind not in _PEOPLE:
+        return Why.BOT if kind == "bot" else Why.OWN_MESSAGE
+    if part["author"]["from_ai_agent"].flag():
+        return Why.BOT
+    if part["redacted"].flag():
+        return Why.DELETION
+    return Why.INTERNAL_NOTE if part["part_type"].text() == "note" else None
 
 
 def _file(one: Node) -> Attachment:

@@ -85,8 +85,9 @@ def _message(payload: Payload, letter: Letter, name: str, address: str) -> Messa
             "calendar_method": _calendar(letter).get("METHOD", "").lower(),
             "mailbox_hash": letter.mailbox_hash,
             "stored_at": letter.stored_at,
-            "spam": _spam(heads),
+            "spam": "yes" if letter.is_spam else _spam(heads),
         },
+        unread=letter.unread,
     )
 
 

@@ -1,6 +1,6 @@
 """Mailgun routes: a letter as a form, parsed by Mailgun or as MIME (``body-mime``). Its events are of letters sent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from services.ingest.domain.channels.adapter import JSON, Adapter, Ignored, Payload, Reading, Why
 from services.ingest.domain.channels.form import FORMS, Form, read_form
@@ -27,8 +27,8 @@ def read(payload: Payload) -> Reading:
     else:
         letter = Letter(
             Heads(_heads(form)),
-            plain=form.get("body-plain"),
-            html=form.get("body-html"),
+            plain=form.words("body-plain"),
+            html=form.words("body-html"),
             stripped=form.get("stripped-text"),
             attachments=_attachments(form),
             is_report=form.get("Content-Type").lower().startswith("multipart/report"),
@@ -37,6 +37,7 @@ def read(payload: Payload) -> Reading:
     letter.sender = form.get("from") or form.get("sender")
     letter.provider_id = form.get("Message-Id").strip("<> ") or form.get("token")
     letter.stored_at = form.get("message-url")
+    letter.unread = form.unread
     return Reading([letter_item(payload, letter)])
 
 
@@ -73,30 +74,30 @@ def _is_event(payload: Payload) -> bool:
 def _attachments(form: Form) -> list[Attachment]:
     """Files that came with it, and those that Mailgun keeps (``store()``): a JSON list in a field."""
     found = [Attachment(content_type=one.content_type, name=one.name, size=len(one.content)) for one in form.files]
+    return found + [
+        Attachment(
+            content_type=one["content-type"].text(),
+            url=one["url"].text(),
+            name=one["name"].text(),
+            size=one["size"].whole(),
+        )
+        for one in _listed(form, "attachments").optional().items()
+    ]
+
+
+def _listed(form: Form, name: str) -> Node:
+    """A JSON list in a field of the form, absent where it is none: the letter can be read without it."""
     try:
-        return found + [
-            Attachment(
-                content_type=one["content-type"].text(),
-                url=one["url"].text(),
-                name=one["name"].text(),
-                size=one["size"].whole(),
-            )
-            for one in _listed(form, "attachments")
-        ]
+        return Node.parse(b'{"list":' + (form.get(name) or "[]").encode("utf-8", "replace") + b"}")["list"]
     except Rejected:
-        return found
-
-
-def _listed(form: Form, name: str) -> Iterable[Node]:
-    """A JSON list in a field of the form. Rejected: none; the letter can be read without it."""
-    return Node.parse(b'{"list":' + (form.get(name) or "[]").encode("utf-8", "replace") + b"}")["list"].items()
+        return Node(None)
 
 
 def _heads(form: Form) -> list[tuple[str, str]]:
     """``message-headers`` is a JSON list of pairs; the fields of the form stand in for heads that it lacks."""
     found: list[tuple[str, str]] = []
     try:
-        for pair in _listed(form, "message-headers"):
+        for pair in _listed(form, "message-headers").items():
             head, content = [*pair.items(), Node(""), Node("")][:2]
             found.append((head.text(), content.text()))
     except Rejected:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Literal
+from unicodedata import normalize
 
 from services.ingest.domain.channels.adapter import Payload
 from services.ingest.domain.cloudevents import Event
@@ -16,6 +17,7 @@ from services.ingest.domain.message import (
     SUBJECT_LENGTH_MAX,
     TEXT_LENGTH_MAX,
 )
+from services.ingest.domain.reading import INTEGER_MAX
 from services.ingest.domain.types import ENDED, MESSAGE
 from shared.contract.topics import Channel
 from shared.times import rfc3339
@@ -43,7 +45,8 @@ class Message:
     """A customer's message; "" and None where the provider says nothing. ``at_ms`` since the epoch.
 
     ``event`` makes the canonical event of it. What is longer than the contract allows is cut, not refused, and the
-    attribute ``cut`` names it: a long mail is a contact all the same.
+    attribute ``cut`` names it: a long mail is a contact all the same. So is one whose ornaments cannot be read:
+    ``unread`` has their paths (Node.optional), and goes on as an attribute of that name.
     """
 
     channel: Channel
@@ -63,6 +66,7 @@ class Message:
     public: bool = False
     sender: Literal["customer", "agent", "bot", "system"] = "customer"
     attributes: Mapping[str, str] = field(default_factory=dict)
+    unread: Sequence[str] | None = None
 
     def event(self, payload: Payload) -> Event:
         """The canonical event."""
@@ -115,10 +119,11 @@ class Message:
             )
             if long
         ]
-        found = {"cut": ",".join(cut)} if cut else {}
-        for name, value in self.attributes.items():
+        told = {"cut": ",".join(cut), "unread": ",".join(self.unread or ())}
+        found: dict[str, str] = {}
+        for name, value in (*told.items(), *self.attributes.items()):
             if value and len(found) < ATTRIBUTES_MAX:
-                found[_line(name, ATTRIBUTE_LENGTH_MAX)] = _writable(value[:ATTRIBUTE_LENGTH_MAX])
+                found.setdefault(_composed(name), _writable(value[:ATTRIBUTE_LENGTH_MAX]))
         return found
 
 
@@ -171,9 +176,16 @@ def _attachment(one: Attachment) -> dict[str, Any]:
         body["url"] = _line(one.url, URL_LENGTH_MAX)
     if one.name:
         body["name"] = _line(one.name, NOTE_LENGTH_MAX)
-    if one.size is not None and one.size >= 0:
+    if one.size is not None and 0 <= one.size <= INTEGER_MAX:
         body["bytes"] = one.size
     return body
+
+
+def _composed(name: str) -> str:
+    """An attribute's name in Unicode's form NFC: the contract refuses two that differ in nothing else."""
+    if not name.isascii():
+        name = normalize("NFC", name[:ATTRIBUTE_LENGTH_MAX])
+    return _line(name, ATTRIBUTE_LENGTH_MAX)
 
 
 def _line(text: str, length_max: int) -> str:

@@ -47,7 +47,8 @@ def read_messaging(payload: Payload, kind: str) -> Reading:
     document = Node.parse(payload.body)
     if document["object"].text() != kind:
         raise document["object"].wrong(f"must be {kind}")
-    return Reading(each(document["entry"].items(), lambda entry: messaging_items(payload, entry)))
+    found = each(document["entry"].items(), lambda entry: messaging_items(payload, entry))
+    return Reading(found or [Ignored(Why.NOT_A_MESSAGE)])
 
 
 def messaging_items(payload: Payload, entry: Node) -> list[Item]:
@@ -74,8 +75,9 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
     if sender == page or payload.source.is_own(sender) or message["is_self"].flag():
         return Ignored(Why.OWN_MESSAGE)
     ours = event["recipient"]["id"].id() or page
-    content = message if message else postback
-    at_ms = event["timestamp"].whole()
+    content, more = message if message else postback, event.optional()
+    said, pressed = more["message"], more["postback"]
+    at_ms = more["timestamp"].whole()
     mid = content["mid"].id() or (f"{at_ms}" if postback and at_ms is not None else content["mid"].needed())
     return Message(
         channel="messaging",
@@ -84,17 +86,18 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
         handle=sender,
         to=ours,
         at_ms=at_ms,
-        text=content["text"].text() or content["title"].text(),
-        attachments=list(_attachments(message["attachments"].items())),
+        text=content["text"].words() or content["title"].words(),
+        attachments=list(_attachments(said["attachments"].items())),
         reply_address=sender,
         reply_thread=ours,
         attributes={
-            "payload": message["quick_reply"]["payload"].text() or postback["payload"].text(),
-            "in_reply_to": message["reply_to"]["mid"].id(),
-            "story": message["reply_to"]["story"]["url"].text(),
+            "payload": said["quick_reply"]["payload"].text() or pressed["payload"].text(),
+            "in_reply_to": said["reply_to"]["mid"].id(),
+            "story": said["reply_to"]["story"]["url"].text(),
             "type": "unsupported" if message["is_unsupported"].flag() else "",
-            **_referral([one for one in (event["referral"], message["referral"], postback["referral"]) if one]),
+            **_referral([one for one in (more["referral"], said["referral"], pressed["referral"]) if one]),
         },
+        unread=more.unread,
     ).event(payload)
 
 
@@ -159,19 +162,20 @@ def _public(payload: Payload, page: str, value: Node) -> Item:
     post = value["post_id"].id() or value["media"]["id"].id()
     is_post = value["item"].text() in _POSTS
     comment = post if is_post and post else value["comment_id"].id() or value["id"].needed()
-    parent = value["parent_id"].id()
-    created = value["created_time"].whole()
+    parent, more = value["parent_id"].id(), value.optional()
+    created = more["created_time"].whole()
     return Message(
         channel="social",
         conversation=f"comment:{parent if parent and parent != post else comment}",
         message_id=comment,
         handle=author,
-        name=value["from"]["name"].text() or value["from"]["username"].text(),
+        name=more["from"]["name"].text() or more["from"]["username"].text(),
         to=page,
         at_ms=None if created is None else created * 1000,
-        text=value["message"].text() or value["text"].text(),
+        text=value["message"].words() or value["text"].words(),
         reply_address=comment,
         reply_thread=post,
         public=True,
         attributes={"post_id": post, "in_reply_to": parent},
+        unread=more.unread,
     ).event(payload)

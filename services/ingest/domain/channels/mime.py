@@ -50,7 +50,8 @@ class Heads:
 @dataclass(slots=True)
 class Letter:
     """What a mail holds. ``stripped``: the answer alone, where the provider has cut it already. ``mailbox_hash``: what
-    stands behind the plus of its recipient. ``stored_at``: where the provider keeps it whole."""
+    stands behind the plus of its recipient. ``stored_at``: where the provider keeps it whole. ``unread``: see Message.
+    """
 
     heads: Heads
     plain: str = ""
@@ -59,11 +60,13 @@ class Letter:
     calendar: str = ""
     attachments: list[Attachment] = field(default_factory=list)
     is_report: bool = False
+    is_spam: bool = False
     recipient: str = ""
     provider_id: str = ""
     sender: str = ""
     mailbox_hash: str = ""
     stored_at: str = ""
+    unread: Sequence[str] | None = None
 
 
 def parse_letter(raw: bytes, bytes_max: int = BODY_BYTES_MAX) -> Letter:

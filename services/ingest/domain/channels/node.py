@@ -1,4 +1,9 @@
-"""A provider's JSON, read with care: every step knows its path, and a wrong type is a rejection that names it."""
+"""A provider's JSON, read with care: every step knows its path, and a wrong type is a rejection that names it.
+
+The rule of every adapter: ids, what decides whether it is a customer's message, and their words are read strictly: what
+is wrong there goes to the dead letters. Whatever else a message carries (names, times, files, attributes) is read
+through ``optional``: what cannot be read there is left out and told of, and the message arrives.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -14,6 +19,8 @@ __all__ = ["ITEMS_MAX", "Node", "TooMany", "each"]
 ITEMS_MAX = (
     3000  # entries of all lists of a payload: Meta batches most, and 256 KiB hold some 2,000 of its lists' entries
 )
+OPTIONAL_ITEMS_MAX = 100  # of one list that a message can do without; a message has at most 32 attachments
+UNREAD_MAX = 16  # paths of one message that are told of
 
 
 class TooMany(Rejected):
@@ -21,9 +28,12 @@ class TooMany(Rejected):
 
 
 class Node:
-    """One value of a payload and its path. Absent and null are the same: falsy, "" as text, no items."""
+    """One value of a payload and its path. Absent and null are the same: falsy, "" as text, no items.
 
-    __slots__ = ("_name", "_parent", "_root", "_taken", "value")
+    ``unread``: None where a wrong type is a rejection; below ``optional`` the paths of what could not be read.
+    """
+
+    __slots__ = ("_name", "_parent", "_root", "_taken", "unread", "value")
 
     def __init__(self, value: Any, name: str | int = "", parent: "Node | None" = None) -> None:
         self.value = value
@@ -31,6 +41,7 @@ class Node:
         self._parent = parent
         self._taken = 0  # of the root: entries that were looked at
         self._root: Node = self if parent is None else parent._root
+        self.unread: list[str] | None = None if parent is None else parent.unread
 
     @property
     def path(self) -> str:
@@ -47,28 +58,50 @@ class Node:
         """The JSON object of a body. Rejected: as read_object says."""
         return cls(read_object(body))
 
+    def optional(self, beside: "Node | None" = None) -> "Node":
+        """The same value, to read what a message can do without: nothing below it is a rejection.
+
+        A number is its text; anything else of a wrong type is absent, and its path stands in ``unread``, which goes to
+        the Message. Each call begins a list of its own, or goes on with that of another optional one ``beside`` it.
+        """
+        node = Node(self.value, self._name, self._parent)
+        node._root = self._root
+        node.unread = [] if beside is None else beside.unread
+        return node
+
     def __getitem__(self, name: str) -> "Node":
         value = self.value
-        if value is None:
-            return Node(None, name, self)
-        if not isinstance(value, dict):
-            raise self.wrong("must be an object")
-        return Node(value.get(name), name, self)
+        if isinstance(value, dict):
+            return Node(value.get(name), name, self)
+        if value is not None:
+            self._miss("must be an object")
+        return Node(None, name, self)
 
     def __bool__(self) -> bool:
         return self.value is not None
 
     def items(self) -> Iterator["Node"]:
-        """The entries of a list. TooMany: with those before more than ITEMS_MAX of the payload."""
-        if self.value is None:
+        """The entries of a list; of an optional one the first OPTIONAL_ITEMS_MAX.
+
+        TooMany: with those before more than ITEMS_MAX of the payload; an optional list is absent then.
+        """
+        listed = self.value
+        if listed is None:
             return
-        if not isinstance(self.value, list):
-            raise self.wrong("must be a list")
+        if not isinstance(listed, list):
+            self._miss("must be a list")
+            return
+        if self.unread is not None and len(listed) > OPTIONAL_ITEMS_MAX:
+            self._miss("too long")
+            listed = listed[:OPTIONAL_ITEMS_MAX]
         root = self._root
-        root._taken += len(self.value)
+        root._taken += len(listed)
         if root._taken > ITEMS_MAX:
-            raise TooMany(Reason.INVALID, self.path, f"more than {ITEMS_MAX} entries of lists in one payload")
-        for index, value in enumerate(self.value):
+            if self.unread is None:
+                raise TooMany(Reason.INVALID, self.path, f"more than {ITEMS_MAX} entries of lists in one payload")
+            self._miss("too many")
+            return
+        for index, value in enumerate(listed):
             yield Node(value, index, self)
 
     def first(self) -> "Node":
@@ -77,15 +110,25 @@ class Node:
 
     def text(self) -> str:
         """The text, "" where it is absent."""
-        if self.value is None:
+        value = self.value
+        if isinstance(value, str):
+            return value
+        if value is None:
             return ""
-        if not isinstance(self.value, str):
-            raise self.wrong("must be a string")
-        return self.value
+        if self.unread is not None and isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        self._miss("must be a string")
+        return ""
 
     def id(self) -> str:
         """A text or whole number as text, "" where it is absent: providers write ids both ways."""
         if isinstance(self.value, int) and not isinstance(self.value, bool):
+            return str(self.value)
+        return self.text()
+
+    def words(self) -> str:
+        """What somebody wrote: a text, or a number as text. Rejected otherwise, so that it is kept."""
+        if isinstance(self.value, int | float) and not isinstance(self.value, bool):
             return str(self.value)
         return self.text()
 
@@ -105,15 +148,27 @@ class Node:
                 raise ValueError
             return float(self.value)
         except (ValueError, TypeError, OverflowError):
-            raise self.wrong("must be a number") from None
+            self._miss("must be a number")
+            return None
 
     def whole(self) -> int | None:
         """A whole number; None where it is absent or none."""
-        return self.value if isinstance(self.value, int) and not isinstance(self.value, bool) else None
+        if isinstance(self.value, int) and not isinstance(self.value, bool):
+            return self.value
+        if self.value is not None and self.unread is not None:
+            self._miss("must be a whole number")
+        return None
 
     def flag(self) -> bool:
         """True for true alone."""
         return self.value is True
+
+    def _miss(self, detail: str) -> None:
+        """A value that cannot be read: its rejection, or where it is optional a note of its path."""
+        if self.unread is None:
+            raise self.wrong(detail)
+        if len(self.unread) < UNREAD_MAX and self.path not in self.unread:
+            self.unread.append(self.path)
 
     def wrong(self, detail: str) -> Rejected:
         """The rejection that names this value."""

@@ -32,27 +32,26 @@ def read(payload: Payload) -> Reading:
 def _item(payload: Payload, document: Node) -> Item:
     heads = [(one["Name"].text(), one["Value"].text()) for one in document["Headers"].items()]
     known = {name.lower() for name, _ in heads}
+    more = document.optional()
+    sender = _from(document, more)
     fields = {
-        "From": _from(document),
-        "Subject": document["Subject"].text(),
-        "Date": document["Date"].text(),
-        "Reply-To": document["ReplyTo"].text(),
-        "Cc": document["Cc"].text(),
-        "To": document["To"].text(),
+        "From": sender,
+        **{name: more[name.replace("-", "")].text() for name in ("Subject", "Date", "Reply-To", "Cc", "To")},
     }
     heads += [(name, value) for name, value in fields.items() if value and name.lower() not in known]
     kinds = " ".join(value for name, value in heads if name.lower() == "content-type")
     letter = Letter(
         Heads(heads),
-        plain=document["TextBody"].text(),
-        html=document["HtmlBody"].text(),
-        stripped=document["StrippedTextReply"].text(),
-        attachments=[_file(one) for one in document["Attachments"].items()],
+        plain=document["TextBody"].words(),
+        html=document["HtmlBody"].words(),
+        stripped=more["StrippedTextReply"].text(),
+        attachments=[_file(one) for one in more["Attachments"].items()],
         is_report="multipart/report" in kinds.lower(),
-        recipient=document["OriginalRecipient"].text(),
+        recipient=more["OriginalRecipient"].text(),
         provider_id=document["MessageID"].id(),
-        mailbox_hash=_mailbox_hash(document),
-        sender=_from(document),
+        mailbox_hash=_mailbox_hash(more),
+        sender=sender,
+        unread=more.unread,
     )
     return letter_item(payload, letter)
 
@@ -63,8 +62,8 @@ def _mailbox_hash(document: Node) -> str:
     return document["MailboxHash"].text() or next((found for found in listed if found), "")
 
 
-def _from(document: Node) -> str:
-    whole = document["FromFull"]
+def _from(document: Node, more: Node) -> str:
+    whole = more["FromFull"]
     address = whole["Email"].text()
     if not address:
         return document["From"].text()

@@ -11,6 +11,8 @@ from services.ingest.domain.rejection import Rejected
 
 __all__ = ["ADAPTER"]
 
+SPAM_SCORE = 5.0  # SpamAssassin's default: from here on it is spam
+
 
 def read(payload: Payload) -> Reading:
     """The letter."""
@@ -23,16 +25,19 @@ def read(payload: Payload) -> Reading:
         form = _in_charsets(form)
         letter = Letter(
             Heads(_heads(form)),
-            plain=form.get("text"),
-            html=form.get("html"),
+            plain=form.words("text"),
+            html=form.words("html"),
             attachments=[
                 Attachment(content_type=file.content_type, name=file.name, size=len(file.content))
                 for file in form.files
             ],
             is_report="multipart/report" in form.get("headers").lower(),
         )
-    letter.recipient = _recipient(form)
+    letter.recipient, returned = _envelope(form)
+    letter.is_report |= returned
+    letter.is_spam = _is_spam(form)
     letter.sender = form.get("from")
+    letter.unread = form.unread
     return Reading([letter_item(payload, letter)])
 
 
@@ -61,12 +66,21 @@ def _heads(form: Form) -> list[tuple[str, str]]:
     return found + [(name, value) for name, value in given if value and name.lower() not in known]
 
 
-def _recipient(form: Form) -> str:
-    """Whom the server was told, which may be in no head: ``envelope`` is JSON."""
+def _envelope(form: Form) -> tuple[str, bool]:
+    """(whom the server was told, which may be in no head; whether nobody wants an answer): ``envelope`` is JSON."""
     try:
-        return Node.parse(form.get("envelope").encode("utf-8", "replace"))["to"].first().text()
+        envelope = Node.parse(form.get("envelope").encode("utf-8", "replace")).optional()
     except Rejected:
-        return ""
+        return "", False
+    return envelope["to"].first().text(), envelope["from"].value == ""
+
+
+def _is_spam(form: Form) -> bool:
+    """By SpamAssassin's own threshold, where the source's settings at SendGrid ask for its score."""
+    try:
+        return float(form.get("spam_score") or 0) >= SPAM_SCORE
+    except ValueError:
+        return False
 
 
 ADAPTER = Adapter(

@@ -94,24 +94,27 @@ def _pressed(payload: Payload, document: Node) -> Item:
     root = message["ts"].id() or document["container"]["message_ts"].id()
     thread = message["thread_ts"].id() or ("" if direct else root)
     label, value = _choice(action)
+    more = document.optional()
+    person = more["user"]
     return Message(
         channel="chat",
         conversation=channel if direct else f"{channel}:{thread or at}",
         message_id=f"{channel}:{at}",
         handle=who,
-        name=user["name"].text() or user["username"].text(),
+        name=person["name"].text() or person["username"].text(),
         to=channel,
-        at_ms=seconds_ms(action["action_ts"].number()),
+        at_ms=seconds_ms(more["actions"].first()["action_ts"].number()),
         text=_plain(label) or value,
         reply_address=channel,
         reply_thread=thread,
         attributes={
-            "team_id": document["team"]["id"].id(),
-            "enterprise_id": document["enterprise"]["id"].id(),
-            "action_id": action["action_id"].id(),
+            "team_id": more["team"]["id"].id(),
+            "enterprise_id": more["enterprise"]["id"].id(),
+            "action_id": more["actions"].first()["action_id"].id(),
             "payload": value,
-            "response_url": document["response_url"].text(),
+            "response_url": more["response_url"].text(),
         },
+        unread=more.unread,
     ).event(payload)
 
 
@@ -119,8 +122,8 @@ def _choice(action: Node) -> tuple[str, str]:
     """(what a person reads, its value) of a button, of one option or several, or of a date, person or channel."""
     several = list(action["selected_options"].items())
     options = [action["selected_option"]] if action["selected_option"] else several or [action]
-    labels = [one["text"]["text"].text() for one in options]
-    values = [one["value"].text() for one in options] + [action[name].id() for name in _SELECTED]
+    labels = [one["text"]["text"].words() for one in options]
+    values = [one["value"].words() for one in options] + [action[name].id() for name in _SELECTED]
     return ", ".join(filter(None, labels)), ", ".join(filter(None, values))
 
 
@@ -150,31 +153,34 @@ def _message(payload: Payload, document: Node, event: Node, user: str) -> Messag
     channel, ts = event["channel"].needed(), event["ts"].needed()
     kind, thread = event["channel_type"].text(), event["thread_ts"].id()
     direct = kind == "im" or (not kind and channel.startswith("D"))
+    whole = document.optional()
+    more = whole["event"]
     return Message(
         channel="chat",
         conversation=channel if direct else f"{channel}:{thread or ts}",
         message_id=f"{channel}:{ts}",
         handle=user,
         to=channel,
-        at_ms=seconds_ms(event["ts"].number()),
-        text=_plain(event["text"].text() or _shared(event)),
-        attachments=[_file(one) for one in event["files"].items()],
+        at_ms=seconds_ms(more["ts"].number()),
+        text=_plain(event["text"].words() or _shared(event)),
+        attachments=[_file(one) for one in more["files"].items()],
         reply_address=channel,
         reply_thread=thread or ("" if direct else ts),
         public=kind == "channel",
         attributes={
-            "team_id": document["team_id"].id(),
-            "enterprise_id": document["enterprise_id"].id(),
-            "user_team": event["user_team"].id(),
+            "team_id": whole["team_id"].id(),
+            "enterprise_id": whole["enterprise_id"].id(),
+            "user_team": more["user_team"].id(),
             "channel_type": kind,
             "mention": "true" if event["type"].text() == "app_mention" else "",
         },
+        unread=more.unread,
     )
 
 
 def _shared(event: Node) -> str:
     """What somebody passes on without a word of their own: the message that they shared."""
-    listed = [one["text"].text() or one["fallback"].text() for one in event["attachments"].items()]
+    listed = [one["text"].words() or one["fallback"].words() for one in event["attachments"].items()]
     return "\n".join(text for text in listed if text)
 
 

@@ -53,6 +53,7 @@ class _Written(NamedTuple):
     text: str
     files: list[Attachment]
     attributes: dict[str, str]
+    more: Node
 
 
 def read(payload: Payload) -> Reading:
@@ -70,23 +71,23 @@ def read(payload: Payload) -> Reading:
 
 
 def _message(payload: Payload, message: Node) -> Item:
-    why = _no_customer(message)
+    why, more = _no_customer(message), message.optional()
     if why is not None:
         return Ignored(why)
-    files = _attachments(message)
-    text = message["text"].text() or message["caption"].text() or _words(message)
+    files = _attachments(more)
+    text = message["text"].words() or message["caption"].words() or _words(message)
     if not text and not files and not any(message[name] for name in _OTHER_CONTENT):
         return Ignored(Why.NOT_A_MESSAGE)  # somebody joined, a title changed, a message was pinned
-    file_ids = [message[name]["file_id"].id() for name in _FILES if message[name]]
+    file_ids = [more[name]["file_id"].id() for name in _FILES if more[name]]
     attributes = {
-        "file_id": next(iter(file_ids), "") or _largest(message)["file_id"].id(),
-        "in_reply_to": message["reply_to_message"]["message_id"].id(),
-        "media_group_id": message["media_group_id"].id(),
-        "guest_query_id": message["guest_query_id"].id(),
+        "file_id": next(iter(file_ids), "") or _largest(more)["file_id"].id(),
+        "in_reply_to": more["reply_to_message"]["message_id"].id(),
+        "media_group_id": more["media_group_id"].id(),
+        "guest_query_id": more["guest_query_id"].id(),
     }
-    sender, seen_by_two = _sender(message), message["ephemeral_message_id"].id()
+    sender, seen_by_two = _sender(message, more), message["ephemeral_message_id"].id()
     number = f"ephemeral-{sender.id}-{seen_by_two}" if seen_by_two else message["message_id"].needed()
-    written = _Written(number, seconds_ms(message["date"].number()), text, files, attributes)
+    written = _Written(number, seconds_ms(more["date"].number()), text, files, attributes, more)
     return _event(payload, message, sender, written)
 
 
@@ -103,37 +104,39 @@ def _no_customer(message: Node) -> Why | None:
     return Why.BOT if sender["is_bot"].flag() and not behalf else None
 
 
-def _sender(message: Node) -> _Sender:
+def _sender(message: Node, more: Node) -> _Sender:
     """Beside a ``sender_chat``, ``from`` is a stand-in of Telegram's."""
-    chat = message["sender_chat"]
-    return _Sender(chat["id"].needed(), chat["title"].text(), chat["username"].text(), "") if chat else _person(message)
+    if not message["sender_chat"]:
+        return _person(message, more)
+    chat = more["sender_chat"]
+    return _Sender(message["sender_chat"]["id"].needed(), chat["title"].text(), chat["username"].text(), "")
 
 
-def _person(holder: Node) -> _Sender:
-    person = holder["from"]
+def _person(holder: Node, more: Node) -> _Sender:
+    person = more["from"]
     name = " ".join(part for part in (person["first_name"].text(), person["last_name"].text()) if part)
-    return _Sender(person["id"].needed(), name, person["username"].text(), person["language_code"].text())
+    return _Sender(holder["from"]["id"].needed(), name, person["username"].text(), person["language_code"].text())
 
 
 def _pressed(payload: Payload, query: Node) -> Item:
     """A button under a message of ours."""
     if query["from"]["is_bot"].flag():
         return Ignored(Why.BOT)
-    data = query["data"].text()
+    data, more = query["data"].words(), query.optional()
     attributes = {
         "payload": data,
-        "game": query["game_short_name"].text(),
-        "in_reply_to": query["message"]["message_id"].id(),
+        "game": more["game_short_name"].text(),
+        "in_reply_to": more["message"]["message_id"].id(),
     }
-    written = _Written(f"button-{query['id'].needed()}", None, data, [], attributes)
-    return _event(payload, query["message"], _person(query), written)
+    written = _Written(f"button-{query['id'].needed()}", None, data, [], attributes, more["message"])
+    return _event(payload, query["message"], _person(query, more), written)
 
 
 def _event(payload: Payload, message: Node, sender: _Sender, written: _Written) -> Item:
     if payload.source.is_own(sender.id):
         return Ignored(Why.OWN_MESSAGE)
-    chat = message["chat"]
-    topic = _topic(message)
+    chat, more = message["chat"], written.more
+    topic, room = _topic(message), more["chat"]
     guest = ("guest",) if message["guest_query_id"] else ()  # its chat's number may be that of another chat of ours
     conversation = payload.source.pseudonym(chat["id"].id() or sender.id, topic, *guest)
     return Message(
@@ -142,20 +145,21 @@ def _event(payload: Payload, message: Node, sender: _Sender, written: _Written) 
         message_id=f"{conversation}:{written.number}",
         handle=sender.id,
         name=sender.name,
-        to=chat["title"].text(),
+        to=room["title"].text(),
         at_ms=written.at_ms,
         text=written.text,
         language=sender.language,
         attachments=written.files,
         reply_address=chat["id"].id() or sender.id,
         reply_thread=topic,
-        public=bool(chat["username"].text()) and chat["type"].text() != "private",
+        public=bool(room["username"].text()) and room["type"].text() != "private",
         attributes={
             "username": sender.username,
-            "chat_type": chat["type"].text(),
-            "business_connection_id": message["business_connection_id"].id(),
+            "chat_type": room["type"].text(),
+            "business_connection_id": more["business_connection_id"].id(),
             **written.attributes,
         },
+        unread=more.unread,
     ).event(payload)
 
 
@@ -189,10 +193,10 @@ def _attachments(message: Node) -> list[Attachment]:
 def _words(message: Node) -> str:
     contact, place, venue = message["contact"], message["location"], message["venue"]
     if contact:
-        parts = (contact[name].text() for name in ("first_name", "last_name", "phone_number"))
+        parts = (contact[name].words() for name in ("first_name", "last_name", "phone_number"))
         return " ".join(part for part in parts if part)
     if venue:
-        return f"{venue['title'].text()}, {venue['address'].text()}"
+        return f"{venue['title'].words()}, {venue['address'].words()}"
     if place:
         return f"{place['latitude'].number()}, {place['longitude'].number()}"
     listed = (
@@ -202,7 +206,7 @@ def _words(message: Node) -> str:
         message["checklist"]["title"],
         message["game"]["title"],
     )
-    return next((one.text() for one in listed if one), "") or _rich(message["rich_message"]["blocks"])
+    return next((one.words() for one in listed if one), "") or _rich(message["rich_message"]["blocks"])
 
 
 def _rich(blocks: Node) -> str:

@@ -57,7 +57,7 @@ def _message(payload: Payload, form: Form) -> Message:
     service = form.get("MessagingServiceSid")
     over_ip = ":" in handle and not handle.startswith("sms:")
     channel: Channel = "messaging" if over_ip else "sms"
-    text = form.get("Body") or form.get("ButtonText")
+    text = form.words("Body") or form.words("ButtonText")
     person = form.get("ExternalUserId") or handle  # stays, whether WhatsApp shows the number or not
     return Message(
         channel=channel,
@@ -71,6 +71,7 @@ def _message(payload: Payload, form: Form) -> Message:
         reply_address=handle,
         reply_thread=service or to,
         attributes={**{name: form.get(field) for field, name in _KEPT.items()}, **place(form)},
+        unread=form.unread,
     )
 
 

@@ -41,11 +41,12 @@ def _item(payload: Payload, form: Form) -> Item:
         message_id=form.needed("MessageSid"),
         handle=author,
         at_ms=time_ms(form.get("DateCreated")),
-        text=form.get("Body"),
+        text=form.words("Body"),
         attachments=_media(form.get("Media")),
         reply_address=author,
         reply_thread=form.get("ConversationSid"),
         attributes={"participant_sid": form.get("ParticipantSid"), "twilio_source": form.get("Source")},
+        unread=form.unread,
     ).event(payload)
 
 
@@ -59,12 +60,12 @@ def _media(listed: str) -> list[Attachment]:
     """``Media`` is a JSON list in a form's field; one that cannot be read costs the attachments, not the message."""
     try:
         media = Node.parse(b'{"media":' + listed.encode() + b"}")["media"] if listed else Node(None)
-        return [
-            Attachment(content_type=one["ContentType"].text(), name=one["Filename"].text(), size=one["Size"].whole())
-            for one in media.items()
-        ]
     except (Rejected, UnicodeError):
         return []
+    return [
+        Attachment(content_type=one["ContentType"].text(), name=one["Filename"].text(), size=one["Size"].whole())
+        for one in media.optional().items()
+    ]
 
 
 ADAPTER = Adapter(

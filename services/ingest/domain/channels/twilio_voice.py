@@ -52,7 +52,7 @@ def _is_progress(form: Form) -> bool:
 
 def _message(form: Form, call: str) -> Message:
     """The call itself under its CallSid; what the caller keyed or said later under an id of its own."""
-    spoken, keyed = form.get("SpeechResult"), form.get("Digits")
+    spoken, keyed = form.words("SpeechResult"), form.words("Digits")
     what = sha256("\x1f".join((spoken, keyed, form.get("msg"))).encode("utf-8", "replace")).hexdigest()[:16]
     return Message(
         channel="voice",
@@ -75,6 +75,7 @@ def _message(form: Form, call: str) -> Message:
             **place(form),
             **{f"sip_{name.removeprefix(_SIP)}": form.get(name) for name in form.fields if name.startswith(_SIP)},
         },
+        unread=form.unread,
     )
 
 

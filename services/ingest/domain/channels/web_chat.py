@@ -22,7 +22,7 @@ def read(payload: Payload) -> Reading:
             return Reading([_form(payload, document, claims)])
         case "left" | "closed":
             visit = _visit(document, claims)
-            return Reading([ended(payload, visit, kind, key=f"{visit}:{document['id'].id()}")])
+            return Reading([ended(payload, visit, kind, key=f"{visit}:{document.optional()['id'].id()}")])
         case "typing" | "read" | "ping":
             return Reading([Ignored(Why.NOT_A_MESSAGE)])
     raise document["type"].wrong("must be message, form, left or closed")
@@ -35,42 +35,46 @@ def _visit(document: Node, claims: Node) -> str:
 
 
 def _message(payload: Payload, document: Node, claims: Node) -> Item:
-    visitor = document["visitor"]
-    visit = _visit(document, claims)
+    more, token = document.optional(), claims.optional()
+    visitor, visit = more["visitor"], _visit(document, claims)
+    known, guest = token["email"].text() or claims["sub"].id(), visitor["email"].text() or visitor["id"].id()
     return Message(
         channel="chat",
         conversation=payload.source.pseudonym(visit) if claims["sub"].id() else visit,
         message_id=f"{payload.source.pseudonym(visit)}:{document['id'].needed()}",
-        handle=claims["email"].text() or claims["sub"].id() or visitor["email"].text() or visitor["id"].id() or visit,
-        name=claims["name"].text() or visitor["name"].text(),
+        handle=known or guest or visit,
+        name=token["name"].text() or visitor["name"].text(),
         customer_id=claims["customer_id"].id(),
-        at_ms=time_ms(document["at"].text()),
-        text=document["text"].text(),
-        language=document["language"].text(),
-        attachments=[_file(one) for one in document["attachments"].items()],
+        at_ms=time_ms(more["at"].text()),
+        text=document["text"].words(),
+        language=more["language"].text(),
+        attachments=[_file(one) for one in more["attachments"].items()],
         reply_address=visit,
-        attributes=_attributes(document),
+        attributes=_attributes(more),
+        unread=more.unread,
     ).event(payload)
 
 
 def _form(payload: Payload, document: Node, claims: Node) -> Item:
-    number, fields = document["id"].needed(), _fields(document)
-    handle = claims["email"].text() or claims["sub"].id() or document["email"].text() or f"form-{number}"
+    number, more, token = document["id"].needed(), document.optional(), claims.optional()
+    fields = _fields(document)
+    handle = token["email"].text() or claims["sub"].id() or more["email"].text() or f"form-{number}"
     lines = [f"{name}: {value}" for name, value in fields.items()]
     return Message(
         channel="web",
         conversation=f"form-{number}",
         message_id=f"form-{number}",
         handle=handle,
-        name=claims["name"].text() or document["name"].text(),
+        name=token["name"].text() or more["name"].text(),
         customer_id=claims["customer_id"].id(),
-        at_ms=time_ms(document["at"].text()),
-        subject=document["subject"].text(),
-        text=document["text"].text() or "\n".join(lines),
-        language=document["language"].text(),
-        attachments=[_file(one) for one in document["attachments"].items()],
+        at_ms=time_ms(more["at"].text()),
+        subject=more["subject"].text(),
+        text=document["text"].words() or "\n".join(lines),
+        language=more["language"].text(),
+        attachments=[_file(one) for one in more["attachments"].items()],
         reply_address=handle,
-        attributes={**_attributes(document), **fields},
+        attributes={**_attributes(more), **fields},
+        unread=more.unread,
     ).event(payload)
 
 
@@ -80,7 +84,14 @@ def _fields(document: Node) -> dict[str, str]:
         return {}
     if not isinstance(fields.value, dict):
         raise fields.wrong("must be an object")
-    return {name: fields[name].id() for name in list(fields.value)[:FIELDS_MAX]}
+    return {name: _filled_in(fields[name]) for name in list(fields.value)[:FIELDS_MAX]}
+
+
+def _filled_in(field: Node) -> str:
+    """A text or number, a box that is ticked or not, or several choices of a list."""
+    if isinstance(field.value, bool):
+        return "true" if field.value else "false"
+    return ", ".join(one.words() for one in field.items()) if isinstance(field.value, list) else field.words()
 
 
 def _attributes(document: Node) -> dict[str, str]:

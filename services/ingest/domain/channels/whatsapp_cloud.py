@@ -33,7 +33,7 @@ def read(payload: Payload) -> Reading:
     def entry(one: Node) -> list[Item]:
         return each(one["changes"].items(), lambda change: _change(payload, change))
 
-    return Reading(each(document["entry"].items(), entry))
+    return Reading(each(document["entry"].items(), entry) or [Ignored(Why.NOT_A_MESSAGE)])
 
 
 def _change(payload: Payload, change: Node) -> Item | list[Item]:
@@ -50,7 +50,8 @@ def _change(payload: Payload, change: Node) -> Item | list[Item]:
 
 
 def _states(value: Node, why: Why) -> list[Item]:
-    return [Ignored(why) for _ in value["statuses"].items()]
+    listed = value["statuses"]
+    return [Ignored(why) for _ in listed.items()] if isinstance(listed.value, list) else []
 
 
 class _Person:
@@ -65,10 +66,13 @@ class _Person:
 
 
 class _People:
-    """What a change says of its people: their names by each of their ids, and whom it can be about."""
+    """What a change says of its people: our number, their names by each of their ids, and whom it can be about."""
 
     def __init__(self, value: Node) -> None:
-        self._contacts = list(value["contacts"].items())
+        more = value.optional()
+        self.unread = more.unread
+        self._contacts = list(more["contacts"].items())
+        self.shown = more["metadata"]["display_phone_number"].id()  # our number
         self._names: dict[str, str] = {}
         self._usernames: dict[str, str] = {}
         for contact in self._contacts:
@@ -95,8 +99,8 @@ class _People:
         return self._usernames.get(person.user) or self._usernames.get(person.number) or ""
 
 
-def _is_ours(payload: Payload, value: Node, person: _Person) -> bool:
-    shown = _NOT_DIGIT.sub("", value["metadata"]["display_phone_number"].id())
+def _is_ours(payload: Payload, people: _People, person: _Person) -> bool:
+    shown = _NOT_DIGIT.sub("", people.shown)
     return bool(shown and shown == person.number) or payload.source.is_own(person.number, person.user, person.handle)
 
 
@@ -106,22 +110,23 @@ def _message(payload: Payload, value: Node, people: _People, one: Node) -> Item:
     if why is not None:
         return Ignored(why)
     person, ours = people.writer(one), value["metadata"]["phone_number_id"].id()
-    if _is_ours(payload, value, person):
+    if _is_ours(payload, people, person):
         return Ignored(Why.OWN_MESSAGE)
-    group = one["group_id"].id()
+    group, more = one["group_id"].id(), one.optional()
     return Message(
         channel="messaging",
         conversation=payload.source.pseudonym(ours, *(("group", group) if group else (person.thread,))),
         message_id=one["id"].needed(),
         handle=person.handle,
         name=people.name(person),
-        to=value["metadata"]["display_phone_number"].id() or ours,
-        at_ms=seconds_ms(one["timestamp"].number()),
+        to=people.shown or ours,
+        at_ms=seconds_ms(more["timestamp"].number()),
         text=_text(kind, one),
-        attachments=_attachments(one),
+        attachments=_attachments(more),
         reply_address=group or person.address,
         reply_thread=ours,
-        attributes={"username": people.username(person), **_attributes(kind, one)},
+        attributes={"username": people.username(person), **_attributes(kind, more)},
+        unread=[*(people.unread or ()), *(more.unread or ())],
     ).event(payload)
 
 
@@ -137,13 +142,14 @@ def _call(payload: Payload, value: Node, people: _People, one: Node) -> Item:
     """A call over WhatsApp: it rings (``connect``), and ends (``terminate``). Its id is its conversation."""
     if one["direction"].text() == "BUSINESS_INITIATED":
         return Ignored(Why.OWN_MESSAGE)
-    call, kind, at_ms = one["id"].needed(), one["event"].text(), seconds_ms(one["timestamp"].number())
+    call, kind, more = one["id"].needed(), one["event"].text(), one.optional()
+    at_ms = seconds_ms(more["timestamp"].number())
     if kind == "terminate":
         return ended(payload, call, "hang_up", key=call, at_ms=at_ms)
     if kind != "connect":
         return Ignored(Why.CALL_PROGRESS)
     person, ours = people.writer(one), value["metadata"]["phone_number_id"].id()
-    if _is_ours(payload, value, person):
+    if _is_ours(payload, people, person):
         return Ignored(Why.OWN_MESSAGE)
     return Message(
         channel="voice",
@@ -151,7 +157,7 @@ def _call(payload: Payload, value: Node, people: _People, one: Node) -> Item:
         message_id=call,
         handle=person.handle,
         name=people.name(person),
-        to=value["metadata"]["display_phone_number"].id() or ours,
+        to=people.shown or ours,
         at_ms=at_ms,
         reply_address=person.address,
         reply_thread=call,
@@ -159,8 +165,9 @@ def _call(payload: Payload, value: Node, people: _People, one: Node) -> Item:
             "username": people.username(person),
             "user_id": person.user,
             "phone_number_id": ours,
-            "payload": one["cta_payload"].text() or one["deeplink_payload"].text(),
+            "payload": more["cta_payload"].text() or more["deeplink_payload"].text(),
         },
+        unread=[*(people.unread or ()), *(more.unread or ())],
     ).event(payload)
 
 
@@ -168,30 +175,30 @@ def _text(kind: str, one: Node) -> str:
     inside = one[kind] if kind and kind != "unsupported" else Node(None, one.path)
     if kind == "interactive":
         reply = inside["button_reply"] if inside["button_reply"] else inside["list_reply"]
-        return reply["title"].text() or inside["nfm_reply"]["response_json"].text()
+        return reply["title"].words() or inside["nfm_reply"]["response_json"].words()
     if kind == "location":
-        parts = (inside["name"].text(), inside["address"].text())
+        parts = (inside["name"].words(), inside["address"].words())
         point = f"{inside['latitude'].number()}, {inside['longitude'].number()}"
         return ", ".join([part for part in parts if part] + [point])
     if kind == "contacts":
         return "\n".join(_card(card) for card in inside.items())
     if kind == "order":
-        return "\n".join([inside["text"].text(), *_products(inside)]).strip()
+        return "\n".join([inside["text"].words(), *_products(inside)]).strip()
     if kind == "text":
-        return inside["body"].needed() if not inside else inside["body"].text()
-    return inside["caption"].text() or inside["text"].text() if isinstance(inside.value, dict) else ""
+        return inside["body"].needed() if not inside else inside["body"].words()
+    return inside["caption"].words() or inside["text"].words() if isinstance(inside.value, dict) else ""
 
 
 def _card(card: Node) -> str:
     """``Bo Miles +34 600 999 888``: a name, and the numbers by which that person can be called."""
-    phones = (one["phone"].text() for one in card["phones"].items())
-    return " ".join(part for part in (card["name"]["formatted_name"].text(), *phones) if part)
+    phones = (one["phone"].words() for one in card["phones"].items())
+    return " ".join(part for part in (card["name"]["formatted_name"].words(), *phones) if part)
 
 
 def _products(order: Node) -> list[str]:
     """``2 x SKU-1``: what somebody asks for is what they say."""
     listed = list(order["product_items"].items())[:ORDER_LINES_MAX]
-    return [f"{item['quantity'].id() or 1} x {item['product_retailer_id'].id()}" for item in listed]
+    return [f"{item['quantity'].words() or 1} x {item['product_retailer_id'].words()}" for item in listed]
 
 
 def _attachments(one: Node) -> list[Attachment]:

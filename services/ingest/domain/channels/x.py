@@ -12,8 +12,9 @@ from email.utils import parsedate_to_datetime
 import orjson
 
 from services.ingest.domain.channels.adapter import Adapter, Answer, Ignored, Item, Payload, Reading, Secrets, Why
-from services.ingest.domain.channels.message import Attachment, Message, time_ms
+from services.ingest.domain.channels.message import Attachment, Message, seconds_ms
 from services.ingest.domain.channels.node import Node, each
+from services.ingest.domain.channels.x_activity import direct_v2, encrypted, language_of_post, post_v2
 from shared.times import to_ms
 
 __all__ = ["ADAPTER"]
@@ -30,6 +31,7 @@ _IGNORED = {
 _ACTIVITY_IGNORED = {
     "dm.sent": Why.OWN_MESSAGE,
     "dm.read": Why.DELIVERY_STATE,
+    "chat.sent": Why.OWN_MESSAGE,
     "post.delete": Why.DELETION,
     "like.create": Why.REACTION,
 }
@@ -60,63 +62,13 @@ def _activity(payload: Payload, data: Node) -> list[Item]:
         return [Ignored(_ACTIVITY_IGNORED[kind])]
     if kind == "dm.received":
         listed = inside["direct_message_events"]
-        return _events(payload, inside, ours) if listed else [_direct_v2(payload, ours, inside)]
+        return _events(payload, inside, ours) if listed else [direct_v2(payload, ours, inside)]
+    if kind == "chat.received":
+        return [encrypted(payload, ours, inside)]
     if kind.startswith("post."):
         listed = inside["tweet_create_events"]
-        return _events(payload, inside, ours) if listed else [_post_v2(payload, ours, inside)]
+        return _events(payload, inside, ours) if listed else [post_v2(payload, ours, data)]
     return []
-
-
-def _direct_v2(payload: Payload, ours: str, one: Node) -> Item:
-    """A direct message as the v2 API writes it (``dm_events``); the same message is the same in both forms."""
-    sender = one["sender_id"].needed()
-    if one["event_type"].text() not in ("", "MessageCreate"):
-        return Ignored(Why.NOT_A_MESSAGE)
-    if sender == ours or payload.source.is_own(sender):
-        return Ignored(Why.OWN_MESSAGE)
-    thread = one["dm_conversation_id"].id()  # of two people it is both ids with a hyphen
-    parts = (ours, sender) if not thread or "-" in thread else (ours, "group", thread)
-    return Message(
-        channel="messaging",
-        conversation=payload.source.pseudonym(*parts),
-        message_id=one["id"].needed(),
-        handle=sender,
-        to=ours,
-        at_ms=time_ms(one["created_at"].text()),
-        text=one["text"].text(),
-        attachments=[Attachment() for _ in one["attachments"]["media_keys"].items()],
-        reply_address=sender,
-        attributes={"media_keys": ",".join(key.id() for key in one["attachments"]["media_keys"].items())},
-    ).event(payload)
-
-
-def _post_v2(payload: Payload, ours: str, one: Node) -> Item:
-    author = one["author_id"].needed()
-    if author == ours or payload.source.is_own(author):
-        return Ignored(Why.OWN_MESSAGE)
-    referenced = {post["type"].text(): post["id"].id() for post in one["referenced_tweets"].items()}
-    if "retweeted" in referenced:
-        return Ignored(Why.NOT_A_MESSAGE)
-    post = one["id"].needed()
-    return Message(
-        channel="social",
-        conversation=f"post:{one['conversation_id'].id() or post}",
-        message_id=post,
-        handle=author,
-        to=ours,
-        at_ms=time_ms(one["created_at"].text()),
-        text=one["note_tweet"]["text"].text() or one["text"].text(),
-        language=_language(one),
-        reply_address=post,
-        public=True,
-        attributes={"in_reply_to": referenced.get("replied_to", "")},
-    ).event(payload)
-
-
-def _language(post: Node) -> str:
-    """``und`` and codes like ``qme`` stand for no language."""
-    tag = post["lang"].text()
-    return "" if tag == "und" or (len(tag) == 3 and tag.startswith("q")) else tag
 
 
 def handshake(query: Sequence[tuple[str, str]], secrets: Secrets) -> Answer | None:
@@ -136,11 +88,11 @@ def _direct(payload: Payload, document: Node, ours: str, one: Node) -> Item:
     sender = create["sender_id"].needed()
     if sender == ours or payload.source.is_own(sender):
         return Ignored(Why.OWN_MESSAGE)
-    data = create["message_data"]
-    known = document["users"][sender]
+    data, more = create["message_data"], one.optional()
+    known, told = document.optional(more)["users"][sender], more["message_create"]["message_data"]
     person = known["data"] if known["data"] else known
-    media = data["attachment"]["media"]
-    at_ms = one["created_timestamp"].number()
+    media = told["attachment"]["media"]
+    milliseconds = more["created_timestamp"].number()
     return Message(
         channel="messaging",
         conversation=payload.source.pseudonym(ours, sender),
@@ -148,11 +100,16 @@ def _direct(payload: Payload, document: Node, ours: str, one: Node) -> Item:
         handle=sender,
         name=person["name"].text(),
         to=ours,
-        at_ms=int(at_ms) if at_ms is not None and abs(at_ms) < 1e15 else None,
-        text=data["text"].text(),
+        at_ms=seconds_ms(milliseconds / 1000) if milliseconds is not None else None,
+        text=data["text"].words(),
         attachments=[_media(media)] if media else [],
         reply_address=sender,
-        attributes={"screen_name": person["screen_name"].text() or person["username"].text()},
+        attributes={
+            "screen_name": person["screen_name"].text() or person["username"].text(),
+            "payload": told["quick_reply_response"]["metadata"].text(),
+            "post_id": more["initiated_via"]["tweet_id"].id(),
+        },
+        unread=more.unread,
     ).event(payload)
 
 
@@ -163,32 +120,35 @@ def _post(payload: Payload, ours: str, one: Node) -> Item:
         return Ignored(Why.OWN_MESSAGE)
     if one["retweeted_status"]:
         return Ignored(Why.NOT_A_MESSAGE)
-    post = one["id_str"].id() or one["id"].needed()
-    thread = one["conversation_id_str"].id() or one["conversation_id"].id()
+    post, more = one["id_str"].id() or one["id"].needed(), one.optional()
+    thread, person = one["conversation_id_str"].id() or one["conversation_id"].id(), more["user"]
+    long = more["extended_tweet"]
+    media = long["extended_entities"]["media"] if long["extended_entities"] else more["extended_entities"]["media"]
     return Message(
         channel="social",
         conversation=f"post:{thread}" if thread else payload.source.pseudonym("posts", ours, author),
         message_id=post,
         handle=author,
-        name=user["name"].text(),
+        name=person["name"].text(),
         to=ours,
-        at_ms=_at(one),
-        text=one["extended_tweet"]["full_text"].text() or one["full_text"].text() or one["text"].text(),
-        language=_language(one),
-        attachments=[_media(media) for media in one["extended_entities"]["media"].items()],
+        at_ms=_at(more),
+        text=one["extended_tweet"]["full_text"].words() or one["full_text"].words() or one["text"].words(),
+        language=language_of_post(more),
+        attachments=[_media(one) for one in media.items()],
         reply_address=post,
         public=True,
         attributes={
-            "screen_name": user["screen_name"].text(),
-            "in_reply_to": one["in_reply_to_status_id_str"].id(),
+            "screen_name": person["screen_name"].text(),
+            "in_reply_to": more["in_reply_to_status_id_str"].id(),
         },
+        unread=more.unread,
     ).event(payload)
 
 
 def _at(post: Node) -> int | None:
     milliseconds = post["timestamp_ms"].number()
     if milliseconds is not None:
-        return int(milliseconds) if abs(milliseconds) < 1e15 else None
+        return seconds_ms(milliseconds / 1000)
     words = post["created_at"].text().split()  # Wed Oct 10 20:19:24 +0000 2018
     if len(words) != 6:
         return None

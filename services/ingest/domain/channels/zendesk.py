@@ -48,7 +48,7 @@ def _event(payload: Payload, document: Node, kind: str) -> Item:
     if kind in _MESSAGES:
         return _MESSAGES[kind](payload, document, document["detail"]["id"].needed())
     if kind == "ticket.status_changed" and document["event"]["current"].text().upper() in _OVER:
-        ticket, at_ms = document["detail"]["id"].needed(), time_ms(document["time"].text())
+        ticket, at_ms = document["detail"]["id"].needed(), time_ms(document.optional()["time"].text())
         return ended(payload, ticket, "closed", key=document["id"].needed(), at_ms=at_ms)
     return Ignored(Why.NOT_A_MESSAGE)
 
@@ -60,16 +60,19 @@ def _opened(payload: Payload, document: Node, ticket: str) -> Item:
         return Ignored(Why.OWN_MESSAGE)
     if detail["is_public"].value is False:
         return Ignored(Why.INTERNAL_NOTE)
+    whole = document.optional()
+    more = whole["detail"]
     return Message(
-        channel=_channel(detail["via"]),
+        channel=_channel(more["via"]),
         conversation=ticket,
         message_id=f"{ticket}:opened",
         handle=handle,
-        at_ms=time_ms(detail["created_at"].text()) or time_ms(document["time"].text()),
-        subject=detail["subject"].text(),
-        text=detail["description"].text(),
+        at_ms=time_ms(more["created_at"].text()) or time_ms(whole["time"].text()),
+        subject=more["subject"].text(),
+        text=detail["description"].words(),
         reply_address=ticket,
-        attributes=_attributes(detail),
+        attributes=_attributes(more),
+        unread=whole.unread,
     ).event(payload)
 
 
@@ -80,17 +83,20 @@ def _commented(payload: Payload, document: Node, ticket: str) -> Item:
         return Ignored(Why.OWN_MESSAGE)
     if comment["is_public"].value is False:
         return Ignored(Why.INTERNAL_NOTE)
+    whole = document.optional()
+    more = whole["detail"]
     return Message(
-        channel=_channel(detail["via"]),
+        channel=_channel(more["via"]),
         conversation=ticket,
         message_id=f"{ticket}:{comment['id'].id() or document['id'].needed()}",
         handle=author["id"].id() or detail["requester_id"].needed(),
-        name=author["name"].text(),
-        at_ms=time_ms(document["time"].text()),
-        subject=detail["subject"].text(),
-        text=comment["body"].text(),
+        name=whole["event"]["comment"]["author"]["name"].text(),
+        at_ms=time_ms(whole["time"].text()),
+        subject=more["subject"].text(),
+        text=comment["body"].words(),
         reply_address=ticket,
-        attributes=_attributes(detail),
+        attributes=_attributes(more),
+        unread=whole.unread,
     ).event(payload)
 
 
@@ -101,7 +107,7 @@ def _wrote(payload: Payload, document: Node, ticket: str) -> Item:
     why = _ACTORS.get(actor["type"].text())
     if why is not None:
         return Ignored(why)
-    handle = actor["id"].needed()
+    handle, whole = actor["id"].needed(), document.optional()
     if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
     return Message(
@@ -109,35 +115,37 @@ def _wrote(payload: Payload, document: Node, ticket: str) -> Item:
         conversation=ticket,
         message_id=f"{ticket}:{message['id'].id() or document['id'].needed()}",
         handle=handle,
-        name=actor["name"].text(),
-        at_ms=time_ms(document["time"].text()),
-        text=message["body"].text(),
+        name=whole["event"]["actor"]["name"].text(),
+        at_ms=time_ms(whole["time"].text()),
+        text=message["body"].words(),
         reply_address=ticket,
         reply_thread=event["conversation_id"].id(),
-        attributes=_attributes(document["detail"]),
+        attributes=_attributes(whole["detail"]),
+        unread=whole.unread,
     ).event(payload)
 
 
 def _trigger(payload: Payload, document: Node) -> Item:
     """A trigger's body is what its author made it: ours is flat, with every id as text or number."""
-    ticket = document["ticket_id"].needed()
-    handle = document["requester_email"].text() or document["requester_id"].needed()
+    ticket, more = document["ticket_id"].needed(), document.optional()
+    handle = more["requester_email"].text() or document["requester_id"].needed()
     if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
     if document["public"].value in (False, "false"):
         return Ignored(Why.INTERNAL_NOTE)
     return Message(
-        channel=_channel(document),
+        channel=_channel(more),
         conversation=ticket,
         message_id=f"{ticket}:{document['comment_id'].id() or 'opened'}",
         handle=handle,
-        name=document["requester_name"].text(),
-        at_ms=time_ms(document["created_at"].text()),
-        subject=document["subject"].text(),
-        text=document["comment"].text(),
-        language=document["language"].text(),
+        name=more["requester_name"].text(),
+        at_ms=time_ms(more["created_at"].text()),
+        subject=more["subject"].text(),
+        text=document["comment"].words(),
+        language=more["language"].text(),
         reply_address=ticket,
-        attributes={"priority": document["priority"].id().lower(), "status": document["status"].id().lower()},
+        attributes={"priority": more["priority"].id().lower(), "status": more["status"].id().lower()},
+        unread=more.unread,
     ).event(payload)
 
 

@@ -1,0 +1,113 @@
+"""Chatwoot and Intercom: what their own presenters and API descriptions say of voices, files, answers and words."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.channel_payloads import CHATWOOT, INTERCOM
+from tests.support.channel_variants import CHATWOOT_WHOLE, intercom_reply
+from tests.support.channels import json_of
+
+
+def test_a_whole_message_of_chatwoot_keeps_what_routing_and_reply_use() -> None:
+    event = json_of("chatwoot", CHATWOOT_WHOLE).event()
+    assert (event.party.handle, event.party.name, event.language) == ("+34600123456", "Ana", "es")
+    assert (event.subject, event.reply_to.address) == ("Order 4711", "1:12")
+    assert [(one.name, one.content_type, one.bytes) for one in event.attachments] == [("a.png", "image/png", 5)]
+    kept = {name: event.attributes[name] for name in ("status", "priority", "labels", "inbox_channel", "in_reply_to")}
+    assert kept == {
+        "status": "open",
+        "priority": "urgent",
+        "labels": "vip,order",
+        "inbox_channel": "Channel::WebWidget",
+        "in_reply_to": "54",
+    }
+
+
+@pytest.mark.parametrize(
+    ("attachment", "text"),
+    [
+        ({"file_type": "location", "coordinates_lat": 40.4, "coordinates_long": -3.7}, "40.4, -3.7"),
+        ({"file_type": "contact", "fallback_title": "+34600999888"}, "+34600999888"),
+        ({"file_type": "fallback", "data_url": "https://a.example"}, "https://a.example"),
+        ({"file_type": "audio", "data_url": "https://c.example/1", "transcribed_text": "Call me"}, "Call me"),
+    ],
+)
+def test_what_is_shared_in_chatwoot_without_a_word_says_what_it_is(attachment: dict[str, Any], text: str) -> None:
+    event = json_of("chatwoot", {**CHATWOOT, "content": None, "attachments": [attachment]}).event()
+    assert event.text == text
+    assert len(event.attachments) == (attachment["file_type"] == "audio")
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"content_attributes": {"email": {"auto_reply": True}}}, "automatic_reply"),
+        ({"content_attributes": {"is_reaction": True}}, "reaction"),
+        ({"event": "message_updated"}, "edit"),
+        ({"event": "message_updated", "content_attributes": {"deleted": True}}, "deletion"),
+        ({"event": "message_updated", "content_attributes": {"submitted_values": []}}, "edit"),
+        ({"event": "conversation_typing_on"}, "not_a_message"),
+    ],
+)
+def test_voices_of_chatwoot_that_are_no_customers(told: dict[str, Any], why: str) -> None:
+    assert json_of("chatwoot", {**CHATWOOT, **told}).ignored == [why]
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ({"submitted_values": [{"title": "A refund", "value": "refund"}]}, "A refund"),
+        (
+            {"submitted_values": [{"name": "order", "value": 4711}, {"name": "size", "value": "M"}]},
+            "order: 4711\nsize: M",
+        ),
+        ({"submitted_email": "ana@example.com"}, "ana@example.com"),
+    ],
+)
+def test_what_a_customer_chooses_in_a_message_of_ours_is_theirs(answer: dict[str, Any], text: str) -> None:
+    """Chatwoot tells it as a change of the message that asked, whose sender we are."""
+    asked = {
+        **CHATWOOT_WHOLE,
+        "event": "message_updated",
+        "message_type": "template",
+        "sender": None,
+        "content": "What do you need?",
+        "content_attributes": answer,
+        "attachments": None,
+    }
+    first, again = (json_of("chatwoot", asked).event() for _ in range(2))
+    assert (first.text, first.party.handle, first.message_id) == (text, "+34600123456", "1:12:55:answer")
+    assert (first.event_id, first.conversation_id) == (
+        again.event_id,
+        json_of("chatwoot", CHATWOOT).event().conversation_id,
+    )
+
+
+def test_the_time_of_chatwoots_documentation_is_read() -> None:
+    event = json_of("chatwoot", {**CHATWOOT, "created_at": "2026-01-31 09:30:00 UTC"}).event()
+    assert event.occurred_ms == 1_769_851_800_000
+
+
+def test_a_reply_in_intercom_keeps_its_choice_its_file_and_its_subject() -> None:
+    event = json_of("intercom", intercom_reply()).event()
+    assert (event.text, event.subject, event.message_id) == ("Still nothing", "Order 4711", "147:9")
+    assert (event.attributes["payload"], event.attributes["source_type"]) == ("q1", "email")
+    assert [(one.name, one.bytes) for one in event.attachments] == [("a.png", 5)]
+    assert event.conversation_id == json_of("intercom", INTERCOM).event().conversation_id
+
+
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [
+        ({"redacted": True, "body": ""}, "deletion"),
+        ({"author": {"type": "bot", "id": "b"}}, "bot"),
+        ({"author": {"type": "user", "id": "u1", "from_ai_agent": True}}, "bot"),
+        ({"author": {"type": "admin", "id": "1"}}, "own_message"),
+        ({"author": {"type": "team", "id": "1"}}, "own_message"),
+        ({"part_type": "note"}, "internal_note"),
+        ({"part_type": "close", "body": None, "attachments": []}, "not_a_message"),
+    ],
+)
+def test_parts_in_intercom_that_are_no_words_of_a_customer(part: dict[str, Any], why: str) -> None:
+    assert json_of("intercom", intercom_reply(**part)).ignored == [why]

@@ -1,0 +1,119 @@
+"""No customer's words are lost because of an ornament: one field of a wrong type, and the message arrives.
+
+Of every payload of every adapter each field is damaged, alone, in each way. What routing and reply need stands in
+``NEEDED``, by the ends of its paths: there the payload may be refused or ignored, and is kept as a dead letter or
+counted. Whatever else is damaged, the same message arrives in the same conversation with the same words, and the
+attribute ``unread`` names what could not be read.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+
+from services.ingest.domain.channels.registry import NAMES
+from tests.support.channel_payloads import SAMPLES, Sample
+from tests.support.channel_variants import payloads_of
+from tests.support.channels import Result, put_sample
+
+DAMAGES: list[Any] = [7, 1.5, True, "", "odd", [], ["odd"], {}, {"odd": 1}, None]
+
+# What decides whether it is a customer's message and which, whose and where it is; and their words.
+NEEDED: dict[str, str] = {
+    "whatsapp_cloud": """
+        object entry changes field value metadata phone_number_id messages calls id from from_user_id type direction
+        event group_id text body order product_items quantity product_retailer_id location latitude longitude
+        """,
+    "messenger": "object entry messaging sender recipient id message postback mid text title is_echo",
+    "instagram": """
+        object entry messaging changes field value sender recipient id message mid text is_echo from media item verb
+        parent_id post_id comment_id
+        """,
+    "postmark": "RecordType FromFull Email TextBody HtmlBody StrippedTextReply MessageID Headers Name Value",
+    "slack": """
+        type event subtype user id channel channel_type ts thread_ts text bot_id authorizations user_id is_bot message
+        container message_ts actions action_ts selected_option value
+        """,
+    "telegram": "update_id message callback_query from id chat text caption message_id is_bot data",
+    "zendesk": "type detail id requester_id is_public description event comment author body is_staff",
+    "intercom": "topic data item id source body author type part_type redacted from_ai_agent conversation_parts",
+    "chatwoot": "event message_type private sender type content conversation id account status auto_reply is_reaction",
+    "asterisk": "Event Linkedid Uniqueid Queue CallerIDNum Reason type channel id caller number args",
+    "web_chat": "type visit id text",
+    "x": """
+        for_user_id direct_message_events tweet_create_events type id id_str message_create sender_id message_data text
+        user retweeted_status data event_type payload filter user_id author_id conversation_id
+        """,
+}
+# Our own contract is strict, in both of its forms.
+STRICT = {"canonical", "standard_webhooks"}
+CASES = [
+    (name, number)
+    for name in NAMES
+    for number, sample in enumerate(payloads_of(name))
+    if name in NEEDED and sample.body[:1] == b"{" and put_sample(name, sample).admitted
+]
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value within a document, those that hold others too."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in inside:
+        yield (*path, name)
+        yield from leaves(one, (*path, name))
+
+
+def damaged(document: Any, path: tuple[Any, ...], value: Any) -> bytes:
+    whole = orjson.loads(orjson.dumps(document))
+    holder = whole
+    for name in path[:-1]:
+        holder = holder[name]
+    holder[path[-1]] = value
+    return orjson.dumps(whole)
+
+
+def told(result: Result) -> list[tuple[str, ...]]:
+    """What routing and reply need of what arrived."""
+    return [
+        (event.conversation_id, getattr(event, "message_id", ""), getattr(event, "text", None) or "")
+        for event in result.events()
+    ]
+
+
+def is_needed(adapter: str, path: tuple[Any, ...]) -> bool:
+    named = [name for name in path if isinstance(name, str)]
+    return named[-1] in NEEDED[adapter].split()
+
+
+def test_every_adapter_of_json_is_looked_at() -> None:
+    read = {name for name in NAMES if SAMPLES[name].content_type == "application/json"}
+    assert read == set(NEEDED) | STRICT
+
+
+@pytest.mark.parametrize(("adapter", "number"), CASES)
+def test_one_odd_ornament_costs_no_message(adapter: str, number: int) -> None:
+    sample = payloads_of(adapter)[number]
+    document = orjson.loads(sample.body)
+    whole = told(put_sample(adapter, sample))
+    for path in leaves(document):
+        if is_needed(adapter, path):
+            continue
+        for value in DAMAGES:
+            result = put_sample(adapter, Sample(damaged(document, path, value), {}, sample.content_type))
+            where = (".".join(map(str, path)), value)
+            assert result.refused == [], where
+            assert told(result) == whole, where
+
+
+@pytest.mark.parametrize(("adapter", "number"), CASES)
+def test_what_is_needed_and_odd_is_kept_or_counted_and_nothing_disappears(adapter: str, number: int) -> None:
+    sample = payloads_of(adapter)[number]
+    document = orjson.loads(sample.body)
+    for path in leaves(document):
+        if is_needed(adapter, path):
+            for value in DAMAGES:
+                result = put_sample(adapter, Sample(damaged(document, path, value), {}, sample.content_type))
+                if value in (None, [], {}):
+                    continue  # an empty list holds no message
+                assert result.refused or result.ignored or result.admitted, (path, value)

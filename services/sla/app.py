@@ -28,7 +28,7 @@ class SlaService(LaneService):
 
     def __init__(self, settings: SlaSettings, log: Log) -> None:
         registry = registry_for("sla", VERSION)
-        committed = CommittedTotals()
+        committed = self._committed = CommittedTotals()
         self._upstream = Upstream(self._applied)
         groups = settings.group_of_ingest, settings.group_of_router
         self._watch = Watch(settings, groups, self._upstream, log, self._due_ms)
@@ -42,6 +42,10 @@ class SlaService(LaneService):
                 WorkspaceLabels(settings.metrics_workspaces_max),
             )
         )
+
+    def moved_here(self) -> set[str]:
+        """Partitions whose totals were taken over since the last call."""
+        return self._committed.take_moved_here()
 
     async def run(self) -> None:
         """Serve until ``stop``, watching ingest and router meanwhile."""

@@ -53,16 +53,24 @@ class CommittedTotals:
 
     def __init__(self) -> None:
         self._totals: dict[int, dict[Key, float]] = {}
+        self._moved_here: set[str] = set()
 
     def restart(self, partition: int, rows: SlaRows) -> None:
         """Show what was loaded."""
         self._totals[partition] = {total.key: total.value for total in rows.totals}
+        if rows.totals:
+            self._moved_here.add(str(partition))
 
     def follow(self, partition: int, writes: SlaWrites) -> None:
         """Show what was just committed; the same commit twice changes nothing."""
         totals = self._totals.setdefault(partition, {})
         for total in writes.totals:
             totals[total.key] = total.value
+
+    def take_moved_here(self) -> set[str]:
+        """The partitions that were loaded with totals since the last call."""
+        moved, self._moved_here = self._moved_here, set()
+        return moved
 
     def of(self, partition: int) -> Mapping[Key, float]:
         """The totals of a partition; empty before it was loaded."""

@@ -16,7 +16,7 @@ from typing import Any, Protocol, cast, runtime_checkable
 import orjson
 import uvicorn
 import uvloop
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -26,6 +26,7 @@ from starlette.routing import Route
 from shared.errors import Fatal
 from shared.process.connection import Connection
 from shared.process.logs import Log
+from shared.process.pages import Pages
 from shared.process.requests import HttpLimits
 from shared.process.settings import CommonSettings, wrong_setting
 from shared.process.variables import unknown_variables
@@ -66,6 +67,14 @@ class WithNotes(Protocol):
 
     def notes(self) -> list[str]:
         """What an operator should know; lines of /readyz, whose status they do not change."""
+
+
+@runtime_checkable
+class WithTotals(Protocol):
+    """An application whose counters are totals of partitions, which move between processes with their history."""
+
+    def moved_here(self) -> set[str]:
+        """Partitions whose totals were taken over since the last call."""
 
 
 def run(build: Callable[[], Awaitable[tuple[Application, CommonSettings, Log]]]) -> int:
@@ -173,6 +182,7 @@ def write_ready_file(settings: CommonSettings, sock: socket.socket, endpoints: d
 
 def health(application: Application) -> Starlette:
     """The pages of every process: /livez, /readyz (200 or 503, a line for each problem and note), /metrics."""
+    pages = Pages(application.registry, *([application.moved_here] if isinstance(application, WithTotals) else []))
 
     async def livez(_: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -183,7 +193,8 @@ def health(application: Application) -> Starlette:
         lines = [*(problems or ["ok"]), *notes]
         return PlainTextResponse("\n".join(lines) + "\n", status_code=503 if problems else 200)
 
-    async def metrics(_: Request) -> Response:
-        return Response(generate_latest(application.registry), media_type=CONTENT_TYPE_LATEST)
+    async def metrics(request: Request) -> Response:
+        scraper = f"{request.client.host if request.client else ''} {request.headers.get('user-agent', '')}"
+        return Response(pages.page(scraper), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)])

@@ -1,0 +1,72 @@
+"""The pages of /metrics: a counter that is new to a scraper begins at zero there, so that its first increase is seen.
+
+Prometheus takes the first sample of a series for its beginning, and ``increase()`` says nothing of what it holds. Most
+counters are shown at zero before anything can happen; this is about those whose labels nobody could know before.
+"""
+
+from collections.abc import Callable, Collection
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
+
+__all__ = ["SCRAPERS_MAX", "Pages"]
+
+SCRAPERS_MAX = 16  # scrapers that are told apart; of more, who came longest ago is taken for a new one
+_COUNTERS = frozenset({"counter", "histogram", "summary"})
+_BUCKET_BOUND = "le"  # a histogram is one series here: a bound that joins it begins with what lies below it
+_BEFORE_ALL = 0  # the number of no page: what began there is new to nobody
+
+Series = tuple[str, ...]
+"""The name of a family, then the values of its labels."""
+
+
+class Pages:
+    """The pages of one process, numbered from 1.
+
+    ``moved_here``: the partitions whose totals were taken over since it was last asked. They come with their history,
+    which did not happen just now: their series begin where they stand.
+    """
+
+    def __init__(
+        self, registry: CollectorRegistry, moved_here: Callable[[], Collection[str]] = lambda: frozenset()
+    ) -> None:
+        self._registry = registry
+        self._moved_here = moved_here
+        self._number = 0
+        self._first_on: dict[Series, int] = {}
+        self._last_of: dict[str, int] = {}
+
+    def page(self, scraper: str) -> bytes:
+        """What ``scraper`` is shown now. On its first page everything stands as it is."""
+        self._number += 1
+        seen = self._last_of.pop(scraper, None)
+        self._last_of[scraper] = self._number
+        if len(self._last_of) > SCRAPERS_MAX:
+            del self._last_of[next(iter(self._last_of))]
+        moved = self._moved_here()
+        return generate_latest(_Page([self._shown(family, seen, moved) for family in self._registry.collect()]))
+
+    def _shown(self, family: Metric, seen: int | None, moved: Collection[str]) -> Metric:
+        if family.type in _COUNTERS:
+            for at, sample in enumerate(family.samples):
+                labels = sample.labels
+                series = (family.name, *(value for name, value in labels.items() if name != _BUCKET_BOUND))
+                first = self._first_on.get(series)
+                if first is None:
+                    first = _BEFORE_ALL if labels.get("partition") in moved else self._number
+                    self._first_on[series] = first
+                if seen is not None and first > seen and sample.value:
+                    family.samples[at] = sample._replace(value=0.0, exemplar=None)
+        return family
+
+
+class _Page(Collector):
+    """One page as a collector."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> list[Metric]:
+        """Its families."""
+        return self._families

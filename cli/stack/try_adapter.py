@@ -4,6 +4,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import orjson
 
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, write
 from cli.stack.damage import damaged, smallest
+from cli.stack.looks import hint
 from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, SourceFacts
 from services.ingest.domain.channels.registry import find, names
 from services.ingest.domain.handles import Pseudonyms
@@ -51,10 +53,12 @@ def try_adapter(args: argparse.Namespace) -> int:
     items = [] if fault else [_told(item, payload) for item in _items(adapter, payload)]
     raised = f"raised: {fault}" if fault else next(_faults(adapter, payload, args.damaged), "")
     understood = not any("refused" in item for item in items) and not raised
+    lost = bool(items) and all("refused" in item for item in items)
+    advice = hint(payload.body, adapter.media_types) if lost else ""
     if args.json:
-        result({"understood": understood, "items": items, "raised": [raised] if raised else []})
+        result({"understood": understood, "items": items, "raised": [raised] if raised else [], "hint": advice})
     else:
-        write(*([] if fault else _lines(items)), *filter(None, [raised]))
+        write(*([] if fault else _lines(items)), *filter(None, [raised, advice and f"hint: {advice}"]))
     return EXIT_OK if understood else EXIT_NO
 
 
@@ -70,7 +74,9 @@ def _adapter(name: str) -> Adapter:
     except Exception as error:  # noqa: BLE001 - a package of somebody else, which may raise anything
         raise UsageError(f"{name}: cannot be loaded: {type(error).__name__}: {error}") from None
     if found is None:
-        raise UsageError(f"{name}: no such adapter; one of {', '.join(names())}")
+        near = get_close_matches(name.lower().replace("-", "_"), names(), n=1)
+        meant = f"; did you mean {near[0]}?" if near else f"; one of {', '.join(names())}"
+        raise UsageError(f"{name}: no such adapter{meant}")
     return found
 
 

@@ -112,3 +112,44 @@ def test_a_number_of_damaged_copies_that_would_not_all_be_read_is_a_fault(
     status, out, err = usher("sources", "try", "canonical", payload, f"--damaged={copies}")
     assert (status, out) == (2, "")
     assert "is not a number from 0 to 100000" in err
+
+
+FORM_TYPE = "content-type: application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("adapter", "content", "said"),
+    [
+        ("twilio", b"<!DOCTYPE html><html><body>502</body></html>", "a web page"),
+        ("slack", b"\n<html>", "a web page"),
+        ("slack", b"\x1f\x8b\x08\x00abc", "gunzip it first"),
+        ("slack", "{}".encode("utf-16"), "UTF-16"),
+        ("slack", b"\xef\xbb\xbf{}", "byte order mark"),
+        ("slack", b"POST /v1/webhooks/team HTTP/1.1\r\nHost: a\r\n\r\n{}", "save the body alone"),
+        ("slack", b"eyJ0eXBlIjogImV2ZW50X2NhbGxiYWNrIn0=\n", "base64 -d"),
+        ("slack", b"ts=1&text=Hello%20you", FORM_TYPE),
+        ("whatsapp_cloud", b"From=%2B1&Body=Hi", "looks like a form, and this adapter reads application/json"),
+        ("whatsapp_cloud", b'[{"object": "page"}]', "give one of its entries"),
+        ("email_mime", b'{"subject": "Hi"}', "is JSON, and this adapter reads"),
+    ],
+)
+def test_a_file_that_is_no_payload_is_known_for_what_it_is(
+    usher: Usher, tmp_path: Path, adapter: str, content: bytes, said: str
+) -> None:
+    payload = tmp_path / "payload"
+    payload.write_bytes(content)
+    status, out, _ = usher("sources", "try", adapter, payload)
+    hints = [line for line in out.splitlines() if line.startswith("hint: ")]
+    assert (status, len(hints)) == (1, 1), out
+    assert said in hints[0]
+    assert said in json.loads(usher("sources", "try", adapter, payload, "--json")[1])["hint"]
+
+
+def test_a_payload_with_one_wrong_field_gets_no_hint_and_a_misspelt_adapter_its_name(
+    usher: Usher, tmp_path: Path
+) -> None:
+    payload = tmp_path / "payload"
+    payload.write_text('{"type": "event_callback", "event": {"type": "message"}}')
+    assert "hint" not in usher("sources", "try", "slack", payload)[1]
+    status, _, err = usher("sources", "try", "whatsap-cloud", payload)
+    assert (status, err) == (2, "usher sources: whatsap-cloud: no such adapter; did you mean whatsapp_cloud?\n")

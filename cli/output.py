@@ -1,8 +1,10 @@
 """How the command line speaks: results on stdout, progress on stderr, one line for a usage error."""
 
 import codecs
+import csv
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -10,6 +12,7 @@ import orjson
 EXIT_OK = 0
 EXIT_NO = 1
 EXIT_USAGE = 2
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # wide ones count in some
 
 
 class UsageError(Exception):
@@ -27,6 +30,18 @@ def result(document: Any) -> None:
 def write(*lines: str) -> None:
     """Print lines of a result that a person reads, on stdout; what strangers wrote in them is obeyed by no terminal."""
     sys.stdout.writelines(f"{_printable(line)}\n" for line in lines)
+
+
+def write_csv(rows: Iterable[Sequence[Any]]) -> None:
+    """Print rows as CSV on stdout, a line each. Texts that a spreadsheet would take for a formula begin with a quote,
+    which such programs read as *this is text*; numbers stay as they are."""
+    csv.writer(sys.stdout, lineterminator="\n").writerows([_cell(value) for value in row] for row in rows)
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return "'" * value.startswith(_FORMULAS) + _printable(value)
 
 
 def _printable(text: str) -> str:

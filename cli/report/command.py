@@ -2,12 +2,10 @@
 
 import argparse
 import asyncio
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
-from cli.output import EXIT_OK, UsageError, result, say, write
+from cli.output import EXIT_OK, UsageError, result, say, write, write_csv
 from cli.policy.in_force import settings_in_force
 from cli.report.figures import DIMENSIONS, REPORTS, running
 from cli.report.span import hours_of
@@ -64,12 +62,10 @@ def _report(args: argparse.Namespace) -> int:
 def _table(rows: Sequence[dict[str, Any]], *, as_csv: bool) -> None:
     flat = [_flat(row) for row in rows]
     heads = list(dict.fromkeys(name for row in flat for name in row))
-    cells = [heads, *([_text(row.get(name)) for name in heads] for row in flat)]
     if as_csv:
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows(cells if flat else [])
-        write(*out.getvalue().splitlines())
+        write_csv([heads, *([row.get(name) for name in heads] for row in flat)] if flat else [])
         return
+    cells = [heads, *([_text(row.get(name)) for name in heads] for row in flat)]
     widths = [max(len(line[at]) for line in cells) for at in range(len(heads))]
     write(*("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells))
     if not flat:

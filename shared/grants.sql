@@ -9,7 +9,7 @@ DECLARE
 BEGIN
     FOR service IN
         SELECT * FROM (VALUES
-            ('usher_ingest', ARRAY['^dead_letter$', '^schema_migrations$'], ARRAY['^$'], ARRAY['^$']),
+            ('usher_ingest', ARRAY['^dead_letter$', '^schema_migrations$'], ARRAY['^ingest_'], ARRAY['^$']),
             ('usher_router', ARRAY['^router_', '^lane$', '^outbox$', '^policy$', '^article$', '^dead_letter$', '^schema_migrations$'],
                              ARRAY['^(router|lane|article)_'], ARRAY['^router_(input|past|early)$']),
             ('usher_sla',    ARRAY['^sla_', '^lane$', '^outbox$', '^policy$', '^dead_letter$', '^schema_migrations$'],
@@ -39,9 +39,9 @@ BEGIN
             IF EXISTS (SELECT FROM unnest(service.calls) AS pattern WHERE item.name ~ pattern) THEN
                 EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', item.signature, service.role);
             END IF;
-            -- lane_advance runs inside the commits and nowhere else; lane_hold holds a row and router_forget drops what is
+            -- lane_advance runs inside the commits and nowhere else; lane_hold holds a row and what forgets drops what is
             -- over, no more.
-            IF item.name ~ '^(lane_(claim|hold)|(router|sla)_commit|router_forget(_customers)?)$' THEN
+            IF item.name ~ '^(lane_(claim|hold)|(router|sla)_commit|router_forget(_customers)?|ingest_.*)$' THEN
                 EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = usher, pg_temp', item.signature);
             END IF;
         END LOOP;

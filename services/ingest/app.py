@@ -20,9 +20,9 @@ from services.ingest.gather import Gatherer, Publisher
 from services.ingest.http import Api
 from services.ingest.kafka import Subscription
 from services.ingest.metrics import SERVICE, IngestMetrics
-from services.ingest.postgres import PostgresDeadLetters
+from services.ingest.postgres import PostgresDeadLetters, PostgresTokens
 from services.ingest.reload import SourcesWatch
-from services.ingest.retention import keep_for
+from services.ingest.retention import TOKENS_KEPT_MS, keep_for
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings, http_limits, load_sources, pseudonym_key
 from services.ingest.smtp import MailDoor
@@ -40,6 +40,7 @@ from shared.process.metrics import registry_for
 from shared.process.service import listen, serve_http
 from shared.process.traces import traces_of
 from shared.process.version import VERSION
+from shared.times import DAY_MS
 
 __all__ = ["Ingest", "build"]
 
@@ -71,14 +72,14 @@ class Ingest:
         normaliser = Normaliser(self._pseudonyms)
 
         self._door = TopicDoor(_routes(settings, sources), normaliser, self._sense.metrics.ignored)
-        self._letters = PostgresDeadLetters(self._database)
+        self._letters, self._tokens = PostgresDeadLetters(self._database), PostgresTokens(self._database)
         self._traces = traces_of(settings, SERVICE, VERSION)
         door_traces = DoorTraces(self._traces) if self._traces is not None else None
         self._delivery = Delivery(self._outputs, self._letters, writer, self._sense, door_traces)
         self._stream = Stream(self._door, self._delivery, self._sense)
         self._subscriptions: Subscriptions | None = None
 
-        publisher = Publisher(Gatherer(self._outputs, writer, door_traces), self._delivery.keep)
+        publisher = Publisher(Gatherer(self._outputs, writer, door_traces), self._delivery.keep, self._tokens.take)
         self._api = Api(settings, sources, normaliser, publisher, self._sense.metrics, door_traces)
         self._mail = MailDoor(settings, sources, self._api.webhooks, publisher, self._sense.metrics)
         channels, local = settings.channel_sources, settings.is_local
@@ -130,9 +131,10 @@ class Ingest:
         server = serve_http(self._api.app, self._socket, http_limits(self._settings), self._refused)
         serving = asyncio.ensure_future(server.serve(sockets=[self._socket]))
         partitions = self._settings.partitions
-        days = self._settings.dead_letter_retention_days
+        letters_ms = self._settings.dead_letter_retention_days * DAY_MS
         beside = [
-            asyncio.ensure_future(keep_for(self._letters, days, self._stopping, self._sense)),
+            asyncio.ensure_future(keep_for("dead letters", self._letters, letters_ms, self._stopping, self._sense)),
+            asyncio.ensure_future(keep_for("tokens", self._tokens, TOKENS_KEPT_MS, self._stopping, self._sense)),
             asyncio.ensure_future(keep_saying(self._outputs, partitions, self._has_delivered, self._stopping)),
         ]
         if self._smtp_socket is not None:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from services.ingest.delivery import Outputs
 from services.ingest.domain.normalise import Admitted
 from services.ingest.domain.rejection import Refusal
-from services.ingest.domain.webhook import Outcome
+from services.ingest.domain.webhook import Forged, Outcome
 from services.ingest.traces import DoorTraces
 from services.ingest.wire import RecordWriter
+from shared.clock import monotonic
 from shared.contract.envelope import Message
 from shared.contract.topics import ROUTER_INPUT
 from shared.errors import Retryable
@@ -94,13 +95,25 @@ def _give_up(answers: Sequence["asyncio.Future[Retryable | None]"]) -> None:
 
 
 class Publisher(NamedTuple):
-    """Where events and refused parts go: each returns once they are acknowledged, or raises Retryable in time."""
+    """Where events and refused parts go: each returns once they are acknowledged, or raises Retryable in time.
+
+    ``take(token, content, seconds)``: whether no other content came with the token, to whichever replica.
+    """
 
     gatherer: Gatherer
     keep: Callable[[Sequence[Refusal], float], Awaitable[None]]
+    take: Callable[[str, bytes, float], Awaitable[bool]]
 
     async def publish(self, outcome: Outcome, seconds_max: float) -> None:
-        """All that a payload came to, at once and in its order; Retryable if any of it is not acknowledged."""
+        """All that a payload came to, at once and in its order; Retryable if any of it is not acknowledged.
+
+        Forged, before any of it: its token came with another content.
+        """
+        if outcome.token:
+            began = monotonic()
+            if not await self.take(outcome.token, outcome.digest, seconds_max):
+                raise Forged
+            seconds_max = max(seconds_max - (monotonic() - began), 0.0)
         if outcome.admitted:
             await self.gatherer.publish(outcome.admitted, seconds_max)
         if outcome.refused:

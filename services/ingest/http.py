@@ -135,13 +135,13 @@ class Api:
         """Verify, read, publish and keep one webhook request; the answer that the provider expects."""
         try:
             outcome = self._webhooks.admit(source, way, webhook_request(source, request, body), now_ms())
+            await self._publisher.publish(outcome, self._settings.http_ack_seconds_max)
         except Forged:
             raise unauthorised("this is not from whom the source takes it") from None
         except OtherWorkspace:
             if source.is_verified():
                 raise  # the provider's mistake, as every other field's
             raise Problem(HTTPStatus.FORBIDDEN, OTHER_WORKSPACE) from None
-        await self._publisher.publish(outcome, self._settings.http_ack_seconds_max)
         self._webhooks.acknowledged(outcome)
         self._metrics.came(source.adapter.name, outcome)
         return outcome.answer
@@ -180,7 +180,7 @@ class Api:
         except Rejected as rejected:
             raise problem_of(rejected) from None
         except Retryable as error:
-            raise _unavailable("Kafka does not acknowledge; send the same again") from error
+            raise _unavailable("not acknowledged; send the same again") from error
         finally:
             self._inflight -= 1
 

@@ -36,7 +36,7 @@ _MEANINGS = {
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "Too many headers, or too large ones.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "An error on our side; send the same again.",
     HTTPStatus.NOT_IMPLEMENTED: "A transfer coding other than chunked.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Kafka does not acknowledge, or too many requests wait; send the same again.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Kafka or the database does not answer, or too many requests wait; send it again.",
 }
 _RETRY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 

@@ -1,5 +1,6 @@
-"""Dead letters in PostgreSQL: stored once each, whatever the database does meanwhile."""
+"""Dead letters and webhook tokens in PostgreSQL: stored once each, whatever the database does meanwhile."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
@@ -7,10 +8,10 @@ from typing import Any
 import msgspec
 
 from services.ingest.domain.rejection import PAYLOAD_BYTES_MAX, Refusal
-from shared.errors import Poison
+from shared.errors import Fatal, Poison, Retryable
 from shared.postgres import Connection, Database
 
-__all__ = ["PostgresDeadLetters"]
+__all__ = ["PostgresDeadLetters", "PostgresTokens"]
 
 CHUNK_BYTES_MAX = 4 * 1024 * 1024  # of payloads in one statement, so that a batch of huge records stays bounded
 CHUNK_ROWS_MAX = 200
@@ -26,15 +27,9 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
      AS d (id, workspace, reason, path, detail, origin, headers, payload, payload_sha256, payload_bytes, at_ms)
 ON CONFLICT (id) DO NOTHING
 """
-# Replicas purge side by side: none waits for what another deletes.
-_PURGE = f"""
-WITH gone AS (
-    DELETE FROM dead_letter WHERE id IN (
-        SELECT id FROM dead_letter WHERE created_at < to_timestamp($1::bigint / 1000.0)
-        ORDER BY created_at LIMIT {PURGE_AT_ONCE} FOR UPDATE SKIP LOCKED)
-    RETURNING 1)
-SELECT count(*) FROM gone
-"""
+_FORGET_LETTERS = "SELECT ingest_forget_letters($1, $2)"
+_FORGET_TOKENS = "SELECT ingest_forget_tokens($1, $2)"
+_TAKE_TOKEN = "SELECT ingest_take_token($1, $2)"
 
 
 class PostgresDeadLetters:
@@ -54,16 +49,7 @@ class PostgresDeadLetters:
 
     async def purge(self, before_ms: int) -> int:
         """Delete what was refused before that moment; returns how many. Retryable, OutcomeUnknown, Fatal."""
-
-        async def work(connection: Connection) -> int:
-            return int(await connection.fetchval(_PURGE, before_ms))
-
-        purged = 0
-        while True:
-            gone = await self._database.call(work)
-            purged += gone
-            if gone < PURGE_AT_ONCE:
-                return purged
+        return await _forgotten(self._database, _FORGET_LETTERS, before_ms)
 
     async def _insert(self, chunk: Sequence[Refusal]) -> None:
         columns = list(zip(*map(_row, chunk), strict=True))
@@ -79,6 +65,47 @@ class PostgresDeadLetters:
             await self._insert([refusal])
         except Poison:
             await self._insert([Refusal(msgspec.structs.replace(refusal.letter, path="", detail=""), {})])
+
+
+class PostgresTokens:
+    """Tokens of webhooks that may come with one content only, as all replicas of ingest know them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, token: str, content: bytes, seconds_max: float) -> bool:
+        """Whether the token is this content's: nobody took it before with another one, nor does at the same time.
+
+        Taken stays taken, though its message is not published then: the same content may come again. Retryable: the
+        database did not say so in time.
+        """
+
+        async def work(connection: Connection) -> bool:
+            return bool(await connection.fetchval(_TAKE_TOKEN, token, content))
+
+        try:
+            async with asyncio.timeout(seconds_max):
+                return await self._database.call(work, seconds_max=seconds_max)
+        except (Fatal, TimeoutError) as error:
+            raise Retryable(f"the token was not taken: {error}") from error
+
+    async def purge(self, before_ms: int) -> int:
+        """Drop what was taken before that moment; returns how many. Retryable, OutcomeUnknown, Fatal."""
+        return await _forgotten(self._database, _FORGET_TOKENS, before_ms)
+
+
+async def _forgotten(database: Database, statement: str, before_ms: int) -> int:
+    """Drop all that is older, some at a time; returns how many."""
+
+    async def work(connection: Connection) -> int:
+        return int(await connection.fetchval(statement, before_ms, PURGE_AT_ONCE))
+
+    total = 0
+    while True:
+        gone = await database.call(work)
+        total += gone
+        if gone < PURGE_AT_ONCE:
+            return total
 
 
 def _chunks(refusals: Sequence[Refusal]) -> Iterator[list[Refusal]]:

@@ -19,9 +19,11 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 from cli.acl import _ROLES, document
 from cli.policy.in_force import publish
 from deploy.local.database import PostgresServer
+from services.ingest.postgres import PostgresDeadLetters, PostgresTokens
 from services.router.postgres import _FORGET_CUSTOMERS, RouterStore
 from services.sla.metrics import CommittedTotals
 from services.sla.postgres import SlaStore
+from shared.contract.ids import derive
 from shared.contract.rights import SERVICES
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics, channel_topic
 from shared.errors import Fatal, Retryable
@@ -152,6 +154,16 @@ async def test_the_roles_of_router_and_sla_drop_what_is_over(secured: Secured) -
         await database.close()
 
 
+async def test_the_role_of_ingest_takes_tokens_and_drops_what_is_over(secured: Secured) -> None:
+    database = Database(secured.dsn("usher_ingest", PASSWORDS["ingest"]), connections_max=1, seconds_max=10.0)
+    await database.open()
+    tokens = PostgresTokens(database)
+    token = derive("token", "of a role")
+    assert [await tokens.take(token, content, 5.0) for content in (b"a", b"b", b"a")] == [True, False, True]
+    assert (await tokens.purge(0), await PostgresDeadLetters(database).purge(0)) == (0, 0)
+    await database.close()
+
+
 @pytest.mark.parametrize(
     ("service", "statement"),
     [
@@ -167,6 +179,8 @@ async def test_the_roles_of_router_and_sla_drop_what_is_over(secured: Secured) -
         ("router", "DELETE FROM policy"),
         ("ingest", "SELECT body FROM router_personal"),
         ("ingest", "DELETE FROM dead_letter"),
+        ("ingest", "SELECT FROM webhook_token"),
+        ("router", "SELECT ingest_take_token(NULL, NULL)"),
         ("ingest", "SELECT lane_claim('router', 0, 'me')"),
     ],
 )

@@ -39,7 +39,7 @@ SOURCES = {
 
 
 class Log:
-    """A log that acknowledges when told to, or not at all; remembers what it was given, dead letters too."""
+    """A log that acknowledges when told to, or not at all; remembers what it was given, dead letters and tokens too."""
 
     def __init__(self) -> None:
         self.open = asyncio.Event()
@@ -47,11 +47,15 @@ class Log:
         self.failing = False
         self.batches: list[list[Message]] = []
         self.dead: list[Refusal] = []
+        self.tokens: dict[str, bytes] = {}
 
     async def keep(self, refused: Sequence[Refusal], _: float) -> None:
         if self.failing:
             raise Retryable("no database")
         self.dead += refused
+
+    async def take(self, token: str, content: bytes, _: float) -> bool:
+        return self.tokens.setdefault(token, content) == content
 
     async def publish(self, topic: str, partition: int, messages: Sequence[Message]) -> None:
         self.batches.append(list(messages))
@@ -68,7 +72,7 @@ def sources(entries: Any = None, resolve: Resolve = lambda reference: reference)
 @asynccontextmanager
 async def served(log: Log, entries: Any, resolve: Resolve) -> AsyncIterator[str]:
     """The address of a real server on loopback with these sources."""
-    publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep)
+    publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep, log.take)
     normaliser, metrics = Normaliser(Pseudonyms(KEY)), IngestMetrics(CollectorRegistry())
     api = Api(IngestSettings(), sources(entries, resolve), normaliser, publisher, metrics)
     async with serving(api.app) as port:
@@ -82,7 +86,7 @@ def api_of(
     traces: DoorTraces | None = None,
     **settings: Any,
 ) -> Api:
-    publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep)
+    publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep, log.take)
     metrics = IngestMetrics(registry or CollectorRegistry())
     return Api(IngestSettings(**settings), sources(entries), Normaliser(Pseudonyms(KEY)), publisher, metrics, traces)
 

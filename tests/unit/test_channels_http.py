@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from services.ingest.domain.rejection import REFUSED_PARTS_MAX
 from shared.contract.inputs import INPUT_TYPES
+from shared.errors import Retryable
 from tests.support.channel_payloads import FORM, MAILGUN, SAMPLES, VOICE, multipart, whatsapp, whatsapp_text
 from tests.support.ingest_http import Log, api_of, client_of
 
@@ -154,15 +155,55 @@ async def test_a_token_of_mailgun_is_good_once_and_again_only_with_the_same_cont
     assert [event.text for event in events(log)] == ["Where is my parcel?"]
 
 
+async def by_mailgun(log: Log, fields: dict[str, str]) -> int:
+    """How a replica that knows nothing yet answers the form."""
+    async with client_of(log, MAILGUN_SOURCE, http_ack_seconds_max=0.1) as replica:
+        body = urlencode(fields).encode()
+        return (await replica.post("/v1/webhooks/source", content=body, headers={"Content-Type": FORM})).status_code
+
+
 async def test_a_delivery_of_mailgun_that_comes_to_two_replicas_is_one_event_to_the_router() -> None:
-    """No replica knows what another one took: the id of the event is the same, and the router takes an id once."""
-    log, body = Log(), urlencode(signed_by_mailgun()).encode()
-    for _ in range(2):
-        async with client_of(log, MAILGUN_SOURCE) as replica:
-            answer = await replica.post("/v1/webhooks/source", content=body, headers={"Content-Type": FORM})
-            assert answer.status_code == 200
+    log, fields = Log(), signed_by_mailgun()
+    assert [await by_mailgun(log, fields), await by_mailgun(log, fields)] == [200, 200]
     first, second = events(log)
     assert first.event_id == second.event_id
+
+
+async def test_a_token_of_mailgun_that_one_replica_took_is_refused_by_the_others_with_another_content() -> None:
+    log, fields = Log(), signed_by_mailgun()
+    other = {**fields, "body-plain": "Send money", "Message-Id": "<m3@example.com>"}
+    assert [await by_mailgun(log, fields), await by_mailgun(log, other), await by_mailgun(log, fields)] == [
+        200,
+        401,
+        200,
+    ]
+    assert len({event.event_id for event in events(log)}) == 1
+
+
+async def test_a_delivery_that_mailgun_signs_again_at_a_later_time_is_the_same_content() -> None:
+    log, fields = Log(), signed_by_mailgun()
+    at = str(int(fields["timestamp"]) + 1)
+    signature = hmac.new(b"env:A", f"{at}{fields['token']}".encode(), "sha256").hexdigest()
+    again = {**fields, "timestamp": at, "signature": signature}
+    assert [await by_mailgun(log, fields), await by_mailgun(log, again)] == [200, 200]
+
+
+async def test_a_delivery_of_mailgun_that_kafka_did_not_acknowledge_is_taken_when_it_comes_again() -> None:
+    log, fields = Log(), signed_by_mailgun()
+    log.failing = True
+    failed = await by_mailgun(log, fields)
+    log.failing = False
+    statuses = [await by_mailgun(log, one) for one in ({**fields, "body-plain": "Send money"}, fields)]
+    assert (failed, statuses) == (503, [401, 200])
+
+
+async def test_while_nobody_knows_who_took_a_token_nothing_is_published_and_mailgun_hears_503() -> None:
+    class Away(Log):
+        async def take(self, token: str, content: bytes, seconds_max: float) -> bool:
+            raise Retryable("no database")
+
+    log = Away()
+    assert (await by_mailgun(log, signed_by_mailgun()), log.batches) == (503, [])
 
 
 # ---- what providers expect to hear ----

@@ -66,7 +66,7 @@ def with_picky(*names: str) -> Any:
 async def door(log: Log, given: Any = None, **bounds: Any) -> AsyncIterator[int]:
     """A door on a free port."""
     settings = IngestSettings(environment="local", http_ack_seconds_max=0.2, **bounds)
-    publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep)
+    publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep, log.take)
     metrics = IngestMetrics(CollectorRegistry())
     mail = MailDoor(settings, given or sources(), WebhookDoor(Normaliser(Pseudonyms(KEY))), publisher, metrics)
     sock, stopping = listen("127.0.0.1", 0), asyncio.Event()

@@ -179,17 +179,17 @@ def _mailgun(payload: Payload, secrets: Secrets, now_ms: int) -> bool:
     return _equal(signature, wanted) and bool(token) and _timely(at, now_ms)
 
 
-def single_use_token(schemes: Iterable[str], payload: Payload) -> tuple[str, str]:
+def single_use_token(schemes: Iterable[str], payload: Payload) -> tuple[str, bytes]:
     """(what may come once with one content only, the hash of that content); "" where the scheme signs the body itself.
 
     A form is written anew for each delivery, with another boundary: what counts is what stands in it.
     """
     if "mailgun" not in schemes:
-        return "", ""
+        return "", b""
     digest = sha256()
     for part in content_of(payload):
         digest.update(len(part).to_bytes(8, "big") + part)
-    return signed_fields(payload)[1], digest.hexdigest()
+    return signed_fields(payload)[1], digest.digest()
 
 
 def _sendgrid(payload: Payload, secrets: Secrets, now_ms: int) -> bool:

@@ -30,7 +30,7 @@ _KEPT = ("content-type",)
 
 
 class Forged(Exception):
-    """A request that its source did not sign, or that comes a second time with another body."""
+    """A request that its source did not sign, or whose token came before with another content."""
 
 
 class Request(NamedTuple):
@@ -44,15 +44,15 @@ class Request(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a request comes to. ``refused`` are single parts of it; ``token`` may be taken this
-    once, or again with what has this ``digest``."""
+    """What a request comes to; ``refused`` are single parts of it. A ``token``, if there is one, may come with what has
+    this ``digest`` and with nothing else: whoever publishes it makes sure of that."""
 
     admitted: list[Admitted]
     refused: list[Refusal]
     ignored: list[Why]
     answer: Answer
-    token: str
-    digest: str
+    token: str = ""
+    digest: bytes = b""
 
 
 class WebhookDoor:
@@ -60,7 +60,7 @@ class WebhookDoor:
 
     def __init__(self, normaliser: Normaliser) -> None:
         self._normaliser = normaliser
-        self._seen: OrderedDict[str, str] = OrderedDict()
+        self._seen: OrderedDict[str, None] = OrderedDict()
 
     def greet(self, source: Source, query: Sequence[tuple[str, str]]) -> Answer:
         """The answer to a GET request by which a provider checks who we are. Forged: it must not be given."""
@@ -78,10 +78,12 @@ class WebhookDoor:
         signed = is_signed(source.adapter.schemes, payload, source.secrets, now_ms)
         if signed is False or not _is_of_site(source, payload):
             raise Forged
-        token, digest = self._token(source, payload)
-        if token and self._seen.get(token, digest) != digest:
-            raise Forged
-        return self._read(source, way, payload, (token, digest), now_ms)
+        token, digest = single_use_token(source.adapter.schemes, payload) if source.secrets else ("", b"")
+        if not token:
+            return self._read(source, way, payload, now_ms)
+        hashed = sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+        taken = derive("token", source.name, hashed)
+        return self._read(source, way, payload, now_ms)._replace(token=taken, digest=digest)
 
     def take(self, source: Source, way: Way, request: Request, now_ms: int) -> Outcome:
         """The same of a request that nobody signs: it came by a door that knows its source. Rejected."""
@@ -89,17 +91,17 @@ class WebhookDoor:
         payload = payload._replace(
             bytes_max=max(payload.bytes_max, len(payload.body))
         )  # its door has bounds of its own
-        return self._read(source, way, payload, ("", ""), now_ms)
+        return self._read(source, way, payload, now_ms)
 
     def refuse(self, source: Source, way: Way, request: Request, rejected: Rejected, now_ms: int) -> Outcome:
         """What a request of such a door comes to that is refused and shall be kept: one dead letter."""
         payload = _payload(source, way, request, now_ms, self._normaliser.pseudonyms)
         refusal = _refusal(rejected, way, Origin(source=way.source), payload, now_ms)
-        return Outcome([], [refusal], [], NOTHING, "", "")
+        return Outcome([], [refusal], [], NOTHING)
 
-    def _read(self, source: Source, way: Way, payload: Payload, known_by: tuple[str, str], now_ms: int) -> Outcome:
+    def _read(self, source: Source, way: Way, payload: Payload, now_ms: int) -> Outcome:
         reading = source.adapter.read(payload)
-        outcome = Outcome([], [], [], reading.answer or NOTHING, *known_by)
+        outcome = Outcome([], [], [], reading.answer or NOTHING)
         single = len(reading.items) == 1
         for index, item in enumerate(reading.items):
             origin = Origin(source=way.source, index=None if single else index)
@@ -127,17 +129,10 @@ class WebhookDoor:
 
     def acknowledged(self, outcome: Outcome) -> None:
         """Remember what Kafka has: from now on it is a repeat."""
-        for key in (*(event.event_id for event in outcome.admitted), outcome.token):
-            if key:
-                self._seen[key] = outcome.digest
+        for event in outcome.admitted:
+            self._seen[event.event_id] = None
         while len(self._seen) > REPEATS_MAX:
             self._seen.popitem(last=False)
-
-    def _token(self, source: Source, payload: Payload) -> tuple[str, str]:
-        token, digest = single_use_token(source.adapter.schemes, payload) if source.secrets else ("", "")
-        if not token:
-            return "", ""
-        return derive("token", source.name, sha256(token.encode("utf-8", "surrogatepass")).hexdigest()), digest
 
 
 def _is_of_site(source: Source, payload: Payload) -> bool:

@@ -13,6 +13,7 @@ from services.ingest.domain.rejection import Rejected
 __all__ = ["ADAPTER", "content_of", "signed_fields"]
 
 _EVENT = b'"event-data"'
+_SIGNED = {"timestamp", "token", "signature"}  # of the form
 _NO_STATE = frozenset({"stored", "complained", "unsubscribed"})  # events of something else than of a delivery
 
 
@@ -51,12 +52,12 @@ def signed_fields(payload: Payload) -> tuple[str, str, str]:
 
 
 def content_of(payload: Payload) -> Iterator[bytes]:
-    """All that a delivery holds, whatever its form is written with. Rejected: it is none."""
+    """All that a delivery holds, whatever its form is written with and whenever it was signed. Rejected: it is none."""
     if _is_event(payload):
         yield payload.body
         return
     form = read_form(payload)
-    for name in sorted(form.fields):
+    for name in sorted(form.fields.keys() - _SIGNED):
         yield name.encode("utf-8", "surrogatepass")
         yield form.content(name)
     for file in form.files:

@@ -32,10 +32,31 @@ def test_buttons_flows_and_advertisements_of_twilio_are_kept() -> None:
     }.items() <= said.attributes.items()  # fmt: skip
 
 
-@pytest.mark.parametrize("state", ["delivered", "partially_delivered", "READ", "a state of next year"])
-def test_any_state_but_received_is_of_a_message_that_we_sent(state: str) -> None:
+@pytest.mark.parametrize("state", ["delivered", "partially_delivered", "READ"])
+def test_a_state_of_twilio_is_of_a_message_that_we_sent(state: str) -> None:
     assert form("twilio", {**SMS, "MessageStatus": state}).ignored == ["delivery_state"]
     assert form("twilio", {**SMS, "SmsStatus": "received"}).event().text
+
+
+def test_a_state_that_nobody_knows_is_counted_by_itself_and_what_has_words_is_a_message() -> None:
+    assert form("twilio", {**SMS, "Body": "", "MediaUrl0": "", "MessageStatus": "lost"}).ignored == ["unknown_kind"]
+    said = form("twilio", {**SMS, "MessageStatus": "held"}).event()
+    assert (said.text, said.attributes["state"]) == (SMS["Body"], "held")
+    assert "state" not in form("twilio", {**SMS, "SmsStatus": "received"}).event().attributes
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("onMessageAdd", "not_a_message"),
+        ("onParticipantRemoved", "not_a_message"),
+        ("onMessageRemoved", "deletion"),
+        ("onTomorrow", "unknown_kind"),
+    ],
+)
+def test_events_of_twilio_conversations_by_name(kind: str, why: str) -> None:
+    fields = {"EventType": kind, "ConversationSid": "CH1", "Author": "+34600123456", "Body": "Hi", "MessageSid": "IM1"}
+    assert form("twilio_conversations", fields).ignored == [why]
 
 
 def voice(**changes: str) -> Result:

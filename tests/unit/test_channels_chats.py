@@ -184,6 +184,12 @@ def test_updates_of_other_kinds_are_no_messages(update: dict[str, Any]) -> None:
     assert json_of("telegram", {"update_id": 3, **update}).ignored == ["not_a_message"]
 
 
+def test_every_update_that_the_bot_api_names_is_known_and_any_other_is_counted_by_itself() -> None:
+    for kind in Update.ALL_TYPES:
+        assert "unknown_kind" not in json_of("telegram", {"update_id": 3, str(kind): {}}).ignored, kind
+    assert json_of("telegram", {"update_id": 3, "tomorrow": {}}).ignored == ["unknown_kind"]
+
+
 def test_each_picture_of_an_album_is_a_message_of_one_conversation() -> None:
     picture = [{"file_id": "f1", "file_unique_id": "u1", "width": 1, "height": 1}]
     one, two = (telegram(message_id=n, text=None, photo=picture, media_group_id="a").event() for n in (7, 8))

@@ -53,7 +53,13 @@ def events_of(kind: str, **signature: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "why"), [("delivered", "delivery_state"), ("failed", "delivery_state"), ("stored", "not_a_message")]
+    ("kind", "why"),
+    [
+        ("delivered", "delivery_state"),
+        ("failed", "delivery_state"),
+        ("stored", "not_a_message"),
+        ("held", "unknown_kind"),
+    ],
 )
 def test_mailguns_events_of_what_was_sent_are_no_letters(kind: str, why: str) -> None:
     result = json_of("mailgun", events_of(kind))
@@ -83,7 +89,7 @@ async def test_mailguns_events_are_signed_inside_and_taken_once() -> None:
         ("Click", "delivery_state"),
         ("SpamComplaint", "not_a_message"),
         ("SubscriptionChange", "not_a_message"),
-        ("a record of next year", "not_a_message"),
+        ("a record of next year", "unknown_kind"),
     ],
 )
 def test_what_postmark_tells_of_our_own_letters_is_no_letter(record: str, why: str) -> None:

@@ -54,6 +54,7 @@ class Why(StrEnum):
     REACTION = "reaction"
     REPEAT = "repeat"
     STANDBY = "standby"
+    UNKNOWN_KIND = "unknown_kind"  # of a closed list of the provider's, and not on it: operators should look
 
 
 class Ignored(NamedTuple):

@@ -14,14 +14,17 @@ __all__ = ["ADAPTER", "content_of", "signed_fields"]
 
 _EVENT = b'"event-data"'
 _SIGNED = {"timestamp", "token", "signature"}  # of the form
-_NO_STATE = frozenset({"stored", "complained", "unsubscribed"})  # events of something else than of a delivery
+_EVENTS = {
+    **dict.fromkeys(("accepted", "delivered", "failed", "rejected", "opened", "clicked"), Why.DELIVERY_STATE),
+    **dict.fromkeys(("stored", "complained", "unsubscribed", "list_member_uploaded"), Why.NOT_A_MESSAGE),
+}
 
 
 def read(payload: Payload) -> Reading:
     """The letter; ``stripped-text`` is Mailgun's own cut of the answer."""
     if _is_event(payload):
         kind = Node.parse(payload.body)["event-data"]["event"].text()
-        return Reading([Ignored(Why.NOT_A_MESSAGE if kind in _NO_STATE else Why.DELIVERY_STATE)])
+        return Reading([Ignored(_EVENTS.get(kind, Why.UNKNOWN_KIND))])
     form = read_form(payload)
     if form.get("body-mime"):
         letter = parse_letter(form.content("body-mime"))

@@ -17,6 +17,7 @@ _RECORDS = {
     "Click": Why.DELIVERY_STATE,
     "SpamComplaint": Why.NOT_A_MESSAGE,
     "SubscriptionChange": Why.NOT_A_MESSAGE,
+    "SMTPApiError": Why.NOT_A_MESSAGE,
 }
 
 
@@ -25,7 +26,7 @@ def read(payload: Payload) -> Reading:
     document = Node.parse(payload.body)
     record = document["RecordType"].text()
     if record and record != "Inbound":
-        return Reading([Ignored(_RECORDS.get(record, Why.NOT_A_MESSAGE))])
+        return Reading([Ignored(_RECORDS.get(record, Why.UNKNOWN_KIND))])
     return Reading([_item(payload, document)])
 
 

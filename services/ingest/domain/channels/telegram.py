@@ -16,7 +16,15 @@ _IGNORED = {
     "channel_post": Why.OWN_MESSAGE,
     "message_reaction": Why.REACTION,
     "message_reaction_count": Why.REACTION,
-}
+    **dict.fromkeys(
+        (
+            "inline_query", "chosen_inline_result", "shipping_query", "pre_checkout_query", "purchased_paid_media",
+            "poll", "poll_answer", "my_chat_member", "chat_member", "chat_join_request", "chat_boost",
+            "removed_chat_boost", "business_connection", "managed_bot",
+        ),
+        Why.NOT_A_MESSAGE,
+    ),
+}  # fmt: skip
 _MESSAGES = ("message", "business_message", "guest_message")
 # The kinds of files, and the media type of those that come without one.
 _FILES = {
@@ -67,7 +75,7 @@ def read(payload: Payload) -> Reading:
     found = [why for name, why in _IGNORED.items() if update[name]]
     if not found and update["update_id"].whole() is None:
         raise update["update_id"].wrong("Field required")
-    return Reading([Ignored(found[0] if found else Why.NOT_A_MESSAGE)])
+    return Reading([Ignored(found[0] if found else Why.UNKNOWN_KIND)])
 
 
 def _message(payload: Payload, message: Node) -> Item:

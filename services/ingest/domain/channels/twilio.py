@@ -9,7 +9,13 @@ __all__ = ["ADAPTER", "TWIML_NOTHING", "place"]
 
 TWIML_NOTHING = Answer("text/xml", b'<?xml version="1.0" encoding="UTF-8"?><Response/>')
 MEDIA_MAX = 32  # Twilio sends at most ten
-_RECEIVED = frozenset({"", "received", "receiving"})  # every other state is of a message that we sent
+_RECEIVED = frozenset({"", "received", "receiving"})
+_STATES = frozenset(
+    {
+        "accepted", "scheduled", "queued", "sending", "sent", "delivered", "undelivered", "delivery_unknown", "failed",
+        "canceled", "read", "partially_delivered",
+    }
+)  # of a message that we sent  # fmt: skip
 _PLACE = ("FromCity", "FromState", "FromZip", "FromCountry")
 _KEPT = {
     "ButtonText": "button_text",
@@ -40,8 +46,10 @@ def read(payload: Payload) -> Reading:
     """One message, or the state of one that was sent."""
     form = read_form(payload)
     state = (form.get("MessageStatus") or form.get("SmsStatus")).lower()
-    if state not in _RECEIVED:
+    if state in _STATES:
         return Reading([Ignored(Why.DELIVERY_STATE)], TWIML_NOTHING)
+    if state not in _RECEIVED and not form.words("Body") and not form.get("MediaUrl0"):
+        return Reading([Ignored(Why.UNKNOWN_KIND)], TWIML_NOTHING)  # with words it is no state: those have none
     if payload.source.is_own(form.get("From")):
         return Reading([Ignored(Why.OWN_MESSAGE)], TWIML_NOTHING)
     return Reading([_message(payload, form).event(payload)], TWIML_NOTHING)
@@ -70,9 +78,15 @@ def _message(payload: Payload, form: Form) -> Message:
         attachments=_media(form),
         reply_address=handle,
         reply_thread=service or to,
-        attributes={**{name: form.get(field) for field, name in _KEPT.items()}, **place(form)},
+        attributes={**{name: form.get(field) for field, name in _KEPT.items()}, **place(form), **_state(form)},
         unread=form.unread,
     )
+
+
+def _state(form: Form) -> dict[str, str]:
+    """A state that nobody knows, of what has words and is taken for a message."""
+    state = form.get("MessageStatus") or form.get("SmsStatus")
+    return {} if state.lower() in _RECEIVED else {"state": state}
 
 
 def _media(form: Form) -> list[Attachment]:

@@ -13,7 +13,16 @@ _IGNORED = {
     "onMessageUpdated": Why.EDIT,
     "onMessageRemoved": Why.DELETION,
     "onDeliveryUpdated": Why.DELIVERY_STATE,
-}
+    **dict.fromkeys(
+        (
+            "onConversationAdd", "onConversationAdded", "onConversationUpdate", "onConversationUpdated",
+            "onConversationRemove", "onConversationStateUpdated", "onParticipantAdd", "onParticipantAdded",
+            "onParticipantUpdate", "onParticipantUpdated", "onParticipantRemove", "onParticipantRemoved",
+            "onMessageAdd", "onMessageUpdate", "onMessageRemove", "onUserAdded", "onUserUpdate", "onUserUpdated",
+        ),
+        Why.NOT_A_MESSAGE,
+    ),
+}  # fmt: skip
 _OVER_IP = ("whatsapp:", "messenger:", "rcs:", "gbm:")
 
 
@@ -30,7 +39,7 @@ def _item(payload: Payload, form: Form) -> Item:
         conversation = form.needed("ConversationSid")
         return ended(payload, conversation, "closed", key=f"{conversation}:{at_ms}", at_ms=at_ms)
     if kind != "onMessageAdded":
-        return Ignored(_IGNORED.get(kind, Why.NOT_A_MESSAGE))
+        return Ignored(_IGNORED.get(kind, Why.UNKNOWN_KIND))
     author = form.needed("Author")
     # What a program of ours posts comes from the API; what customers write comes by SMS, WhatsApp or the chat SDK.
     if payload.source.is_own(author) or form.get("Source").upper() == "API":

@@ -44,8 +44,8 @@ class SlaService(LaneService):
         )
 
     def moved_here(self) -> set[str]:
-        """Partitions whose totals were taken over since the last call."""
-        return self._committed.take_moved_here()
+        """Partitions whose totals were taken over since the last call, and are shown now."""
+        return self._committed.take_moved_here(self._engines())
 
     async def run(self) -> None:
         """Serve until ``stop``, watching ingest and router meanwhile."""

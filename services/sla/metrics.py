@@ -4,7 +4,7 @@ Each replica shows the totals of the partitions that it owns, so that the sum ov
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -67,9 +67,10 @@ class CommittedTotals:
         for total in writes.totals:
             totals[total.key] = total.value
 
-    def take_moved_here(self) -> set[str]:
-        """The partitions that were loaded with totals since the last call."""
-        moved, self._moved_here = self._moved_here, set()
+    def take_moved_here(self, shown: Collection[int]) -> set[str]:
+        """Of those shown now, the partitions that were loaded with totals since: that is before their lanes open."""
+        moved = self._moved_here.intersection(map(str, shown))
+        self._moved_here -= moved
         return moved
 
     def of(self, partition: int) -> Mapping[Key, float]:

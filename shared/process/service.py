@@ -74,7 +74,7 @@ class WithTotals(Protocol):
     """An application whose counters are totals of partitions, which move between processes with their history."""
 
     def moved_here(self) -> set[str]:
-        """Partitions whose totals were taken over since the last call."""
+        """Partitions whose totals were taken over since the last call, and are shown now."""
 
 
 def run(build: Callable[[], Awaitable[tuple[Application, CommonSettings, Log]]]) -> int:

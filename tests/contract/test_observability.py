@@ -20,6 +20,7 @@ PROMETHEUS, RUNBOOKS = DEPLOY / "prometheus", DEPLOY / "runbooks"
 needs_promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool: apt install prometheus")
 RECORDED = {rule["record"] for rule in rules("recording.yml")}
 ALERTS = rules("alerts.yml")
+JOINED = re.compile(r"max without \(instance, job\) \((\w+)\)")
 FIGURES = (
     r"\d+|\b(?:half|twice|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|fifty|hundred|thousand"
     r"|quarter|milliseconds?|seconds?|minutes?|hours?|days?|percent)\b"
@@ -71,9 +72,19 @@ async def test_every_question_of_rules_alerts_and_dashboards_is_about_metrics_th
     assert len(panels()) > 50
 
 
+async def test_every_committed_total_of_sla_is_joined_over_the_processes_that_its_partition_moves_between() -> None:
+    totals = {
+        name if kind == "counter" else f"{name}_count"
+        for name, (kind, services) in (await exported()).items()
+        if services == {"sla"} and kind in ("counter", "histogram", "summary")
+    }
+    joined = {found[1] for rule in rules("recording.yml") if (found := JOINED.search(rule["expr"]))}
+    assert totals - joined == set()
+    assert len(totals) > 10
+
+
 def test_no_dashboard_shows_a_total_of_sla_that_would_jump_when_a_partition_moves() -> None:
-    joined = re.compile(r"max without \(instance, job\) \((\w+)\)")
-    raw = {found[1] for rule in rules("recording.yml") if (found := joined.search(rule["expr"]))}
+    raw = {found[1] for rule in rules("recording.yml") if (found := JOINED.search(rule["expr"]))}
     assert {(where, name) for where, question in panels() for name in metrics_of(question) & raw} == set()
 
 

@@ -96,11 +96,13 @@ class Sla:
         self.registry.register(SlaCollector(self.committed, lambda: self.owned, lambda _: 0, lambda: 0, labels))
 
     def moved_here(self) -> set[str]:
-        return self.committed.take_moved_here()
+        return self.committed.take_moved_here(self.owned)
 
-    def take_over(self, partition: int, **totals: float) -> None:
-        rows = [Total(key, value) for key, value in named(totals)]
-        self.committed.restart(partition, SlaRows(totals=rows))
+    def load(self, partition: int, **totals: float) -> None:
+        """What is read before the lane is open."""
+        self.committed.restart(partition, SlaRows(totals=[Total(key, value) for key, value in named(totals)]))
+
+    def opened(self, partition: int) -> None:
         self.owned[partition] = None
 
     def commit(self, partition: int, **totals: float) -> None:
@@ -131,12 +133,15 @@ async def test_a_partition_that_moves_brings_its_history_and_what_happens_after_
             return {name: found[key] for name, key in names.items() if key in found}
 
         assert await shown(0) == {}
-        sla.take_over(0)  # nothing ever happened in it
+        sla.load(0)  # nothing ever happened in it
+        sla.opened(0)
         sla.commit(0, breaches=2, talks=3, waits=4)
         assert await shown(0) == {"breaches": 0, "talks": 0, "waits": 0}
         assert await shown(0) == {"breaches": 2, "talks": 3, "waits": 4}
 
-        sla.take_over(1, breaches=844, waits=7)
+        sla.load(1, breaches=844, waits=7)
+        assert await shown(1) == {}, "while log and database are compared it is not shown"
+        sla.opened(1)
         assert await shown(1) == {"breaches": 844, "waits": 7}, "no history is shown as what happens now"
         sla.commit(1, breaches=845, talks=5)
         assert await shown(1) == {"breaches": 845, "waits": 7, "talks": 0}

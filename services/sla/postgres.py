@@ -1,6 +1,6 @@
 """The sla service's rows in PostgreSQL: live contacts with their clocks, breaches, exact totals."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import msgspec
@@ -26,12 +26,12 @@ _encode_key = msgspec.json.Encoder().encode
 
 _LOAD_ACCOUNT = "SELECT key, body::text AS body FROM sla_account WHERE partition = $1"
 _LOAD_POLICIES = """
-    SELECT s.workspace, s.version, p.body::text AS body
+    SELECT s.workspace, s.version, p.body::text AS body, p.activated_ms
     FROM sla_policy AS s LEFT JOIN policy AS p USING (workspace, version)
     WHERE s.partition = $1
 """
 _POLICIES = """
-    SELECT w.workspace, w.version, p.body::text AS body
+    SELECT w.workspace, w.version, p.body::text AS body, p.activated_ms
     FROM unnest($1::text[], $2::int[]) AS w (workspace, version) LEFT JOIN policy AS p USING (workspace, version)
 """
 # By their places: a join with the whole table is what a planner may make of the keys of the same rows.
@@ -107,22 +107,32 @@ class SlaStore(PostgresLaneStore):
         policies = await connection.fetch(_LOAD_POLICIES, partition)
         event_ms = await connection.fetchval("SELECT event_ms FROM sla_partition WHERE partition = $1", partition)
         live, current = [_read_contact(row["body"]) for row in contacts], _bodies(policies, partition)
-        older = sorted(policies_of(live).difference(current))
+        older = await self._older(connection, live, current)
         return SlaRows(
             contacts=live,
             totals=[Total(_decode_key(row["key"]), row["value"]) for row in totals],
             account=[(row["key"], row["body"]) for row in account],
             policies=current,
-            older=await self.prefetch_rows(connection, partition, older) if older else {},
+            older=_bodies(older, partition),
+            since={(row["workspace"], row["version"]): row["activated_ms"] for row in (*policies, *older)},
             event_ms=event_ms or 0,
         )
 
+    async def _older(self, connection: Connection, live: list[Contact], current: Container[PolicyKey]) -> list[Any]:
+        """Rows of the other policies on which contacts depend. A clock cannot go on without its own; of that under
+        which a contact came the table may know no more, as its retention says."""
+        needs = [key for key in sorted(policies_of(live)) if key not in current]
+        clocks = {(contact.workspace, clock.policy) for contact in live for clock in contact.clocks}
+        rows = await self._policies(connection, needs) if needs else []
+        return [row for row in rows if row["body"] is not None or (row["workspace"], row["version"]) in clocks]
+
     async def prefetch_rows(self, connection: Connection, partition: int, needs: list[PolicyKey]) -> Any:
         """The bodies of the policies that are about to be activated, by (workspace, version)."""
-        rows = await connection.fetch(
-            _POLICIES, [workspace for workspace, _ in needs], [version for _, version in needs]
-        )
-        return _bodies(rows, partition)
+        return _bodies(await self._policies(connection, needs), partition)
+
+    async def _policies(self, connection: Connection, keys: list[PolicyKey]) -> list[Any]:
+        workspaces, versions = [workspace for workspace, _ in keys], [version for _, version in keys]
+        return list(await connection.fetch(_POLICIES, workspaces, versions))
 
     async def forget_rows(self, connection: Connection, partition: int, at_ms: int) -> dict[str, int]:
         """Drop breaches and hours past their own retention, so many at a time; the totals keep counting them. By the

@@ -1,17 +1,19 @@
 """Logs of contacts for tests of the sla service, an engine with its database, and short ways to read both."""
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
 
-from services.sla.domain.engine import SlaEngine
+from services.sla.domain.engine import POLICY_ACTIVATED, SlaEngine
 from services.sla.domain.rows import SlaRows, SlaWrites, decode_contact, policies_of
 from services.sla.domain.totals import BREACHES, CLOCKS, WAIT_BUCKET, WAIT_SUM, Total
 from shared.contract.records import Event, Record
 from shared.lane.engine import Step
-from shared.times import rfc3339
+from shared.times import rfc3339, to_ms
 from tests.support.sla_oracle import BASE_MS, ORDERING_SECONDS, TERMS
 
 TOTALS = {"clocks": CLOCKS, "breaches": BREACHES, "wait_bucket": WAIT_BUCKET, "wait_sum": WAIT_SUM}
@@ -135,6 +137,21 @@ class Log:
         return self
 
 
+def activated(records: list[Record]) -> dict[tuple[str, int], int]:
+    """When each policy of these records was activated, as the router's table has it."""
+    found: dict[tuple[str, int], int] = {}
+    for record in records:
+        with suppress(orjson.JSONDecodeError, KeyError, TypeError):  # what cannot be read activates nothing
+            body = orjson.loads(record.value)
+            found[body["workspace"], body["policy_version"]] = instant_ms(body["occurred_at"])
+    return found
+
+
+def instant_ms(text: str) -> int:
+    """Milliseconds since the epoch of an RFC 3339 time."""
+    return to_ms(datetime.fromisoformat(text))
+
+
 def ms(seconds: float) -> int:
     """Milliseconds since the epoch of so many seconds after BASE_MS."""
     return BASE_MS + round(seconds * 1000)
@@ -150,6 +167,7 @@ class Database:
         self.account: dict[str, str] = {}
         self.hours: dict[tuple[int, tuple[str, ...]], tuple[int, int, int]] = {}
         self.policies: dict[str, int] = {}
+        self.since: dict[tuple[str, int], int] = {}
         self.breaches: dict[str, Any] = {}
         self.event_ms = 0
 
@@ -183,6 +201,7 @@ class Database:
             totals=[Total(key, value) for key, value in self.totals.items()],
             account=list(self.account.items()),
             policies={key: self.bodies[key] for key in self.policies.items()},
+            since=self.since,
             event_ms=self.event_ms,
         )
 
@@ -208,6 +227,7 @@ class Runner:
         """One committed step; ``now`` in seconds after BASE_MS, None: the wall clock decides nothing."""
         needs = self.engine.needs(records)
         known = {key: self.database.bodies[key] for key in needs} if needs else None
+        self.database.since |= activated([record for record in records if record.type == POLICY_ACTIVATED])
         step = self.engine.step(records, known, 0 if now is None else ms(now))
         self.database.apply(step.writes)
         self.events += step.events

@@ -1,6 +1,8 @@
 """What a contact costs the sla service's engine, in calls of functions: the same on every machine, however busy it is.
 
 The limits are a tenth above what was counted last. Whoever goes beyond one for a good reason raises it, and says why.
+Replies, classifications and hand-backs are read wherever contacts are remembered: a policy that promises something to
+whoever is there already must know since when it is owed.
 """
 
 import pytest
@@ -10,8 +12,8 @@ from tests.benchmarks.bench_sla_engine import calls_of, flows
 CALLS_MAX = {
     "all to agents, time_to_answer": 242,
     "all to agents, time_to_answer with warning, resolution": 306,
-    "seven of ten to a bot, time_to_answer with warning, resolution": 148,
-    "talk, two kinds": 242,
+    "seven of ten to a bot, time_to_answer with warning, resolution": 168,
+    "talk, two kinds": 286,
     "talk, all kinds": 427,
 }
 

@@ -102,6 +102,8 @@ class Book:
         queue = intern(event.queue or "")
         if contact.queue is not None and contact.queue != queue:
             self._live.waited(contact, at_ms, "flow_out")
+        if contact.queue is None:
+            self._live.begin(TIME_TO_ANSWER, contact)
         began = event.wait_started_at or event.entered_at
         contact.queue = contact.home = queue
         self._facts.totals.begin_waits((contact.workspace, queue, contact.channel))
@@ -230,8 +232,10 @@ class Book:
         """The first entry of all, after a bot or self-service: the hand-off, from which a person owes an answer."""
         if contact.human_ms is None:
             entered_ms = at_ms if event.entered_at is None else to_ms(event.entered_at)
-            arrived_ms = entered_ms if contact.received_ms is None else contact.received_ms
-            contact.human_ms = at_ms if contact.tier in ("bot", "self_service") else arrived_ms
+            contact.human_ms = entered_ms if contact.received_ms is None else contact.received_ms
+            if contact.tier in ("bot", "self_service"):
+                contact.human_ms = at_ms
+                self._live.begin(FIRST_RESPONSE, contact)
         contact.tier = "agent"
         if contact.holds:
             for hold in ("bot", "self_service", "scheduled"):

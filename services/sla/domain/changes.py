@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.sla.domain.clock import FIRST_RESPONSE, RESOLUTION, TIME_TO_ANSWER, Clock, State
+from services.sla.domain.clock import Clock, State
 from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
 from services.sla.domain.starts import Starts
@@ -34,8 +34,11 @@ class Changes:
             for clock in tuple(contact.clocks):
                 if clock.policy and clock.policy != promises.version and not _is_settled(clock, at_ms):
                     self._hold_to(promises, clock, contact, at_ms)
-            self._late(promises, contact, at_ms)
-            versions.update(clock.policy for clock in contact.clocks)
+            self._starts.late(promises, contact, at_ms)
+            if promises.remembers and not contact.kept:  # what follows may be promised by this policy
+                contact.kept = True
+                self._work.facts.touch(contact)
+            versions |= contact.versions
         if workspace:
             self._terms.keep_only(workspace, versions)
 
@@ -57,15 +60,6 @@ class Changes:
             self._work.drop(clock, contact, at_ms)
             if clock.kind in contact.once:
                 contact.taken_back = (*contact.taken_back, clock.kind)
-
-    def _late(self, promises: Promises, contact: Contact, at_ms: int) -> None:
-        """Promises that are new: of those that count from before, where the contact is where they would have begun."""
-        if contact.queue is not None:
-            self._starts.late(TIME_TO_ANSWER, contact, promises, at_ms)
-        if contact.human_ms is not None:
-            self._starts.late(FIRST_RESPONSE, contact, promises, at_ms)
-        if contact.tier:
-            self._starts.late(RESOLUTION, contact, promises, at_ms)
 
 
 def _is_settled(clock: Clock, at_ms: int) -> bool:

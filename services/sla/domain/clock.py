@@ -12,6 +12,7 @@ __all__ = [
     "PAUSED",
     "RESOLUTION",
     "RUNNING",
+    "SELF_SERVICE_RESPONSE",
     "TIME_TO_ANSWER",
     "TRANSITIONS",
     "Clock",
@@ -80,6 +81,7 @@ class Fact(Name):
 
 # An enum's member is a Python call away before 3.12, so what every event asks for has a name of its own.
 TIME_TO_ANSWER, FIRST_RESPONSE, RESOLUTION = Kind.TIME_TO_ANSWER, Kind.FIRST_RESPONSE, Kind.RESOLUTION
+SELF_SERVICE_RESPONSE = Kind.SELF_SERVICE_RESPONSE
 RUNNING, PAUSED, BREACHED = State.RUNNING, State.PAUSED, State.BREACHED
 
 TRANSITIONS: dict[tuple[State, Signal], tuple[State, Fact | None]] = {

@@ -49,11 +49,12 @@ class Clockwork:
     def start(self, clock: Clock, contact: Contact, made_ms: int) -> None:
         """Start a clock of a contact that has none of this kind; paused at once where the contact waits for that.
 
-        ``made_ms``: when the promise was made, which may be long after the time from which it counts.
+        ``made_ms``: when the promise was made, which may be long after the time from which it counts, or before.
         """
+        made_ms = clock.started_ms if made_ms < clock.started_ms else made_ms
         clock.traceparent = self.facts.trace
         rests_ms = contact.rests_ms(clock) if contact.holds else None
-        used_up = rests_ms is not None and clock.due_ms < rests_ms
+        used_up = rests_ms is not None and clock.due_ms < contact.unbroken_ms(clock, rests_ms)
         if made_ms > clock.started_ms or made_ms > clock.due_ms:
             clock.not_before(made_ms)
         contact.clocks.append(clock)
@@ -126,7 +127,7 @@ class Clockwork:
         self.facts.risks.count(clock, contact, -at_risk)
         target.hold(clock, policy)
         self.facts.risks.count(clock, contact, at_risk)
-        used_up = clock.paused_ms is not None and clock.due_ms < clock.paused_ms
+        used_up = clock.paused_ms is not None and clock.due_ms < contact.unbroken_ms(clock, clock.paused_ms)
         if used_up or clock.state is RUNNING:
             clock.not_before(at_ms)
         self.facts.touch(contact)

@@ -1,10 +1,11 @@
 """What the service remembers of a live contact, and only as long as a later event needs it."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 
 import msgspec
 
-from services.sla.domain.clock import Clock, Kind
+from services.sla.domain.clock import FIRST_RESPONSE, RESOLUTION, SELF_SERVICE_RESPONSE, TIME_TO_ANSWER, Clock, Kind
 
 __all__ = ["Contact"]
 
@@ -13,6 +14,7 @@ RESTS_MAX = 32  # of a contact; what a promise that is made later shall not coun
 Rest = tuple[str, int, int]
 """What a contact waited for, and since when until when."""
 
+_ended = itemgetter(2)
 _NOTHING: Mapping[str, str] = {}
 _NO_HOLDS: Mapping[str, int] = {}
 
@@ -26,6 +28,10 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     for, and since when; ``rests``: what it waited for before, the last RESTS_MAX. ``once``: kinds that a contact has
     one clock of, and has had; ``taken_back``: those of them that a policy ended, and another may promise again.
     ``kept``: remembered until its end. ``clocks``: running, paused, or breached and not yet ended.
+
+    ``owed``: since when somebody owes what, of the kinds that count from the moment that starts them, promised or not.
+    ``policy``: the version under which it came, 0: not known; ``began``: that under which the time of a kind began,
+    where it is another one.
 
     Most have neither attributes nor holds; None is 64 bytes less than an empty dictionary, in tens of thousands.
     """
@@ -48,6 +54,9 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     once: tuple[Kind, ...] = ()
     taken_back: tuple[Kind, ...] = ()
     kept: bool = False
+    owed: dict[Kind, int] | None = None
+    policy: int = 0
+    began: dict[Kind, int] | None = None
     clocks: list[Clock] = []
 
     def clock(self, kind: Kind) -> Clock | None:
@@ -56,6 +65,36 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
             if clock.kind is kind:
                 return clock
         return None
+
+    def since(self, kind: Kind) -> int | None:
+        """From when a clock of this kind counts; None where nobody owes that now."""
+        if kind is TIME_TO_ANSWER:
+            return None if self.queue is None else self.entered_ms
+        if kind is FIRST_RESPONSE:
+            return None if self.answered else self.human_ms
+        if kind is RESOLUTION:
+            return self.received_ms if self.tier else None
+        if kind is SELF_SERVICE_RESPONSE:
+            sought = self.tier == "self_service" and "self_service" not in self.waits_for
+            return self.received_ms if sought else None
+        return None if self.owed is None else self.owed.get(kind)
+
+    def begin(self, kind: Kind, version: int) -> None:
+        """The time of this kind begins now, under this policy."""
+        if version != self.policy:
+            self.began = {**(self.began or {}), kind: version}
+        elif self.began is not None and kind in self.began:
+            self.began = {each: began for each, began in self.began.items() if each is not kind} or None
+
+    def version(self, kind: Kind) -> int:
+        """The policy under which the time of this kind began; 0: not known."""
+        return self.policy if self.began is None else self.began.get(kind, self.policy)
+
+    @property
+    def versions(self) -> set[int]:
+        """The policies on which it depends: its clocks', and those under which something of it began."""
+        began = () if self.began is None else self.began.values()
+        return {self.policy, *began, *(clock.policy for clock in self.clocks)} - {0}
 
     @property
     def waits_for(self) -> Mapping[str, int]:
@@ -70,6 +109,13 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
         """Since when a clock should rest, from its start on; None where it should run."""
         since = [at_ms for hold, at_ms in self.waits_for.items() if hold in clock.pauses]
         return max(clock.started_ms, min(since)) if since else None
+
+    def unbroken_ms(self, clock: Clock, since_ms: int) -> int:
+        """Since when a clock that rests since then has rested without a millisecond in between."""
+        for hold, began_ms, ended_ms in sorted(self.rests, key=_ended, reverse=True):
+            if hold in clock.pauses and began_ms < since_ms <= ended_ms:
+                since_ms = began_ms
+        return since_ms
 
     @property
     def known(self) -> Mapping[str, str]:

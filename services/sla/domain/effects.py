@@ -9,11 +9,17 @@ __all__ = ["EFFECTS", "Effect"]
 
 
 class Effect(NamedTuple):
-    """The kinds whose clocks a moment ends, drops and starts; in this order."""
+    """The kinds whose clocks a moment ends, drops and starts; in this order. ``owes`` and ``over``: of those that it
+    starts, and that it ends or drops, the kinds that count from the moment that starts them."""
 
     ends: tuple[Kind, ...]
     drops: tuple[Kind, ...]
     starts: tuple[Kind, ...]
+    owes: tuple[Kind, ...]
+    over: tuple[Kind, ...]
+
+
+_OWED = (Kind.NEXT_RESPONSE, Kind.BOT_RESPONSE, Kind.HANDLING)  # of the others a contact tells since when they count
 
 
 def _effect(moment: Moment) -> Effect:
@@ -22,6 +28,8 @@ def _effect(moment: Moment) -> Effect:
         tuple(kind for kind, span in spans if moment in span.ends),
         tuple(kind for kind, span in spans if moment in span.drops),
         tuple(kind for kind, span in spans if moment in span.starts),
+        tuple(kind for kind, span in spans if moment in span.starts and kind in _OWED),
+        tuple(kind for kind, span in spans if moment in (*span.ends, *span.drops) and kind in _OWED),
     )
 
 

@@ -89,9 +89,10 @@ class SlaEngine:
         self.event_ms = rows.event_ms
         self._open(Book(Totals(rows.totals), rows.contacts), rows.account)
         for (workspace, version), document in rows.older.items():
-            self._book.terms.remember(workspace, _promises(version, document))
+            promises = _promises(version, document, rows.since.get((workspace, version), 0))
+            self._book.terms.remember(workspace, promises)
         for (workspace, version), document in rows.policies.items():
-            promises = _promises(version, document)
+            promises = _promises(version, document, rows.since.get((workspace, version), 0))
             self._book.promise(workspace, promises)
             begin(self._facts.totals, workspace, promises)
         self._look()
@@ -167,7 +168,7 @@ class SlaEngine:
 
     def _activate(self, event: PolicyActivated, at_ms: int) -> None:
         document = self._known[event.workspace, event.policy_version]
-        promises = _promises(event.policy_version, document)
+        promises = _promises(event.policy_version, document, at_ms)
         self._book.change(event.workspace, promises, at_ms)
         begin(self._facts.totals, event.workspace, promises)
         self._activated[event.workspace] = event.policy_version
@@ -214,6 +215,6 @@ def _policy_key(value: bytes) -> PolicyKey | None:
     return event.workspace, event.policy_version
 
 
-def _promises(version: int, document: str) -> Promises:
+def _promises(version: int, document: str, since_ms: int) -> Promises:
     # The router has decided already that the policy is one that it acts on.
-    return promises_of(parse_policy(msgspec.json.decode(document), not_yet=()), version)
+    return promises_of(parse_policy(msgspec.json.decode(document), not_yet=()), version, since_ms)

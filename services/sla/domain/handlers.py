@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from services.sla.domain.book import Book
-from services.sla.domain.clock import Kind
+from services.sla.domain.clock import TIME_TO_ANSWER
 from services.sla.domain.contact_event import (
     Changed,
     Classified,
@@ -41,8 +41,6 @@ _reply_sent = msgspec.json.Decoder(ReplySent).decode
 _risk_changed = msgspec.json.Decoder(RiskChanged).decode
 _pending_changed = msgspec.json.Decoder(PendingChanged).decode
 
-_FIRST, _NEXT, _BOT = Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE, Kind.BOT_RESPONSE
-
 
 def handlers_of(book: Book, activate: Callable[[PolicyActivated, int], None]) -> dict[str, Handler]:
     """Event type -> handler. Types that do not stand here, or matter to no promise, are skipped unread."""
@@ -62,17 +60,21 @@ def handlers_of(book: Book, activate: Callable[[PolicyActivated, int], None]) ->
         "usher.contact.expired.v1": (_changed, book.given_up),
         POLICY_ACTIVATED: (decode_policy_event, activate),
     }
-    where_promised: dict[str, tuple[tuple[Kind, ...], Handler]] = {
-        "usher.contact.classified.v1": ((Kind.SELF_SERVICE_RESPONSE,), (_classified, book.classified)),
-        "usher.contact.escalated.v1": ((_BOT,), (_escalated, book.escalated)),
-        "usher.contact.risk_raised.v1": ((Kind.TIME_TO_ANSWER,), (_risk_changed, book.risk_raised)),
-        "usher.contact.risk_cleared.v1": ((Kind.TIME_TO_ANSWER,), (_risk_changed, book.risk_cleared)),
-        "usher.contact.transferred.v1": ((Kind.HANDLING,), (_given_back, book.given_back)),
-        "usher.contact.requeued.v1": ((Kind.HANDLING,), (_given_back, book.given_back)),
-        "usher.contact.reply_sent.v1": ((_FIRST, _NEXT, _BOT), (_reply_sent, book.replied)),
+    # Promised or not, they tell since when somebody owes what, and a later policy may promise that to who is there.
+    where_remembered: dict[str, Handler] = {
+        "usher.contact.classified.v1": (_classified, book.classified),
+        "usher.contact.escalated.v1": (_escalated, book.escalated),
+        "usher.contact.transferred.v1": (_given_back, book.given_back),
+        "usher.contact.requeued.v1": (_given_back, book.given_back),
+        "usher.contact.reply_sent.v1": (_reply_sent, book.replied),
     }
-    promised = book.terms.kinds
-    more = {name: handler for name, (kinds, handler) in where_promised.items() if not promised.isdisjoint(kinds)}
-    if promised:  # a message of the customer ends what waits for it, whichever clock that is
-        more["usher.contact.message_added.v1"] = (_message_added, book.wrote)
-    return always | more
+    of_answers: dict[str, Handler] = {
+        "usher.contact.risk_raised.v1": (_risk_changed, book.risk_raised),
+        "usher.contact.risk_cleared.v1": (_risk_changed, book.risk_cleared),
+    }
+    found = always | (where_remembered if book.terms.remembers else {})
+    if TIME_TO_ANSWER in book.terms.kinds:
+        found |= of_answers
+    if book.terms.kinds:  # a message of the customer ends what waits for it, whichever clock that is
+        found["usher.contact.message_added.v1"] = (_message_added, book.wrote)
+    return found

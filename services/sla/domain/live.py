@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from sys import intern
 
+from services.sla.domain.clock import Kind
 from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import Changed
@@ -33,6 +34,7 @@ class Live:
             kept = promises is not None and promises.replies
             workspace, channel = intern(event.workspace), intern(event.channel)  # a name is kept once for all contacts
             contact = Contact(contact_id=event.contact_id, workspace=workspace, channel=channel, kept=kept)
+            contact.policy = 0 if promises is None else promises.version
             self.contacts[event.contact_id] = contact
         return contact
 
@@ -45,8 +47,33 @@ class Live:
                     self.work.done(clock, contact, at_ms, event.agent_id)
                 elif clock.kind in effect.drops:
                     self.work.drop(clock, contact, at_ms)
+        if effect.over and contact.owed:
+            self._is_over(effect.over, contact)
+        if effect.owes and self.terms.remembers:
+            self._owe(effect.owes, contact, at_ms)
         if effect.starts:
             self.starts.start(effect.starts, contact, event, at_ms)
+
+    def begin(self, kind: Kind, contact: Contact) -> None:
+        """The time of this kind begins now, under the policy that holds."""
+        promises = self.terms.now(contact.workspace)
+        if promises is not None and (contact.began is not None or contact.policy != promises.version):
+            contact.begin(kind, promises.version)
+
+    def _owe(self, kinds: tuple[Kind, ...], contact: Contact, at_ms: int) -> None:
+        """Somebody owes this from now on, unless it was owed before: the oldest counts."""
+        for kind in kinds:
+            if contact.owed is None or kind not in contact.owed:
+                contact.owed = {kind: at_ms} if contact.owed is None else {**contact.owed, kind: at_ms}
+                self.begin(kind, contact)
+                self._facts.touch(contact)
+
+    def _is_over(self, kinds: tuple[Kind, ...], contact: Contact) -> None:
+        for kind in kinds:
+            if contact.owed is not None and kind in contact.owed:
+                del contact.owed[kind]
+                contact.owed = contact.owed or None
+                self._facts.touch(contact)
 
     def leave_queue(self, contact: Contact, at_ms: int, outcome: str) -> None:
         """It does not wait any more, and this is why."""

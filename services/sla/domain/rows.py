@@ -35,7 +35,8 @@ class Breach(NamedTuple):
 class SlaRows:
     """A partition as the last commit left it: live contacts, policies as JSON, and the latest event time.
 
-    ``policies``: those that hold; ``older``: those under which clocks still run (``policies_of``).
+    ``policies``: those that hold; ``older``: those on which contacts still depend (``policies_of``); ``since``: when
+    each was activated, in milliseconds since the epoch.
     """
 
     contacts: list[Contact] = field(default_factory=list)
@@ -43,6 +44,7 @@ class SlaRows:
     account: list[tuple[str, str]] = field(default_factory=list)
     policies: dict[PolicyKey, str] = field(default_factory=dict)
     older: dict[PolicyKey, str] = field(default_factory=dict)
+    since: dict[PolicyKey, int] = field(default_factory=dict)
     event_ms: int = 0
 
 
@@ -80,5 +82,5 @@ def breach_of(clock: Clock, contact: Contact) -> Breach:
 
 
 def policies_of(contacts: list[Contact]) -> set[PolicyKey]:
-    """The policy versions under which the contacts' clocks run."""
-    return {(contact.workspace, clock.policy) for contact in contacts for clock in contact.clocks if clock.policy}
+    """The policy versions on which the contacts and their clocks depend."""
+    return {(contact.workspace, version) for contact in contacts for version in contact.versions}

@@ -14,13 +14,12 @@ from shared.times import to_ms
 
 __all__ = ["Starts"]
 
-_FROM_ARRIVAL = (RESOLUTION, Kind.SELF_SERVICE_RESPONSE)
 _ONCE = (FIRST_RESPONSE, RESOLUTION)  # a contact has one clock of these; the next episode is another contact
 
 
 class Start(msgspec.Struct, frozen=True, gc=False):
-    """A clock about to start: as of when, the event or policy that tells of it, when the promise was made (a policy
-    makes it when it comes), and the due time that the log told, if it did: the router's, which knows of no pause."""
+    """A clock about to start: as of when, the event or policy that tells of it, when the promise was made (never before
+    its policy came), and the due time that the log told, if it did: the router's, which knows of no pause."""
 
     kind: Kind
     at_ms: int
@@ -30,7 +29,12 @@ class Start(msgspec.Struct, frozen=True, gc=False):
 
 
 class Starts:
-    """Starts clocks. ``time_to_answer`` goes on over overflow and relaxation with the promise of the first queue."""
+    """Starts clocks. ``time_to_answer`` goes on over overflow and relaxation with the promise of the first queue.
+
+    A clock is held to the policy under which the time that it counts began, as long as the one that holds now still
+    makes that promise; to the latter where it says ``apply_to_open``. What an open clock would be held to: it makes no
+    difference whether the log told of the promise before the policy changed or, with another queue, after it.
+    """
 
     def __init__(self, terms: Terms, work: Clockwork) -> None:
         self._terms = terms
@@ -44,21 +48,38 @@ class Starts:
                 continue
             if kind is TIME_TO_ANSWER:
                 if contact.clock(kind) is None and isinstance(event, Queued):
-                    self._answer(contact, event, promises)
+                    self._answer(contact, event, promises, at_ms)
             elif promises is not None and kind not in contact.once and self._may(kind, contact):
-                target = promises.of(kind, contact, event.queue or contact.home)
-                if target is not None:
-                    began_ms = _began_ms(kind, contact, at_ms)  # it held from then on, though it is told only now
-                    start = Start(kind, began_ms, str(event.version), began_ms)
-                    self._begin(start, contact, target, promises)
+                promised = self._promised(kind, contact, event.queue or contact.home, promises)
+                if promised is not None:
+                    since_ms = contact.since(kind)
+                    began_ms = at_ms if since_ms is None else since_ms  # it held from then on, though told only now
+                    start = Start(kind, began_ms, str(event.version), promised[1].since_ms)
+                    self._begin(start, contact, *promised)
 
-    def late(self, kind: Kind, contact: Contact, promises: Promises, at_ms: int) -> None:
-        """A target that is promised only now, to contacts that are there already: it counts from where it would."""
-        may = (kind not in contact.once or kind in contact.taken_back) and self._may(kind, contact)
-        target = promises.of(kind, contact, contact.home) if may else None
-        if target is not None and target.apply_to_open:
-            start = Start(kind, _began_ms(kind, contact, at_ms), f"policy-{promises.version}", at_ms)
-            self._begin(start, contact, target, promises)
+    def late(self, promises: Promises, contact: Contact, at_ms: int) -> None:
+        """Targets that are promised only now, to a contact that is there already: they count from where they would."""
+        for kind in promises.open_kinds:
+            began_ms = contact.since(kind)
+            may = (kind not in contact.once or kind in contact.taken_back) and self._may(kind, contact)
+            target = promises.of(kind, contact, contact.home) if may and began_ms is not None else None
+            if target is not None and target.apply_to_open and began_ms is not None:
+                start = Start(kind, began_ms, f"policy-{promises.version}", at_ms)
+                self._begin(start, contact, target, promises)
+
+    def _promised(
+        self, kind: Kind, contact: Contact, queue: str | None, promises: Promises
+    ) -> tuple[Target, Promises] | None:
+        """The target that holds for a contact, and whose it is."""
+        target = promises.of(kind, contact, queue)
+        began_now = contact.began is None and contact.policy == promises.version
+        if not began_now and (target is None or not target.apply_to_open):
+            then = self._terms.under(contact.workspace, contact.version(kind))
+            if then is not None:
+                target, now, promises = then.of(kind, contact, queue), promises, then
+                if target is not None and now.find(target.rule, kind, target.queue) is None:
+                    target = None
+        return None if target is None else (target, promises)
 
     def _may(self, kind: Kind, contact: Contact) -> bool:
         if contact.clock(kind) is not None:
@@ -67,36 +88,46 @@ class Starts:
             return not contact.answered
         return kind is not RESOLUTION or contact.received_ms is not None
 
-    def _answer(self, contact: Contact, event: Queued, promises: Promises | None) -> None:
+    def _answer(self, contact: Contact, event: Queued, promises: Promises | None, at_ms: int) -> None:
         """The policy's target. The event alone cannot tell a promise from the order of a queue that promised nothing,
         so its own seconds count only where the log no longer holds the workspace's policy."""
         if event.target_seconds is None:
             return
+        made_ms = began_ms = contact.entered_ms
         if promises is None:
             target: Target | None = stated(event.queue or "", event.target_seconds)
         else:
-            target = promises.of(TIME_TO_ANSWER, contact, event.queue)
+            promised = self._promised(TIME_TO_ANSWER, contact, event.queue, promises)
+            if promised is None:
+                return
+            target, made_ms = promised[0], promises.since_ms
+            if promised[1] is not promises:  # the router tells what it promises now, and does so only now
+                target, made_ms = promises.of(TIME_TO_ANSWER, contact, event.queue), at_ms
         if target is not None:
             # The log's own promise and due time decide, so that anybody can check a breach against them.
-            target, began_ms = target.lasting(event.target_seconds), contact.entered_ms
+            target = target.lasting(event.target_seconds)
             due_ms = target.due_ms(began_ms) if event.due_at is None else to_ms(event.due_at)
-            start = Start(TIME_TO_ANSWER, began_ms, str(event.version), began_ms, due_ms)
+            start = Start(TIME_TO_ANSWER, began_ms, str(event.version), made_ms, due_ms)
             self._begin(start, contact, target, promises)
 
     def _begin(self, start: Start, contact: Contact, target: Target, promises: Promises | None) -> None:
         if start.kind in _ONCE:
             contact.once = (*(kind for kind in contact.once if kind is not start.kind), start.kind)
             contact.taken_back = tuple(kind for kind in contact.taken_back if kind is not start.kind)
-        paused, moved = target.rested_seconds(contact, start.at_ms) if contact.rests else (0.0, 0.0)
+        paused, due_ms = 0.0, start.due_ms
+        if contact.rests:
+            paused, due_ms = target.first_due(contact, start.at_ms, due_ms)
+        elif due_ms is None:
+            due_ms = target.due_ms(start.at_ms)
         clock = Clock(
             clock_id=clock_id(contact.contact_id, start.kind, target.name, start.cause),
             kind=start.kind,
             target=target.name,
             target_seconds=target.seconds,
             started_ms=start.at_ms,
-            due_ms=target.due_ms(start.at_ms, moved) if moved or start.due_ms is None else start.due_ms,
+            due_ms=due_ms,
             queue=target.queue,
-            warn_ms=None if target.warn_at is None else target.first_warn_ms(contact, start.at_ms),
+            warn_ms=None if target.warn_at is None else target.first_warn_ms(contact, start.at_ms, due_ms),
             policy=promises.version if promises is not None else 0,
             rule=target.rule,
             calendar=target.calendar_name,
@@ -105,14 +136,3 @@ class Starts:
             paused_seconds=paused,
         )
         self._work.start(clock, contact, start.made_ms)
-
-
-def _began_ms(kind: Kind, contact: Contact, at_ms: int) -> int:
-    """From when a clock of this kind counts that starts now."""
-    if kind is TIME_TO_ANSWER:
-        return contact.entered_ms
-    if kind is FIRST_RESPONSE:
-        return at_ms if contact.human_ms is None else contact.human_ms
-    if kind in _FROM_ARRIVAL:
-        return at_ms if contact.received_ms is None else contact.received_ms
-    return at_ms

@@ -46,11 +46,21 @@ class Target:
         """When the promise is due that started then and did not count so much."""
         return self.calendar.add_open_time(started_ms, self.seconds + paused_seconds)
 
-    def first_warn_ms(self, contact: Contact, started_ms: int) -> int | None:
-        """When to warn about a promise to this contact that counts from then, whatever it waited for since."""
+    def first_due(self, contact: Contact, started_ms: int, stated_ms: int | None) -> tuple[float, int]:
+        """What a promise to this contact that counts from then has not counted yet, in seconds, and when it is due;
+        ``stated_ms``: when it would be if the contact had waited for nothing."""
+        paused, moved, rested_ms = self.rested_seconds(contact, started_ms)
+        due_ms = self.due_ms(started_ms, moved) if moved or stated_ms is None else stated_ms
+        return paused, max(due_ms, rested_ms)
+
+    def first_warn_ms(self, contact: Contact, started_ms: int, due_ms: int) -> int | None:
+        """When to warn about a promise to this contact that counts from then and is due then, whatever it waited for
+        since."""
         if self.warn_at is None or not contact.rests:
             return self.warn_ms(started_ms)
-        return self.warn_ms(started_ms, self.rested_seconds(contact, started_ms, self.warn_at)[1])
+        _, moved, rested_ms = self.rested_seconds(contact, started_ms, self.warn_at)
+        warn_ms = max(self.warn_ms(started_ms, moved) or 0, rested_ms)
+        return warn_ms if warn_ms < due_ms else None
 
     def warn_ms(self, started_ms: int, paused_seconds: float = 0.0) -> int | None:
         """When to warn about the promise that started then; None when nobody asked for a warning."""
@@ -70,21 +80,23 @@ class Target:
         clock.due_ms = self.due_ms(clock.started_ms, clock.paused_seconds)
         clock.warn_ms = self.warn_ms(clock.started_ms, clock.paused_seconds) if unwarned else None
 
-    def rested_seconds(self, contact: Contact, since_ms: int, share: float = 1.0) -> tuple[float, float]:
-        """Open time in which the contact waited for what the promise does not count, up to the wait that goes on; and
-        how much of it moves the time at which this share of the target is used: not what began after that."""
+    def rested_seconds(self, contact: Contact, since_ms: int, share: float = 1.0) -> tuple[float, float, int]:
+        """Open time in which the contact waited for what the promise does not count, up to the wait that goes on; how
+        much of it moves the time at which this share of the target is used: not what began after that; and when the
+        last of what began before ended, for nothing is used up during a wait, be it closed all the while."""
         if not contact.rests:
-            return 0.0, 0.0
+            return 0.0, 0.0, 0
         goes_on = [at_ms for hold, at_ms in contact.waits_for.items() if hold in self.pauses]
-        seconds, moved, counted_ms = 0.0, 0.0, since_ms
+        seconds, moved, rested_ms, counted_ms = 0.0, 0.0, 0, since_ms
         for begin_ms, end_ms in sorted((rest[1], rest[2]) for rest in contact.rests if rest[0] in self.pauses):
             begin_ms, end_ms = max(begin_ms, counted_ms), min([end_ms, *goes_on])
             used_ms = self.calendar.add_open_time(since_ms, self.seconds * share + moved)
             in_time = moved == seconds and begin_ms <= used_ms
             seconds += self.calendar.open_seconds_between(begin_ms, end_ms)
-            moved = seconds if in_time else moved
+            if in_time and end_ms > begin_ms:
+                moved, rested_ms = seconds, end_ms
             counted_ms = max(counted_ms, end_ms)
-        return seconds, moved
+        return seconds, moved, rested_ms
 
 
 class Rule(NamedTuple):
@@ -101,12 +113,12 @@ class Rule(NamedTuple):
 class Promises:
     """The targets of one policy version: for each kind the first rule that holds, else the queue's own.
 
-    ``replies``: whether one depends on what happens to a contact after its answer; ``remembers``: whether a contact
-    must be known from its arrival on.
+    ``since_ms``: when it was activated. ``replies``: whether one depends on what happens to a contact after its answer;
+    ``remembers``: whether a contact must be known from its arrival on.
     """
 
-    def __init__(self, policy: Policy, version: int) -> None:
-        self.version = version
+    def __init__(self, policy: Policy, version: int, since_ms: int = 0) -> None:
+        self.version, self.since_ms = version, since_ms
         self._policy = policy
         self._queues = {
             name: {Kind(kind): self._target(kind, target, name, "") for kind, target in queue.targets.items()}
@@ -120,6 +132,8 @@ class Promises:
         self.by_attributes = bool(policy.target_attributes)
         self.by_priority = any(rule.when.priority_at_least_seconds is not None for rule in policy.targets)
         self.kinds = frozenset(Kind(kind) for kind, _ in self._each())
+        # In one order: that of a set of texts is another in each process, and clocks start in it.
+        self.open_kinds = tuple(kind for kind in Kind if kind in self.kinds)
         self.replies = not self.kinds.isdisjoint(_REPLIES)
         self.remembers = self.by_attributes or not self.kinds.isdisjoint(_REMEMBERED)
 
@@ -193,6 +207,6 @@ def stated(queue: str, seconds: float) -> Target:
     return Target(queue=queue, name=format_duration(seconds), seconds=seconds, calendar=ALWAYS_OPEN, warn_at=None)
 
 
-def promises_of(policy: Policy, version: int) -> Promises:
-    """The targets of a validated policy."""
-    return Promises(policy, version)
+def promises_of(policy: Policy, version: int, since_ms: int = 0) -> Promises:
+    """The targets of a validated policy that was activated then."""
+    return Promises(policy, version, since_ms)

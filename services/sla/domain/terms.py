@@ -10,21 +10,24 @@ __all__ = ["Terms"]
 
 
 class Terms:
-    """The policies of a partition's workspaces."""
+    """The policies of a partition's workspaces. ``kinds``: what any of them promises now; ``remembers``: whether one
+    makes a promise that asks for contacts to be known from their arrival on."""
 
     def __init__(self) -> None:
         self._current: dict[str, Promises] = {}
         self._known: dict[tuple[str, int], Promises] = {}
         self.kinds: frozenset[Kind] = frozenset()
+        self.remembers = False
 
     def activate(self, workspace: str, promises: Promises) -> None:
         """From here on these promises are made in the workspace."""
         self._current[workspace] = promises
         self.remember(workspace, promises)
         self.kinds = frozenset(kind for each in self._current.values() for kind in each.kinds)
+        self.remembers = any(each.remembers for each in self._current.values())
 
     def remember(self, workspace: str, promises: Promises) -> None:
-        """Clocks still run under this version."""
+        """Contacts or their clocks still depend on this version."""
         self._known[workspace, promises.version] = promises
 
     def keep_only(self, workspace: str, versions: Iterable[int]) -> None:

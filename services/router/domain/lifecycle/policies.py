@@ -49,7 +49,7 @@ def activate(turn: Turn, said: PolicyActivated, classify: Classify) -> None:
 def _record(turn: Turn, rules: Rules) -> None:
     policy, name, at_ms = rules.policy, rules.policy.workspace, turn.said_ms
     body = policy.canonical.decode()
-    turn.policies.append(PolicyRow(name, rules.version, policy.hash, body, turn.now_ms, rules.model_version))
+    turn.policies.append(PolicyRow(name, rules.version, policy.hash, body, at_ms, rules.model_version))
     event = events.PolicyActivated(
         workspace=name,
         policy_version=rules.version,

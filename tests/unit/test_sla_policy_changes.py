@@ -1,0 +1,187 @@
+"""Policies that change while contacts are there: which of their promises hold for whom, and from when on."""
+
+from typing import Any
+
+import pytest
+
+from shared.policy.kinds import SPANS
+from tests.support.sla_story import Story, policy_of
+
+NOTHING: dict[str, Any] = {"orders": {}, "cards": {"targets": {"resolution": {"within": "1d"}}}}
+LIFE_LONG = ("resolution", "first_response")
+QUEUED = ("queued", {"target_seconds": 10_800.0})
+AGENT_ANSWERS = ("reply_sent", {"by": "agent", "public": True})
+TO_A_BOT = ("09:10", "sent_to_bot", {"bot": "default"})
+# How a contact that arrived at 09:00 comes into the phase of each kind, since when that counts, and what ends it.
+PHASES: dict[str, tuple[list[tuple[str, str, dict[str, Any]]], str, tuple[str, dict[str, Any]]]] = {
+    "time_to_answer": ([("09:05", *QUEUED)], "09:05", ("assigned", {"agent_id": "a1"})),
+    "first_response": ([("09:05", "queued", {})], "09:00", AGENT_ANSWERS),
+    "next_response": (
+        [
+            ("09:00", "queued", {}),
+            ("09:05", *AGENT_ANSWERS),
+            ("09:10", "message_added", {"sender": "customer"}),
+            ("09:20", "message_added", {"sender": "customer"}),
+        ],
+        "09:10",
+        AGENT_ANSWERS,
+    ),
+    "resolution": ([TO_A_BOT], "09:00", ("contained", {})),
+    "self_service_response": (
+        [("09:10", "classified", {"tier": "self_service"})],
+        "09:00",
+        ("sent_to_self_service", {"articles": []}),
+    ),
+    "bot_response": ([TO_A_BOT], "09:10", ("reply_sent", {"by": "bot", "public": True})),
+    "handling": (
+        [("09:00", "queued", {}), ("09:10", "assigned", {"agent_id": "a1"})],
+        "09:10",
+        ("closed", {"agent_id": "a1"}),
+    ),
+}
+
+
+def promising(kind: str, within: str, **more: Any) -> dict[str, Any]:
+    """A policy with one target, in ``orders``."""
+    return policy_of(NOTHING | {"orders": {"targets": {kind: {"within": within}}}}, **more)
+
+
+def comes_into(kind: str, *policies: dict[str, Any]) -> Story:
+    """A contact that is in the phase of this kind at 09:20."""
+    story = Story(policy_of(NOTHING), *policies).at("2026-06-11T09:00", "received", attributes={})
+    for at, event, fields in PHASES[kind][0]:
+        story.at(f"2026-06-11T{at}", event, **fields)
+    return story
+
+
+def clock(at: str) -> str:
+    return f"2026-06-11T{at}:00"
+
+
+def test_every_kind_is_tried() -> None:
+    assert PHASES.keys() == SPANS.keys()
+
+
+@pytest.mark.parametrize("kind", PHASES)
+def test_a_new_target_that_applies_to_what_is_open_starts_in_every_phase_as_of_its_beginning(kind: str) -> None:
+    story = comes_into(kind, promising(kind, "1h", apply_to_open=True)).activate("2026-06-11T09:30", 2)
+    _, began, (event, fields) = PHASES[kind]
+    story.at("2026-06-11T09:50", event, **fields).play(until="2026-06-11T12:00")
+    assert story.told(kind) == [("started", clock(began)), ("met", clock("09:50"))]
+
+
+@pytest.mark.parametrize("kind", PHASES)
+def test_a_new_target_that_applies_to_what_is_open_is_broken_no_sooner_than_it_is_made(kind: str) -> None:
+    story = comes_into(kind, promising(kind, "5m", apply_to_open=True)).activate("2026-06-11T09:30", 2)
+    story.play(until="2026-06-11T12:00")
+    assert story.told(kind) == [("started", clock(PHASES[kind][1])), ("breached", clock("09:30"))]
+
+
+@pytest.mark.parametrize("kind", PHASES)
+def test_a_new_target_of_any_kind_is_not_promised_to_whoever_is_in_that_phase_already(kind: str) -> None:
+    story = comes_into(kind, promising(kind, "5m")).activate("2026-06-11T09:30", 2)
+    story.at("2026-06-11T09:40", "message_added", sender="customer")  # the oldest message is one of before
+    event, fields = PHASES[kind][2]
+    story.at("2026-06-11T09:50", event, **fields).play(until="2026-06-11T12:00")
+    assert story.told(kind) == []
+
+
+@pytest.mark.parametrize("kind", PHASES)
+def test_a_phase_that_is_over_when_the_policy_comes_is_promised_nothing(kind: str) -> None:
+    story = comes_into(kind, promising(kind, "5m", apply_to_open=True))
+    event, fields = PHASES[kind][2]
+    story.at("2026-06-11T09:25", event, **fields).activate("2026-06-11T09:30", 2).play(until="2026-06-11T12:00")
+    assert story.told(kind) == []
+
+
+@pytest.mark.parametrize("kind", PHASES)
+def test_a_target_that_is_removed_and_made_again_starts_as_of_the_beginning_of_the_phase(kind: str) -> None:
+    story = comes_into(kind, promising(kind, "3h"), policy_of(NOTHING), promising(kind, "2h", apply_to_open=True))
+    story.log.records.insert(1, story.activate("2026-06-11T08:30", 2).log.records.pop())
+    story.activate("2026-06-11T09:30", 3).activate("2026-06-11T09:40", 4).play(until="2026-06-11T12:00")
+    began, hour = PHASES[kind][1], PHASES[kind][1].replace("09:", "11:")
+    again = [("started", clock(began)), ("breached", clock(hour))]
+    assert story.told(kind) == [("started", clock(began)), ("cancelled", clock("09:30")), *again]
+
+
+@pytest.mark.parametrize("kind", LIFE_LONG)
+def test_who_came_before_a_promise_does_not_break_it_by_changing_the_queue(kind: str) -> None:
+    story = Story(policy_of(NOTHING), promising(kind, "10m")).arrives("2026-06-11T09:00", queue="cards")
+    story.activate("2026-06-11T09:30", 2)
+    story.at("2026-06-11T10:00", "queued", queue="orders", entered_at="2026-06-11T09:00").play(until="2026-06-11T12:00")
+    assert [name for name, body in story.bodies() if body["queue"] == "orders"] == []
+
+
+def test_who_came_before_a_promise_that_applies_to_what_is_open_breaks_it_when_the_policy_came() -> None:
+    story = Story(policy_of(NOTHING), promising("first_response", "10m", apply_to_open=True))
+    story.arrives("2026-06-11T09:00", queue="cards").activate("2026-06-11T09:30", 2)
+    story.at("2026-06-11T10:00", "queued", queue="orders", entered_at="2026-06-11T09:00").play(until="2026-06-11T12:00")
+    assert story.told("first_response") == [("started", clock("09:00")), ("breached", clock("09:30"))]
+
+
+@pytest.mark.parametrize("kind", LIFE_LONG)
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_contact_in_another_queue_is_promised_what_that_promised_when_it_came_while_it_still_does(
+    kind: str, kept: bool
+) -> None:
+    now = {"targets": {kind: {"within": "10m"}}} if kept else {"targets": {"handling": {"within": "10m"}}}
+    story = Story(
+        policy_of({"cards": {}, "orders": {"targets": {kind: {"within": "2h"}}}}),
+        policy_of({"cards": {}, "orders": now}),
+    )
+    story.arrives("2026-06-11T09:00", queue="cards").activate("2026-06-11T09:30", 2)
+    story.at("2026-06-11T10:00", "queued", queue="orders", entered_at="2026-06-11T09:00").play(until="2026-06-11T12:00")
+    assert story.told(kind) == ([("started", clock("09:00")), ("breached", clock("11:00"))] if kept else [])
+    assert not kept or story.last(kind, "breached", "policy_version") == 1
+
+
+def test_a_hand_off_after_the_policy_is_promised_its_first_response() -> None:
+    story = Story(policy_of(NOTHING), promising("first_response", "10m")).at("2026-06-11T09:00", "received")
+    story.at("2026-06-11T09:00", "sent_to_bot").activate("2026-06-11T09:30", 2)
+    story.at("2026-06-11T10:00", "queued").play(until="2026-06-11T12:00")
+    assert story.told("first_response") == [("started", clock("10:00")), ("breached", clock("10:10"))]
+
+
+@pytest.mark.parametrize("before", ["2h", None])
+def test_an_answer_in_another_queue_is_what_the_log_says_where_that_queue_promised_one_when_the_wait_began(
+    before: str | None,
+) -> None:
+    was = {"targets": {"time_to_answer": {"within": before}}} if before else {}
+    now = {"targets": {"time_to_answer": {"within": "20s"}}}
+    story = Story(policy_of({"cards": {}, "orders": was}), policy_of({"cards": {}, "orders": now}))
+    story.arrives("2026-06-11T09:00", queue="cards").activate("2026-06-11T09:30", 2)
+    entry = {"entered_at": "2026-06-11T09:00", "target_seconds": 20.0}
+    story.at("2026-06-11T09:40", "queued", queue="orders", **entry).play(until="2026-06-11T12:00")
+    told = [("started", clock("09:00")), ("breached", clock("09:40"))]
+    assert story.told("time_to_answer") == (told if before else [])
+
+
+@pytest.mark.parametrize("kind", ["time_to_answer", "first_response", "resolution"])
+def test_what_happened_before_its_policy_and_is_told_after_it_breaks_no_promise_before_that_was_made(kind: str) -> None:
+    story = Story(policy_of(NOTHING), promising(kind, "5m")).activate("2026-06-11T09:30", 2)
+    story.arrives("2026-06-11T09:00", target_seconds=300).play(until="2026-06-11T12:00")
+    assert story.told(kind) == [("started", clock("09:00")), ("breached", clock("09:30"))]
+
+
+def test_who_waits_when_a_policy_comes_is_remembered_for_what_it_promises_later() -> None:
+    answers = policy_of({"orders": {"targets": {"time_to_answer": {"within": "9h"}}}})
+    story = Story(answers, promising("next_response", "10m")).arrives("2026-06-11T09:00")
+    story.activate("2026-06-11T09:30", 2).at("2026-06-11T09:40", "assigned", agent_id="a1")
+    story.at("2026-06-11T09:45", AGENT_ANSWERS[0], **AGENT_ANSWERS[1])
+    story.at("2026-06-11T09:50", "message_added", sender="customer").play(until="2026-06-11T12:00")
+    assert story.told("next_response") == [("started", clock("09:50")), ("breached", clock("10:00"))]
+
+
+def test_a_pause_at_the_very_due_time_while_closed_means_the_same_whenever_the_promise_is_told() -> None:
+    hours = {"mon-fri": ["09:00-17:00"]}
+    target = {"orders": {"targets": {"resolution": {"within": "1h", "calendar": "office"}}}}
+    other = {"orders": {"targets": {"handling": {"within": "9h"}}}}
+    ends = []
+    for first in (target, other):
+        story = Story(policy_of(first, hours), policy_of(target, hours, apply_to_open=True))
+        story.arrives("2026-06-11T16:00").at("2026-06-11T17:00", "pending_changed", pending=True)
+        story.at("2026-06-11T17:10", "pending_changed", pending=False)
+        story.at("2026-06-11T17:10", "pending_changed", pending=True).activate("2026-06-11T17:30", 2)
+        story.at("2026-06-12T09:10", "pending_changed", pending=False).play(until="2026-06-12T12:00")
+        ends.append(story.told("resolution")[-1])
+    assert ends == [("breached", "2026-06-12T09:10:00")] * 2

@@ -51,7 +51,11 @@ class SlaStore(PostgresLaneStore):
     """A shared.lane.store.LaneStore for the SLA engine. Only what is committed here reaches ``committed``."""
 
     service = "sla"
-    commit_sql = "SELECT sla_commit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+    # Bodies come as lines of one text: JSON holds no raw line feed, and asyncpg takes ten times as long over an array.
+    commit_sql = r"""
+        SELECT sla_commit($1, $2, $3, $4, $5, $6, string_to_array($7, E'\n'), $8, $9, $10, $11, $12, $13, $14, $15,
+                          string_to_array($16, E'\n'), $17, $18)
+    """
 
     def __init__(
         self,
@@ -81,11 +85,11 @@ class SlaStore(PostgresLaneStore):
     def arguments(self, writes: SlaWrites | None) -> Sequence[Any]:
         """What ``sla_commit`` takes after the lane's own five."""
         if writes is None:
-            return [], [], [], [], [], [], [], [], None, [], [], [], []
+            return [], "", [], [], [], [], [], [], None, [], "", [], []
         rows, gone = writes.account
         return (
             [contact_id for contact_id, _ in writes.contacts],
-            [body for _, body in writes.contacts],
+            "\n".join([body for _, body in writes.contacts]),
             writes.gone,
             writes.breaches,
             [_encode_key(total.key).decode() for total in writes.totals],
@@ -94,7 +98,7 @@ class SlaStore(PostgresLaneStore):
             [version for _, version in writes.policies],
             writes.event_ms,
             [key for key, _ in rows],
-            [body for _, body in rows],
+            "\n".join([body for _, body in rows]),
             gone,
             [(row.hour, _encode_key(row.key).decode(), row.number, row.ms, row.longest_ms) for row in writes.hours],
         )

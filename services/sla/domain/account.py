@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from services.sla.domain.account_event import Available, Happened, Moved
+from services.sla.domain.account_event import Available, Happened, Moved, instant_ms
 from services.sla.domain.contact_event import GivenBack, Queued
 from services.sla.domain.seats import Entry, Seat, Seats
 from services.sla.domain.totals import Totals
@@ -152,9 +152,10 @@ class Account:
         decode, follow = self._handlers[record.type]
         try:
             event = decode(record.value)
+            at_ms = instant_ms(event.occurred_at)
         except msgspec.DecodeError:
             return
-        follow(event, to_ms(event.occurred_at))
+        follow(event, at_ms)
 
     def take(self) -> tuple[list[Entry], list[str]]:
         """Rows that changed since the last call, and the keys of those that are gone: contacts, then agents, each in

@@ -85,7 +85,7 @@ class Clockwork:
         """From now on the contact waits for this: clocks that do not count it pause."""
         if hold in contact.waits_for:
             return
-        contact.holds = {**contact.waits_for, hold: at_ms}
+        contact.holds = {hold: at_ms} if contact.holds is None else {**contact.holds, hold: at_ms}
         self.facts.touch(contact)
         for clock in contact.clocks:
             if clock.state is RUNNING and hold in clock.pauses:

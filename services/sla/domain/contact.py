@@ -107,8 +107,10 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
     def rests_ms(self, clock: Clock) -> int | None:
         """Since when a clock should rest, from its start on; None where it should run."""
-        since = [at_ms for hold, at_ms in self.waits_for.items() if hold in clock.pauses]
-        return max(clock.started_ms, min(since)) if since else None
+        holds = self.waits_for
+        if holds.keys().isdisjoint(clock.pauses):
+            return None
+        return max(clock.started_ms, min(at_ms for hold, at_ms in holds.items() if hold in clock.pauses))
 
     def unbroken_ms(self, clock: Clock, since_ms: int) -> int:
         """Since when a clock that rests since then has rested without a millisecond in between."""

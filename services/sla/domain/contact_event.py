@@ -112,4 +112,4 @@ class PolicyActivated(msgspec.Struct, gc=False):
 
     workspace: str
     policy_version: int
-    occurred_at: Time
+    occurred_at: str

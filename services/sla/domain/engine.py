@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from services.sla.domain.account import Account, Follow
+from services.sla.domain.account_event import instant_ms
 from services.sla.domain.beginnings import begin
 from services.sla.domain.book import Book
 from services.sla.domain.contact_event import PolicyActivated
@@ -18,7 +19,6 @@ from shared.contract.records import DeadLetter, Origin, Record
 from shared.errors import Reason
 from shared.lane.engine import PUNCTUAL, Deadline, Delay, Step, refused_deadline
 from shared.policy.parse import parse_policy
-from shared.times import to_ms
 
 __all__ = ["POLICY_ACTIVATED", "SlaEngine"]
 
@@ -150,10 +150,10 @@ class SlaEngine:
         (decode, apply), follow = reader
         try:
             event = decode(record.value)
+            at_ms = instant_ms(event.occurred_at)
         except msgspec.DecodeError as error:
             dead.append(self._undecodable(record, error))
             return
-        at_ms = to_ms(event.occurred_at)
         if follow is not None:
             follow(event, at_ms)
         # What happened cannot be later than the record that tells of it: a skewed clock must not breach every promise.
@@ -210,6 +210,7 @@ class SlaEngine:
 def _policy_key(value: bytes) -> PolicyKey | None:
     try:
         event = decode_policy_event(value)
+        instant_ms(event.occurred_at)
     except msgspec.DecodeError:
         return None  # the step says why, as a dead letter
     return event.workspace, event.policy_version

@@ -111,8 +111,9 @@ class Starts:
             self._begin(start, contact, target, promises)
 
     def _begin(self, start: Start, contact: Contact, target: Target, promises: Promises | None) -> None:
-        if start.kind in _ONCE:
-            contact.once = (*(kind for kind in contact.once if kind is not start.kind), start.kind)
+        if start.kind in _ONCE and start.kind not in contact.once:
+            contact.once = (*contact.once, start.kind)
+        if contact.taken_back:
             contact.taken_back = tuple(kind for kind in contact.taken_back if kind is not start.kind)
         paused, due_ms = 0.0, start.due_ms
         if contact.rests:
@@ -133,6 +134,7 @@ class Starts:
             calendar=target.calendar_name,
             warn_at=target.warn_at,
             pauses=target.pauses,
-            paused_seconds=paused,
         )
+        if paused:
+            clock.paused_seconds = paused
         self._work.start(clock, contact, start.made_ms)

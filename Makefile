@@ -39,8 +39,8 @@ test-cluster: setup-tests ## The chart at a real API server, built from its Go m
 test-image: setup-tests ## The images, built without an engine (root, buildah, debootstrap) and run on real servers; 10 minutes the first time
 	@.venv/bin/python -m pytest -p no:cacheprovider --timeout=2400 tests/platform/test_images.py $(ARGS)
 
-test-pythons: ## The unit tests under each supported Python that is here; ARGS="tests/unit/test_x.py" narrows them
-	@$(PYTHON) tests/pythons.py $(ARGS)
+test-pythons: ## Unit tests, and each service on real servers, under the other Pythons that are here; PYTHONS="3.13" ARGS="tests/unit" narrow
+	@PYTHONS="$(PYTHONS)" $(PYTHON) -m tests.pythons $(ARGS)
 
 bench: setup-tests ## Against the naive design on real Kafka and PostgreSQL, the router at scale, traps, webhooks; tables and JSON; 10 minutes
 	@.venv/bin/python -m tests.benchmarks.bench_pipeline $(ARGS)

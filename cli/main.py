@@ -1,10 +1,12 @@
 """Entry point of ``usher``: finds the module of a command and runs it."""
 
 import argparse
+import atexit
 import contextlib
 import errno
 import io
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,10 +16,9 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from cli.examples import EXAMPLES
-from cli.output import EXIT_NO, EXIT_OK, EXIT_USAGE, UsageError
+from cli.output import EXIT_INTERRUPTED, EXIT_NO, EXIT_OK, EXIT_USAGE, UsageError
 from shared.process.version import VERSION
 
-EXIT_INTERRUPTED = 130  # as shells call an end by SIGINT
 ERROR_CHARACTERS_MAX = 300
 UNWRITTEN = {errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}  # errors of who writes
 
@@ -90,6 +91,8 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command; exits with 0, 1 (the answer is no) or 2 (bad usage or input)."""
     make_streams()
+    # Once all is done, Ctrl-C ends the process as it stands: an interpreter that is half gone may crash over it.
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_DFL)
     words = sys.argv[1:] if arguments is None else arguments
     who = " ".join(["usher", *(name for name in words[:1] if name in COMMANDS)])
     status = _run(words, who)

@@ -112,10 +112,15 @@ def run_suites(suites: list[str], arguments: list[str]) -> list[Outcome]:
     """One pytest over these suites: on two cores by file, each process with a broker and a database of its own."""
     if not suites:
         return []
-    enough = (os.cpu_count() or 1) >= CORES_MIN
+    return run_pytest(suites, [*side_by_side(), *arguments])
+
+
+def side_by_side() -> list[str]:
+    """What pytest is told so that several processes share the files, where the machine has room for them."""
+    if (os.cpu_count() or 1) < CORES_MIN:
+        return []
     workers = WORKERS if memory_bytes() >= MEMORY_BYTES_MIN else CORES_MIN
-    side_by_side = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"] if enough else []
-    return run_pytest(suites, [*side_by_side, *arguments])
+    return ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def memory_bytes() -> int:

@@ -2,14 +2,20 @@
 
 import argparse
 import asyncio
-import signal
 from dataclasses import replace
 from typing import Any
 
 from cli.demo.account import Account
 from cli.demo.show import Show
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
-from cli.stack.running import LocalStackError, add_stack_options, running_stack, stack_options, stack_policies
+from cli.stack.running import (
+    EndedEarlyError,
+    LocalStackError,
+    add_stack_options,
+    stack_options,
+    stack_policies,
+    stack_until_signal,
+)
 from deploy.local.options import StackOptions
 from deploy.local.state import DEMO
 from shared.policy import Policy
@@ -27,7 +33,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0 after the run or Ctrl-C, 1 if something did not come up, 2 for bad options."""
+    """Exit 0 after the run or Ctrl-C, 1 if something did not come up, 2 for bad options, 128 and its number for a
+    signal that came before all was ready (130: Ctrl-C)."""
     if not 0 < args.rate <= RATE_MAX:
         raise UsageError(f"--rate {args.rate:g}: contacts a second, above 0 and at most {RATE_MAX:g}")
     if args.seconds is not None and not args.seconds > 0:
@@ -35,6 +42,9 @@ def run(args: argparse.Namespace) -> int:
     options, policies = replace(stack_options(args), part=DEMO), stack_policies(args)
     try:
         totals = asyncio.run(_demo(options, policies, args))
+    except EndedEarlyError as ended:
+        say(f"usher demo: {ended}")
+        return ended.status
     except LocalStackError as error:
         say(f"usher demo: {error}")
         return EXIT_NO
@@ -45,22 +55,14 @@ def run(args: argparse.Namespace) -> int:
 
 async def _demo(options: StackOptions, policies: list[Policy], args: argparse.Namespace) -> dict[str, Any]:
     """The totals; also when it was ended by Ctrl-C or SIGTERM."""
-    task = asyncio.current_task()
-    assert task is not None
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, task.cancel)
     totals = Account().document()
     peak = args.rate == RATE_DEFAULT and not args.json  # who asks for a rate or for totals gets just that
-    try:
-        async with running_stack(options) as supervisor:
-            keeping = asyncio.ensure_future(supervisor.run())
-            async with Show(supervisor.document()["kafka"], policies, args.rate, quiet=args.json, peak=peak) as show:
-                try:
-                    await show.run(args.seconds)
-                finally:
-                    totals = show.account.document()
-                    keeping.cancel()
-    except asyncio.CancelledError:
-        say("stopped")
+    async with stack_until_signal(options) as supervisor:
+        keeping = asyncio.ensure_future(supervisor.run())
+        async with Show(supervisor.document()["kafka"], policies, args.rate, quiet=args.json, peak=peak) as show:
+            try:
+                await show.run(args.seconds)
+            finally:
+                totals = show.account.document()
+                keeping.cancel()
     return totals

@@ -20,7 +20,7 @@ from shared.policy.load import load_policy
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
 
-__all__ = ["configure", "lines", "report_of", "run", "shadow"]
+__all__ = ["configure", "lines", "report_of", "run"]
 
 PROGRESS_SECONDS = 10.0
 
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.file}: {error.strerror}; give a policy file") from None
     for fault in model_faults([candidate]):
         raise UsageError(f"{args.file}: {fault}")
-    report = asyncio.run(_until_told(settings_in_force(), candidate, args.seconds))
+    report = asyncio.run(_shadow(settings_in_force(), candidate, args.seconds))
     if args.json:
         result(report)
     else:
@@ -51,8 +51,8 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-async def _until_told(settings: CommonSettings, candidate: Policy, seconds: float | None) -> dict[str, Any]:
-    """The first Ctrl-C ends the watch, a second one the process."""
+def _end_by_signals() -> asyncio.Event:
+    """Set by the first Ctrl-C, which ends the watch; a second one ends the process."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def end() -> None:
@@ -62,14 +62,13 @@ async def _until_told(settings: CommonSettings, candidate: Policy, seconds: floa
 
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, end)
-    return await shadow(settings, candidate, seconds, stop)
+    return stop
 
 
-async def shadow(
-    settings: CommonSettings, candidate: Policy, seconds: float | None, stop: asyncio.Event
-) -> dict[str, Any]:
-    """The report of a watch that ends after ``seconds``, or when ``stop`` is set, or when a server is lost."""
+async def _shadow(settings: CommonSettings, candidate: Policy, seconds: float | None) -> dict[str, Any]:
+    """The report of a watch that ends after ``seconds``, or by a signal, or when a server is lost."""
     async with Follower(settings, candidate) as follower:
+        stop = _end_by_signals()  # before there is anything to report, Ctrl-C ends the process
         say(f"usher policy: watching workspace {candidate.workspace}; Ctrl-C ends it and prints the report")
         began = said = monotonic()
         while not stop.is_set() and (seconds is None or monotonic() - began < seconds):

@@ -6,8 +6,9 @@ import contextlib
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from signal import SIGHUP, SIGINT, SIGTERM, Signals
 
-from cli.output import UsageError, say
+from cli.output import EXIT_SIGNAL, UsageError, say
 from cli.policy.models import model_faults
 from cli.settings import common_settings, sources_file
 from cli.stack.activation import Activation
@@ -28,6 +29,7 @@ STARTER = ROOT / "deploy" / "starter"
 DEMO_POLICIES = ROOT / "deploy" / "policies" / "demo"
 PARTITIONS_MAX = 512
 PORT_MAX = 65_535
+ENDING = (SIGINT, SIGTERM, SIGHUP)
 
 
 def add_stack_options(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +133,42 @@ async def running_stack(options: StackOptions) -> AsyncIterator[Supervisor]:
         raise UsageError(str(error)) from None
 
 
+class EndedEarlyError(Exception):
+    """A signal ended the stack before it was ready; ``status`` is what the process ends with."""
+
+    def __init__(self, number: Signals) -> None:
+        what = "Ctrl-C" if number == SIGINT else number.name
+        super().__init__(f"ended by {what} before it was ready")
+        self.status = EXIT_SIGNAL + number
+
+
+@contextlib.asynccontextmanager
+async def stack_until_signal(options: StackOptions) -> AsyncIterator[Supervisor]:
+    """``running_stack`` for the task that is the process: a signal cancels the block, which is how it is meant to end.
+
+    EndedEarlyError where the signal came before the block was begun.
+    """
+    came: list[Signals] = []
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+
+    def end(number: Signals) -> None:
+        came.append(number)
+        task.cancel()
+
+    for number in ENDING:
+        loop.add_signal_handler(number, end, number)
+    is_ready = False
+    try:
+        async with running_stack(options) as supervisor:
+            is_ready = True
+            yield supervisor
+    except asyncio.CancelledError:
+        if not is_ready:
+            raise EndedEarlyError(came[0]) from None
+        say("stopped")
+
+
 async def _take_down(supervisor: Supervisor) -> None:
     """An orderly stop that goes on when it is cancelled, but then at once: the second Ctrl-C is in earnest."""
     stopping = asyncio.ensure_future(supervisor.stop())
@@ -164,4 +202,6 @@ def _replicas(text: str) -> tuple[str, int]:
     return service, int(count)
 
 
-__all__ = ["LocalStackError", "add_stack_options", "running_stack", "stack_options", "stack_policies"]
+__all__ = [
+    "EndedEarlyError", "LocalStackError", "add_stack_options", "stack_options", "stack_policies", "stack_until_signal",
+]  # fmt: skip

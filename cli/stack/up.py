@@ -9,8 +9,8 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
-from cli.output import EXIT_NO, EXIT_OK, EXIT_USAGE, UsageError, result, say
-from cli.stack.running import add_stack_options, running_stack, stack_options
+from cli.output import EXIT_INTERRUPTED, EXIT_NO, EXIT_OK, EXIT_SIGNAL, EXIT_USAGE, UsageError, result, say
+from cli.stack.running import EndedEarlyError, add_stack_options, stack_options, stack_until_signal
 from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.options import StackOptions
 from deploy.local.state import StateFolder, state_folder
@@ -28,7 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0 after a clean end (with --detach: when ready), 1 if something did not come up, 2 for bad options."""
+    """Exit 0 after a clean end (with --detach: when ready), 1 if something did not come up, 2 for bad options, 128 and
+    its number for a signal that came before all was ready (130: Ctrl-C)."""
     options = stack_options(args)
     state = StateFolder(state_folder())
     owner = state.owner()
@@ -53,8 +54,9 @@ def _announce(state: StateFolder, as_json: bool) -> None:
 def _foreground(options: StackOptions, ready: Ready) -> int:
     try:
         asyncio.run(_until_signal(options, ready))
-    except asyncio.CancelledError:
-        return EXIT_OK
+    except EndedEarlyError as ended:
+        say(f"usher up: {ended}")
+        return ended.status
     except LocalStackError as error:
         say(f"usher up: {error}")
         return EXIT_NO
@@ -62,12 +64,7 @@ def _foreground(options: StackOptions, ready: Ready) -> int:
 
 
 async def _until_signal(options: StackOptions, ready: Ready) -> None:
-    task = asyncio.current_task()
-    assert task is not None
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, task.cancel)
-    async with running_stack(options) as supervisor:
+    async with stack_until_signal(options) as supervisor:
         ready()
         await supervisor.run()
 
@@ -85,14 +82,15 @@ def _detached(options: StackOptions, state: StateFolder, as_json: bool) -> int:
         _supervise(options, state, writing)
     os.close(writing)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: os.kill(child, signal.SIGTERM))
+        signal.signal(number, lambda number, _: os.kill(child, number))
     with os.fdopen(reading) as reports:
         for line in reports:
             if line == READY:
                 _announce(state, as_json)
                 return EXIT_OK
             say(line.rstrip())
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) or EXIT_NO
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return (EXIT_SIGNAL - status if status < 0 else status) or EXIT_NO
 
 
 def _supervise(options: StackOptions, state: StateFolder, writing: int) -> NoReturn:
@@ -114,6 +112,8 @@ def _supervise(options: StackOptions, state: StateFolder, writing: int) -> NoRet
     except UsageError as error:
         say(f"usher up: {error}")
         status = EXIT_USAGE
+    except KeyboardInterrupt:  # before signals are waited for
+        status = EXIT_INTERRUPTED
     except Exception:  # noqa: BLE001 - the parent waits for a word, and nobody sees what a daemon raises
         say("usher up: " + traceback.format_exc())
     finally:

@@ -14,7 +14,7 @@ from cli.lane.accept import LANES
 from cli.output import EXIT_NO, EXIT_OK, result, write
 from cli.policy.in_force import settings_in_force
 from cli.status.facts import STUCK_SECONDS, Facts, Lane, Oldest, Replica, notes, problems, screen
-from cli.status.http import look
+from cli.status.http import look_aside
 from deploy.local.state import StateFolder, state_folder
 from services.router.lookup.standing import Standing, standing
 from shared.clock import now_ms
@@ -63,11 +63,10 @@ async def _facts(urls: list[str]) -> Facts:
         return Facts(place=str(state.path), version=VERSION, faults=(NOTHING_RUNS,))
     settings = settings_in_force()
     targets = _targets(local) if local else [(url, "process") for url in urls]
-    asked = asyncio.gather(*(asyncio.to_thread(look, url, service) for url, service in targets))
-    found = _Found(*await _database(settings))
-    await _log(settings, found)
     place = f"local stack in {state.path}" if local else f"Kafka at {settings.kafka_bootstrap_servers}"
-    return _told(place, await asked, found, local)
+    looks = asyncio.gather(*(look_aside(url, service) for url, service in targets))
+    found, replicas = await asyncio.gather(_servers(settings), looks)
+    return _told(place, replicas, found, local)
 
 
 @dataclass(slots=True)
@@ -106,6 +105,12 @@ def _told(place: str, replicas: list[Replica], found: _Found, local: Mapping[str
         deserted=tuple(found.deserted),
         faults=(*(_gone(local) if local else ()), *found.faults),
     )  # fmt: skip
+
+
+async def _servers(settings: CommonSettings) -> _Found:
+    found = _Found(*await _database(settings))
+    await _log(settings, found)
+    return found
 
 
 async def _database(settings: CommonSettings) -> tuple[list[LaneRow], Standing | None, list[str]]:

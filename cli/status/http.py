@@ -1,16 +1,19 @@
 """Asks the health port of a process whether it is ready, and reads its metrics."""
 
+import asyncio
 import urllib.error
 import urllib.request
 from collections.abc import Iterable
+from concurrent.futures import Future
 from http.client import HTTPException
+from threading import Thread
 
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from cli.status.facts import Replica
 
-__all__ = ["look", "replica_of"]
+__all__ = ["look", "look_aside", "replica_of"]
 
 ANSWER_SECONDS_MAX = 5.0  # a process that does not say within this time how it is, is not well
 ANSWER_BYTES_MAX = 16 * 1024 * 1024
@@ -28,6 +31,21 @@ def look(url: str, service: str = "process") -> Replica:
         return replica_of(base, service, (ready, said), metrics)
     except (OSError, ValueError, HTTPException):
         return Replica(service=service, url=base)
+
+
+async def look_aside(url: str, service: str = "process") -> Replica:
+    """``look``, in a thread that nobody waits for once the caller has given up."""
+    answer: Future[Replica] = Future()
+
+    def ask() -> None:
+        answer.set_running_or_notify_cancel()
+        try:
+            answer.set_result(look(url, service))
+        except Exception as error:  # noqa: BLE001 - handed on to who waits
+            answer.set_exception(error)
+
+    Thread(target=ask, daemon=True).start()
+    return await asyncio.wrap_future(answer)
 
 
 def replica_of(base: str, service: str, readiness: tuple[bool, str], metrics: str) -> Replica:

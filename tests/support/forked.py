@@ -6,6 +6,7 @@ tests run hundreds of them. Each still has its own process, environment, output 
 """
 
 import ctypes
+import gc
 import os
 import pkgutil
 import sys
@@ -78,7 +79,10 @@ def _run_command(words: tuple[str, ...], environment: dict[str, str], out: str, 
     warnings.simplefilter("error")
     _become(environment, out, err)
     sys.argv = ["usher", *words]
-    import_module("cli.main").main()
+    try:
+        import_module("cli.main").main()
+    finally:
+        gc.collect()  # as an interpreter does at its end: asyncio tells then of errors that nobody has asked for
 
 
 def _run_service(name: str, environment: dict[str, str], log: str) -> None:

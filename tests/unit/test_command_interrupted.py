@@ -1,0 +1,105 @@
+"""Ctrl-C while a command waits for servers that say nothing: one line, exit 130, no traceback of any library."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from signal import SIGINT, SIGKILL
+
+import pytest
+import pytest_asyncio
+
+from deploy.local.state import DEMO, StateFolder
+from tests.support.commands import Said
+from tests.support.forked import ROOT, command
+
+ASKED_SECONDS_MAX = 60.0  # the first command waits until everything is imported, on a slow and busy machine
+ENDED_SECONDS_MAX = 20.0
+SILENT = "{silent}"
+POLICIES = str(ROOT / "deploy" / "policies" / "demo")
+CONTACT = "ff371479-0000-4000-8000-000000000000"
+COMMANDS = [
+    f"status --url http://{SILENT}",
+    "topics --check",
+    "migrate --check",
+    "lane show",
+    f"explain {CONTACT}",
+    "report service-levels",
+    "dlq list",
+    "customer show 1",
+    "forget 1 --dry-run",
+    "policy show acme",
+    f"policy apply {POLICIES}",
+    f"policy shadow {POLICIES}/acme.yaml",
+    "model show acme",
+    "articles list",
+]
+
+
+class Silent:
+    """A server that takes every connection and answers none; ``asked`` once somebody came."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.address = ""
+        self._writers: list[asyncio.StreamWriter] = []
+
+    async def take(self, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.append(writer)
+        self.asked.set()
+
+    def close(self) -> None:
+        """Hang up."""
+        for writer in self._writers:
+            writer.close()
+
+
+@pytest_asyncio.fixture
+async def silent() -> AsyncIterator[Silent]:
+    made = Silent()
+    server = await asyncio.start_server(made.take, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    made.address = f"{host}:{port}"
+    yield made
+    made.close()
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words.split()[:2]))
+async def test_ctrl_c_ends_a_command_that_waits_with_one_line(words: str, silent: Silent, tmp_path: Path) -> None:
+    status, out, err = await interrupted(words, silent, tmp_path)
+    assert (status, out) == (130, ""), err
+    assert err.endswith(f"\nusher {words.split()[0]}: ended by Ctrl-C\n") and "Traceback" not in err
+
+
+@pytest.mark.parametrize("words", ["up", "up --detach", "demo --json"])
+async def test_a_stack_that_ctrl_c_ends_before_it_is_ready_says_so_and_is_gone(
+    words: str, silent: Silent, tmp_path: Path
+) -> None:
+    status, out, err = await interrupted(words, silent, tmp_path)
+    assert (status, out) == (130, ""), err
+    assert err.splitlines()[-1] == f"usher {words.split()[0]}: ended by Ctrl-C before it was ready"
+    assert StateFolder(tmp_path / "local").owner() is None
+    assert StateFolder(tmp_path / "local", DEMO).owner() is None
+
+
+async def interrupted(words: str, silent: Silent, folder: Path) -> Said:
+    """What a command says that is interrupted when it has asked its servers, which all are silent."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("USHER_")}
+    environment = inherited | {
+        "USHER_KAFKA_BOOTSTRAP_SERVERS": silent.address,
+        "USHER_POSTGRES_DSN": f"postgresql://usher@{silent.address}/usher?sslmode=disable",
+        "USHER_LOCAL_DIR": str(folder / "local"),
+    }
+    out, err = folder / "out", folder / "err"
+    called = tuple(words.replace(SILENT, silent.address).split())
+    process = await asyncio.to_thread(command, called, environment, out, err)
+    async with asyncio.timeout(ASKED_SECONDS_MAX):
+        await silent.asked.wait()
+    os.kill(process.pid, SIGINT)
+    status = await asyncio.to_thread(process.ended, ENDED_SECONDS_MAX)
+    if status is None:
+        os.kill(process.pid, SIGKILL)
+    assert status is not None, "it goes on"
+    return Said(status, out.read_text(), err.read_text())

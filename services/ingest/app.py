@@ -37,7 +37,7 @@ from shared.postgres import Database
 from shared.process.failpoints import Failpoints
 from shared.process.logs import Log, configure
 from shared.process.metrics import registry_for
-from shared.process.service import listen, serve_http
+from shared.process.service import listen, serve_http, spare_the_collector
 from shared.process.traces import traces_of
 from shared.process.version import VERSION
 from shared.times import DAY_MS
@@ -94,6 +94,7 @@ class Ingest:
         try:
             await self._wait_for_topics()
             if not self._stopping.is_set():
+                spare_the_collector()
                 await self._serve()
         finally:
             await self._outputs.stop()

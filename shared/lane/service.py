@@ -1,7 +1,6 @@
 """A stateful service's process: the lane's parts put together the same way for every engine."""
 
 import asyncio
-import gc
 import os
 import socket
 from collections.abc import Awaitable, Callable
@@ -27,6 +26,7 @@ from shared.postgres import Database
 from shared.process.failpoints import Failpoints
 from shared.process.logs import Log
 from shared.process.metrics import LaneMetrics
+from shared.process.service import spare_the_collector
 from shared.process.settings import LaneSettings
 from shared.process.traces import traces_of
 from shared.process.version import VERSION
@@ -150,13 +150,6 @@ class LaneService:
 def group_of(settings: LaneSettings, service: str) -> str:
     """Consumer group of a service: its name behind the topic prefix, so that two deployments share a cluster."""
     return settings.group or f"{settings.topic_prefix}usher.{service}"
-
-
-def spare_the_collector() -> None:
-    """What was loaded stays: the collector need not walk it again with every full collection."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 def owner_name(settings: LaneSettings) -> str:

@@ -31,7 +31,7 @@ from shared.process.requests import HttpLimits
 from shared.process.settings import CommonSettings, wrong_setting
 from shared.process.variables import unknown_variables
 
-__all__ = ["Application", "health", "listen", "run", "serve_http", "write_ready_file"]
+__all__ = ["Application", "health", "listen", "run", "serve_http", "spare_the_collector", "write_ready_file"]
 
 EXIT_FAILURE = 1
 EXIT_USAGE = 2  # the environment is wrong: another start with it ends the same way
@@ -85,6 +85,13 @@ def run(build: Callable[[], Awaitable[tuple[Application, CommonSettings, Log]]])
     gc.set_threshold(*GC_THRESHOLDS)
     _allow_open_files()
     return uvloop.run(_main(build))
+
+
+def spare_the_collector() -> None:
+    """What was loaded stays: the collector need not walk it again with every full collection."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 async def _main(build: Callable[[], Awaitable[tuple[Application, CommonSettings, Log]]]) -> int:

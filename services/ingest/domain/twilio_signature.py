@@ -3,7 +3,8 @@
 import hmac
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from services.ingest.domain.rejection import Rejected
 
 __all__ = ["twilio_signed"]
 
+URLS_REMEMBERED = 256  # of sources as they are called, some KB each at most; only a query makes more of one source
 _PORTS = {"https": 443, "http": 80}
 _BODY_HASH = "bodySHA256"
 _FORM = "application/x-www-form-urlencoded"
@@ -57,18 +59,18 @@ def _content(payload: Payload) -> str | None:
     return "".join(name + value for name in sorted(values) for value in sorted(values[name]))
 
 
-def _urls(url: str) -> Iterator[str]:
-    yield url
+@lru_cache(maxsize=URLS_REMEMBERED)
+def _urls(url: str) -> tuple[str, ...]:
+    """The URL, and with its port if it is without, or without."""
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname
     except ValueError:
-        return
+        return (url,)
     if not host or parts.scheme not in _PORTS:
-        return
+        return (url,)
     login = parts.netloc.rpartition("@")[0] + "@" if "@" in parts.netloc else ""
     bare = parts.netloc.rpartition("@")[2]
     if port is None:
-        yield parts._replace(netloc=f"{login}{bare}:{_PORTS[parts.scheme]}").geturl()
-    else:
-        yield parts._replace(netloc=login + bare.rpartition(":")[0]).geturl()
+        return url, parts._replace(netloc=f"{login}{bare}:{_PORTS[parts.scheme]}").geturl()
+    return url, parts._replace(netloc=login + bare.rpartition(":")[0]).geturl()

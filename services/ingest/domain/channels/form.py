@@ -94,7 +94,9 @@ def pairs_of(body: bytes) -> list[tuple[str, str]]:
     return [(name, _text(raw, name)) for name, raw in _raw_pairs(body)]
 
 
-def _raw_pairs(body: bytes) -> list[tuple[str, bytes]]:
+@lru_cache(maxsize=1)
+def _raw_pairs(body: bytes) -> Sequence[tuple[str, bytes]]:
+    """Read once for signature and content."""
     _check_count(1 + body.count(b"&"))
     pairs = (pair.partition(b"=") for pair in body.split(b"&") if pair)
     return [(_text(_unquoted(name), ""), _unquoted(value)) for name, _, value in pairs]

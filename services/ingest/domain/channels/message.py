@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Literal
 from unicodedata import normalize
+
+import msgspec
 
 from services.ingest.domain.channels.adapter import Payload
 from services.ingest.domain.cloudevents import Event
@@ -30,8 +31,7 @@ _UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
+class Attachment(msgspec.Struct, frozen=True, kw_only=True):
     """One attachment; ``size`` in bytes. A url is kept, never fetched."""
 
     content_type: str = CONTENT_TYPE_UNKNOWN
@@ -40,8 +40,7 @@ class Attachment:
     size: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, kw_only=True):
     """A customer's message; "" and None where the provider says nothing. ``at_ms`` since the epoch.
 
     ``event`` makes the canonical event of it. What is longer than the contract allows is cut, not refused, and the
@@ -65,7 +64,7 @@ class Message:
     reply_thread: str = ""
     public: bool = False
     sender: Literal["customer", "agent", "bot", "system"] = "customer"
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = {}
     unread: Sequence[str] | None = None
 
     def event(self, payload: Payload) -> Event:

@@ -154,3 +154,64 @@ def test_a_letter_of_sendgrid_without_a_return_path_is_a_bounce(envelope: bytes,
 def test_the_spam_score_of_sendgrid_is_for_the_policy(score: bytes, spam: str | None) -> None:
     letter = {"from": b"Ana <ana@example.com>", "text": b"Hello", "spam_score": score}
     assert put("sendgrid", *form_of(letter)).event().attributes.get("spam") == spam
+
+
+HEAD = b"From: Ana <ana@example.com>\r\nMessage-ID: <m@example.com>\r\n"
+PASSED_ON = HEAD + b"Subject: Inner\r\n\r\nWhere is my parcel?\r\n"
+
+
+def divided(*parts: bytes) -> bytes:
+    inside = b"".join(b"--b\r\n" + part + b"\r\n" for part in parts)
+    return HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + inside + b"--b--\r\n"
+
+
+ODDLY_WRITTEN = {
+    "a byte order mark": b"\xef\xbb\xbf" + PASSED_ON,
+    "empty lines before the head": b"\r\n\n" + PASSED_ON,
+    "an attachment that is all there is": HEAD
+    + b"Content-Type: text/plain; name=a.txt\r\nContent-Disposition: attachment\r\n\r\nWhere is my parcel?",
+    "a letter passed on without a word": divided(b"Content-Type: message/rfc822\r\n\r\n" + PASSED_ON),
+    "a letter as the whole of another": HEAD + b"Content-Type: message/rfc822\r\n\r\n" + PASSED_ON,
+    "a boundary that never comes": HEAD + b"Content-Type: multipart/mixed; boundary=zz\r\n\r\nWhere is my parcel?",
+    "no boundary at all": HEAD + b"Content-Type: multipart/mixed\r\n\r\nWhere is my parcel?",
+    "enriched text": HEAD + b"Content-Type: text/enriched\r\n\r\n<bold>Where is my parcel?</bold>",
+    "markdown": divided(b"Content-Type: text/markdown\r\n\r\nWhere is my parcel?"),
+    "thousands of parameters": HEAD
+    + b"Content-Type: text/plain; "
+    + b"; ".join(b"a*%d=b" % n for n in range(9000))
+    + b"\r\n\r\nWhere is my parcel?",
+}
+
+
+@pytest.mark.parametrize("case", ODDLY_WRITTEN)
+def test_the_words_of_a_letter_are_found_however_oddly_it_is_written(case: str) -> None:
+    assert put("email_mime", ODDLY_WRITTEN[case], "message/rfc822").event().text == "Where is my parcel?"
+
+
+def test_of_a_letter_with_words_nothing_else_is_taken_for_them() -> None:
+    letter = divided(
+        b"Content-Type: message/rfc822\r\n\r\n" + PASSED_ON,
+        b"Content-Type: text/markdown\r\n\r\n# other",
+        b"\r\nMine",
+    )
+    event = put("email_mime", letter, "message/rfc822").event()
+    assert event.text == "Mine"
+    assert [one.content_type for one in event.attachments] == ["message/rfc822", "text/markdown"]
+    file = divided(b"Content-Type: text/plain; name=log.txt\r\n\r\na log", b"Content-Type: text/csv\r\n\r\na,b")
+    assert put("email_mime", file, "message/rfc822").event().text is None
+    inside = divided(*[b"\r\nx"] * 300).replace(b"--b", b"--c").replace(b"boundary=b", b"boundary=c")
+    many = divided(b"Content-Type: message/rfc822\r\n\r\n" + inside)
+    assert put("email_mime", many, "message/rfc822").event().text is None
+
+
+@pytest.mark.parametrize(
+    "head", ["Sender: Ana <ana@example.com>", "Reply-To: ana@example.com", "Return-Path: <ana@example.com>"]
+)
+def test_who_wrote_is_known_without_an_address_in_from(head: str) -> None:
+    letter = f"From: undisclosed-recipients:;\r\n{head}\r\nSubject: Hi\r\n\r\nHello".encode()
+    assert put("email_mime", letter, "message/rfc822").event().party.handle == "ana@example.com"
+
+
+def test_a_report_of_exchange_is_a_bounce_without_being_a_report() -> None:
+    letter = PASSED_ON.replace(b"Subject", b"X-MS-Exchange-Message-Is-Ndr: \r\nSubject")
+    assert put("email_mime", letter, "message/rfc822").ignored == ["bounce"]

@@ -3,6 +3,7 @@
 import re
 from binascii import Error as Base64Error
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.errors import HeaderParseError, MessageError
@@ -23,6 +24,9 @@ __all__ = ["Heads", "Letter", "address_of", "addresses_of", "decoded", "parse_le
 HEAD_LENGTH_MAX = 16_384  # characters of one head that are read: References grow with every answer
 ADDRESSES_LENGTH_MAX = 2048  # characters of a head of addresses: the first is the one that counts
 _BARE = re.compile(r"[^\s<>,;:\"()]{1,200}@[^\s<>,;:\"()]{1,200}")  # an address in a head that is damaged
+_MARK = b"\xef\xbb\xbf"  # a byte order mark, where a program saved a letter as text
+_NO_WORDS = frozenset({"text/calendar", "text/css", "text/csv", "text/vcard", "text/x-vcard", "text/rfc822-headers"})
+_MARKED_UP = frozenset({"text/html", "text/enriched", "text/richtext", "text/x-amp-html"})
 _FOLD = re.compile(r"\r?\n[ \t]+|\r|\n")
 
 
@@ -76,11 +80,14 @@ def parse_letter(raw: bytes, bytes_max: int = BODY_BYTES_MAX) -> Letter:
     if len(raw) > bytes_max:
         raise Rejected(Reason.TOO_LARGE, "", f"{len(raw)} bytes; at most {bytes_max} are accepted")
     try:
-        whole = parsed(raw)
+        whole = parsed(raw.removeprefix(_MARK).lstrip(b"\r\n"))
         heads = Heads([(name, str(value)) for name, value in whole.head.raw_items()])
         letter = Letter(heads, is_report=whole.head.get_content_type() == "multipart/report")
-        for part in leaves(whole):
-            _add(letter, part)
+        others = [part for part in leaves(whole) if not _is_words(letter, part)]
+        for part in others:
+            _attach(letter, part)
+        if not letter.is_report and not letter.plain.strip() and not letter.html.strip():
+            _look_for_words(letter, others, whole)
     except (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
         raise Rejected(Reason.INVALID, "", "no message as RFC 5322 and MIME describe it") from None
     if not any(name in heads for name in ("from", "message-id", "subject", "date")):
@@ -88,20 +95,46 @@ def parse_letter(raw: bytes, bytes_max: int = BODY_BYTES_MAX) -> Letter:
     return letter
 
 
-def _add(letter: Letter, part: Part) -> None:
+def _is_words(letter: Letter, part: Part) -> bool:
+    """Whether a part is what was written, which is taken then, and not something that was attached to it."""
     kind = part.head.get_content_type()
-    name = _file_name(part.head)
     disposition = str(part.head.get("content-disposition", "")).partition(";")[0].strip().lower()
-    if disposition != "attachment" and not name and kind in ("text/plain", "text/html"):
-        text = _text(part)
-        if kind == "text/html":
-            letter.html = letter.html or text
-        else:
-            letter.plain = f"{letter.plain}\n{text}" if letter.plain else text
-        return
+    if disposition == "attachment" or kind not in ("text/plain", "text/html") or _file_name(part.head):
+        return False
+    text = _text(part)
+    if kind == "text/html":
+        letter.html = letter.html or text
+    else:
+        letter.plain = f"{letter.plain}\n{text}" if letter.plain else text
+    return True
+
+
+def _attach(letter: Letter, part: Part) -> None:
+    kind = part.head.get_content_type()
     if kind == "text/calendar":
         letter.calendar = letter.calendar or _text(part)
-    letter.attachments.append(Attachment(content_type=kind, name=name, size=part.size()))
+    letter.attachments.append(Attachment(content_type=kind, name=_file_name(part.head), size=part.size()))
+
+
+def _look_for_words(letter: Letter, others: list[Part], whole: Part) -> None:
+    """Of a letter without any: a text of another kind, what no boundary divides, or the letter that is passed on.
+
+    A file that holds a text is none of these, unless it is all there is.
+    """
+    for part in others:
+        kind = part.head.get_content_type()
+        is_text = kind.startswith("text/") and kind not in _NO_WORDS and (part is whole or not _file_name(part.head))
+        if is_text or kind.startswith("multipart/"):
+            if kind in _MARKED_UP:
+                letter.html = _text(part)
+            else:
+                letter.plain = _text(part)
+            return
+    passed_on = next((part for part in others if part.head.get_content_type() == "message/rfc822"), None)
+    if passed_on is not None:
+        with suppress(Rejected):  # of too many parts: the letter around it arrives
+            for inner in leaves(parsed(passed_on.content())):
+                _is_words(letter, inner)
 
 
 def _file_name(head: Message) -> str:

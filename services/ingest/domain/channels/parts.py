@@ -19,6 +19,7 @@ PARTS_MAX = 200  # of one letter; a digest of a mailing list has some tens
 DEPTH_MAX = 20  # multiparts within each other; mail programs make three or four
 HEADS_MAX = 1000  # lines of one head; a letter that passed ten servers has a hundred
 HEAD_BYTES_MAX = 128 * 1024  # of one head; Postfix takes 100 KB
+PARAMETERS_LENGTH_MAX = 2048  # characters of a head with parameters: they are read by the square of their number
 _END = b"--"
 
 
@@ -53,6 +54,9 @@ def parsed(raw: bytes) -> Part:
     if head.count(b"\n") > HEADS_MAX or len(head) > HEAD_BYTES_MAX:
         raise Rejected(Reason.INVALID, "", f"a head of more than {HEADS_MAX} lines or {HEAD_BYTES_MAX} bytes")
     message: Message = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
+    for name in ("content-type", "content-disposition"):
+        if len(found := str(message.get(name, ""))) > PARAMETERS_LENGTH_MAX:
+            message.replace_header(name, found[:PARAMETERS_LENGTH_MAX])
     left = message.get_payload()  # from a line on that is no head
     return Part(message, left.encode("ascii", "surrogateescape") + body if isinstance(left, str) and left else body)
 

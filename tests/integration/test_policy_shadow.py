@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,9 +14,11 @@ from pydantic import SecretStr
 from cli.policy.shadow import lines, report_of
 from lab.shadow.follow import Follower
 from services.router.lookup.policies import Unknown
+from shared.clock import now_ms
 from shared.contract import inputs
 from shared.policy import Policy, parse_policy
 from shared.process.settings import CommonSettings
+from shared.times import to_ms
 from tests.support.commands import Usher, rows
 from tests.support.router_builders import policy_with
 from tests.support.router_service import Running, agent, closed, message, policy
@@ -136,12 +139,14 @@ async def test_the_command_watches_for_so_long_and_prints_one_document(running: 
     file = tmp_path / "candidate.yaml"
     file.write_text(yaml.safe_dump(json.loads(swapped().canonical)))
     before = await rows(running.settings, "SELECT epoch, owner FROM lane WHERE service = 'router'")
+    began_ms = now_ms()
     said = await Usher(running.settings)("policy", "shadow", str(file), "--seconds", "2", "--json")
     assert said.status == 0, said.err
     report = said.document()
     assert report["workspace"] == "acme"
     assert report["active"]["version"] == 1
-    assert report["seconds"] >= 0
+    watched_ms = to_ms(datetime.fromisoformat(report["began_at"]))
+    assert began_ms <= watched_ms <= watched_ms + report["seconds"] * 1000 <= now_ms()
     assert set(report["projection"]) >= {"observed", "active", "candidate", "candidate_by_active_targets", "assumes"}
     assert await rows(running.settings, "SELECT epoch, owner FROM lane WHERE service = 'router'") == before
 

@@ -116,6 +116,13 @@ def test_a_new_owner_forgets_what_is_open(router: Router) -> None:
     assert errors(router) == []
 
 
+@pytest.mark.parametrize(("ago_ms", "followed"), [(19_999, 1), (20_000, 0), (60_000, 0)])
+def test_who_comes_when_the_promise_is_over_is_no_forecast(router: Router, ago_ms: int, followed: int) -> None:
+    router.contact("c1", queue=QUEUE, occurred_ms=router.now_ms - ago_ms)
+    assert router.last("queued")["breach_risk"] is not None
+    assert len(router.engine.calibration) == followed
+
+
 def test_of_more_than_are_followed_the_first_are(router: Router, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "OPEN_MAX", 3)
     for number in range(5):

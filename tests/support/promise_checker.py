@@ -107,6 +107,9 @@ class Judge:
         retold = [fact for fact in story if fact.name == "retargeted"]
         if retold and breach.at_ms < retold[-1].at_ms:
             yield "is breached before the promise was made that it broke"
+        version = breach.body["policy_version"]
+        if version and breach.at_ms < min(at_ms for number, at_ms in self._changes if number == version):
+            yield "is breached before its policy was activated"
         used = self._used(story, breach.at_ms)
         target_ms = round(breach.body["target_seconds"] * 1000)
         at_once = self._was_made_at_due(story)

@@ -60,3 +60,10 @@ def conversation_key(workspace: str, source: str, conversation_id: str) -> str:
 def message_event_id(workspace: str, source: str, conversation_id: str, message_id: str) -> str:
     """Event id of a channel message: the deduplication key of the contracts. Some ids are unique in a chat only."""
     return derive("message", conversation_key(workspace, source, conversation_id), message_id)
+
+
+def traceparent_of(contact_id: str) -> str:
+    """The traceparent (W3C) of a contact whose sender gave none: the trace is named after the contact, and as its flags
+    say, nobody has recorded its beginning."""
+    digits = contact_id.replace("-", "")
+    return f"00-{digits}-{digits[:16]}-00"

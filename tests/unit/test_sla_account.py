@@ -17,6 +17,12 @@ from shared.times import from_ms, rfc3339
 from tests.support.sla_builders import BASE_MS, Log, Runner
 
 AGENTS = ("a1", "a2")
+MOVES = st.tuples(
+    st.sampled_from(["available", "not_ready", "draining", "offline"]),
+    st.sampled_from(["idle", "busy", "full"]),
+    st.integers(0, 4),
+    st.integers(-2, 4),
+)
 END_MS = BASE_MS + 3 * HOUR_MS
 
 
@@ -161,3 +167,18 @@ def test_a_wait_that_goes_on_in_another_queue_is_as_long_as_its_answer_says() ->
     (level,) = REPORTS["service-levels"](rows, [])
     assert (level["answered"], level["wait_mean_seconds"]) == (1, 15.0)
     assert sorted(row.key[5] for row in rows if row.key[0] == "wait") == ["answered", "flow_out"]
+
+
+@given(st.lists(MOVES, min_size=1, max_size=6))
+def test_occupancy_is_a_share_also_while_who_is_not_ready_works_on_and_of_units_that_were_taken_away(
+    moves: list[tuple[str, str, int, int]],
+) -> None:
+    desk = Desk()
+    for number, (presence, availability, units, free) in enumerate(moves):
+        desk.agent("a1", 60 * number, presence, availability, units=units, free_units=min(free, units))
+    desk.agent("a1", 60 * len(moves), "offline", "idle")
+    totals = run(desk.log).database.totals
+    used, capacity = (totals.get(("unit_seconds", "acme", use), 0.0) for use in ("used", "capacity"))
+    assert used <= capacity
+    ready = sum(60 * units for presence, _, units, _ in moves if presence == "available")
+    assert capacity >= ready, "who is ready offers all units"

@@ -16,6 +16,7 @@ from opentelemetry.trace import StatusCode
 from services.ingest.domain.normalise import Admitted
 from services.ingest.domain.rejection import Refusal
 from services.ingest.traces import DoorTraces
+from shared.contract.ids import traceparent_of
 from shared.contract.inputs import AgentHeartbeat, OutcomeReported
 from shared.contract.records import DeadLetter, Event, Origin
 from shared.errors import Fatal, Reason
@@ -24,6 +25,7 @@ from shared.process.settings import CommonSettings
 from shared.process.traces import Traces, traces_of
 from tests.support.ingest_http import Log, client_of
 from tests.support.router_builders import Router
+from tests.support.sla_story import Story
 
 ROOT = Path(__file__).resolve().parents[2]
 A, B = "00-" + "a" * 32 + "-" + "1" * 16 + "-01", "00-" + "b" * 32 + "-" + "2" * 16 + "-01"
@@ -168,6 +170,30 @@ def test_a_contact_keeps_its_trace_whoever_brings_its_next_event_about() -> None
     router.restart()
     router.wait(120)
     assert {each.traceparent for each in router.sign_on("a2") if "contact." in each.type} == {A}
+
+
+def test_a_contact_whose_sender_gave_no_trace_is_one_that_is_named_after_it() -> None:
+    router = Router()
+    told = [each for each in router.say(router.message("c1")) if "contact." in each.type]
+    (contact,) = {each.subject for each in told}
+    digits = contact.replace("-", "")
+    router.restart()
+    told += [each for each in router.sign_on("a1") + router.wait(15) if "contact." in each.type]
+    assert {each.traceparent for each in told} == {f"00-{digits}-{digits[:16]}-00"}
+    assert len(told) >= 5
+
+
+@pytest.mark.parametrize("given", ["", A])
+def test_a_clock_that_a_policy_starts_goes_on_in_the_trace_of_its_contact(given: str) -> None:
+    promised = {"workspace": "acme", "queues": {"orders": {"targets": {"resolution": {"within": "1h"}}}},
+                "default_queue": "orders", "apply_to_open": True}  # fmt: skip
+    rule = {"name": "mail", "when": {"channel": "email"}, "then": {"first_response": {"within": "2h"}}}
+    more = {**promised, "targets": [rule]}
+    story = Story(promised, more).arrives("2026-06-11T09:00")
+    story.log.records = [msgspec.structs.replace(each, traceparent=given) for each in story.log.records]
+    story.activate("2026-06-11T09:30", 2).play(until="2026-06-12T00:00")
+    assert [name for name, _ in story.told("first_response")] == ["started", "breached"]
+    assert {each.traceparent for each in story.runner.events} == {given or traceparent_of("c1")}
 
 
 def test_nothing_of_opentelemetry_is_loaded_by_a_service_that_sends_no_traces() -> None:

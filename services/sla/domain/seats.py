@@ -134,5 +134,8 @@ def _reason(seat: Seat) -> str:
 
 
 def _amounts(seat: Seat, until_ms: int) -> tuple[float, float, float]:
+    """Whose units are taken works with them, also who is not ready, or has more than the units of now: occupancy, used
+    over capacity, is a share."""
     seconds = max(0, until_ms - seat.since_ms) / MILLISECONDS_PER_SECOND
-    return seconds, 0.0 if seat.presence == NOT_READY else seconds * seat.units, seconds * seat.used
+    ready = 0 if seat.presence == NOT_READY else seat.units
+    return seconds, seconds * max(ready, seat.used), seconds * seat.used

@@ -15,7 +15,7 @@ from services.router.domain.state.timers import Timer
 from services.router.domain.state.workspace import Workspace
 from services.router.domain.states import ContactState, Repeat
 from services.router.domain.turn import Turn
-from shared.contract.ids import contact_id, conversation_key
+from shared.contract.ids import contact_id, conversation_key, traceparent_of
 from shared.contract.inputs import ConversationEnded, MessageReceived
 from shared.contract.topics import AGENT_OFFERS, BOT, SELF_SERVICE
 from shared.errors import Invalid, Reason
@@ -106,8 +106,9 @@ def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> 
     episode = 1 + max(ended, before.episode if before else 0)
     came_as = said.party.customer_id or ""
     customer = turn.identity.customer(workspace.name, came_as)
+    identity = contact_id(key, episode, said.arrived_ms)
     contact = Contact(
-        contact_id=contact_id(key, episode, said.arrived_ms),
+        contact_id=identity,
         workspace=workspace.name,
         conversation_key=key,
         episode=episode,
@@ -119,7 +120,7 @@ def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> 
         wrote_ms=said.occurred_ms,
         born_ms=turn.now_ms,
         life_ms=turn.now_ms + workspace.rules.life_ms,
-        traceparent=said.traceparent,
+        traceparent=said.traceparent or traceparent_of(identity),
     )
     turn.book.add(contact)
     turn.book.timers.arm(Timer.LIFE, contact.contact_id, contact.life_ms)

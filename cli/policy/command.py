@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from cli.output import EXIT_NO, EXIT_OK, UsageError, result, write
+from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy import shadow as policy_shadow
 from cli.policy.apply import WAIT_SECONDS, apply, loaded, roll_back, summary
 from cli.policy.diff import changes
@@ -19,7 +19,7 @@ from cli.policy.in_force import (
     version_of,
 )
 from cli.policy.models import model_faults
-from cli.policy.rules import rules_document, rules_text
+from cli.policy.rules import label_doubts, rules_document, rules_text
 from cli.policy.staff import skill_warnings
 from cli.subcommands import add_action, run_action
 from shared.contract.ids import WORKSPACE_PATTERN
@@ -67,6 +67,9 @@ def _rules(args: argparse.Namespace) -> int:
         policies = load_policies(args.files)
     except PolicyErrors as refused:
         raise UsageError(str(refused)) from None
+    settings = settings_in_force()
+    for doubt in label_doubts(policies, settings.metrics_workspaces_max, settings.named_workspaces):
+        say(f"warning: {doubt}")
     if args.json:
         result(rules_document(policies))
     else:

@@ -9,7 +9,7 @@ from shared.policy.fields import format_duration
 from shared.policy.policy import Policy
 from shared.policy.targets import TargetRule
 
-__all__ = ["rules_document", "rules_text"]
+__all__ = ["label_doubts", "rules_document", "rules_text"]
 
 FAST_FACTOR, FAST_MAX = 14.4, 0.9  # of the error budget; capped, because nothing can be missed more than wholly
 LATE_FACTOR = 5.0  # somebody has waited so many times the target
@@ -36,6 +36,21 @@ def rules_document(policies: Sequence[Policy]) -> dict[str, Any]:
             for policy in policies
         ]
     }
+
+
+def label_doubts(policies: Sequence[Policy], workspaces_max: int, named: Sequence[str]) -> list[str]:
+    """What is wrong with alerts that ask for a workspace by a label which its metrics may not have; one line each."""
+    workspaces = [policy.workspace for policy in policies]
+    if not workspaces_max:
+        return ["USHER_METRICS_WORKSPACES_MAX is 0: metrics have no label workspace, and these alerts match nothing"]
+    others = [workspace for workspace in workspaces if workspace not in named]
+    if len(others) <= max(0, workspaces_max - len(named)):
+        return []
+    return [
+        f"workspace {workspace}: its metrics may be those of `other`, which its alerts do not match:"
+        " name it in USHER_METRICS_WORKSPACES, or raise USHER_METRICS_WORKSPACES_MAX"
+        for workspace in others
+    ]
 
 
 def _of_queue(policy: Policy, queue: str) -> Iterator[dict[str, Any]]:

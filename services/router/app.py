@@ -30,7 +30,7 @@ class RouterService(LaneService):
 
     def __init__(self, settings: RouterSettings, log: Log) -> None:
         registry = registry_for("router", VERSION)
-        workspaces = WorkspaceLabels(settings.metrics_workspaces_max)
+        workspaces = WorkspaceLabels(settings.metrics_workspaces_max, settings.named_workspaces)
         metrics = RouterMetrics(registry, workspaces, self._knows)
         models = self._models = ModelShelf(settings.models_dir, log, self._models_in_use)
         triage = _TimedTriage(models, metrics)

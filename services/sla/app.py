@@ -39,7 +39,7 @@ class SlaService(LaneService):
                 self._engines,
                 self._upstream.settled_ms,
                 now_ms,
-                WorkspaceLabels(settings.metrics_workspaces_max),
+                WorkspaceLabels(settings.metrics_workspaces_max, settings.named_workspaces),
             )
         )
 

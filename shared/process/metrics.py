@@ -1,7 +1,7 @@
 """The metrics of every stateful service, with cached children: a label look-up costs more than an event."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from prometheus_client import (
@@ -41,14 +41,17 @@ def registry_for(service: str, version: str) -> CollectorRegistry:
 
 
 class WorkspaceLabels:
-    """What the label ``workspace`` holds: the first so many workspaces by name, the others as ``other``.
+    """What the label ``workspace`` holds: the name of those that are ``named`` and of the first others that this
+    process meets, so many together; the rest are ``other``.
 
+    Which others come first differs between processes and after a restart: nobody knows all workspaces of a deployment,
+    and to take a label back from one that has it would make counters fall. A name that is given keeps its label.
     With a bound of 0 it is empty, which Prometheus takes for no label at all.
     """
 
-    def __init__(self, workspaces_max: int) -> None:
+    def __init__(self, workspaces_max: int, named: Iterable[str] = ()) -> None:
         self._workspaces_max = workspaces_max
-        self._named: dict[str, str] = {}
+        self._named = {name: name for name in named} if workspaces_max else {}
 
     def of(self, workspace: str) -> str:
         """The label of a workspace; the same for as long as the process lives."""

@@ -104,6 +104,11 @@ class CommonSettings(BaseSettings):
     metrics_workspaces_max: int = Field(
         default=50, ge=0, le=10_000, description="workspaces that metrics tell apart; 0 = none, without the label"
     )
+    metrics_workspaces: str = Field(
+        default="",
+        pattern=r"^([a-z0-9-]{1,64}(,[a-z0-9-]{1,64})*)?$",
+        description="names, with commas: they keep a label of their own, the others what places are left",
+    )
     ready_file: str = Field(default="", description="JSON with the ports is written here once the service listens")
     log_level: LogLevel = "INFO"
     traces_url: str = Field(
@@ -111,6 +116,11 @@ class CommonSettings(BaseSettings):
     )
     traces_ratio: float = Field(default=1.0, ge=0, le=1, description="of the contacts that come without a trace")
     failpoints: str = Field(default="", description="tests only: name=action pairs, see shared/process/failpoints.py")
+
+    @property
+    def named_workspaces(self) -> tuple[str, ...]:
+        """Those that metrics tell apart whichever comes first."""
+        return tuple(filter(None, self.metrics_workspaces.split(",")))
 
     @property
     def is_local(self) -> bool:

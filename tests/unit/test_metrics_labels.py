@@ -130,6 +130,17 @@ def test_workspaces_beyond_the_bound_share_a_label() -> None:
     assert WorkspaceLabels(0).of("a") == ""
 
 
+@given(st.permutations(["a", "b", "c", "d", "e"]), st.integers(1, 5))
+def test_workspaces_that_are_named_keep_their_label_whichever_comes_first(order: list[str], bound: int) -> None:
+    shown = {name: WorkspaceLabels(bound, ["d", "e"]).of(name) for name in ("d", "e")}
+    assert shown == {"d": "d", "e": "e"}
+    labels = WorkspaceLabels(bound, ["d", "e"])
+    told = {name: labels.of(name) for name in order}
+    assert (told["d"], told["e"]) == ("d", "e")
+    assert sum(label != "other" for label in told.values()) == max(2, bound)
+    assert WorkspaceLabels(0, ["d"]).of("d") == ""
+
+
 def test_without_workspaces_the_label_is_empty_and_numbers_are_added_up() -> None:
     watched = Watched(workspaces_max=0)
     watched.router.contact("c1", intent="complaint")

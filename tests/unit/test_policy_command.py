@@ -154,3 +154,15 @@ def test_check_takes_the_starter_model_and_a_directory_that_only_the_router_sees
     assert usher("check", file(tmp_path, MODEL % "starter"))[0] == 0
     code, _, err = usher("check", file(tmp_path, MODEL % "/srv/models/x"))
     assert (code, err) == (0, "usher policy: /srv/models/x is not on this machine; the router must have it\n")
+
+
+def test_rules_warn_of_a_workspace_that_metrics_do_not_tell_apart(usher, tmp_path, monkeypatch):
+    path = file(tmp_path, SMALL)
+    monkeypatch.setenv("USHER_METRICS_WORKSPACES_MAX", "1")
+    monkeypatch.setenv("USHER_METRICS_WORKSPACES", "globex")
+    code, out, err = usher("rules", path)
+    assert (code, err.count("\n")) == (0, 1)
+    assert err.startswith("warning: workspace acme: ")
+    assert out.startswith("groups:")
+    monkeypatch.setenv("USHER_METRICS_WORKSPACES", "acme,globex")
+    assert usher("rules", path)[2] == ""

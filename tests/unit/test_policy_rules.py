@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.policy.rules import rules_text
+from cli.policy.rules import label_doubts, rules_text
 from shared.contract.topics import CHANNELS
 from shared.policy import PolicyErrors, parse_policy
 
@@ -52,3 +52,23 @@ def test_a_name_that_would_mean_something_in_a_question_is_refused_by_the_policy
     rule = {"name": name, "when": {"queue": ["general"]}, "then": TARGETS}
     with pytest.raises(PolicyErrors):
         parse_policy(policy_with_queues(["general"], targets=[rule]))
+
+
+@pytest.mark.parametrize(
+    ("bound", "named", "doubted"),
+    [
+        (50, (), []),
+        (3, (), []),
+        (2, (), ["a", "b", "c"]),
+        (2, ("c",), ["a", "b"]),
+        (2, ("a", "b", "c"), []),
+        (4, ("other-1", "other-2"), ["a", "b", "c"]),
+        (0, ("a", "b", "c"), ["USHER_METRICS_WORKSPACES_MAX"]),
+    ],
+)
+def test_alerts_of_workspaces_whose_metrics_may_be_those_of_other_are_warned_of(
+    bound: int, named: tuple[str, ...], doubted: list[str]
+) -> None:
+    policies = [parse_policy(policy_with_queues(["general"]) | {"workspace": name}) for name in ("a", "b", "c")]
+    found = [doubt.removeprefix("workspace ").split()[0].rstrip(":") for doubt in label_doubts(policies, bound, named)]
+    assert found == doubted

@@ -81,6 +81,20 @@ def test_connections_and_keys_are_shown_without_secrets(usher: Usher, file: Path
     assert len(usher("sources", "show")[1].splitlines()) == 8
 
 
+def test_an_adapter_whose_scheme_nobody_knows_is_a_fault_of_the_file_and_no_failure_of_each_request(
+    usher: Usher, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "odd_signed.py").write_text(BRITTLE.replace('"brittle"', '"odd_signed", schemes=("credential",)'))
+    info = tmp_path / "odd_signed-1.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text("[usher.adapters]\nodd_signed = odd_signed:ADAPTER\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    file.write_text("workspaces: {acme: {}}\nsources: {s: {workspace: acme, adapter: odd_signed}}\n")
+    status, out, _ = usher("sources", "check", file)
+    assert status == 1
+    assert "sources.s.adapter" in out and "'credential', which nobody knows" in out and "credentials" in out
+
+
 def test_an_adapter_that_raises_is_told_with_the_smallest_payload_on_which_it_does(
     usher: Usher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

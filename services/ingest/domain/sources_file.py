@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from services.ingest.domain.channels.adapter import Adapter
 from services.ingest.domain.channels.registry import find, names
 from services.ingest.domain.phones import REGIONS
+from services.ingest.domain.signatures import SCHEMES
 from services.ingest.domain.sources import Credential, Source, Sources
 from services.ingest.domain.sources_entries import ApiKeyEntry, SourceEntry, WorkspaceEntry
 from services.ingest.domain.types import Right
@@ -137,6 +138,12 @@ class _Reading:
             return None
         if adapter is None:
             self._fault((*loc, "adapter"), f"unknown adapter {name!r}", did_you_mean(name, sorted(names())))
+            return None
+        odd = next((scheme for scheme in adapter.schemes if scheme not in SCHEMES), None)  # a package may write any
+        if odd is not None:
+            detail = f"the adapter {name} is signed by {odd!r}, which nobody knows"
+            self._fault((*loc, "adapter"), detail, f"mend its package: {did_you_mean(odd, sorted(SCHEMES))}")
+            return None
         return adapter
 
     def _check(self, entry: SourceEntry, adapter: Adapter, loc: Loc, given: Mapping[Any, Any]) -> None:

@@ -49,7 +49,6 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
         channel=contact.channel,
         issued_ms=turn.now_ms,
         expires_ms=turn.allow(rules.offer_ms),
-        parallel=rules.parallel > 1,
     )
     contact.offers = (*contact.offers, offer.offer_id)
     desks.ask(workspace, agent, offer)

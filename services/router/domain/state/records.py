@@ -126,7 +126,6 @@ class Offer(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     channel: str
     issued_ms: int
     expires_ms: int
-    parallel: bool = False
     state: OfferState = OfferState.ISSUED
 
 

@@ -29,6 +29,7 @@ from tests.support.virtual_time import VirtualClock, run
 
 PARTITION = 0
 QUIET_SECONDS = 0.01  # virtual; calls take no time, so whoever is still at work after it waits for something
+LOOK_SECONDS = 0.1  # virtual; between looks whether all is done: each costs as much as a step of a lane
 DONE_SECONDS_MAX = 60.0  # virtual; with all back-off of all owners a lane is done in a few
 LATER_MS = 400  # a deadline that falls due while owners change
 
@@ -187,7 +188,7 @@ async def _played(world: _World, schedule: Schedule) -> Outcome:
     try:
         async with asyncio.timeout(DONE_SECONDS_MAX):
             while not world.is_done():
-                await asyncio.sleep(QUIET_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
             last.lane.stop()
             await asyncio.wait({last.running})
     except TimeoutError:

@@ -185,3 +185,15 @@ def test_a_pause_at_the_very_due_time_while_closed_means_the_same_whenever_the_p
         story.at("2026-06-12T09:10", "pending_changed", pending=False).play(until="2026-06-12T12:00")
         ends.append(story.told("resolution")[-1])
     assert ends == [("breached", "2026-06-12T09:10:00")] * 2
+
+
+@pytest.mark.parametrize("kind", PHASES)
+def test_a_promise_that_only_priority_makes_is_made_when_that_is_given_and_broken_no_sooner(kind: str) -> None:
+    rule = {"name": "urgent", "when": {"priority_at_least": "1m"}, "then": {kind: {"within": "5m"}}}
+    story = Story(policy_of({"orders": {}}, targets=[rule])).at("2026-06-11T09:00", "received", attributes={})
+    for at, event, fields in PHASES[kind][0]:
+        story.at(f"2026-06-11T{at}", event, **fields)
+    story.at("2026-06-11T09:30", "reprioritised", priority_seconds=60.0)
+    story.at("2026-06-11T09:40", "queued", entered_at="2026-06-11T09:05", target_seconds=300.0)
+    story.play(until="2026-06-11T12:00")
+    assert story.told(kind)[:2] == [("started", clock(PHASES[kind][1])), ("breached", clock("09:30"))]

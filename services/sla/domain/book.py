@@ -120,7 +120,7 @@ class Book:
             own = event.own_priority_seconds
             contact.priority_seconds = event.priority_seconds if own is None else own
             self._facts.touch(contact)
-            self._changes.reprioritised(contact, at_ms)
+            self._changes.reprioritised(contact, event, at_ms)
 
     def risk_raised(self, event: RiskChanged, at_ms: int) -> None:
         """The router says that the queue's promise will probably be broken."""

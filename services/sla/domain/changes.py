@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from services.sla.domain.clock import Clock, State
 from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
+from services.sla.domain.contact_event import Changed
 from services.sla.domain.starts import Starts
 from services.sla.domain.target import Promises
 from services.sla.domain.terms import Terms
@@ -42,8 +43,9 @@ class Changes:
         if workspace:
             self._terms.keep_only(workspace, versions)
 
-    def reprioritised(self, contact: Contact, at_ms: int) -> None:
-        """Targets that depend on priority, by the policy under which each clock runs."""
+    def reprioritised(self, contact: Contact, event: Changed, at_ms: int) -> None:
+        """Targets that depend on priority, by the policy under which each clock runs; and those that no clock runs for,
+        because nothing promised them before."""
         for clock in tuple(contact.clocks):
             promises = self._terms.under(contact.workspace, clock.policy)
             if promises is None or not promises.by_priority:
@@ -51,6 +53,9 @@ class Changes:
             target = promises.of(clock.kind, contact, clock.queue)
             if target is not None and target.rule != clock.rule:
                 self._work.retarget(clock, contact, target, clock.policy, at_ms)
+        now = self._terms.now(contact.workspace)
+        if now is not None and now.by_priority:
+            self._starts.raised(now, contact, event, at_ms)
 
     def _hold_to(self, promises: Promises, clock: Clock, contact: Contact, at_ms: int) -> None:
         target = promises.of(clock.kind, contact, clock.queue)  # that of the queue whose promise it was

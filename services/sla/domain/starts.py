@@ -67,6 +67,17 @@ class Starts:
                 start = Start(kind, began_ms, f"policy-{promises.version}", at_ms)
                 self._begin(start, contact, target, promises)
 
+    def raised(self, promises: Promises, contact: Contact, event: Changed, at_ms: int) -> None:
+        """Targets that a rule makes for this contact only now, by its priority: they count from where they would, and
+        are made now."""
+        for kind in promises.open_kinds:
+            began_ms = contact.since(kind)
+            if began_ms is None or kind in contact.once or not self._may(kind, contact):
+                continue
+            promised = self._promised(kind, contact, contact.home, promises)
+            if promised is not None and promised[0].rule:
+                self._begin(Start(kind, began_ms, str(event.version), at_ms), contact, *promised)
+
     def _promised(
         self, kind: Kind, contact: Contact, queue: str | None, promises: Promises
     ) -> tuple[Target, Promises] | None:

@@ -125,7 +125,8 @@ def lines(document: dict[str, Any]) -> list[str]:
         found += [f"    {key}: {_text(value)}" for key, value in shown.items()]
         found += [f"    {line}" for line in _decision(event.get("decision"))]
     if document["now"] is not None:
-        found.append(f"now: {document['now']['state']}, waits {document['now']['waits']}")
+        waits = document["now"]["waits"]
+        found.append(f"now: {document['now']['state']}, {'waits ' if waits.startswith('for ') else ''}{waits}")
         found += _outlook(document["now"])
         found += [f"    {line}" for line in document["now"]["changes"]]
         found += [f"    sooner: {line}" for line in document["now"]["sooner"]]

@@ -54,7 +54,7 @@ async def test_a_contact_says_what_it_waits_for_from_the_offer_to_its_end(runnin
     assert at_offer["sooner"] == ["a1 accepts or declines"]
     assert at_offer["changes"][0] == f"{offered['expires_at']}: the offer to a1 expires"
     waiting = await now(running, "c2")
-    assert waiting["waits"] == "for one of 1 agents who have what it takes: 1 full"
+    assert waiting["waits"] == "for the one agent who has what it takes: 1 full"
     assert waiting["sooner"] == ["a1 gets room"]
 
     await running.say(command("c2", "cancel"))
@@ -100,7 +100,10 @@ async def test_one_that_nobody_can_serve_and_one_that_rests_say_what_would_chang
     assert resting["changes"][0] == f"{scheduled['until']}: it enters its queue"
     at_bot = await now(running, "c3")
     assert at_bot["sooner"] == ["bot reports an outcome, or a supervisor requeues or assigns it"]
-    assert "sooner: somebody signs on for chat with klingon >= 5" in await shown(running, "c1")
+    told = await shown(running, "c1")
+    assert "now: queued, nobody signed on has what it takes\n" in told
+    assert "sooner: somebody signs on for chat with klingon >= 5" in told
+    assert "now: scheduled, waits for the time it was scheduled to\n" in await shown(running, "c2")
 
 
 async def test_every_command_of_a_supervisor_stands_in_the_way_of_the_contact(running: Running) -> None:

@@ -174,7 +174,7 @@ def test_a_contact_that_is_held_back_says_so_and_until_when(router: Router) -> N
     book = router.engine.book
     found = whereabouts(book, book.contacts[contact_id])
     assert found["agents"] == {"protected": 1}
-    assert found["waits"] == "for one of 1 agents who have what it takes: 1 protected"
+    assert found["waits"] == "for the one agent who has what it takes: 1 protected"
     assert any(line.endswith("fewer agents are kept for cards, unless it is asked for") for line in found["changes"])
 
 

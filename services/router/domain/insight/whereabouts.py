@@ -149,7 +149,8 @@ def _for_whom(book: Book, contact: Contact, groups: Counter[str]) -> str:
     if not able:
         return "nobody signed on has what it takes"
     shown = ", ".join(f"{number} {why}" for why, number in sorted(groups.items()) if why != "unskilled")
-    return f"for one of {able} agents who have what it takes: {shown}"
+    whom = "the one agent who has" if able == 1 else f"one of {able} agents who have"
+    return f"for {whom} what it takes: {shown}"
 
 
 def _why_kept(book: Book, contact: Contact) -> str:

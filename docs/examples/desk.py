@@ -2,8 +2,8 @@
 
 import json
 import sys
-import time
 import urllib.request
+from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
@@ -21,7 +21,7 @@ class Desk:
 
     def post(self, kind: str, **fields: Any) -> None:
         """Tell Usher what the agent did; the workspace comes from the key."""
-        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")  # promises are measured by it
         body = json.dumps({"type": kind, "agent_id": self.agent_id, "occurred_at": at, **fields}).encode()
         headers = {"Authorization": f"Bearer {self.stack['api_key']}", "Content-Type": "application/json"}
         url = self.stack["ingest_url"] + "/v1/agent-activity"

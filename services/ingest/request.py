@@ -60,7 +60,8 @@ def cors_headers(source: Source, request: Request) -> dict[str, str]:
 def webhook_request(source: Source, request: Request, body: bytes) -> WebhookRequest:
     """The request as its provider made it: behind a proxy, ``public_url`` stands for what the proxy was called by."""
     path = request.scope.get("raw_path", b"").decode("latin-1") or request.url.path
-    headers = {str(name, "latin-1"): str(value, "latin-1") for name, value in request.scope["headers"]}
+    came = reversed(request.scope["headers"])  # of one that is repeated the first counts, as for ``header``
+    headers = {str(name, "latin-1"): str(value, "latin-1") for name, value in came}
     called = f"{request.scope['scheme']}://{headers.get('host') or request.url.netloc}"
     base = source.public_url.rstrip("/").removesuffix(path) or called
     query = request.scope["query_string"].decode("latin-1")

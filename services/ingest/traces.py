@@ -1,6 +1,6 @@
 """The spans of the door: one for each event, from its arrival until Kafka has it, and for what it refuses."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -41,7 +41,7 @@ class DoorTraces:
             spans.append(span)
         return spans
 
-    def refuse(self, path: str, status: int, headers: Iterable[tuple[bytes, bytes]], seconds: float) -> None:
+    def refuse(self, path: str, status: int, headers: Sequence[tuple[bytes, bytes]], seconds: float) -> None:
         """Of a request that was answered with an error after so long, and of which there is no other span."""
         parent, began_ms = http_attributes(headers).traceparent, now_ms() - round(seconds * 1000)
         span = self._traces.begin(f"ingest {path} refused", parent, began_ms, door=True, status=status)

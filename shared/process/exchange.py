@@ -23,6 +23,7 @@ RETRY_AFTER_SECONDS = 1  # connections are given up within seconds
 
 _BODILESS = (204, 304)
 _BEFORE_PATH = re.compile(rb"\Ahttps?://[^/?]*", re.IGNORECASE)  # of a whole URL, as one asks a proxy (RFC 9112, 3.2.2)
+_SLASH = re.compile(rb"%(2f)", re.IGNORECASE)  # is part of a name: /v1%2Fcontacts is no path that a proxy let through
 _LINE_ENDS = re.compile(rb"[\x00\r\n]")
 _log = logging.getLogger("uvicorn.error")
 
@@ -61,7 +62,7 @@ class Exchange:
             **connected,
             "http_version": head.version,
             "method": head.method,
-            "path": unquote(path.decode("ascii")),
+            "path": unquote(_SLASH.sub(rb"%25\1", path).decode("ascii")),
             "raw_path": path,
             "query_string": query,
             "headers": head.headers,

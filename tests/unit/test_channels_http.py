@@ -206,6 +206,21 @@ async def test_while_nobody_knows_who_took_a_token_nothing_is_published_and_mail
     assert (await by_mailgun(log, signed_by_mailgun()), log.batches) == (503, [])
 
 
+async def test_of_a_credential_that_is_sent_twice_the_first_counts() -> None:
+    telegram = entry("telegram", secrets={"secret_token": "env:A"})
+    statuses = []
+    async with client_of(Log(), telegram) as client:
+        for tokens in (("env:A", "no"), ("no", "env:A")):
+            headers = [("X-Telegram-Bot-Api-Secret-Token", token) for token in tokens]
+            answer = await client.post(
+                "/v1/webhooks/source",
+                content=SAMPLES["telegram"].body,
+                headers=[*headers, ("Content-Type", "application/json")],
+            )
+            statuses.append(answer.status_code)
+    assert statuses == [200, 401]
+
+
 # ---- what providers expect to hear ----
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from shared.process.deadline import Deadline
-from shared.process.exchange import answer
+from shared.process.exchange import Exchange, answer
+from shared.process.requests import Head
 
 
 def test_an_answer_says_its_length_unless_it_has_no_body() -> None:
@@ -84,3 +85,9 @@ def test_a_deadline_that_comes_nearer_is_kept_and_what_is_not_awaited_is_never_l
     deadline.stop()
     timers.pass_until(90.0)
     assert heard == [("idle", 5.0)]
+
+
+@pytest.mark.parametrize(("target", "path"), [(b"/v1%2Fa%2fb", "/v1%2Fa%2fb"), (b"/v1/%41%252F", "/v1/A%2F")])
+def test_an_escaped_slash_parts_no_path(target: bytes, path: str) -> None:
+    made = Exchange(None, {"type": "http"}, Head("POST", target, "1.1", [], True, False))  # type: ignore[arg-type]
+    assert (made.scope["path"], made.scope["raw_path"]) == (path, target)

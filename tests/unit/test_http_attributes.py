@@ -26,3 +26,8 @@ def test_each_attribute_is_what_its_header_says(
     wanted = {FIELDS[name]: value.decode() for name, value in headers.items()}
     wanted |= {"traceparent": TRACE.decode()} if traced else {}
     assert found == NO_ATTRIBUTES._replace(**wanted, binary=b"ce-type" in headers)
+
+
+def test_of_a_header_that_is_repeated_the_first_counts() -> None:
+    found = http_attributes([(b"ce-type", b"a"), (b"content-type", b"b"), (b"ce-type", b"c"), (b"content-type", b"d")])
+    assert (found.type, found.content_type) == ("a", "b")

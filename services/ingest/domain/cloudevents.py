@@ -1,7 +1,7 @@
 """CloudEvents 1.0 as Usher accepts it: binary mode (headers), structured mode (JSON), and bare JSON with a type."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shared.errors import Invalid, Reason
@@ -56,9 +56,9 @@ def kafka_attributes(headers: Sequence[tuple[str, bytes | None]]) -> Attributes:
     return _attributes(dict(headers), "ce_")
 
 
-def http_attributes(headers: Iterable[tuple[bytes, bytes]]) -> Attributes:
-    """Attributes from a request's headers (``ce-*``), names in lower case as ASGI gives them."""
-    given = {_HTTP_NAMES[name]: value for name, value in headers if name in _HTTP_NAMES}
+def http_attributes(headers: Sequence[tuple[bytes, bytes]]) -> Attributes:
+    """Attributes from a request's headers (``ce-*``), names in lower case as ASGI gives them; of several the first."""
+    given = {_HTTP_NAMES[name]: value for name, value in reversed(headers) if name in _HTTP_NAMES}
     if len(given) == 1 and "content-type" in given:  # as nearly every provider sends
         return Attributes(content_type=_text(given["content-type"]))
     return _attributes(given, "ce-")

@@ -124,3 +124,12 @@ def headed(*heads: tuple[str, str]) -> Result:
 )
 def test_what_a_filter_takes_for_spam_says_so_and_is_still_a_contact(result: Result, spam: str | None) -> None:
     assert result.event().attributes.get("spam") == spam
+
+
+def test_one_odd_head_among_those_of_mailgun_costs_no_thread() -> None:
+    heads = [["Message-Id", "<m2@example.com>"], ["X-Odd", {"a": 1}], 5, [], ["References", "<m1@example.com>"]]
+    whole, damaged = (
+        form("mailgun", {**MAILGUN, "message-headers": orjson.dumps(listed).decode()}).event()
+        for listed in ([heads[0], heads[4]], heads)
+    )
+    assert (damaged.conversation_id, damaged.message_id) == (whole.conversation_id, whole.message_id)

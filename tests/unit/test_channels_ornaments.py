@@ -6,8 +6,10 @@ counted. Whatever else is damaged, the same message arrives in the same conversa
 attribute ``unread`` names what could not be read.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 import pytest
@@ -17,7 +19,22 @@ from tests.support.channel_payloads import SAMPLES, Sample
 from tests.support.channel_variants import payloads_of
 from tests.support.channels import Result, put_sample
 
-DAMAGES: list[Any] = [7, 1.5, True, "", "odd", [], ["odd"], {}, {"odd": 1}, None]
+DAMAGES: list[Any] = [
+    7,
+    1.5,
+    True,
+    "",
+    "odd",
+    [],
+    ["odd"],
+    {},
+    {"odd": 1},
+    None,
+    10**30,
+    -(10**30),
+    [[[[{}]]]],
+    "x" * 9000,
+]
 
 # What decides whether it is a customer's message and which, whose and where it is; and their words.
 NEEDED: dict[str, str] = {
@@ -46,6 +63,13 @@ NEEDED: dict[str, str] = {
         user retweeted_status data event_type payload filter user_id author_id conversation_id
         """,
 }
+# Of forms, which a topic may carry as a JSON object.
+NEEDED_FIELDS: dict[str, str] = {
+    "twilio": "From To MessageSid Body MessageStatus SmsStatus MessagingServiceSid ExternalUserId",
+    "twilio_voice": "CallSid From To CallStatus Direction ParentCallSid QueueResult DialCallStatus SpeechResult Digits",
+    "twilio_conversations": "EventType ConversationSid MessageSid Author Source Body",
+    "mailgun": "from sender subject body-plain stripped-text message-headers token",
+}
 # Our own contract is strict, in both of its forms.
 STRICT = {"canonical", "standard_webhooks"}
 CASES = [
@@ -70,7 +94,7 @@ def damaged(document: Any, path: tuple[Any, ...], value: Any) -> bytes:
     for name in path[:-1]:
         holder = holder[name]
     holder[path[-1]] = value
-    return orjson.dumps(whole)
+    return json.dumps(whole).encode()  # which writes a number of any length
 
 
 def told(result: Result) -> list[tuple[str, ...]]:
@@ -117,3 +141,16 @@ def test_what_is_needed_and_odd_is_kept_or_counted_and_nothing_disappears(adapte
                 if value in (None, [], {}):
                     continue  # an empty list holds no message
                 assert result.refused or result.ignored or result.admitted, (path, value)
+
+
+@pytest.mark.parametrize("adapter", NEEDED_FIELDS)
+def test_one_odd_field_of_a_form_costs_no_message(adapter: str) -> None:
+    fields = dict(parse_qsl(SAMPLES[adapter].body.decode(), keep_blank_values=True))
+    whole = told(put_sample(adapter, Sample(orjson.dumps(fields), {})))
+    for name in fields:
+        for value in DAMAGES:
+            result = put_sample(adapter, Sample(damaged(fields, (name,), value), {}))
+            if name not in NEEDED_FIELDS[adapter].split():
+                assert (result.refused, told(result)) == ([], whole), (name, value)
+            elif isinstance(value, list | dict | bool):
+                assert result.admitted == [] or told(result) == whole, (name, value)

@@ -57,13 +57,13 @@ class Form(NamedTuple):
 
     def needed(self, name: str) -> str:
         """The field's text; Rejected without one."""
-        found = self.words(name)
+        found = self.text(name)
         if not found:
             raise missing(name)
         return found
 
-    def words(self, name: str) -> str:
-        """What somebody wrote, "" where it is absent; Rejected where it is no text, so that it is kept."""
+    def text(self, name: str) -> str:
+        """What a message needs: words, or what decides whose it is. Rejected where it is no text: it is kept."""
         if name in self.unread:
             raise Rejected(Reason.INVALID, name, "must be a string")
         return self.fields.get(name, "")

@@ -12,6 +12,7 @@ from services.ingest.domain.rejection import Rejected
 
 __all__ = ["ADAPTER", "content_of", "signed_fields"]
 
+HEADS_MAX = 1000  # of one letter that are read; one that passed ten servers has a hundred
 _EVENT = b'"event-data"'
 _SIGNED = {"timestamp", "token", "signature"}  # of the form
 _EVENTS = {
@@ -31,8 +32,8 @@ def read(payload: Payload) -> Reading:
     else:
         letter = Letter(
             Heads(_heads(form)),
-            plain=form.words("body-plain"),
-            html=form.words("body-html"),
+            plain=form.text("body-plain"),
+            html=form.text("body-html"),
             stripped=form.get("stripped-text"),
             attachments=_attachments(form),
             is_report=form.get("Content-Type").lower().startswith("multipart/report"),
@@ -100,12 +101,10 @@ def _listed(form: Form, name: str) -> Node:
 def _heads(form: Form) -> list[tuple[str, str]]:
     """``message-headers`` is a JSON list of pairs; the fields of the form stand in for heads that it lacks."""
     found: list[tuple[str, str]] = []
-    try:
-        for pair in _listed(form, "message-headers").items():
-            head, content = [*pair.items(), Node(""), Node("")][:2]
-            found.append((head.text(), content.text()))
-    except Rejected:
-        found = []
+    listed = _listed(form, "message-headers").value if form.text("message-headers") else None
+    for pair in Node(listed[:HEADS_MAX]).items() if isinstance(listed, list) else ():
+        head, content = [*pair.optional().items(), Node(""), Node("")][:2]
+        found.append((head.text(), content.text()))
     known = {name.lower() for name, _ in found}
     fields = ("From", "Subject", "Message-Id", "In-Reply-To", "References", "Date", "Reply-To", "Cc", "Auto-Submitted")
     for name in (*fields, "Precedence", "List-Id", "Return-Path"):

@@ -25,8 +25,8 @@ def read(payload: Payload) -> Reading:
         form = _in_charsets(form)
         letter = Letter(
             Heads(_heads(form)),
-            plain=form.words("text"),
-            html=form.words("html"),
+            plain=form.text("text"),
+            html=form.text("html"),
             attachments=[
                 Attachment(content_type=file.content_type, name=file.name, size=len(file.content))
                 for file in form.files

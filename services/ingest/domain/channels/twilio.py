@@ -45,10 +45,10 @@ _KEPT = {
 def read(payload: Payload) -> Reading:
     """One message, or the state of one that was sent."""
     form = read_form(payload)
-    state = (form.get("MessageStatus") or form.get("SmsStatus")).lower()
+    state = (form.text("MessageStatus") or form.text("SmsStatus")).lower()
     if state in _STATES:
         return Reading([Ignored(Why.DELIVERY_STATE)], TWIML_NOTHING)
-    if state not in _RECEIVED and not form.words("Body") and not form.get("MediaUrl0"):
+    if state not in _RECEIVED and not form.text("Body") and not form.get("MediaUrl0"):
         return Reading([Ignored(Why.UNKNOWN_KIND)], TWIML_NOTHING)  # with words it is no state: those have none
     if payload.source.is_own(form.get("From")):
         return Reading([Ignored(Why.OWN_MESSAGE)], TWIML_NOTHING)
@@ -61,12 +61,12 @@ def place(form: Form) -> dict[str, str]:
 
 
 def _message(payload: Payload, form: Form) -> Message:
-    handle, to = form.needed("From"), form.get("To")
-    service = form.get("MessagingServiceSid")
+    handle, to = form.needed("From"), form.text("To")
+    service = form.text("MessagingServiceSid")
     over_ip = ":" in handle and not handle.startswith("sms:")
     channel: Channel = "messaging" if over_ip else "sms"
-    text = form.words("Body") or form.words("ButtonText")
-    person = form.get("ExternalUserId") or handle  # stays, whether WhatsApp shows the number or not
+    text = form.text("Body") or form.text("ButtonText")
+    person = form.text("ExternalUserId") or handle  # stays, whether WhatsApp shows the number or not
     return Message(
         channel=channel,
         conversation=payload.source.pseudonym(service or to, person),

@@ -42,7 +42,7 @@ def _item(payload: Payload, form: Form) -> Item:
         return Ignored(_IGNORED.get(kind, Why.UNKNOWN_KIND))
     author = form.needed("Author")
     # What a program of ours posts comes from the API; what customers write comes by SMS, WhatsApp or the chat SDK.
-    if payload.source.is_own(author) or form.get("Source").upper() == "API":
+    if payload.source.is_own(author) or form.text("Source").upper() == "API":
         return Ignored(Why.OWN_MESSAGE)
     return Message(
         channel=_channel(author),
@@ -50,7 +50,7 @@ def _item(payload: Payload, form: Form) -> Item:
         message_id=form.needed("MessageSid"),
         handle=author,
         at_ms=time_ms(form.get("DateCreated")),
-        text=form.words("Body"),
+        text=form.text("Body"),
         attachments=_media(form.get("Media")),
         reply_address=author,
         reply_thread=form.get("ConversationSid"),

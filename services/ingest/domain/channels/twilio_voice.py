@@ -29,19 +29,19 @@ def read(payload: Payload) -> Reading:
 
 def _item(payload: Payload, form: Form) -> Item:
     call = form.needed("CallSid")
-    if form.get("Direction").startswith("outbound") or form.get("ParentCallSid"):
+    if form.text("Direction").startswith("outbound") or form.text("ParentCallSid"):
         return Ignored(Why.OWN_MESSAGE)
     if _is_over(form):
         return ended(payload, call, "hang_up", key=call, at_ms=sent_ms(form.get("Timestamp")))
     if _is_progress(form):
         return Ignored(Why.CALL_PROGRESS)
-    if payload.source.is_own(form.get("From")):
+    if payload.source.is_own(form.text("From")):
         return Ignored(Why.OWN_MESSAGE)
     return _message(form, call).event(payload)
 
 
 def _is_over(form: Form) -> bool:
-    return form.get("CallStatus") in _OVER or form.get("QueueResult") in _LEFT_QUEUE
+    return form.text("CallStatus") in _OVER or form.get("QueueResult") in _LEFT_QUEUE
 
 
 def _is_progress(form: Form) -> bool:
@@ -52,7 +52,7 @@ def _is_progress(form: Form) -> bool:
 
 def _message(form: Form, call: str) -> Message:
     """The call itself under its CallSid; what the caller keyed or said later under an id of its own."""
-    spoken, keyed = form.words("SpeechResult"), form.words("Digits")
+    spoken, keyed = form.text("SpeechResult"), form.text("Digits")
     what = sha256("\x1f".join((spoken, keyed, form.get("msg"))).encode("utf-8", "replace")).hexdigest()[:16]
     return Message(
         channel="voice",

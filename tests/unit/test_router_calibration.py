@@ -15,7 +15,7 @@ from services.router.domain.state.records import Contact
 from services.router.domain.states import ContactState
 from shared.contract.records import Event
 from shared.lane.engine import Step
-from tests.support.router_builders import Router, policy_with
+from tests.support.router_builders import Router, kinds, policy_with
 
 QUEUE = "orders"  # its target is 20 seconds
 
@@ -97,6 +97,18 @@ def test_who_finds_somebody_free_is_no_forecast(router: Router) -> None:
     router.accept("a2")
     assert outcomes(router) == {}
     assert errors(router) == []
+
+
+@pytest.mark.parametrize(("seconds", "overflows"), [(15, True), (16, False)])
+def test_a_contact_that_waits_just_as_long_as_a_rule_says_overflows(
+    router: Router, seconds: int, overflows: bool
+) -> None:
+    document = policy_with()
+    rule = {"when": {"expected_wait": f"{seconds}s"}, "to": {"callback": True}}
+    document["queues"][QUEUE]["overflow"] = [rule]
+    router.activate(document)
+    told = router.say(router.message("c1", queue=QUEUE))
+    assert ("contact.overflowed" in kinds(told)) is overflows
 
 
 def test_a_queue_that_nobody_was_served_from_tells_nothing() -> None:

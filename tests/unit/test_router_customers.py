@@ -142,6 +142,19 @@ def test_open_contacts_of_one_customer_are_linked(router: Router) -> None:
     assert first not in router.last("received").get("linked", [])
 
 
+def test_an_offer_links_the_contacts_that_are_open_by_then(router: Router) -> None:
+    router.contact("c1")
+    second = router.contact("c2", channel="email")
+    router.now_ms += 1
+    third = router.contact("c3", channel="email")
+    router.hang_up("c1")
+    router.sign_on("a1")
+    assert (router.last("offered")["contact_id"], router.last("offered").get("linked", [])) == (second, [])
+    router.accept()
+    router.sign_on("a2")
+    assert (router.last("offered")["contact_id"], router.last("offered")["linked"]) == (third, [second])
+
+
 def test_a_returning_customer_waits_a_little_for_the_agent_who_knows_them(router: Router) -> None:
     busy = busy_but_known(router)
     contact_id = router.contact("c3")

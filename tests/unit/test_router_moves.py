@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.router.domain.state.timers import Timer
 from shared.contract import inputs
 from tests.support.router_builders import START_MS, Router, bodies_of, kinds, policy_with
 
@@ -107,6 +108,17 @@ def test_keeping_ends_at_once_when_the_agent_cannot_come(change: Any) -> None:
     router.restart()
     change(router)
     assert (router.state(contact_id), router.last("offered")["agent_id"]) == ("offered", "a2")
+
+
+def test_an_agent_who_declined_is_asked_again_at_once_when_asked_by_name() -> None:
+    router = Router(policy_with(offers={"decline_pause": "60s"}))
+    router.sign_on("a1")
+    contact_id = router.contact("c1")
+    router.decline()
+    assert router.state(contact_id) == "queued"
+    router.command(contact_id, "assign", agent_id="a1")
+    assert (router.state(contact_id), router.last("offered")["agent_id"]) == ("offered", "a1")
+    assert not router.engine.book.timers.armed(Timer.BAR, contact_id)
 
 
 def test_keeping_ends_when_the_agent_no_longer_has_the_skill() -> None:

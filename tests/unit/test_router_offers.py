@@ -2,6 +2,8 @@
 
 import pytest
 
+from services.router.domain.state.timers import Timer
+from shared.contract import inputs
 from tests.support.router_builders import OFFERED, Router, bodies_of, body_of, kinds, policy_with
 
 
@@ -114,6 +116,54 @@ def test_the_decision_is_complete_and_says_itself(router: Router) -> None:
     assert decision["agent_id"] == "a1"
     assert offered["sentence"].startswith("offered to a1: due in 10 s, moved ahead by 10 min")
     assert offered["sentence"].endswith("idle 4 s")
+
+
+def test_whoever_misses_one_offer_loses_the_others_that_are_open() -> None:
+    router = Router()
+    router.sign_on("a1", units=2)
+    router.contact("c1")
+    router.now_ms += 5000
+    other = router.contact("c2")
+    assert router.last("offered")["contact_id"] == other
+    told = router.wait(10)
+    assert kinds(told)[0] == "contact.offer_expired"
+    assert [body["reason"] for body in bodies_of(told, "contact.offer_rescinded")] == ["the agent is not ready"]
+    assert router.state(other) == "queued"
+
+
+def test_an_agent_with_less_capacity_than_before_loses_the_newest_offer() -> None:
+    router = Router()
+    router.sign_on("a1", units=2)
+    first = router.contact("c1")
+    router.now_ms += 1
+    second = router.contact("c2")
+    router.activate(policy_with(channels={"chat": {"cost": 2}}))
+    assert (router.state(first), router.state(second)) == ("offered", "queued")
+
+
+def test_of_several_agents_who_become_free_at_once_the_least_scarce_takes_the_contact() -> None:
+    router = Router(policy_with(channels={"chat": {"cost": 2}}))
+    router.sign_on("a1", skills={"orders": 3, "cards": 3})
+    router.sign_on("a2", skills={})
+    contact_id = router.contact("c1")
+    waiting = router.contact("c2", queue="orders", priority_seconds=-600)
+    assert (router.state(contact_id), router.state(waiting)) == ("queued", "queued")
+    told = router.activate(policy_with())
+    offered = [(body["contact_id"], body["agent_id"]) for body in bodies_of(told, "contact.offered")]
+    assert offered == [(contact_id, "a2"), (waiting, "a1")]
+
+
+def test_whoever_declined_may_be_asked_again_once_somebody_else_had_the_contact() -> None:
+    router = Router(policy_with(offers={"decline_pause": "60s"}))
+    router.sign_on("a1")
+    contact_id = router.contact("c1")
+    router.decline()
+    router.sign_on("a2")
+    router.accept("a2")
+    assert not router.engine.book.timers.armed(Timer.BAR, contact_id)
+    work = router.last("assigned")["assignment_id"]
+    router.end(work, agent="a2", outcome="transferred", transfer=inputs.Transfer(queue="general"))
+    assert (router.state(contact_id), router.last("offered")["agent_id"]) == ("offered", "a1")
 
 
 def test_parallel_offers_have_one_winner() -> None:

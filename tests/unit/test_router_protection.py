@@ -69,6 +69,17 @@ def test_agents_passed_over_for_a_protected_queue_are_an_exclusion_of_the_decisi
     assert router.last("offered")["decision"]["excluded"] == {"protected": 1}
 
 
+@pytest.mark.parametrize(("late_ms", "owed"), [(0, 0.6), (1, 1.6)])
+def test_an_answer_at_the_very_time_of_the_promise_is_in_time(router: Router, late_ms: int, owed: float) -> None:
+    breach(router, times=1)
+    router.contact("c1", queue="cards")  # 10 s to answer
+    router.now_ms += 9_000
+    router.sign_on("card-expert")
+    router.now_ms += 1_000 + late_ms
+    answer(router)
+    assert debts(router) == {"cards/chat": owed}
+
+
 def test_the_protected_queue_itself_is_served_at_once(router: Router) -> None:
     breach(router, times=8)
     assert debts(router) == {"cards/chat": 6.0}

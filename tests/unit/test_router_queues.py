@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.router.domain.state.timers import Timer
 from tests.support.router_builders import START_MS, Router, body_of, kinds, policy_with
 
 # START_MS is Tuesday 2023-11-14 22:13:20 UTC.
@@ -132,6 +133,34 @@ def test_a_wait_that_is_over_during_an_offer_overflows_when_nobody_else_takes_th
         "contact.overflowed",
         "contact.queued",
     ]
+
+
+def test_a_wait_that_is_over_at_the_very_end_of_an_offer_overflows_too() -> None:
+    router = router_with({"overflow": [{"when": {"waited": "10s"}, "to": {"queue": "general"}}]})
+    router.sign_on("a1")
+    ask(router)
+    router.now_ms += 10_000
+    assert "contact.overflowed" in kinds(router.decline() + router.wait(0))
+
+
+def test_who_is_promised_a_call_back_is_not_looked_at_again_after_an_offer() -> None:
+    router = router_with({"overflow": [{"when": {"waited": "5s"}, "to": {"callback": True}}]})
+    contact_id = ask(router)
+    router.wait(6)
+    router.sign_on("a1")
+    router.decline()
+    assert router.state(contact_id) == "queued"
+    assert not router.engine.book.timers.armed(Timer.OVERFLOW, contact_id)
+
+
+def test_who_is_kept_for_an_agent_does_not_overflow_before_that_is_over() -> None:
+    rule = {"when": {"waited": "5s"}, "to": {"queue": "general"}}
+    router = router_with({"overflow": [rule]}, offers={"keep_for": "7s"})
+    router.assigned("c0")
+    router.command(ask(router), "assign", agent_id="a1")
+    assert router.last("queued")["kept_for"] == "a1"
+    assert "contact.overflowed" not in kinds(router.wait(6))
+    assert "contact.overflowed" in kinds(router.wait(1))
 
 
 def test_without_anybody_signed_on_the_contact_overflows() -> None:

@@ -38,8 +38,7 @@ def fail(turn: Turn, offer: Offer, how: Failure) -> None:
     workspace = turn.workspace(contact)
     offers.withdraw(turn, offer, how)
     if how.state is not OfferState.RESCINDED:
-        if contact.only_agent == offer.agent_id:
-            waiting.keep_no_longer(turn, contact)
+        waiting.keep_no_longer(turn, contact)
         waiting.bar(turn, contact, offer.agent_id, turn.now_ms + workspace.rules.decline_ms)
     if contact.state is ContactState.QUEUED:
         queueing.rejoin(turn, workspace, contact)

@@ -115,7 +115,8 @@ def main() -> None:
         print(part)
         for name, value in sorted(values.items(), key=lambda one: -one[1]):
             mark = f"  over the goal of {GOAL_MS:.0f}" if part == "largest" and value > GOAL_MS else ""
-            print(f"  {value:8.3f} ms  {name}{mark}")
+            shown = f"{value * 1000:8.0f} us" if part == "typical" else f"{value:8.3f} ms"
+            print(f"  {shown}  {name}{mark}")
 
 
 if __name__ == "__main__":

@@ -304,3 +304,12 @@ def test_a_message_during_wrap_up_is_answered_in_the_episode_that_it_opens() -> 
     story = answered(promised(next_response="1h")).at("2026-06-11T09:20", "wrapping")
     story.at("2026-06-11T09:21", "message_added", sender="customer", state="wrapping").play()
     assert story.told("next_response") == []
+
+
+def test_a_message_that_a_former_queue_left_unanswered_is_the_oldest_one_in_the_new_queue_too() -> None:
+    queues = {"orders": {"targets": {"resolution": {"within": "9h"}}}}
+    queues["cards"] = {"targets": {"next_response": {"within": "10m"}}}
+    story = answered(policy_of(queues)).at("2026-06-11T09:12", "message_added", sender="customer")
+    story.at("2026-06-11T09:15", "transferred").at("2026-06-11T09:15", "queued", queue="cards")
+    story.at("2026-06-11T09:18", "message_added", sender="customer").play(until="2026-06-11T12:00")
+    assert story.told("next_response") == [("started", "2026-06-11T09:12:00"), ("breached", "2026-06-11T09:22:00")]

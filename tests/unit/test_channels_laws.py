@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
+from services.ingest.domain.channels.node import WRONG_MAX
 from services.ingest.domain.channels.registry import NAMES
 from services.ingest.domain.rejection import REFUSED_PARTS_MAX
 from tests.support.channel_payloads import ASTERISK, POSTMARK, SLACK, SLACK_EVENT, Sample, direct, page, whatsapp_text
@@ -149,6 +150,16 @@ def test_of_many_wrong_parts_some_are_dead_letters_and_the_good_ones_arrive() ->
     result = json_of("whatsapp_cloud", whatsapp_of(messages=[*bad, whatsapp_text(200)]))
     assert [event.message_id for event in result.events()] == ["wamid.200"]
     assert [one.letter.origin.index for one in result.refused] == list(range(REFUSED_PARTS_MAX))
+
+
+def test_behind_hundreds_of_wrong_parts_nothing_is_looked_at() -> None:
+    """It is no batch of the provider's; the dead letters hold all of it."""
+    bad = [{**whatsapp_text(number), "id": None} for number in range(WRONG_MAX)]
+    good = whatsapp_text(WRONG_MAX)
+    for wrong, arrived in ((bad[1:], 1), (bad, 0)):
+        result = json_of("whatsapp_cloud", whatsapp_of(messages=[*wrong, good]))
+        assert (len(result.admitted), len(result.refused)) == (arrived, REFUSED_PARTS_MAX)
+        assert good["id"].encode() in result.refused[0].letter.payload
 
 
 def test_the_largest_batch_that_meta_makes_is_read() -> None:

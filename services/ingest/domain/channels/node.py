@@ -20,6 +20,7 @@ ITEMS_MAX = (
     3000  # entries of all lists of a payload: Meta batches most, and 256 KiB hold some 2,000 of its lists' entries
 )
 OPTIONAL_ITEMS_MAX = 100  # of one list that a message can do without; a message has at most 32 attachments
+WRONG_MAX = 256  # entries of one payload that are rejected before the rest is not looked at: each costs some 10 us
 UNREAD_MAX = 16  # paths of one message that are told of
 
 
@@ -33,13 +34,14 @@ class Node:
     ``unread``: None where a wrong type is a rejection; below ``optional`` the paths of what could not be read.
     """
 
-    __slots__ = ("_name", "_parent", "_root", "_taken", "unread", "value")
+    __slots__ = ("_name", "_parent", "_root", "_taken", "_wrong", "unread", "value")
 
     def __init__(self, value: Any, name: str | int = "", parent: "Node | None" = None) -> None:
         self.value = value
         self._name = name
         self._parent = parent
         self._taken = 0  # of the root: entries that were looked at
+        self._wrong = 0  # of the root: entries that were rejected
         self._root: Node = self if parent is None else parent._root
         self.unread: list[str] | None = None if parent is None else parent.unread
 
@@ -176,9 +178,11 @@ class Node:
 
 
 def each(nodes: Iterable[Node], read: Callable[[Node], Item | Iterable[Item]]) -> list[Item]:
-    """What every entry comes to; one that is rejected takes no other with it."""
+    """What every entry comes to; one that is rejected takes no other with it, and WRONG_MAX of a payload end it."""
     found: list[Item] = []
     for node in nodes:
+        if node._root._wrong >= WRONG_MAX:
+            break  # the dead letters that were made hold the whole payload
         try:
             item = read(node)
             if isinstance(item, Event | Ignored | Rejected):
@@ -188,5 +192,6 @@ def each(nodes: Iterable[Node], read: Callable[[Node], Item | Iterable[Item]]) -
         except TooMany:
             raise
         except Rejected as rejected:
+            node._root._wrong += 1
             found.append(rejected)
     return found

@@ -37,11 +37,11 @@ class RouterCollector(Collector):
         self._models = models
         self._metrics = metrics
         self._labels = workspaces
+        metrics.before_page = self._begin
 
     def collect(self) -> Iterator[Metric]:
         """One consistent view: nothing can be committed while this runs."""
         engines = list(self._engines())
-        self._begin(engines)
         orphans = GaugeMetricFamily("usher_orphans", "Live contacts that nothing will ever move: always 0.")
         orphans.add_metric([], sum(engine.book.orphans() for engine in engines))
         yield from self._queues(engines)
@@ -49,8 +49,8 @@ class RouterCollector(Collector):
         yield from (self._contacts(engines), self._agents(engines), orphans)
         yield from self._model_gauges()
 
-    def _begin(self, engines: list[RouterEngine]) -> None:
-        for engine in engines:
+    def _begin(self) -> None:
+        for engine in self._engines():
             for workspace in engine.book.workspaces.values():
                 policy = workspace.rules.policy
                 languages = policy.languages if len(policy.languages) > 1 else ()

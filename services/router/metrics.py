@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from itertools import product
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
 
 from services.router.domain.customers.shared import Why
 from services.router.domain.insight.calibration import ERROR, OBSERVED, PREDICTED
@@ -94,6 +96,8 @@ class RouterMetrics:
     def __init__(
         self, registry: CollectorRegistry, workspaces: WorkspaceLabels, knows: Knows = lambda *_: True
     ) -> None:
+        self.before_page: Callable[[], None] = lambda: None
+        registry.register(_BeforePage(self))  # before the counters, so that a page shows what begins with it
         self._counters = {
             name: Counter(name.removesuffix("_total"), text, labels, registry=registry)
             for name, (text, labels) in _COUNTERS.items()
@@ -178,6 +182,22 @@ class RouterMetrics:
             labels.append(value if known else OTHER)
             all_known &= known
         return ([self._workspaces.of(workspace), *labels] if told is names else labels), all_known
+
+
+class _BeforePage(Collector):
+    """Shows nothing itself."""
+
+    def __init__(self, metrics: RouterMetrics) -> None:
+        self._metrics = metrics
+
+    def describe(self) -> Iterable[Metric]:
+        """No names."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """A page is about to be made."""
+        self._metrics.before_page()
+        return ()
 
 
 class _Found:

@@ -84,9 +84,8 @@ def test_intents_of_the_policy_keep_their_names() -> None:
     assert {dict(labels)["intent"] for labels in found} == {"order_status"}
 
 
-def test_what_comes_of_a_contact_was_shown_as_zero_before() -> None:
+def test_what_comes_of_a_contact_was_shown_as_zero_before_on_the_very_first_page() -> None:
     watched = Watched()
-    watched.samples()
     seen = watched.samples()
     router = watched.router
     for say in (

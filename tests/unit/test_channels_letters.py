@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.support.channel_payloads import FORM
-from tests.support.channels import mail, put
+from tests.support.channel_payloads import FORM, POSTMARK
+from tests.support.channels import json_of, mail, put
 
 
 def test_a_html_mail_becomes_the_text_that_a_person_reads() -> None:
@@ -215,3 +215,23 @@ def test_who_wrote_is_known_without_an_address_in_from(head: str) -> None:
 def test_a_report_of_exchange_is_a_bounce_without_being_a_report() -> None:
     letter = PASSED_ON.replace(b"Subject", b"X-MS-Exchange-Message-Is-Ndr: \r\nSubject")
     assert put("email_mime", letter, "message/rfc822").ignored == ["bounce"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "x" * 15_000 + " <ana@example.com>",
+        '"' + "9" * 4_000 + '" <ana@example.com>',
+        "(" * 3_000 + "ana@example.com",
+        "@ @ <ana@example.com",
+        "ana@example.com (",
+    ],
+)
+def test_an_address_is_found_behind_a_name_without_end_and_in_a_damaged_head(head: str) -> None:
+    letter = f"From: {head}\r\nMessage-ID: <m@example.com>\r\n\r\nHello".encode()
+    assert put("email_mime", letter, "message/rfc822").event().party.handle == "ana@example.com"
+
+
+def test_a_name_of_postmark_without_end_costs_no_letter() -> None:
+    whole = {**POSTMARK, "From": None, "FromFull": {"Email": "ana@example.com", "Name": "9" * 5_000}}
+    assert json_of("postmark", whole).event().party.handle == "ana@example.com"

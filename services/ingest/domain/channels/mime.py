@@ -23,7 +23,9 @@ __all__ = ["Heads", "Letter", "address_of", "addresses_of", "decoded", "parse_le
 
 HEAD_LENGTH_MAX = 16_384  # characters of one head that are read: References grow with every answer
 ADDRESSES_LENGTH_MAX = 2048  # characters of a head of addresses: the first is the one that counts
-_BARE = re.compile(r"[^\s<>,;:\"()]{1,200}@[^\s<>,;:\"()]{1,200}")  # an address in a head that is damaged
+BARE_LENGTH_MAX = 200  # characters on each side of the @ of an address in a head that is damaged
+BARE_LOOKED_AT_MAX = 10  # of its @
+_APART = re.compile(r"[\s<>,;:\"()]")
 _MARK = b"\xef\xbb\xbf"  # a byte order mark, where a program saved a letter as text
 _NO_WORDS = frozenset({"text/calendar", "text/css", "text/csv", "text/vcard", "text/x-vcard", "text/rfc822-headers"})
 _MARKED_UP = frozenset({"text/html", "text/enriched", "text/richtext", "text/x-amp-html"})
@@ -176,7 +178,22 @@ def addresses_of(head: str) -> list[tuple[str, str]]:
     except (ValueError, IndexError, TypeError, RecursionError):
         found = []
     listed = [(decoded(name), address.strip()) for name, address in found if "@" in address]
-    return listed or [("", bare) for bare in _BARE.findall(head[:1000])[:1]]
+    bare = "" if listed else _bare(head)
+    return [("", bare)] if bare else listed
+
+
+def _bare(head: str) -> str:
+    """The first address in a head that is damaged, or so long that its address was cut off; "" without one."""
+    at = head.find("@")
+    for _ in range(BARE_LOOKED_AT_MAX):
+        if at < 0:
+            break
+        name = _APART.split(head[max(0, at - BARE_LENGTH_MAX) : at])[-1]
+        domain = _APART.split(head[at + 1 : at + 1 + BARE_LENGTH_MAX], maxsplit=1)[0]
+        if name and domain:
+            return f"{name}@{domain}"
+        at = head.find("@", at + 1)
+    return ""
 
 
 def address_of(head: str) -> tuple[str, str]:

@@ -180,6 +180,23 @@ async def test_a_token_of_mailgun_that_one_replica_took_is_refused_by_the_others
     assert len({event.event_id for event in events(log)}) == 1
 
 
+async def test_a_token_of_mailgun_is_refused_with_another_content_at_another_source_of_the_same_key() -> None:
+    log, fields = Log(), signed_by_mailgun()
+    second = MAILGUN_SOURCE["source"]
+    async with client_of(log, {**MAILGUN_SOURCE, "second": second}) as client:
+        statuses = [
+            (
+                await client.post(
+                    f"/v1/webhooks/{name}",
+                    content=urlencode({**fields, "body-plain": text}).encode(),
+                    headers={"Content-Type": FORM},
+                )
+            ).status_code
+            for name, text in (("source", "Hello"), ("second", "Send money"), ("second", "Hello"))
+        ]
+    assert statuses == [200, 401, 200]
+
+
 async def test_a_delivery_that_mailgun_signs_again_at_a_later_time_is_the_same_content() -> None:
     log, fields = Log(), signed_by_mailgun()
     at = str(int(fields["timestamp"]) + 1)

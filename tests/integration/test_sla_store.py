@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import asyncpg
+import orjson
 import pytest
 from prometheus_client import CollectorRegistry
 
@@ -75,6 +76,23 @@ async def test_what_is_committed_comes_back_as_the_same_engine(store: SlaStore) 
     assert second.step(rest, None, 0) == first.step(rest, None, 0)
     assert second.deadline_ms() == first.deadline_ms()
     assert second.open_clocks == first.open_clocks
+
+
+async def test_names_of_several_lines_are_stored_as_they_are(store: SlaStore) -> None:
+    """Bodies reach the database as lines of one text."""
+    log = Log().policy()
+    log.event("sent_to_bot", "c\n1", 0, queue="cards\n").event("assigned", "c2", 1, agent_id='"a\n1"\\n')
+    log.queued("c\n3", 2, "cards")
+    claim, first = await store.claim(0, "first"), engine()
+    step = first.step(log.records, await store.prefetch(0, first.needs(log.records)), 0)
+    await store.commit(commit_of(claim, step.writes))
+    rows = await store.load(await store.claim(0, "second"))
+    assert {contact.contact_id for contact in rows.contacts} == {"c\n3"}
+    courses, _ = step.writes.account
+    assert len(courses) == 3
+    assert sorted((key, orjson.loads(body)) for key, body in rows.account) == sorted(
+        (key, orjson.loads(body)) for key, body in courses
+    )
 
 
 async def test_the_metrics_are_the_committed_totals_whoever_owns_the_partition(store: SlaStore) -> None:

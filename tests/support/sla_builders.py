@@ -141,7 +141,7 @@ def activated(records: list[Record]) -> dict[tuple[str, int], int]:
     """When each policy of these records was activated, as the router's table has it."""
     found: dict[tuple[str, int], int] = {}
     for record in records:
-        with suppress(orjson.JSONDecodeError, KeyError, TypeError):  # what cannot be read activates nothing
+        with suppress(ValueError, KeyError, TypeError):  # what cannot be read activates nothing
             body = orjson.loads(record.value)
             found[body["workspace"], body["policy_version"]] = instant_ms(body["occurred_at"])
     return found

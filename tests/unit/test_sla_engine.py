@@ -269,6 +269,12 @@ def test_a_breach_counter_exists_from_the_start_of_the_first_clock() -> None:
     assert runner.total("breaches", "time_to_answer", "10s", "cards", "voice") == 0
 
 
+UNTIMELY = (
+    b'{"workspace": "acme", "contact_id": "c1", "channel": "voice", "version": 2, "policy_version": 99,'
+    b' "occurred_at": "%s"}'
+)
+
+
 @pytest.mark.parametrize(
     ("value", "reason", "path"),
     [
@@ -277,6 +283,8 @@ def test_a_breach_counter_exists_from_the_start_of_the_first_clock() -> None:
         (b"[]", "invalid", ""),
         (b'{"workspace": "acme"}', "invalid", ""),
         (b'{"workspace": "acme", "contact_id": 7}', "invalid", "contact_id"),
+        (UNTIMELY % b"yesterday", "invalid", "occurred_at"),
+        (UNTIMELY % b"2026-01-31T09:30:00", "invalid", "occurred_at"),  # in which time zone?
     ],
 )
 def test_a_record_that_cannot_be_read_is_refused_and_its_neighbours_count(value: bytes, reason: str, path: str) -> None:

@@ -155,6 +155,30 @@ async def test_the_policy_under_which_a_clock_runs_is_loaded_beside_the_one_that
     assert heir.step(rest[-2:], None, 0) == before.step(rest[-2:], None, 0)
 
 
+async def test_a_policy_under_which_a_contact_came_may_be_forgotten_and_that_of_a_clock_not(
+    store: SlaStore,
+) -> None:
+    other = bodies()["acme", 1].replace("{", '{"apply_to_open":true,', 1)
+    await execute(store.database, INSERT_POLICY.strip(), "acme", 2, other)
+    await execute(store.database, "UPDATE policy SET activated_ms = $1 WHERE version = 2", BASE_MS)
+    log = story()
+    step = engine().step(log.policy(version=2).records, {**bodies(), ("acme", 2): other}, 0)
+    claim = await store.claim(0, "me")
+    await store.commit(commit_of(claim, step.writes))
+    rows = await store.load(await store.claim(0, "heir"))
+    assert set(rows.older) == {("acme", 1)}, "c3 came under the first policy"
+    assert rows.since["acme", 2] == BASE_MS
+    await execute(store.database, "DELETE FROM policy WHERE workspace = 'acme' AND version = 1")
+    rows = await store.load(await store.claim(0, "another"))
+    assert (rows.older, {clock.policy for contact in rows.contacts for clock in contact.clocks}) == ({}, {2})
+    heir = engine()
+    heir.restore(rows)
+    assert heir.step(log.event("assigned", "c3", 20).records[-1:], None, 0).events
+    await execute(store.database, "UPDATE sla_contact SET body = jsonb_set(body::jsonb, '{clocks,0,policy}', '1')")
+    with pytest.raises(PartitionClosed, match="policy 1 of workspace acme"):
+        await store.load(await store.claim(0, "third"))
+
+
 async def test_an_empty_commit_writes_nothing(store: SlaStore) -> None:
     await store.commit(commit_of(await store.claim(0, "me"), None))
     assert await execute(store.database, "SELECT * FROM sla_partition") == []

@@ -168,6 +168,19 @@ def test_each_agent_order_takes_its_own_agent(matcher, order, chosen):
     assert matcher.agent_for("c", 10).agent_id == chosen
 
 
+def test_whoever_has_nothing_to_do_comes_before_the_longest_idle_of_those_at_work(matcher):
+    fill(matcher, seat("at work", load=0.25, idle_since=1), seat("free", idle_since=9))
+    fill(matcher, contact("c", agent_order="longest_idle"))
+    assert matcher.agent_for("c", 10).agent_id == "free"
+
+
+@pytest.mark.parametrize("comes", ["abc", "acb", "bac", "bca", "cab", "cba"])
+def test_the_runner_up_is_the_same_in_whatever_order_agents_came(matcher, comes):
+    fill(matcher, *(seat(name, idle_since=ord(name)) for name in comes), contact("d"))
+    match = matcher.agent_for("d", 200)
+    assert (match.agent_id, match.runner_up_agent) == ("a", "b")
+
+
 def test_a_preference_comes_before_every_order_but_bars_nobody(matcher):
     fill(matcher, seat("english"), seat("spanish", {"en": 1, "es": 3}, idle_since=9))
     fill(matcher, contact("c", prefer=(("es", 3),)), contact("d", prefer=(("fr", 1),)))

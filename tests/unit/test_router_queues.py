@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from services.router.domain.state.timers import Timer
 from tests.support.router_builders import START_MS, Router, body_of, kinds, policy_with
 
 # START_MS is Tuesday 2023-11-14 22:13:20 UTC.
@@ -141,16 +140,6 @@ def test_a_wait_that_is_over_at_the_very_end_of_an_offer_overflows_too() -> None
     ask(router)
     router.now_ms += 10_000
     assert "contact.overflowed" in kinds(router.decline() + router.wait(0))
-
-
-def test_who_is_promised_a_call_back_is_not_looked_at_again_after_an_offer() -> None:
-    router = router_with({"overflow": [{"when": {"waited": "5s"}, "to": {"callback": True}}]})
-    contact_id = ask(router)
-    router.wait(6)
-    router.sign_on("a1")
-    router.decline()
-    assert router.state(contact_id) == "queued"
-    assert not router.engine.book.timers.armed(Timer.OVERFLOW, contact_id)
 
 
 def test_who_is_kept_for_an_agent_does_not_overflow_before_that_is_over() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import orjson
 import pytest
 from prometheus_client import CollectorRegistry
 
@@ -216,9 +217,16 @@ async def test_a_bounce_and_an_automatic_reply_are_taken_and_are_no_contacts() -
 
 async def test_a_message_that_is_none_is_refused_for_good_with_the_reason() -> None:
     async with door(Log()) as port:
-        error = await send(port, HELP, letter=b"Subject: nobody wrote this\r\n\r\nText\r\n")
+        error = await send(port, HELP, letter=b"From: ana@example.com\r\n" + b"X: y\r\n" * 1000 + b"\r\nText\r\n")
     assert error.smtp_code == 554
-    assert b"From" in error.smtp_error or b"from" in error.smtp_error
+    assert b"a head of more than" in error.smtp_error
+
+
+async def test_a_letter_that_names_nobody_is_of_whom_the_envelope_says() -> None:
+    log = Log()
+    async with door(log) as port:
+        assert await send(port, HELP, letter=b"Subject: from whom?\r\n\r\nText\r\n") == {}
+    assert orjson.loads(log.batches[0][0].value)["party"]["handle"] == ANA
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from cli.examples import EXAMPLES
-from cli.output import EXIT_INTERRUPTED, EXIT_NO, EXIT_OK, EXIT_USAGE, UsageError
+from cli.interrupt import EXIT_INTERRUPTED, importing
+from cli.output import EXIT_NO, EXIT_OK, EXIT_USAGE, UsageError
 from shared.process.version import VERSION
 
 ERROR_CHARACTERS_MAX = 300
@@ -115,7 +116,8 @@ def make_streams() -> None:
 def parser_of(name: str) -> tuple[Parser, ModuleType]:
     """The whole parser of a command, and its module."""
     module_name, summary = COMMANDS[name]
-    module = import_module(module_name)
+    with importing():
+        module = import_module(module_name)
     parser = Parser(
         prog=f"usher {name}",
         description=summary,

@@ -5,7 +5,6 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from signal import SIGINT
 from typing import Any
 
 import orjson
@@ -14,7 +13,6 @@ EXIT_OK = 0
 EXIT_NO = 1
 EXIT_USAGE = 2
 EXIT_SIGNAL = 128  # and the signal's number, as shells call an end by a signal
-EXIT_INTERRUPTED = EXIT_SIGNAL + SIGINT
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # wide ones count in some
 
 

@@ -9,7 +9,8 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
-from cli.output import EXIT_INTERRUPTED, EXIT_NO, EXIT_OK, EXIT_SIGNAL, EXIT_USAGE, UsageError, result, say
+from cli.interrupt import EXIT_INTERRUPTED
+from cli.output import EXIT_NO, EXIT_OK, EXIT_SIGNAL, EXIT_USAGE, UsageError, result, say
 from cli.stack.running import EndedEarlyError, add_stack_options, stack_options, stack_until_signal
 from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.options import StackOptions

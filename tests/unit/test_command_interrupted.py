@@ -2,6 +2,9 @@
 
 import asyncio
 import os
+import subprocess
+import sys
+import tomllib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from signal import SIGINT, SIGKILL
@@ -10,12 +13,14 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.state import DEMO, StateFolder
+from shared.process.version import VERSION
 from tests.support.commands import Said
 from tests.support.forked import ROOT, command
 
 ASKED_SECONDS_MAX = 60.0  # the first command waits until everything is imported, on a slow and busy machine
 ENDED_SECONDS_MAX = 20.0
 SILENT = "{silent}"
+INTERRUPT = "signal.raise_signal(signal.SIGINT)"
 POLICIES = str(ROOT / "deploy" / "policies" / "demo")
 CONTACT = "ff371479-0000-4000-8000-000000000000"
 COMMANDS = [
@@ -103,3 +108,32 @@ async def interrupted(words: str, silent: Silent, folder: Path) -> Said:
         os.kill(process.pid, SIGKILL)
     assert status is not None, "it goes on"
     return Said(status, out.read_text(), err.read_text())
+
+
+@pytest.mark.parametrize(
+    ("before", "inside", "after", "ends"),
+    [
+        ("pass", INTERRUPT, "pass", (130, "", "\nusher: ended by Ctrl-C\n")),
+        ("signal.signal(signal.SIGINT, signal.SIG_IGN)", INTERRUPT, "print('goes on')", (0, "goes on\n", "")),
+        ("pass", "pass", f"try: {INTERRUPT}\nexcept KeyboardInterrupt: print('raised')", (0, "raised\n", "")),
+    ],
+    ids=["told", "ignored as behind nohup", "as ever afterwards"],
+)
+def test_ctrl_c_raises_nothing_in_modules_that_are_imported(
+    before: str, inside: str, after: str, ends: tuple[int, str, str]
+) -> None:
+    program = f"import signal\nfrom cli.interrupt import importing\n{before}\nwith importing(): {inside}\n{after}"
+    assert python(program) == ends
+
+
+def test_the_command_begins_where_its_modules_are_imported_so() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["project"]["scripts"] == {"usher": "cli.entry:main"}
+    assert python("from cli.entry import main; main()", "--version") == (0, f"usher {VERSION}\n", "")
+
+
+def python(program: str, *words: str) -> tuple[int, str, str]:
+    """Status, output and errors of a process of its own."""
+    command = [sys.executable, "-c", program, *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr

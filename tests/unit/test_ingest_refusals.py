@@ -5,9 +5,10 @@ from typing import Any
 import orjson
 import pytest
 
+from services.ingest.domain.admission import HEADERS_KEPT_MAX, RECORD_AGE_MS_MAX
 from shared.errors import Reason
 from tests.support import hostile
-from tests.support.ingest_builders import Record, body, put, put_body, refused
+from tests.support.ingest_builders import NOW_MS, Record, body, put, put_body, refused
 
 
 @pytest.mark.parametrize("record", hostile.one_of_each(), ids=lambda record: record.label.replace(" ", "-"))
@@ -98,3 +99,29 @@ def test_what_is_said_about_a_refusal_repeats_no_value_of_the_sender() -> None:
         for value in (secret, [secret], {secret: secret}, f"{secret}\x1f" * 300):
             for refusal in put_body(body(**{field: value})).refused:
                 assert secret not in refusal.letter.detail
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "believed"),
+    [
+        (NOW_MS - RECORD_AGE_MS_MAX - 1, False),
+        (NOW_MS - RECORD_AGE_MS_MAX, True),
+        (NOW_MS, True),
+        (NOW_MS + 1, False),
+        (-1, False),
+    ],
+)
+def test_a_producers_clock_is_believed_within_the_retention_and_not_ahead_of_now(
+    timestamp: int, believed: bool
+) -> None:
+    (refusal,) = put(Record(b"[", timestamp=timestamp)).refused
+
+    assert refusal.letter.at_ms == (timestamp if believed else NOW_MS)
+
+
+def test_of_very_many_headers_of_a_refused_record_the_first_are_kept() -> None:
+    headers = tuple((f"h{number}", b"x") for number in range(HEADERS_KEPT_MAX + 1))
+
+    (refusal,) = put(Record(b"[", headers)).refused
+
+    assert list(refusal.headers) == [name for name, _ in headers[:HEADERS_KEPT_MAX]]

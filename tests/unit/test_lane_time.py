@@ -1,7 +1,9 @@
-"""How long a lane waits for more records before it takes a batch."""
+"""How long a lane waits for records or a deadline, and when it counts as late."""
 
 from shared.contract.records import Record
-from shared.lane.time import gather_ms
+from shared.lane.engine import PUNCTUAL, Delay
+from shared.lane.publisher import LATE_MS
+from shared.lane.time import TICK_MS_MIN, delay_of, gather_ms, is_due, wait_ms
 
 
 def batch(*at_ms: int) -> list[Record]:
@@ -25,3 +27,21 @@ def test_a_brokers_clock_that_is_ahead_makes_nobody_wait_longer():
 def test_nothing_is_waited_for_without_a_record_or_without_a_time():
     assert gather_ms([], 1000, 8) == 0
     assert gather_ms(batch(1000), 1000, 0) == 0
+
+
+def test_a_deadline_is_due_from_its_own_millisecond_on():
+    assert [is_due(1000, wall_ms) for wall_ms in (999, 1000, 1001)] == [False, True, True]
+    assert not is_due(None, 1000)
+
+
+def test_an_idle_lane_waits_for_its_deadline_and_never_spins():
+    assert [wait_ms(deadline_ms, 250, 1000) for deadline_ms in (None, 1200, 2000)] == [250, 200, 250]
+    assert [wait_ms(deadline_ms, 250, 1000) for deadline_ms in (1000, 10)] == [TICK_MS_MIN, TICK_MS_MIN]
+
+
+def test_people_get_more_time_only_where_a_record_or_what_is_under_way_was_late():
+    records, wall_ms = batch(1000, 9000), 1000 + LATE_MS
+    assert delay_of(records, wall_ms, None) is PUNCTUAL
+    assert delay_of(records, wall_ms + 1, None) == Delay(wall_ms + 1, None)
+    assert delay_of([], wall_ms + 1, None) is PUNCTUAL
+    assert delay_of([], wall_ms, 400) == Delay(wall_ms, 400)

@@ -1,8 +1,8 @@
 """What a contact costs the sla service's engine, in calls of functions: the same on every machine, however busy it is.
 
 The limits are a tenth above what was counted last. Whoever goes beyond one for a good reason raises it, and says why.
-Replies, classifications and hand-backs are read wherever contacts are remembered: a policy that promises something to
-whoever is there already must know since when it is owed.
+Replies, messages, classifications and hand-backs are read whatever is promised: a policy that promises something to
+whoever is there already must know since when it is owed, and whether it still is.
 """
 
 import pytest

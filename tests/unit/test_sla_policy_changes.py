@@ -2,12 +2,18 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from shared.policy.kinds import SPANS
 from tests.support.sla_story import Story, policy_of
 
 NOTHING: dict[str, Any] = {"orders": {}, "cards": {"targets": {"resolution": {"within": "1d"}}}}
+OF_0_1 = {
+    "contact_id", "workspace", "channel", "queue", "entered_ms", "received_ms", "home", "tier", "priority_seconds",
+    "attributes", "human_ms", "answered", "replied_ms", "holds", "rests", "once", "taken_back", "kept", "clocks",
+}  # fmt: skip
+"""What rows of contacts hold that were written before policies stood in them."""
 LIFE_LONG = ("resolution", "first_response")
 QUEUED = ("queued", {"target_seconds": 10_800.0})
 AGENT_ANSWERS = ("reply_sent", {"by": "agent", "public": True})
@@ -102,6 +108,40 @@ def test_a_target_that_is_removed_and_made_again_starts_as_of_the_beginning_of_t
     began, hour = PHASES[kind][1], PHASES[kind][1].replace("09:", "11:")
     again = [("started", clock(began)), ("breached", clock(hour))]
     assert story.told(kind) == [("started", clock(began)), ("cancelled", clock("09:30")), *again]
+
+
+@pytest.mark.parametrize("nothing", [{}, {"targets": {"time_to_answer": {"within": "9h"}}}])
+@pytest.mark.parametrize("kind", PHASES)
+def test_what_was_done_while_no_policy_asked_for_it_is_promised_by_no_later_one(
+    kind: str, nothing: dict[str, Any]
+) -> None:
+    between, again = policy_of({"orders": nothing, "cards": {}}), promising(kind, "5m", apply_to_open=True)
+    story = comes_into(kind, promising(kind, "9h"), between, again)
+    story.log.records.insert(1, story.activate("2026-06-11T08:30", 2).log.records.pop())
+    event, fields = ("requeued", {"to": {"queue": "orders"}}) if kind == "handling" else PHASES[kind][2]
+    story.activate("2026-06-11T09:30", 3).at("2026-06-11T09:40", event, **fields)
+    story.activate("2026-06-11T09:50", 4).play(until="2026-06-11T12:00")
+    assert [name for name, _ in story.told(kind)][2:] == []
+
+
+@pytest.mark.parametrize("kind", LIFE_LONG)
+def test_a_contact_of_the_version_before_is_held_to_the_policy_that_held_until_another_came(kind: str) -> None:
+    story = Story(policy_of(NOTHING), promising(kind, "10m")).arrives("2026-06-11T09:00", queue="cards").play()
+    rows = story.runner.database.contacts
+    rows["c1"] = orjson.dumps({name: value for name, value in orjson.loads(rows["c1"]).items() if name in OF_0_1})
+    story.runner.restart()
+    story.activate("2026-06-11T09:30", 2)
+    story.at("2026-06-11T10:00", "queued", queue="orders", entered_at="2026-06-11T09:00").play(until="2026-06-11T12:00")
+    assert [name for name, body in story.bodies() if body["queue"] == "orders"] == []
+
+
+def test_a_message_ends_the_wait_for_the_customer_also_while_nothing_is_promised() -> None:
+    nothing, again = policy_of({"orders": {}, "cards": {}}), promising("resolution", "2h", apply_to_open=True)
+    story = Story(promising("resolution", "9h"), nothing, again).arrives("2026-06-11T09:00")
+    story.at("2026-06-11T09:10", "pending_changed", pending=True).activate("2026-06-11T09:20", 2)
+    story.at("2026-06-11T09:30", "message_added", sender="customer").activate("2026-06-11T09:40", 3)
+    story.play(until="2026-06-11T12:00")
+    assert story.told("resolution")[-2:] == [("started", clock("09:00")), ("breached", clock("11:20"))]
 
 
 @pytest.mark.parametrize("kind", LIFE_LONG)

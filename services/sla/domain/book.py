@@ -56,9 +56,11 @@ class Book:
 
     def change(self, workspace: str, promises: Promises, at_ms: int) -> None:
         """From now on these targets hold in the workspace; what becomes of its open clocks is said."""
-        self.promise(workspace, promises)
         mine = sorted(each for each, contact in self.contacts.items() if contact.workspace == workspace)
-        self._changes.activated(promises, [self.contacts[contact_id] for contact_id in mine], at_ms)
+        contacts = [self.contacts[contact_id] for contact_id in mine]
+        self._live.came_before(contacts, self.terms.now(workspace))
+        self.promise(workspace, promises)
+        self._changes.activated(promises, contacts, at_ms)
 
     # ---- arrival and tiers ----
 
@@ -185,10 +187,8 @@ class Book:
         """The contact waits for the customer, or does not any more."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            if event.pending:
-                self.work.hold(contact, "pending", at_ms)
-            else:
-                self.work.release(contact, "pending", at_ms)
+            change = self.work.hold if event.pending else self.work.release
+            change(contact, "pending", at_ms)
 
     # ---- ends ----
 

@@ -44,7 +44,7 @@ _pending_changed = msgspec.json.Decoder(PendingChanged).decode
 
 def handlers_of(book: Book, activate: Callable[[PolicyActivated, int], None]) -> dict[str, Handler]:
     """Event type -> handler. Types that do not stand here, or matter to no promise, are skipped unread."""
-    always: dict[str, Handler] = {
+    found: dict[str, Handler] = {
         "usher.contact.received.v1": (_received, book.received),
         "usher.contact.sent_to_self_service.v1": (_changed, book.sent_to_self_service),
         "usher.contact.sent_to_bot.v1": (_changed, book.sent_to_bot),
@@ -58,23 +58,16 @@ def handlers_of(book: Book, activate: Callable[[PolicyActivated, int], None]) ->
         "usher.contact.abandoned.v1": (_changed, book.abandoned),
         "usher.contact.cancelled.v1": (_changed, book.given_up),
         "usher.contact.expired.v1": (_changed, book.given_up),
-        POLICY_ACTIVATED: (decode_policy_event, activate),
-    }
-    # Promised or not, they tell since when somebody owes what, and a later policy may promise that to who is there.
-    where_remembered: dict[str, Handler] = {
+        # Promised or not, they tell what is owed to whom no more; a later policy may promise that to who is there.
         "usher.contact.classified.v1": (_classified, book.classified),
         "usher.contact.escalated.v1": (_escalated, book.escalated),
         "usher.contact.transferred.v1": (_given_back, book.given_back),
         "usher.contact.requeued.v1": (_given_back, book.given_back),
         "usher.contact.reply_sent.v1": (_reply_sent, book.replied),
+        "usher.contact.message_added.v1": (_message_added, book.wrote),
+        POLICY_ACTIVATED: (decode_policy_event, activate),
     }
-    of_answers: dict[str, Handler] = {
-        "usher.contact.risk_raised.v1": (_risk_changed, book.risk_raised),
-        "usher.contact.risk_cleared.v1": (_risk_changed, book.risk_cleared),
-    }
-    found = always | (where_remembered if book.terms.remembers else {})
-    if TIME_TO_ANSWER in book.terms.kinds:
-        found |= of_answers
-    if book.terms.kinds:  # a message of the customer ends what waits for it, whichever clock that is
-        found["usher.contact.message_added.v1"] = (_message_added, book.wrote)
+    if TIME_TO_ANSWER in book.terms.kinds:  # a risk is one of a promised answer, and says nothing later
+        found["usher.contact.risk_raised.v1"] = (_risk_changed, book.risk_raised)
+        found["usher.contact.risk_cleared.v1"] = (_risk_changed, book.risk_cleared)
     return found

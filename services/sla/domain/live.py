@@ -9,6 +9,7 @@ from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import Changed
 from services.sla.domain.effects import Effect
 from services.sla.domain.starts import Starts
+from services.sla.domain.target import Promises
 from services.sla.domain.terms import Terms
 from services.sla.domain.totals import Totals
 from shared.times import MILLISECONDS_PER_SECOND
@@ -59,6 +60,14 @@ class Live:
         promises = self.terms.now(contact.workspace)
         if promises is not None and (contact.began is not None or contact.policy != promises.version):
             contact.begin(kind, promises.version)
+
+    def came_before(self, contacts: Iterable[Contact], promises: Promises | None) -> None:
+        """Another policy than this comes. Of whom nobody wrote down a version (Usher 0.1 did not) came under this one
+        at the latest."""
+        for contact in contacts:
+            if not contact.policy and promises is not None:
+                contact.policy = promises.version
+                self._facts.touch(contact)
 
     def _owe(self, kinds: tuple[Kind, ...], contact: Contact, at_ms: int) -> None:
         """Somebody owes this from now on, unless it was owed before: the oldest counts."""

@@ -212,6 +212,20 @@ def test_who_wrote_is_known_without_an_address_in_from(head: str) -> None:
     assert put("email_mime", letter, "message/rfc822").event().party.handle == "ana@example.com"
 
 
+@pytest.mark.parametrize(
+    "heads",
+    [
+        "From: MAILER-DAEMON (Mail Delivery System)\r\nReturn-Path: <relay@mx.example>",
+        'From: "Mailer-Daemon"\r\nReply-To: ana@example.com',
+        "From: Mail Delivery\r\nSender: postmaster@mx.example",
+        "From: Mail Delivery\r\nReturn-Path: <Mailer-Daemon@mx.example>",
+    ],
+)
+def test_a_mail_server_that_writes_without_an_address_in_from_opens_no_contact(heads: str) -> None:
+    letter = f"{heads}\r\nSubject: Undelivered\r\n\r\nYour message was not delivered".encode()
+    assert put("email_mime", letter, "message/rfc822").ignored == ["bounce"]
+
+
 def test_a_report_of_exchange_is_a_bounce_without_being_a_report() -> None:
     letter = PASSED_ON.replace(b"Subject", b"X-MS-Exchange-Message-Is-Ndr: \r\nSubject")
     assert put("email_mime", letter, "message/rfc822").ignored == ["bounce"]

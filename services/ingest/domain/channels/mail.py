@@ -22,15 +22,16 @@ _AUTOMATIC = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-autogenerate
 _FILTERS = ("x-spam-flag", "x-spam-status", "x-mailgun-sflag")  # SpamAssassin's, and Mailgun's
 _EXCHANGE_REPORT = "x-ms-exchange-message-is-ndr"
 _DAEMONS = ("mailer-daemon@", "postmaster@")
+_DAEMON_NAME = "mailer-daemon"
 _SUMMARY = re.compile(r"^(SUMMARY|METHOD)(?:;[^:\r\n]{0,200})?:([^\r\n]{0,500})", re.MULTILINE)
 
 
 def letter_item(payload: Payload, letter: Letter) -> Item:
     """The message that a letter is, or why it is none."""
-    why = _no_contact(letter)
+    name, address = _writer(letter)
+    why = _no_contact(letter, address)
     if why is not None:
         return Ignored(why)
-    name, address = _writer(letter)
     if not address:
         raise Rejected(Reason.INVALID, "From", "must hold an address")
     if _is_ours(payload, address):
@@ -44,12 +45,19 @@ def _writer(letter: Letter) -> tuple[str, str]:
     return next((found for head in written if (found := address_of(head))[1]), ("", ""))
 
 
-def _no_contact(letter: Letter) -> Why | None:
+def _is_daemon(written: str, address: str) -> bool:
+    """Whether a mail server wrote: by its address, or by its name where From holds no address."""
+    if address.lower().startswith(_DAEMONS):
+        return True
+    return "@" not in written and written.lstrip(' "<').lower().startswith(_DAEMON_NAME)
+
+
+def _no_contact(letter: Letter, address: str) -> Why | None:
     """RFC 3834, and what mail programs do that do not know it."""
     heads = letter.heads
     if letter.is_report or heads.raw("return-path").replace(" ", "") == "<>" or _EXCHANGE_REPORT in heads:
         return Why.BOUNCE
-    if address_of(heads.raw("from"))[1].lower().startswith(_DAEMONS):
+    if _is_daemon(heads.raw("from"), address):
         return Why.BOUNCE
     automatic = heads.raw("auto-submitted").partition(";")[0].strip().lower()
     precedence = heads.raw("precedence").lower()

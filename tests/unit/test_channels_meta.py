@@ -54,6 +54,17 @@ def test_a_message_that_names_nobody_among_several_people_is_refused() -> None:
 # ---- calls over WhatsApp ----
 
 
+def test_everybody_of_a_large_batch_has_their_name() -> None:
+    """Meta puts up to a thousand updates into one request."""
+    numbers = [str(34_600_000_000 + one) for one in range(1000)]
+    batch = whatsapp(*(whatsapp_text(index, **{"from": one}) for index, one in enumerate(numbers)))
+    people = [{"wa_id": one, "profile": {"name": f"Person {one}"}} for one in numbers]
+    batch["entry"][0]["changes"][0]["value"]["contacts"] = people
+    events = json_of("whatsapp_cloud", batch).events()
+    assert [one.party.name for one in events] == [f"Person {one}" for one in numbers]
+    assert not any(one.attributes for one in events)
+
+
 def test_a_call_over_whatsapp_is_a_contact_of_voice_until_it_ends() -> None:
     rings, ends = call("connect", session={"sdp_type": "offer", "sdp": "v=0"}).event(), call("terminate").event()
 

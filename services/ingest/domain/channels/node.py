@@ -82,8 +82,8 @@ class Node:
     def __bool__(self) -> bool:
         return self.value is not None
 
-    def items(self) -> Iterator["Node"]:
-        """The entries of a list; of an optional one the first OPTIONAL_ITEMS_MAX.
+    def items(self, optional_max: int = OPTIONAL_ITEMS_MAX) -> Iterator["Node"]:
+        """The entries of a list; of an optional one the first ``optional_max``.
 
         TooMany: with those before more than ITEMS_MAX of the payload; an optional list is absent then.
         """
@@ -93,9 +93,9 @@ class Node:
         if not isinstance(listed, list):
             self._miss("must be a list")
             return
-        if self.unread is not None and len(listed) > OPTIONAL_ITEMS_MAX:
+        if self.unread is not None and len(listed) > optional_max:
             self._miss("too long")
-            listed = listed[:OPTIONAL_ITEMS_MAX]
+            listed = listed[:optional_max]
         root = self._root
         root._taken += len(listed)
         if root._taken > ITEMS_MAX:

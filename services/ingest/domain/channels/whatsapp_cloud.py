@@ -22,6 +22,7 @@ _UNSHOWN = {"edit": Why.EDIT, "revoke": Why.DELETION, "reaction": Why.REACTION, 
 _REFERRAL = ("source_type", "source_id", "source_url", "headline", "body", "ctwa_clid")
 _NOT_DIGIT = re.compile(r"[^0-9]")  # of our number, which some accounts show as +1 555-000-1111
 ORDER_LINES_MAX = 50  # products of one order that are named
+PEOPLE_MAX = 1000  # of one change: Meta puts up to 1,000 updates into a request, and names who wrote each
 
 
 def read(payload: Payload) -> Reading:
@@ -71,7 +72,7 @@ class _People:
     def __init__(self, value: Node) -> None:
         more = value.optional()
         self.unread = more.unread
-        self._contacts = list(more["contacts"].items())
+        self._contacts = list(more["contacts"].items(PEOPLE_MAX))
         self.shown = more["metadata"]["display_phone_number"].id()  # our number
         self._names: dict[str, str] = {}
         self._usernames: dict[str, str] = {}

@@ -227,3 +227,8 @@ def test_messages_that_two_alone_see_are_told_apart_though_they_have_no_number()
         for number, user in ((1, 99), (2, 99), (1, 98))
     )
     assert len({one.message_id, two.message_id, other.message_id}) == 3
+
+
+def test_a_picture_that_cannot_be_read_is_still_a_message() -> None:
+    event = json_of("telegram", {"update_id": 1, "message": {**TELEGRAM_MESSAGE, "text": None, "photo": "odd"}}).event()
+    assert (event.text, event.attributes["unread"]) == (None, "message.photo")

@@ -47,6 +47,13 @@ def test_what_is_shared_in_chatwoot_without_a_word_says_what_it_is(attachment: d
         ({"event": "message_updated"}, "edit"),
         ({"event": "message_updated", "content_attributes": {"deleted": True}}, "deletion"),
         ({"event": "message_updated", "content_attributes": {"submitted_values": []}}, "edit"),
+        (
+            {
+                "event": "message_updated",
+                "content_attributes": {"submitted_values": {"csat_survey_response": {"rating": 5}}},
+            },
+            "edit",
+        ),
         ({"event": "conversation_typing_on"}, "not_a_message"),
     ],
 )
@@ -111,3 +118,14 @@ def test_a_reply_in_intercom_keeps_its_choice_its_file_and_its_subject() -> None
 )
 def test_parts_in_intercom_that_are_no_words_of_a_customer(part: dict[str, Any], why: str) -> None:
     assert json_of("intercom", intercom_reply(**part)).ignored == [why]
+
+
+def test_a_file_in_intercom_that_cannot_be_read_is_still_a_message() -> None:
+    event = json_of("intercom", intercom_reply(body=None, attachments={"type": "upload"})).event()
+    assert (event.text, event.attributes["unread"].rpartition(".")[2]) == (None, "attachments")
+
+
+def test_a_closing_in_intercom_without_a_number_is_known_by_its_second() -> None:
+    closed = {**INTERCOM, "id": None, "topic": "conversation.admin.closed", "created_at": 1769851800}
+    first, again = (json_of("intercom", {**closed, "created_at": at}).event() for at in (1769851800, "1769851800"))
+    assert first.event_id == again.event_id == "8f9cc83b-6038-5761-b459-e9a56dca70e9"

@@ -49,7 +49,10 @@ def _updated(payload: Payload, document: Node) -> Item:
     about = document["content_attributes"]
     if about["deleted"].flag():
         return Ignored(Why.DELETION)
-    answers = [_answer(one) for one in about["submitted_values"].items()] or [about["submitted_email"].words()]
+    filled_in = about["submitted_values"]
+    if isinstance(filled_in.value, dict):
+        return Ignored(Why.EDIT)  # csat_survey_response: what they think of a conversation that is over
+    answers = [_answer(one) for one in filled_in.items()] or [about["submitted_email"].words()]
     text = "\n".join(filter(None, answers))
     person = document["conversation"]["meta"]["sender"]
     return _said(payload, document, person, text, ":answer") if text and person else Ignored(Why.EDIT)

@@ -30,9 +30,9 @@ def read(payload: Payload) -> Reading:
         found = each(listed.items(), lambda part: _message(payload, item, part, part))
         return Reading(found or [listed.wrong("Field required")])
     if topic == "conversation.admin.closed":
-        at_ms = seconds_ms(document.optional()["created_at"].number())
-        key = document["id"].id() or f"{item['id'].needed()}:{at_ms}"
-        return Reading([ended(payload, item["id"].needed(), "closed", key=key, at_ms=at_ms)])
+        at = document.optional()["created_at"]
+        key = document["id"].id() or f"{item['id'].needed()}:{at.id()}"
+        return Reading([ended(payload, item["id"].needed(), "closed", key=key, at_ms=seconds_ms(at.number()))])
     return Reading([Ignored(_IGNORED.get(topic, Why.NOT_A_MESSAGE))])
 
 
@@ -47,7 +47,7 @@ def _message(payload: Payload, item: Node, part: Node, dated: Node) -> Item:
     if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
     text, files = text_of_html(part["body"].words()), [_file(one) for one in more["attachments"].items()]
-    if not text and not files and part["part_type"]:
+    if not text and not part["attachments"].value and part["part_type"]:
         return Ignored(Why.NOT_A_MESSAGE)  # they closed, opened or rated it
     return Message(
         channel="chat",

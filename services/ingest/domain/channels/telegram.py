@@ -38,7 +38,7 @@ _FILES = {
 }
 _OTHER_CONTENT = (
     "location", "venue", "contact", "poll", "dice", "story", "successful_payment", "paid_media", "game", "gift",
-    "unique_gift", "checklist", "passport_data", "rich_message",
+    "unique_gift", "checklist", "passport_data", "rich_message", "photo",
 )  # fmt: skip
 _RICH = ("caption", "cells", "items", "blocks", "text")  # where a block holds others; the last is read first
 RICH_PARTS_MAX = 2000  # of a rich message that are looked at

@@ -18,8 +18,8 @@ _ONCE = (FIRST_RESPONSE, RESOLUTION)  # a contact has one clock of these; the ne
 
 
 class Start(msgspec.Struct, frozen=True, gc=False):
-    """A clock about to start: as of when, the event or policy that tells of it, when the promise was made (never before
-    its policy came), and the due time that the log told, if it did: the router's, which knows of no pause."""
+    """A clock about to start: as of when, the event or policy that tells of it, when the promise was made (0: before
+    that), and the due time that the log told, if it did: the router's, which knows of no pause."""
 
     kind: Kind
     at_ms: int
@@ -54,7 +54,10 @@ class Starts:
                 if promised is not None:
                     since_ms = contact.since(kind)
                     began_ms = at_ms if since_ms is None else since_ms  # it held from then on, though told only now
-                    start = Start(kind, began_ms, str(event.version), promised[1].since_ms)
+                    made_ms = promised[1].since_ms
+                    if made_ms > began_ms:
+                        made_ms = _made_ms(kind, contact, promised[1])
+                    start = Start(kind, began_ms, str(event.version), made_ms)
                     self._begin(start, contact, *promised)
 
     def late(self, promises: Promises, contact: Contact, at_ms: int) -> None:
@@ -112,6 +115,8 @@ class Starts:
             if promised is None:
                 return
             target, made_ms = promised[0], promises.since_ms
+            if made_ms > began_ms:
+                made_ms = _made_ms(TIME_TO_ANSWER, contact, promises)
             if promised[1] is not promises:  # the router tells what it promises now, and does so only now
                 target, made_ms = promises.of(TIME_TO_ANSWER, contact, event.queue), at_ms
         if target is not None:
@@ -149,3 +154,9 @@ class Starts:
         if paused:
             clock.paused_seconds = paused
         self._work.start(clock, contact, start.made_ms)
+
+
+def _made_ms(kind: Kind, contact: Contact, promises: Promises) -> int:
+    """When these promises were made to a contact: with what came under them in the log, whatever time that tells of
+    itself, for its due time is told there too; else when they came."""
+    return 0 if contact.version(kind) == promises.version else promises.since_ms

@@ -145,6 +145,14 @@ def test_ornaments_without_end_are_left_out_and_the_message_arrives(case: str) -
     )
 
 
+def test_ornaments_of_some_messages_of_a_batch_cost_no_message_of_it() -> None:
+    """Thirty messages with a hundred files each are all that is looked at: the files of the rest are left out."""
+    files = [{"type": "image", "payload": {"url": f"https://cdn.example/{one}"}} for one in range(100)]
+    entries = [{"id": "1", "messaging": [direct(mid=f"m{one}", attachments=files)]} for one in range(40)]
+    result = json_of("messenger", {"object": "page", "entry": entries})
+    assert (len(result.admitted), result.refused) == (40, [])
+
+
 def test_of_many_wrong_parts_some_are_dead_letters_and_the_good_ones_arrive() -> None:
     bad = [{**whatsapp_text(number), "id": None} for number in range(200)]
     result = json_of("whatsapp_cloud", whatsapp_of(messages=[*bad, whatsapp_text(200)]))

@@ -97,12 +97,12 @@ class Node:
             self._miss("too long")
             listed = listed[:optional_max]
         root = self._root
-        root._taken += len(listed)
-        if root._taken > ITEMS_MAX:
+        if root._taken + len(listed) > ITEMS_MAX:
             if self.unread is None:
                 raise TooMany(Reason.INVALID, self.path, f"more than {ITEMS_MAX} entries of lists in one payload")
             self._miss("too many")
             return
+        root._taken += len(listed)
         for index, value in enumerate(listed):
             yield Node(value, index, self)
 

@@ -154,3 +154,37 @@ def test_one_odd_field_of_a_form_costs_no_message(adapter: str) -> None:
                 assert (result.refused, told(result)) == ([], whole), (name, value)
             elif isinstance(value, list | dict | bool):
                 assert result.admitted == [] or told(result) == whole, (name, value)
+
+
+DECIDING: list[tuple[str, dict[str, Any]]] = [
+    *(
+        ("mailgun", {"from": "ana@example.com", "body-plain": "Hello", name: ["odd"]})
+        for name in (
+            "Auto-Submitted",
+            "precedence",
+            "List-Id",
+            "Return-Path",
+            "Content-Type",
+            "References",
+            "body-mime",
+        )
+    ),
+    ("mailgun", {"from": ["odd"], "sender": "bounce@example.com", "body-plain": "Hello"}),
+    *(
+        ("sendgrid", {"from": "ana@example.com", "subject": "Hello", "text": "Hello", name: {"odd": "odd"}})
+        for name in ("headers", "envelope", "email")
+    ),
+    *(
+        ("twilio_voice", {"CallSid": "CA1", "From": "+34600123456", "To": "+3491", name: ["odd"]})
+        for name in ("QueueResult", "DialCallStatus", "CallbackSource")
+    ),
+]
+
+
+@pytest.mark.parametrize(("adapter", "fields"), DECIDING)
+def test_a_field_that_tells_programs_from_customers_is_no_ornament(adapter: str, fields: dict[str, Any]) -> None:
+    odd = next(name for name, value in fields.items() if not isinstance(value, str))
+    result = put_sample(adapter, Sample(orjson.dumps(fields), {}))
+    assert (result.admitted, [one.letter.path for one in result.refused]) == ([], [odd])
+    rest = {name: value for name, value in fields.items() if name != odd}
+    assert put_sample(adapter, Sample(orjson.dumps(rest), {})).admitted

@@ -14,6 +14,10 @@ __all__ = ["ADAPTER", "content_of", "signed_fields"]
 
 HEADS_MAX = 1000  # of one letter that are read; one that passed ten servers has a hundred
 _EVENT = b'"event-data"'
+# Heads that say whether it is a customer's letter, whose, and of which thread.
+_DECIDING = (
+    "From", "Message-Id", "In-Reply-To", "References", "Auto-Submitted", "Precedence", "List-Id", "Return-Path",
+)  # fmt: skip
 _SIGNED = {"timestamp", "token", "signature"}  # of the form
 _EVENTS = {
     **dict.fromkeys(("accepted", "delivered", "failed", "rejected", "opened", "clicked"), Why.DELIVERY_STATE),
@@ -27,7 +31,7 @@ def read(payload: Payload) -> Reading:
         kind = Node.parse(payload.body)["event-data"]["event"].text()
         return Reading([Ignored(_EVENTS.get(kind, Why.UNKNOWN_KIND))])
     form = read_form(payload)
-    if form.get("body-mime"):
+    if form.text("body-mime"):
         letter = parse_letter(form.content("body-mime"))
     else:
         letter = Letter(
@@ -36,11 +40,11 @@ def read(payload: Payload) -> Reading:
             html=form.text("body-html"),
             stripped=form.get("stripped-text"),
             attachments=_attachments(form),
-            is_report=form.get("Content-Type").lower().startswith("multipart/report"),
+            is_report=form.text("Content-Type").lower().startswith("multipart/report"),
         )
     letter.recipient = form.get("recipient")
-    letter.sender = form.get("from") or form.get("sender")
-    letter.provider_id = form.get("Message-Id").strip("<> ") or form.get("token")
+    letter.sender = form.text("from") or form.text("sender")
+    letter.provider_id = form.text("Message-Id").strip("<> ") or form.text("token")
     letter.stored_at = form.get("message-url")
     letter.unread = form.unread
     return Reading([letter_item(payload, letter)])
@@ -106,9 +110,9 @@ def _heads(form: Form) -> list[tuple[str, str]]:
         head, content = [*pair.optional().items(), Node(""), Node("")][:2]
         found.append((head.text(), content.text()))
     known = {name.lower() for name, _ in found}
-    fields = ("From", "Subject", "Message-Id", "In-Reply-To", "References", "Date", "Reply-To", "Cc", "Auto-Submitted")
-    for name in (*fields, "Precedence", "List-Id", "Return-Path"):
-        value = form.get(name) or form.get(name.lower())
+    for name in (*_DECIDING, "Subject", "Date", "Reply-To", "Cc"):
+        read_field = form.text if name in _DECIDING else form.get
+        value = read_field(name) or read_field(name.lower())
         if value and name.lower() not in known:
             found.append((name, value))
     return found

@@ -18,7 +18,7 @@ def read(payload: Payload) -> Reading:
     """The letter."""
     form = read_form(payload)
     raw = next((file.content for file in form.files if file.field == "email"), b"")
-    raw = raw or form.content("email")
+    raw = raw or (form.content("email") if form.text("email") else b"")
     if raw:
         letter = parse_letter(raw)
     else:
@@ -31,12 +31,12 @@ def read(payload: Payload) -> Reading:
                 Attachment(content_type=file.content_type, name=file.name, size=len(file.content))
                 for file in form.files
             ],
-            is_report="multipart/report" in form.get("headers").lower(),
+            is_report="multipart/report" in form.text("headers").lower(),
         )
     letter.recipient, returned = _envelope(form)
     letter.is_report |= returned
     letter.is_spam = _is_spam(form)
-    letter.sender = form.get("from")
+    letter.sender = form.text("from")
     letter.unread = form.unread
     return Reading([letter_item(payload, letter)])
 
@@ -54,7 +54,7 @@ def _in_charsets(form: Form) -> Form:
 def _heads(form: Form) -> list[tuple[str, str]]:
     """``headers`` is the letter's head as text."""
     found: list[tuple[str, str]] = []
-    for line in form.get("headers").replace("\r\n", "\n").split("\n"):
+    for line in form.text("headers").replace("\r\n", "\n").split("\n"):
         if line[:1] in (" ", "\t") and found:
             found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip()}")
             continue
@@ -62,14 +62,15 @@ def _heads(form: Form) -> list[tuple[str, str]]:
         if colon:
             found.append((name, value.strip()))
     known = {name.lower() for name, _ in found}
-    given = [("From", form.get("from")), ("Subject", form.get("subject")), ("To", form.get("to"))]
+    given = [("From", form.text("from")), ("Subject", form.get("subject")), ("To", form.get("to"))]
     return found + [(name, value) for name, value in given if value and name.lower() not in known]
 
 
 def _envelope(form: Form) -> tuple[str, bool]:
     """(whom the server was told, which may be in no head; whether nobody wants an answer): ``envelope`` is JSON."""
+    written = form.text("envelope")
     try:
-        envelope = Node.parse(form.get("envelope").encode("utf-8", "replace")).optional()
+        envelope = Node.parse(written.encode("utf-8", "replace")).optional()
     except Rejected:
         return "", False
     return envelope["to"].first().text(), envelope["from"].value == ""

@@ -50,7 +50,7 @@ def read(payload: Payload) -> Reading:
         return Reading([Ignored(Why.DELIVERY_STATE)], TWIML_NOTHING)
     if state not in _RECEIVED and not form.text("Body") and not form.get("MediaUrl0"):
         return Reading([Ignored(Why.UNKNOWN_KIND)], TWIML_NOTHING)  # with words it is no state: those have none
-    if payload.source.is_own(form.get("From")):
+    if payload.source.is_own(form.text("From")):
         return Reading([Ignored(Why.OWN_MESSAGE)], TWIML_NOTHING)
     return Reading([_message(payload, form).event(payload)], TWIML_NOTHING)
 
@@ -70,7 +70,7 @@ def _message(payload: Payload, form: Form) -> Message:
     return Message(
         channel=channel,
         conversation=payload.source.pseudonym(service or to, person),
-        message_id=form.get("MessageSid") or form.get("SmsMessageSid") or form.needed("SmsSid"),
+        message_id=form.text("MessageSid") or form.text("SmsMessageSid") or form.needed("SmsSid"),
         handle=handle,
         name=form.get("ProfileName"),
         to=to,

@@ -33,7 +33,7 @@ def read(payload: Payload) -> Reading:
 
 def _item(payload: Payload, form: Form) -> Item:
     kind = form.needed("EventType")
-    closed = kind == "onConversationStateUpdated" and form.get("StateTo") == "closed"
+    closed = kind == "onConversationStateUpdated" and form.text("StateTo") == "closed"
     if closed or kind == "onConversationRemoved":
         at_ms = time_ms(form.get("DateUpdated"))
         conversation = form.needed("ConversationSid")

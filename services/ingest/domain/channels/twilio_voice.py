@@ -41,19 +41,19 @@ def _item(payload: Payload, form: Form) -> Item:
 
 
 def _is_over(form: Form) -> bool:
-    return form.text("CallStatus") in _OVER or form.get("QueueResult") in _LEFT_QUEUE
+    return form.text("CallStatus") in _OVER or form.text("QueueResult") in _LEFT_QUEUE
 
 
 def _is_progress(form: Form) -> bool:
-    if form.get("DialCallStatus") in _UNANSWERED and form.get("CallStatus") == "in-progress":
+    if form.text("DialCallStatus") in _UNANSWERED and form.get("CallStatus") == "in-progress":
         return False  # whoever was dialled first did not answer: the caller still waits, and is put into our queue
-    return any(form.get(name) for name in _PROGRESS) or not (form.get("From") or form.get("CallStatus"))
+    return any(form.text(name) for name in _PROGRESS) or not (form.get("From") or form.get("CallStatus"))
 
 
 def _message(form: Form, call: str) -> Message:
     """The call itself under its CallSid; what the caller keyed or said later under an id of its own."""
     spoken, keyed = form.text("SpeechResult"), form.text("Digits")
-    what = sha256("\x1f".join((spoken, keyed, form.get("msg"))).encode("utf-8", "replace")).hexdigest()[:16]
+    what = sha256("\x1f".join((spoken, keyed, form.text("msg"))).encode("utf-8", "replace")).hexdigest()[:16]
     return Message(
         channel="voice",
         conversation=call,

@@ -69,13 +69,18 @@ def test_mailguns_events_of_what_was_sent_are_no_letters(kind: str, why: str) ->
 async def test_mailguns_events_are_signed_inside_and_taken_once() -> None:
     log = Log()
     source = {"mail": {"workspace": "acme", "adapter": "mailgun", "secrets": {"signing_key": "env:KEY"}}}
-    at, token = str(int(time.time())), "t" * 50
-    signature = hmac.digest(b"env:KEY", (at + token).encode(), "sha256").hex()
-    signed = events_of("opened", timestamp=at, token=token, signature=signature)
+    now, token = int(time.time()), "t" * 50
+
+    def signed_at(at: str) -> dict[str, Any]:
+        signature = hmac.digest(b"env:KEY", (at + token).encode(), "sha256").hex()
+        return events_of("opened", timestamp=at, token=token, signature=signature)
+
+    signed, again = signed_at(str(now)), signed_at(str(now + 1))
+    again["event-data"] = dict(reversed(again["event-data"].items()))
     async with client_of(log, source) as client:
         statuses = [
             (await client.post("/v1/webhooks/mail", json=document)).status_code
-            for document in (signed, signed, {**signed, "event-data": {"event": "other"}}, events_of("opened"))
+            for document in (signed, again, {**signed, "event-data": {"event": "other"}}, events_of("opened"))
         ]
     assert (statuses, log.batches) == ([200, 200, 401, 401], [])
 

@@ -1,5 +1,6 @@
 """Mailgun routes: a letter as a form, parsed by Mailgun or as MIME (``body-mime``). Its events are of letters sent."""
 
+import json
 from collections.abc import Iterator
 
 from services.ingest.domain.channels.adapter import JSON, Adapter, Ignored, Payload, Reading, Why
@@ -62,7 +63,7 @@ def signed_fields(payload: Payload) -> tuple[str, str, str]:
 def content_of(payload: Payload) -> Iterator[bytes]:
     """All that a delivery holds, whatever its form is written with and whenever it was signed. Rejected: it is none."""
     if _is_event(payload):
-        yield payload.body
+        yield json.dumps(Node.parse(payload.body)["event-data"].value, sort_keys=True).encode()
         return
     form = read_form(payload)
     for name in sorted(form.fields.keys() - _SIGNED):

@@ -212,6 +212,12 @@ def test_who_wrote_is_known_without_an_address_in_from(head: str) -> None:
     assert put("email_mime", letter, "message/rfc822").event().party.handle == "ana@example.com"
 
 
+def test_what_a_form_of_our_own_site_sends_without_an_address_is_of_whom_it_names_for_an_answer() -> None:
+    heads = "From: Our site\r\nSender: www@shop.example\r\nReply-To: Ana <ana@example.com>\r\nSubject: Hi"
+    came = put("email_mime", f"{heads}\r\n\r\nHello".encode(), "message/rfc822", frozenset({"@shop.example"}))
+    assert (came.ignored, came.event().party.handle) == ([], "ana@example.com")
+
+
 @pytest.mark.parametrize(
     "heads",
     [

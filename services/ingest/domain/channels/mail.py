@@ -40,8 +40,11 @@ def letter_item(payload: Payload, letter: Letter) -> Item:
 
 
 def _writer(letter: Letter) -> tuple[str, str]:
-    """(name, address) of who wrote: where From holds none, of whom a program or a server notes in its place."""
-    written = (letter.heads.raw("from"), letter.sender, *map(letter.heads.raw, ("sender", "reply-to", "return-path")))
+    """(name, address) of who wrote: where From holds none, of whom a program or a server notes in its place.
+
+    A form of a site sends as the site, and names who filled it in under Reply-To.
+    """
+    written = (letter.heads.raw("from"), letter.sender, *map(letter.heads.raw, ("reply-to", "sender", "return-path")))
     return next((found for head in written if (found := address_of(head))[1]), ("", ""))
 
 

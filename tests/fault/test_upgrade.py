@@ -26,6 +26,7 @@ CONTACTS_PER_SECOND = 25.0
 LANES = ("router", "sla")
 MIXED_SECONDS = 1.5  # with both at work; long enough for offers, answers and breaches of each
 ROUTED_SECONDS_MAX = 60.0  # on a machine that is slow and busy: nothing is slower for it where it goes well
+LOOK_SECONDS = 0.2  # between looks at who owns what
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +85,13 @@ async def test_a_rolling_upgrade_under_traffic_breaks_nothing_and_neither_does_t
         await goes_on(old)  # the old services alone, on the new schema
 
         await asyncio.gather(*(old.start(service, name=f"new-{service}") for service in LANES))
+        await owned_by(old.dsn, {"old", "new"})
         await goes_on(old)
-        assert {owner.partition("-")[0] for owner in await owners(old.dsn)} == {"old", "new"}
 
         await asyncio.gather(*(old.processes[f"old-{service}"].stop() for service in SERVICES))
         await old.start("ingest", name="new-ingest")
         await goes_on(old)
-        assert {owner.partition("-")[0] for owner in await owners(old.dsn)} == {"new"}
+        await owned_by(old.dsn, {"new"})
 
         await old.processes["new-ingest"].stop()
         await asyncio.gather(*(old.start(service, name=f"back-{service}", code=released) for service in SERVICES))
@@ -99,6 +100,13 @@ async def test_a_rolling_upgrade_under_traffic_breaks_nothing_and_neither_does_t
     await old.quiesce()
     await old.stop()
     assert await old.verdict() == []
+
+
+async def owned_by(dsn: str, versions: set[str]) -> None:
+    """Wait until processes of these versions own partitions, and of no other."""
+    async with asyncio.timeout(ROUTED_SECONDS_MAX):
+        while {owner.partition("-")[0] for owner in await owners(dsn)} != versions:
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def owners(dsn: str) -> list[str]:

@@ -17,7 +17,7 @@ from multiprocessing import forkserver, get_context
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGINT, SIGKILL, default_int_handler, signal
 from threading import Lock
 from typing import Any
 
@@ -93,6 +93,7 @@ def _run_service(name: str, environment: dict[str, str], log: str) -> None:
 def _become(environment: dict[str, str], out: str, err: str) -> None:
     """The process that was asked for: what it inherits, and where its output goes."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, SIGKILL)
+    signal(SIGINT, default_int_handler)  # as at a terminal; tests that run in a background ignore Ctrl-C themselves
     _leave_the_pipe_of_life()
     os.chdir(ROOT)
     os.environ.clear()

@@ -12,7 +12,7 @@ LOOKED_AT_MAX = 4096  # bytes; what a file is shows at its beginning
 BASE64_MIN = 24  # characters; shorter ones may be a word
 _HTML = re.compile(rb"\s*(?:<!--.{0,200}-->\s*)?<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _REQUEST = re.compile(rb"(?:(?:GET|POST|PUT) \S+ HTTP/|HTTP/[0-9.]+ [0-9]{3}|curl )")
-_PAIRS = re.compile(rb"[\w.\-%\[\]]+=[^\s{}<>]*(?:&[\w.\-%\[\]]+=[^\s{}<>]*)*\s*")
+_PAIRS = re.compile(rb"[\w.\-%\[\]]+=[^\s{}<>]*\s*")  # further pairs are part of the value: no two ways to read one
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_\-\s]+={0,2}\s*")
 _MARKS = {b"\x1f\x8b": "gunzip it", b"PK\x03\x04": "unzip it", b"(\xb5/\xfd": "zstd -d it", b"BZh": "bunzip2 it"}
 

@@ -38,7 +38,8 @@ async def look_aside(url: str, service: str = "process") -> Replica:
     answer: Future[Replica] = Future()
 
     def ask() -> None:
-        answer.set_running_or_notify_cancel()
+        if not answer.set_running_or_notify_cancel():
+            return
         try:
             answer.set_result(look(url, service))
         except Exception as error:  # noqa: BLE001 - handed on to who waits

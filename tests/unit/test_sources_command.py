@@ -3,13 +3,16 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from time import process_time
 
 import pytest
 
+from cli.stack.looks import hint
 from shared.contract.topics import CHANNELS
 from tests.support.ingest import sha256
 
 Usher = Callable[..., tuple[int, str, str]]
+LOOK_SECONDS_MAX = 2.0  # of CPU; it takes less than a millisecond
 
 FILE = f"""
 workspaces:
@@ -167,3 +170,10 @@ def test_a_payload_with_one_wrong_field_gets_no_hint_and_a_misspelt_adapter_its_
     assert "hint" not in usher("sources", "try", "slack", payload)[1]
     status, _, err = usher("sources", "try", "whatsap-cloud", payload)
     assert (status, err) == (2, "usher sources: whatsap-cloud: no such adapter; did you mean whatsapp_cloud?\n")
+
+
+def test_a_long_form_with_a_blank_is_looked_at_in_no_time() -> None:
+    """A pattern that may read a form in many ways tries all of them: it took longer than anybody waited."""
+    began = process_time()
+    assert hint(b"a=b&c=d&" * 500 + b" x", {"application/json"}) == ""
+    assert process_time() - began < LOOK_SECONDS_MAX

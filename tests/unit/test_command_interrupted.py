@@ -21,6 +21,7 @@ ASKED_SECONDS_MAX = 60.0  # the first command waits until everything is imported
 ENDED_SECONDS_MAX = 20.0
 SILENT = "{silent}"
 INTERRUPT = "signal.raise_signal(signal.SIGINT)"
+AT_A_TERMINAL = "signal.signal(signal.SIGINT, signal.default_int_handler)"  # the tests themselves may run behind nohup
 POLICIES = str(ROOT / "deploy" / "policies" / "demo")
 CONTACT = "ff371479-0000-4000-8000-000000000000"
 COMMANDS = [
@@ -113,9 +114,9 @@ async def interrupted(words: str, silent: Silent, folder: Path) -> Said:
 @pytest.mark.parametrize(
     ("before", "inside", "after", "ends"),
     [
-        ("pass", INTERRUPT, "pass", (130, "", "\nusher: ended by Ctrl-C\n")),
+        (AT_A_TERMINAL, INTERRUPT, "pass", (130, "", "\nusher: ended by Ctrl-C\n")),
         ("signal.signal(signal.SIGINT, signal.SIG_IGN)", INTERRUPT, "print('goes on')", (0, "goes on\n", "")),
-        ("pass", "pass", f"try: {INTERRUPT}\nexcept KeyboardInterrupt: print('raised')", (0, "raised\n", "")),
+        (AT_A_TERMINAL, "pass", f"try: {INTERRUPT}\nexcept KeyboardInterrupt: print('raised')", (0, "raised\n", "")),
     ],
     ids=["told", "ignored as behind nohup", "as ever afterwards"],
 )

@@ -1,7 +1,6 @@
 """``usher explain``: the way of a contact, every decision with its reasons, and what it waits for now."""
 
 import argparse
-import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from cli.subcommands import carried_out
 from services.router.lookup.contact import Found, find
 from shared.contract.topics import CONTACT_EVENTS
 from shared.kafka.reader import LogReader, silence_retries
+from shared.process.loop import run_loop
 from shared.process.settings import CommonSettings
 
 __all__ = ["configure", "explain", "lines", "run"]
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _explained(contact_id: str, as_json: bool) -> int:
-    document = asyncio.run(explain(settings_in_force(), contact_id))
+    document = run_loop(explain(settings_in_force(), contact_id))
     if document is None:
         say(f"usher explain: there is no contact {contact_id}")
         return EXIT_NO

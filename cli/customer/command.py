@@ -1,7 +1,6 @@
 """``usher customer``: who somebody is over all channels, and two customers who are one, or one who is two."""
 
 import argparse
-import asyncio
 import os
 from typing import Any, Literal
 
@@ -13,6 +12,7 @@ from services.router.lookup.customers import Effect, command, known_ids, show, w
 from shared.clock import now_ms
 from shared.contract.ids import derive
 from shared.contract.inputs import CustomerCommanded
+from shared.process.loop import run_loop
 from shared.process.settings import CommonSettings
 
 __all__ = ["configure", "run"]
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    return asyncio.run(_found(args))
+    return run_loop(_found(args))
 
 
 async def _found(args: argparse.Namespace) -> int:
@@ -71,11 +71,11 @@ async def _found(args: argparse.Namespace) -> int:
 
 
 def _merge(args: argparse.Namespace) -> int:
-    return asyncio.run(_commanded(args, "merge"))
+    return run_loop(_commanded(args, "merge"))
 
 
 def _split(args: argparse.Namespace) -> int:
-    return asyncio.run(_commanded(args, "split"))
+    return run_loop(_commanded(args, "split"))
 
 
 async def _commanded(args: argparse.Namespace, name: Literal["merge", "split"]) -> int:

@@ -1,7 +1,6 @@
 """``usher forget``: what the database knows of a customer is erased."""
 
 import argparse
-import asyncio
 import sys
 
 from cli.customer.handles import handles_in_force
@@ -9,6 +8,7 @@ from cli.output import EXIT_NO, EXIT_OK, UsageError, agreed, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import carried_out
 from services.router.lookup.forget import Erased, erase
+from shared.process.loop import run_loop
 
 __all__ = ["configure", "run"]
 
@@ -37,12 +37,12 @@ def run(args: argparse.Namespace) -> int:
 def _forget(args: argparse.Namespace) -> int:
     settings, handles = settings_in_force(), handles_in_force("forget")
     if not args.yes and not args.dry_run and sys.stdin.isatty():
-        found = asyncio.run(erase(settings, handles, args.customer, args.workspace, dry_run=True))
+        found = run_loop(erase(settings, handles, args.customer, args.workspace, dry_run=True))
         write(*_lines(found))
         if found.anything and not agreed("this cannot be undone; erase?"):
             say("usher forget: nothing was erased")
             return EXIT_NO
-    erased = asyncio.run(erase(settings, handles, args.customer, args.workspace, dry_run=args.dry_run))
+    erased = run_loop(erase(settings, handles, args.customer, args.workspace, dry_run=args.dry_run))
     if args.json:
         result(erased._asdict())
     else:

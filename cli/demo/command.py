@@ -19,6 +19,7 @@ from cli.stack.running import (
 from deploy.local.options import StackOptions
 from deploy.local.state import DEMO
 from shared.policy import Policy
+from shared.process.loop import run_loop
 
 RATE_DEFAULT = 6.0  # contacts a second: enough to see queues breathe, few enough to read the decisions
 RATE_MAX = 2_000.0
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--seconds {args.seconds:g}: must be above 0")
     options, policies = replace(stack_options(args), part=DEMO), stack_policies(args)
     try:
-        totals = asyncio.run(_demo(options, policies, args))
+        totals = run_loop(_demo(options, policies, args))
     except EndedEarlyError as ended:
         say(f"usher demo: {ended}")
         return ended.status

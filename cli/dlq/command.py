@@ -1,7 +1,6 @@
 """``usher dlq``: list, show, replay, discard and purge dead letters."""
 
 import argparse
-import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
@@ -18,6 +17,7 @@ from services.ingest.settings import IngestSettings
 from shared.clock import now_ms
 from shared.kafka.reader import silence_retries
 from shared.lane.dead_letters import Letter, LetterStore, State
+from shared.process.loop import run_loop
 from shared.process.settings import CommonSettings
 from shared.times import DAY_MS, MILLISECONDS_PER_SECOND, rfc3339
 
@@ -154,7 +154,7 @@ def _ask(question: Callable[[CommonSettings, LetterStore], Awaitable[Answer]]) -
             return await question(settings, store)
 
     asking: Coroutine[Any, Any, Answer] = asked()
-    return asyncio.run(asking)
+    return run_loop(asking)
 
 
 def _payload(letter: Letter) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """``usher lane``: where each partition stands; and the decision that opens one which is kept closed."""
 
 import argparse
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from cli.subcommands import add_action, run_action
 from shared.kafka.reader import LogReader, silence_retries
 from shared.lane.operators_rows import LaneRow, LaneRows
 from shared.lane.worker import CLOSED_SECONDS
+from shared.process.loop import run_loop
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
 
@@ -64,7 +64,7 @@ async def show(settings: CommonSettings) -> list[dict[str, Any]]:
 
 
 def _show(args: argparse.Namespace) -> int:
-    documents = asyncio.run(show(settings_in_force()))
+    documents = run_loop(show(settings_in_force()))
     if args.json:
         result(documents)
         return EXIT_OK
@@ -95,7 +95,7 @@ def _document(row: LaneRow, end: int | None) -> dict[str, Any]:
 def _accept(args: argparse.Namespace) -> int:
     settings = settings_in_force()
     wanted = [] if args.partition is None else [args.partition]
-    found = asyncio.run(accept(settings, args.service, wanted, args.start, yes=args.yes))
+    found = run_loop(accept(settings, args.service, wanted, args.start, yes=args.yes))
     if wanted and found[0].busy:
         raise Busy(found[0].busy)
     # Of all partitions those count that are closed: one whose owner works is open.

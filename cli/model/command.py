@@ -1,7 +1,6 @@
 """``usher model``: which text model decides in running routers, and which one only counts; no restart."""
 
 import argparse
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from services.router.model.folders import folder_of
 from services.router.model.golden import open_model
 from services.router.settings import RouterSettings
 from shared.policy import Policy, PolicyErrors, parse_policy
+from shared.process.loop import run_loop
 from shared.times import rfc3339
 
 __all__ = ["configure", "run"]
@@ -58,9 +58,9 @@ def run(args: argparse.Namespace) -> int:
 def _show(args: argparse.Namespace) -> int:
     settings = settings_in_force()
     if args.workspace is None:
-        versions = list(asyncio.run(active_versions(settings)).values())
+        versions = list(run_loop(active_versions(settings)).values())
     else:
-        versions = [asyncio.run(version_of(settings, args.workspace, None))]
+        versions = [run_loop(version_of(settings, args.workspace, None))]
     found = [_described(version) for version in versions]
     if args.json:
         result(found)
@@ -106,7 +106,7 @@ def _beside(each: dict[str, Any]) -> str:
 
 
 def _reload(args: argparse.Namespace) -> int:
-    current = asyncio.run(version_of(settings_in_force(), args.workspace, None))
+    current = run_loop(version_of(settings_in_force(), args.workspace, None))
     name = _name(args.folder) if args.folder else current.model
     if name is None:
         raise UsageError(f"the policy of {args.workspace!r} names no model; give a directory")
@@ -117,7 +117,7 @@ def _reload(args: argparse.Namespace) -> int:
 
 
 def _rollback(args: argparse.Namespace) -> int:
-    current, *earlier = asyncio.run(history(settings_in_force(), args.workspace))
+    current, *earlier = run_loop(history(settings_in_force(), args.workspace))
     usable = (each for each in earlier if each.model is None or each.model_version is not None)
     before = next((each for each in usable if _chosen(each) != _chosen(current)), None)
     if before is None:
@@ -126,7 +126,7 @@ def _rollback(args: argparse.Namespace) -> int:
 
 
 def _shadow(args: argparse.Namespace) -> int:
-    current = asyncio.run(version_of(settings_in_force(), args.workspace, None))
+    current = run_loop(version_of(settings_in_force(), args.workspace, None))
     name = None if args.stop else _name(args.folder)
     if name is not None:
         _opened(name)
@@ -138,7 +138,7 @@ def _put_in_force(
 ) -> int:
     policy = _changed(current, changes)
     try:
-        version = asyncio.run(_activate(args, policy, model_version))
+        version = run_loop(_activate(args, policy, model_version))
     except TimeoutError:
         say(f"usher model: published, but not in force after {args.wait:g} s; is the router running?")
         return EXIT_NO

@@ -1,7 +1,6 @@
 """Policies are put in force: published, and waited for until the router has taken or refused them."""
 
 import argparse
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from cli.policy.in_force import (
 from cli.policy.models import model_faults
 from shared.policy import Policy, PolicyErrors, parse_policy
 from shared.policy.load import load_policies
+from shared.process.loop import run_loop
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
 
@@ -45,7 +45,7 @@ def apply(args: argparse.Namespace) -> int:
     faults = model_faults(policies)
     if faults:
         raise UsageError(_one_line(PolicyErrors(faults)))
-    return asyncio.run(_put_in_force(settings_in_force(), policies, args))
+    return run_loop(_put_in_force(settings_in_force(), policies, args))
 
 
 async def _put_in_force(settings: CommonSettings, policies: Sequence[Policy], args: argparse.Namespace) -> int:
@@ -76,7 +76,7 @@ async def _put_in_force(settings: CommonSettings, policies: Sequence[Policy], ar
 def roll_back(args: argparse.Namespace) -> int:
     """An earlier version in force again, as a new one."""
     settings = settings_in_force()
-    return asyncio.run(_return_to(settings, args))
+    return run_loop(_return_to(settings, args))
 
 
 async def _return_to(settings: CommonSettings, args: argparse.Namespace) -> int:

@@ -1,7 +1,6 @@
 """``usher policy``: check, apply, show, diff, roll back and shadow policies."""
 
 import argparse
-import asyncio
 import re
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from shared.contract.ids import WORKSPACE_PATTERN
 from shared.policy import Policy, PolicyError, PolicyErrors, parse_policy
 from shared.policy.doubts import doubts
 from shared.policy.load import load_policies
+from shared.process.loop import run_loop
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
 
@@ -174,7 +174,7 @@ def _document(name: str) -> dict[str, Any]:
 
 
 def _ask(question: Callable[[CommonSettings], Coroutine[Any, Any, Answer]]) -> Answer:
-    return asyncio.run(question(settings_in_force()))
+    return run_loop(question(settings_in_force()))
 
 
 def _number(text: str) -> int:

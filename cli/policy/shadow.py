@@ -17,6 +17,7 @@ from shared.errors import Retryable
 from shared.kafka.reader import silence_retries
 from shared.policy import Policy, PolicyErrors
 from shared.policy.load import load_policy
+from shared.process.loop import run_loop
 from shared.process.settings import CommonSettings
 from shared.times import rfc3339
 
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.file}: {error.strerror}; give a policy file") from None
     for fault in model_faults([candidate]):
         raise UsageError(f"{args.file}: {fault}")
-    report = asyncio.run(_shadow(settings_in_force(), candidate, args.seconds))
+    report = run_loop(_shadow(settings_in_force(), candidate, args.seconds))
     if args.json:
         result(report)
     else:

@@ -1,6 +1,5 @@
 """Whether the agents who are signed on have what policies ask for; only where a database is known."""
 
-import asyncio
 from collections.abc import Sequence
 
 from cli.output import say
@@ -9,6 +8,7 @@ from services.router.lookup.staff import skills_signed_on
 from shared.errors import Fatal, Retryable
 from shared.policy import Policy, PolicyError
 from shared.policy.staffing import unstaffed
+from shared.process.loop import run_loop
 
 __all__ = ["skill_warnings"]
 
@@ -19,7 +19,7 @@ def skill_warnings(policies: Sequence[Policy]) -> list[PolicyError]:
     if "postgres_dsn" not in settings.model_fields_set:
         return []
     try:
-        staff = asyncio.run(skills_signed_on(settings, [policy.workspace for policy in policies]))
+        staff = run_loop(skills_signed_on(settings, [policy.workspace for policy in policies]))
     except (Retryable, Fatal) as error:
         say(f"usher policy: skills are not compared with agents: {error}")
         return []

@@ -1,7 +1,6 @@
 """``usher report``: promises kept, waits, agents' time and abandonment, from hours that are exact over crashes."""
 
 import argparse
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from cli.subcommands import carried_out
 from services.sla.domain.hours import HOUR_MS
 from services.sla.lookup.hours import hourly
 from shared.clock import now_ms
+from shared.process.loop import run_loop
 from shared.times import rfc3339
 
 __all__ = ["configure", "run"]
@@ -45,7 +45,7 @@ def _report(args: argparse.Namespace) -> int:
         raise UsageError(f"--by {strange[0]}: one or more of {', '.join(DIMENSIONS)}, separated by commas")
     now = now_ms()
     first, end = hours_of(args.since, args.until, now)
-    found = asyncio.run(hourly(settings_in_force(), first, end))
+    found = run_loop(hourly(settings_in_force(), first, end))
     since, until = first * HOUR_MS, min(now, end * HOUR_MS)
     going = [row for row in running(found.seats, until) if row.hour >= first]
     rows = REPORTS[args.report]([*found.rows, *going], by)

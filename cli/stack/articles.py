@@ -1,7 +1,6 @@
 """``usher articles``: the answers of self-service, from Markdown files into the database."""
 
 import argparse
-import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from cli.policy.in_force import settings_in_force
 from cli.subcommands import add_action, run_action
 from services.router.lookup.articles import Article, list_articles, store_articles
 from shared.contract.ids import WORKSPACE_PATTERN
+from shared.process.loop import run_loop
 
 __all__ = ["configure", "read_folder", "run", "with_examples"]
 
@@ -67,7 +67,7 @@ def _load(args: argparse.Namespace) -> int:
     articles = read_folder(args.folder)
     if args.examples:
         articles = with_examples(articles, args.examples)
-    asyncio.run(store_articles(settings_in_force(), articles, args.workspace))
+    run_loop(store_articles(settings_in_force(), articles, args.workspace))
     if args.json:
         result({"loaded": len(articles), "workspace": args.workspace})
     else:
@@ -76,7 +76,7 @@ def _load(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    rows = asyncio.run(list_articles(settings_in_force()))
+    rows = run_loop(list_articles(settings_in_force()))
     if args.json:
         result(rows)
     for row in () if args.json else rows:

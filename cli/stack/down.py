@@ -9,6 +9,7 @@ import signal
 from cli.output import EXIT_NO, EXIT_OK, agreed, say
 from deploy.local.state import StateFolder, state_folder
 from shared.clock import monotonic
+from shared.process.loop import run_loop
 
 STOP_SECONDS_MAX = 60.0  # services drain for 12 s at most, the servers end within 20 s, a busy machine gets room
 POLL_SECONDS = 0.1
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
         say("no stack runs")
     else:
         _stop(state, owner)
-    if not asyncio.run(state.leftovers_gone()):
+    if not run_loop(state.leftovers_gone()):
         say("usher down: processes of the stack do not end: see " + str(state.logs))
         return EXIT_NO
     state.forget_stack()
@@ -45,7 +46,7 @@ def _stop(state: StateFolder, owner: int) -> None:
     say(f"stopping the stack of process {owner}")
     with contextlib.suppress(ProcessLookupError):
         os.kill(owner, signal.SIGTERM)
-    if not asyncio.run(_released(state, STOP_SECONDS_MAX)):
+    if not run_loop(_released(state, STOP_SECONDS_MAX)):
         say("it does not end by itself; killing it")
         with contextlib.suppress(ProcessLookupError):
             os.kill(owner, signal.SIGKILL)

@@ -8,6 +8,7 @@ from cli.policy.in_force import settings_in_force
 from shared.clock import monotonic
 from shared.errors import Fatal, Retryable
 from shared.migrate import MigrationReport, migrate
+from shared.process.loop import run_loop
 
 RETRY_SECONDS = 0.5
 
@@ -23,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     """Apply what is missing; idempotent. Exit 1 where --check finds something missing or nobody answers."""
     dsn = settings_in_force().postgres_dsn.get_secret_value()
     try:
-        report = asyncio.run(_migrate(dsn, args.check, args.wait))
+        report = run_loop(_migrate(dsn, args.check, args.wait))
     except Retryable as error:
         say(f"usher migrate: {error}; is the server up, and USHER_POSTGRES_DSN right? --wait 60 waits for it")
         return EXIT_NO

@@ -1,7 +1,6 @@
 """``usher topics``: creates the topics, or checks that they are as they must be."""
 
 import argparse
-import asyncio
 
 from cli.output import EXIT_NO, EXIT_OK, result, say
 from cli.policy.in_force import settings_in_force
@@ -10,6 +9,7 @@ from shared.contract.topics import all_topics
 from shared.errors import Retryable
 from shared.kafka import ensure_topics
 from shared.kafka.reader import silence_retries
+from shared.process.loop import run_loop
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     kept = {"passing_days": settings.passing_retention_days, "log_days": settings.log_retention_days}
     specs = all_topics(source_names(args.sources), **kept)
     try:
-        problems = [each.text for each in asyncio.run(ensure_topics(settings, specs, check=args.check))]
+        problems = [each.text for each in run_loop(ensure_topics(settings, specs, check=args.check))]
     except (Retryable, TimeoutError) as error:
         say(f"usher topics: {error or 'Kafka took too long'}; is USHER_KAFKA_BOOTSTRAP_SERVERS right?")
         return EXIT_NO

@@ -1,7 +1,6 @@
 """``usher up``: the local stack, in the foreground until Ctrl-C or, with --detach, until ``usher down``."""
 
 import argparse
-import asyncio
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ from cli.stack.running import EndedEarlyError, add_stack_options, stack_options,
 from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.options import StackOptions
 from deploy.local.state import StateFolder, state_folder
+from shared.process.loop import run_loop
 
 Ready = Callable[[], None]
 READY = "ready\n"
@@ -54,7 +54,7 @@ def _announce(state: StateFolder, as_json: bool) -> None:
 
 def _foreground(options: StackOptions, ready: Ready) -> int:
     try:
-        asyncio.run(_until_signal(options, ready))
+        run_loop(_until_signal(options, ready))
     except EndedEarlyError as ended:
         say(f"usher up: {ended}")
         return ended.status

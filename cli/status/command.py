@@ -23,6 +23,7 @@ from shared.errors import Fatal, Retryable
 from shared.kafka.groups import groups
 from shared.kafka.reader import LogReader, silence_retries
 from shared.lane.operators_rows import LaneRow, LaneRows
+from shared.process.loop import run_loop
 from shared.process.settings import CommonSettings
 from shared.process.version import VERSION
 
@@ -45,7 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Show the state; exit 0 when nothing is wrong, else 1."""
     silence_retries()
-    facts = asyncio.run(_facts(args.url))
+    facts = run_loop(_facts(args.url))
     wrong = problems(facts)
     if args.json:
         result({**asdict(facts), "notes": notes(facts), "problems": wrong})

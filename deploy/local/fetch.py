@@ -1,6 +1,5 @@
 """Prepares Kafka once: its jars, and an archive of its loaded classes that halves every later start."""
 
-import asyncio
 import shutil
 import sys
 import tempfile
@@ -8,9 +7,10 @@ from pathlib import Path
 
 from deploy.local.broker import KafkaBroker
 from deploy.local.errors import LocalStackError
+from deploy.local.install import EXIT_INTERRUPTED, EXIT_USAGE
 from deploy.local.java import fetch_kafka, find_java, kafka_folder
+from shared.process.loop import run_loop
 
-EXIT_USAGE = 2
 DUMP_SECONDS_MAX = 60.0  # the classes are written while the broker ends
 
 
@@ -49,12 +49,14 @@ def _say(line: str) -> None:
 
 
 def main() -> int:
-    """0, or 2 after one line that says what is missing."""
+    """0, or 2 after one line that says what is missing; 130 after Ctrl-C, which whoever called this tells of."""
     try:
-        asyncio.run(prepare_kafka())
+        run_loop(prepare_kafka())
     except LocalStackError as problem:
         _say(str(problem))
         return EXIT_USAGE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -77,6 +78,48 @@ async def test_ctrl_c_ends_a_command_that_waits_with_one_line(words: str, silent
     status, out, err = await interrupted(words, silent, tmp_path)
     assert (status, out) == (130, ""), err
     assert err.endswith(f"\nusher {words.split()[0]}: ended by Ctrl-C\n") and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("steps", "ends"), [(1, "answered\ncancelled\nraised"), (2, "cancelled\nraised")], ids=["once", "twice"]
+)
+def test_ctrl_c_comes_between_two_steps_of_a_loop_and_the_second_at_once(steps: int, ends: str) -> None:
+    program = f"""
+import asyncio, signal
+from shared.process.loop import run_loop
+{AT_A_TERMINAL}
+def answer(waiting):
+    if not waiting.done():
+        for _ in range({steps}): {INTERRUPT}
+        waiting.set_result(None); print('answered')  # as a library does it that has looked whether somebody waits
+async def work():
+    waiting = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(answer, waiting)
+    try: await waiting; await asyncio.sleep(60)
+    except asyncio.CancelledError: print("cancelled"); raise
+try: run_loop(work())
+except KeyboardInterrupt: print("raised")
+print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"""
+    assert python(program) == (0, f"{ends}\nTrue\n", "")
+
+
+@pytest.mark.parametrize(
+    "before", [AT_A_TERMINAL, "signal.signal(signal.SIGINT, signal.SIG_IGN)"], ids=["at a terminal", "behind nohup"]
+)
+def test_a_loop_that_nobody_interrupts_leaves_ctrl_c_as_it_was(before: str) -> None:
+    program = f"""
+import asyncio, signal
+from shared.process.loop import run_loop
+{before}
+was = signal.getsignal(signal.SIGINT)
+async def work(): await asyncio.sleep(0); return 7
+print(run_loop(work()), signal.getsignal(signal.SIGINT) is was)"""
+    assert python(program) == (0, "7 True\n", "")
+
+
+def test_every_command_runs_its_loop_so_that_ctrl_c_comes_between_two_steps() -> None:
+    files = [file for folder in ("cli", "deploy/local", "lab") for file in (ROOT / folder).rglob("*.py")]
+    assert [file for file in files if re.search(r"asyncio\.(run|Runner)\b|run_until_complete", file.read_text())] == []
 
 
 @pytest.mark.parametrize("words", ["up", "up --detach", "demo --json"])

@@ -5,7 +5,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 
@@ -33,10 +33,10 @@ def write(*lines: str) -> None:
     sys.stdout.writelines(f"{_printable(line)}\n" for line in lines)
 
 
-def write_csv(rows: Iterable[Sequence[Any]]) -> None:
-    """Print rows as CSV on stdout, a line each. Texts that a spreadsheet would take for a formula begin with a quote,
-    which such programs read as *this is text*; numbers stay as they are."""
-    csv.writer(sys.stdout, lineterminator="\n").writerows([_cell(value) for value in row] for row in rows)
+def write_csv(rows: Iterable[Sequence[Any]], file: TextIO | None = None) -> None:
+    """Print rows as CSV on stdout, or to a file, a line each. Texts that a spreadsheet would take for a formula begin
+    with a quote, which such programs read as *this is text*; numbers stay as they are."""
+    csv.writer(file or sys.stdout, lineterminator="\n").writerows([_cell(value) for value in row] for row in rows)
 
 
 def _cell(value: Any) -> Any:

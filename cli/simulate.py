@@ -80,6 +80,7 @@ def _log_first_run(scenario: Scenario, log: Path) -> None:
 def _write_log(path: Path, scenario: Scenario, workload: Workload, outcome: Outcome) -> None:
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
+            # As they came, whatever a spreadsheet makes of them: by these ids programs find the arrivals again.
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(LOG_HEADER)
             writer.writerows(log_rows(scenario, workload, outcome))

@@ -1,7 +1,6 @@
 """``usher evaluate``: a text model measured on labelled texts."""
 
 import argparse
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from cli.model.measured import evaluated
 from cli.model.page_output import check_report, write_report
 from cli.model.table_input import read_examples, read_tiers
-from cli.output import UsageError, result, write
+from cli.output import UsageError, result, write, write_csv
 from lab.training.data import Example
 from lab.training.judge import Judgement, judge
 from services.router.model.directory import read_model
@@ -96,8 +95,6 @@ def _rows(examples: list[Example], judgement: Judgement) -> Iterator[dict[str, A
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+            write_csv([COLUMNS, *([row[name] for name in COLUMNS] for row in rows)], file)
     except OSError as error:
         raise UsageError(f"--predictions {path}: cannot be written ({error.strerror})") from None

@@ -1,12 +1,12 @@
 """``usher report``: promises kept, waits, agents' time and abandonment, from hours that are exact over crashes."""
 
 import argparse
-from collections.abc import Sequence
-from typing import Any
+from shutil import get_terminal_size
 
 from cli.output import EXIT_OK, UsageError, result, say, write, write_csv
 from cli.policy.in_force import settings_in_force
-from cli.report.figures import DIMENSIONS, REPORTS, running
+from cli.report.figures import DIMENSIONS, REPORTS, columns_of, running
+from cli.report.layout import screen, table
 from cli.report.span import hours_of
 from cli.subcommands import carried_out
 from services.sla.domain.hours import HOUR_MS
@@ -54,30 +54,8 @@ def _report(args: argparse.Namespace) -> int:
         del rows[ROWS_MAX:]
     if args.json:
         result({"report": args.report, "from": rfc3339(since), "to": rfc3339(until), "by": by, "rows": rows})
+    elif args.csv:
+        write_csv(table(rows, columns_of(args.report, by)))
     else:
-        _table(rows, as_csv=args.csv)
+        write(*screen(rows, get_terminal_size().columns))
     return EXIT_OK
-
-
-def _table(rows: Sequence[dict[str, Any]], *, as_csv: bool) -> None:
-    flat = [_flat(row) for row in rows]
-    heads = list(dict.fromkeys(name for row in flat for name in row))
-    if as_csv:
-        write_csv([heads, *([row.get(name) for name in heads] for row in flat)] if flat else [])
-        return
-    cells = [heads, *([_text(row.get(name)) for name in heads] for row in flat)]
-    widths = [max(len(line[at]) for line in cells) for at in range(len(heads))]
-    write(*("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells))
-    if not flat:
-        write("nothing happened in these hours")
-
-
-def _flat(row: dict[str, Any], before: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in row.items():
-        flat.update(_flat(value, f"{before}{name}.") if isinstance(value, dict) else {before + name: value})
-    return flat
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)

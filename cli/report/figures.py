@@ -6,9 +6,10 @@ from typing import Any
 
 from services.sla.domain.hours import HOUR_MS, HourRow, Hours, bucket_seconds
 from services.sla.domain.seats import Seat
+from shared.policy.kinds import SPANS
 from shared.times import MILLISECONDS_PER_SECOND, rfc3339
 
-__all__ = ["DIMENSIONS", "REPORTS", "running"]
+__all__ = ["DIMENSIONS", "REPORTS", "columns_of", "running"]
 
 DIMENSIONS = ("queue", "channel", "agent", "hour")
 PLACES = {
@@ -102,6 +103,25 @@ REPORTS: Mapping[str, Callable[[Sequence[HourRow], Sequence[str]], list[Row]]] =
     "abandoned": abandoned,
     "breaches": breaches,
 }
+
+
+_WAITS = ("wait_mean_seconds", "wait_p50_seconds", "wait_p90_seconds", "wait_worst_seconds")
+_COLUMNS = {
+    "service-levels": (
+        *(f"promises.{kind}.{name}" for kind in sorted(SPANS) for name in ("met", "breached", "cancelled", "kept")),
+        "answered",
+        *_WAITS,
+    ),
+    "agents": ("handled", "mean_handle_seconds"),
+    "abandoned": ("abandoned", "offered", "share", *_WAITS),
+    "breaches": ("kind", "target", "breached"),
+}
+
+
+def columns_of(report: str, by: Sequence[str]) -> list[str]:
+    """The columns that a table of the report has whatever happened; a name within another is written ``one.other``."""
+    by = ["agent", *by] if report == "agents" and "agent" not in by else by
+    return [*_heads(by), *_COLUMNS[report]]
 
 
 def _heads(by: Sequence[str]) -> list[str]:

@@ -94,6 +94,14 @@ def test_labels_that_the_model_does_not_know_are_named_and_count_as_wrong(usher,
     assert document["accuracy"] <= 0.75
 
 
+def test_no_label_of_a_stranger_is_a_formula_in_the_file_of_predictions(usher, models, tmp_path):
+    rows = [(example.text, example.label) for example in examples(5)] + [("buy a boat", "=HYPERLINK(0)")]
+    path, predictions = write_csv(tmp_path / "data.csv", rows), tmp_path / "predictions.csv"
+    assert usher("evaluate", models / "tiers", path, "--predictions", predictions)[0] == 0
+    with predictions.open(newline="") as file:
+        assert [row["label"] for row in csv.DictReader(file)] == [*(label for _, label in rows[:-1]), "'=HYPERLINK(0)"]
+
+
 def test_a_person_reads_lines(usher, models, data):
     code, out, _ = usher("evaluate", models / "tiers", data)
     assert code == 0

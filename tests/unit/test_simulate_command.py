@@ -123,6 +123,13 @@ def test_the_same_scenario_gives_the_same_bytes(usher, tmp_path):
     assert (tmp_path / "first.csv").read_bytes() == (tmp_path / "second.csv").read_bytes()
 
 
+def test_the_log_has_the_ids_of_the_arrivals_as_they_came(usher, arrivals, tmp_path):
+    ids = ["+34600111222", "-1", "=1+1", "@a"]
+    path = arrivals(*(f"{each},{at},en,10," for at, each in enumerate(ids)))
+    assert usher(SCENARIO, "--arrivals", path, "--log", tmp_path / "log.csv")[0] == 0
+    assert [row["contact_id"] for row in rows_of(tmp_path / "log.csv")] == ids
+
+
 def test_policies_of_a_seed_meet_the_same_contacts(usher):
     document = json.loads(usher(SCENARIO, "--json")[1])
     assert len({json.dumps(summary["all"]["offered"]) for summary in document["policies"].values()}) == 1

@@ -31,7 +31,7 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 CHANNEL_TOPICS = "usher.channel.{source}.v1"
 DIRECTIONS = ("inbound", "canonical", "outbound", "hand-off")
 _REF = "#/$defs/{name}"
-_TIMES = ("_at", "until")  # how names of times end
+_TIMES = ("_at", "until")  # how names of times end; one is all there is of it: "at"
 _LEVELS: Json = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 5}}
 _REQUIREMENTS: Json = {
     "title": "Requirements",
@@ -147,7 +147,7 @@ def _said(field: str, schema: Json) -> Json:
         return {"$ref": _REF.format(name="Requirements")}
     if field == "context" and not schema:
         return {"$ref": _REF.format(name="HandOffContext")}
-    if schema.get("type") == "string" and field.endswith(_TIMES):
+    if schema.get("type") == "string" and (field == "at" or field.endswith(_TIMES)):
         return {**schema, "format": "date-time"}
     return schema
 

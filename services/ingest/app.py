@@ -81,7 +81,7 @@ class Ingest:
 
         publisher = Publisher(Gatherer(self._outputs, writer, door_traces), self._delivery.keep, self._tokens.take)
         self._api = Api(settings, sources, normaliser, publisher, self._sense.metrics, door_traces)
-        self._mail = MailDoor(settings, sources, self._api.webhooks, publisher, self._sense.metrics)
+        self._mail = MailDoor(settings, sources, self._api.webhooks, publisher, self._sense)
         channels, local = settings.channel_sources, settings.is_local
         load = partial(load_sources, settings.sources_file, with_channels=channels, local=local)
         self._watch = SourcesWatch(load, self._use, sources, self._sense)

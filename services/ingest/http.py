@@ -1,10 +1,7 @@
 """The edge to HTTP: the canonical API and the webhooks. 2xx only after Kafka's acknowledgement."""
 
 import hashlib
-import math
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import TypeVar
 
 import orjson
 from starlette.applications import Starlette
@@ -19,7 +16,6 @@ from services.ingest.domain.acknowledgement import acknowledgement
 from services.ingest.domain.adapters import canonical
 from services.ingest.domain.channels.adapter import Answer
 from services.ingest.domain.cloudevents import STRUCTURED, http_attributes
-from services.ingest.domain.limits import TokenBuckets
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import OtherWorkspace, Rejected
 from services.ingest.domain.sources import Credential, Source, Sources
@@ -29,8 +25,9 @@ from services.ingest.domain.webhook import Forged, WebhookDoor
 from services.ingest.gather import Publisher
 from services.ingest.metrics import IngestMetrics
 from services.ingest.openapi import openapi
-from services.ingest.problem import Problem, problem_of
-from services.ingest.request import bearer, check_media_type, cors_headers, read_body, unauthorised, webhook_request
+from services.ingest.problem import Problem, Unknown, problem_of
+from services.ingest.request import bearer, check_media_type, cors_headers, unauthorised, webhook_request
+from services.ingest.room import Room, unavailable
 from services.ingest.settings import IngestSettings
 from services.ingest.traces import DoorTraces
 from shared.clock import monotonic, now_ms
@@ -41,10 +38,7 @@ from shared.process.version import VERSION
 __all__ = ["Api"]
 
 HTTP_SOURCE = "api"  # the source of events that name none, by contract
-RETRY_AFTER_SECONDS = 1  # a broker's short trouble is over by then; a longer one answers 503 again
 MEDIA_TYPES = frozenset({"application/json", STRUCTURED})
-
-_Result = TypeVar("_Result")
 
 
 class Api:
@@ -67,8 +61,7 @@ class Api:
         self._traces = traces
         self.webhooks = self._webhooks = WebhookDoor(normaliser)
         self._openapi = orjson.dumps(openapi(VERSION))
-        self._buckets = TokenBuckets(settings.http_rate_per_second, settings.http_burst)
-        self._inflight = 0
+        self._room = Room(settings)
         areas = {f"/v1/{area}": self._area(area) for area in Area}
         webhook = self._counted("webhooks", self._webhook)
         routes = Starlette(
@@ -88,7 +81,7 @@ class Api:
     def use(self, sources: Sources) -> None:
         """Other sources and keys from now on; requests under way end with those that they began with."""
         self._sources = sources
-        self._buckets.keep(sources.by_name.keys() | sources.credentials.keys())
+        self._room.keep(sources.by_name.keys() | sources.credentials.keys())
 
     def _area(self, area: Area) -> Handle:
         async def post(request: Request) -> Response:
@@ -100,7 +93,8 @@ class Api:
                 AREAS[area],
                 lambda kind: right_of(kind, area) in credential.may,
             )
-            event = await self._take(request, caller, credential.digest)
+            self._room.take(credential.digest)
+            event = await self._take(request, caller)
             return Response(orjson.dumps(acknowledgement(event)), 202, media_type="application/json")
 
         return self._counted(area, post)
@@ -117,24 +111,28 @@ class Api:
         if not source.is_verified():
             way = self._by_key(request, way)
         check_media_type(request, source.adapter.media_types, needed=source.adapter.own_ids)
-        body = await self._within_bounds(request, source.name, lambda body: self._receive(source, way, request, body))
-        return Response(body.body, 200, media_type=body.content_type, headers=cors_headers(source, request))
+        self._room.look(source.name)
+        answer = await self._room.work(request, lambda body: self._receive(source, way, request, body))
+        return Response(answer.body, 200, media_type=answer.content_type, headers=cors_headers(source, request))
 
     def _greet(self, source: Source, request: Request) -> Response:
         """A provider asks who we are, before it sends anything."""
         if source.adapter.handshake is None or request.method not in ("GET", "HEAD"):
             raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, "only POST is possible here", headers={"Allow": "POST"})
-        self._limit(source.name)
+        self._room.look(source.name)
         try:
             answer = self._webhooks.greet(source, request.query_params.multi_items())
         except Forged:
-            raise Problem(HTTPStatus.FORBIDDEN, "not verified") from None
+            raise Unknown(HTTPStatus.FORBIDDEN, "not verified") from None
+        self._room.take(source.name)
         return Response(answer.body, 200, media_type=answer.content_type, headers=_NO_SNIFF)
 
     async def _receive(self, source: Source, way: Way, request: Request, body: bytes) -> Answer:
         """Verify, read, publish and keep one webhook request; the answer that the provider expects."""
         try:
-            outcome = self._webhooks.admit(source, way, webhook_request(source, request, body), now_ms())
+            verified = self._webhooks.verify(source, way, webhook_request(source, request, body), now_ms())
+            self._room.take(source.name)
+            outcome = self._webhooks.admit(source, way, verified)
             await self._publisher.publish(outcome, self._settings.http_ack_seconds_max)
         except Forged:
             raise unauthorised("this is not from whom the source takes it") from None
@@ -155,7 +153,7 @@ class Api:
 
     # ---- one request ----
 
-    async def _take(self, request: Request, caller: Caller, bucket: str | bytes) -> Admitted:
+    async def _take(self, request: Request, caller: Caller) -> Admitted:
         """Read, admit and publish one event."""
         check_media_type(request, MEDIA_TYPES, needed=True)
 
@@ -165,24 +163,7 @@ class Api:
             self._metrics.accepted((event,))
             return event
 
-        return await self._within_bounds(request, bucket, work)
-
-    async def _within_bounds(
-        self, request: Request, bucket: str | bytes, work: Callable[[bytes], Awaitable[_Result]]
-    ) -> _Result:
-        """Do the work of one request with its body, if there is room for it now."""
-        self._limit(bucket)
-        if self._inflight >= self._settings.http_inflight_max:
-            raise _unavailable("too many requests are waiting for Kafka")
-        self._inflight += 1
-        try:
-            return await work(await read_body(request, self._settings.http_body_seconds_max))
-        except Rejected as rejected:
-            raise problem_of(rejected) from None
-        except Retryable as error:
-            raise _unavailable("not acknowledged; send the same again") from error
-        finally:
-            self._inflight -= 1
+        return await self._room.work(request, work)
 
     def _admit(self, request: Request, body: bytes, caller: Caller) -> Admitted:
         attributes = http_attributes(request.scope["headers"])
@@ -203,12 +184,6 @@ class Api:
             raise unauthorised()
         return credential
 
-    def _limit(self, key: str | bytes) -> None:
-        seconds = self._buckets.take(key, monotonic())
-        if seconds:
-            after = str(max(1, math.ceil(seconds)))
-            raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "slow down", headers={"Retry-After": after})
-
     # ---- answers ----
 
     def _counted(self, path: str, post: Handle) -> Handle:
@@ -216,14 +191,26 @@ class Api:
             began = monotonic()
             try:
                 response = await post(request)
-            except Problem as problem:
-                response = problem.response()
+            except (Problem, Rejected, Retryable) as error:
+                response = self._answer(request, error).response()
                 if self._traces is not None:
                     self._traces.refuse(path, response.status_code, request.scope["headers"], monotonic() - began)
             self._metrics.request(path, response.status_code, monotonic() - began)
             return response
 
         return counted
+
+    def _answer(self, request: Request, error: Exception) -> Problem:
+        """What somebody hears whose request came to nothing."""
+        match error:
+            case Unknown():
+                return self._room.refuse(request, error)
+            case Problem():
+                return error
+            case Rejected():
+                return problem_of(error)
+            case _:
+                return unavailable("not acknowledged; send the same again")
 
     async def _refuse(self, _: Request, error: Exception) -> Response:
         """Unknown paths and methods."""
@@ -243,7 +230,3 @@ _ROUTING_DETAIL = {
     HTTPStatus.NOT_FOUND: "unknown path; events are posted to " + ", ".join(f"/v1/{area}" for area in Area),
     HTTPStatus.METHOD_NOT_ALLOWED: "only POST is possible here",
 }
-
-
-def _unavailable(detail: str) -> Problem:
-    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

@@ -9,7 +9,7 @@ from services.ingest.domain.rejection import FieldError, Rejected
 from shared.errors import Reason
 from shared.process.problem import PROBLEM_MEDIA_TYPE, problem_document
 
-__all__ = ["Problem", "problem_of"]
+__all__ = ["Problem", "Unknown", "problem_of"]
 
 _STATUS_OF = {
     Reason.EMPTY: HTTPStatus.BAD_REQUEST,
@@ -41,6 +41,10 @@ class Problem(Exception):
         errors = [{"path": error.path, "message": error.message} for error in self.errors]
         body = problem_document(self.status, self.detail, errors)
         return Response(body, self.status.value, media_type=PROBLEM_MEDIA_TYPE, headers=self.headers)
+
+
+class Unknown(Problem):
+    """Of a sender who is not known: without a valid key, signature or token."""
 
 
 def problem_of(rejected: Rejected) -> Problem:

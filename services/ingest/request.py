@@ -1,6 +1,5 @@
 """One HTTP request as it comes in: its key, its media type, its body within bounds, what its provider signed."""
 
-import asyncio
 from http import HTTPStatus
 
 from starlette.requests import ClientDisconnect, Request
@@ -9,10 +8,19 @@ from services.ingest.domain.cloudevents import http_attributes
 from services.ingest.domain.reading import BODY_BYTES_MAX
 from services.ingest.domain.sources import Source
 from services.ingest.domain.webhook import Request as WebhookRequest
-from services.ingest.problem import Problem
+from services.ingest.problem import Problem, Unknown
 from shared.process.exchange import WHOLE_BODY
 
-__all__ = ["bearer", "check_media_type", "cors_headers", "read_body", "unauthorised", "webhook_request"]
+__all__ = [
+    "bearer",
+    "check_media_type",
+    "cors_headers",
+    "read_body",
+    "too_slow",
+    "unauthorised",
+    "webhook_request",
+    "whole_body",
+]
 
 DRAIN_BYTES_MAX = 4 * 1024 * 1024  # of a body that is too large: read and dropped, so that the sender sees the answer
 CORS_SECONDS = "600"  # a browser asks again after this
@@ -35,9 +43,9 @@ def bearer(request: Request) -> str:
     return token if scheme.lower() == "bearer" and len(token) <= _KEY_CHARACTERS_MAX else ""
 
 
-def unauthorised(detail: str = "send a valid key as Authorization: Bearer KEY") -> Problem:
+def unauthorised(detail: str = "send a valid key as Authorization: Bearer KEY") -> Unknown:
     """The answer to who is not known."""
-    return Problem(
+    return Unknown(
         HTTPStatus.UNAUTHORIZED,
         detail,
         headers={"WWW-Authenticate": 'Bearer realm="usher"'},
@@ -86,19 +94,19 @@ def check_media_type(request: Request, allowed: frozenset[str], *, needed: bool)
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body without Content-Encoding")
 
 
-async def read_body(request: Request, seconds_max: float) -> bytes:
-    """The body. Problem 408 where it takes longer, 413 where it is larger than BODY_BYTES_MAX."""
+def whole_body(request: Request) -> bytes | None:
+    """The body, if all of it is here. Problem 413 where it is larger than BODY_BYTES_MAX."""
     whole = request.scope.get("extensions", {}).get(WHOLE_BODY)
     body: bytes | None = whole() if whole is not None else None
-    if body is not None:
-        if len(body) > BODY_BYTES_MAX:
-            raise _too_large()
-        return body
+    if body is not None and len(body) > BODY_BYTES_MAX:
+        raise _too_large()
+    return body
+
+
+async def read_body(request: Request) -> bytes:
+    """The body as it comes. Problem 400 where its sender leaves, 413 where it is larger than BODY_BYTES_MAX."""
     try:
-        async with asyncio.timeout(seconds_max):
-            return await _read(request)
-    except TimeoutError:
-        raise Problem(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly", headers=_CLOSE) from None
+        return await _read(request)
     except ClientDisconnect:
         raise Problem(HTTPStatus.BAD_REQUEST, "the connection ended before the body") from None
 
@@ -123,6 +131,11 @@ async def _read(request: Request) -> bytes:
     if size > BODY_BYTES_MAX:
         raise _too_large()
     return b"".join(parts)
+
+
+def too_slow() -> Problem:
+    """The answer to whose body is late."""
+    return Problem(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly", headers=_CLOSE)
 
 
 def _too_large() -> Problem:

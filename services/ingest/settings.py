@@ -51,6 +51,7 @@ class IngestSettings(CommonSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535, description="0 = a free port, written to ready_file")
     http_inflight_max: int = Field(default=1000, ge=1)  # 256 MiB of bodies at the very worst
+    http_reading_max: int = Field(default=500, ge=1)  # bodies that are not whole yet: 128 MiB at the very worst
     http_ack_seconds_max: float = Field(default=2.5, gt=0)  # then 503: who retries hears it within 3 s
     http_header_seconds_max: float = Field(default=10.0, gt=0)  # a header that trickles slower holds a connection
     http_body_seconds_max: float = Field(default=10.0, gt=0)  # a body that trickles slower holds a place too long

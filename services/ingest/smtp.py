@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
 
 from services.ingest.domain.cloudevents import NO_ATTRIBUTES
 from services.ingest.domain.rejection import PAYLOAD_BYTES_MAX, Rejected
@@ -15,7 +15,7 @@ from services.ingest.domain.sources import Source, Sources
 from services.ingest.domain.types import MESSAGE
 from services.ingest.domain.webhook import Outcome, Request, WebhookDoor
 from services.ingest.gather import Publisher
-from services.ingest.metrics import IngestMetrics
+from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
 from shared.clock import now_ms
 from shared.errors import Fatal, Retryable
@@ -51,12 +51,13 @@ class MailDoor:
         sources: Sources,
         door: WebhookDoor,
         publisher: Publisher,
-        metrics: IngestMetrics,
+        sense: Sense,
     ) -> None:
         self._settings = settings
         self._door = door
         self._publisher = publisher
-        self._metrics = metrics
+        self._log = sense.log
+        self._metrics = sense.metrics
         self._tls = _tls(settings)
         self._connections: set[Any] = set()
         self._inflight = 0
@@ -107,8 +108,10 @@ class MailDoor:
         self._metrics.mail(result)
         return answer
 
-    async def handle_exception(self, _error: Exception) -> str:
+    async def handle_exception(self, error: Exception) -> str:
         """What nobody foresaw: the sender keeps its message."""
+        if not isinstance(error, TLSSetupException):  # a client's own, who may try again as often as they like
+            self._log.error("a message could not be taken", exc_info=error)
         self._metrics.mail("unavailable")
         return FAILED
 

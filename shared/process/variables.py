@@ -39,6 +39,7 @@ ELSEWHERE = frozenset(
         "HTTP_INFLIGHT_MAX",
         "HTTP_PORT",
         "HTTP_RATE_PER_SECOND",
+        "HTTP_READING_MAX",
         "INGEST_GROUP",
         "INPUT_RETENTION_DAYS",
         "LOCAL_DIR",

@@ -62,7 +62,8 @@ def stages(adapter: str) -> dict[str, Callable[[], Any]]:
     normaliser, writer = Normaliser(Pseudonyms(KEY)), RecordWriter(lambda _: 0)
     door = WebhookDoor(normaliser)
     taken = webhook_request(source, asked, came.body)
-    (event,) = door.admit(source, way, taken, now_ms()).admitted
+    verified = door.verify(source, way, taken, now_ms())
+    (event,) = door.admit(source, way, verified).admitted
     headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]
     return {
         "read by llhttp, one callback a header": lambda: reader.feed(came.raw),
@@ -71,7 +72,8 @@ def stages(adapter: str) -> dict[str, Callable[[], Any]]:
             check_media_type(asked, source.adapter.media_types, needed=False),
             webhook_request(source, asked, came.body),
         ),
-        "verified, read and normalised": lambda: door.admit(source, way, taken, now_ms()),
+        "verified": lambda: door.verify(source, way, taken, now_ms()),
+        "read and normalised": lambda: door.admit(source, way, verified),
         "record for the log": lambda: writer.write(event),
         "answer": lambda: (Response(b"{}", 200, media_type="application/json"), answer(200, headers, b"{}")),
     }

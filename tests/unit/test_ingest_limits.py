@@ -1,15 +1,20 @@
 """The HTTP surface when Kafka is slow or silent, or a caller is too quick: refused with when to come again."""
 
 import asyncio
+import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
+from slack_sdk.signature import SignatureVerifier
 
 from services.ingest.domain.limits import TokenBucket, TokenBuckets
+from tests.support.channel_payloads import SAMPLES
 from tests.support.ingest_builders import BODIES
-from tests.support.ingest_http import Log, client_of
+from tests.support.ingest_http import Log, api_of, client_of, sources
 
+WEBHOOK = "/v1/webhooks/source"
 BODY = BODIES["usher.channel.message.v1"]
 
 
@@ -98,6 +103,91 @@ async def test_a_key_that_comes_too_often_is_slowed_down_and_no_other() -> None:
     assert other.status_code == 202
 
 
+SIGNED = {"source": {"workspace": "acme", "adapter": "slack", "secrets": {"signing_secret": ["env:NEW", "env:OLD"]}}}
+SLACK_BODY = SAMPLES["slack"].body
+
+
+def by_slack(secret: str) -> dict[str, str]:
+    at = str(int(time.time()))
+    signature = SignatureVerifier(secret).generate_signature(timestamp=at, body=SLACK_BODY)
+    return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": str(signature), "Content-Type": "application/json"}
+
+
+async def slack_hears(client: httpx.AsyncClient, *secrets: str) -> list[int]:
+    answers = [await client.post(WEBHOOK, content=SLACK_BODY, headers=by_slack(secret)) for secret in secrets]
+    return [answer.status_code for answer in answers]
+
+
+async def test_who_does_not_know_the_secret_uses_up_nothing_of_the_source() -> None:
+    async with client_of(Log(), SIGNED, http_rate_per_second=0.001, http_burst=3) as client:
+        assert await slack_hears(client, *["a guess"] * 5) == [401, 401, 401, 429, 429]
+        assert await slack_hears(client, "env:NEW", "env:OLD", "env:NEW") == [200, 200, 200]
+        refused = await client.post(WEBHOOK, content=SLACK_BODY, headers=by_slack("env:NEW"))
+
+    assert_come_again(refused, 429)
+
+
+async def test_who_does_not_know_the_token_of_a_handshake_uses_up_nothing_of_the_source() -> None:
+    secrets = {"app_secret": "env:A", "verify_token": "env:V"}
+    entries = {"source": {"workspace": "acme", "adapter": "whatsapp_cloud", "secrets": secrets}}
+    async with client_of(Log(), entries, http_rate_per_second=0.001, http_burst=2) as client:
+
+        async def greeted(token: str) -> int:
+            query = {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": "1"}
+            return (await client.get(WEBHOOK, params=query)).status_code
+
+        assert [await greeted("a guess") for _ in range(4)] == [403, 403, 429, 429]
+        assert [await greeted("env:V") for _ in range(3)] == [200, 200, 429]
+
+
+async def test_who_has_no_key_uses_up_nothing_of_those_who_have_one() -> None:
+    async with client_of(Log(), http_rate_per_second=0.001, http_burst=2) as client:
+        guess = {"Authorization": "Bearer a-guess"}
+        guesses = [await client.post("/v1/contacts", json=message(1), headers=guess) for _ in range(3)]
+        channel = [await client.post("/v1/webhooks/web", json=message(1), headers=guess) for _ in range(3)]
+        known = [await client.post("/v1/contacts", json=message(number)) for number in range(2)]
+
+    assert [answer.status_code for answer in (*guesses, *channel)] == [401, 401, 429, 429, 429, 429]
+    assert [answer.status_code for answer in known] == [202, 202]
+
+
+async def test_a_source_without_allowance_says_so_before_the_body_is_read() -> None:
+    async with client_of(Log(), SIGNED, http_rate_per_second=0.001, http_burst=1) as client:
+        assert await slack_hears(client, "env:NEW") == [200]
+
+        async def body() -> AsyncIterator[bytes]:
+            raise AssertionError("the body is read")
+            yield b""
+
+        refused = await client.post(WEBHOOK, content=body(), headers=by_slack("env:NEW"))
+
+    assert_come_again(refused, 429)
+
+
+async def test_a_secret_that_is_replaced_while_a_body_is_under_way_holds_for_that_request_alone() -> None:
+    log, reading, go_on = Log(), asyncio.Event(), asyncio.Event()
+    api = api_of(log, SIGNED)
+
+    async def body() -> AsyncIterator[bytes]:
+        yield SLACK_BODY[:9]
+        reading.set()
+        await go_on.wait()
+        yield SLACK_BODY[9:]
+
+    transport = httpx.ASGITransport(app=api.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://ingest") as client:
+        under_way = asyncio.ensure_future(client.post(WEBHOOK, content=body(), headers=by_slack("env:OLD")))
+        await asyncio.wait_for(reading.wait(), 20)
+        api.use(sources({"source": {**SIGNED["source"], "secrets": {"signing_secret": ["env:NEXT", "env:NEW"]}}}))
+        others = await slack_hears(client, "env:OLD", "env:NEW", "env:NEXT")
+        api.use(sources({}))
+        gone = await slack_hears(client, "env:NEW")
+        go_on.set()
+        answered = (await under_way).status_code
+
+    assert (others, gone, answered) == ([401, 200, 200], [404], 200)
+
+
 def test_a_bucket_gives_a_burst_and_then_says_how_long_to_wait() -> None:
     bucket = TokenBucket(per_second=2.0, burst=3)
 
@@ -107,12 +197,20 @@ def test_a_bucket_gives_a_burst_and_then_says_how_long_to_wait() -> None:
 
 
 def test_each_credential_has_a_bucket_of_its_own_until_it_is_gone() -> None:
-    buckets = TokenBuckets(per_second=2.0, burst=1)
+    buckets = TokenBuckets(per_second=2.0, burst=1, most=9)
 
     assert [buckets.take(key, 100.0) for key in ("slack", b"key", "slack")] == [0.0, 0.0, 0.5]
+    assert [buckets.wait(key, 100.0) for key in ("slack", "nobody", "nobody")] == [0.5, 0.0, 0.0]
     buckets.keep({b"key"})
     assert buckets.take(b"key", 100.0) == 0.5
     assert buckets.take("slack", 100.0) == 0.0, "a source of that name that comes back begins anew"
+
+
+def test_of_more_than_it_may_remember_the_one_that_came_first_is_forgotten() -> None:
+    buckets = TokenBuckets(per_second=2.0, burst=1, most=2)
+
+    assert [buckets.take(address, 100.0) for address in ("a", "b", "c")] == [0.0, 0.0, 0.0]
+    assert [buckets.wait(address, 100.0) for address in ("a", "b", "c")] == [0.0, 0.5, 0.5]
 
 
 async def test_a_fault_of_our_own_is_a_problem_without_details() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import orjson
 import pytest
+import structlog
 from prometheus_client import CollectorRegistry
 
 from services.ingest.domain.channels.adapter import Payload, Reading
@@ -24,11 +25,13 @@ from services.ingest.domain.sources_file import SourcesError, read_sources
 from services.ingest.domain.webhook import WebhookDoor
 from services.ingest.gather import Gatherer, Publisher
 from services.ingest.metrics import IngestMetrics
+from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
 from services.ingest.smtp import MailDoor
 from services.ingest.wire import RecordWriter
 from shared.contract.inputs import MessageReceived
 from shared.errors import Reason
+from shared.process.failpoints import Failpoints
 from shared.process.service import listen
 from tests.support.channel_payloads import LETTER
 from tests.support.ingest_builders import KEY
@@ -68,8 +71,8 @@ async def door(log: Log, given: Any = None, **bounds: Any) -> AsyncIterator[int]
     """A door on a free port."""
     settings = IngestSettings(environment="local", http_ack_seconds_max=0.2, **bounds)
     publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep, log.take)
-    metrics = IngestMetrics(CollectorRegistry())
-    mail = MailDoor(settings, given or sources(), WebhookDoor(Normaliser(Pseudonyms(KEY))), publisher, metrics)
+    sense = Sense(structlog.get_logger(), IngestMetrics(CollectorRegistry()), Failpoints("", ()))
+    mail = MailDoor(settings, given or sources(), WebhookDoor(Normaliser(Pseudonyms(KEY))), publisher, sense)
     sock, stopping = listen("127.0.0.1", 0), asyncio.Event()
     serving = asyncio.ensure_future(mail.serve(sock, stopping))
     try:
@@ -254,6 +257,23 @@ async def test_more_connections_than_allowed_hear_421_and_their_end_makes_room()
         assert (await reader.readline()).startswith(b"221")
         writer.close()
         assert await send(port, HELP) == {}
+
+
+async def test_a_fault_of_our_own_keeps_the_message_with_its_sender_and_is_in_the_log() -> None:
+    def broken(payload: Payload) -> Reading:
+        raise ZeroDivisionError("of our own")
+
+    found = sources()
+    help_ = found.by_name["help"]
+    found.by_name["help"] = help_._replace(adapter=help_.adapter._replace(read=broken))
+    with structlog.testing.capture_logs() as lines:
+        async with door(Log(), found) as port:
+            error = await send(port, HELP)
+
+    assert error.smtp_code == 451
+    (line,) = [line for line in lines if line["event"] == "a message could not be taken"]
+    assert line["log_level"] == "error"
+    assert isinstance(line["exc_info"], ZeroDivisionError)
 
 
 async def test_who_says_nothing_is_cut() -> None:

@@ -18,7 +18,7 @@ from services.ingest.domain.way import Arrival, Way
 from shared.contract.ids import derive
 from shared.contract.records import DeadLetter, Origin
 
-__all__ = ["NOTHING", "Forged", "Outcome", "Request", "WebhookDoor"]
+__all__ = ["NOTHING", "Forged", "Outcome", "Request", "Verified", "WebhookDoor"]
 
 NOTHING = Answer("application/json", b"{}")
 REPEATS_MAX = 65_536  # ids remembered, some 12 MB: providers repeat within minutes; the router remembers for days
@@ -55,6 +55,14 @@ class Outcome(NamedTuple):
     digest: bytes = b""
 
 
+class Verified(NamedTuple):
+    """A request from whom its source takes it; token and digest as in Outcome."""
+
+    payload: Payload
+    token: str = ""
+    digest: bytes = b""
+
+
 class WebhookDoor:
     """Verifies, reads and normalises; what was acknowledged is remembered, so that a repeat is known as one."""
 
@@ -69,21 +77,24 @@ class WebhookDoor:
             raise Forged
         return answer
 
-    def admit(self, source: Source, way: Way, request: Request, now_ms: int) -> Outcome:
-        """What the request comes to.
-
-        Forged: not signed. Rejected: nothing of it can be read; a payload of one part is refused as a whole.
-        """
+    def verify(self, source: Source, way: Way, request: Request, now_ms: int) -> Verified:
+        """The request, once it is known to be its source's. Forged: not signed. Nothing of the body is read for it, but
+        where a provider signs within it."""
         payload = _payload(source, way, request, now_ms, self._normaliser.pseudonyms)
         signed = is_signed(source.adapter.schemes, payload, source.secrets, now_ms)
         if signed is False or not _is_of_site(source, payload):
             raise Forged
         token, digest = single_use_token(source.adapter.schemes, payload) if source.secrets else ("", b"")
         if not token:
-            return self._read(source, way, payload, now_ms)
+            return Verified(payload)
         # Of all sources: several may share a signing key, and a provider makes a token for each request.
         taken = derive("token", sha256(token.encode("utf-8", "surrogatepass")).hexdigest())
-        return self._read(source, way, payload, now_ms)._replace(token=taken, digest=digest)
+        return Verified(payload, taken, digest)
+
+    def admit(self, source: Source, way: Way, verified: Verified) -> Outcome:
+        """What it comes to. Rejected: nothing of it can be read; a payload of one part is refused as a whole."""
+        outcome = self._read(source, way, verified.payload)
+        return outcome._replace(token=verified.token, digest=verified.digest) if verified.token else outcome
 
     def take(self, source: Source, way: Way, request: Request, now_ms: int) -> Outcome:
         """The same of a request that nobody signs: it came by a door that knows its source. Rejected."""
@@ -91,7 +102,7 @@ class WebhookDoor:
         payload = payload._replace(
             bytes_max=max(payload.bytes_max, len(payload.body))
         )  # its door has bounds of its own
-        return self._read(source, way, payload, now_ms)
+        return self._read(source, way, payload)
 
     def refuse(self, source: Source, way: Way, request: Request, rejected: Rejected, now_ms: int) -> Outcome:
         """What a request of such a door comes to that is refused and shall be kept: one dead letter."""
@@ -99,7 +110,8 @@ class WebhookDoor:
         refusal = _refusal(rejected, way, Origin(source=way.source), payload, now_ms)
         return Outcome([], [refusal], [], NOTHING)
 
-    def _read(self, source: Source, way: Way, payload: Payload, now_ms: int) -> Outcome:
+    def _read(self, source: Source, way: Way, payload: Payload) -> Outcome:
+        now_ms = payload.received_ms
         reading = source.adapter.read(payload)
         outcome = Outcome([], [], [], reading.answer or NOTHING)
         single = len(reading.items) == 1

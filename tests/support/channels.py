@@ -39,11 +39,17 @@ class Result:
         return event
 
 
-def put(adapter: str, body: bytes, content_type: str = "", own: frozenset[str] = frozenset()) -> Result:
-    """A record of a topic whose source has this adapter."""
+def put(
+    adapter: str,
+    body: bytes,
+    content_type: str = "",
+    own: frozenset[str] = frozenset(),
+    after: Result | None = None,
+) -> Result:
+    """A record of a topic whose source has this adapter; ``after`` is what came of those before it in its batch."""
     found = find(adapter)
     assert found is not None
-    result = Result()
+    result = Result() if after is None else after
     way = Way("source", "acme", scope="" if found.own_ids else "source", default_type="usher.channel.message.v1")
     door = TopicDoor(
         {TOPIC: Route(found, way, own)},
@@ -60,9 +66,9 @@ def form(adapter: str, fields: dict[str, str], own: frozenset[str] = frozenset()
     return put(adapter, urlencode(fields).encode(), FORM, own)
 
 
-def json_of(adapter: str, document: Any, own: frozenset[str] = frozenset()) -> Result:
+def json_of(adapter: str, document: Any, own: frozenset[str] = frozenset(), after: Result | None = None) -> Result:
     """A JSON document."""
-    return put(adapter, orjson.dumps(document), own=own)
+    return put(adapter, orjson.dumps(document), own=own, after=after)
 
 
 def mail(*heads: str, body: str = "Hello", own: frozenset[str] = frozenset()) -> Result:

@@ -132,6 +132,15 @@ async def test_of_a_request_with_many_wrong_parts_a_bounded_number_is_kept_and_t
     assert (answer.status_code, len(events(log)), len(log.dead)) == (200, 1, REFUSED_PARTS_MAX)
 
 
+@pytest.mark.parametrize("places", [[None], [0, 1]])
+async def test_an_event_says_which_part_of_the_request_it_was_where_there_were_several(
+    places: list[int | None],
+) -> None:
+    log, body = Log(), orjson.dumps(whatsapp(*map(whatsapp_text, range(len(places)))))
+    await post(log, WHATSAPP, body, meta(body))
+    assert [event.origin.index for event in events(log)] == places
+
+
 MAILGUN_SOURCE = entry("mailgun", secrets={"signing_key": "env:A"})
 
 

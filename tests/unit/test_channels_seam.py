@@ -11,6 +11,8 @@ from standardwebhooks import Webhook
 from twilio.request_validator import RequestValidator
 
 from shared.contract.inputs import MessageReceived
+from tests.support.channels import json_of
+from tests.support.ingest_builders import body
 from tests.support.ingest_http import Log, client_of
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -77,3 +79,12 @@ async def test_a_standard_webhook_is_a_contact_of_the_sources_workspace() -> Non
     assert (good.status_code, bad.status_code) == (200, 401)
     (message,) = published(log)
     assert (message.workspace, message.message_id, message.text) == ("acme", "msg_1", "Hi")
+
+
+@pytest.mark.parametrize("webhook", [True, False], ids=["in an envelope", "bare"])
+def test_a_topic_of_standard_webhooks_carries_events_in_their_envelope_or_bare(webhook: bool) -> None:
+    event = body(text="Hello")
+    envelope = {"type": event.pop("type"), "timestamp": "2026-01-31T09:30:00Z", "data": event}
+    message = json_of("standard_webhooks", envelope if webhook else {"type": envelope["type"], **event}).event()
+
+    assert (message.conversation_id, message.text) == ("conversation-1", "Hello")

@@ -6,8 +6,11 @@ import orjson
 import pytest
 
 from services.ingest.domain.admission import HEADERS_KEPT_MAX, RECORD_AGE_MS_MAX
+from services.ingest.domain.rejection import REFUSED_PARTS_MAX
 from shared.errors import Reason
 from tests.support import hostile
+from tests.support.channel_payloads import whatsapp, whatsapp_text
+from tests.support.channels import Result, json_of
 from tests.support.ingest_builders import NOW_MS, Record, body, put, put_body, refused
 
 
@@ -125,3 +128,26 @@ def test_of_very_many_headers_of_a_refused_record_the_first_are_kept() -> None:
     (refusal,) = put(Record(b"[", headers)).refused
 
     assert list(refusal.headers) == [name for name, _ in headers[:HEADERS_KEPT_MAX]]
+
+
+def wrong(number: int) -> dict[str, Any]:
+    return {**whatsapp_text(number), "id": None}
+
+
+def test_of_a_record_with_many_wrong_parts_a_bounded_number_is_kept_whatever_its_batch_held() -> None:
+    parts = whatsapp(*map(wrong, range(REFUSED_PARTS_MAX + 1)), whatsapp_text(100))
+    batch = Result()
+    for records in (1, 2):
+        json_of("whatsapp_cloud", parts, after=batch)
+
+        assert (len(batch.admitted), len(batch.refused)) == (records, records * REFUSED_PARTS_MAX)
+
+
+@pytest.mark.parametrize(("parts", "places"), [(1, [None]), (2, [0, 1]), (3, [0, 1, 2])])
+def test_a_dead_letter_says_which_part_of_the_payload_it_is_where_there_are_several(
+    parts: int, places: list[int | None]
+) -> None:
+    refused = json_of("whatsapp_cloud", whatsapp(*map(wrong, range(parts)))).refused
+
+    assert [refusal.letter.origin.index for refusal in refused] == places
+    assert len({refusal.letter.id for refusal in refused}) == parts

@@ -396,3 +396,30 @@ def test_an_answer_that_is_promised_in_the_middle_of_a_wait_does_not_count_what_
     entry = {"entered_at": "2026-06-11T09:00", "target_seconds": 1200.0}
     story.at("2026-06-11T09:50", "queued", queue="cards", **entry).play(until="2026-06-11T12:00")
     assert story.told("time_to_answer") == [("started", "2026-06-11T09:00:00"), ("breached", "2026-06-11T10:00:00")]
+
+
+@pytest.mark.parametrize(
+    ("rests_from", "becomes"),
+    [
+        ("2026-06-11T09:10:00", [("paused", "09:10:00"), ("resumed", "10:00:00"), ("breached", "10:00:00")]),
+        ("2026-06-11T09:10:01", [("breached", "09:30:00")]),
+    ],
+)
+def test_a_promise_made_in_a_pause_is_used_up_by_then_only_if_it_was_due_before_the_pause(
+    rests_from: str, becomes: list[tuple[str, str]]
+) -> None:
+    made = resolution("10m", pause_on=["pending"]) | {"apply_to_open": True}
+    story = Story(policy_of({"orders": {}, "cards": {"targets": {"resolution": {"within": "1d"}}}}), made)
+    story.arrives("2026-06-11T09:00").at(rests_from, "pending_changed", pending=True).activate("2026-06-11T09:30", 2)
+    story.at("2026-06-11T10:00", "pending_changed", pending=False).play(until="2026-06-11T12:00")
+    assert story.told("resolution")[1:] == [(fact, f"2026-06-11T{at}") for fact, at in becomes]
+
+
+@pytest.mark.parametrize(("rests_from", "breached"), [("09:10:00", "10:00:00"), ("09:10:01", "09:30:00")])
+def test_a_promise_that_becomes_shorter_in_a_pause_is_used_up_only_if_it_was_due_before_the_pause(
+    rests_from: str, breached: str
+) -> None:
+    story = Story(resolution("1h"), resolution("10m") | {"apply_to_open": True}).arrives("2026-06-11T09:00")
+    story.at(f"2026-06-11T{rests_from}", "pending_changed", pending=True).activate("2026-06-11T09:30", 2)
+    story.at("2026-06-11T10:00", "pending_changed", pending=False).play(until="2026-06-11T12:00")
+    assert story.told("resolution")[-1] == ("breached", f"2026-06-11T{breached}")

@@ -269,6 +269,12 @@ def test_a_self_service_response_runs_from_arrival_to_the_articles() -> None:
     assert agent.told("self_service_response") == []
 
 
+def test_articles_are_promised_to_nobody_who_waits_for_a_person_already() -> None:
+    story = Story(promised(self_service_response="5s")).at("2026-06-11T09:00:00", "received")
+    story.at("2026-06-11T09:00:02", "queued").at("2026-06-11T09:00:03", "classified", tier="self_service").play()
+    assert story.told("self_service_response") == []
+
+
 def test_handling_runs_from_the_assignment_to_the_close_and_not_while_the_customer_is_awaited() -> None:
     story = answered(promised(handling="30m")).at("2026-06-11T09:10", "pending_changed", pending=True)
     story.at("2026-06-11T10:00", "message_added", sender="customer").at("2026-06-11T10:20", "closed", agent_id="a1")

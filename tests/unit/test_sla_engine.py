@@ -5,7 +5,7 @@ import pytest
 
 from services.sla.domain.clock import Fact
 from shared.contract.records import Record
-from tests.support.sla_builders import BASE_MS, Log, Runner, ms
+from tests.support.sla_builders import BASE_MS, POLICIES, Log, Runner, bodies, ms
 
 
 def run(log: Log, now: float | None = None) -> Runner:
@@ -111,6 +111,36 @@ def test_a_promise_of_which_a_risk_is_told_from_the_future_is_broken_in_time_all
         ("warned", "c1", "time_to_answer", 15),
         ("usher.sla.risk_raised", "c1", "time_to_answer", 17),
         ("breached", "c1", "time_to_answer", 20),
+    ]
+
+
+def test_a_risk_of_another_queue_than_the_promises_own_says_nothing_of_it() -> None:
+    """After an overflow the clock goes on with the promise of the first queue, of which the router does not speak."""
+    log = Log().policy().queued("c1", 0, "orders").queued("c1", 5, "cards", entered=0)
+    told = run(log.event("risk_raised", "c1", 6, queue="cards", breach_risk=0.9)).facts()
+    assert [name for name, *_ in told] == ["started"]
+    told = run(log.event("risk_raised", "c1", 7, queue="orders", breach_risk=0.9)).facts()
+    assert [name for name, *_ in told] == ["started", "usher.sla.risk_raised"]
+
+
+def test_a_risk_that_stands_stands_once_whatever_target_holds_for_its_clock() -> None:
+    """The gauge counts announcements, by the queue whose promise it is: another target is of the same queue."""
+    shorter = {"queues": {"orders": {"targets": {"time_to_answer": {"within": "15s"}}}}, "apply_to_open": True}
+    runner = Runner({**bodies(), ("acme", 2): orjson.dumps(POLICIES["acme", 1] | shorter).decode()})
+    for record in (
+        Log().policy().queued("c1", 0).event("risk_raised", "c1", 5, queue="orders").policy(version=2).records
+    ):
+        runner.step([record])
+    assert ("retargeted", "c1", "time_to_answer") in [fact[:3] for fact in runner.facts()]
+    assert runner.engine.at_risk == {("acme", "orders"): 1}
+
+
+def test_a_promise_that_the_log_calls_due_before_its_start_is_broken_when_it_is_made() -> None:
+    log = Log().policy().queued("c1", 10, "cards", due_at="2026-06-21T00:00:05Z").event("assigned", "c1", 12)
+    assert run(log).facts() == [
+        ("started", "c1", "time_to_answer", 10),
+        ("breached", "c1", "time_to_answer", 10),
+        ("ended_late", "c1", "time_to_answer", 12),
     ]
 
 

@@ -83,6 +83,14 @@ def test_a_new_target_that_applies_to_what_is_open_is_broken_no_sooner_than_it_i
     assert story.told(kind) == [("started", clock(PHASES[kind][1])), ("breached", clock("09:30"))]
 
 
+def test_nobody_is_warned_of_a_promise_before_it_is_made() -> None:
+    target = {"resolution": {"within": "1h", "warn_at": 0.25}}
+    promised = policy_of(NOTHING | {"orders": {"targets": target}}, apply_to_open=True)
+    story = comes_into("resolution", promised).activate("2026-06-11T09:30", 2).play(until="2026-06-11T12:00")
+    facts = ["started", "warned", "breached"]
+    assert story.told("resolution") == list(zip(facts, map(clock, ["09:00", "09:30", "10:00"]), strict=True))
+
+
 @pytest.mark.parametrize("kind", PHASES)
 def test_a_new_target_of_any_kind_is_not_promised_to_whoever_is_in_that_phase_already(kind: str) -> None:
     story = comes_into(kind, promising(kind, "5m")).activate("2026-06-11T09:30", 2)

@@ -123,10 +123,7 @@ class Clockwork:
         if not self._catch_up(clock, contact, at_ms):
             return
         before, policy_before = clock.promise, held_to(clock)
-        at_risk = clock.raised_ms is not None
-        self.facts.risks.count(clock, contact, -at_risk)
         target.hold(clock, policy)
-        self.facts.risks.count(clock, contact, at_risk)
         used_up = clock.paused_ms is not None and clock.due_ms < contact.unbroken_ms(clock, clock.paused_ms)
         if used_up or clock.state is RUNNING:
             clock.not_before(at_ms)

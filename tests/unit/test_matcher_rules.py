@@ -136,6 +136,15 @@ def test_the_rarer_the_other_skill_the_dearer_the_agent(matcher):
     assert match.agent_cost == match.runner_up_cost == pytest.approx(0.2)
 
 
+def test_agents_who_are_nearly_as_scarce_take_turns_and_one_who_is_scarcer_does_not():
+    matcher = Matcher(Limits(fairness=0.3))
+    fill(matcher, *(seat(f"french{n}", {"en": 1, "fr": 1}, idle_since=20) for n in range(5)))
+    fill(matcher, *(seat(f"german{n}", {"en": 1, "de": 1}, idle_since=10) for n in range(4)))
+    fill(matcher, seat("basque", {"en": 1, "eu": 1}, idle_since=0), contact("c"))
+    match = matcher.agent_for("c", 60)
+    assert (match.agent_id, match.agent_cost) == ("german0", 0.25), "a fifth is less, but in the same step of 0.3"
+
+
 def test_with_very_many_profiles_the_agent_with_the_fewest_abilities_is_taken():
     matcher = Matcher(Limits(few_profiles=2))
     skills = ({"en": 1, "de": 1, "es": 1}, {"en": 1, "fr": 1}, {"en": 2, "fr": 1, "it": 1})

@@ -28,7 +28,6 @@ def settle(turn: Turn) -> None:
     for workspace in turn.loosened.values():
         _serve_let_go(turn, workspace)
     turn.loosened.clear()
-    turn.freed.clear()  # offering only takes room away; an agent seated anew by it has nothing to gain
 
 
 def _in_order(turn: Turn) -> list[Contact]:

@@ -69,7 +69,7 @@ def _arm_missed_look(turn: Turn, workspace: Workspace, contact: Contact) -> None
     """What came true while somebody was asked is looked at as soon as nobody takes the contact."""
     rules = workspace.rules.queue(contact.queue).overflow
     waits = [rule.waited_ms for rule in rules if rule.waited_ms is not None]
-    if any(turn.now_ms - contact.queued_ms >= waited_ms for waited_ms in waits) and not contact.callback:
+    if any(turn.now_ms - contact.queued_ms >= waited_ms for waited_ms in waits):
         turn.book.timers.arm(Timer.OVERFLOW, contact.contact_id, turn.now_ms)
     else:
         arm_look(turn, workspace, contact)

@@ -10,7 +10,7 @@ import httpx
 from prometheus_client import CollectorRegistry
 
 from services.ingest.domain.handles import Pseudonyms
-from services.ingest.domain.normalise import Normaliser
+from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import Refusal
 from services.ingest.domain.sources import Sources
 from services.ingest.domain.sources_file import Resolve, read_sources
@@ -48,6 +48,7 @@ class Log:
         self.batches: list[list[Message]] = []
         self.dead: list[Refusal] = []
         self.tokens: dict[str, bytes] = {}
+        self.asked = 0
 
     async def keep(self, refused: Sequence[Refusal], _: float) -> None:
         if self.failing:
@@ -64,6 +65,18 @@ class Log:
             raise Retryable("no broker")
 
 
+class Counting(RecordWriter):
+    """Writes for the one partition of a log, which so knows of events that still wait for their turn."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(lambda _: 0)
+        self._log = log
+
+    def write(self, event: Admitted) -> tuple[int, Message]:
+        self._log.asked += 1
+        return super().write(event)
+
+
 def sources(entries: Any = None, resolve: Resolve = lambda reference: reference) -> Sources:
     """The eight channels and these sources; a secret is its own reference (``env:NAME``), unless resolved."""
     return read_sources({**SOURCES, "sources": entries or {}}, resolve, with_channels=True)
@@ -72,7 +85,7 @@ def sources(entries: Any = None, resolve: Resolve = lambda reference: reference)
 @asynccontextmanager
 async def served(log: Log, entries: Any, resolve: Resolve) -> AsyncIterator[str]:
     """The address of a real server on loopback with these sources."""
-    publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep, log.take)
+    publisher = Publisher(Gatherer(log, Counting(log)), log.keep, log.take)
     normaliser, metrics = Normaliser(Pseudonyms(KEY)), IngestMetrics(CollectorRegistry())
     api = Api(IngestSettings(), sources(entries, resolve), normaliser, publisher, metrics)
     async with serving(api.app) as port:
@@ -86,7 +99,7 @@ def api_of(
     traces: DoorTraces | None = None,
     **settings: Any,
 ) -> Api:
-    publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep, log.take)
+    publisher = Publisher(Gatherer(log, Counting(log)), log.keep, log.take)
     metrics = IngestMetrics(registry or CollectorRegistry())
     return Api(IngestSettings(**settings), sources(entries), Normaliser(Pseudonyms(KEY)), publisher, metrics, traces)
 

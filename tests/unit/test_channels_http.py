@@ -166,7 +166,7 @@ async def test_a_token_of_mailgun_is_good_once_and_again_only_with_the_same_cont
 
 async def by_mailgun(log: Log, fields: dict[str, str]) -> int:
     """How a replica that knows nothing yet answers the form."""
-    async with client_of(log, MAILGUN_SOURCE, http_ack_seconds_max=0.1) as replica:
+    async with client_of(log, MAILGUN_SOURCE) as replica:
         body = urlencode(fields).encode()
         return (await replica.post("/v1/webhooks/source", content=body, headers={"Content-Type": FORM})).status_code
 

@@ -70,7 +70,7 @@ def delivery(database: Database, sense: Sense) -> Delivery:
 async def test_a_batch_with_dead_letters_holds_back_none_behind_it_while_the_database_is_away(
     delivery: Delivery, database: Database
 ) -> None:
-    rests = [await asyncio.wait_for(delivery.deliver([], [refusal(str(number))]), 1) for number in range(50)]
+    rests = [await asyncio.wait_for(delivery.deliver([], [refusal(str(number))]), 10) for number in range(50)]
 
     assert await delivery.deliver([], []) is None
     assert not any(rest is None or rest.done() for rest in rests)
@@ -83,7 +83,7 @@ async def test_beyond_a_bound_of_what_waits_a_batch_waits_for_its_own(
     delivery: Delivery, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "WAITING_BYTES_MAX", 3000)
-    await asyncio.wait_for(delivery.deliver([], [refusal("first", 1000)]), 1)
+    await asyncio.wait_for(delivery.deliver([], [refusal("first", 1000)]), 10)
     held = asyncio.ensure_future(delivery.deliver([], [refusal("second", 1000)]))
     await asyncio.wait({held}, timeout=0.05)
 

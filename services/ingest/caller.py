@@ -4,7 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import NamedTuple
 
-from services.ingest.domain.cloudevents import Event
+from services.ingest.domain.cloudevents import OpenedEvent
 from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.types import EVENT_TYPES, Area, Right
 from services.ingest.domain.way import Way
@@ -35,7 +35,7 @@ def right_of(kind: str, area: Area) -> Right:
     return Right.CONTACTS if area is Area.CONTACTS else right
 
 
-def check_event(event: Event, caller: Caller) -> None:
+def check_event(event: OpenedEvent, caller: Caller) -> None:
     """What the caller may post here, before the body is looked at. Problem 403, Rejected (422)."""
     if event.type not in caller.types:
         known = "posted elsewhere" if event.type in EVENT_TYPES else "unknown"

@@ -3,7 +3,7 @@
 from base64 import b64decode
 from typing import Any
 
-from services.ingest.domain.cloudevents import Attributes, Event, open_event
+from services.ingest.domain.cloudevents import Attributes, OpenedEvent, open_event
 from services.ingest.domain.reading import read_object
 from services.ingest.domain.rejection import Rejected, workspace_in
 from shared.errors import Invalid, Reason
@@ -11,12 +11,12 @@ from shared.errors import Invalid, Reason
 __all__ = ["canonical", "event_of"]
 
 
-def canonical(value: bytes | None, attributes: Attributes, default_type: str) -> list[Event]:
+def canonical(value: bytes | None, attributes: Attributes, default_type: str) -> list[OpenedEvent]:
     """The event of a body: CloudEvents binary or structured, or bare JSON with a type. Rejected: see read_object."""
     return event_of(read_object(value), attributes, default_type)
 
 
-def event_of(document: dict[str, Any], attributes: Attributes, default_type: str) -> list[Event]:
+def event_of(document: dict[str, Any], attributes: Attributes, default_type: str) -> list[OpenedEvent]:
     """The same of a body that was read already."""
     if "data_base64" in document:
         document = _unpacked(document)

@@ -6,7 +6,15 @@ from typing import Any, NamedTuple
 
 from shared.errors import Invalid, Reason
 
-__all__ = ["NO_ATTRIBUTES", "Attributes", "Event", "http_attributes", "is_structured", "kafka_attributes", "open_event"]
+__all__ = [
+    "NO_ATTRIBUTES",
+    "Attributes",
+    "OpenedEvent",
+    "http_attributes",
+    "is_structured",
+    "kafka_attributes",
+    "open_event",
+]
 
 STRUCTURED = "application/cloudevents+json"
 SPEC_VERSION = "1.0"
@@ -38,7 +46,7 @@ class Attributes(NamedTuple):
 NO_ATTRIBUTES = Attributes()
 
 
-class Event(NamedTuple):
+class OpenedEvent(NamedTuple):
     """One event out of its envelope: ``data`` is the body that the contract describes; "" stands for not given."""
 
     type: str
@@ -69,7 +77,7 @@ def is_structured(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() == STRUCTURED
 
 
-def open_event(document: dict[str, Any], attributes: Attributes, default_type: str = "") -> Event:
+def open_event(document: dict[str, Any], attributes: Attributes, default_type: str = "") -> OpenedEvent:
     """Take an event out of its envelope. Invalid: no readable type, another spec version, no data.
 
     The type comes from the header (binary mode), else from the JSON; ``default_type`` stands for a missing one.
@@ -82,13 +90,13 @@ def open_event(document: dict[str, Any], attributes: Attributes, default_type: s
     kind = document.get("type", default_type)
     if not isinstance(kind, str) or not kind:
         raise Invalid(Reason.UNKNOWN_TYPE, "type", "the event has no type; name it in `type` or in the header ce_type")
-    return Event(kind, attributes.id, attributes.source, attributes.time, attributes.traceparent, document)
+    return OpenedEvent(kind, attributes.id, attributes.source, attributes.time, attributes.traceparent, document)
 
 
-def _binary(document: dict[str, Any], attributes: Attributes) -> Event:
+def _binary(document: dict[str, Any], attributes: Attributes) -> OpenedEvent:
     if not attributes.type:
         raise Invalid(Reason.UNKNOWN_TYPE, "type", "the header that names the type is not readable UTF-8")
-    return Event(
+    return OpenedEvent(
         attributes.type,
         attributes.id,
         attributes.source,
@@ -98,7 +106,7 @@ def _binary(document: dict[str, Any], attributes: Attributes) -> Event:
     )
 
 
-def _structured(document: dict[str, Any], attributes: Attributes) -> Event:
+def _structured(document: dict[str, Any], attributes: Attributes) -> OpenedEvent:
     if document.get("specversion") != SPEC_VERSION:
         raise Invalid(Reason.INVALID, "specversion", f"must be the string {SPEC_VERSION}")
     kind = document.get("type")
@@ -107,7 +115,7 @@ def _structured(document: dict[str, Any], attributes: Attributes) -> Event:
     data = document.get("data")
     if not isinstance(data, dict):
         raise Invalid(Reason.INVALID, "data", "must be a JSON object")
-    return Event(
+    return OpenedEvent(
         kind,
         _plain(document.get("id")),
         _plain(document.get("source")),

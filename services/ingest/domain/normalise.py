@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from pydantic import ValidationError
 
-from services.ingest.domain.cloudevents import Event
+from services.ingest.domain.cloudevents import OpenedEvent
 from services.ingest.domain.fields import Inbound, rfc3339_ms
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.message import ChannelMessage, received
@@ -53,7 +53,7 @@ class Normaliser:
     def __init__(self, pseudonyms: Pseudonyms) -> None:
         self.pseudonyms = pseudonyms
 
-    def normalise(self, event: Event, way: Way, arrival: Arrival, raw: bytes) -> Admitted:
+    def normalise(self, event: OpenedEvent, way: Way, arrival: Arrival, raw: bytes) -> Admitted:
         """The canonical event; ``raw`` is the record or body it came from, which names an event without an id.
 
         Rejected: unknown_type, too_large, or invalid with every wrong field.
@@ -100,7 +100,7 @@ def _unknown(kind: str) -> str:
     return f"unknown event type {kind}" + (f"; did you mean {near[0]}?" if near else "")
 
 
-def _completed(event: Event, way: Way) -> dict[str, Any]:
+def _completed(event: OpenedEvent, way: Way) -> dict[str, Any]:
     """The body with what its envelope and its way say about fields it left out."""
     data = event.data
     added: dict[str, Any] = {}
@@ -120,7 +120,7 @@ def _is_time(text: str) -> bool:
         return False
 
 
-def _converted(body: Inbound, entry: EventType, event: Event, arrival: Arrival, raw: bytes) -> Input:
+def _converted(body: Inbound, entry: EventType, event: OpenedEvent, arrival: Arrival, raw: bytes) -> Input:
     """Every event but a message: the canonical form has the same fields, and one moment instead of a text."""
     values = body.model_dump(exclude_none=True)
     workspace = values["workspace"]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from services.ingest.domain.cloudevents import NO_ATTRIBUTES, Attributes, Event
+from services.ingest.domain.cloudevents import NO_ATTRIBUTES, Attributes, OpenedEvent
 from services.ingest.domain.handles import normalised
 from services.ingest.domain.reading import BODY_BYTES_MAX
 from services.ingest.domain.rejection import Rejected
@@ -63,7 +63,7 @@ class Ignored(NamedTuple):
     why: Why
 
 
-Item = Event | Ignored | Rejected
+Item = OpenedEvent | Ignored | Rejected
 """What one part of a payload comes to; a Rejected among them is that part's alone."""
 
 

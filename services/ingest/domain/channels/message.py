@@ -9,7 +9,7 @@ from unicodedata import normalize
 import msgspec
 
 from services.ingest.domain.channels.adapter import Payload
-from services.ingest.domain.cloudevents import Event
+from services.ingest.domain.cloudevents import OpenedEvent
 from services.ingest.domain.fields import ID_LENGTH_MAX, NOTE_LENGTH_MAX, URL_LENGTH_MAX, is_language, rfc3339_ms
 from services.ingest.domain.message import (
     ATTACHMENTS_MAX,
@@ -67,7 +67,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     attributes: Mapping[str, str] = {}
     unread: Sequence[str] | None = None
 
-    def event(self, payload: Payload) -> Event:
+    def event(self, payload: Payload) -> OpenedEvent:
         """The canonical event."""
         body: dict[str, Any] = {
             "channel": self.channel,
@@ -92,7 +92,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         body.update({name: value for name, value in optional.items() if value})
         if self.public:
             body["public"] = True
-        return Event(MESSAGE, "", "", "", payload.attributes.traceparent, body)
+        return OpenedEvent(MESSAGE, "", "", "", payload.attributes.traceparent, body)
 
     def _reply_to(self) -> dict[str, str]:
         """Where an answer goes; a thread only where the provider has one, or where nothing is said of either."""
@@ -129,7 +129,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 Ending = Literal["hang_up", "left", "closed"]
 
 
-def ended(payload: Payload, conversation: str, reason: Ending, *, key: str, at_ms: int | None = None) -> Event:
+def ended(payload: Payload, conversation: str, reason: Ending, *, key: str, at_ms: int | None = None) -> OpenedEvent:
     """The end of a conversation; the same ``key`` again is the same end. Without a time it is its arrival."""
     at_ms = payload.received_ms if at_ms is None or not 0 <= at_ms < YEAR_10000_MS else at_ms
     body = {
@@ -138,7 +138,7 @@ def ended(payload: Payload, conversation: str, reason: Ending, *, key: str, at_m
         "reason": reason,
         "occurred_at": rfc3339(at_ms),
     }
-    return Event(ENDED, short_id(f"ended:{key}"), f"/channel/{payload.source.name}", "", "", body)
+    return OpenedEvent(ENDED, short_id(f"ended:{key}"), f"/channel/{payload.source.name}", "", "", body)
 
 
 def short_id(text: str) -> str:

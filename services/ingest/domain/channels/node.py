@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from services.ingest.domain.channels.adapter import Ignored, Item
-from services.ingest.domain.cloudevents import Event
+from services.ingest.domain.cloudevents import OpenedEvent
 from services.ingest.domain.reading import read_object
 from services.ingest.domain.rejection import Rejected, path_of
 from shared.errors import Reason
@@ -185,7 +185,7 @@ def each(nodes: Iterable[Node], read: Callable[[Node], Item | Iterable[Item]]) -
             break  # the dead letters that were made hold the whole payload
         try:
             item = read(node)
-            if isinstance(item, Event | Ignored | Rejected):
+            if isinstance(item, OpenedEvent | Ignored | Rejected):
                 found.append(item)
             else:
                 found.extend(item)

@@ -2,7 +2,7 @@
 
 from services.ingest.domain.adapters import event_of
 from services.ingest.domain.channels.adapter import Adapter, Payload, Reading
-from services.ingest.domain.cloudevents import Event
+from services.ingest.domain.cloudevents import OpenedEvent
 from services.ingest.domain.reading import read_object
 from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.types import MESSAGE
@@ -31,7 +31,7 @@ def read(payload: Payload) -> Reading:
     attributes = payload.attributes
     return Reading(
         [
-            Event(
+            OpenedEvent(
                 kind,
                 webhook_id or attributes.id,
                 f"/channel/{payload.source.name}" if webhook_id else attributes.source,

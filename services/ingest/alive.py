@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from services.ingest.delivery import Outputs
+from services.ingest.delivery import Appender
 from shared.clock import now_ms
 from shared.contract.envelope import CONTENT_TYPE, SPEC_VERSION, UNREADABLE_KEY, Message
 from shared.contract.ids import derive
@@ -23,7 +23,7 @@ Settled = Callable[[], Awaitable[bool]]
 """Whether whatever was reported before is delivered."""
 
 
-async def keep_saying(outputs: Outputs, partitions: int, settled: Settled, stopping: asyncio.Event) -> None:
+async def keep_saying(appender: Appender, partitions: int, settled: Settled, stopping: asyncio.Event) -> None:
     """Say it to every partition, while whatever was reported is delivered, until ``stopping``.
 
     A partition that does not take it holds back no other. A failure says what it is for: nothing.
@@ -36,7 +36,7 @@ async def keep_saying(outputs: Outputs, partitions: int, settled: Settled, stopp
                 message = alive_message(at_ms)
                 for partition in range(partitions):
                     if partition not in saying or saying[partition].done():
-                        saying[partition] = asyncio.ensure_future(_say(outputs, partition, message))
+                        saying[partition] = asyncio.ensure_future(_say(appender, partition, message))
                 await wait_for(stopping, ALIVE_MS / MILLISECONDS_PER_SECOND)
             else:
                 await wait_for(stopping, LOOK_SECONDS)
@@ -46,9 +46,9 @@ async def keep_saying(outputs: Outputs, partitions: int, settled: Settled, stopp
         await asyncio.gather(*saying.values(), return_exceptions=True)
 
 
-async def _say(outputs: Outputs, partition: int, message: Message) -> None:
+async def _say(appender: Appender, partition: int, message: Message) -> None:
     try:
-        await outputs.publish(ROUTER_INPUT, partition, [message])
+        await appender.publish(ROUTER_INPUT, partition, [message])
     except (Retryable, Fatal):
         return  # the log stands still: the next one says so by its time
 

@@ -16,7 +16,7 @@ from shared.contract.topics import DEAD_LETTERS, ROUTER_INPUT
 from shared.errors import Fatal, Retryable
 from shared.lane.patience import again, wait_for
 
-__all__ = ["FAILPOINTS", "DeadLetters", "Delivery", "Outputs", "Stopped"]
+__all__ = ["FAILPOINTS", "DeadLetters", "Delivery", "Appender", "Stopped"]
 
 # Places where the fault tests kill the door: a batch is read and nothing of it delivered; its records are on the log.
 ADMITTED, DELIVERED = FAILPOINTS = ("ingest.admitted", "ingest.delivered")
@@ -31,7 +31,7 @@ class Stopped(Exception):
     """The process ends before the batch could be delivered; whoever reads next starts with it again."""
 
 
-class Outputs(Protocol):
+class Appender(Protocol):
     """Where records go: appends to one partition of a topic, in order, acknowledged by all replicas."""
 
     async def publish(self, topic: str, partition: int, messages: Sequence[Message]) -> None:
@@ -55,13 +55,13 @@ class Delivery:
 
     def __init__(
         self,
-        outputs: Outputs,
+        appender: Appender,
         dead_letters: DeadLetters,
         writer: RecordWriter,
         sense: Sense,
         traces: DoorTraces | None = None,
     ) -> None:
-        self._outputs = outputs
+        self._appender = appender
         self._traces = traces
         self._dead_letters = dead_letters
         self._writer = writer
@@ -160,7 +160,7 @@ class Delivery:
             span.end()
 
     def _publish(self, topic: str, partition: int, messages: Sequence[Message]) -> Callable[[], Awaitable[None]]:
-        return lambda: self._outputs.publish(topic, partition, messages)
+        return lambda: self._appender.publish(topic, partition, messages)
 
     async def _patiently(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
         async def wait(fault: Exception, seconds: float) -> None:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
-from services.ingest.delivery import Outputs
+from services.ingest.delivery import Appender
 from services.ingest.domain.normalise import Admitted
 from services.ingest.domain.rejection import Refusal
 from services.ingest.domain.webhook import Forged, Outcome
@@ -33,8 +33,8 @@ class Gatherer:
     event that comes alone is sent at once.
     """
 
-    def __init__(self, outputs: Outputs, writer: RecordWriter, traces: DoorTraces | None = None) -> None:
-        self._outputs = outputs
+    def __init__(self, appender: Appender, writer: RecordWriter, traces: DoorTraces | None = None) -> None:
+        self._appender = appender
         self._writer = writer
         self._traces = traces
         self._waiting: dict[int, deque[_Waiting]] = {}
@@ -79,7 +79,7 @@ class Gatherer:
             return
         failure: Retryable | None = None
         try:
-            await self._outputs.publish(ROUTER_INPUT, partition, [one.message for one in batch])
+            await self._appender.publish(ROUTER_INPUT, partition, [one.message for one in batch])
         except Retryable as error:
             failure = error
         for one in batch:

@@ -39,7 +39,7 @@ class Database:
         self.kept += [refusal.letter.id for refusal in refusals]
 
 
-class Outputs:
+class Appender:
     """A log that takes everything."""
 
     async def publish(self, topic: str, partition: int, messages: Sequence[Message]) -> None:
@@ -64,7 +64,7 @@ def sense() -> Sense:
 
 @pytest.fixture
 def delivery(database: Database, sense: Sense) -> Delivery:
-    return Delivery(Outputs(), database, RecordWriter(lambda _: 0), sense)
+    return Delivery(Appender(), database, RecordWriter(lambda _: 0), sense)
 
 
 async def test_a_batch_with_dead_letters_holds_back_none_behind_it_while_the_database_is_away(

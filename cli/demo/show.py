@@ -12,6 +12,7 @@ from rich.live import Live
 
 from cli.demo import view
 from cli.demo.account import Account
+from cli.demo.crowd import come_by, crew_size, is_peak
 from cli.demo.kafka import Listener, Speaker
 from cli.demo.people import Answer, Crew, Pace
 from cli.demo.samples import Sample, explanation, first_message, follow_up, hang_up
@@ -26,14 +27,6 @@ SEED = 20
 QUIET_SECONDS = 1.5  # at the end: no record for so long means that all effects of the last contact are known
 SETTLE_SECONDS_MAX = 8.0
 REFRESH_SECONDS = 0.25
-# Of a contact a second that needs a person, about 1.7 agents are kept busy at the demo's pace; one third more is calm.
-AGENTS_PER_CONTACT_PER_SECOND = 3.0
-AGENTS_MIN = 8
-# A peak shows what happens when more come than the crew was made for: waits, overflow, broken promises, recovery.
-PEAK_EVERY_SECONDS = 60.0
-PEAK_AFTER_SECONDS = 30.0
-PEAK_SECONDS = 10.0
-PEAK_FACTOR = 3.0
 WRITES_AGAIN = 0.08
 HANGS_UP = 0.05
 EXPLAIN_SECONDS = (2.0, 6.0)
@@ -54,7 +47,7 @@ class Show:
         self._peak = peak
         self._quiet = quiet
         self._chance = Random(SEED)
-        size = max(AGENTS_MIN, round(rate / len(policies) * AGENTS_PER_CONTACT_PER_SECOND))
+        size = crew_size(rate, len(policies))
         self._crews = {policy.workspace: Crew(policy, size, Pace(), self._chance) for policy in policies}
         self._speaker = Speaker(bootstrap)
         self._listener = Listener(bootstrap, CONTACT_EVENTS, SLA_EVENTS, DEAD_LETTERS)
@@ -91,20 +84,13 @@ class Show:
     async def _customers(self, seconds: float | None) -> None:
         started, sent = monotonic(), 0
         while seconds is None or monotonic() - started < seconds:
-            due = int(self._due(monotonic() - started)) + 1
+            seconds_in = monotonic() - started
+            self.account.peak = self._peak and is_peak(seconds_in)
+            due = int(come_by(seconds_in, self._rate, peaks=self._peak)) + 1
             while sent < due:
                 await self._customer(sent)
                 sent += 1
             await asyncio.sleep(min(0.5 / self._rate, 0.1))
-
-    def _due(self, seconds: float) -> float:
-        """How many have come by then."""
-        if not self._peak:
-            return seconds * self._rate
-        whole, rest = divmod(seconds, PEAK_EVERY_SECONDS)
-        crowded = whole * PEAK_SECONDS + min(PEAK_SECONDS, max(0.0, rest - PEAK_AFTER_SECONDS))
-        self.account.peak = 0 < rest - PEAK_AFTER_SECONDS < PEAK_SECONDS
-        return self._rate * (seconds + (PEAK_FACTOR - 1) * crowded)
 
     async def _customer(self, number: int) -> None:
         workspace = list(self._crews)[number % len(self._crews)]

@@ -56,12 +56,15 @@ class Story:
     def __init__(self) -> None:
         self.router = Router(None)
         self.told: list[Event] = []
+        self._workspace = ""
         self._normaliser = Normaliser(Pseudonyms(b"the key of the examples"))
 
     def begin(self, policy: str) -> None:
         """The policy of the examples is in force."""
         self.router.now_ms = rfc3339_ms("2026-03-02T09:00:00.000Z")
-        self.router.activate(yaml.safe_load(policy))
+        document = yaml.safe_load(policy)
+        self._workspace = document["workspace"]
+        self.router.activate(document)
 
     def post(self, area: str, text: str) -> Admitted:
         """Post an example to /v1/<area> as the HTTP door does; what it brings about is in ``told``. Rejected."""
@@ -71,7 +74,7 @@ class Story:
         assert event.type in AREAS[Area(area)], f"{event.type} is not posted to /v1/{area}"
         at_ms = rfc3339_ms(body["occurred_at"]) + ARRIVES_AFTER_MS if "occurred_at" in body else self.router.now_ms
         arrival = Arrival(at_ms, at_ms, Origin(source="api"))
-        admitted = self._normaliser.normalise(event, Way("api", "acme"), arrival, raw)
+        admitted = self._normaliser.normalise(event, Way("api", self._workspace), arrival, raw)
         self.router.now_ms = at_ms
         record = Record(self.router.offset, at_ms, admitted.type, admitted.event_id, admitted.body)
         self.router.offset += 1

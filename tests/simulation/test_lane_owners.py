@@ -1,6 +1,7 @@
 """Every two places where owners of a partition can be killed or stopped, one after the other, on the real lane.
 
-``USHER_LANE_PASSES`` catches them at later passes of the places too: all pairs of so many.
+``USHER_LANE_PASSES`` catches them at later passes of the places too: all pairs of so many. Then some at random, with
+servers that fail; ``tests.benchmarks.bench_lane_schedules --hunt`` runs many more of those.
 """
 
 import os
@@ -9,11 +10,12 @@ import pytest
 
 from shared.lane.phases import FAILPOINTS, Phase
 from tests.support.broken_stores import BROKEN_STORES
-from tests.support.lane_owners import Catch, Outcome, Schedule, run_owners, schedules
+from tests.support.lane_owners import Catch, Outcome, Schedule, random_schedule, run_owners, schedules
 from tests.support.memory_lane import MemoryLaneStore
 from tests.support.tally_rows import TallyRows
 
 PASSES = int(os.environ.get("USHER_LANE_PASSES", "1"))
+RANDOM = 150
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +32,23 @@ def test_wherever_two_owners_are_killed_or_stopped_nothing_is_lost_or_doubled(
 def test_each_of_the_two_is_killed_and_stopped_at_every_place(outcomes: dict[Schedule, Outcome]) -> None:
     everywhere = {(place, kills) for place in FAILPOINTS for kills in (True, False)}
     for number in (0, 1):
-        caught = [schedule[1 + number] for schedule, outcome in outcomes.items() if outcome.caught[number]]
+        caught = [schedule.catches[number] for schedule, outcome in outcomes.items() if outcome.caught[number]]
         assert {(catch.place, catch.kills) for catch in caught} == everywhere
 
 
 def test_an_owner_who_is_outlived_while_it_opens_does_not_take_its_successors_work_for_a_log_that_is_ahead() -> None:
     stopped, working = Catch(Phase.LOADED, 1, kills=False), Catch(Phase.ACKNOWLEDGED, 1, kills=False)
-    assert run_owners(Schedule("counts", stopped, working)) == Outcome([], (True, True))
+    assert run_owners(Schedule("counts", (stopped, working))) == Outcome([], (True, True))
+
+
+def test_whatever_befalls_up_to_four_owners_and_their_servers_nothing_is_lost_or_doubled() -> None:
+    outcomes = {seed: run_owners(random_schedule(seed)) for seed in range(RANDOM)}
+    assert {seed: outcome.wrong for seed, outcome in outcomes.items() if outcome.wrong} == {}
+    assert {len(outcome.caught) for outcome in outcomes.values() if all(outcome.caught)} == {1, 2, 3, 4}
+
+
+def test_a_schedule_says_the_same_when_it_is_run_again() -> None:
+    assert run_owners(random_schedule(3)) == run_owners(random_schedule(3))
 
 
 @pytest.mark.parametrize("broken", BROKEN_STORES)

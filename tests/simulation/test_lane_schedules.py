@@ -17,7 +17,7 @@ from tests.support.memory_lane import MemoryLaneStore
 from tests.support.tally_rows import TallyRows
 from tests.support.virtual_time import VirtualClock, run
 
-SCHEDULES = int(os.environ.get("USHER_LANE_SCHEDULES", "80"))
+SCHEDULES = int(os.environ.get("USHER_LANE_SCHEDULES", "120"))
 
 
 @pytest.fixture(scope="module")

@@ -1,25 +1,27 @@
 """One partition and its owners, one after another: no group, and no time on the way to a server.
 
-Two owners are caught at a place each, and killed, or stopped as zombies that go on when others have the partition. What
-happens is in the schedule alone and nothing is left to chance, so every two places can be tried, in milliseconds.
+Each owner is caught at a place, and killed, or stopped as a zombie that goes on when a successor has the partition.
+What happens is in the schedule alone and nothing is left to chance, so every two places can be tried, in milliseconds.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import product
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import count, islice, product
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
 from shared.contract.envelope import Message
 from shared.contract.ids import derive
-from shared.errors import Fenced
+from shared.errors import Fenced, OutcomeUnknown, Retryable
 from shared.lane.lane import Lane
 from shared.lane.phases import FAILPOINTS, Phase
-from tests.support.lane_process import Killed, Mortal, Weather
-from tests.support.lane_schedule import OPENING, broken
+from tests.support.lane_process import Killed, Mortal
+from tests.support.lane_promises import broken
+from tests.support.lane_schedule import CALLS, OPENING, random_body
 from tests.support.lane_world import pending, unless_killed
 from tests.support.memory_lane import MemoryLaneStore
 from tests.support.memory_log import MemoryGroup, MemoryLog, MemoryMember
@@ -28,17 +30,25 @@ from tests.support.tally_rows import TallyRows
 from tests.support.virtual_time import VirtualClock, run
 
 PARTITION = 0
+CAUGHT_SECONDS_MAX = 1.0  # virtual; whoever was not caught by then does not pass the place so often
 QUIET_SECONDS = 0.01  # virtual; calls take no time, so whoever is still at work after it waits for something
 LOOK_SECONDS = 0.1  # virtual; between looks whether all is done: each costs as much as a step of a lane
 DONE_SECONDS_MAX = 60.0  # virtual; with all back-off of all owners a lane is done in a few
 LATER_MS = 400  # a deadline that falls due while owners change
+BESIDE = {"commit", "publish"}  # calls at which a lane and its publisher take turns; while it opens it is alone
 
-LOADS: dict[str, Sequence[dict[str, Any]]] = {
-    "counts": ({"key": "a"}, {"key": "b"}, {"key": "a"}),
-    "deadlines": ({"key": "a", "later_ms": LATER_MS}, {"key": "a"}, {"key": "b", "later_ms": 0}),
-    "poison": ({"key": "nul\x00"}, {"key": "a"}, {"key": "b", "explode": 1}),
+OWNERS_MAX = 4  # of a random schedule, before the last
+
+T = TypeVar("T")
+
+Portions = Sequence[Sequence[dict[str, Any]]]
+
+LOADS: dict[str, Portions] = {
+    "counts": [[{"key": "a"}], [{"key": "b"}], [{"key": "a"}]],
+    "deadlines": [[{"key": "a", "later_ms": LATER_MS}], [{"key": "a"}], [{"key": "b", "later_ms": 0}]],
+    "poison": [[{"key": "nul\x00"}], [{"key": "a"}], [{"key": "b", "explode": 1}]],
 }
-"""By name: what is in the log at first, when the first owner is caught, and when the second is."""
+"""By name: what is in the log at first, and what comes when an owner is caught; the rest when the last one is."""
 
 
 class Catch(NamedTuple):
@@ -49,26 +59,67 @@ class Catch(NamedTuple):
     kills: bool
 
 
+class Fault(NamedTuple):
+    """Which call of an owner to a server fails: before anything happened, or after, so that the reply alone is lost."""
+
+    call: str
+    number: int
+    lost: bool
+
+
 class Schedule(NamedTuple):
-    """Which inputs, and where the first and the second owner are caught."""
+    """Which inputs (a name in LOADS, or any other for inputs that follow from it), where each owner but the last is
+    caught, and which calls of each owner fail."""
 
     load: str
-    first: Catch
-    second: Catch
+    catches: tuple[Catch, ...]
+    faults: tuple[frozenset[Fault], ...] = ()
 
 
 class Outcome(NamedTuple):
-    """``wrong``: a sentence for each broken promise; ``caught``: whether the two owners came to their places."""
+    """``wrong``: a sentence for each broken promise; ``caught``: which of the owners came to their places."""
 
     wrong: list[str]
-    caught: tuple[bool, bool]
+    caught: tuple[bool, ...]
 
 
-def schedules(passes_max: int) -> Iterator[Schedule]:
-    """Every two places, at each of so many passes, with every load. The opening is passed once."""
+def schedules(passes_max: int, owners: int = 2) -> Iterator[Schedule]:
+    """So many owners at every place each, at each of so many passes, with every load. The opening is passed once."""
     passes = {place: 1 if place in OPENING else passes_max for place in FAILPOINTS}
     catches = [Catch(at, n, kills) for at in FAILPOINTS for n in range(1, passes[at] + 1) for kills in (True, False)]
-    return (Schedule(*each) for each in product(LOADS, catches, catches))
+    return (Schedule(load, each) for load in LOADS for each in product(catches, repeat=owners))
+
+
+def random_schedule(seed: int) -> Schedule:
+    """Some owners, at any places; inputs, deadlines and poison as they come; servers that fail now and then."""
+    chance = Random(seed)
+    catches = [
+        Catch(chance.choice(FAILPOINTS), chance.choice((1, 1, 2, 3)), chance.random() < 0.5)
+        for _ in range(chance.randint(1, OWNERS_MAX))
+    ]
+    faults = [frozenset(_fault(chance) for _ in range(chance.randrange(3))) for _ in (*catches, None)]
+    return Schedule(f"load {seed}", tuple(catches), tuple(faults))
+
+
+def _fault(chance: Random) -> Fault:
+    return Fault(chance.choice(CALLS), chance.randint(1, 4), chance.random() < 0.5)
+
+
+def _random_load(chance: Random) -> Portions:
+    sizes = [1, *(chance.randrange(4) for _ in range(OWNERS_MAX))]
+    return [[random_body(chance, number) for number in range(size)] for size in sizes]
+
+
+def _message(number: int, body: dict[str, Any]) -> Message:
+    identity = derive("input", str(number))
+    return Message(b"w", orjson.dumps(body), [("ce_type", b"tally.input.v1"), ("ce_id", identity.encode())])
+
+
+@lru_cache
+def _messages(load: str) -> Sequence[Sequence[Message]]:
+    """The portions of a load: the same at each call."""
+    numbers = count()
+    return [[_message(next(numbers), body) for body in each] for each in LOADS.get(load) or _random_load(Random(load))]
 
 
 def run_owners(schedule: Schedule, store: MemoryLaneStore | None = None) -> Outcome:
@@ -89,9 +140,7 @@ class _World:
     """The servers, and everybody who ever owned the partition."""
 
     def __init__(self, clock: VirtualClock, store: MemoryLaneStore) -> None:
-        self.chance = Random(0)  # of nothing: the weather is fair and calls take no time
         self.clock = clock
-        self.weather = Weather(0.0)
         self.log = MemoryLog(clock)
         self.store = store
         self.met: Counter[tuple[Phase, str]] = Counter()
@@ -99,15 +148,14 @@ class _World:
         self.group = MemoryGroup(self.log, INPUT, PARTITION + 1)
         self.owners: list[_Owner] = []
 
-    def send(self, body: dict[str, Any]) -> None:
-        """One input."""
-        identity = derive("input", str(len(self.log.read(INPUT, PARTITION))))
-        headers = [("ce_type", b"tally.input.v1"), ("ce_id", identity.encode())]
-        self.log.append(INPUT, PARTITION, Message(b"w", orjson.dumps(body), headers))
+    def send(self, messages: Iterable[Message]) -> None:
+        """Inputs."""
+        for message in messages:
+            self.log.append(INPUT, PARTITION, message)
 
-    def own(self, catch: Catch | None) -> "_Owner":
+    def own(self, catch: Catch | None, faults: frozenset[Fault]) -> "_Owner":
         """The next owner takes the partition."""
-        owner = _Owner(self, f"owner-{len(self.owners)}", catch)
+        owner = _Owner(self, f"owner-{len(self.owners)}", catch, faults)
         self.owners.append(owner)
         return owner
 
@@ -120,7 +168,7 @@ class _World:
     async def close(self) -> None:
         """Nothing is left running."""
         for owner in self.owners:
-            owner.dead = True
+            owner.die()
             owner.running.cancel()
         await asyncio.gather(*(owner.running for owner in self.owners), return_exceptions=True)
 
@@ -128,10 +176,12 @@ class _World:
 class _Owner(Mortal):
     """A process with one lane, which takes the partition whoever has it."""
 
-    def __init__(self, world: _World, name: str, catch: Catch | None) -> None:
+    def __init__(self, world: _World, name: str, catch: Catch | None, faults: frozenset[Fault]) -> None:
         super().__init__(world)
-        self._frozen: asyncio.Event | None = None
-        self.caught = asyncio.Event()
+        self._faults = faults
+        self._calls: Counter[str] = Counter()
+        self._go_on = asyncio.Event()
+        self.caught = asyncio.get_running_loop().create_future()
         if catch is not None:
             self.trap = catch.place, catch.passes, float(not catch.kills)
         inputs = MemoryMember(world.group, world.clock, self.awake)
@@ -145,52 +195,94 @@ class _Owner(Mortal):
         error = None if running.cancelled() else running.exception()
         if error is not None and not isinstance(error, Killed | Fenced):
             self.world.broken.append(repr(error))
-        self.caught.set()
+        self._catch()
+
+    def _catch(self) -> None:
+        if not self.caught.done():
+            self.caught.set_result(None)
 
     async def awake(self) -> None:
         self.alive()
-        if self._frozen is not None:
-            await self._frozen.wait()
+        if self.held:
+            await self._go_on.wait()
             self.alive()
 
+    async def call(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
+        """At once."""
+        if what in BESIDE:
+            await asyncio.sleep(0)
+        if self.held:
+            await self.awake()
+        if self._faults:
+            return await self._call_in_vain(what, work)
+        result = await work()
+        if self.held:
+            await self.awake()
+        return result
+
+    async def _call_in_vain(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
+        self._calls[what] += 1
+        number = self._calls[what]
+        if Fault(what, number, False) in self._faults:
+            raise Retryable(f"{what}: the server is away")
+        result = await work()
+        await self.awake()
+        if Fault(what, number, True) in self._faults:
+            raise OutcomeUnknown(f"{what}: the reply was lost")
+        return result
+
+    def arrived(self, number: int) -> int:
+        return number // 2
+
     def kill(self) -> None:
-        self.dead = True
+        self.die()
         self.running.cancel()
-        self.caught.set()
+        self._catch()
 
     def stop(self, seconds: float) -> None:
-        self._frozen = asyncio.Event()
-        self.caught.set()
+        self.held = True
+        self._catch()
+
+    def end(self) -> None:
+        """Cleanly: a service that is stopped in the middle of a fault may leave a batch to the next owner."""
+        self._faults = frozenset()
+        self.lane.stop()
 
     def go_on(self) -> None:
         """Where it was stopped, it is no longer."""
         self.trap = None
-        if self._frozen is not None:
-            self._frozen.set()
+        self.held = self.dead
+        self._go_on.set()
 
 
 async def _played(world: _World, schedule: Schedule) -> Outcome:
-    """The first goes on while the second is where it was caught, and the second when the third is at work."""
-    inputs = iter(LOADS[schedule.load])
-    world.send(next(inputs))
-    owners = []
-    for catch in (schedule.first, schedule.second):
-        owner = world.own(catch)
-        owners.append(owner)
-        await asyncio.wait([asyncio.ensure_future(owner.caught.wait())], timeout=1.0)
-        world.send(next(inputs))
-    caught = tuple(owner.caught.is_set() for owner in owners)
-    owners[0].go_on()
-    await asyncio.sleep(QUIET_SECONDS)
-    last = world.own(None)
-    await asyncio.sleep(QUIET_SECONDS)
-    owners[1].go_on()
+    """Each goes on when its successor is where it was caught, or at work."""
+    portions = iter(_messages(schedule.load))
+    world.send(next(portions))
+    caught = []
+    catches = (*schedule.catches, None)
+    for catch, faults in zip(catches, schedule.faults or [frozenset[Fault]()] * len(catches), strict=True):
+        owner = world.own(catch, faults)
+        if catch is None:
+            await asyncio.sleep(QUIET_SECONDS)
+        else:
+            await asyncio.wait({owner.caught}, timeout=CAUGHT_SECONDS_MAX)
+            caught.append(owner.caught.done())
+        for portion in islice(portions, 1) if catch else portions:
+            world.send(portion)
+        if len(world.owners) > 1:
+            world.owners[-2].go_on()
+            await asyncio.sleep(QUIET_SECONDS)
+    return Outcome(await _judged(world, owner), tuple(caught))
+
+
+async def _judged(world: _World, last: _Owner) -> list[str]:
     try:
         async with asyncio.timeout(DONE_SECONDS_MAX):
             while not world.is_done():
                 await asyncio.sleep(LOOK_SECONDS)
-            last.lane.stop()
+            last.end()
             await asyncio.wait({last.running})
     except TimeoutError:
-        return Outcome(["the last owner is not done", *world.broken], caught)
-    return Outcome(list(broken(world)), caught)
+        return ["the last owner is not done", *world.broken]
+    return list(broken(world, [PARTITION]))

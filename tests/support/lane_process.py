@@ -5,8 +5,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import islice
-from random import Random
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from prometheus_client import CollectorRegistry
 
@@ -20,7 +19,7 @@ from shared.lane.sense import Sense
 from shared.lane.store import Claim, Commit, Unfinished
 from shared.lane.worker import Worker
 from shared.process.failpoints import Failpoints
-from shared.process.logs import configure
+from shared.process.logs import Log
 from shared.process.metrics import LaneMetrics
 from shared.process.settings import LaneSettings
 from tests.support.memory_lane import MemoryLaneStore
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 PARTITIONS = 2
 CALL_SECONDS_MAX = 0.02
 SETTINGS = LaneSettings(batch_records_max=8, backlog_batches_max=4, partitions=PARTITIONS)
-LOGGER = configure("tally", "CRITICAL")
 METRICS = LaneMetrics(CollectorRegistry(), "tally")
 
 T = TypeVar("T")
@@ -47,23 +45,40 @@ class Killed(BaseException):
 class Weather:
     """How likely a call to a server fails: before anything happened, or after, when only the reply is lost."""
 
-    def __init__(self, seconds_max: float = CALL_SECONDS_MAX) -> None:
+    def __init__(self) -> None:
         self.refuses: dict[str, float] = {}
         self.loses: dict[str, float] = {}
-        self.seconds_max = seconds_max
-        self.reply_seconds_max = seconds_max
+        self.seconds_max = CALL_SECONDS_MAX
 
     def calm(self) -> None:
         """Everything works again."""
         self.__init__()  # type: ignore[misc]
 
 
+class Silent:
+    """A log that nobody reads. At level CRITICAL the real one says as little, and takes a tenth of a schedule."""
+
+    def bind(self, **fields: object) -> "Silent":
+        """The same."""
+        return self
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - the name that logging gave it
+        """For none."""
+        return False
+
+    def debug(self, event: str, **fields: object) -> None:
+        """Nothing."""
+
+    info = warning = error = debug
+
+
+SILENT = cast(Log, Silent())
+
+
 class Surroundings(Protocol):
     """What a process needs of the world that it is in."""
 
-    chance: Random
     clock: VirtualClock
-    weather: Weather
     log: MemoryLog
     store: MemoryLaneStore
     met: Counter[tuple[Phase, str]]
@@ -71,13 +86,13 @@ class Surroundings(Protocol):
 
 class Mortal(ABC):
     """A process as its servers see it, until it dies. ``trap``: the place, at which pass it acts, for how long it stops
-    (0: killed)."""
+    (0: killed). ``held``: it is dead or stopped, so that whatever it does next must wait until it is ``awake``."""
 
     def __init__(self, world: Surroundings) -> None:
         self.world = world
         self.dead = False
+        self.held = False
         self.trap: tuple[Phase, int, float] | None = None
-        self.stopped_until = 0.0
 
     def parts(self, name: str, inputs: Inputs) -> LaneParts:
         """What its lanes are made of."""
@@ -92,7 +107,7 @@ class Mortal(ABC):
             read_output_tail=self._tail,
             new_engine=Tally,
             counted=lambda step: None,
-            sense=Sense(LOGGER, METRICS, _Traps(self), self.world.clock),
+            sense=Sense(SILENT, METRICS, _Traps(self), self.world.clock),
         )
 
     @abstractmethod
@@ -103,33 +118,26 @@ class Mortal(ABC):
     def stop(self, seconds: float) -> None:
         """Stopped by a signal, and after so long it goes on: as a zombie, if others have its partitions."""
 
+    @abstractmethod
+    async def awake(self) -> None:
+        """Returns at once while the process runs; after it was stopped and goes on, otherwise."""
+
+    @abstractmethod
+    async def call(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
+        """One call to a server."""
+
+    @abstractmethod
+    def arrived(self, number: int) -> int:
+        """How many records of so many stand on the log although the call that published them failed."""
+
     def alive(self) -> None:
         """Killed where it is dead: code of a dead process may still be run here, and must not get through."""
         if self.dead:
             raise Killed
 
-    async def awake(self) -> None:
-        """Returns at once while the process runs; after it was stopped and goes on, otherwise."""
-        self.alive()
-        while (seconds := self.stopped_until - self.world.clock.monotonic()) > RESOLUTION_SECONDS:
-            await asyncio.sleep(seconds)
-        self.alive()
-
-    async def call(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
-        """One call to a server, in the weather that there is."""
-        weather, chance = self.world.weather, self.world.chance
-        await self.awake()
-        await asyncio.sleep(chance.uniform(0, weather.seconds_max))  # what was sent before a signal still arrives
-        self.alive()
-        if chance.random() < weather.refuses.get(what, 0.0):
-            raise Retryable(f"{what}: the server is away")
-        result = await work()
-        if weather.reply_seconds_max:
-            await asyncio.sleep(chance.uniform(0, weather.reply_seconds_max))
-        await self.awake()
-        if chance.random() < weather.loses.get(what, 0.0):
-            raise OutcomeUnknown(f"{what}: the reply was lost")
-        return result
+    def die(self) -> None:
+        """From here on nothing of it has an effect."""
+        self.dead = self.held = True
 
     async def _tail(self, partition: int) -> list[Record]:
         async def work() -> list[Record]:
@@ -144,6 +152,8 @@ class Process(Mortal):
     def __init__(self, world: "World", name: str) -> None:
         super().__init__(world)
         self._group, self._broken = world.group, world.broken
+        self.weather, self.chance = world.weather, world.chance
+        self.stopped_until = 0.0
         self.member = MemoryMember(world.group, world.clock, self.awake)
         self.worker = Worker(self.parts(name, self.member), self.member)
         self.running = asyncio.ensure_future(self.worker.run())
@@ -155,18 +165,43 @@ class Process(Mortal):
         if error is not None and not isinstance(error, Killed) and "did not stop" not in str(error):
             self._broken.append(repr(error))
         if error is not None:
-            self.dead = True
+            self.die()
             self.member.silent.set()
 
+    async def awake(self) -> None:
+        self.alive()
+        while (seconds := self.stopped_until - self.world.clock.monotonic()) > RESOLUTION_SECONDS:
+            await asyncio.sleep(seconds)
+        self.alive()
+        self.held = False
+
+    async def call(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
+        """In the weather that there is."""
+        weather, chance = self.weather, self.chance
+        await self.awake()
+        await asyncio.sleep(chance.uniform(0, weather.seconds_max))  # what was sent before a signal still arrives
+        self.alive()
+        if chance.random() < weather.refuses.get(what, 0.0):
+            raise Retryable(f"{what}: the server is away")
+        result = await work()
+        await asyncio.sleep(chance.uniform(0, CALL_SECONDS_MAX))
+        await self.awake()
+        if chance.random() < weather.loses.get(what, 0.0):
+            raise OutcomeUnknown(f"{what}: the reply was lost")
+        return result
+
+    def arrived(self, number: int) -> int:
+        return self.chance.randrange(number + 1)
+
     def kill(self) -> None:
-        self.dead = True
+        self.die()
         self.member.silent.set()
         self.running.cancel()
         self._unheard_of(lambda: True)
 
     def stop(self, seconds: float) -> None:
         now = self.world.clock.monotonic()
-        self.stopped_until = now + seconds
+        self.held, self.stopped_until = True, now + seconds
         self._unheard_of(lambda: self.stopped_until > now + EVICTED_SECONDS)
         asyncio.get_running_loop().call_later(seconds, self.member.join_again)
 
@@ -189,7 +224,8 @@ class _Traps(Failpoints):
 
     async def reach(self, name: str) -> None:
         process = self._process
-        await process.awake()
+        if process.held:
+            await process.awake()
         if process.trap is None or process.trap[0] != name:
             return
         place, passes, seconds = process.trap
@@ -241,15 +277,11 @@ class _Outputs:
         self._outputs = MemoryOutputs(process.world.log)
 
     async def publish_all(self, partition: int, records: Iterable[tuple[str, Message]]) -> None:
-        chance, sending = self._process.world.chance, list(records)
-
-        async def work() -> None:
-            await self._outputs.publish_all(partition, sending)
-
+        sending = list(records)
         try:
-            await self._process.call("publish", work)
+            await self._process.call("publish", lambda: self._outputs.publish_all(partition, sending))
         except OutcomeUnknown as error:
             raise Retryable(str(error)) from error
         except Retryable:
-            await self._outputs.publish_all(partition, islice(sending, chance.randrange(len(sending) + 1)))
+            await self._outputs.publish_all(partition, islice(sending, self._process.arrived(len(sending))))
             raise

@@ -90,7 +90,7 @@ class World:
         """Nothing is left running."""
         rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for process in self.processes:
-            process.dead = True
+            process.die()
         for task in rest:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)

@@ -42,6 +42,8 @@ def test_the_starter_articles_are_all_readable() -> None:
     ("content", "words"),
     [
         (b"no front matter", "must begin with front matter"),
+        (b"first\n---\nid: a\ntitle: T\nlanguage: en\n---\nx", "must begin with front matter"),
+        (b"---\nid: a\ntitle: T\nlanguage: en\n", "must begin with front matter"),
         (b"---\nid: [\n---\nx", "is not YAML"),
         (b"---\ntitle: T\nlanguage: en\n---\nx", "id: Field required"),
         (b"---\nid: a b\ntitle: T\nlanguage: en\n---\nx", "id: String should match"),

@@ -362,6 +362,12 @@ def test_what_is_longer_than_the_contract_allows_is_cut_and_says_so() -> None:
     assert event.attributes["cut"] == "text,subject"
 
 
+@pytest.mark.parametrize(("comment", "named"), [({"id": 7}, "35436:7"), ({}, "35436:01JZ")])
+def test_a_comment_of_zendesk_is_named_by_its_own_id_else_by_that_of_its_event(comment: Any, named: str) -> None:
+    written = {"body": "Still here?", "author": {"id": "9"}, **comment}
+    assert zendesk("ticket.comment_added", {"comment": written}).event().message_id == named
+
+
 def test_a_message_of_a_zendesk_chat_is_one_of_its_ticket() -> None:
     event = zendesk_chat("end_user").event()
 

@@ -131,6 +131,14 @@ def test_what_a_filter_takes_for_spam_says_so_and_is_still_a_contact(result: Res
     assert result.event().attributes.get("spam") == spam
 
 
+def test_a_head_that_mailgun_lists_counts_before_the_field_of_that_name() -> None:
+    listed = {"message-headers": orjson.dumps([["Subject", "As written"]]).decode()}
+    fields = {**MAILGUN, "subject": "As rewritten", "Cc": "Bo <bo@example.com>"}
+    event = form("mailgun", {**fields, **listed}).event()
+    assert (event.subject, event.attributes["cc"]) == ("As written", "bo@example.com")
+    assert form("mailgun", fields | {"message-headers": "[]"}).event().subject == "As rewritten"
+
+
 def test_one_odd_head_among_those_of_mailgun_costs_no_thread() -> None:
     heads = [["Message-Id", "<m2@example.com>"], ["X-Odd", {"a": 1}], 5, [], ["References", "<m1@example.com>"]]
     whole, damaged = (

@@ -33,6 +33,11 @@ def test_help_is_a_word_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert called("help", "up", capsys=capsys)[1].startswith("usage: usher up")
 
 
+def test_without_a_word_the_commands_are_listed_as_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = called("--help", capsys=capsys)[1]
+    assert called(capsys=capsys) == (2, "", listed)
+
+
 @pytest.mark.parametrize(
     ("words", "meant"),
     [

@@ -53,6 +53,11 @@ def test_it_fits_80_columns_and_24_lines_without_ids(busy: Router) -> None:
     assert any("better ones" in line for line in lines)
 
 
+def test_each_contact_counts_once_among_the_tiers(busy: Router) -> None:
+    account = account_of(busy)
+    assert (account.contacts, account.tiers) == (24, {"agent": 24})
+
+
 def test_who_waits_past_the_target_counts_as_missed_and_the_worst_queue_is_first() -> None:
     router = Router(policy_with())
     router.sign_on("a1", skills={"orders": 3})
@@ -69,6 +74,15 @@ def test_who_waits_past_the_target_counts_as_missed_and_the_worst_queue_is_first
     rows = [line for line in shown(account, router.now_ms) if "acme/" in line]
     assert [row.split()[:3] for row in rows] == [["acme/orders", "3", "3"], ["acme/general", "1", "0"]]
     assert "25%" in rows[0]
+
+
+def test_who_gave_up_is_lost_to_the_queue_and_waits_no_more() -> None:
+    router = Router(policy_with())
+    for name in ("c1", "c2"):
+        router.contact(name, queue="orders")
+    router.hang_up("c1")
+    line = account_of(router).queues["acme", "orders"]
+    assert (line.lost, len(line.waiting), line.service_level(router.now_ms)) == (1, 1, 0.0)
 
 
 def test_taken_is_said_when_somebody_has_accepted_and_not_before() -> None:

@@ -102,6 +102,12 @@ def test_no_label_of_a_stranger_is_a_formula_in_the_file_of_predictions(usher, m
         assert [row["label"] for row in csv.DictReader(file)] == [*(label for _, label in rows[:-1]), "'=HYPERLINK(0)"]
 
 
+def test_a_report_that_has_no_place_is_refused_before_the_model_is_looked_at(usher, tmp_path):
+    code, out, err = usher("evaluate", tmp_path / "no-model", tmp_path / "no-data", "--report", tmp_path)
+    assert (code, out) == (2, "")
+    assert err == f"usher evaluate: --report {tmp_path}: give a file in a directory that exists\n"
+
+
 def test_a_person_reads_lines(usher, models, data):
     code, out, _ = usher("evaluate", models / "tiers", data)
     assert code == 0

@@ -147,6 +147,10 @@ def test_binary_structured_and_bare_events_are_one_and_the_same() -> None:
     assert all(event == events[0] for event in events)
 
 
+def test_a_bare_event_that_says_data_base64_is_read_as_it_is() -> None:
+    assert canonical(body(data_base64="?")) == canonical(body())
+
+
 @pytest.mark.parametrize(
     ("packed", "reason", "path"),
     [("?", Reason.INVALID, "data_base64"), (7, Reason.INVALID, "data_base64"), ("AA==", Reason.NOT_JSON, "")],

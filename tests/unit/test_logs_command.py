@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from cli.logs.about import About, parsed, readable
 from cli.logs.files import Tails
 from cli.main import main
+from cli.output import UsageError
 from shared.contract.records import DeadLetter, Event, Origin
 from shared.errors import Reason
 from shared.lane.engine import Step
@@ -128,6 +129,14 @@ def test_followed_files_show_what_comes_whole_what_is_cut_and_what_is_new(tmp_pa
     second.write_bytes(b"newer\n")
     assert list(tails.more()) == [b"4\n", b"newer\n"]
     tails.close()
+
+
+def test_a_followed_file_may_be_gone_for_a_while_and_one_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    gone, folder = tmp_path / "gone.log", tmp_path / "a folder"
+    assert list(Tails(lambda: [gone]).more()) == [], "between two of a rotation"
+    folder.mkdir()
+    with pytest.raises(UsageError, match=r"a folder: Is a directory; name log files of services"):
+        list(Tails(lambda: [folder]).more())
 
 
 @given(

@@ -111,6 +111,12 @@ def test_a_text_is_explained_by_clause_sign_model_and_threshold(usher):
     assert "thresholds: P(agent) <=" in out
 
 
+def test_an_explanation_says_of_which_texts_the_model_knows_nothing(usher):
+    _, out, _ = usher("--model", STARTER_FOLDER, "--explain", "qwxz vkjt blorf", "where is my order?")
+    guesses = [line.partition(";")[0] for line in out.splitlines() if line.strip().startswith("model: ")]
+    assert [guess.endswith(", out of scope") for guess in guesses] == [True, False]
+
+
 def test_an_explanation_is_told_to_programs_too(usher):
     text = "where is my order? I smell gas in here"
     _, out, _ = usher("--model", STARTER_FOLDER, "--explain", "--json", text, "12345")

@@ -110,11 +110,10 @@ def _heads(form: Form) -> list[tuple[str, str]]:
     for pair in Node(listed[:HEADS_MAX]).items() if isinstance(listed, list) else ():
         head, content = [*pair.optional().items(), Node(""), Node("")][:2]
         found.append((head.text(), content.text()))
-    known = {name.lower() for name, _ in found}
     for name in (*_DECIDING, "Subject", "Date", "Reply-To", "Cc"):
         read_field = form.text if name in _DECIDING else form.get
         value = read_field(name) or read_field(name.lower())
-        if value and name.lower() not in known:
+        if value:  # of a head that is listed too, the first counts
             found.append((name, value))
     return found
 

@@ -140,7 +140,17 @@ def test_any_letter(seed: int) -> None:
 
 
 _BOUNDARY = b"Content-Type: multipart/mixed; boundary=%d\r\n\r\n--%d\r\n"
+_MIXED = b"From: a@b.c\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
 _SLACK = b'{"type":"event_callback","event":{"type":"message","user":"u","channel":"c","ts":"1","text":"'
+
+
+MANY_OBJECTS = b'{"a":[' + b",".join([b'{"a":{}}'] * 7_900)  # about as many as one body may have
+
+
+def _parts(head: bytes, body: bytes, number: int) -> bytes:
+    return _MIXED + (b"--b\r\n" + head + b"\r\n\r\n" + body + b"\r\n") * number
+
+
 BLOCKS: dict[str, Callable[[int], bytes]] = {
     "brackets": lambda size: b"[" * size,
     "objects": lambda size: b'{"a":' * (size // 5),
@@ -156,5 +166,11 @@ BLOCKS: dict[str, Callable[[int], bytes]] = {
     "comments": lambda size: (b"From: a@b.c\r\nContent-Type: text/html\r\n\r\n" + b"<!--" * size)[:size],
     "links": lambda size: (_SLACK + b"<" * size)[: size - 3] + b'"}}',
     "form parts": lambda size: (b"--XX\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n" * size)[:size],
+    "objects in a list": lambda size: b'{"a":[' + b",".join([b'{"a":{"b":{}}}'] * (size // 15 - 1)) + b"]}",
+    "a NUL at the end": lambda _: MANY_OBJECTS + b'],"b":"\\u0000' + b"x" * 180_000 + b'"}',
+    "a surrogate at the end": lambda _: MANY_OBJECTS + b'],"b":"\\ud800' + b"x" * 180_000 + b'"}',
+    "texts": lambda size: _parts(b"Content-Type: text/plain; charset=koi8-r", b"word " * (size // 600), 100),
+    "heads of parts": lambda size: _parts(b"Content-Type: image/png; name=a" + b"\r\na: b" * (size // 640), b"x", 100),
+    "parameters": lambda size: _parts(b"Content-Type: image/png; name=a" + b"; a=b" * (size // 540), b"x", 100),
     "keys": lambda size: b"{" + b",".join(b'"%d":1' % n for n in range(size // 10)) + b"}",
 }  # fmt: skip

@@ -149,11 +149,39 @@ def test_what_is_no_contact_is_ignored_by_name_and_is_no_dead_letter(case: str) 
     assert (result.admitted, result.refused, result.ignored) == ([], [], [reason])
 
 
-def test_a_form_in_another_charset_is_refused_with_its_field_and_one_with_bare_percents_is_read() -> None:
+def test_words_of_a_form_in_another_charset_are_read_and_say_so_and_one_with_bare_percents_is_read() -> None:
     said = b"MessageSid=SM9&From=%2B34600123456&To=%2B1&Body="
-    (refused,) = put("twilio", said + b"caf%E9", FORM).refused
-    assert (refused.letter.reason, refused.letter.path) == ("not_utf8", "Body")
+    event = put("twilio", said + b"caf%E9", FORM).event()
+    assert (event.text, event.attributes["unread"]) == ("café", "Body")
     assert put("twilio", said + "café+100% = %zz".encode(), FORM).event().text == "café 100% = %zz"
+
+
+@pytest.mark.parametrize(
+    ("adapter", "said", "path"),
+    [
+        ("twilio", b"MessageSid=SM9&From=%E9&To=%2B1&Body=Hi", "From"),
+        ("twilio_voice", b"CallSid=%E9&From=%2B34600123456", "CallSid"),
+        ("slack", b"command=%2Fh&text=caf%E9&user_id=U1&channel_id=C%E9&trigger_id=1", "channel_id"),
+    ],
+)
+def test_an_id_of_a_form_that_is_no_utf8_is_no_guess(adapter: str, said: bytes, path: str) -> None:
+    (refused,) = put(adapter, said, FORM).refused
+    assert (refused.letter.reason, refused.letter.path) == ("not_utf8", path)
+
+
+@pytest.mark.parametrize(
+    ("adapter", "said"),
+    [
+        ("twilio_conversations", b"EventType=onMessageAdded&ConversationSid=CH1&MessageSid=IM1&Author=a&Body=caf%E9"),
+        ("slack", b"command=%2Fh&text=caf%E9&user_id=U1&channel_id=C1&trigger_id=1"),
+        ("mailgun", b"from=ana%40b.example&subject=caf%E9&body-plain=caf%E9"),
+        ("sendgrid", b"from=ana%40b.example&subject=caf%E9&text=caf%E9"),
+    ],
+)
+def test_every_form_in_latin_1_keeps_its_words(adapter: str, said: bytes) -> None:
+    event = put(adapter, said, FORM).event()
+    assert event.text == "café"
+    assert set(event.attributes["unread"].split(",")) <= {"Body", "text", "subject", "body-plain"}
 
 
 def test_a_mail_that_says_it_is_not_automatic_is_a_contact() -> None:

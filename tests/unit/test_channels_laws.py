@@ -9,6 +9,7 @@ import pytest
 
 from services.ingest.domain.channels.node import WRONG_MAX
 from services.ingest.domain.channels.registry import NAMES
+from services.ingest.domain.reading import OBJECTS_MAX
 from services.ingest.domain.rejection import REFUSED_PARTS_MAX
 from tests.support.channel_payloads import ASTERISK, POSTMARK, SLACK, SLACK_EVENT, Sample, direct, page, whatsapp_text
 from tests.support.channel_variants import payloads_of
@@ -125,12 +126,13 @@ def test_a_payload_of_entries_without_end_is_one_dead_letter(case: str) -> None:
     assert (result.admitted, result.ignored, len(result.refused)) == ([], [], 1)
 
 
+SOME: list[Any] = [{}] * (OBJECTS_MAX - 100)  # as many as one body may have
 ADORNED: dict[str, tuple[str, Any]] = {
-    "people": ("whatsapp_cloud", whatsapp_of(contacts=MANY, messages=[whatsapp_text()])),
-    "attachments": ("messenger", page("page", direct(attachments=MANY))),
-    "files": ("slack", {**SLACK, "event": {**SLACK_EVENT, "files": MANY}}),
+    "people": ("whatsapp_cloud", whatsapp_of(contacts=SOME, messages=[whatsapp_text()])),
+    "attachments": ("messenger", page("page", direct(attachments=SOME))),
+    "files": ("slack", {**SLACK, "event": {**SLACK_EVENT, "files": SOME}}),
     "variables": ("asterisk", {**ASTERISK, "ChanVariable": ["A=1"] * 30_000}),
-    "variables of ARI": ("asterisk", {"type": "StasisStart", "args": [], "channel": {"id": "1", "channelvars": MANY}}),
+    "variables of ARI": ("asterisk", {"type": "StasisStart", "args": [], "channel": {"id": "1", "channelvars": SOME}}),
 }
 
 

@@ -3,9 +3,11 @@
 from email.utils import unquote
 from encodings import normalize_encoding
 from encodings.aliases import aliases
+from functools import lru_cache
 
 __all__ = ["parameter", "to_text"]
 
+NAMES_REMEMBERED = 64  # of charsets, as senders write them; each is some hundred bytes
 # What mail programs write under a name, where it is more than the name's own standard holds (the WHATWG's Encoding).
 _MORE = {
     "latin_1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "euc_kr": "cp949", "shift_jis": "cp932",
@@ -48,6 +50,7 @@ def parameter(found: object) -> str:
         return str(text)
 
 
+@lru_cache(maxsize=NAMES_REMEMBERED)
 def _codec(charset: str) -> str:
     name = normalize_encoding(charset.encode("ascii", "ignore").decode().lower())
     codec = _OTHER.get(name) or aliases.get(name, name)

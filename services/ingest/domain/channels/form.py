@@ -2,7 +2,7 @@
 
 import re
 from binascii import a2b_qp
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from io import BytesIO
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from python_multipart import multipart
 from python_multipart.exceptions import FormParserError
 
 from services.ingest.domain.channels.adapter import Payload, missing
+from services.ingest.domain.channels.charsets import to_text
 from services.ingest.domain.reading import BODY_BYTES_MAX, read_object
 from services.ingest.domain.rejection import Rejected
 from shared.errors import Reason
@@ -22,7 +23,7 @@ FORM = frozenset({"application/x-www-form-urlencoded"})
 FORMS = FORM | {"multipart/form-data"}
 LETTERS = frozenset({"body-mime", "email"})  # fields that hold a letter as it came over the wire, in any charset
 FIELDS_MAX = 300  # of one form; Twilio and Mailgun send some tens
-_ODD = re.compile("[\ufffd\x1b]")  # bytes that are no UTF-8, and the escapes of ISO 2022, whose bytes are all ASCII
+_ESCAPE = b"\x1b"  # of ISO 2022, whose bytes are all ASCII
 _PARAMETER = re.compile(r'boundary="?([^";,]+)')
 _BOUNDARY = re.compile(rb"--([0-9A-Za-z'()+_,\-./:=? ]{1,70})\r\n")
 
@@ -40,12 +41,19 @@ class Form(NamedTuple):
     """Fields by name (the last of a repeated one) and files, in order; ``odd``: bytes of those that may be no UTF-8.
 
     ``unread``: fields of a JSON object that are no text; a message can do without those that are not ``needed``.
+    ``guessed``: fields that are no UTF-8, and were read as what they seem to be.
     """
 
     fields: dict[str, str]
     files: list[File]
     odd: Mapping[str, bytes] = {}
     unread: Sequence[str] = ()
+    guessed: Sequence[str] = ()
+
+    @property
+    def told(self) -> list[str]:
+        """What a message says of itself that could not be read as it is meant."""
+        return [*self.unread, *self.guessed]
 
     def get(self, name: str) -> str:
         """The field's text, "" where it is absent."""
@@ -56,7 +64,9 @@ class Form(NamedTuple):
         return self.odd.get(name) or self.get(name).encode("utf-8", "surrogatepass")
 
     def needed(self, name: str) -> str:
-        """The field's text; Rejected without one."""
+        """The field's text, an id; Rejected without one, or where its letters are a guess."""
+        if name in self.guessed:
+            raise Rejected(Reason.NOT_UTF8, name, "not UTF-8")
         found = self.text(name)
         if not found:
             raise missing(name)
@@ -84,29 +94,40 @@ def _form(body: bytes, content_type: str) -> Form:
         return _multipart(body, content_type)
     if body.lstrip().startswith(b"{"):
         return _object(body)
-    pairs = _raw_pairs(body)
-    odd = {name: raw for name, raw in pairs if name in LETTERS}
-    return Form({name: _text(raw, name) for name, raw in pairs}, [], odd)
+    return _in_utf8(((name.decode(errors="replace"), raw) for name, raw in _raw_pairs(body)), [])
 
 
 def pairs_of(body: bytes) -> list[tuple[str, str]]:
-    """(name, value) of an urlencoded form, in its order. Rejected: too many, or not UTF-8."""
-    return [(name, _text(raw, name)) for name, raw in _raw_pairs(body)]
+    """(name, value) of an urlencoded form, in its order, as it is signed. Rejected: too many, or not UTF-8."""
+    try:
+        return [(name.decode(), raw.decode()) for name, raw in _raw_pairs(body)]
+    except UnicodeDecodeError as error:
+        raise Rejected(Reason.NOT_UTF8, "", f"not UTF-8 at byte {error.start}") from None
 
 
 @lru_cache(maxsize=1)
-def _raw_pairs(body: bytes) -> Sequence[tuple[str, bytes]]:
+def _raw_pairs(body: bytes) -> Sequence[tuple[bytes, bytes]]:
     """Read once for signature and content."""
     _check_count(1 + body.count(b"&"))
     pairs = (pair.partition(b"=") for pair in body.split(b"&") if pair)
-    return [(_text(_unquoted(name), ""), _unquoted(value)) for name, _, value in pairs]
+    return [(_unquoted(name), _unquoted(value)) for name, _, value in pairs]
 
 
-def _text(raw: bytes, path: str) -> str:
-    try:
-        return raw.decode(errors="replace" if path in LETTERS else "strict")
-    except UnicodeDecodeError as error:
-        raise Rejected(Reason.NOT_UTF8, path, f"not UTF-8 at byte {error.start}") from None
+def _in_utf8(pairs: Iterable[tuple[str, bytes]], files: list[File]) -> Form:
+    """The form of these fields; what is no UTF-8 is read as what it seems to be, and its bytes are kept."""
+    fields: dict[str, str] = {}
+    odd: dict[str, bytes] = {}
+    guessed = []
+    for name, raw in dict(pairs).items():
+        try:
+            fields[name] = raw.decode()
+            if _ESCAPE in raw:
+                odd[name] = raw
+        except UnicodeDecodeError:
+            fields[name], odd[name] = to_text(raw, "utf-8"), raw
+            if name not in LETTERS:
+                guessed.append(name)
+    return Form(fields, files, odd, guessed=guessed)
 
 
 def _unquoted(raw: bytes) -> bytes:
@@ -157,17 +178,12 @@ def _with_boundary(body: bytes, content_type: str) -> str:
 
 def _multipart(body: bytes, content_type: str) -> Form:
     content_type = _with_boundary(body, content_type)
-    fields: dict[str, str] = {}
+    fields: list[tuple[str, bytes]] = []
     files: list[File] = []
-    odd: dict[str, bytes] = {}
 
     def on_field(field: multipart.Field) -> None:
-        name, raw = (field.field_name or b"").decode(errors="replace"), field.value or b""
         if len(fields) < FIELDS_MAX:
-            fields[name] = raw.decode(errors="replace")
-            odd.pop(name, None)
-            if _ODD.search(fields[name]):
-                odd[name] = raw
+            fields.append(((field.field_name or b"").decode(errors="replace"), field.value or b""))
 
     def on_file(file: multipart.File) -> None:
         file.file_object.seek(0)
@@ -182,4 +198,4 @@ def _multipart(body: bytes, content_type: str) -> Form:
         )
     except (FormParserError, ValueError):
         raise Rejected(Reason.INVALID, "", "no multipart form") from None
-    return Form(fields, files, odd)
+    return _in_utf8(fields, files)

@@ -4,9 +4,11 @@ import re
 from hashlib import sha256
 
 from services.ingest.domain.channels.adapter import Ignored, Item, Payload, Why
+from services.ingest.domain.channels.heads import Heads, address_of, addresses_of, sent_ms
 from services.ingest.domain.channels.markup import text_of_html
 from services.ingest.domain.channels.message import Message
-from services.ingest.domain.channels.mime import Heads, Letter, address_of, addresses_of, sent_ms
+from services.ingest.domain.channels.mime import Letter
+from services.ingest.domain.channels.openpgp import without_armour
 from services.ingest.domain.channels.quotes import without_quotes
 from services.ingest.domain.rejection import Rejected
 from shared.errors import Reason
@@ -81,7 +83,7 @@ def _message(payload: Payload, letter: Letter, name: str, address: str) -> Messa
     answers = _first_id(heads.raw("in-reply-to"))
     root = _first_id(heads.raw("references")) or answers or own_id
     reply_name, reply_address = address_of(heads.raw("reply-to"))
-    text = _answer(letter)
+    said = without_armour((letter.stripped if letter.stripped.strip() else letter.plain)[:TEXT_READ_MAX])
     return Message(
         channel="email",
         conversation=payload.source.pseudonym("thread", root),
@@ -91,7 +93,7 @@ def _message(payload: Payload, letter: Letter, name: str, address: str) -> Messa
         to=letter.recipient or address_of(heads.raw("delivered-to") or heads.raw("to"))[1],
         at_ms=sent_ms(heads.raw("date")),
         subject=heads.text("subject"),
-        text=text,
+        text=_answer(letter, said.text),
         language=heads.raw("content-language").partition(",")[0],
         attachments=letter.attachments,
         reply_address=reply_address or address,
@@ -103,9 +105,11 @@ def _message(payload: Payload, letter: Letter, name: str, address: str) -> Messa
             "calendar_method": _calendar(letter).get("METHOD", "").lower(),
             "mailbox_hash": letter.mailbox_hash,
             "stored_at": letter.stored_at,
+            "signed": letter.signed or ("openpgp" if said.is_signed else ""),
+            "encrypted": letter.encrypted or ("openpgp" if said.is_encrypted else ""),
             "spam": "yes" if letter.is_spam else _spam(heads),
         },
-        unread=letter.unread,
+        unread=list(dict.fromkeys(letter.unread)),
     )
 
 
@@ -120,15 +124,13 @@ def _spam(heads: Heads) -> str:
     return "yes" if any(one.startswith("yes") for one in values) else ""
 
 
-def _answer(letter: Letter) -> str:
+def _answer(letter: Letter, written: str) -> str:
     """What this letter adds: the provider's cut, or ours of the plain text, else of the HTML."""
-    if letter.stripped.strip():
-        return letter.stripped.strip()
-    if letter.plain.strip():
-        return without_quotes(letter.plain[:TEXT_READ_MAX])
+    if written.strip():
+        return written.strip() if letter.stripped.strip() else without_quotes(written)
     if letter.html.strip():
         return without_quotes(text_of_html(letter.html, cut_quotes=True))
-    return _calendar(letter).get("SUMMARY", "")
+    return without_quotes(letter.packed[:TEXT_READ_MAX]) or _calendar(letter).get("SUMMARY", "")
 
 
 def _calendar(letter: Letter) -> dict[str, str]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from services.ingest.domain.channels.adapter import JSON, Adapter, Ignored, Payload, Reading, Why
 from services.ingest.domain.channels.form import FORMS, Form, read_form
+from services.ingest.domain.channels.heads import Heads
 from services.ingest.domain.channels.mail import letter_item
 from services.ingest.domain.channels.message import Attachment
-from services.ingest.domain.channels.mime import Heads, Letter, parse_letter
+from services.ingest.domain.channels.mime import Letter, attach_files, parse_letter
 from services.ingest.domain.channels.node import Node
 from services.ingest.domain.rejection import Rejected
 
@@ -40,14 +41,15 @@ def read(payload: Payload) -> Reading:
             plain=form.text("body-plain"),
             html=form.text("body-html"),
             stripped=form.get("stripped-text"),
-            attachments=_attachments(form),
             is_report=form.text("Content-Type").lower().startswith("multipart/report"),
         )
+        attach_files(letter, form)
+        letter.attachments.extend(_stored(form))
     letter.recipient = form.get("recipient")
     letter.sender = form.text("from") or form.text("sender")
     letter.provider_id = form.text("Message-Id").strip("<> ") or form.text("token")
     letter.stored_at = form.get("message-url")
-    letter.unread = form.unread
+    letter.unread.extend(form.told)
     return Reading([letter_item(payload, letter)])
 
 
@@ -81,10 +83,9 @@ def _is_event(payload: Payload) -> bool:
     return bool(Node.parse(payload.body)["event-data"])
 
 
-def _attachments(form: Form) -> list[Attachment]:
-    """Files that came with it, and those that Mailgun keeps (``store()``): a JSON list in a field."""
-    found = [Attachment(content_type=one.content_type, name=one.name, size=len(one.content)) for one in form.files]
-    return found + [
+def _stored(form: Form) -> list[Attachment]:
+    """Files that Mailgun keeps (``store()``): a JSON list in a field."""
+    return [
         Attachment(
             content_type=one["content-type"].text(),
             url=one["url"].text(),

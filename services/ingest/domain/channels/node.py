@@ -118,7 +118,7 @@ class Node:
         if value is None:
             return ""
         if self.unread is not None and isinstance(value, int | float) and not isinstance(value, bool):
-            return str(value)
+            return str(int(value) if isinstance(value, float) and value.is_integer() else value)
         self._miss("must be a string")
         return ""
 

@@ -1,12 +1,16 @@
 """A letter taken apart into its parts (RFC 2046): boundaries are looked for in the bytes, and no line is read alone.
 
-The standard library's parser reads line by line, which takes 5 ms for a picture of 256 KiB; it reads the heads alone.
+The standard library's parser reads line by line, which takes 5 ms for a picture of 256 KiB; here it reads the letter's
+own head. In that of a part only what says how it is to be read counts, and is looked for by an expression.
 """
 
-from collections.abc import Iterator
+import re
+from binascii import a2b_qp
+from collections.abc import Iterator, Mapping
 from email import policy
 from email.message import Message
 from email.parser import BytesHeaderParser
+from itertools import chain
 from typing import NamedTuple
 
 from services.ingest.domain.channels.charsets import parameter
@@ -15,70 +19,158 @@ from shared.errors import Reason
 
 __all__ = ["Part", "leaves", "parsed"]
 
-PARTS_MAX = 200  # of one letter; a digest of a mailing list has some tens
-DEPTH_MAX = 20  # multiparts within each other; mail programs make three or four
+PARTS_MAX = 100  # of one letter that are read; a digest of a mailing list has some tens, a message 32 attachments
+MARKS_MAX = 2 * PARTS_MAX  # lines of one letter that look like a boundary: each is looked at by itself
+DEPTH_MAX = 20  # multiparts within each other that are divided; mail programs make three or four
 HEADS_MAX = 1000  # lines of one head; a letter that passed ten servers has a hundred
 HEAD_BYTES_MAX = 128 * 1024  # of one head; Postfix takes 100 KB
-PARAMETERS_LENGTH_MAX = 2048  # characters of a head with parameters: they are read by the square of their number
+PART_HEAD_BYTES_MAX = 8192  # of the head of a part that are read; a name in RFC 2231's parts takes two
+PARAMETERS_LENGTH_MAX = 2048  # characters of a head with parameters
+PARAMETERS_MAX = 24  # of one head: they are read by the square of their number
+PARAMETERS_FEW = 8  # from here on those of another name than is asked for are left out first
+LINES_MAX = 64  # of the head of a part that are looked at one by one, for the one that is none
+UNREAD = "parts"  # what a letter is said to lack that has more
 _END = b"--"
+_TEXT = "text/plain"
+_AS_IT_IS = frozenset({"", "7bit", "8bit", "binary"})
+_SAYS_HOW = ("content-type", "content-disposition", "content-transfer-encoding")
+# Lines of a part's head, up to the first one that is none; where one of them says how to read it, and what.
+_LINE = rb"(?:(?:[!-9;-~]*:|[ \t]|From )[^\n]*(?:\n|\Z)|\r?\n)"
+_LINES, _ANOTHER = re.compile(_LINE + rb"{0,%d}+" % LINES_MAX), re.compile(_LINE)
+_NAME = re.compile(rb"\n(content-(?:type|disposition|transfer-encoding)):")
+_VALUE = re.compile(rb"[^\n]*(?:\n[ \t][^\n]*)*+")
 
 
 class Part(NamedTuple):
-    """One part, or the whole letter: its head, and what it holds as it came."""
+    """One part, or the whole letter: what its head says of how to read it, and what it holds as it came.
 
-    head: Message
+    ``kind`` is its media type in lower case.
+    """
+
+    kind: str
+    content_type: str
+    disposition: str
+    encoding: str
     body: bytes
+
+    def is_divided(self) -> bool:
+        """Whether its parts have the words."""
+        return self.kind.startswith("multipart/")
+
+    def is_attached(self) -> bool:
+        """Whether it is said to be a file."""
+        return self.disposition.partition(";")[0].strip().lower() == "attachment"
+
+    def named(self, name: str) -> str:
+        """A parameter of its content type, "" for none."""
+        return _parameter(self.content_type, name)
+
+    def file_name(self) -> str:
+        """As it was written, "" for none."""
+        return _parameter(self.disposition, "filename") or _parameter(self.content_type, "name")
 
     def content(self) -> bytes:
         """What it holds, with its transfer encoding undone; as it came where that is damaged beyond reading."""
+        if self.encoding in _AS_IT_IS:
+            return self.body
+        if self.encoding == "quoted-printable":
+            return a2b_qp(self.body)
         bare = Message()  # without a charset of the sender's, which the library might look up
-        bare["Content-Transfer-Encoding"] = str(self.head.get("content-transfer-encoding", "")).strip()
+        bare["Content-Transfer-Encoding"] = self.encoding
         bare.set_payload(self.body.decode("ascii", "surrogateescape"))
         content = bare.get_payload(decode=True)
         return content if isinstance(content, bytes) else b""
 
     def size(self) -> int:
         """Bytes of what it holds; of Base64 as its length says."""
-        if str(self.head.get("content-transfer-encoding", "")).strip().lower() != "base64":
+        if self.encoding != "base64":
             return len(self.content())
         digits = len(self.body) - self.body.count(b"\n") - self.body.count(b"\r")
         padding = self.body.count(b"=", max(0, len(self.body) - 8))
         return max(0, digits * 3 // 4 - padding)
 
 
-def parsed(raw: bytes) -> Part:
-    """A letter or part with its head read. Rejected: a head without end."""
+def parsed(raw: bytes) -> tuple[Message, Part]:
+    """A letter with its head read. Rejected: a head without end."""
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
     head, body = _divided(raw)
     if head.count(b"\n") > HEADS_MAX or len(head) > HEAD_BYTES_MAX:
         raise Rejected(Reason.INVALID, "", f"a head of more than {HEADS_MAX} lines or {HEAD_BYTES_MAX} bytes")
     message: Message = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
-    for name in ("content-type", "content-disposition"):
-        if len(found := str(message.get(name, ""))) > PARAMETERS_LENGTH_MAX:
-            message.replace_header(name, found[:PARAMETERS_LENGTH_MAX])
     left = message.get_payload()  # from a line on that is no head
-    return Part(message, left.encode("ascii", "surrogateescape") + body if isinstance(left, str) and left else body)
+    body = left.encode("ascii", "surrogateescape") + body if isinstance(left, str) and left else body
+    return message, _of({name: str(message.get(name, "")) for name in _SAYS_HOW}, body, _TEXT)
 
 
-def leaves(whole: Part) -> Iterator[Part]:
-    """The parts that hold something, in order, without those inside of an attached letter. Rejected: too many."""
-    pending = [(whole, 0)]
-    count = 0
-    while pending:
-        part, depth = pending.pop()
-        inside = _inside(part) if part.head.get_content_maintype() == "multipart" else []
-        count += len(inside)
-        if count > PARTS_MAX or depth > DEPTH_MAX:
-            raise _too_many()
-        if not inside:
+def leaves(whole: Part, unread: list[str]) -> Iterator[Part]:
+    """The parts that hold something, in order, without those inside of an attached letter.
+
+    Of a letter with more than PARTS_MAX the first ones; what lies deeper than DEPTH_MAX is one. ``unread`` is told.
+    """
+    levels, marks = [iter([whole])], iter(range(MARKS_MAX))
+    left = PARTS_MAX + 1  # the letter itself is one
+    while levels:
+        part = next(levels[-1], None)
+        if part is None:
+            levels.pop()
+            continue
+        left -= 1
+        is_deep = part.is_divided() and len(levels) > DEPTH_MAX
+        if left < 0 or is_deep:
+            unread.append(UNREAD)
+        if left < 0:
+            return
+        inside = _inside(part, marks) if part.is_divided() and not is_deep else iter(())
+        first = next(inside, None)
+        if first is None:
             yield part
-        is_digest = part.head.get_content_type() == "multipart/digest"
-        for raw in reversed(inside):
-            one = parsed(raw)
-            if is_digest:
-                one.head.set_default_type("message/rfc822")
-            pending.append((one, depth + 1))
+        else:
+            levels.append(chain([first], inside))
+    if next(marks, None) is None:
+        unread.append(UNREAD)
+
+
+def _part(raw: bytes, default: str) -> Part:
+    """A part with what its head says of how to read it; ``default``: its media type where nothing does."""
+    head, body = _divided(raw)
+    head = head[:PART_HEAD_BYTES_MAX]
+    lines = _LINES.match(head)
+    end = lines.end() if lines and not _ANOTHER.match(head, lines.end()) else len(head)
+    head, body = b"\n" + head[:end], head[end:] + body
+    found: dict[str, str] = {}
+    for name in _NAME.finditer(head.lower()):
+        value = _VALUE.match(head, name.end())
+        if value:
+            found.setdefault(name[1].decode(), value[0].strip(b" \t\r\n").decode("ascii", "surrogateescape"))
+    return _of(found, body, default)
+
+
+def _of(heads: Mapping[str, str], body: bytes, default: str) -> Part:
+    content_type, disposition, encoding = (heads.get(name, "") for name in _SAYS_HOW)
+    kind = content_type.partition(";")[0].strip().lower() if content_type else default
+    kind = kind if kind.count("/") == 1 else _TEXT  # RFC 2045, section 5.2
+    return Part(kind, _bounded(content_type), _bounded(disposition), encoding.strip().lower(), body)
+
+
+def _bounded(value: str) -> str:
+    """A head with no more parameters than can be read in time."""
+    value = value[:PARAMETERS_LENGTH_MAX]
+    return ";".join(value.split(";", PARAMETERS_MAX + 1)[: PARAMETERS_MAX + 1])
+
+
+def _parameter(head: str, name: str) -> str:
+    if name not in head.lower():
+        return ""
+    given, _, value = head.partition(";")[2].partition("=")
+    if given.strip().lower() == name and (word := value.strip().strip('"')).replace("-", "").isalnum():
+        return word
+    if head.count(";") > PARAMETERS_FEW:
+        first, *others = head.split(";")
+        head = ";".join([first, *(one for one in others if one.lstrip()[: len(name)].lower() == name)])
+    message = Message()
+    message["Content-Type"] = head
+    return parameter(message.get_param(name))
 
 
 def _divided(raw: bytes) -> tuple[bytes, bytes]:
@@ -91,39 +183,35 @@ def _divided(raw: bytes) -> tuple[bytes, bytes]:
     return raw[:end], raw[end:]
 
 
-def _inside(part: Part) -> list[bytes]:
-    """The parts of a multipart as they came, each up to the next boundary or the end; none without a boundary."""
-    named = parameter(part.head.get_param("boundary")).rstrip()
+def _inside(part: Part, marks: Iterator[int]) -> Iterator[Part]:
+    """The parts of a multipart, each up to the next boundary or the end; none without a boundary.
+
+    Each line that may be one takes of ``marks``; when there are none left the rest is one part.
+    """
+    named = part.named("boundary").rstrip()
     if not named:
-        return []
+        return
+    default = "message/rfc822" if part.kind == "multipart/digest" else _TEXT
     mark = b"\n--" + named.encode("utf-8", "surrogateescape")
     body = b"\n" + part.body
-    found: list[bytes] = []
     begin = -1
-    for at, end in _marked(body, mark):
+    for at, end in _marked(body, mark, marks):
         line = body[at + len(mark) : end].rstrip(b" \t\r")
         if line not in (b"", _END):
             continue  # a longer boundary that begins like this one
         if 0 <= begin <= at:  # a boundary that comes twice begins no part
-            found.append(body[begin : at - 1 if body[at - 1 : at] == b"\r" else at])
+            yield _part(body[begin : at - 1 if body[at - 1 : at] == b"\r" else at], default)
         if line == _END:
-            return found
+            return
         begin = end + 1
-    return [*found, body[begin:]] if begin >= 0 else found
+    if begin >= 0:
+        yield _part(body[begin:], default)
 
 
-def _marked(body: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
+def _marked(body: bytes, mark: bytes, marks: Iterator[int]) -> Iterator[tuple[int, int]]:
     """(begin, end) of each line that begins with the mark; the newline that ends one may begin the next."""
     at = body.find(mark)
-    count = 0
-    while at >= 0:
-        count += 1
-        if count > 2 * PARTS_MAX:
-            raise _too_many()
+    while at >= 0 and next(marks, None) is not None:
         end = body.find(b"\n", at + 1)
         yield at, end if end >= 0 else len(body)
         at = body.find(mark, end) if end >= 0 else -1
-
-
-def _too_many() -> Rejected:
-    return Rejected(Reason.INVALID, "", f"more than {PARTS_MAX} parts, or {DEPTH_MAX} within each other")

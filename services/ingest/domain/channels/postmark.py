@@ -1,9 +1,13 @@
 """Postmark inbound: a letter as JSON."""
 
+from base64 import b64decode
+from functools import partial
+
 from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, Reading, Why
+from services.ingest.domain.channels.heads import Heads
 from services.ingest.domain.channels.mail import letter_item
 from services.ingest.domain.channels.message import Attachment
-from services.ingest.domain.channels.mime import Heads, Letter
+from services.ingest.domain.channels.mime import Letter, attach
 from services.ingest.domain.channels.node import Node
 
 __all__ = ["ADAPTER"]
@@ -46,14 +50,15 @@ def _item(payload: Payload, document: Node) -> Item:
         plain=document["TextBody"].words(),
         html=document["HtmlBody"].words(),
         stripped=more["StrippedTextReply"].text(),
-        attachments=[_file(one) for one in more["Attachments"].items()],
         is_report="multipart/report" in kinds.lower(),
         recipient=more["OriginalRecipient"].text(),
         provider_id=document["MessageID"].id(),
         mailbox_hash=_mailbox_hash(more),
         sender=sender,
-        unread=more.unread,
     )
+    for one in more["Attachments"].items():
+        attach(letter, _file(one), partial(_content, one))
+    letter.unread.extend(more.unread or ())
     return letter_item(payload, letter)
 
 
@@ -70,6 +75,14 @@ def _from(document: Node, more: Node) -> str:
         return document["From"].text()
     name = whole["Name"].text().replace('"', "")
     return f'"{name}" <{address}>' if name else address
+
+
+def _content(one: Node) -> bytes:
+    """What a file holds; b"" where that is no Base64."""
+    try:
+        return b64decode(one["Content"].text())
+    except ValueError:
+        return b""
 
 
 def _file(one: Node) -> Attachment:

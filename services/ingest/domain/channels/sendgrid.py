@@ -3,9 +3,9 @@
 from services.ingest.domain.channels.adapter import Adapter, Payload, Reading
 from services.ingest.domain.channels.charsets import to_text
 from services.ingest.domain.channels.form import FORMS, Form, read_form
+from services.ingest.domain.channels.heads import Heads
 from services.ingest.domain.channels.mail import letter_item
-from services.ingest.domain.channels.message import Attachment
-from services.ingest.domain.channels.mime import Heads, Letter, parse_letter
+from services.ingest.domain.channels.mime import Letter, attach_files, parse_letter
 from services.ingest.domain.channels.node import Node
 from services.ingest.domain.rejection import Rejected
 
@@ -27,17 +27,14 @@ def read(payload: Payload) -> Reading:
             Heads(_heads(form)),
             plain=form.text("text"),
             html=form.text("html"),
-            attachments=[
-                Attachment(content_type=file.content_type, name=file.name, size=len(file.content))
-                for file in form.files
-            ],
             is_report="multipart/report" in form.text("headers").lower(),
         )
+        attach_files(letter, form)
     letter.recipient, returned = _envelope(form)
     letter.is_report |= returned
     letter.is_spam = _is_spam(form)
     letter.sender = form.text("from")
-    letter.unread = form.unread
+    letter.unread.extend(form.told)
     return Reading([letter_item(payload, letter)])
 
 
@@ -48,7 +45,8 @@ def _in_charsets(form: Form) -> Form:
         read = {name: to_text(raw, named[name].text()) for name, raw in form.odd.items() if named[name]}
     except Rejected:
         return form
-    return form._replace(fields={**form.fields, **read})
+    guessed = [name for name in form.guessed if name not in read]
+    return form._replace(fields={**form.fields, **read}, guessed=guessed)
 
 
 def _heads(form: Form) -> list[tuple[str, str]]:

@@ -81,6 +81,7 @@ def _command(payload: Payload, form: Form) -> Item:
             "command": form.get("command"),
             "response_url": form.get("response_url"),
         },
+        unread=form.told,
     ).event(payload)
 
 

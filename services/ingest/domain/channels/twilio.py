@@ -79,7 +79,7 @@ def _message(payload: Payload, form: Form) -> Message:
         reply_address=handle,
         reply_thread=service or to,
         attributes={**{name: form.get(field) for field, name in _KEPT.items()}, **place(form), **_state(form)},
-        unread=form.unread,
+        unread=form.told,
     )
 
 

@@ -55,7 +55,7 @@ def _item(payload: Payload, form: Form) -> Item:
         reply_address=author,
         reply_thread=form.get("ConversationSid"),
         attributes={"participant_sid": form.get("ParticipantSid"), "twilio_source": form.get("Source")},
-        unread=form.unread,
+        unread=form.told,
     ).event(payload)
 
 

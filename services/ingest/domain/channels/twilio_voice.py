@@ -5,8 +5,8 @@ from xml.sax.saxutils import escape
 
 from services.ingest.domain.channels.adapter import Adapter, Answer, Ignored, Item, Payload, Reading, Why
 from services.ingest.domain.channels.form import FORM, Form, read_form
+from services.ingest.domain.channels.heads import sent_ms
 from services.ingest.domain.channels.message import Message, ended
-from services.ingest.domain.channels.mime import sent_ms
 from services.ingest.domain.channels.twilio import TWIML_NOTHING, place
 
 __all__ = ["ADAPTER"]
@@ -75,7 +75,7 @@ def _message(form: Form, call: str) -> Message:
             **place(form),
             **{f"sip_{name.removeprefix(_SIP)}": form.get(name) for name in form.fields if name.startswith(_SIP)},
         },
-        unread=form.unread,
+        unread=form.told,
     )
 
 

@@ -20,6 +20,6 @@ class _Groups(BaseSettings):
 
 def group_of(settings: CommonSettings) -> dict[Service, str]:
     """By service: USHER_<SERVICE>_GROUP, else the default; ingest's groups begin with its name."""
-    said = _Groups()
-    named: dict[Service, str] = {"ingest": said.ingest_group, "router": said.router_group, "sla": said.sla_group}
+    groups = _Groups()
+    named: dict[Service, str] = {"ingest": groups.ingest_group, "router": groups.router_group, "sla": groups.sla_group}
     return {service: name or f"{settings.topic_prefix}usher.{service}" for service, name in named.items()}

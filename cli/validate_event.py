@@ -40,8 +40,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--type", choices=sorted(EVENT_TYPES), metavar="TYPE", help="of payloads that name none")
     parser.add_argument("--workspace", metavar="NAME", default="", help="as the API key would imply it")
     parser.add_argument("--http", action="store_true", help="payloads of HTTP, where a missing source is api")
-    said = 'print {"valid", "errors": [{"line", "path", "message"}], "warnings": [the same]}'
-    parser.add_argument("--json", action="store_true", help=said)
+    explanation = 'print {"valid", "errors": [{"line", "path", "message"}], "warnings": [the same]}'
+    parser.add_argument("--json", action="store_true", help=explanation)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,8 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
         listed = {"errors": faults, "warnings": warnings}
         result({"valid": not faults, **{name: [one._asdict() for one in found] for name, found in listed.items()}})
     else:
-        write(*(f"line {line}: {path + ': ' if path else ''}{said}" for line, path, said in faults))
-        write(*(f"line {line}: warning: {path}: {said}" for line, path, said in warnings))
+        write(*(f"line {line}: {path + ': ' if path else ''}{message}" for line, path, message in faults))
+        write(*(f"line {line}: warning: {path}: {message}" for line, path, message in warnings))
         wrong = len({fault.line for fault in faults})
         write(f"{len(payloads) - wrong} valid, {wrong} invalid")
     return EXIT_NO if faults else EXIT_OK

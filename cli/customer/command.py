@@ -86,7 +86,7 @@ async def _commanded(args: argparse.Namespace, name: Literal["merge", "split"]) 
         say(f"usher customer: nobody in {workspace} is known as {'the first' if name == 'merge' else 'that'}")
         return EXIT_NO
     at_ms = now_ms()
-    said = CustomerCommanded(
+    commanded = CustomerCommanded(
         event_id=derive("customer", workspace, name, customer, str(at_ms)),
         workspace=workspace,
         occurred_ms=at_ms,
@@ -97,7 +97,7 @@ async def _commanded(args: argparse.Namespace, name: Literal["merge", "split"]) 
         actor=args.actor,
         reason=args.reason,
     )
-    return _say_effect(args, await command(settings, said, args.wait))
+    return _say_effect(args, await command(settings, commanded, args.wait))
 
 
 def _say_effect(args: argparse.Namespace, effect: Effect) -> int:

@@ -92,7 +92,7 @@ class Account:
             self._routed.add(identity)
             self.latencies_ms.append(max(0.0, logged_ms - _ms(body["occurred_at"])))
         if kind in OFFERS:
-            self.decisions.append(f"{body['channel']}/{body.get('queue', '')}: {_said(body)}")
+            self.decisions.append(f"{body['channel']}/{body.get('queue', '')}: {_news_of(body)}")
         if kind in OFFER_RESULTS:
             self.offers[OFFER_RESULTS[kind]] += 1
         if kind in ENDINGS:
@@ -152,7 +152,7 @@ def _why(body: dict[str, Any]) -> str:
     return "; ".join(reasons[-1:] if body.get("question") else reasons[:2])
 
 
-def _said(body: dict[str, Any]) -> str:
+def _news_of(body: dict[str, Any]) -> str:
     """Of an offer why this agent is asked; of an acceptance that the contact is taken."""
     return body.get("sentence") or f"taken by {body['agent_id']}, waited {body['waited_seconds']:.1f} s"
 

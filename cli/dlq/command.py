@@ -168,9 +168,9 @@ def _payload(letter: Letter) -> dict[str, str]:
 def _line(letter: Letter) -> str:
     origin = letter.origin
     where = origin.get("source") or f"{origin.get('topic')}-{origin.get('partition')}@{origin.get('offset')}"
-    said = f"{letter.path}: {letter.detail}" if letter.path else letter.detail
+    why = f"{letter.path}: {letter.detail}" if letter.path else letter.detail
     at = letter.summary()["created_at"]
-    return f"{letter.id}  {at}  {letter.workspace or '-'}  {letter.reason}  {where}  {said}"
+    return f"{letter.id}  {at}  {letter.workspace or '-'}  {letter.reason}  {where}  {why}"
 
 
 def _id(text: str) -> str:

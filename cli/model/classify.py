@@ -48,8 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     classifier, explain = _classifier(arguments)
     texts = list(_texts(arguments.texts))
     if arguments.json:
-        said = [{"text": _printable(text), **classifier(text)} for text in texts]
-        result([{**each, "explained": explain(each["text"])} for each in said] if arguments.explain else said)
+        answers = [{"text": _printable(text), **classifier(text)} for text in texts]
+        result([{**each, "explained": explain(each["text"])} for each in answers] if arguments.explain else answers)
         return 0
     for text in texts:
         write(*_lines(text, classifier(text)))
@@ -160,8 +160,8 @@ def _by_model(model: TextModel, alone: CompiledPolicy, text: str) -> dict[str, A
 
 def _raised(model: TextModel, alone: CompiledPolicy, text: str) -> list[str]:
     """Why a person must read a text that the model would leave to a machine; points are a matter of policies."""
-    (said,) = predicted(model, [text], alone.agent_intents, alone.limits.agent_probability)
-    found = classify_predicted(MessageFacts(channel="chat", text=text), alone, said, None, model.version)
+    (prediction,) = predicted(model, [text], alone.agent_intents, alone.limits.agent_probability)
+    found = classify_predicted(MessageFacts(channel="chat", text=text), alone, prediction, None, model.version)
     why = found.reasons[-1].removeprefix("tier: agent by ")
     return [why] if found.tier == "agent" and not why.startswith("score ") else []
 
@@ -175,9 +175,9 @@ def _reasons(model: TextModel, text: str, scores: Scores, decision: TierChoice |
     yield f"tier: {decision.tier} by {decision.reason}" if decision else "tier: unknown, as training had no tiers"
 
 
-def _lines(text: str, said: dict[str, Any]) -> Iterator[str]:
+def _lines(text: str, answer: dict[str, Any]) -> Iterator[str]:
     """The answer for a person: the text's start, then what it is and why."""
     yield f"{' '.join(_printable(text).split())[:100]}"
-    yield f"  {said['tier'] or 'no tier'}  {said['intent'] or 'no intent'}  {said['confidence']:.2f}"
-    for reason in said["reasons"]:
+    yield f"  {answer['tier'] or 'no tier'}  {answer['intent'] or 'no intent'}  {answer['confidence']:.2f}"
+    for reason in answer["reasons"]:
         yield f"    {reason}"

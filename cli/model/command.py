@@ -157,8 +157,8 @@ def _put_in_force(
 
 async def _activate(args: argparse.Namespace, policy: Policy, model_version: str) -> Version:
     settings = settings_in_force()
-    said = await publish(settings, [policy], model_version)
-    active = await wait_until_active(settings, [policy], args.wait, model_version=model_version, said=said)
+    event_ids = await publish(settings, [policy], model_version)
+    active = await wait_until_active(settings, [policy], args.wait, model_version=model_version, event_ids=event_ids)
     return active[policy.workspace]
 
 

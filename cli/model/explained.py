@@ -19,7 +19,7 @@ def explained(text: str, compiled: CompiledPolicy, model: TextModel | None) -> d
     """``parts``: the whole, then each clause with what is said of it; ``thresholds``: those that hold."""
     pieces = [("whole", text), *[(f"clause {at}", each) for at, each in enumerate(clauses_of(text), start=1)]]
     return {
-        "parts": [{"part": name, "text": piece, **_said(piece, compiled, model)} for name, piece in pieces],
+        "parts": [{"part": name, "text": piece, **_found_in(piece, compiled, model)} for name, piece in pieces],
         "thresholds": {
             "agent_probability": compiled.limits.agent_probability,
             "clause_agent_probability": limit_of_clause(True, compiled.limits.agent_probability),
@@ -30,12 +30,12 @@ def explained(text: str, compiled: CompiledPolicy, model: TextModel | None) -> d
     }
 
 
-def lines(said: Mapping[str, Any]) -> Iterator[str]:
+def lines(explained: Mapping[str, Any]) -> Iterator[str]:
     """The same for a person."""
-    for part in said["parts"]:
+    for part in explained["parts"]:
         yield f"    {part['part']}: {' '.join(part['text'].split())[:SHOWN_CHARACTERS]}"
         yield from (f"      {line}" for line in _lines_of(part))
-    limits = said["thresholds"]
+    limits = explained["thresholds"]
     yield (
         f"    thresholds: P(agent) <= {limits['agent_probability']:.4f}, confidence >= {limits['confidence']:.2f}; "
         f"of a clause P(agent) <= {limits['clause_agent_probability']:.4g}"
@@ -51,20 +51,20 @@ def _lines_of(part: Mapping[str, Any]) -> Iterator[str]:
         yield f"patterns: {', '.join(part['patterns'])}"
     if part["signs"]:
         yield f"signs: {', '.join(_with_words(sign, part['sign_words'].get(sign, [])) for sign in part['signs'])}"
-    said = part["model"]
-    if said is None:
+    guess = part["model"]
+    if guess is None:
         yield "model: not asked"
         return
-    scope = ", out of scope" if said["out_of_scope"] else ""
-    words = f"; words: {', '.join(said['words'])}" if said["words"] else ""
-    yield f"model: {said['intent']} {said['confidence']:.2f}, P(agent) {said['agent_probability']:.3f}{scope}{words}"
+    scope = ", out of scope" if guess["out_of_scope"] else ""
+    words = f"; words: {', '.join(guess['words'])}" if guess["words"] else ""
+    yield f"model: {guess['intent']} {guess['confidence']:.2f}, P(agent) {guess['agent_probability']:.3f}{scope}{words}"
 
 
 def _with_words(sign: str, words: list[str]) -> str:
     return f"{sign} ({' ... '.join(words)})" if words else sign
 
 
-def _said(piece: str, compiled: CompiledPolicy, model: TextModel | None) -> dict[str, Any]:
+def _found_in(piece: str, compiled: CompiledPolicy, model: TextModel | None) -> dict[str, Any]:
     """``patterns`` and ``signs`` by name, ``sign_words`` those that a sign needs; ``model`` is None where not asked."""
     reading = compiled.reader.read(piece)
     signs = _signs(reading)
@@ -94,11 +94,11 @@ def _needed(piece: str, signs: list[str], compiled: CompiledPolicy) -> dict[str,
 
 
 def _of_model(model: TextModel, piece: str, compiled: CompiledPolicy) -> dict[str, Any]:
-    (said,) = model.predict([piece], compiled.agent_intents)
+    (prediction,) = model.predict([piece], compiled.agent_intents)
     return {
-        "intent": said.intent,
-        "confidence": said.confidence,
-        "agent_probability": said.agent_probability,
-        "out_of_scope": said.out_of_scope,
-        "words": model.evidence(piece, said.intent)[:WORDS_SHOWN],
+        "intent": prediction.intent,
+        "confidence": prediction.confidence,
+        "agent_probability": prediction.agent_probability,
+        "out_of_scope": prediction.out_of_scope,
+        "words": model.evidence(piece, prediction.intent)[:WORDS_SHOWN],
     }

@@ -56,12 +56,12 @@ def _tiers(figures: Figures) -> Iterator[str]:
 
 
 def _quality(figures: Figures) -> str:
-    said = f"accuracy {figures['accuracy']:.3f}, macro F1 {figures['macro_f1']:.3f}"
-    said += f", calibration error {figures['ece']:.3f}"
+    line = f"accuracy {figures['accuracy']:.3f}, macro F1 {figures['macro_f1']:.3f}"
+    line += f", calibration error {figures['ece']:.3f}"
     if figures["deflection"] is None:
-        return said
+        return line
     wrong = [f"{PERCENT * figures[key]:.2f} % of {name} wrongly" for key, name in WRONG if figures[key] is not None]
-    return f"{said}; deflects {PERCENT * figures['deflection']:.1f} %: {', '.join(wrong)}"
+    return f"{line}; deflects {PERCENT * figures['deflection']:.1f} %: {', '.join(wrong)}"
 
 
 def _thresholds(limits: Figures) -> str:

@@ -38,8 +38,10 @@ class Table:
         for name in [wanted] if wanted is not None else usual:
             if name in self.header:
                 return self.header.index(name)
-        said = repr(wanted) if wanted is not None else " or ".join(map(repr, usual))
-        raise UsageError(f"{self.path}: row 1: no column {said}; it has {_listed(self.header)}: name one with {option}")
+        sought = repr(wanted) if wanted is not None else " or ".join(map(repr, usual))
+        raise UsageError(
+            f"{self.path}: row 1: no column {sought}; it has {_listed(self.header)}: name one with {option}"
+        )
 
     def optional(self, *names: str) -> int | None:
         """The position of the first of these columns that is there."""
@@ -199,10 +201,10 @@ def _tier(table: Table, row: int, value: str) -> Tier:
 
 
 def _flag(table: Table, row: int, value: str) -> bool:
-    said = value.strip().lower()
-    if said not in YES | NO:
+    word = value.strip().lower()
+    if word not in YES | NO:
         raise UsageError(f"{table.path}: row {row}: moment_of_truth is {value!r}; give 1 or 0")
-    return said in YES
+    return word in YES
 
 
 def _items(value: str) -> list[str]:
@@ -221,9 +223,9 @@ def _skills(table: Table, row: int, value: str, base: int) -> dict[str, int]:
 
 
 def _base(table: Table, row: int, value: str) -> int | None:
-    said = value.strip()
-    if not said:
+    digits = value.strip()
+    if not digits:
         return None
-    if not (said.isascii() and said.isdigit() and int(said) <= 100):
+    if not (digits.isascii() and digits.isdigit() and int(digits) <= 100):
         raise UsageError(f"{table.path}: row {row}: base_complexity is {value!r}; give 0 to 100")
-    return int(said)
+    return int(digits)

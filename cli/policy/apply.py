@@ -35,8 +35,8 @@ async def activate(settings: CommonSettings, policies: Sequence[Policy]) -> dict
     """
     active = await active_versions(settings)
     new = [policy for policy in policies if _hash(active.get(policy.workspace)) != policy.hash]
-    said = await publish(settings, new) if new else []
-    return {policy.workspace: event_id for policy, event_id in zip(new, said, strict=True)}
+    event_ids = await publish(settings, new) if new else []
+    return {policy.workspace: event_id for policy, event_id in zip(new, event_ids, strict=True)}
 
 
 def apply(args: argparse.Namespace) -> int:
@@ -57,7 +57,7 @@ async def _put_in_force(settings: CommonSettings, policies: Sequence[Policy], ar
         policies = [policy for policy in policies if policy.workspace not in active]
     new = await activate(settings, policies)
     try:
-        active = await wait_until_active(settings, policies, args.wait, said=list(new.values()))
+        active = await wait_until_active(settings, policies, args.wait, event_ids=list(new.values()))
     except TimeoutError as late:
         say(f"usher policy: published, but not in force after {args.wait:g} s for {late}; is the router running?")
         return EXIT_NO

@@ -93,8 +93,8 @@ def _check(args: argparse.Namespace) -> int:
         faults = refused.errors
     warnings = [] if faults else [*_doubted(policies), *skill_warnings(policies)]
     if args.json:
-        said = {"errors": faults, "warnings": warnings}
-        result({"valid": not faults, **{key: [each._asdict() for each in found] for key, found in said.items()}})
+        findings = {"errors": faults, "warnings": warnings}
+        result({"valid": not faults, **{key: [each._asdict() for each in found] for key, found in findings.items()}})
     else:
         for fault in faults:
             write(str(fault))

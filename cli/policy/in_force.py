@@ -47,8 +47,8 @@ def settings_in_force() -> CommonSettings:
         "postgres_dsn": SecretStr(str(stack.get("postgres"))),
         "partitions": state.recall().get("partitions"),
     }
-    said = settings.model_fields_set
-    return settings.model_copy(update={name: value for name, value in local.items() if value and name not in said})
+    given = settings.model_fields_set
+    return settings.model_copy(update={name: value for name, value in local.items() if value and name not in given})
 
 
 async def version_of(settings: CommonSettings, workspace: str, number: int | None) -> Version:
@@ -71,9 +71,9 @@ async def publish(settings: CommonSettings, policies: Sequence[Policy], model_ve
     """Put the policies on the router's log; returns once the broker has them, with the ids of the records. Whether they
     are new the router tells. ``model_version``: exactly this content of the model that they name.
     """
-    said = [_activated(policy, now_ms(), model_version) for policy in policies]
-    await put(settings, said, "policy")
-    return [each.event_id for each in said]
+    events = [_activated(policy, now_ms(), model_version) for policy in policies]
+    await put(settings, events, "policy")
+    return [each.event_id for each in events]
 
 
 def _activated(policy: Policy, at_ms: int, model_version: str) -> PolicyActivated:
@@ -95,10 +95,10 @@ async def wait_until_active(
     seconds_max: float,
     *,
     model_version: str = "",
-    said: Sequence[str] = (),
+    event_ids: Sequence[str] = (),
 ) -> dict[str, Version]:
     """The versions in force by workspace, once every policy is, with the model in that version; TimeoutError after
-    ``seconds_max``, PolicyRefused when the router has refused one of the records ``said``.
+    ``seconds_max``, PolicyRefused when the router has refused one of the records ``event_ids``.
     """
     deadline = monotonic() + seconds_max
     while True:
@@ -106,7 +106,7 @@ async def wait_until_active(
         late = [each.workspace for each in policies if not _holds(active.get(each.workspace), each, model_version)]
         if not late:
             return active
-        await _look_for_refusals(settings, late, said)
+        await _look_for_refusals(settings, late, event_ids)
         if monotonic() >= deadline:
             raise TimeoutError(", ".join(late))
         await asyncio.sleep(POLL_SECONDS)
@@ -116,9 +116,9 @@ def _holds(version: Version | None, policy: Policy, model_version: str) -> bool:
     return version is not None and version.hash == policy.hash and model_version in ("", version.model_version)
 
 
-async def _look_for_refusals(settings: CommonSettings, workspaces: Sequence[str], said: Sequence[str]) -> None:
-    if not said:
+async def _look_for_refusals(settings: CommonSettings, workspaces: Sequence[str], event_ids: Sequence[str]) -> None:
+    if not event_ids:
         return
     for refusal in await refusals(settings, workspaces):
-        if refusal.event_id in said:
+        if refusal.event_id in event_ids:
             raise PolicyRefused(f"{refusal.workspace}: {refusal.path}: {refusal.detail}")

@@ -71,15 +71,15 @@ async def _shadow(settings: CommonSettings, candidate: Policy, seconds: float | 
     async with Follower(settings, candidate) as follower:
         stop = _end_by_signals()  # before there is anything to report, Ctrl-C ends the process
         say(f"usher policy: watching workspace {candidate.workspace}; Ctrl-C ends it and prints the report")
-        began = said = monotonic()
+        began = progress_at = monotonic()
         while not stop.is_set() and (seconds is None or monotonic() - began < seconds):
             try:
                 await follower.step()
             except Retryable as error:
                 say(f"usher policy: the watch ends early: {error}")
                 break
-            if monotonic() - said >= PROGRESS_SECONDS:
-                said = monotonic()
+            if monotonic() - progress_at >= PROGRESS_SECONDS:
+                progress_at = monotonic()
                 say(f"usher policy: {_progress(follower)}")
     return report_of(follower, candidate)
 

@@ -34,7 +34,7 @@ class Activation:
     async def settled(self, settings: CommonSettings) -> None:
         """Return once the router has taken them, and the text models that they name. LocalStackError: it has not."""
         try:
-            await wait_until_active(settings, self._published, ACTIVE_SECONDS_MAX, said=self._ids)
+            await wait_until_active(settings, self._published, ACTIVE_SECONDS_MAX, event_ids=self._ids)
         except TimeoutError as late:
             raise LocalStackError(f"policies of {late} are not in force after {ACTIVE_SECONDS_MAX:g} s") from None
         except PolicyRefused as refused:

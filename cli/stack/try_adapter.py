@@ -40,8 +40,8 @@ def configure_try(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="the payload as the provider sends it; - reads stdin")
     parser.add_argument("--header", action="append", default=[], metavar="NAME:VALUE", help="of the request")
     parser.add_argument("--own", action="append", default=[], metavar="ID", help="an address or id that is ours")
-    said = "also read N damaged copies (always the same): none may raise anything but a rejection"
-    parser.add_argument("--damaged", type=_copies, default=0, metavar="N", help=said)
+    explanation = "also read N damaged copies (always the same): none may raise anything but a rejection"
+    parser.add_argument("--damaged", type=_copies, default=0, metavar="N", help=explanation)
 
 
 def try_adapter(args: argparse.Namespace) -> int:

@@ -26,9 +26,9 @@ def look(url: str, service: str = "process") -> Replica:
     if not base.startswith(("http://", "https://")):
         return Replica(service=service, url=base)
     try:
-        ready, said = _fetch(f"{base}/readyz")
+        ready, page = _fetch(f"{base}/readyz")
         _, metrics = _fetch(f"{base}/metrics")
-        return replica_of(base, service, (ready, said), metrics)
+        return replica_of(base, service, (ready, page), metrics)
     except (OSError, ValueError, HTTPException):
         return Replica(service=service, url=base)
 
@@ -51,12 +51,12 @@ async def look_aside(url: str, service: str = "process") -> Replica:
 
 def replica_of(base: str, service: str, readiness: tuple[bool, str], metrics: str) -> Replica:
     """What the two pages say. ValueError: they are no pages of a process of Usher."""
-    ready, said = readiness
+    ready, page = readiness
     samples = [sample for family in text_string_to_metric_families(metrics) for sample in family.samples]
     info = next(iter(_named(samples, "usher_build_info")), None)
     if info is None:
         raise ValueError("no usher_build_info")
-    lines = said.splitlines()
+    lines = page.splitlines()
     return Replica(
         service=info.labels.get("service", service),
         url=base,

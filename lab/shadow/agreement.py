@@ -29,8 +29,8 @@ def offer_in(kind: str, body: bytes, at_ms: int) -> Offer | None:
     """The offer that an event tells of; None for any other event."""
     if kind != OFFERED:
         return None
-    said = _offered(body)
-    return Offer(said.offer_id, said.agent_id, at_ms)
+    offered = _offered(body)
+    return Offer(offered.offer_id, offered.agent_id, at_ms)
 
 
 class Agreement:

@@ -190,8 +190,8 @@ class Follower:
             self._heard_seq = record.seq
             if not self._is_ours(raw) or record.seq < self._first_seq:
                 continue
-            said = _told(record.value)
-            self._pace.hear(said.cause_id, to_ms(datetime.fromisoformat(said.occurred_at)))
+            told = _told(record.value)
+            self._pace.hear(told.cause_id, to_ms(datetime.fromisoformat(told.occurred_at)))
             offer = offer_in(record.type, record.value, now_ms())
             if offer is not None:
                 self.agreement.live(offer)

@@ -82,12 +82,12 @@ class Mirror:
         there = _place(other, workspace.candidate.space.rules.queue(other.queue).name)
         self._compare(Kind.ROUTE, contact.contact_id, (here, there), why)
 
-    def _compare(self, kind: Kind, contact_id: str, said: tuple[str, str], why: tuple[str, str]) -> None:
-        if said[0] == said[1]:
+    def _compare(self, kind: Kind, contact_id: str, chosen: tuple[str, str], why: tuple[str, str]) -> None:
+        if chosen[0] == chosen[1]:
             self._differences.same(kind)
         else:
             at_ms = self.engine.book.clock_ms
-            self._differences.add(Difference(kind, at_ms, contact_id, said[0], why[0], said[1], why[1]))
+            self._differences.add(Difference(kind, at_ms, contact_id, chosen[0], why[0], chosen[1], why[1]))
 
 
 def _tier(verdict: Classification) -> str:

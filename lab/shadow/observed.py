@@ -64,7 +64,7 @@ class Course:
 
 
 class Observed:
-    """One window of live traffic of a workspace. ``rows`` is how it began, ``said`` what came from outside, in order.
+    """One window of live traffic of a workspace. ``rows`` is how it began, ``inputs`` what came from outside, in order.
 
     From outside are messages, customers who leave or are merged, and agents who come, go and change presence; the rest
     is a response to what the router did, and only its durations are kept, by contact. ``returns``: how long agents who
@@ -75,7 +75,7 @@ class Observed:
         self.rows = rows
         self.began_ms = self.ended_ms = max(began_ms, rows.clock_ms)
         self.full_ms = 0
-        self.said: list[Record] = []
+        self.inputs: list[Record] = []
         self.verdicts: dict[str, Verdicts] = {}
         self.known = Known()
         self.courses: dict[str, Course] = {}
@@ -94,17 +94,17 @@ class Observed:
             if record.type == inputs.INGEST_ALIVE or (record.id in applied and record.type in _FROM_OUTSIDE):
                 self._keep(record)
             elif record.id in applied and record.type == _OUTCOME:
-                said = _outcome(record.value)
-                course = self._course(said.contact_id)
-                course.reported, course.reported_ms = said, record.at_ms
+                report = _outcome(record.value)
+                course = self._course(report.contact_id)
+                course.reported, course.reported_ms = report, record.at_ms
         for event in step.events:
             if not self.full_ms:
                 self.promises.see(event)
             self._time(event)
 
     def _keep(self, record: Record) -> None:
-        if len(self.said) < INPUTS_MAX:
-            self.said.append(record)
+        if len(self.inputs) < INPUTS_MAX:
+            self.inputs.append(record)
         elif not self.full_ms:
             self.full_ms = record.at_ms
 
@@ -159,8 +159,8 @@ class Observed:
 
 def left_unanswered(event: Event) -> bool:
     """Whether an agent was set not ready because an offer to them expired; the event is of an agent."""
-    said = _presence(event.body)
-    return said.presence == Presence.NOT_READY and said.reason == "offer_expired"
+    changed = _presence(event.body)
+    return changed.presence == Presence.NOT_READY and changed.reason == "offer_expired"
 
 
 def owe_waiting(promises: Promises, book: Book, from_ms: int) -> None:

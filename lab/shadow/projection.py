@@ -73,7 +73,7 @@ class Projection:
         if candidate is not None:
             self._activate(candidate)
         owe_waiting(promises, self._engine.book, observed.began_ms)
-        for record in observed.said:
+        for record in observed.inputs:
             self._push(record.at_ms, record)
         self._resume()
 
@@ -128,8 +128,8 @@ class Projection:
         if after_ms is None:
             return
         at_ms = now_ms + min(after_ms, self._offer_ms() - 1)
-        said = {"offer_id": offer_id, "agent_id": agent_id, "answer": "declined" if declined else "accepted"}
-        self._push(at_ms, self._said(inputs.OfferAnswered, at_ms, **said))
+        answer = {"offer_id": offer_id, "agent_id": agent_id, "answer": "declined" if declined else "accepted"}
+        self._push(at_ms, self._input(inputs.OfferAnswered, at_ms, **answer))
 
     def _come_back(self, event: Event, now_ms: int) -> None:
         """Whoever was set not ready for an unanswered offer is back after as long as others were away."""
@@ -137,19 +137,19 @@ class Projection:
         if returns and left_unanswered(event):
             at_ms = now_ms + returns[self._came_back % len(returns)]
             self._came_back += 1
-            self._push(at_ms, self._said(inputs.PresenceChanged, at_ms, agent_id=event.subject, presence="available"))
+            self._push(at_ms, self._input(inputs.PresenceChanged, at_ms, agent_id=event.subject, presence="available"))
 
     def _end(self, contact_id: str, assignment_id: str, agent_id: str, at_ms: int) -> None:
         wrap = self._durations.wrap(contact_id) / 1000
-        said = {"assignment_id": assignment_id, "agent_id": agent_id, "outcome": "closed", "wrap_up_seconds": wrap}
-        self._push(at_ms, self._said(inputs.AssignmentEnded, at_ms, **said))
+        ending = {"assignment_id": assignment_id, "agent_id": agent_id, "outcome": "closed", "wrap_up_seconds": wrap}
+        self._push(at_ms, self._input(inputs.AssignmentEnded, at_ms, **ending))
 
     def _report(self, course: Course, at_ms: int) -> None:
-        said = course.reported
-        assert said is not None
-        fields = {"contact_id": said.contact_id, "by": said.by, "outcome": said.outcome}
-        more = {"reason": said.reason, "context": said.context}
-        self._push(at_ms, self._said(inputs.OutcomeReported, at_ms, **fields, **more))
+        report = course.reported
+        assert report is not None
+        fields = {"contact_id": report.contact_id, "by": report.by, "outcome": report.outcome}
+        more = {"reason": report.reason, "context": report.context}
+        self._push(at_ms, self._input(inputs.OutcomeReported, at_ms, **fields, **more))
 
     def _resume(self) -> None:
         """What was under way when the window began goes on as it did."""
@@ -169,15 +169,15 @@ class Projection:
         """Whether a customer leaves who, in this run, is being served: then the talk ends when it ends."""
         if record.type != _ENDED:
             return False
-        said = _ended(record.value)
-        key = conversation_key(said.workspace, said.source, said.conversation_id)
+        ended = _ended(record.value)
+        key = conversation_key(ended.workspace, ended.source, ended.conversation_id)
         contact = self._engine.book.by_conversation.get(key)
         return contact is not None and contact.state in (ContactState.ASSIGNED, ContactState.WRAPPING)
 
     def _activate(self, policy: Policy) -> None:
         at_ms = self._observed.began_ms
-        said = self._said(inputs.PolicyActivated, at_ms, hash=policy.hash, policy=policy.document())
-        self._step([self._record(said, at_ms)], at_ms)
+        activated = self._input(inputs.PolicyActivated, at_ms, hash=policy.hash, policy=policy.document())
+        self._step([self._record(activated, at_ms)], at_ms)
         assert self._engine.book.workspaces[self._workspace].hash == policy.hash, "the engine refuses the candidate"
 
     def _offer_ms(self) -> int:
@@ -187,14 +187,14 @@ class Projection:
         self._number += 1
         heappush(self._coming, (at_ms, self._number, what))
 
-    def _said(self, kind: type[inputs.Input], at_ms: int, **fields: Any) -> inputs.Input:
+    def _input(self, kind: type[inputs.Input], at_ms: int, **fields: Any) -> inputs.Input:
         self._number += 1
         key = derive("projection", str(self._number))
         return kind(event_id=key, workspace=self._workspace, occurred_ms=at_ms, arrived_ms=at_ms, **fields)
 
-    def _record(self, said: inputs.Input, at_ms: int) -> Record:
+    def _record(self, event: inputs.Input, at_ms: int) -> Record:
         self._number += 1
-        return Record(self._number, at_ms, inputs.TYPE_OF[type(said)], said.event_id, msgspec.json.encode(said))
+        return Record(self._number, at_ms, inputs.TYPE_OF[type(event)], event.event_id, msgspec.json.encode(event))
 
 
 class _Durations:

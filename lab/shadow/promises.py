@@ -62,8 +62,8 @@ class Promises:
         """One event of the log."""
         contact_id = event.subject
         if event.type == events.QUEUED:
-            said = _queued(event.body)
-            self.owe(contact_id, _ms(said.wait_started_at), _ms(said.due_at))
+            queued = _queued(event.body)
+            self.owe(contact_id, _ms(queued.wait_started_at), _ms(queued.due_at))
         elif event.type == events.ASSIGNED and contact_id in self._due:
             due_ms = self._due.pop(contact_id)
             self._decided[contact_id] = "met" if event.at_ms <= due_ms else "breached"

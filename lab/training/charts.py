@@ -56,9 +56,9 @@ def _square(left: float, cell: float, at: tuple[int, int], share: float, told: s
 def reliability_diagram(bins: Sequence[tuple[float, float, float]]) -> str:
     """What was promised (confidence) against what was kept (accuracy); a dot's size is its share of the texts."""
     dots = [
-        f'<circle cx="{_x(said):.1f}" cy="{_y(found):.1f}" r="{3 + 22 * share**0.5:.1f}" class="dot">'
-        f"<title>confidence {said:.2f}, accuracy {found:.2f}, {share:.1%} of the texts</title></circle>"
-        for said, found, share in bins
+        f'<circle cx="{_x(confidence):.1f}" cy="{_y(found):.1f}" r="{3 + 22 * share**0.5:.1f}" class="dot">'
+        f"<title>confidence {confidence:.2f}, accuracy {found:.2f}, {share:.1%} of the texts</title></circle>"
+        for confidence, found, share in bins
     ]
     ideal = f'<line x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" y2="{_y(1)}" class="ideal"/>'
     return _chart("confidence", "accuracy", [ideal, *dots], 1.0)
@@ -99,8 +99,8 @@ def _chart(across: str, up: str, shapes: Sequence[str], top: float) -> str:
     )
 
 
-def _text(x: float, y: float, said: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" font-size="12">{escape(said)}</text>'
+def _text(x: float, y: float, text: str) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle" font-size="12">{escape(text)}</text>'
 
 
 def _svg(width: float, height: float, shapes: Sequence[str]) -> str:

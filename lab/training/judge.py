@@ -87,7 +87,7 @@ def _decisions(
         return (None,) * len(scores)
     limits = model.manifest.thresholds
     own = OwnTiers(model.labels, known, limits)
-    said = (own.decide(one.probabilities, model.out_of_scope(one)).tier for one in scores)
+    own_tiers = (own.decide(one.probabilities, model.out_of_scope(one)).tier for one in scores)
     for_agents = frozenset(label for label in model.labels if known[label].for_agents)
     doubted = [
         each is not None and doubt_of_clause(each, limits.agent_probability)
@@ -95,7 +95,7 @@ def _decisions(
     ]
     return tuple(
         AGENT if is_watched or doubt else tier
-        for tier, is_watched, doubt in zip(said, watched(texts), doubted, strict=True)
+        for tier, is_watched, doubt in zip(own_tiers, watched(texts), doubted, strict=True)
     )
 
 

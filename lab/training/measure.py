@@ -56,7 +56,7 @@ def quality(outcome: Outcome) -> dict[str, Any]:
         "n": len(outcome.targets),
         "accuracy": _rounded(outcome.right.mean()),
         "macro_f1": _rounded(_f1(outcome)[_occurring(outcome)].mean()),
-        "ece": _rounded(sum(share * abs(said - found) for said, found, share in reliability(outcome))),
+        "ece": _rounded(sum(share * abs(confidence - found) for confidence, found, share in reliability(outcome))),
     }
 
 
@@ -68,19 +68,19 @@ def _counts(outcome: Outcome) -> tuple[Matrix, Matrix, Matrix]:
     size = len(outcome.labels)
     hits = np.bincount(outcome.targets[outcome.right], minlength=size).astype(np.float64)
     truly = np.bincount(outcome.targets, minlength=size).astype(np.float64)
-    said = np.bincount(outcome.predicted, minlength=size).astype(np.float64)
-    return hits, truly, said
+    predicted = np.bincount(outcome.predicted, minlength=size).astype(np.float64)
+    return hits, truly, predicted
 
 
 def _occurring(outcome: Outcome) -> Flags:
-    _, truly, said = _counts(outcome)
-    found: Flags = truly + said > 0
+    _, truly, predicted = _counts(outcome)
+    found: Flags = truly + predicted > 0
     return found
 
 
 def _f1(outcome: Outcome) -> Matrix:
-    hits, truly, said = _counts(outcome)
-    found: Matrix = 2.0 * hits / np.maximum(truly + said, 1.0)
+    hits, truly, predicted = _counts(outcome)
+    found: Matrix = 2.0 * hits / np.maximum(truly + predicted, 1.0)
     return found
 
 
@@ -106,13 +106,13 @@ def risk_coverage(outcome: Outcome) -> list[tuple[float, float]]:
 
 def per_intent(outcome: Outcome) -> list[dict[str, Any]]:
     """``intent, examples, precision, recall, f1`` of every label that occurs; the weakest first."""
-    hits, truly, said = _counts(outcome)
+    hits, truly, predicted = _counts(outcome)
     f1 = _f1(outcome)
     rows = [
         {
             "intent": outcome.labels[at],
             "examples": int(truly[at]),
-            "precision": _rounded(hits[at] / max(said[at], 1.0)),
+            "precision": _rounded(hits[at] / max(predicted[at], 1.0)),
             "recall": _rounded(hits[at] / max(truly[at], 1.0)),
             "f1": _rounded(f1[at]),
         }

@@ -79,8 +79,8 @@ def _overview(figures: Figures) -> Iterator[Sequence[str]]:
     if "thresholds" not in figures:
         return
     limits = figures["thresholds"]
-    said = f"P(agent) <= {limits['agent_probability']:.5f}, confidence >= {limits['confidence']:.2f}"
-    yield "thresholds", escape(said if limits["proven"] else "none was shown to be safe"), ""
+    line = f"P(agent) <= {limits['agent_probability']:.5f}, confidence >= {limits['confidence']:.2f}"
+    yield "thresholds", escape(line if limits["proven"] else "none was shown to be safe"), ""
 
 
 def _cell(value: Any) -> str:

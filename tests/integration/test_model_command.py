@@ -107,7 +107,7 @@ async def desk(
     )
     made = Desk(settings, Usher(settings), folder, *versions)
     made.start()
-    await wait_until_active(settings, [policy], SETTLE_SECONDS_MAX, said=await publish(settings, [policy]))
+    await wait_until_active(settings, [policy], SETTLE_SECONDS_MAX, event_ids=await publish(settings, [policy]))
     yield made
     await made.stop()
 
@@ -151,7 +151,7 @@ async def test_a_damaged_model_is_refused_with_its_file_here_and_by_the_router(d
     there = parse_policy({**(await _document(desk)), "classification": {"model": str(desk.folder / "next")}})
     with pytest.raises(PolicyRefused, match=r"acme: policy\.classification\.model: .*weights\.npz: was changed"):
         said = await publish(desk.settings, [there])
-        await wait_until_active(desk.settings, [there], SETTLE_SECONDS_MAX, said=said)
+        await wait_until_active(desk.settings, [there], SETTLE_SECONDS_MAX, event_ids=said)
 
     assert (await desk.ask("where is my order"))["model_version"] == desk.first
     assert 'usher_model_loads_total{result="refused"} 1.0' in generate_latest(desk.service.registry).decode()

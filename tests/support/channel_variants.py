@@ -107,6 +107,30 @@ def intercom_reply(**part: Any) -> dict[str, Any]:
     return {**INTERCOM, "topic": "conversation.user.replied", "data": {"item": item}}
 
 
+INTERCOM_TICKET = {
+    "type": "ticket", "id": "147", "ticket_id": "1390", "category": "Customer", "created_at": 1769851800,
+    "updated_at": 1769851800, "open": True, "is_shared": True, "company_id": None, "snoozed_until": None,
+    "ticket_attributes": {"_default_title_": "Order 4711", "_default_description_": "<p>Where is my parcel?</p>"},
+    "ticket_state": {"type": "ticket_state", "id": "1", "category": "submitted", "internal_label": "New"},
+    "ticket_type": {"type": "ticket_type", "id": "53", "name": "Delivery", "category": "Customer"},
+    "contacts": {"type": "contact.list", "contacts": [{"type": "contact", "id": "u1", "external_id": "7"}]},
+    "admin_assignee_id": "0", "team_assignee_id": "0", "linked_objects": {"type": "list", "data": []},
+}  # fmt: skip
+INTERCOM_TICKET_PART = {
+    **INTERCOM_PART, "type": "ticket_part", "previous_ticket_state": "submitted", "ticket_state": "submitted",
+}  # fmt: skip
+
+
+def intercom_ticket(topic: str, item: Any) -> dict[str, Any]:
+    """A notification about a ticket."""
+    return {**INTERCOM, "topic": topic, "data": {"type": "notification_event_data", "item": item}}
+
+
+def intercom_parts(*parts: Any) -> dict[str, Any]:
+    """A ticket with what was said in it."""
+    return {**INTERCOM_TICKET, "ticket_parts": {"type": "ticket_part.list", "ticket_parts": list(parts)}}
+
+
 # A mention of X's Activity API, as its pages show one.
 X_MENTION = {
     "event_uuid": "2080765813578191303", "filter": {"user_id": "1111"}, "event_type": "post.mention.create",
@@ -159,7 +183,15 @@ VARIANTS: dict[str, list[Sample]] = {
     "postmark": _json({**POSTMARK, "RecordType": "Bounce"}),
     "asterisk": [*_json(_ARI), Sample(f"{_AMI}ChanVariable: A=1\r\n\r\n{_AMI}".encode(), {}, "text/plain")],
     "chatwoot": _json({**CHATWOOT, "content_type": "input_select"}, _CLOSED, CHATWOOT_WHOLE),
-    "intercom": _json({**INTERCOM, "topic": "conversation.admin.closed"}, intercom_reply()),
+    "intercom": _json(
+        {**INTERCOM, "topic": "conversation.admin.closed"},
+        intercom_reply(),
+        intercom_ticket("ticket.created", INTERCOM_TICKET),
+        intercom_ticket("ticket.created", intercom_parts(INTERCOM_TICKET_PART)),
+        intercom_ticket("ticket.contact.replied", {"ticket": INTERCOM_TICKET, "ticket_part": INTERCOM_TICKET_PART}),
+        intercom_ticket("ticket.contact.replied", intercom_parts(INTERCOM_TICKET_PART)),
+        intercom_ticket("ticket.closed", {"ticket": INTERCOM_TICKET}),
+    ),
     "x": _json({"data": X_MENTION}),
     "zendesk": _json({**ZENDESK, "type": "zen:event-type:ticket.comment_added", "event": _COMMENTED}),
 }

@@ -5,8 +5,15 @@ from typing import Any
 import pytest
 
 from tests.support.channel_payloads import CHATWOOT, INTERCOM
-from tests.support.channel_variants import CHATWOOT_WHOLE, intercom_reply
-from tests.support.channels import json_of
+from tests.support.channel_variants import (
+    CHATWOOT_WHOLE,
+    INTERCOM_TICKET,
+    INTERCOM_TICKET_PART,
+    intercom_parts,
+    intercom_reply,
+    intercom_ticket,
+)
+from tests.support.channels import Result, json_of
 
 
 def test_a_whole_message_of_chatwoot_keeps_what_routing_and_reply_use() -> None:
@@ -129,3 +136,74 @@ def test_a_closing_in_intercom_without_a_number_is_known_by_its_second() -> None
     closed = {**INTERCOM, "id": None, "topic": "conversation.admin.closed", "created_at": 1769851800}
     first, again = (json_of("intercom", {**closed, "created_at": at}).event() for at in (1769851800, "1769851800"))
     assert first.event_id == again.event_id == "8f9cc83b-6038-5761-b459-e9a56dca70e9"
+
+
+# ---- tickets of Intercom ----
+
+
+def ticket(topic: str, item: Any) -> Result:
+    return json_of("intercom", intercom_ticket(topic, item))
+
+
+ADMIN = {"type": "admin", "id": "1", "name": "Help", "email": "help@shop.example"}
+
+
+def test_a_ticket_is_the_conversation_that_it_was_made_of() -> None:
+    event = ticket("ticket.created", INTERCOM_TICKET).event()
+    assert (event.text, event.subject, event.party.handle) == ("Where is my parcel?", "Order 4711", "7")
+    assert event.conversation_id == json_of("intercom", INTERCOM).event().conversation_id == event.reply_to.address
+    kept = {name: event.attributes[name] for name in ("ticket_id", "ticket_type", "ticket_state")}
+    assert kept == {"ticket_id": "1390", "ticket_type": "Delivery", "ticket_state": "submitted"}
+    again = intercom_ticket("ticket.created", INTERCOM_TICKET)
+    assert json_of("intercom", {**again, "id": "notif_2", "delivery_attempts": 2}).event().event_id == event.event_id
+
+
+def test_who_a_ticket_is_of_is_known_by_what_they_wrote_in_it() -> None:
+    event = ticket("ticket.created", intercom_parts(INTERCOM_TICKET_PART)).event()
+    assert (event.party.handle, event.party.name) == ("ana@example.com", "Ana")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"ticket": INTERCOM_TICKET, "ticket_part": INTERCOM_TICKET_PART},
+        intercom_parts(INTERCOM_TICKET_PART),
+        intercom_parts({**INTERCOM_TICKET_PART, "id": "8", "body": "<p>First</p>"}, INTERCOM_TICKET_PART),
+        intercom_parts(INTERCOM_TICKET_PART, {**INTERCOM_TICKET_PART, "id": "10", "author": ADMIN}),
+        intercom_parts(INTERCOM_TICKET_PART, {**INTERCOM_TICKET_PART, "id": "10", "part_type": "note"}),
+    ],
+)
+def test_what_a_customer_adds_to_a_ticket_is_said_in_its_conversation(item: Any) -> None:
+    event = ticket("ticket.contact.replied", item).event()
+    assert (event.text, event.conversation_id, event.message_id) == ("Still nothing", "147", "147:9")
+    assert (event.party.handle, [one.name for one in event.attachments]) == ("ana@example.com", ["a.png"])
+
+
+@pytest.mark.parametrize(
+    ("topic", "item", "why"),
+    [
+        ("ticket.note.created", {"ticket": INTERCOM_TICKET, "ticket_part": INTERCOM_TICKET_PART}, "internal_note"),
+        ("ticket.admin.replied", {"ticket": INTERCOM_TICKET, "ticket_part": INTERCOM_TICKET_PART}, "own_message"),
+        ("ticket.created", {**INTERCOM_TICKET, "category": "Back-office"}, "internal_note"),
+        ("ticket.created", {**INTERCOM_TICKET, "category": "Tracker"}, "internal_note"),
+        ("ticket.state.updated", INTERCOM_TICKET, "not_a_message"),
+        ("ticket.rating.provided", INTERCOM_TICKET, "not_a_message"),
+        ("conversation.operator.replied", INTERCOM["data"]["item"], "bot"),
+        ("conversation.read", INTERCOM["data"]["item"], "delivery_state"),
+    ],
+)
+def test_what_no_customer_says_of_a_ticket_is_ignored_by_name(topic: str, item: Any, why: str) -> None:
+    result = ticket(topic, item)
+    assert (result.admitted, result.refused, result.ignored) == ([], [], [why])
+
+
+def test_a_ticket_that_is_closed_or_resolved_is_over_wherever_it_stands_in_the_notification() -> None:
+    closed, resolved = ticket("ticket.closed", {"ticket": INTERCOM_TICKET}), ticket("ticket.resolved", INTERCOM_TICKET)
+    assert {(one.event().conversation_id, one.event().reason) for one in (closed, resolved)} == {("147", "closed")}
+
+
+def test_a_ticket_of_nobody_and_a_reply_without_its_part_are_dead_letters() -> None:
+    nobody = ticket("ticket.created", {**INTERCOM_TICKET, "contacts": {"type": "contact.list", "contacts": []}})
+    assert [one.letter.path for one in nobody.refused] == ["data.item.contacts"]
+    empty = ticket("ticket.contact.replied", intercom_parts())
+    assert [one.letter.path for one in empty.refused] == ["data.item.ticket_parts.ticket_parts"]

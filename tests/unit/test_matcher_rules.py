@@ -203,6 +203,13 @@ def test_barred_agents_are_passed_over_and_counted(matcher):
     assert (match.agent_id, match.excluded) == ("b", {"declined": 1})
 
 
+def test_agents_who_are_asked_at_the_same_time_are_told_from_those_who_declined(matcher):
+    barred, asked = frozenset({"a", "b", "gone"}), frozenset({"b"})
+    fill(matcher, seat("a"), seat("b"), seat("c", idle_since=5), contact("x", barred=barred, asked=asked))
+    match = matcher.agent_for("x", 6)
+    assert (match.agent_id, match.excluded) == ("c", {"declined": 1, "asked": 1})
+
+
 def test_a_contact_for_one_agent_finds_only_that_agent(matcher):
     fill(matcher, seat("a"), contact("c", only_agent="b"))
     assert matcher.agent_for("c", 0) is None

@@ -180,6 +180,17 @@ def test_parallel_offers_have_one_winner() -> None:
     assert router.dead[0].detail == "the offer is rescinded; expected issued"
 
 
+def test_who_is_asked_in_place_of_who_declined_hears_who_is_asked_and_who_declined() -> None:
+    router = Router(policy_with(offers={"parallel": 2, "decline_pause": "60s"}))
+    for agent in ("a1", "a2", "a3"):
+        router.sign_on(agent, units=2)
+    router.contact("c1")
+    first, second = bodies_of(router.events, "contact.offered")
+    assert (first["decision"].get("excluded"), second["decision"]["excluded"]) == (None, {"asked": 1})
+    router.answer(first["offer_id"], first["agent_id"], "declined")
+    assert router.last("offered")["decision"]["excluded"] == {"declined": 1, "asked": 1}
+
+
 def test_parallel_offers_that_all_fail_leave_the_contact_waiting() -> None:
     router = Router(policy_with(offers={"parallel": 2}))
     router.sign_on("a1")

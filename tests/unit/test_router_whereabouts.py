@@ -38,6 +38,15 @@ def test_agents_are_counted_by_why_they_do_not_have_the_contact(router: Router) 
     assert found["requirements"]["must"] == {"orders": 2}
 
 
+def test_who_did_not_answer_and_is_away_since_is_told_as_away_and_not_as_declined(router: Router) -> None:
+    router.sign_on("sleeper")
+    contact_id = router.contact("c1", queue="orders")
+    router.live(20)
+    found = where(router, contact_id)
+    assert found["agents"] == {"not_ready": 1}
+    assert "sleeper becomes available" in found["sooner"]
+
+
 def test_what_time_will_bring_is_told_in_order(router: Router) -> None:
     router.sign_on("pausing", presence="not_ready")
     contact_id = router.contact("c1", queue="orders")

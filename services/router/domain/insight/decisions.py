@@ -28,7 +28,8 @@ class Decision(Body):
     start + target - boost - waited before, up to start + target, then ``second_deadline`` = start + late_factor *
     target - boost - waited before, with at most ``late_cap_ms`` behind the target; start = ``wait_started_ms``.
     ``requirements`` are those of the queue in which the two met: the contact's own, or ``through_queue``, which
-    relaxation added. ``excluded`` counts agents that could not take it, by reason; ``protected`` ones are kept for a
+    relaxation added. ``excluded`` counts agents that could not take it, by reason: ``asked`` ones have an open offer of
+    it, ``declined`` ones had it and declined, did not answer or gave it back, ``protected`` ones are kept for a
     protected queue. ``hastened``: the queue acted because its promise was ``warned`` or ``breached``; that is part of
     ``boost_ms``, or led to ``through_queue``. ``requirements_held_back``: those of waiting contacts that the agent, so
     kept, left.

@@ -130,12 +130,12 @@ def _why_not(workspace: Workspace, contact: Contact, agent: Agent) -> str:
     needs = [workspace.standing(contact).need, *(need for _, need in workspace.further_needs(contact))]
     if not any(need.served_by(agent.skills) for need in needs):
         return "unskilled"
-    if agent.agent_id in dict(contact.barred):
-        return "declined"
     if contact.only_agent and agent.agent_id != contact.only_agent:
         return "kept for another"
     if agent.presence is not Presence.AVAILABLE:
         return str(agent.presence)
+    if agent.agent_id in dict(contact.barred):
+        return "declined"
     if contact.channel not in workspace.open.get(agent.agent_id, ()):
         return f"no room for {contact.channel}" if workspace.capacities.room(agent).free else "full"
     kept = all(workspace.matcher.holds_back(agent.agent_id, need.requirement) for need in needs)

@@ -110,8 +110,8 @@ def _named_agent(floor: Floor, search: Search, waiting: Waiting) -> Choice | Non
 def _choose_carefully(floor: Floor, search: Search, contact: Waiter) -> Choice | None:
     waiting = contact.waiting
     held = _held_back(floor, search, waiting.requirement)
-    chairs = [floor.chairs[agent_id] for agent_id in waiting.barred if agent_id in floor.chairs]
-    declined = sum(chair.profile not in held and search.fit(chair.profile) is not None for chair in chairs)
+    asked = _suited(floor, search, waiting.asked, held)
+    declined = _suited(floor, search, waiting.barred - waiting.asked, held)
     protected = sum(profile.live for profile in held)
     if floor.few:
         suited = [profile for profile in floor.open if search.fit(profile) is not None]
@@ -123,9 +123,14 @@ def _choose_carefully(floor: Floor, search: Search, contact: Waiter) -> Choice |
         everybody = (each for each in search.walk() if each[5].profile not in held)
         ranked = list(islice((each for each in everybody if each[4] not in waiting.barred), 2))
         able = search.live
-    passed_over = {"declined": declined, "protected": protected}
+    passed_over = {"declined": declined, "asked": asked, "protected": protected}
     excluded = {reason: count for reason, count in passed_over.items() if count}
-    return _choice(floor, search, ranked, able - protected - declined, excluded) if ranked else None
+    return _choice(floor, search, ranked, able - protected - declined - asked, excluded) if ranked else None
+
+
+def _suited(floor: Floor, search: Search, agents: Iterable[str], held: set[Profile]) -> int:
+    profiles = (floor.chairs[agent_id].profile for agent_id in agents if agent_id in floor.chairs)
+    return sum(profile not in held and search.fit(profile) is not None for profile in profiles)
 
 
 def _held_back(floor: Floor, search: Search, need: Requirement) -> set[Profile]:

@@ -139,6 +139,7 @@ class Workspace(Asking):
             prefer=place.need.prefer,
             agent_order=queue.agent_order,
             barred=frozenset((*dict(contact.barred), *asked)) if contact.barred or asked else NOBODY,
+            asked=frozenset(asked) if asked else NOBODY,
             only_agent=contact.only_agent or None,
         )
         self.matcher.wait(waiting)

@@ -123,7 +123,10 @@ def sentence(record: Record) -> str:
         words += ", next deadline " + (f"in {span(gap)}" if gap >= 0 else f"{span(-gap)} ago")
     if record.get("requirements_held_back"):
         words += ", kept from others for a protected queue"
-    return f"{words}; {agent} {_chosen(record)}, idle {max(0.0, (decided - record['idle_since_ms']) / 1000):.0f} s"
+    doing = f"idle {max(0.0, (decided - record['idle_since_ms']) / 1000):.0f} s"
+    if "agent_holds" in record:
+        doing = f"has {record['agent_holds']} already"
+    return f"{words}; {agent} {_chosen(record)}, {doing}"
 
 
 def span(milliseconds: float) -> str:

@@ -118,6 +118,17 @@ def test_the_decision_is_complete_and_says_itself(router: Router) -> None:
     assert offered["sentence"].endswith("idle 4 s")
 
 
+def test_of_an_agent_with_work_the_sentence_says_how_much_and_not_that_they_are_idle() -> None:
+    router = Router(policy_with())
+    router.assigned("c1", units=3)
+    router.contact("c2")  # stays an open offer
+    router.now_ms += 4000
+    router.contact("c3")
+    offered = router.last("offered")
+    assert offered["decision"]["agent_holds"] == 2
+    assert offered["sentence"].endswith("; a1 is the only one free for it, has 2 already")
+
+
 def test_whoever_misses_one_offer_loses_the_others_that_are_open() -> None:
     router = Router()
     router.sign_on("a1", units=2)

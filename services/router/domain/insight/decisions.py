@@ -33,6 +33,8 @@ class Decision(Body):
     protected queue. ``hastened``: the queue acted because its promise was ``warned`` or ``breached``; that is part of
     ``boost_ms``, or led to ``through_queue``. ``requirements_held_back``: those of waiting contacts that the agent, so
     kept, left.
+    ``idle_since_ms`` is when the agent was last without work; ``agent_holds`` are the contacts and open offers, but for
+    idle ones, that they have beside this one.
     ``agent_terms`` and ``runner_up_terms`` are what the two best agents were compared by. Where the scarcity of what
     they have decided, ``agent_cost`` is the sum of weight / n over ``spared``: skills and channels that the agent has
     beside what is asked for, each with the number n of open agents who have it; ``spared_weights`` has their weights,
@@ -63,6 +65,7 @@ class Decision(Body):
     agent_skills: Mapping[str, int]
     agent_cost: float
     idle_since_ms: float
+    agent_holds: int = 0
     requirements_held_back: int = 0
     late_cap_ms: float | None = None
     through_queue: str | None = None
@@ -112,6 +115,7 @@ def decide(workspace: Workspace, contact: Contact, match: Match, now_ms: int) ->
         agent_skills=match.levels,
         agent_cost=match.agent_cost,
         idle_since_ms=match.idle_since,
+        agent_holds=sum(workspace.agents[match.agent_id].held.values()),
         late_cap_ms=queue.late_cap_ms,
         through_queue=through,
         hastened=_hastened(queue, contact.urged) if contact.urged else None,
@@ -167,8 +171,13 @@ def sentence(made: Decision) -> str:
         words.append(f"next deadline {_ahead(made.runner_up_key - made.decided_ms)}")
     if made.requirements_held_back:
         words.append("kept from others for a protected queue")
-    idle = max(0.0, (made.decided_ms - made.idle_since_ms) / SECOND_MS)
-    return f"{', '.join(words)}; {made.agent_id} {_chosen(made)}, idle {idle:.0f} s"
+    return f"{', '.join(words)}; {made.agent_id} {_chosen(made)}, {_doing(made)}"
+
+
+def _doing(made: Decision) -> str:
+    if made.agent_holds:
+        return f"has {made.agent_holds} already"
+    return f"idle {max(0.0, (made.decided_ms - made.idle_since_ms) / SECOND_MS):.0f} s"
 
 
 def _due(made: Decision) -> str:

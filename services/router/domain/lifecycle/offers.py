@@ -51,11 +51,11 @@ def issue(turn: Turn, workspace: Workspace, match: Match) -> None:
         expires_ms=turn.allow(rules.offer_ms),
     )
     contact.offers = (*contact.offers, offer.offer_id)
+    decision = decide(workspace, contact, match, turn.now_ms)
     desks.ask(workspace, agent, offer)
     agent.last_offered = turn.now_ms
     turn.book.offers[offer.offer_id] = offer
     turn.book.timers.arm(Timer.OFFER, offer.offer_id, offer.expires_ms)
-    decision = decide(workspace, contact, match, turn.now_ms)
     body = bodies.Offered(
         offer_id=offer.offer_id,
         agent_id=agent.agent_id,

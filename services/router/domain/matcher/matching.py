@@ -38,8 +38,8 @@ class Waiting(msgspec.Struct, kw_only=True, gc=False):
     ``entered`` is when it first entered a queue, ``began`` when its present wait began (None: at ``entered``),
     ``target`` its time-to-answer, ``boost`` its priority in time together with what it waited before,
     ``late_factor`` m of the NEXT rule, ``late_cap`` the longest extra time before a late contact is due again.
-    ``barred`` agents are not offered this contact now, those among them who are ``asked`` because they have an open offer
-    of it; ``only_agent`` restricts it to one agent.
+    ``barred`` agents are not offered this contact now; ``asked`` are those of them who have an open offer of it.
+    ``only_agent`` restricts it to one agent.
     """
 
     contact_id: str

@@ -123,8 +123,8 @@ class SlaStore(PostgresLaneStore):
         )
 
     async def _older(self, connection: Connection, live: list[Contact], current: Container[PolicyKey]) -> list[Any]:
-        """Rows of the other policies on which contacts depend. A clock cannot go on without its own; of that under
-        which a contact came the table may know no more, as its retention says."""
+        """Rows of the other policies on which contacts depend. A clock cannot go on without its own; that under which a
+        contact came may be gone where version 0.1 dropped it."""
         needs = [key for key in sorted(policies_of(live)) if key not in current]
         clocks = {(contact.workspace, clock.policy) for contact in live for clock in contact.clocks}
         rows = await self._policies(connection, needs) if needs else []

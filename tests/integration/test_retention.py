@@ -262,6 +262,11 @@ async def test_a_policy_goes_when_it_was_replaced_so_long_ago_and_nothing_runs_u
         at_version(3)
         router.pass_days(2)
         assert versions() == [2, 3, 4, 5], "a clock runs under 2, sla has only come to 3, 4 was replaced just now"
+        for held in ({"policy": 2}, {"policy": 4, "began": {"handling": 2}, "clocks": [{"policy": 4}]}):
+            body = orjson.dumps({"workspace": "acme", "channel": "chat", **held}).decode()
+            execute(runner, connected, "UPDATE sla_contact SET body = $1", body)
+            router.pass_days(1)
+            assert versions() == [2, 3, 4, 5], "a contact came under 2, or somebody has owed it something since then"
         execute(runner, connected, "DELETE FROM sla_contact")
         at_version(5)
         router.pass_days(1)

@@ -63,11 +63,12 @@ class Judge:
         self._policies = policies
         self._lives: dict[str, list[tuple[str, int, dict[str, Any]]]] = defaultdict(list)
         self._changes: list[tuple[int, int]] = []  # policy versions, and when they were activated
-        self._came_under: dict[str, int] = {}  # of each contact the version before it in the log
+        self._under: dict[tuple[str, int], int] = {}  # the version before what happened to a contact then, in the log
         for kind, value in log:
             body = orjson.loads(value)
             if kind.startswith("usher.contact."):
-                self._came_under.setdefault(body["contact_id"], self._changes[-1][0] if self._changes else 0)
+                version = self._changes[-1][0] if self._changes else 0
+                self._under[body["contact_id"], _ms(body["occurred_at"])] = version
                 self._lives[body["contact_id"]].append((kind.split(".")[2], _ms(body["occurred_at"]), body))
             elif kind == "usher.policy.activated.v1":
                 self._changes.append((body["policy_version"], _ms(body["occurred_at"])))
@@ -110,7 +111,7 @@ class Judge:
         if retold and breach.at_ms < retold[-1].at_ms:
             yield "is breached before the promise was made that it broke"
         version = breach.body["policy_version"]
-        later = version > self._came_under[breach.body["contact_id"]]
+        later = version > self._under.get((breach.body["contact_id"], _ms(breach.body["started_at"])), 0)
         if later and breach.at_ms < min(at_ms for number, at_ms in self._changes if number == version):
             yield "is breached before its policy was activated"
         used = self._used(story, breach.at_ms)

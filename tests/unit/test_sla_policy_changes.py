@@ -247,3 +247,86 @@ def test_a_promise_that_only_priority_makes_is_made_when_that_is_given_and_broke
     story.at("2026-06-11T09:40", "queued", entered_at="2026-06-11T09:05", target_seconds=300.0)
     story.play(until="2026-06-11T12:00")
     assert story.told(kind)[:2] == [("started", clock(PHASES[kind][1])), ("breached", clock("09:30"))]
+
+
+@pytest.mark.parametrize("kind", PHASES)
+def test_a_target_that_is_removed_and_made_again_is_promised_to_nobody_who_had_it_taken_back(kind: str) -> None:
+    story = comes_into(kind, promising(kind, "3h"), policy_of(NOTHING), promising(kind, "2h"))
+    story.log.records.insert(1, story.activate("2026-06-11T08:30", 2).log.records.pop())
+    story.activate("2026-06-11T09:30", 3).activate("2026-06-11T09:40", 4)
+    event, fields = PHASES[kind][0][-1][1:]  # what would start it is told again
+    story.at("2026-06-11T09:50", event, **fields).play(until="2026-06-11T14:00")
+    assert story.told(kind) == [("started", clock(PHASES[kind][1])), ("cancelled", clock("09:30"))]
+
+
+@pytest.mark.parametrize("kind", ["next_response", "bot_response", "handling"])
+def test_what_begins_while_nothing_is_promised_counts_from_there_when_it_is_promised_again(kind: str) -> None:
+    story = Story(
+        promising(kind, "9h"), policy_of({"orders": {}, "cards": {}}), promising(kind, "2h", apply_to_open=True)
+    )
+    story.at("2026-06-11T09:00", "received", attributes={}).activate("2026-06-11T09:01", 2)
+    for at, event, fields in PHASES[kind][0]:
+        story.at(f"2026-06-11T{at}".replace("09:00", "09:02"), event, **fields)
+    story.activate("2026-06-11T09:30", 3).play(until="2026-06-11T14:00")
+    began = PHASES[kind][1]
+    assert story.told(kind) == [("started", clock(began)), ("breached", clock(began.replace("09:", "11:")))]
+
+
+def test_an_answer_to_who_waits_is_remembered_over_a_restart_while_only_an_answer_is_promised() -> None:
+    answers = policy_of({"orders": {"targets": {"time_to_answer": {"within": "9h"}}}})
+    story = Story(answers, promising("first_response", "10m", apply_to_open=True)).arrives("2026-06-11T09:00")
+    story.at("2026-06-11T09:05", AGENT_ANSWERS[0], **AGENT_ANSWERS[1]).activate("2026-06-11T09:30", 2)
+    story.play(until="2026-06-11T12:00")
+    assert story.told("first_response") == []
+
+
+@pytest.mark.parametrize("kind", LIFE_LONG)
+@pytest.mark.parametrize("apply", [True, False])
+def test_who_was_answered_before_anything_else_was_promised_breaks_no_such_promise_after_a_transfer(
+    kind: str, apply: bool
+) -> None:
+    answers = policy_of({"orders": {"targets": {"time_to_answer": {"within": "9h"}}}})
+    story = Story(answers, promising(kind, "10m", apply_to_open=apply)).arrives("2026-06-11T09:00")
+    story.at("2026-06-11T09:05", "assigned", agent_id="a1").at("2026-06-11T09:06", AGENT_ANSWERS[0], **AGENT_ANSWERS[1])
+    story.activate("2026-06-11T10:00", 2).at("2026-06-11T10:05", "transferred", agent_id="a1", to={"queue": "orders"})
+    story.at("2026-06-11T10:05", "queued", entered_at="2026-06-11T09:00", wait_started_at="2026-06-11T10:05")
+    story.play(until="2026-06-11T12:00")
+    assert story.told(kind) == []
+
+
+@pytest.mark.parametrize("ends", ["message_added", "pending_changed", "closed"])
+def test_who_waits_for_the_customer_while_with_an_agent_waits_for_no_answer_after_a_transfer(ends: str) -> None:
+    answer = {"orders": {"targets": {"time_to_answer": {"within": "10m", "pause_on": ["pending"]}}}}
+    story = Story(policy_of(answer)).arrives("2026-06-11T09:00", target_seconds=600.0)
+    story.at("2026-06-11T09:05", "assigned", agent_id="a1")
+    story.at("2026-06-11T09:10", "pending_changed", pending=True)
+    story.at("2026-06-11T09:20", "transferred", agent_id="a1", to={"queue": "orders"})
+    story.at("2026-06-11T09:20", "queued", target_seconds=600.0)
+    fields = {"message_added": {"sender": "customer"}, "pending_changed": {"pending": False}, "closed": {}}[ends]
+    story.at("2026-06-11T11:00", ends, **fields).play(until="2026-06-11T12:00")
+    again = [("started", clock("09:20")), ("paused", clock("09:20"))]
+    counts = [("resumed", clock("11:00")), ("breached", clock("11:10"))]
+    after = [("cancelled", clock("11:00"))] if ends == "closed" else counts
+    assert story.told("time_to_answer")[2:] == again + after
+    story.at("2026-06-11T12:10", "assigned").play()
+    assert story.runner.database.contacts == {}, "nothing that may come depends on it"
+
+
+def test_a_promise_that_a_policy_broke_is_broken_then_also_when_a_pause_before_is_told_later() -> None:
+    story = Story(policy_of(NOTHING), promising("first_response", "10m", apply_to_open=True))
+    story.arrives("2026-06-11T09:00").activate("2026-06-11T10:00", 2)
+    story.at("2026-06-11T09:40", "scheduled").at("2026-06-11T09:50", "queued", entered_at="2026-06-11T09:00")
+    waits = {"orders": {"targets": {"first_response": {"within": "10m", "pause_on": ["scheduled"]}}}}
+    story.policies["acme", 2] = policy_of(NOTHING | waits, apply_to_open=True)
+    story.runner.database.bodies["acme", 2] = orjson.dumps(story.policies["acme", 2]).decode()
+    story.play(until="2026-06-11T12:00")
+    assert story.told("first_response")[-1] == ("breached", clock("10:00"))
+
+
+def test_what_a_new_target_counts_again_counts_from_its_policy_on_though_that_breaks_it() -> None:
+    rests = {"orders": {"targets": {"first_response": {"within": "9h", "pause_on": ["pending"]}}}}
+    story = Story(policy_of(rests), promising("first_response", "3m", apply_to_open=True)).arrives("2026-06-11T09:00")
+    story.at("2026-06-11T09:05", "pending_changed", pending=True).activate("2026-06-11T10:00", 2)
+    story.at("2026-06-11T10:30", AGENT_ANSWERS[0], **AGENT_ANSWERS[1]).play()
+    assert story.told("first_response")[-2:] == [("breached", clock("10:00")), ("ended_late", clock("10:30"))]
+    assert story.last("first_response", "ended_late", "elapsed_seconds") == 300 + 1800

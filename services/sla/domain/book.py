@@ -117,9 +117,8 @@ class Book:
 
     def reprioritised(self, event: Reprioritised, at_ms: int) -> None:
         """Another priority may mean other targets, by the policy under which each clock runs."""
-        contact = self.contacts.get(event.contact_id)
+        contact, own = self.contacts.get(event.contact_id), event.own_priority_seconds
         if contact is not None:
-            own = event.own_priority_seconds
             contact.priority_seconds = event.priority_seconds if own is None else own
             self._facts.touch(contact)
             self._changes.reprioritised(contact, event, at_ms)
@@ -172,7 +171,7 @@ class Book:
             # What was written at the very time of an answer, or is said to, was written before it.
             if contact.answered and event.state != "wrapping" and at_ms > (contact.replied_ms or 0):
                 self._live.reach(_CUSTOMER_WROTE, contact, event, at_ms)
-            self.work.release(contact, "pending", at_ms)
+            self._live.does_not_wait(contact, "pending", at_ms)
 
     def replied(self, event: ReplySent, at_ms: int) -> None:
         """Somebody answered the customer; a note among colleagues is no answer."""
@@ -185,10 +184,10 @@ class Book:
 
     def pending(self, event: PendingChanged, at_ms: int) -> None:
         """The contact waits for the customer, or does not any more."""
-        contact = self.contacts.get(event.contact_id)
-        if contact is not None:
-            change = self.work.hold if event.pending else self.work.release
-            change(contact, "pending", at_ms)
+        if event.pending:  # whoever is promised an answer later does not wait for it meanwhile
+            self.work.hold(self._live.know(event), "pending", at_ms)
+        elif (contact := self.contacts.get(event.contact_id)) is not None:
+            self._live.does_not_wait(contact, "pending", at_ms)
 
     # ---- ends ----
 
@@ -199,7 +198,7 @@ class Book:
     def contained(self, event: Changed, at_ms: int) -> None:
         """A bot or self-service resolved it: that was the first answer too, if nobody else owed one."""
         contact = self.contacts.get(event.contact_id)
-        if contact is not None and not contact.answered:
+        if contact is not None and contact.remembered and not contact.answered:
             self._starts.start(_FIRST, contact, event, at_ms)
         self._live.end(event, at_ms, "cancelled", _CONTAINED)
 
@@ -236,6 +235,8 @@ class Book:
             if contact.tier in ("bot", "self_service"):
                 contact.human_ms = at_ms
                 self._live.begin(FIRST_RESPONSE, contact)
+            elif contact.received_ms is None:
+                self._live.was_not_remembered(contact, again=entered_ms < at_ms)
         contact.tier = "agent"
         if contact.holds:
             for hold in ("bot", "self_service", "scheduled"):
@@ -245,6 +246,5 @@ class Book:
         if contact.human_ms is None:
             return  # a bot or self-service has it: only an answer after the hand-off counts
         contact.answered, contact.replied_ms = True, at_ms
-        if contact.kept:
-            self._facts.touch(contact)
+        self._facts.touch(contact)
         self._live.reach(effect, contact, event, at_ms)

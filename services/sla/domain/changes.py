@@ -63,8 +63,7 @@ class Changes:
             self._work.retarget(clock, contact, target, promises.version, at_ms)
         elif promises.find(clock.rule, clock.kind, clock.queue) is None:
             self._work.drop(clock, contact, at_ms)
-            if clock.kind in contact.once:
-                contact.taken_back = (*contact.taken_back, clock.kind)
+            contact.taken_back = (*contact.taken_back, clock.kind)
 
 
 def _is_settled(clock: Clock, at_ms: int) -> bool:

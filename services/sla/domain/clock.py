@@ -9,6 +9,7 @@ from shared.contract.ids import derive
 __all__ = [
     "BREACHED",
     "FIRST_RESPONSE",
+    "ONCE",
     "PAUSED",
     "RESOLUTION",
     "RUNNING",
@@ -82,6 +83,7 @@ class Fact(Name):
 # An enum's member is a Python call away before 3.12, so what every event asks for has a name of its own.
 TIME_TO_ANSWER, FIRST_RESPONSE, RESOLUTION = Kind.TIME_TO_ANSWER, Kind.FIRST_RESPONSE, Kind.RESOLUTION
 SELF_SERVICE_RESPONSE = Kind.SELF_SERVICE_RESPONSE
+ONCE = (FIRST_RESPONSE, RESOLUTION)  # a contact has one clock of these; the next episode is another contact
 RUNNING, PAUSED, BREACHED = State.RUNNING, State.PAUSED, State.BREACHED
 
 TRANSITIONS: dict[tuple[State, Signal], tuple[State, Fact | None]] = {

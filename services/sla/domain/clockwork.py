@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.sla.domain.clock import BREACHED, PAUSED, RUNNING, Clock, Fact, Signal, move
+from services.sla.domain.clock import BREACHED, RUNNING, Clock, Fact, Signal, move
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import Deadlines, is_due, next_ms, pending
 from services.sla.domain.facts import Facts
@@ -139,9 +139,9 @@ class Clockwork:
         waits = not contact.waits_for.keys().isdisjoint(clock.pauses)
         if used_up:
             self._move(clock, contact, _DUE, clock.due_ms)
-        elif waits and clock.state is RUNNING:
+        if waits and clock.state is RUNNING:
             self._pause(clock, contact, at_ms)
-        elif clock.state is PAUSED and not waits:
+        elif clock.paused_ms is not None and not waits:
             self._resume(clock, contact, at_ms)
 
     def fire_before(self, horizon_ms: int) -> None:
@@ -215,10 +215,11 @@ class Clockwork:
         clock.paused_ms = None
         if clock.state is BREACHED:
             return
-        started_ms, paused = clock.started_ms, clock.paused_seconds
-        clock.due_ms = calendar.add_open_time(started_ms, clock.target_seconds + paused)
+        started_ms, paused, seconds = clock.started_ms, clock.paused_seconds, clock.target_seconds
+        # No sooner than before: what was used up when it was promised is due then, though the pause is told later.
+        clock.due_ms = max(clock.due_ms, calendar.add_open_time(started_ms, seconds + paused))
         if clock.warn_ms is not None and clock.warn_at is not None:
-            clock.warn_ms = calendar.add_open_time(started_ms, clock.target_seconds * clock.warn_at + paused)
+            clock.warn_ms = calendar.add_open_time(started_ms, seconds * clock.warn_at + paused)
         clock.not_before(at_ms)
         self._move(clock, contact, _RESUME, at_ms, Note(traceparent=self.facts.trace))
         self._deadlines.add(clock, contact)

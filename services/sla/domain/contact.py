@@ -27,7 +27,8 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     ``tier``, ``priority_seconds``, ``attributes``: what its targets depend on. ``human_ms``: since when a person owes
     the first answer; ``answered``: a person gave it, ``replied_ms``: when a person wrote last. ``holds``: what it waits
     for, and since when; ``rests``: what it waited for before, the last RESTS_MAX. ``once``: kinds that a contact has
-    one clock of, and has had; ``taken_back``: those of them that a policy ended, and another may promise again.
+    one clock of, and has had; ``taken_back``: kinds whose clock a policy ended, and that only a policy which applies to
+    what is open promises again, until their time is over.
     ``kept``: remembered until its end. ``clocks``: running, paused, or breached and not yet ended.
 
     ``owed``: since when somebody owes what, of the kinds that count from the moment that starts them, promised or not.
@@ -87,9 +88,18 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
         elif self.began is not None and kind in self.began:
             self.began = {each: began for each, began in self.began.items() if each is not kind} or None
 
+    def over(self, kind: Kind) -> None:
+        """Its time is over, or it is promised again: what a policy took back says nothing of what follows."""
+        self.taken_back = tuple(each for each in self.taken_back if each is not kind)
+
     def version(self, kind: Kind) -> int:
         """The policy under which the time of this kind began; 0: not known."""
         return self.policy if self.began is None else self.began.get(kind, self.policy)
+
+    @property
+    def remembered(self) -> bool:
+        """Whether it was met at its arrival or in a queue."""
+        return self.received_ms is not None or self.human_ms is not None
 
     @property
     def versions(self) -> set[int]:
@@ -133,4 +143,4 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     @property
     def done(self) -> bool:
         """Whether nothing that may still come depends on this contact's past."""
-        return not self.kept and self.queue is None and not self.clocks
+        return not self.kept and self.queue is None and not self.clocks and "pending" not in self.waits_for

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from services.sla.domain.clock import Kind
 from shared.policy.kinds import SPANS, Moment, Span
 
-__all__ = ["EFFECTS", "Effect"]
+__all__ = ["EFFECTS", "OWED", "Effect"]
 
 
 class Effect(NamedTuple):
@@ -19,7 +19,7 @@ class Effect(NamedTuple):
     over: tuple[Kind, ...]
 
 
-_OWED = (Kind.NEXT_RESPONSE, Kind.BOT_RESPONSE, Kind.HANDLING)  # of the others a contact tells since when they count
+OWED = (Kind.NEXT_RESPONSE, Kind.BOT_RESPONSE, Kind.HANDLING)  # of the others a contact tells since when they count
 
 
 def _effect(moment: Moment) -> Effect:
@@ -28,8 +28,8 @@ def _effect(moment: Moment) -> Effect:
         tuple(kind for kind, span in spans if moment in span.ends),
         tuple(kind for kind, span in spans if moment in span.drops),
         tuple(kind for kind, span in spans if moment in span.starts),
-        tuple(kind for kind, span in spans if moment in span.starts and kind in _OWED),
-        tuple(kind for kind, span in spans if moment in (*span.ends, *span.drops) and kind in _OWED),
+        tuple(kind for kind, span in spans if moment in span.starts and kind in OWED),
+        tuple(kind for kind, span in spans if moment in (*span.ends, *span.drops) and kind in OWED),
     )
 
 

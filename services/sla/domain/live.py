@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from sys import intern
 
-from services.sla.domain.clock import Kind
+from services.sla.domain.clock import FIRST_RESPONSE, ONCE, TIME_TO_ANSWER, Kind
 from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import Changed
-from services.sla.domain.effects import Effect
+from services.sla.domain.effects import OWED, Effect
 from services.sla.domain.starts import Starts
 from services.sla.domain.target import Promises
 from services.sla.domain.terms import Terms
@@ -23,6 +23,8 @@ class Live:
     def __init__(self, totals: Totals, contacts: Iterable[Contact]) -> None:
         self.terms = Terms()
         self.contacts = {contact.contact_id: contact for contact in contacts}
+        for contact in self.contacts.values():
+            _recall(contact)
         self.work = Clockwork(totals, self.terms, self.contacts.values())
         self._facts = self.work.facts
         self.starts = Starts(self.terms, self.work)
@@ -50,7 +52,7 @@ class Live:
                     self.work.drop(clock, contact, at_ms)
         if effect.over and contact.owed:
             self._is_over(effect.over, contact)
-        if effect.owes and self.terms.remembers:
+        if effect.owes and (contact.kept or self.terms.remembers):
             self._owe(effect.owes, contact, at_ms)
         if effect.starts:
             self.starts.start(effect.starts, contact, event, at_ms)
@@ -82,13 +84,31 @@ class Live:
             if contact.owed is not None and kind in contact.owed:
                 del contact.owed[kind]
                 contact.owed = contact.owed or None
+                if contact.taken_back:
+                    contact.over(kind)
                 self._facts.touch(contact)
+
+    def was_not_remembered(self, contact: Contact, *, again: bool) -> None:
+        """It is met in a queue, and came while nothing was promised that counts from then: so that is not promised to
+        it. Nor is the first answer where it was in a queue ``again``: it may have had that before."""
+        if again:
+            contact.once = ONCE
+        else:
+            self.begin(FIRST_RESPONSE, contact)
+
+    def does_not_wait(self, contact: Contact, hold: str, at_ms: int) -> None:
+        """It does not wait for this any more; that was perhaps all that was to be remembered of it."""
+        if contact.holds is not None and hold in contact.holds:
+            self.work.release(contact, hold, at_ms)
+            self.forget_if_done(contact)
 
     def leave_queue(self, contact: Contact, at_ms: int, outcome: str) -> None:
         """It does not wait any more, and this is why."""
         if contact.queue is not None:
             self.waited(contact, at_ms, outcome)
             contact.queue = None
+            if contact.taken_back:
+                contact.over(TIME_TO_ANSWER)
             self._facts.touch(contact)
 
     def waited(self, contact: Contact, at_ms: int, outcome: str) -> None:
@@ -106,11 +126,20 @@ class Live:
             self.reach(effect, contact, event, at_ms)
         for clock in tuple(contact.clocks):
             self.work.drop(clock, contact, at_ms)
-        contact.kept = False
-        self.forget_if_done(contact)
+        self._forget(contact)
 
     def forget_if_done(self, contact: Contact) -> None:
         """Forget it where nothing that may still come depends on it."""
         if contact.done:
-            del self.contacts[contact.contact_id]
-            self._facts.touch(contact)
+            self._forget(contact)
+
+    def _forget(self, contact: Contact) -> None:
+        del self.contacts[contact.contact_id]
+        self._facts.touch(contact)
+
+
+def _recall(contact: Contact) -> None:
+    """Usher 0.1 wrote down what is owed in clocks alone."""
+    for clock in contact.clocks:
+        if clock.kind in OWED and (contact.owed is None or clock.kind not in contact.owed):
+            contact.owed = {**(contact.owed or {}), clock.kind: clock.started_ms}

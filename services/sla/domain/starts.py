@@ -4,7 +4,16 @@ from collections.abc import Iterable
 
 import msgspec
 
-from services.sla.domain.clock import FIRST_RESPONSE, RESOLUTION, TIME_TO_ANSWER, Clock, Kind, clock_id
+from services.sla.domain.clock import (
+    FIRST_RESPONSE,
+    ONCE,
+    RESOLUTION,
+    SELF_SERVICE_RESPONSE,
+    TIME_TO_ANSWER,
+    Clock,
+    Kind,
+    clock_id,
+)
 from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import Changed, Queued
@@ -14,7 +23,7 @@ from shared.times import to_ms
 
 __all__ = ["Starts"]
 
-_ONCE = (FIRST_RESPONSE, RESOLUTION)  # a contact has one clock of these; the next episode is another contact
+_FROM_ARRIVAL = (RESOLUTION, SELF_SERVICE_RESPONSE)
 
 
 class Start(msgspec.Struct, frozen=True, gc=False):
@@ -49,7 +58,7 @@ class Starts:
             if kind is TIME_TO_ANSWER:
                 if contact.clock(kind) is None and isinstance(event, Queued):
                     self._answer(contact, event, promises, at_ms)
-            elif promises is not None and kind not in contact.once and self._may(kind, contact):
+            elif promises is not None and self._may(kind, contact):
                 promised = self._promised(kind, contact, event.queue or contact.home, promises)
                 if promised is not None:
                     since_ms = contact.since(kind)
@@ -64,8 +73,8 @@ class Starts:
         """Targets that are promised only now, to a contact that is there already: they count from where they would."""
         for kind in promises.open_kinds:
             began_ms = contact.since(kind)
-            may = (kind not in contact.once or kind in contact.taken_back) and self._may(kind, contact)
-            target = promises.of(kind, contact, contact.home) if may and began_ms is not None else None
+            may = began_ms is not None and self._may(kind, contact)
+            target = promises.of(kind, contact, contact.home) if may else None
             if target is not None and target.apply_to_open and began_ms is not None:
                 start = Start(kind, began_ms, f"policy-{promises.version}", at_ms)
                 self._begin(start, contact, target, promises)
@@ -75,7 +84,7 @@ class Starts:
         are made now."""
         for kind in promises.open_kinds:
             began_ms = contact.since(kind)
-            if began_ms is None or kind in contact.once or not self._may(kind, contact):
+            if began_ms is None or not self._may(kind, contact):
                 continue
             promised = self._promised(kind, contact, contact.home, promises)
             if promised is not None and promised[0].rule:
@@ -88,6 +97,8 @@ class Starts:
         target = promises.of(kind, contact, queue)
         began_now = contact.began is None and contact.policy == promises.version
         if not began_now and (target is None or not target.apply_to_open):
+            if kind in contact.taken_back:
+                return None
             then = self._terms.under(contact.workspace, contact.version(kind))
             if then is not None:
                 target, now, promises = then.of(kind, contact, queue), promises, then
@@ -96,11 +107,11 @@ class Starts:
         return None if target is None else (target, promises)
 
     def _may(self, kind: Kind, contact: Contact) -> bool:
-        if contact.clock(kind) is not None:
+        if contact.clock(kind) is not None or (kind in contact.once and kind not in contact.taken_back):
             return False
         if kind is FIRST_RESPONSE:
             return not contact.answered
-        return kind is not RESOLUTION or contact.received_ms is not None
+        return kind not in _FROM_ARRIVAL or contact.received_ms is not None
 
     def _answer(self, contact: Contact, event: Queued, promises: Promises | None, at_ms: int) -> None:
         """The policy's target. The event alone cannot tell a promise from the order of a queue that promised nothing,
@@ -127,10 +138,10 @@ class Starts:
             self._begin(start, contact, target, promises)
 
     def _begin(self, start: Start, contact: Contact, target: Target, promises: Promises | None) -> None:
-        if start.kind in _ONCE and start.kind not in contact.once:
+        if start.kind in ONCE and start.kind not in contact.once:
             contact.once = (*contact.once, start.kind)
         if contact.taken_back:
-            contact.taken_back = tuple(kind for kind in contact.taken_back if kind is not start.kind)
+            contact.over(start.kind)
         paused, due_ms = 0.0, start.due_ms
         if contact.rests:
             paused, due_ms = target.first_due(contact, start.at_ms, due_ms)

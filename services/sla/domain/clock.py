@@ -109,7 +109,7 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     hours). ``warn_ms``: when to warn; None once warned, or when nobody asked for it. ``pauses``: what the clock does
     not count; ``paused_ms`` since when it does not, ``paused_seconds`` how much calendar time it did not count before.
     ``turns``: pauses, changes of target and of risk so far. ``raised_ms``: since when it is said that it will probably
-    breach, None while it is not. ``traceparent``: of what started it.
+    breach, None while it is not. ``traceparent``: of what started it; "" is the trace that is named after the contact.
     """
 
     clock_id: str

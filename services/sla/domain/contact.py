@@ -6,7 +6,6 @@ from operator import itemgetter
 import msgspec
 
 from services.sla.domain.clock import FIRST_RESPONSE, RESOLUTION, SELF_SERVICE_RESPONSE, TIME_TO_ANSWER, Clock, Kind
-from shared.contract.ids import traceparent_of
 
 __all__ = ["Contact"]
 
@@ -129,11 +128,6 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
             if hold in clock.pauses and began_ms < since_ms <= ended_ms:
                 since_ms = began_ms
         return since_ms
-
-    @property
-    def traceparent(self) -> str:
-        """The trace that its clocks are in; where none says one, that which is named after the contact."""
-        return next((clock.traceparent for clock in self.clocks if clock.traceparent), traceparent_of(self.contact_id))
 
     @property
     def known(self) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ import msgspec
 
 from services.sla.domain.clock import Clock, Fact, Kind
 from services.sla.domain.contact import Contact
+from shared.contract.ids import traceparent_of
 from shared.contract.records import Event
 from shared.times import MILLISECONDS_PER_SECOND, rfc3339
 
@@ -103,7 +104,7 @@ def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Not
     kind, ordinal = _TYPE_AND_ORDINAL[fact]
     if clock.turns and fact in _REPEATED:
         ordinal += _ORDINALS * clock.turns
-    trace = note.traceparent or clock.traceparent
+    trace = note.traceparent or clock.traceparent or traceparent_of(contact_id)
     return Event(kind, workspace, contact_id, at_ms, identity, ordinal, _encode(body), (), trace)
 
 

@@ -14,6 +14,15 @@ def matcher():
     return Matcher()
 
 
+def test_who_left_is_counted_no_more_among_those_who_ask_the_same(matcher):
+    fill(matcher, contact("a"), contact("b"), contact("other", need(("de", 1))))
+    waiting = []
+    for gone in ("a", "b"):
+        matcher.leave(gone)
+        waiting.append((matcher.waiting_count("q", need(("en", 1))), len(matcher.strands())))
+    assert waiting == [(1, 2), (0, 1)]
+
+
 # --- which contact ---
 
 

@@ -222,5 +222,11 @@ def test_what_a_policy_leaves_open_the_model_fills_in() -> None:
     assert found["order_status"].articles == ("model-article",)
 
 
+def test_the_skills_of_a_policy_stand_in_for_those_of_the_model() -> None:
+    found = found_intents(stolen_card={"skills": {"fraud": 2}}, complaint={"tier": "agent", "skills": {"cards": 3}})
+
+    assert found["stolen_card"].skills == {"fraud": 2}
+
+
 def test_a_policy_that_names_a_lower_tier_has_the_last_word() -> None:
     assert found_intents(stolen_card={"tier": "bot"})["stolen_card"].moment_of_truth is False

@@ -76,6 +76,15 @@ def test_the_language_stays_in_every_queue() -> None:
     assert must(router) == {"es": 1, "orders": 2}
 
 
+def test_a_bot_that_confirms_the_language_takes_nothing_from_the_level_that_is_asked() -> None:
+    policy = policy_with(languages=["en", "es"])
+    policy["classification"]["intents"]["change_address"]["skills"] = {"es": 2}
+    router = Router(policy)
+    contact_id = router.contact("c1", intent="change_address", language="es")
+    router.outcome(contact_id, "bot", "escalated", context=inputs.HandOffContext(language="es"))
+    assert must(router)["es"] == 2
+
+
 # Kept for an agent only as long as they can come.
 
 

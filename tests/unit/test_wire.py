@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.contract.envelope import Message
-from shared.contract.records import DeadLetter, Event, Origin
+from shared.contract.envelope import Message, to_record
+from shared.contract.records import DeadLetter, Event, Origin, Record
 from shared.contract.topics import DEAD_LETTERS
 from shared.errors import Fatal, Reason
 from shared.kafka import OutputLog
@@ -125,3 +125,25 @@ async def test_nothing_to_publish_is_nothing_sent() -> None:
 async def test_a_record_that_no_batch_takes_is_fatal_and_nothing_is_sent() -> None:
     with pytest.raises(Fatal, match="does not fit"):
         await publish(("one", b"1"), ("one", b"huge"))
+
+
+OURS = [("ce_type", b"kind"), ("ce_id", b"1"), ("ce_sequence", b"7"), ("content-type", b"x"), ("traceparent", b"00-1")]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [OURS, OURS[::-1], OURS[1:] + OURS[:1], [OURS[0], *OURS[2:], OURS[1]], [("of a mirror", None), *OURS]],
+    ids=["ours", "reversed", "type last", "id last", "one before"],
+)
+def test_a_record_is_the_same_in_whatever_order_its_headers_come(headers: list[tuple[str, bytes | None]]) -> None:
+    assert to_record(3, 1000, b"{}", headers) == Record(3, 1000, "kind", "1", b"{}", 7, "00-1")
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind", "seq"), [(OURS[:2], "kind", None), ([("ce_type", b"\xff")], "", None), ([], "", None)]
+)
+def test_a_header_that_is_not_there_or_not_readable_is_none(
+    headers: list[tuple[str, bytes | None]], kind: str, seq: int | None
+) -> None:
+    record = to_record(3, 1000, None, headers)
+    assert (record.type, record.seq, record.value) == (kind, seq, b"")

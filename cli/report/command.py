@@ -47,7 +47,7 @@ def _report(args: argparse.Namespace) -> int:
     first, end = hours_of(args.since, args.until, now)
     found = run_loop(hourly(settings_in_force(), first, end))
     since, until = first * HOUR_MS, min(now, end * HOUR_MS)
-    going = [row for row in running(found.seats, until) if row.hour >= first]
+    going = [row for row in running(found.stretches, until) if row.hour >= first]
     rows = REPORTS[args.report]([*found.rows, *going], by)
     if len(rows) > ROWS_MAX:
         say(f"usher report: only the first {ROWS_MAX} of {len(rows)} rows; ask for less time, or by less")

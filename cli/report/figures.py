@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from services.sla.domain.hours import HOUR_MS, HourRow, Hours, bucket_seconds
-from services.sla.domain.seats import Seat
+from services.sla.domain.stretches import Stretch
 from shared.policy.kinds import SPANS
 from shared.times import MILLISECONDS_PER_SECOND, rfc3339
 
@@ -25,11 +25,13 @@ Group = tuple[str, ...]
 Row = dict[str, Any]
 
 
-def running(seats: Iterable[Seat], until_ms: int) -> list[HourRow]:
+def running(stretches: Iterable[Stretch], until_ms: int) -> list[HourRow]:
     """What agents have done since their rows were last written, as rows of the hours that it fell in."""
     hours = Hours()
-    for seat in seats:
-        hours.spread(seat.since_ms, until_ms, ("agent", seat.workspace, seat.agent_id, seat.state, seat.reason))
+    for stretch in stretches:
+        hours.spread(
+            stretch.since_ms, until_ms, ("agent", stretch.workspace, stretch.agent_id, stretch.state, stretch.reason)
+        )
     return hours.take()
 
 

@@ -19,7 +19,7 @@ from services.sla.domain.account import PHASE_COUNT, PHASE_SECONDS
 from services.sla.domain.clock import Kind
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import SlaRows, SlaWrites
-from services.sla.domain.seats import AGENT_SECONDS, UNIT_SECONDS, worked
+from services.sla.domain.stretches import AGENT_SECONDS, UNIT_SECONDS, worked
 from services.sla.domain.totals import (
     ABOVE_ALL,
     ANNOUNCED,
@@ -125,8 +125,8 @@ class SlaCollector(Collector):
         now_ms = self._now_ms()
         for partition, engine in engines.items():
             values = totals[partition]
-            for seat in engine.seats if engine is not None else ():
-                for key, amount in worked(seat, now_ms).items():
+            for stretch in engine.stretches if engine is not None else ():
+                for key, amount in worked(stretch, now_ms).items():
                     values[key[0], self._workspaces.of(key[1]), *key[2:]] += amount
             shown = self._shown.setdefault(partition, {})
             for key in [key for key in values if key[0] in RUNNING]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cli.report.figures import REPORTS, running
 from services.sla.domain.hours import HOUR_MS, HourRow, bucket_of, bucket_seconds
-from services.sla.domain.seats import Seat
+from services.sla.domain.stretches import Stretch
 from shared.contract.records import Record
 from shared.times import from_ms, rfc3339
 from tests.support.sla_builders import BASE_MS, Log, Runner
@@ -31,8 +31,8 @@ def rows_of(runner: Runner) -> list[HourRow]:
     return [HourRow(hour, key, *numbers) for (hour, key), numbers in sorted(runner.database.hours.items())]
 
 
-def seats_of(runner: Runner) -> list[Seat]:
-    return [Seat(**orjson.loads(body)) for key, body in runner.database.account.items() if key[0] == "a"]
+def stretches_of(runner: Runner) -> list[Stretch]:
+    return [Stretch(**orjson.loads(body)) for key, body in runner.database.account.items() if key[0] == "a"]
 
 
 class Desk:
@@ -95,7 +95,7 @@ def test_time_of_an_agent_is_counted_in_the_hours_that_it_fell_in_and_by_the_rea
 def test_who_is_still_at_it_is_counted_up_to_now() -> None:
     runner = run(Desk().agent("a1", 10, "available", "busy", free_units=1).log)
     assert rows_of(runner) == []
-    (row,) = REPORTS["agents"](running(seats_of(runner), BASE_MS + 100_000), [])
+    (row,) = REPORTS["agents"](running(stretches_of(runner), BASE_MS + 100_000), [])
     assert row["seconds"] == {"busy": 90.0}
 
 
@@ -151,7 +151,7 @@ def test_seconds_of_agents_are_those_of_the_log_wherever_it_is_cut(steps, cuts) 
     assert {state: round(value, 3) for state, value in counted.items() if value} == {
         state: round(value, 3) for state, value in expected.items() if value
     }
-    assert {seat.agent_id for seat in seats_of(runner)} == set(since)
+    assert {stretch.agent_id for stretch in stretches_of(runner)} == set(since)
     totals = {key[2]: value for key, value in runner.database.totals.items() if key[0] == "agent_seconds" and value}
     assert totals == pytest.approx({state: value for state, value in expected.items() if value})
 

@@ -12,7 +12,7 @@ import msgspec
 
 from services.sla.domain.account_event import Available, Happened, Moved, instant_ms
 from services.sla.domain.contact_event import GivenBack, Queued
-from services.sla.domain.seats import Entry, Seat, Seats
+from services.sla.domain.stretches import Entry, Stretch, Stretches
 from services.sla.domain.totals import Totals
 from shared.contract.records import Record
 from shared.times import MILLISECONDS_PER_SECOND, to_ms
@@ -114,13 +114,13 @@ class Account:
         self._totals = totals
         self._places: dict[tuple[str, str, str, str], Place] = {}
         self._stays: dict[str, Stay] = {}
-        self._seats = Seats(totals)
+        self._stretches = Stretches(totals)
         self._moved_on: dict[str, None] = {}  # contacts whose course changed
         for entry in entries:
             if entry[0][0] == _CONTACT:
                 self._stays[entry[0][1:]] = self._stay_of(_decode_course(entry[1]))
             else:
-                self._seats.restore(entry)
+                self._stretches.restore(entry)
         # An event's type is known once for all of its kind, so what follows from it is bound here, not looked up.
         self._handlers: dict[str, tuple[Callable[[bytes], Any], Follow]] = {
             **{
@@ -129,13 +129,13 @@ class Account:
             },
             _QUEUED: (_decode_queued, self._queued),
             **{kind: (_decode_moved, partial(self._moved, name)) for kind, name in MOVES.items()},
-            "usher.agent.availability_changed.v1": (_decode_available, self._seats.available),
+            "usher.agent.availability_changed.v1": (_decode_available, self._stretches.available),
         }
 
     @property
-    def seats(self) -> Collection[Seat]:
+    def stretches(self) -> Collection[Stretch]:
         """The agents who are signed on, and what they do since when."""
-        return self._seats.all
+        return self._stretches.all
 
     @property
     def types(self) -> AbstractSet[str]:
@@ -169,8 +169,8 @@ class Account:
                 gone.append(_CONTACT + contact_id)
             else:
                 rows.append((_CONTACT + contact_id, _encode(stay.row()).decode()))
-        seats, left = self._seats.take()
-        return rows + seats, gone + left
+        stretches, left = self._stretches.take()
+        return rows + stretches, gone + left
 
     # ---- contacts ----
 

@@ -11,7 +11,7 @@ from services.sla.domain.book import Book
 from services.sla.domain.contact_event import PolicyActivated
 from services.sla.domain.handlers import POLICY_ACTIVATED, Handler, decode_policy_event, handlers_of
 from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
-from services.sla.domain.seats import Entry, Seat
+from services.sla.domain.stretches import Entry, Stretch
 from services.sla.domain.target import Promises, promises_of
 from services.sla.domain.totals import Totals
 from shared.contract.ids import derive
@@ -78,9 +78,9 @@ class SlaEngine:
         return self._facts.open_clocks
 
     @property
-    def seats(self) -> Collection[Seat]:
+    def stretches(self) -> Collection[Stretch]:
         """The agents who are signed on, and what they do since when."""
-        return self._account.seats
+        return self._account.stretches
 
     # ---- the port ----
 

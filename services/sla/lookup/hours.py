@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import msgspec
 
 from services.sla.domain.hours import HourRow
-from services.sla.domain.seats import Seat
+from services.sla.domain.stretches import Stretch
 from shared.postgres import Connection, connected
 from shared.process.settings import CommonSettings
 
@@ -17,19 +17,19 @@ _HOURS = """
     FROM sla_partition JOIN sla_hour USING (partition)
     WHERE hour >= $1 AND hour < $2 GROUP BY hour, key ORDER BY hour, key
 """
-_SEATS = """
+_STRETCHES = """
     SELECT body::text AS body FROM sla_partition JOIN sla_account USING (partition) WHERE key LIKE 'a%'
 """
 _decode_key = msgspec.json.Decoder(tuple[str, ...]).decode
-_decode_seat = msgspec.json.Decoder(Seat).decode
+_decode_stretch = msgspec.json.Decoder(Stretch).decode
 
 
 @dataclass(frozen=True, slots=True)
 class Hourly:
-    """``rows`` of whole hours, and the ``seats`` whose present stretch is in no row yet."""
+    """``rows`` of whole hours, and the ``stretches`` that go on, of which no row tells yet."""
 
     rows: list[HourRow]
-    seats: list[Seat]
+    stretches: list[Stretch]
 
 
 async def hourly(settings: CommonSettings, first_hour: int, end_hour: int) -> Hourly:
@@ -41,8 +41,8 @@ async def hourly(settings: CommonSettings, first_hour: int, end_hour: int) -> Ho
 async def read_hourly(connection: Connection, first_hour: int, end_hour: int) -> Hourly:
     """The same, inside a transaction of the caller's."""
     rows = await connection.fetch(_HOURS, first_hour, end_hour)
-    seats = await connection.fetch(_SEATS)
+    stretches = await connection.fetch(_STRETCHES)
     return Hourly(
         [HourRow(row["hour"], _decode_key(row["key"]), row["number"], row["ms"], row["longest_ms"]) for row in rows],
-        [_decode_seat(row["body"]) for row in seats],
+        [_decode_stretch(row["body"]) for row in stretches],
     )

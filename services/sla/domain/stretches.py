@@ -16,8 +16,8 @@ __all__ = [
     "STATES",
     "UNIT_SECONDS",
     "Entry",
-    "Seat",
-    "Seats",
+    "Stretch",
+    "Stretches",
     "worked",
 ]
 
@@ -38,8 +38,8 @@ Entry = tuple[str, str]
 """The key of a row, and what it holds as JSON."""
 
 
-class Seat(msgspec.Struct, gc=False):
-    """An agent as last told: what they do since ``since_ms``, and how many of their units are taken."""
+class Stretch(msgspec.Struct, gc=False):
+    """An agent as last told: what they do since ``since_ms``, and how many of their units are taken meanwhile."""
 
     workspace: str
     agent_id: str
@@ -52,52 +52,52 @@ class Seat(msgspec.Struct, gc=False):
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Seat).decode
+_decode = msgspec.json.Decoder(Stretch).decode
 
 
-class Seats:
+class Stretches:
     """The agents of a partition who are signed on; the totals and their hours hold what they did."""
 
     def __init__(self, totals: Totals) -> None:
         self._totals = totals
-        self._seats: dict[str, Seat] = {}
-        self._touched: dict[str, None] = {}  # keys of seats that changed
+        self._stretches: dict[str, Stretch] = {}
+        self._touched: dict[str, None] = {}  # keys of stretches that changed
         self._cells: dict[tuple[str, str, str], list[Cell]] = {}  # what is added to, by workspace, state and reason
 
     @property
-    def all(self) -> Collection[Seat]:
+    def all(self) -> Collection[Stretch]:
         """Who is signed on, and what they do since when."""
-        return self._seats.values()
+        return self._stretches.values()
 
     def restore(self, entry: Entry) -> None:
-        """A seat as its row holds it."""
-        self._seats[entry[0]] = _decode(entry[1])
+        """A stretch as its row holds it."""
+        self._stretches[entry[0]] = _decode(entry[1])
 
     def take(self) -> tuple[list[Entry], list[str]]:
         """Rows that changed since the last call, and the keys of those that are gone, each in the order of their first
         change."""
         touched, self._touched = self._touched, {}
-        here = [key for key in touched if key in self._seats]
-        return [(key, _encode(self._seats[key]).decode()) for key in here], [
-            key for key in touched if key not in self._seats
+        here = [key for key in touched if key in self._stretches]
+        return [(key, _encode(self._stretches[key]).decode()) for key in here], [
+            key for key in touched if key not in self._stretches
         ]
 
     def available(self, event: Available, at_ms: int) -> None:
         """An agent does something else from now on."""
         key = f"{_AGENT}{event.workspace}/{event.agent_id}"
-        seat = self._seats.get(key)
-        if seat is not None:
-            at_ms = max(at_ms, seat.since_ms)
-            self._worked(seat, at_ms)
+        stretch = self._stretches.get(key)
+        if stretch is not None:
+            at_ms = max(at_ms, stretch.since_ms)
+            self._worked(stretch, at_ms)
         self._touched[key] = None
         if event.presence == _OFFLINE and event.availability == "idle":
-            self._seats.pop(key, None)
+            self._stretches.pop(key, None)
             return
         reason = ""
         if event.presence == NOT_READY:
-            again = seat is not None and seat.presence == NOT_READY
-            reason = seat.reason if seat is not None and again else event.reason
-        self._seats[key] = Seat(
+            again = stretch is not None and stretch.presence == NOT_READY
+            reason = stretch.reason if stretch is not None and again else event.reason
+        self._stretches[key] = Stretch(
             event.workspace,
             event.agent_id,
             event.presence,
@@ -108,34 +108,34 @@ class Seats:
             at_ms,
         )
 
-    def _worked(self, seat: Seat, until_ms: int) -> None:
-        what = (seat.workspace, seat.state, _reason(seat))
+    def _worked(self, stretch: Stretch, until_ms: int) -> None:
+        what = (stretch.workspace, stretch.state, _reason(stretch))
         cells = self._cells.get(what)
         if cells is None:
-            cells = self._cells[what] = [self._totals.cell(key) for key in _keys(seat)]
-        for cell, seconds in zip(cells, _amounts(seat, until_ms), strict=True):
+            cells = self._cells[what] = [self._totals.cell(key) for key in _keys(stretch)]
+        for cell, seconds in zip(cells, _amounts(stretch, until_ms), strict=True):
             self._totals.grow(cell, seconds)
-        key = ("agent", seat.workspace, seat.agent_id, seat.state, seat.reason)
-        self._totals.hours.spread(seat.since_ms, until_ms, key)
+        key = ("agent", stretch.workspace, stretch.agent_id, stretch.state, stretch.reason)
+        self._totals.hours.spread(stretch.since_ms, until_ms, key)
 
 
-def worked(seat: Seat, until_ms: int) -> Mapping[Key, float]:
-    """What a seat adds to the totals up to a time: its agent's seconds, and those of their units."""
-    return dict(zip(_keys(seat), _amounts(seat, until_ms), strict=True))
+def worked(stretch: Stretch, until_ms: int) -> Mapping[Key, float]:
+    """What a stretch adds to the totals up to a time: its agent's seconds, and those of their units."""
+    return dict(zip(_keys(stretch), _amounts(stretch, until_ms), strict=True))
 
 
-def _keys(seat: Seat) -> tuple[Key, Key, Key]:
-    agent = (AGENT_SECONDS, seat.workspace, seat.state, _reason(seat))
-    return agent, (UNIT_SECONDS, seat.workspace, "capacity"), (UNIT_SECONDS, seat.workspace, "used")
+def _keys(stretch: Stretch) -> tuple[Key, Key, Key]:
+    agent = (AGENT_SECONDS, stretch.workspace, stretch.state, _reason(stretch))
+    return agent, (UNIT_SECONDS, stretch.workspace, "capacity"), (UNIT_SECONDS, stretch.workspace, "used")
 
 
-def _reason(seat: Seat) -> str:
-    return seat.reason if not seat.reason or seat.reason in REASONS else OTHER_REASON
+def _reason(stretch: Stretch) -> str:
+    return stretch.reason if not stretch.reason or stretch.reason in REASONS else OTHER_REASON
 
 
-def _amounts(seat: Seat, until_ms: int) -> tuple[float, float, float]:
+def _amounts(stretch: Stretch, until_ms: int) -> tuple[float, float, float]:
     """Whose units are taken works with them, also who is not ready, or has more than the units of now: occupancy, used
     over capacity, is a share."""
-    seconds = max(0, until_ms - seat.since_ms) / MILLISECONDS_PER_SECOND
-    ready = 0 if seat.presence == NOT_READY else seat.units
-    return seconds, seconds * max(ready, seat.used), seconds * seat.used
+    seconds = max(0, until_ms - stretch.since_ms) / MILLISECONDS_PER_SECOND
+    ready = 0 if stretch.presence == NOT_READY else stretch.units
+    return seconds, seconds * max(ready, stretch.used), seconds * stretch.used

@@ -49,6 +49,10 @@ WHATSAPP_CALL = {
     "id": "wacid.1", "from": "34600123456", "to": "15550001111", "event": "connect", "timestamp": "1769851800",
     "direction": "USER_INITIATED",
 }  # fmt: skip
+MESSENGER_CALL = {
+    "id": "c_1", "to": "PAGE", "from": "PSID-1", "event": "connect", "timestamp": 1769851800,
+    "call_direction": "user_initiated",
+}  # fmt: skip
 ARI_CHANNEL = {
     "id": "1769851800.42", "name": "PJSIP/trunk-1", "language": "es", "accountcode": "shop",
     "caller": {"name": "Ana", "number": "600123456"}, "dialplan": {"context": "in", "exten": "900"},
@@ -62,6 +66,11 @@ def whatsapp_change(field: str, **value: Any) -> dict[str, Any]:
     metadata = {"display_phone_number": "15550001111", "phone_number_id": "106540352242922"}
     document["entry"][0]["changes"] = [{"field": field, "value": {"metadata": metadata, **value}}]
     return document
+
+
+def messenger_calls(*calls: Any) -> dict[str, Any]:
+    """A request about calls over Messenger."""
+    return {"object": "page", "entry": [{"id": "PAGE", "time": 1769851800, "calls": list(calls)}]}
 
 
 # The fields of Chatwoot's own presenters (4.x): a message of its widget, with what a contact and a conversation hold.
@@ -170,7 +179,7 @@ VARIANTS: dict[str, list[Sample]] = {
         whatsapp({**whatsapp_text(), "type": "order", "order": _ORDER, "context": {"id": "wamid.0"}}),
         whatsapp({**whatsapp_text(), "type": "location", "location": {"latitude": 1.5, "longitude": 2}}),
     ),
-    "messenger": _json(page("page", _POSTBACK)),
+    "messenger": _json(page("page", _POSTBACK), messenger_calls(MESSENGER_CALL)),
     "instagram": _json(
         {"object": "instagram", "entry": [{"id": "PAGE", "field": "comments", "value": _COMMENT}]},
         {"object": "instagram", "entry": [{"id": "PAGE", "changes": [{"field": "messages", "value": direct()}]}]},

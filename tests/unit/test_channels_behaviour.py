@@ -101,6 +101,10 @@ IGNORED: dict[str, tuple[Result, str]] = {
     ),
     "zendesk chat agent": (zendesk_chat("agent"), "own_message"),
     "zendesk chat bot": (zendesk_chat("system"), "bot"),
+    "zendesk chat trigger": (zendesk_chat("trigger"), "bot"),
+    "zendesk deleted": (zendesk("ticket.soft_deleted", {}), "deletion"),
+    "zendesk redacted": (zendesk("ticket.comment_redacted", {"comment": {"id": 1}}), "deletion"),
+    "zendesk made private": (zendesk("ticket.comment_made_private", {"comment": {"id": 1}}), "edit"),
     "zendesk note": (
         zendesk("ticket.comment_added", {"comment": {"id": 1, "is_public": False, "author": {"id": "9"}}}),
         "internal_note",

@@ -71,6 +71,9 @@ def voice(**changes: str) -> Result:
         {"DialCallStatus": "completed", "DialCallSid": "CA2", "CallStatus": "in-progress"},
         {"StreamSid": "MZ1", "StreamEvent": "stream-started"},
         {"QueueResult": "leave"},
+        {"QueueSid": "QU1", "QueuePosition": "1", "QueueTime": "5", "CallStatus": "in-progress"},
+        {"UnstableSpeechResult": "my ca", "Stability": "0.8", "SequenceNumber": "2", "CallStatus": "in-progress"},
+        {"StableSpeechResult": "my", "SequenceNumber": "3", "CallStatus": "in-progress"},
         {"TranscriptionEvent": "transcription-content", "From": "", "CallStatus": "", "Direction": ""},
         {"AnsweredBy": "human", "From": "", "CallStatus": "", "Direction": "", "To": ""},
     ],
@@ -85,6 +88,17 @@ def test_a_caller_whom_nobody_answered_and_who_still_waits_is_a_contact(leg: str
     waits = voice(DialCallStatus=leg, DialCallSid="CA2", CallStatus="in-progress").event()
     assert waits.message_id == voice().event().message_id
     assert voice(DialCallStatus=leg, DialCallSid="CA2", CallStatus="completed").event().reason == "hang_up"
+
+
+def test_a_caller_whom_a_voice_bot_hands_over_waits_for_a_person_and_brings_what_it_says() -> None:
+    """``<Connect action>`` of ConversationRelay leads here: the call may be known, and the reason is not."""
+    reason = '{"reasonCode": "live-agent-handoff", "reason": "wants a person"}'
+    session = {"SessionId": "VX1", "SessionStatus": "ended", "SessionDuration": "20", "CallStatus": "in-progress"}
+    first, handed, again = voice().event(), *(voice(HandoffData=reason, **session).event() for _ in range(2))
+    assert handed.attributes["handoff"] == reason
+    assert handed.conversation_id == first.conversation_id
+    assert handed.event_id == again.event_id != first.event_id
+    assert voice(**session).event().event_id == first.event_id, "without a reason it is the call itself"
 
 
 def test_the_headers_of_a_sip_call_are_kept_and_its_end_has_twilios_time() -> None:

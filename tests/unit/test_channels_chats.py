@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import orjson
 import pytest
 from telegram import Update
+from telegram.constants import MessageAttachmentType
 
 from tests.support.channel_payloads import FORM, SLACK, SLACK_EVENT, TELEGRAM_MESSAGE
 from tests.support.channel_variants import SLACK_COMMAND, SLACK_PRESSED
@@ -188,6 +189,27 @@ def test_every_update_that_the_bot_api_names_is_known_and_any_other_is_counted_b
     for kind in Update.ALL_TYPES:
         assert "unknown_kind" not in json_of("telegram", {"update_id": 3, str(kind): {}}).ignored, kind
     assert json_of("telegram", {"update_id": 3, "tomorrow": {}}).ignored == ["unknown_kind"]
+
+
+def test_a_subscription_of_the_newest_bot_api_is_no_message() -> None:
+    changed = {"user": OWNER, "invoice_payload": "monthly", "state": "canceled"}
+    assert json_of("telegram", {"update_id": 3, "subscription": changed}).ignored == ["not_a_message"]
+
+
+@pytest.mark.parametrize("kind", [str(one) for one in MessageAttachmentType])
+def test_whatever_telegrams_library_takes_for_an_attachment_is_a_message(kind: str) -> None:
+    content = [{"file_id": "f1"}] if kind == "photo" else {"file_id": "f1", "title": "t", "question": "q", "emoji": "e"}
+    more = {"latitude": 1.5, "longitude": 2, "address": "a", "first_name": "Bo", "mime_type": "audio/ogg"}
+    whole = content if isinstance(content, list) else {**content, **more}
+    event = json_of("telegram", {"update_id": 1, "message": {**TELEGRAM_MESSAGE, "text": None, kind: whole}}).event()
+    assert event.conversation_id == telegram().event().conversation_id
+
+
+def test_a_picture_that_moves_is_a_picture_and_a_film() -> None:
+    """Telegram sends both, so that bots who do not know of it have the picture."""
+    film, picture = {"file_id": "f2", "width": 1, "height": 1}, [{"file_id": "f1", "file_size": 5}]
+    event = update(text=None, live_photo=film, photo=picture).event()
+    assert [one.content_type for one in event.attachments] == ["image/jpeg", "video/mp4"]
 
 
 def test_each_picture_of_an_album_is_a_message_of_one_conversation() -> None:

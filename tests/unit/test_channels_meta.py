@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.channel_payloads import direct, page, whatsapp, whatsapp_text
-from tests.support.channel_variants import WHATSAPP_CALL, whatsapp_change
+from tests.support.channel_variants import MESSENGER_CALL, WHATSAPP_CALL, messenger_calls, whatsapp_change
 from tests.support.channels import Result, json_of
 
 USER = "US.13491208655302741918"
@@ -149,6 +149,7 @@ def test_how_somebody_came_is_kept_for_routing() -> None:
         (said(type="edit", edit={"original_message_id": "wamid.0"}, text=None), "edit"),
         (said(type="unsupported", unsupported={"type": "edit"}, text=None), "edit"),
         (said(type="unsupported", unsupported={"type": "pin"}, text=None), "not_a_message"),
+        (said(type="unsupported", unsupported={"type": "keep_in_chat"}, text=None), "not_a_message"),
         (
             said(
                 type="interactive",
@@ -240,3 +241,70 @@ def test_an_advertisement_or_product_by_which_somebody_came_is_kept() -> None:
 def test_what_no_person_wrote_opens_no_contact(event: Any) -> None:
     bare = {name: value for name, value in direct().items() if name != "message"}
     assert json_of("messenger", page("page", {**bare, **event})).ignored == ["not_a_message"]
+
+
+def calls(*listed: Any) -> Result:
+    return json_of("messenger", messenger_calls(*listed))
+
+
+def test_a_call_over_messenger_is_a_contact_of_voice_until_it_ends() -> None:
+    rings, ends = calls(MESSENGER_CALL).event(), calls({**MESSENGER_CALL, "event": "terminate"}).event()
+    assert (rings.channel, rings.conversation_id, rings.party.handle) == ("voice", "c_1", "PSID-1")
+    assert (rings.to, rings.reply_to.address, rings.reply_to.thread) == ("PAGE", "PSID-1", "c_1")
+    assert (ends.conversation_id, ends.reason, ends.occurred_ms) == ("c_1", "hang_up", 1_769_851_800_000)
+    assert calls(MESSENGER_CALL).event().event_id == rings.event_id
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        ({"call_direction": "business_initiated"}, "own_message"),
+        ({"event": "media_update"}, "call_progress"),
+        ({"from": "PAGE"}, "own_message"),
+    ],
+)
+def test_calls_of_a_page_and_their_progress_are_no_contacts(call: dict[str, Any], why: str) -> None:
+    assert calls({**MESSENGER_CALL, **call}).ignored == [why]
+
+
+def test_a_button_that_somebody_presses_who_is_known_by_a_plugin_alone_is_a_message() -> None:
+    """As documented for the field ``messaging_postbacks``: every property is a text, and the time in seconds."""
+    pressed = {
+        "sender": {"user_ref": "REF-1"}, "recipient": {"id": "PAGE"}, "timestamp": "1769851800",
+        "postback": {"mid": "m_9", "title": "Get started", "payload": "START", "referral": {"ref": "shop"}},
+    }  # fmt: skip
+    document = {"object": "page", "entry": [{"changes": [{"field": "messaging_postbacks", "value": pressed}]}]}
+    event = json_of("messenger", document).event()
+    assert (event.party.handle, event.reply_to.address, event.occurred_ms) == ("REF-1", "REF-1", 1_769_851_800_000)
+    assert event.attributes["referral_ref"] == "shop"
+    (refused,) = json_of("messenger", page("page", {**direct(), "sender": {}})).refused
+    assert refused.letter.path == "entry[0].messaging[0].sender.id"
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        ({"message_edit": {"mid": "m_1", "text": "New", "num_edit": "1"}}, "edit"),
+        ({"response_feedback": {"feedback": "Good response", "mid": "m_1"}}, "reaction"),
+        ({"messaging_feedback": {"feedback_screens": []}}, "not_a_message"),
+        ({"call_permission_reply": {"response": "accept"}}, "not_a_message"),
+    ],
+)
+def test_what_a_person_does_to_a_message_opens_no_contact(event: Any, why: str) -> None:
+    bare = {name: value for name, value in direct().items() if name != "message"}
+    assert json_of("messenger", page("page", {**bare, **event})).ignored == [why]
+
+
+def test_while_metas_own_agent_talks_with_somebody_they_are_no_contact() -> None:
+    """Its conversations come in another field, in the form of messages."""
+    assert change("standby", messages=[whatsapp_text()], contacts=[{"wa_id": "34600123456"}]).ignored == ["standby"]
+    assert change("messaging_handovers", messaging_handovers=[{}]).ignored == ["not_a_message"]
+
+
+@pytest.mark.parametrize("name", ["action", "product"])
+def test_a_product_that_somebody_sends_names_itself(name: str) -> None:
+    product = {"catalog_id": "7", "product_retailer_id": "SKU-1"}
+    sent = {"type": "product", "body": {"text": "This one?"}, name: product}
+    event = said(type="interactive", text=None, interactive=sent).event()
+    assert event.text == "This one?"
+    assert {"product": "SKU-1", "catalog": "7"}.items() <= event.attributes.items()

@@ -42,7 +42,10 @@ NEEDED: dict[str, str] = {
         object entry changes field value metadata phone_number_id messages calls id from from_user_id type direction
         event group_id text body order product_items quantity product_retailer_id location latitude longitude
         """,
-    "messenger": "object entry messaging sender recipient id message postback mid text title is_echo",
+    "messenger": """
+        object entry messaging sender recipient id message postback mid text title is_echo calls from event
+        call_direction
+        """,
     "instagram": """
         object entry messaging changes field value sender recipient id message mid text is_echo from media item verb
         parent_id post_id comment_id

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Iterable, Sequence
 
 from services.ingest.domain.channels.adapter import Answer, Ignored, Item, Payload, Reading, Secrets, Why
-from services.ingest.domain.channels.message import Attachment, Message
+from services.ingest.domain.channels.message import Attachment, Message, ended
 from services.ingest.domain.channels.node import Node, each
 
 __all__ = ["META_SECRETS", "handshake", "messaging_items", "read_messaging"]
@@ -29,7 +29,9 @@ _NO_MESSAGE = {
     "reaction": Why.REACTION,
     "message_edit": Why.EDIT,
     "message_edits": Why.EDIT,
+    "response_feedback": Why.REACTION,
 }
+MILLISECONDS_FROM = 10**11  # a time of Meta's before it is in seconds: some of its events have these
 
 
 def handshake(query: Sequence[tuple[str, str]], secrets: Secrets) -> Answer | None:
@@ -58,6 +60,7 @@ def messaging_items(payload: Payload, entry: Node) -> list[Item]:
     return [
         *each(entry["messaging"].items(), lambda event: _direct(payload, entry["id"].id(), event)),
         *standby,
+        *each(entry["calls"].items(), lambda call: _call(payload, entry["id"].id(), call)),
         *each([*changes, *entry["changes"].items()], lambda change: _change(payload, entry["id"].id(), change)),
     ]
 
@@ -67,7 +70,7 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
     if not message and not postback:
         found = [why for name, why in _NO_MESSAGE.items() if event[name]]
         return Ignored(found[0] if found else Why.NOT_A_MESSAGE)
-    sender = event["sender"]["id"].needed()
+    sender = _sender(event["sender"])
     if message["is_echo"].flag():
         return Ignored(Why.ECHO)
     if message["is_deleted"].flag():
@@ -77,7 +80,7 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
     ours = event["recipient"]["id"].id() or page
     content, more = message if message else postback, event.optional()
     said, pressed = more["message"], more["postback"]
-    at_ms = more["timestamp"].whole()
+    at_ms = _at(more["timestamp"])
     mid = content["mid"].id() or (f"{at_ms}" if postback and at_ms is not None else content["mid"].needed())
     return Message(
         channel="messaging",
@@ -97,6 +100,45 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
             "type": "unsupported" if message["is_unsupported"].flag() else "",
             **_referral([one for one in (more["referral"], said["referral"], pressed["referral"]) if one]),
         },
+        unread=more.unread,
+    ).event(payload)
+
+
+def _sender(sender: Node) -> str:
+    """Who wrote: by the page's own id of them, else by that of a plugin on our site, which knows no other."""
+    return sender["id"].id() or sender["user_ref"].id() or sender["id"].needed()
+
+
+def _at(time: Node) -> int | None:
+    """A time since the epoch, in milliseconds or seconds, as a number or a text of one."""
+    number = time.number()
+    if number is None or not 0 <= number < MILLISECONDS_FROM * 1000:
+        return None
+    return int(number if number >= MILLISECONDS_FROM else number * 1000)
+
+
+def _call(payload: Payload, page: str, one: Node) -> Item:
+    """A call over Messenger: it rings (``connect``), and ends (``terminate``). Its id is its conversation."""
+    if one["call_direction"].text().lower() == "business_initiated":
+        return Ignored(Why.OWN_MESSAGE)
+    call, kind, more = one["id"].needed(), one["event"].text(), one.optional()
+    at_ms = _at(more["timestamp"])
+    if kind == "terminate":
+        return ended(payload, call, "hang_up", key=call, at_ms=at_ms)
+    if kind != "connect":
+        return Ignored(Why.CALL_PROGRESS)
+    caller = one["from"].needed()
+    if caller == page or payload.source.is_own(caller):
+        return Ignored(Why.OWN_MESSAGE)
+    return Message(
+        channel="voice",
+        conversation=call,
+        message_id=call,
+        handle=caller,
+        to=more["to"].id() or page,
+        at_ms=at_ms,
+        reply_address=caller,
+        reply_thread=call,
         unread=more.unread,
     ).event(payload)
 

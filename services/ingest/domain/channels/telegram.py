@@ -20,7 +20,7 @@ _IGNORED = {
         (
             "inline_query", "chosen_inline_result", "shipping_query", "pre_checkout_query", "purchased_paid_media",
             "poll", "poll_answer", "my_chat_member", "chat_member", "chat_join_request", "chat_boost",
-            "removed_chat_boost", "business_connection", "managed_bot",
+            "removed_chat_boost", "business_connection", "managed_bot", "subscription",
         ),
         Why.NOT_A_MESSAGE,
     ),
@@ -34,11 +34,12 @@ _FILES = {
     "video": "video/mp4",
     "video_note": "video/mp4",
     "animation": "video/mp4",
+    "live_photo": "video/mp4",
     "sticker": "image/webp",
 }
 _OTHER_CONTENT = (
     "location", "venue", "contact", "poll", "dice", "story", "successful_payment", "paid_media", "game", "gift",
-    "unique_gift", "checklist", "passport_data", "rich_message", "photo",
+    "unique_gift", "checklist", "passport_data", "rich_message", "photo", "invoice",
 )  # fmt: skip
 _RICH = ("caption", "cells", "items", "blocks", "text")  # where a block holds others; the last is read first
 RICH_PARTS_MAX = 2000  # of a rich message that are looked at
@@ -213,6 +214,7 @@ def _words(message: Node) -> str:
         message["dice"]["emoji"],
         message["checklist"]["title"],
         message["game"]["title"],
+        message["invoice"]["title"],
     )
     return next((one.words() for one in listed if one), "") or _rich(message["rich_message"]["blocks"])
 

@@ -13,8 +13,12 @@ __all__ = ["ADAPTER"]
 
 _OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _LEFT_QUEUE = frozenset({"hangup", "queue-full", "system-error", "error"})  # QueueResult of <Enqueue action=...>
-# Of what is told about a call beside the call itself: a queue left, a leg dialled, a recording, a conference, a stream.
-_PROGRESS = ("CallbackSource", "QueueResult", "DialCallStatus", "RecordingStatus", "ConferenceSid", "StreamSid")
+# Of what is told about a call beside the call itself: a queue left or waited in, a leg dialled, a recording, a
+# conference, a stream, words that are not all said yet.
+_PROGRESS = (
+    "CallbackSource", "QueueResult", "QueueSid", "DialCallStatus", "RecordingStatus", "ConferenceSid", "StreamSid",
+    "StableSpeechResult", "UnstableSpeechResult",
+)  # fmt: skip
 _UNANSWERED = frozenset({"busy", "no-answer", "failed", "canceled"})  # DialCallStatus of <Dial action=...>
 _SIP = "SipHeader_"  # before the name of a header of the SIP call, as the caller's switch set it
 
@@ -52,12 +56,13 @@ def _is_progress(form: Form) -> bool:
 
 def _message(form: Form, call: str) -> Message:
     """The call itself under its CallSid; what the caller keyed or said later under an id of its own."""
-    spoken, keyed = form.text("SpeechResult"), form.text("Digits")
-    what = sha256("\x1f".join((spoken, keyed, form.text("msg"))).encode("utf-8", "replace")).hexdigest()[:16]
+    spoken, keyed, handed_over = form.text("SpeechResult"), form.text("Digits"), form.get("HandoffData")
+    parts = (spoken, keyed, form.text("msg"), *((handed_over,) if handed_over else ()))
+    what = sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
     return Message(
         channel="voice",
         conversation=call,
-        message_id=f"{call}:{what}" if spoken or keyed else call,
+        message_id=f"{call}:{what}" if spoken or keyed or handed_over else call,
         handle=form.get("From") or "anonymous",
         name=form.get("CallerName"),
         to=form.get("To"),
@@ -67,6 +72,7 @@ def _message(form: Form, call: str) -> Message:
         reply_thread=call,
         attributes={
             "digits": keyed,
+            "handoff": handed_over,
             "speech_confidence": form.get("Confidence") if spoken else "",
             "forwarded_from": form.get("ForwardedFrom"),
             "caller_verification": form.get("StirVerstat"),

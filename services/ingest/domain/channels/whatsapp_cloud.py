@@ -3,13 +3,13 @@
 import re
 
 from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, Reading, Why
-from services.ingest.domain.channels.message import Attachment, Message, ended, seconds_ms
+from services.ingest.domain.channels.message import Message, ended, seconds_ms
 from services.ingest.domain.channels.meta import META_SECRETS, handshake
 from services.ingest.domain.channels.node import Node, each
+from services.ingest.domain.channels.whatsapp_content import attachments_of, attributes_of, text_of
 
 __all__ = ["ADAPTER"]
 
-_MEDIA = ("image", "video", "audio", "document", "sticker", "voice")
 _IGNORED = {
     "reaction": Why.REACTION,
     "system": Why.NOT_A_MESSAGE,
@@ -18,10 +18,14 @@ _IGNORED = {
     "request_welcome": Why.NOT_A_MESSAGE,  # the chat was opened, and nothing said
 }
 # What Cloud API cannot show, where that is no message of its own.
-_UNSHOWN = {"edit": Why.EDIT, "revoke": Why.DELETION, "reaction": Why.REACTION, "pin": Why.NOT_A_MESSAGE}
-_REFERRAL = ("source_type", "source_id", "source_url", "headline", "body", "ctwa_clid")
+_UNSHOWN = {
+    "edit": Why.EDIT,
+    "revoke": Why.DELETION,
+    "reaction": Why.REACTION,
+    "pin": Why.NOT_A_MESSAGE,
+    "keep_in_chat": Why.NOT_A_MESSAGE,
+}
 _NOT_DIGIT = re.compile(r"[^0-9]")  # of our number, which some accounts show as +1 555-000-1111
-ORDER_LINES_MAX = 50  # products of one order that are named
 PEOPLE_MAX = 1000  # of one change: Meta puts up to 1,000 updates into a request, and names who wrote each
 
 
@@ -43,6 +47,8 @@ def _change(payload: Payload, change: Node) -> Item | list[Item]:
         people = _People(value)
         calls = each(value["calls"].items(), lambda one: _call(payload, value, people, one))
         return [*calls, *_states(value, Why.CALL_PROGRESS)]
+    if field == "standby":
+        return Ignored(Why.STANDBY)  # Meta's own agent talks with them
     if field != "messages":
         return Ignored(Why.ECHO if field.endswith("echoes") else Why.NOT_A_MESSAGE)
     people = _People(value)
@@ -122,11 +128,11 @@ def _message(payload: Payload, value: Node, people: _People, one: Node) -> Item:
         name=people.name(person),
         to=people.shown or ours,
         at_ms=seconds_ms(more["timestamp"].number()),
-        text=_text(kind, one),
-        attachments=_attachments(more),
+        text=text_of(kind, one),
+        attachments=attachments_of(more),
         reply_address=group or person.address,
         reply_thread=ours,
-        attributes={"username": people.username(person), **_attributes(kind, more)},
+        attributes={"username": people.username(person), **attributes_of(kind, more)},
         unread=[*(people.unread or ()), *(more.unread or ())],
     ).event(payload)
 
@@ -170,71 +176,6 @@ def _call(payload: Payload, value: Node, people: _People, one: Node) -> Item:
         },
         unread=[*(people.unread or ()), *(more.unread or ())],
     ).event(payload)
-
-
-def _text(kind: str, one: Node) -> str:
-    inside = one[kind] if kind and kind != "unsupported" else Node(None, one.path)
-    if kind == "interactive":
-        reply = inside["button_reply"] if inside["button_reply"] else inside["list_reply"]
-        return reply["title"].words() or inside["nfm_reply"]["response_json"].words()
-    if kind == "location":
-        parts = (inside["name"].words(), inside["address"].words())
-        point = f"{inside['latitude'].number()}, {inside['longitude'].number()}"
-        return ", ".join([part for part in parts if part] + [point])
-    if kind == "contacts":
-        return "\n".join(_card(card) for card in inside.items())
-    if kind == "order":
-        return "\n".join([inside["text"].words(), *_products(inside)]).strip()
-    if kind == "text":
-        return inside["body"].needed() if not inside else inside["body"].words()
-    return inside["caption"].words() or inside["text"].words() if isinstance(inside.value, dict) else ""
-
-
-def _card(card: Node) -> str:
-    """``Bo Miles +34 600 999 888``: a name, and the numbers by which that person can be called."""
-    phones = (one["phone"].words() for one in card["phones"].items())
-    return " ".join(part for part in (card["name"]["formatted_name"].words(), *phones) if part)
-
-
-def _products(order: Node) -> list[str]:
-    """``2 x SKU-1``: what somebody asks for is what they say."""
-    listed = list(order["product_items"].items())[:ORDER_LINES_MAX]
-    return [f"{item['quantity'].words() or 1} x {item['product_retailer_id'].words()}" for item in listed]
-
-
-def _attachments(one: Node) -> list[Attachment]:
-    """Media come as an id, to be fetched with the account's token; newer payloads add a url."""
-    return [
-        Attachment(
-            content_type=one[kind]["mime_type"].text(),
-            url=one[kind]["url"].text(),
-            name=one[kind]["filename"].text(),
-        )
-        for kind in _MEDIA
-        if one[kind]
-    ]
-
-
-def _attributes(kind: str, one: Node) -> dict[str, str]:
-    media = next((one[name]["id"].id() for name in _MEDIA if one[name]), "")
-    interactive, context = one["interactive"], one["context"]
-    referral = {f"referral_{name.removeprefix('source_')}": one["referral"][name].id() for name in _REFERRAL}
-    return {
-        "type": kind if kind != "text" else "",
-        "unsupported_type": one["unsupported"]["type"].text() if kind == "unsupported" else "",
-        "media_id": media,
-        "button_id": interactive["button_reply"]["id"].id() or interactive["list_reply"]["id"].id(),
-        "flow": interactive["nfm_reply"]["name"].text(),
-        "call_permission": interactive["call_permission_reply"]["response"].text(),
-        "payload": one["button"]["payload"].text(),
-        "in_reply_to": context["id"].id(),
-        "product": context["referred_product"]["product_retailer_id"].id(),
-        "catalog": one["order"]["catalog_id"].id() or context["referred_product"]["catalog_id"].id(),
-        "forwarded": "true" if context["forwarded"].flag() or context["frequently_forwarded"].flag() else "",
-        "user_id": one["from_user_id"].id(),
-        "group_id": one["group_id"].id(),
-        **referral,
-    }
 
 
 ADAPTER = Adapter(

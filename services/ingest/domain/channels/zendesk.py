@@ -31,7 +31,19 @@ _CHANNELS: dict[str, Channel] = {
     "web_form": "web",
     "web_widget": "web",
 }
-_ACTORS = {"agent": Why.OWN_MESSAGE, "system": Why.BOT}  # of a chat; whoever else writes is a customer
+_ACTORS = {
+    "agent": Why.OWN_MESSAGE,
+    "system": Why.BOT,
+    "trigger": Why.BOT,
+}  # of a chat; others are customers
+_IGNORED = {
+    "ticket.soft_deleted": Why.DELETION,
+    "ticket.permanently_deleted": Why.DELETION,
+    "ticket.comment_redacted": Why.DELETION,
+    "ticket.attachment_redacted_from_comment": Why.DELETION,
+    "ticket.comment_made_private": Why.EDIT,
+    "ticket.description_changed": Why.EDIT,
+}
 _OVER = frozenset({"SOLVED", "CLOSED"})
 
 
@@ -50,7 +62,7 @@ def _event(payload: Payload, document: Node, kind: str) -> Item:
     if kind == "ticket.status_changed" and document["event"]["current"].text().upper() in _OVER:
         ticket, at_ms = document["detail"]["id"].needed(), time_ms(document.optional()["time"].text())
         return ended(payload, ticket, "closed", key=document["id"].needed(), at_ms=at_ms)
-    return Ignored(Why.NOT_A_MESSAGE)
+    return Ignored(_IGNORED.get(kind, Why.NOT_A_MESSAGE))
 
 
 def _opened(payload: Payload, document: Node, ticket: str) -> Item:

@@ -68,7 +68,8 @@ def _show(args: argparse.Namespace) -> int:
     for key in found["api_keys"]:
         write(f"key     {key['workspace']}  {key['name']}  may {', '.join(key['may'])}")
     for source in found["sources"]:
-        admits = f"{source['secrets']} secrets" if source["secrets"] else "API keys"
+        count = source["secrets"]
+        admits = f"{count} secret{'s' * (count > 1)}" if count else "API keys"
         write(f"source  {source['name']}  {source['adapter']}  {source['workspace'] or '(any)'}  webhook by {admits}")
     return EXIT_OK
 

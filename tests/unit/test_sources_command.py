@@ -81,6 +81,9 @@ def test_connections_and_keys_are_shown_without_secrets(usher: Usher, file: Path
     assert [source["name"] for source in document["sources"][1:]] == list(CHANNELS)
     for shown in (out, usher("sources", "show", file)[1]):
         assert sha256("key") not in shown and "NOT_SET" not in shown
+    assert "acme  webhook by 2 secrets\n" in shown
+    file.write_text(FILE.replace("[env:NOT_SET, env:NOT_SET_OLD]", "env:NOT_SET"))
+    assert "acme  webhook by 1 secret\n" in usher("sources", "show", file)[1]
     assert len(usher("sources", "show")[1].splitlines()) == 8
 
 

@@ -57,12 +57,13 @@ class Exchange:
 
     def __init__(self, peer: Peer, connected: Scope, head: Head) -> None:
         self._peer = peer
-        path, _, query = _BEFORE_PATH.sub(b"", head.target).partition(b"?")
+        target = head.target
+        path, _, query = (target if target[:1] == b"/" else _BEFORE_PATH.sub(b"", target)).partition(b"?")
         self.scope = {
             **connected,
             "http_version": head.version,
             "method": head.method,
-            "path": unquote(_SLASH.sub(rb"%25\1", path).decode("ascii")),
+            "path": _unquoted(path) if b"%" in path else path.decode("ascii"),
             "raw_path": path,
             "query_string": query,
             "headers": head.headers,
@@ -138,6 +139,10 @@ class Exchange:
         if self.continues and not self.complete:
             self.keep_alive = False  # whether the body still comes is the client's choice: what follows may be either
         self._peer.answered(self, status, headers, body)
+
+
+def _unquoted(path: bytes) -> str:
+    return unquote(_SLASH.sub(rb"%25\1", path).decode("ascii"))
 
 
 def answer(status: int, headers: Iterable[Header], body: bytes, *, head: bool = False, close: bool = False) -> bytes:

@@ -121,14 +121,19 @@ class RequestReader:
 
     def on_url(self, url: bytes) -> None:
         self._target += url
-        self._grow(len(url))
+        self._bytes += len(url)
+        if self._bytes > self._bytes_max:
+            raise self._too_large()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self.begun:
             return  # a trailer, behind a body in chunks: nobody asked for it
-        self._headers.append((name.lower(), value.rstrip(b" \t")))
-        self._grow(len(name) + len(value))
-        if len(self._headers) > self._headers_max:
+        headers = self._headers
+        headers.append((name.lower(), value.rstrip(b" \t")))
+        self._bytes += len(name) + len(value)
+        if self._bytes > self._bytes_max:
+            raise self._too_large()
+        if len(headers) > self._headers_max:
             raise Refused(431, f"more than {self._headers_max} headers")
 
     def on_headers_complete(self) -> None:
@@ -157,11 +162,6 @@ class RequestReader:
             self._came_to += 1
             self._taker.on_end()
 
-    def _grow(self, size: int) -> None:
-        self._bytes += size
-        if self._bytes > self._bytes_max:
-            raise self._too_large()
-
     def _too_large(self) -> Refused:
         return Refused(431, f"the header is over {self._bytes_max} bytes")
 
@@ -170,14 +170,19 @@ def _check(version: str, headers: list[Header]) -> bool:
     """Whether the client waits for 100 before it sends the body. Refused."""
     if version not in ("1.0", "1.1"):
         raise Refused(505, "HTTP/1.1 is spoken here")
-    names = [name for name, _ in headers]
-    hosts = names.count(b"host")
+    hosts, expected, codings = 0, b"", []
+    for name, value in headers:
+        if name == b"host":
+            hosts += 1
+        elif name == b"expect":
+            expected = value
+        elif name == b"transfer-encoding":
+            codings.append(value.lower())
     if hosts > 1 or (not hosts and version == "1.1"):
         raise Refused(400, "a request names one Host")
-    codings = [value.lower() for name, value in headers if name == b"transfer-encoding"]  # llhttp looks at the last
-    if codings not in ([], [b"chunked"]):
+    if codings not in ([], [b"chunked"]):  # llhttp looks at the last
         raise Refused(501, "of transfer codings only chunked is understood")
-    return b"expect" in names and dict(headers)[b"expect"].lower() == b"100-continue" and version == "1.1"
+    return expected.lower() == b"100-continue" and version == "1.1"
 
 
 def _refused(reason: str) -> Refused:

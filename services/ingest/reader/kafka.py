@@ -20,6 +20,7 @@ from services.ingest.unpack.kafka import BATCH_BYTES_MAX, BatchTooLarge, Budget,
 
 __all__ = ["Reader"]
 
+IDLE_MS = 500  # in one poll of topics on which nothing comes; a record that comes ends it
 READ_MS_MAX = 1000  # for records that are known to be there: one round trip to the broker
 FETCH_BYTES_MAX = 1024 * 1024  # of the batches that are decoded here; a single larger batch comes all the same
 
@@ -60,8 +61,11 @@ class Reader(AIOKafkaConsumer):  # type: ignore[misc]
     async def getmany(self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> Polled:
         """Records by partition, each in order; a batch that cannot be read does not keep back other partitions.
 
-        ``max_records`` may be exceeded by what one odd batch holds.
+        ``max_records`` may be exceeded by what one odd batch holds. FastStream sleeps behind a poll in vain as long as
+        it asked one to wait, and a record that comes then is late. So it asks for little, and the wait is this one's:
+        the fewer polls, the less an idle process costs.
         """
+        timeout_ms = max(timeout_ms, IDLE_MS) if timeout_ms else 0
         spend(Budget())
         polled: Polled | None = None
         if not self.astray:

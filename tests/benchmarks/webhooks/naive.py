@@ -1,8 +1,9 @@
 """The handler that anybody would write first: FastAPI, the vendor's verifier as a dependency, one produce a request.
 
-``python -m tests.benchmarks.webhooks.naive``: Slack's events under /v1/webhooks/slack, to the router's log. It does the
-least that is right: the signature is verified, the payload read by pydantic's models, the canonical message of it sent
-with the headers of CloudEvents, and answered once all replicas have it. Framework, server, models and producers are as
+``python -m tests.benchmarks.webhooks.naive``: Slack's events under /v1/webhooks/slack and Standard Webhooks under
+/v1/webhooks/standard_webhooks, to the router's log. It does the least that is right: the signature is verified, the
+payload read by pydantic's models, the canonical message of it sent with the headers of CloudEvents, and answered once
+all replicas have it. Framework, server, models and producers are as
 they come: nothing is switched off, nothing made slower. ``--server standard`` is what ``fastapi[standard]`` brings and
 ``fastapi run`` starts (uvicorn on uvloop and httptools), ``plain`` the same without these (``pip install fastapi
 uvicorn``: asyncio, h11). ``--produce`` is ``awaited``, an ``async def`` with aiokafka's ``send_and_wait``, or
@@ -25,9 +26,18 @@ from confluent_kafka import Message as Produced
 from fastapi import Depends, FastAPI, HTTPException, Request
 from pydantic import BaseModel
 from slack_sdk.signature import SignatureVerifier
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from shared.contract.topics import ROUTER_INPUT
-from tests.benchmarks.webhooks.naive_models import SlackEvent, canonical, cloud_headers
+from tests.benchmarks.webhooks.naive_models import (
+    Canonical,
+    SlackEvent,
+    StandardEvent,
+    cloud_headers,
+    of_slack,
+    of_standard,
+)
+from tests.benchmarks.webhooks.signed import SECRETS
 
 __all__ = ["PRODUCES", "SERVERS"]
 
@@ -36,7 +46,8 @@ SERVERS: dict[str, tuple[Literal["asyncio", "uvloop"], Literal["h11", "httptools
     "standard": ("uvloop", "httptools"),
 }
 KEY = b"acme"
-VERIFIER = SignatureVerifier("secret")
+SLACK = SignatureVerifier(SECRETS["BENCH_SECRET"])
+STANDARD = Webhook(SECRETS["BENCH_WHSEC"])
 
 
 class Receipt(BaseModel):
@@ -45,13 +56,21 @@ class Receipt(BaseModel):
     event_id: str
 
 
-async def verified(request: Request) -> None:
-    """The dependency that stands before the handler."""
-    if not VERIFIER.is_valid_request(await request.body(), dict(request.headers)):
+async def by_slack(request: Request) -> None:
+    """The dependency that stands before the handler of Slack's events."""
+    if not SLACK.is_valid_request(await request.body(), dict(request.headers)):
         raise HTTPException(401, "signature")
 
 
-Verified = Depends(verified)
+async def by_standard(request: Request) -> None:
+    """The same of Standard Webhooks."""
+    try:
+        STANDARD.verify(await request.body(), dict(request.headers))
+    except WebhookVerificationError:
+        raise HTTPException(401, "signature") from None
+
+
+BySlack, ByStandard = Depends(by_slack), Depends(by_standard)
 
 
 def awaited(topic: str, servers: str) -> FastAPI:
@@ -66,13 +85,19 @@ def awaited(topic: str, servers: str) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan)
 
-    @app.post("/v1/webhooks/slack", dependencies=[Verified])
-    async def receive(event: SlackEvent) -> Receipt:
-        message = canonical(event)
+    async def send(message: Canonical) -> Receipt:
         headers = cloud_headers(message)
         body = message.model_dump_json(by_alias=True).encode()
         await made["producer"].send_and_wait(topic, body, key=KEY, headers=list(headers.items()))
         return Receipt(event_id=headers["ce_id"].decode())
+
+    @app.post("/v1/webhooks/slack", dependencies=[BySlack])
+    async def slack(event: SlackEvent) -> Receipt:
+        return await send(of_slack(event))
+
+    @app.post("/v1/webhooks/standard_webhooks", dependencies=[ByStandard])
+    async def standard(event: StandardEvent) -> Receipt:
+        return await send(of_standard(event))
 
     return app
 
@@ -82,9 +107,7 @@ def flushed(topic: str, servers: str) -> FastAPI:
     producer = Producer({"bootstrap.servers": servers, "acks": "all"})
     app = FastAPI()
 
-    @app.post("/v1/webhooks/slack", dependencies=[Verified])
-    def receive(event: SlackEvent) -> Receipt:
-        message = canonical(event)
+    def send(message: Canonical) -> Receipt:
         headers = cloud_headers(message)
         failures: list[KafkaError] = []
 
@@ -97,6 +120,14 @@ def flushed(topic: str, servers: str) -> FastAPI:
         if producer.flush(10) or failures:
             raise HTTPException(503, "Kafka")
         return Receipt(event_id=headers["ce_id"].decode())
+
+    @app.post("/v1/webhooks/slack", dependencies=[BySlack])
+    def slack(event: SlackEvent) -> Receipt:
+        return send(of_slack(event))
+
+    @app.post("/v1/webhooks/standard_webhooks", dependencies=[ByStandard])
+    def standard(event: StandardEvent) -> Receipt:
+        return send(of_standard(event))
 
     return app
 

@@ -1,4 +1,4 @@
-"""Slack's events and the canonical message as pydantic models, as an integrator writes them down."""
+"""Slack's events, Standard Webhooks and the canonical message as pydantic models, as an integrator writes them."""
 
 import hashlib
 import uuid
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Canonical", "SlackEvent", "canonical", "cloud_headers"]
+__all__ = ["Canonical", "SlackEvent", "StandardEvent", "cloud_headers", "of_slack", "of_standard"]
 
 NAMESPACE = uuid.UUID("6f2d7a54-1c5e-4a52-9d0b-6b1f3f1f2a10")
 
@@ -44,9 +44,9 @@ class Attachment(BaseModel):
     """An attachment of the contract."""
 
     content_type: str
-    url: str | None
-    name: str | None
-    bytes: int | None
+    url: str | None = None
+    name: str | None = None
+    bytes: int | None = None
 
 
 class Sender(BaseModel):
@@ -61,6 +61,34 @@ class ReplyTo(BaseModel):
 
     address: str
     thread: str
+
+
+class PostedSender(BaseModel):
+    """The customer as a sender of Standard Webhooks names them."""
+
+    handle: str
+    name: str | None = None
+
+
+class Posted(BaseModel):
+    """``data`` of Standard Webhooks: the message as its sender writes it."""
+
+    channel: str
+    conversation_id: str
+    message_id: str
+    sender: PostedSender = Field(alias="from")
+    text: str = ""
+    attachments: list[Attachment] = []
+    reply_to: ReplyTo | None = None
+    attributes: dict[str, str] = {}
+
+
+class StandardEvent(BaseModel):
+    """A payload of Standard Webhooks."""
+
+    type: str
+    timestamp: datetime
+    data: Posted
 
 
 class Canonical(BaseModel):
@@ -81,8 +109,30 @@ class Canonical(BaseModel):
     attributes: dict[str, str]
 
 
-def canonical(envelope: SlackEvent) -> Canonical:
-    """The message as the contract has it."""
+def _customer(handle: str) -> str:
+    return hashlib.sha256(handle.encode()).hexdigest()[:32]
+
+
+def of_standard(event: StandardEvent) -> Canonical:
+    """The message of Standard Webhooks as the contract has it."""
+    posted = event.data
+    return Canonical(
+        workspace="acme",
+        channel=posted.channel,
+        source="standard_webhooks",
+        conversation_id=posted.conversation_id,
+        message_id=posted.message_id,
+        occurred_at=event.timestamp.astimezone(UTC).isoformat(),
+        sender=Sender(handle=posted.sender.handle, customer_id=_customer(posted.sender.handle)),
+        text=posted.text,
+        attachments=posted.attachments,
+        reply_to=posted.reply_to or ReplyTo(address=posted.sender.handle, thread=posted.conversation_id),
+        attributes=posted.attributes,
+    )
+
+
+def of_slack(envelope: SlackEvent) -> Canonical:
+    """The message of Slack as the contract has it."""
     event = envelope.event
     thread = event.thread_ts or event.ts
     return Canonical(
@@ -92,7 +142,7 @@ def canonical(envelope: SlackEvent) -> Canonical:
         conversation_id=f"{event.channel}:{thread}",
         message_id=f"{event.channel}:{event.ts}",
         occurred_at=datetime.fromtimestamp(float(event.ts), UTC).isoformat(),
-        sender=Sender(handle=event.user, customer_id=hashlib.sha256(event.user.encode()).hexdigest()[:32]),
+        sender=Sender(handle=event.user, customer_id=_customer(event.user)),
         text=event.text,
         attachments=[
             Attachment(content_type=one.mimetype, url=one.url_private, name=one.name, bytes=one.size)

@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from shared.process.exchange import WHOLE_ANSWER
+
 __all__ = ["WEBHOOKS", "Direct", "Handle"]
 
 WEBHOOKS = "/v1/webhooks/"
@@ -46,7 +48,9 @@ class Direct:
             response = await self._broken(request, error)
             await response(scope, receive, send)
             raise  # so that the server logs it
-        await response(scope, receive, send)
+        give = scope.get("extensions", {}).get(WHOLE_ANSWER)
+        if give is None or not give(response.status_code, response.raw_headers, response.body):
+            await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> Handle | None:
         path: str = scope["path"]

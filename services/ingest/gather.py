@@ -47,13 +47,15 @@ class Gatherer:
         begun = [self._traces.begin(event) for event in events] if self._traces is not None else []
         answers = [self._enqueue(event) for event in ([event for event, _ in begun] or events)]
         giving_up = asyncio.get_running_loop().call_later(seconds_max, _give_up, answers)
+        failed: Retryable | None = None
         try:
-            failures = [failure for answer in answers if (failure := await answer) is not None]
+            for answer in answers:
+                failed = await answer or failed
         finally:
             giving_up.cancel()
             _give_up(answers)  # of a caller who is cancelled; else all are there
-        if failures:
-            raise failures[0]
+        if failed is not None:
+            raise failed
         for _, span in begun:
             span.end()
 

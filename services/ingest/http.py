@@ -21,7 +21,7 @@ from services.ingest.domain.rejection import OtherWorkspace, Rejected
 from services.ingest.domain.sources import Credential, Source, Sources
 from services.ingest.domain.types import AREAS, MESSAGE, Area, Right
 from services.ingest.domain.way import Arrival, Way
-from services.ingest.domain.webhook import Forged, WebhookDoor
+from services.ingest.domain.webhook import NOTHING, Forged, WebhookDoor
 from services.ingest.gather import Publisher
 from services.ingest.metrics import IngestMetrics
 from services.ingest.openapi import openapi
@@ -55,6 +55,7 @@ class Api:
     ) -> None:
         self._settings = settings
         self._sources = sources
+        self._entries = _entries(sources)
         self._normaliser = normaliser
         self._publisher = publisher
         self._metrics = metrics
@@ -81,6 +82,7 @@ class Api:
     def use(self, sources: Sources) -> None:
         """Other sources and keys from now on; requests under way end with those that they began with."""
         self._sources = sources
+        self._entries = _entries(sources)
         self._room.keep(sources.by_name.keys() | sources.credentials.keys())
 
     def _area(self, area: Area) -> Handle:
@@ -100,19 +102,21 @@ class Api:
         return self._counted(area, post)
 
     async def _webhook(self, request: Request) -> Response:
-        source = self._sources.by_name.get(request.path_params["source"])
-        if source is None:
+        entry = self._entries.get(request.path_params["source"])
+        if entry is None:
             raise Problem(HTTPStatus.NOT_FOUND, "unknown source")
+        source, way, verified = entry
         if request.method == "OPTIONS" and source.origins:
             return Response(status_code=204, headers=cors_headers(source, request))
         if request.method != "POST":
             return self._greet(source, request)
-        way = source.way._replace(default_type=MESSAGE)
-        if not source.is_verified():
+        if not verified:
             way = self._by_key(request, way)
         check_media_type(request, source.adapter.media_types, needed=source.adapter.own_ids)
         self._room.look(source.name)
         answer = await self._room.work(request, lambda body: self._receive(source, way, request, body))
+        if answer is NOTHING and not source.origins:
+            return _TAKEN
         return Response(answer.body, 200, media_type=answer.content_type, headers=cors_headers(source, request))
 
     def _greet(self, source: Source, request: Request) -> Response:
@@ -224,6 +228,15 @@ class Api:
         return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "an error on our side; send the same again").response()
 
 
+def _entries(sources: Sources) -> dict[str, tuple[Source, Way, bool]]:
+    """By name what each request to a source needs: its way, and whether it is verified by secrets of its own."""
+    return {
+        name: (source, source.way._replace(default_type=MESSAGE), source.is_verified())
+        for name, source in sources.by_name.items()
+    }
+
+
+_TAKEN = Response(NOTHING.body, 200, media_type=NOTHING.content_type)  # what most providers hear, for all the same
 _WEBHOOK_METHODS = ["GET", "POST", "OPTIONS"]
 _NO_SNIFF = {"X-Content-Type-Options": "nosniff"}  # a challenge is what the caller sent, and no page
 _ROUTING_DETAIL = {

@@ -67,11 +67,17 @@ class IngestMetrics(StreamMetrics):
     def accepted(self, events: Iterable[Admitted]) -> None:
         """Count events that Kafka acknowledged."""
         keys = [(event.type, event.channel) for event in events]
-        for key, count in Tally(keys).items() if len(keys) > 1 else ((key, 1) for key in keys):
-            child = self._children.get(key)
-            if child is None:
-                child = self._children[key] = self._accepted.labels(*key)
-            child.inc(count)
+        if len(keys) == 1:
+            self._count(keys[0], 1)
+        elif keys:
+            for key, count in Tally(keys).items():
+                self._count(key, count)
+
+    def _count(self, key: tuple[str, str], count: int) -> None:
+        child = self._children.get(key)
+        if child is None:
+            child = self._children[key] = self._accepted.labels(*key)
+        child.inc(count)
 
     def sources_valid(self, *, valid: bool) -> None:
         """Whether the sources file that is there could be used."""

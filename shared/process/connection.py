@@ -153,6 +153,9 @@ class Connection(asyncio.Protocol):
     def write(self, data: bytes) -> None:
         self._transport.write(data)
 
+    def blocked(self) -> bool:
+        return self._blocked is not None
+
     async def drained(self) -> None:
         if self._blocked is not None:
             await self._unblocked.wait()

@@ -13,11 +13,15 @@ from starlette.types import ASGIApp, Message, Scope
 from shared.process.problem import PROBLEM_MEDIA_TYPE, problem_document
 from shared.process.requests import Head, Header, Refused
 
-__all__ = ["WHOLE_BODY", "Exchange", "Peer", "answer", "refusal"]
+__all__ = ["WHOLE_ANSWER", "WHOLE_BODY", "Exchange", "Peer", "answer", "refusal"]
 
 WHOLE_BODY = "usher.whole_body"
 """Extension of the scope: () -> the body, if all of it is here and none of it was taken, else None. It spares most
 requests the wait with its time limit, for which asyncio makes and drops a timer."""
+
+WHOLE_ANSWER = "usher.whole_answer"
+"""Extension of the scope: (status, headers, body) -> whether the answer is given; else it goes by ``send``, which waits
+for a client who does not read."""
 
 RETRY_AFTER_SECONDS = 1  # connections are given up within seconds
 
@@ -33,6 +37,9 @@ class Peer(Protocol):
 
     def write(self, data: bytes) -> None:
         """Send, now or as soon as the client reads."""
+
+    def blocked(self) -> bool:
+        """Whether the client does not read what was sent."""
 
     async def drained(self) -> None:
         """Wait while the client does not read what was sent."""
@@ -67,7 +74,7 @@ class Exchange:
             "raw_path": path,
             "query_string": query,
             "headers": head.headers,
-            "extensions": {WHOLE_BODY: self.whole},
+            "extensions": {WHOLE_BODY: self.whole, WHOLE_ANSWER: self.answer},
         }
         self.keep_alive = head.keep_alive
         self.continues = head.continues  # the client sends the body when it hears 100
@@ -120,6 +127,14 @@ class Exchange:
             return None
         body, self.body, self._told = bytes(self.body), bytearray(), True
         return body
+
+    def answer(self, status: int, headers: Sequence[Header], body: bytes) -> bool:
+        """The extension WHOLE_ANSWER."""
+        if self.over or self._head is not None or self._peer.blocked():
+            return False
+        if not self.gone:
+            self._answer(status, headers, body)
+        return True
 
     async def send(self, message: Message) -> None:
         """The head of the answer, then its body."""

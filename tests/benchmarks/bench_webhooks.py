@@ -7,11 +7,12 @@ at half of that rate. Every request is a message of its own, signed as its provi
 for itself, load and broker have the others; on a machine of two cores these are busy first, so the rate is theirs too.
 What one core would do is what the server does in a second of its own CPU, and that is compared.
 
-The naive handler (webhooks/naive.py) is FastAPI's, for the payloads of COMPARED, and there are several, for people write
-it in several ways: ``async def`` with aiokafka's ``send_and_wait``, on both servers that one gets with uvicorn, and
-``def`` with confluent-kafka's ``produce`` and ``flush``. The goal is held against NAIVE_OF_GOAL, as the documentation of
-FastAPI has one start it, and the one that takes the least of ours; a goal held against a slower one would be kind to us.
-Only the ``def`` makes sure of one produce request for each HTTP request: aiokafka sends what came meanwhile together.
+The naive handler (webhooks/naive.py) is FastAPI's, for the payloads of COMPARED, and there are several, for people
+write it in several ways: ``async def`` with aiokafka's ``send_and_wait``, on both servers that one gets with uvicorn,
+and ``def`` with confluent-kafka's ``produce`` and ``flush``. The goal is held against NAIVE_OF_GOAL, as the
+documentation of FastAPI has one start it, and the one that takes the least of ours; a goal held against a slower one
+would be kind to us. Only the ``def`` makes sure of one produce request for each HTTP request: aiokafka sends what came
+meanwhile together.
 """
 
 import argparse

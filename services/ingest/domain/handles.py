@@ -1,10 +1,10 @@
 """A customer without an id gets a keyed hash of their handle: the same for one person, and nobody can read it."""
 
-import hmac
 import re
 import unicodedata
 from collections.abc import Mapping
 
+from services.ingest.domain.macs import mac
 from services.ingest.domain.phones import after_exit_code, international
 from shared.folding import plain
 
@@ -149,4 +149,4 @@ class Pseudonyms:
         return self._hash("conversation", workspace, source, *(normalised(part) for part in parts))
 
     def _hash(self, *parts: str) -> str:
-        return hmac.digest(self._key, "\x1f".join(parts).encode("utf-8", "surrogatepass"), "sha256").hex()[:_HEX_DIGITS]
+        return mac(self._key, "\x1f".join(parts).encode("utf-8", "surrogatepass")).hex()[:_HEX_DIGITS]

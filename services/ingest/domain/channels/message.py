@@ -83,13 +83,14 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
             body["occurred_at"] = rfc3339(self.at_ms)
         if self.attachments:
             body["attachments"] = [_attachment(one) for one in self.attachments[:ATTACHMENTS_MAX]]
-        optional = {
-            "to": _line(self.to, NOTE_LENGTH_MAX),
-            "subject": _line(self.subject, SUBJECT_LENGTH_MAX).strip(),
-            "text": _writable(self.text[:TEXT_LENGTH_MAX]),
-            "language": language_of(self.language),
-        }
-        body.update({name: value for name, value in optional.items() if value})
+        if to := _line(self.to, NOTE_LENGTH_MAX):
+            body["to"] = to
+        if subject := _line(self.subject, SUBJECT_LENGTH_MAX).strip():
+            body["subject"] = subject
+        if self.text:
+            body["text"] = _writable(self.text[:TEXT_LENGTH_MAX])
+        if self.language and (language := language_of(self.language)):
+            body["language"] = language
         if self.public:
             body["public"] = True
         return OpenedEvent(MESSAGE, "", "", "", payload.attributes.traceparent, body)
@@ -109,21 +110,21 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         return sender
 
     def _attributes(self) -> dict[str, str]:
-        cut = [
-            name
-            for name, long in (
-                ("text", len(self.text) > TEXT_LENGTH_MAX),
-                ("subject", len(self.subject) > SUBJECT_LENGTH_MAX),
-                ("attachments", len(self.attachments) > ATTACHMENTS_MAX),
-            )
-            if long
-        ]
-        told = {"cut": ",".join(cut), "unread": ",".join(self.unread or ())}
         found: dict[str, str] = {}
-        for name, value in (*told.items(), *self.attributes.items()):
+        if cut := self._cut():
+            found["cut"] = ",".join(cut)
+        if self.unread:
+            found["unread"] = _writable(",".join(self.unread)[:ATTRIBUTE_LENGTH_MAX])
+        for name, value in self.attributes.items():
             if value and len(found) < ATTRIBUTES_MAX:
                 found.setdefault(_composed(name), _writable(value[:ATTRIBUTE_LENGTH_MAX]))
         return found
+
+    def _cut(self) -> list[str]:
+        """What is longer than the contract allows."""
+        cut = ["text"] if len(self.text) > TEXT_LENGTH_MAX else []
+        cut += ["subject"] if len(self.subject) > SUBJECT_LENGTH_MAX else []
+        return [*cut, "attachments"] if len(self.attachments) > ATTACHMENTS_MAX else cut
 
 
 Ending = Literal["hang_up", "left", "closed"]

@@ -1,8 +1,8 @@
 """One HTTP connection with bounds: who sends slowly, too much or no HTTP at all hears why, and is cut.
 
-uvicorn's server listens and ends, llhttp reads. uvicorn's own protocols, between the two, wait without bound for a
-header that never ends and for a body that nobody reads any more, take a header of any size, forget the keep-alive of a
-connection whose body came behind its answer, and answer what they cannot read in plain text. So the bounds stand here.
+uvicorn's server listens and ends, llhttp reads. uvicorn's own protocols wait without bound for a header that never ends
+and for a body that nobody reads any more, take a header of any size, forget the keep-alive of a connection whose body
+came behind its answer, and answer what they cannot read in plain text. So the bounds stand here.
 """
 
 import asyncio
@@ -66,10 +66,9 @@ class Connection(asyncio.Protocol):
         }
         self._queue: deque[Exchange] = deque()  # not answered yet; the application has the first
         self._incoming: Exchange | None = None  # whose body is being read, even behind its answer
-        self._deaf = False  # nothing is read any more
+        self._deaf = self._paused = False  # nothing is read any more; nothing now
         self._refusal: Refused | None = None  # said once what came before it is answered
         self._ahead = b""  # what is not read yet
-        self._paused = False
         self._blocked: asyncio.TimerHandle | None = None  # while the client reads no answers
         self._unblocked = asyncio.Event()
 
@@ -84,7 +83,6 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._ahead += data
         self._read()
-        self._watch()
 
     def eof_received(self) -> bool:
         """The client sends nothing more; it hears the answers to what was read whole."""
@@ -126,6 +124,7 @@ class Connection(asyncio.Protocol):
                 self._reader.feed(data)
             except Refused as refused:
                 self._refuse(refused)
+        self._watch()
 
     def on_head(self, head: Head) -> None:
         """A request begins: it is the application's at once, or once those before it are answered."""
@@ -178,7 +177,6 @@ class Connection(asyncio.Protocol):
         elif self._refusal is not None:
             self._say(self._refusal)
         self._read()
-        self._watch()
 
     def _begin(self, exchange: Exchange) -> None:
         task = self._loop.create_task(exchange.run(self._config.loaded_app))

@@ -81,6 +81,13 @@ def test_where_the_provider_has_no_thread_an_answer_names_none() -> None:
     assert (private.address, private.thread) == ("99", None)
 
 
+def test_what_is_said_on_the_apps_own_page_is_said_in_its_direct_messages() -> None:
+    """``message.app_home``: the same channel as ``message.im``, under another name of its kind."""
+    kinds = ("im", "app_home", None)
+    said = [event(channel="D1", channel_type=kind, thread_ts=None, ts=f"{n}.1").event() for n, kind in enumerate(kinds)]
+    assert {one.conversation_id for one in said} == {"D1"}
+
+
 def test_bytes_that_are_no_form_are_still_refused_as_json() -> None:
     for body, reason in ((b"nonsense", "not_json"), (b"", "empty"), (b"\xff", "not_utf8")):
         (refused,) = put("slack", body).refused

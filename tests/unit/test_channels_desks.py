@@ -138,6 +138,20 @@ def test_a_closing_in_intercom_without_a_number_is_known_by_its_second() -> None
     assert first.event_id == again.event_id == "8f9cc83b-6038-5761-b459-e9a56dca70e9"
 
 
+def test_a_message_as_chatwoots_guide_shows_it_is_its_contacts() -> None:
+    """Its sender there is an agent, its conversation has the number that its page shows."""
+    shown = {
+        **CHATWOOT,
+        "sender": {"id": "1", "name": "Agent", "email": "agent@shop.example"},
+        "contact": {"id": "3", "name": "Ana", "email": "ana@example.com"},
+        "conversation": {"display_id": "12", "additional_attributes": {"browser": {"device_name": "Mac"}}},
+    }
+    event, usual = json_of("chatwoot", shown).event(), json_of("chatwoot", CHATWOOT).event()
+    assert (event.party.handle, event.party.name, event.event_id) == ("ana@example.com", "Ana", usual.event_id)
+    (refused,) = json_of("chatwoot", {**shown, "conversation": {}}).refused
+    assert refused.letter.path == "conversation.id"
+
+
 # ---- tickets of Intercom ----
 
 

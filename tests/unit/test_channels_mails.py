@@ -48,6 +48,13 @@ def test_a_damaged_list_of_attachments_costs_the_letter_nothing_else(damaged: st
     assert put("mailgun", body, kind).event().attachments[0].name == "b.pdf"
 
 
+def test_the_html_of_a_letter_that_has_a_text_may_be_a_list_as_mailgun_documents_it() -> None:
+    whole = json_of("mailgun", {**MAILGUN, "body-html": ["<p>one</p>", "<p>two</p>"]}).event()
+    assert (whole.text, whole.attributes["unread"]) == ("Where is my parcel?", "body-html")
+    bare = {**MAILGUN, "body-plain": "", "stripped-text": "", "body-html": ["<p>one</p>"]}
+    assert [one.letter.path for one in json_of("mailgun", bare).refused] == ["body-html"]
+
+
 def events_of(kind: str, **signature: str) -> dict[str, Any]:
     return {"signature": signature, "event-data": {"event": kind, "recipient": "ana@example.com", "timestamp": 1.5}}
 

@@ -57,9 +57,14 @@ NEEDED: dict[str, str] = {
         """,
     "telegram": "update_id message callback_query from id chat text caption message_id is_bot data",
     "zendesk": "type detail id requester_id is_public description event comment author body is_staff",
-    "intercom": "topic data item id source body author type part_type redacted from_ai_agent conversation_parts "
-    "ticket ticket_part ticket_parts contacts category ticket_attributes _default_description_",
-    "chatwoot": "event message_type private sender type content conversation id account status auto_reply is_reaction",
+    "intercom": """
+        topic data item id source body author type part_type redacted from_ai_agent conversation_parts ticket
+        ticket_part ticket_parts contacts category ticket_attributes _default_description_
+        """,
+    "chatwoot": """
+        event message_type private sender type content conversation id account status auto_reply is_reaction contact
+        display_id
+        """,
     "asterisk": "Event Linkedid Uniqueid Queue CallerIDNum Reason type channel id caller number args",
     "web_chat": "type visit id text",
     "x": """

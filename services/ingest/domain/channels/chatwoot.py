@@ -41,7 +41,8 @@ def _message(payload: Payload, document: Node) -> Item:
     if about["is_reaction"].flag():
         return Ignored(Why.REACTION)
     text = document["content"].words() or _shared(document["attachments"])
-    return _said(payload, document, sender if sender else document["contact"], text)
+    older = document["contact"] and sender["type"].text() != "contact"  # who writes, where the sender is an agent alone
+    return _said(payload, document, document["contact"] if older else sender, text)
 
 
 def _updated(payload: Payload, document: Node) -> Item:
@@ -71,7 +72,8 @@ def _said(payload: Payload, document: Node, sender: Node, text: str, part: str =
     handle = _handle(person) or sender["id"].needed()
     if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
-    conversation = _conversation(document, document["conversation"]["id"].needed())
+    talk = document["conversation"]
+    conversation = _conversation(document, talk["id"].id() or talk["display_id"].id() or talk["id"].needed())
     return Message(
         channel="chat",
         conversation=conversation,

@@ -36,10 +36,11 @@ def read(payload: Payload) -> Reading:
     if form.text("body-mime"):
         letter = parse_letter(form.content("body-mime"))
     else:
+        plain = form.text("body-plain")
         letter = Letter(
             Heads(_heads(form)),
-            plain=form.text("body-plain"),
-            html=form.text("body-html"),
+            plain=plain,
+            html=form.get("body-html") if plain.strip() else form.text("body-html"),
             stripped=form.get("stripped-text"),
             is_report=form.text("Content-Type").lower().startswith("multipart/report"),
         )

@@ -153,7 +153,7 @@ def _ours(document: Node) -> set[str]:
 def _message(payload: Payload, document: Node, event: Node, user: str) -> Message:
     channel, ts = event["channel"].needed(), event["ts"].needed()
     kind, thread = event["channel_type"].text(), event["thread_ts"].id()
-    direct = kind == "im" or (not kind and channel.startswith("D"))
+    direct = kind == "im" or channel.startswith("D")  # also what is said on the app's own page
     whole = document.optional()
     more = whole["event"]
     return Message(

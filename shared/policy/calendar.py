@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 __all__ = ["ALWAYS_OPEN", "SEARCH_DAYS_MAX", "Calendar"]
 
 SEARCH_DAYS_MAX = 400  # how far ahead opening time is looked for: a year and the holidays at its end
+CLOSING_DAYS_MAX = 8  # how far ahead a closing is looked for: whoever is open all week closes at no time worth planning
 REMEMBERED_DAYS_MAX = 4096  # UTC days whose spans are kept; about 11 years
 
 _DAY_SECONDS = 86_400
@@ -99,6 +100,17 @@ class Calendar:
             for opens, closes in self._spans(day):
                 if at_ms < closes:
                     return max(opens, at_ms)
+        return None
+
+    def next_closing(self, at_ms: int) -> int | None:
+        """The end of the opening hours in which the instant lies; None when closed, or open for a week and more."""
+        if self._week is None or not self.is_open(at_ms):
+            return None
+        first = at_ms // _DAY_MS
+        for day in range(first, first + CLOSING_DAYS_MAX):
+            at_ms = next((closes for opens, closes in self._spans(day) if opens <= at_ms < closes), at_ms)
+            if at_ms < (day + 1) * _DAY_MS:
+                return at_ms
         return None
 
     def _spans(self, day: int) -> tuple[Span, ...]:

@@ -50,6 +50,12 @@ class Oracle:
             start += MINUTE_MS
         return start
 
+    def next_closing(self, start):
+        if not self.is_open(start):
+            return None
+        closed = (ms for ms in range(start, start + 7 * DAY_MS, MINUTE_MS) if not self.is_open(ms))
+        return next(closed, None)
+
 
 def spans_of_a_day():
     edges = st.lists(st.integers(0, 96), min_size=0, max_size=6, unique=True).map(sorted)
@@ -84,6 +90,7 @@ def test_open_time_is_what_a_clock_on_the_wall_says(situation, minutes):
     end = start + 3 * DAY_MS
     assert calendar.open_seconds_between(start, end) == 60 * oracle.minutes_between(start, end)
     assert calendar.next_opening(start) == oracle.next_opening(start)
+    assert calendar.next_closing(start) == oracle.next_closing(start)
     assert [calendar.is_open(ms) for ms in range(start, start + DAY_MS, 7 * MINUTE_MS)] == [
         oracle.is_open(ms) for ms in range(start, start + DAY_MS, 7 * MINUTE_MS)
     ]
@@ -157,6 +164,7 @@ def test_without_opening_hours_it_is_always_open():
     assert ALWAYS_OPEN.add_open_time(1000, 1.5) == 2500
     assert ALWAYS_OPEN.open_seconds_between(1000, 3500) == 2.5
     assert ALWAYS_OPEN.next_opening(77) == 77
+    assert ALWAYS_OPEN.next_closing(77) is None
 
 
 def test_no_time_at_all_is_due_at_once_even_when_closed():
@@ -181,3 +189,10 @@ def test_days_before_the_epoch_and_far_ahead_are_worked_out_alike(zone):
     for text in ("1969-12-31T23:30:00", "2037-10-25T00:59:00"):
         start = at(text)
         assert calendar.next_opening(start) == oracle.next_opening(start)
+
+
+def test_who_is_open_day_and_night_closes_at_no_time_and_before_a_holiday_at_midnight():
+    always = [[(0, 86_400)]] * 7
+    assert Calendar("Europe/Madrid", always).next_closing(at("2026-11-29")) is None
+    feast = Calendar("Europe/Madrid", always, frozenset({date(2026, 12, 2)}))
+    assert shown(feast.next_closing(at("2026-11-29")), "Europe/Madrid") == "2026-12-02T00:00:00"

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from shared.times import rfc3339
 from tests.support.router_builders import START_MS, Router, body_of, kinds, policy_with
 
 # START_MS is Tuesday 2023-11-14 22:13:20 UTC.
 OPEN_NOW = {"open": {"mon-sun": ["09:00-24:00"]}}
+CLOSES_AT = "2023-11-15T00:00:00.000Z"
 CLOSED_NOW = {"open": {"mon-fri": ["09:00-13:00", "15:00-18:00"]}}
 
 
@@ -203,6 +205,33 @@ def test_an_open_queue_does_not_schedule_until_it_closes() -> None:
     assert router.state(contact_id) == "queued"
     router.wait(3600)
     assert router.state(contact_id) == "scheduled"
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_overflow_happens_at_the_very_time_at_which_the_queue_closes(restart: bool) -> None:
+    rule = {"when": {"closed": True}, "to": {"queue": "general"}}
+    router = router_with({"hours": "office", "overflow": [rule]}, calendars={"office": OPEN_NOW})
+    router.now_ms += 7_000  # so that no look at rules without a time of their own falls on it
+    contact_id = ask(router)
+    if restart:
+        router.restart()
+    router.wait(2 * 3600)
+    assert (router.last("overflowed")["contact_id"], router.last("overflowed")["reason"]) == (contact_id, "closed")
+    assert router.last("overflowed")["occurred_at"] == CLOSES_AT
+    assert router.last("queued")["queue"] == "general"
+
+
+def test_who_is_offered_when_the_queue_closes_overflows_as_soon_as_nobody_takes_them() -> None:
+    rule = {"when": {"closed": True}, "to": {"queue": "cards"}}
+    router = router_with({"hours": "office", "overflow": [rule]}, calendars={"office": OPEN_NOW})
+    router.now_ms += 6_395_000  # 5 s before it closes
+    router.sign_on("a1")
+    contact_id = ask(router)
+    router.wait(7)
+    assert router.state(contact_id) == "offered"
+    router.decline("a1")
+    router.wait(0)
+    assert router.last("overflowed")["occurred_at"] == rfc3339(router.now_ms)
 
 
 def test_a_full_queue_refuses_who_arrives_but_never_who_is_given_back() -> None:

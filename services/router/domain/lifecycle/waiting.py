@@ -67,9 +67,10 @@ def arm_look(turn: Turn, workspace: Workspace, contact: Contact) -> None:
 
 def _arm_missed_look(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """What came true while somebody was asked is looked at as soon as nobody takes the contact."""
-    rules = workspace.rules.queue(contact.queue).overflow
-    waits = [rule.waited_ms for rule in rules if rule.waited_ms is not None]
-    if any(turn.now_ms - contact.queued_ms >= waited_ms for waited_ms in waits):
+    queue = workspace.rules.queue(contact.queue)
+    waits = [rule.waited_ms for rule in queue.overflow if rule.waited_ms is not None]
+    closes = any(rule.closed for rule in queue.overflow) and not workspace.rules.is_open(queue, turn.now_ms)
+    if closes or any(turn.now_ms - contact.queued_ms >= waited_ms for waited_ms in waits):
         turn.book.timers.arm(Timer.OVERFLOW, contact.contact_id, turn.now_ms)
     else:
         arm_look(turn, workspace, contact)

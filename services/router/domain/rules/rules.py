@@ -133,6 +133,10 @@ class Rules:
         """Whether the queue is within its hours."""
         return self.policy.calendar(queue.hours).is_open(at_ms)
 
+    def next_closing_ms(self, queue: QueueRules, at_ms: int) -> int | None:
+        """When the hours of an open queue are over; None when it is closed, or open for a week and more."""
+        return self.policy.calendar(queue.hours).next_closing(at_ms)
+
     def next_opening_ms(self, queue: QueueRules, at_ms: int) -> int | None:
         """When the queue opens next; None when it never does."""
         return self.policy.calendar(queue.hours).next_opening(at_ms)

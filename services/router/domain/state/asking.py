@@ -9,7 +9,7 @@ from services.router.domain.state.records import Agent, Contact
 
 __all__ = ["Asking", "Standing"]
 
-LOOK_MS = 30_000  # between looks at conditions that no event announces, such as closing time or empty desks
+LOOK_MS = 30_000  # between looks at conditions that no event announces, such as empty desks
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
@@ -89,8 +89,11 @@ class Asking(Observed):
 
     def next_look_ms(self, contact: Contact, now_ms: int) -> int | None:
         """The first look at overflow after now; the same whenever it is asked between two looks."""
-        rules = () if contact.callback else self.rules.queue(contact.queue).overflow
+        queue = self.rules.queue(contact.queue)
+        rules = () if contact.callback else queue.overflow
         looks = [contact.queued_ms + rule.waited_ms for rule in rules if rule.waited_ms is not None]
         if any(rule.is_watched for rule in rules):
             looks.append(contact.queued_ms + ((now_ms - contact.queued_ms) // LOOK_MS + 1) * LOOK_MS)
+        if any(rule.closed for rule in rules):
+            looks.append(self.rules.next_closing_ms(queue, now_ms) or 0)
         return min((at_ms for at_ms in looks if at_ms > now_ms), default=None)

@@ -7,9 +7,10 @@ The rules and their reasons stand in docs/lane.md; what is done at each place, a
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 from shared.contract.records import Record
-from shared.errors import Fenced, Poison, Reason
+from shared.errors import Fenced, PartitionClosed, Poison, Reason, Retryable
 from shared.lane.arrivals import POLL_MS_MAX, Arrivals
 from shared.lane.claiming import Claiming
 from shared.lane.commits import commit_of
@@ -72,6 +73,11 @@ class Lane:
                 if publishing.done():
                     publishing.result()
             await self._drain(publishing)
+        except PartitionClosed:
+            self._patience.end()
+            with suppress(Retryable):  # whoever looks at a closed partition would send it again each time
+                await self._drain(publishing)
+            raise
         finally:
             publishing.cancel()
             await asyncio.gather(publishing, return_exceptions=True)
@@ -196,10 +202,7 @@ class Lane:
     ) -> None:
         published = self.publisher.published_step, self.publisher.published_seq
         traces = self._parts.traces
-        spans = []
-        if traces is not None:
-            spans = traces.begin(step.events, self.partition, stepped_ms)
-            spans += traces.refuse(step.dead, self.partition, stepped_ms)
+        spans = traces.begin_step(step, self.partition, stepped_ms) if traces is not None else []
         commit, batch = commit_of(self.claim, step, records, newest, now, published)
         await self.life.reach(Phase.STEPPED)
         started = self._clock.monotonic()
@@ -218,11 +221,10 @@ class Lane:
         leave_trail(self._log, step, commit.before.next_seq)
 
     def _hand_on(self, commit: Commit, batch: OutboxBatch, stepped_ms: int, log_ms: int) -> None:
-        after = commit.after
         if commit.outbox is not None:
             self.publisher.add(batch, stepped_ms, log_ms)
         elif not self.publisher.backlog:
-            self.publisher.start_from(after.next_step, after.next_seq - 1)
+            self.publisher.start_from(commit.after.next_step, commit.after.next_seq - 1)
 
     def _deadline(self) -> int | None:
         return self.engine.deadline_ms() if self.engine is not None else None
@@ -244,5 +246,5 @@ class Lane:
         if not publishing.done():
             return
         publishing.result()
-        if self.engine is not None and self.publisher.published_step > self.claim.published_step:
+        if self.engine is not None and self._upkeep.keeps_sent(self.publisher.published_step):
             await self._commit(Step(writes=None), [], None, self._time.last_ms, self._clock.now_ms())

@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from shared.contract.records import DeadLetter, Event
+from shared.lane.engine import Step
 from shared.process.traces import Span, Traces
 
 __all__ = ["StepTraces"]
@@ -24,6 +25,10 @@ class StepTraces:
     def __init__(self, traces: Traces, service: str) -> None:
         self._traces = traces
         self._service = service
+
+    def begin_step(self, step: Step, partition: int, started_ms: int) -> list[tuple[Span, str]]:
+        """The spans of all that a step tells and refuses."""
+        return self.begin(step.events, partition, started_ms) + self.refuse(step.dead, partition, started_ms)
 
     def begin(self, events: list[Event], partition: int, started_ms: int) -> list[tuple[Span, str]]:
         """The spans of a step, each with its name: the last of what it tells. ``events`` get theirs as traceparent;

@@ -38,10 +38,13 @@ class Upkeep:
         if commit.outbox is not None:
             self._packed_step = commit.before.next_step
 
+    def keeps_sent(self, published_step: int) -> bool:
+        """Whether rows lie in the outbox for nothing: the next owner would send them again."""
+        return NO_STEP < self._packed_step < published_step
+
     def is_untidy(self, published_step: int) -> bool:
         """Whether a commit for the cursor alone is worth its while: it is quiet, and rows lie there for nothing."""
-        quiet = self._clock.monotonic() - self._progress_at >= TIDY_SECONDS
-        return quiet and NO_STEP < self._packed_step < published_step
+        return self._clock.monotonic() - self._progress_at >= TIDY_SECONDS and self.keeps_sent(published_step)
 
     async def forget(self, claim: Claim, last_ms: int) -> None:
         """Now and then, drop rows whose retention is over: a bounded number, counted from the lane's time. Fenced."""

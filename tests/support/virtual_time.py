@@ -83,26 +83,21 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def run_until_complete(self, future: Any) -> Any:
         """The result of a coroutine or future. RuntimeError: it waits, and nothing is to come."""
         task = asyncio.ensure_future(future, loop=self)
+        ready = self._ready
         asyncio._set_running_loop(self)
         try:
-            self._run(task)
-        except BaseException:
-            task.cancel()
-            while self._ready and not task.done():
-                callback, args = self._ready.popleft()
-                callback(*args)
-            raise
+            while not task.done():
+                if not ready:
+                    self._pass_time()
+                callback, args = ready.popleft()
+                callback(*args)  # whatever it raises ends the run; a task keeps its errors to itself
         finally:
+            task.cancel()
+            while ready:  # whoever was cancelled, in the end or before, learns of it
+                callback, args = ready.popleft()
+                callback(*args)
             asyncio._set_running_loop(None)
         return task.result()
-
-    def _run(self, task: "asyncio.Future[Any]") -> None:
-        ready = self._ready
-        while not task.done():
-            if not ready:
-                self._pass_time()
-            callback, args = ready.popleft()
-            callback(*args)  # whatever it raises ends the run; a task keeps its errors to itself
 
     def _pass_time(self) -> None:
         """Until a timer is due, and with it all of the same moment."""

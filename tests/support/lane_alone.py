@@ -136,7 +136,11 @@ class Alone:
 
     def lane(self, warm: Warm | None = None) -> Lane:
         """A lane that was not started."""
-        parts = LaneParts(
+        return Lane(PARTITION, self.parts(), warm)
+
+    def parts(self) -> LaneParts:
+        """What lanes of this world are made of."""
+        return LaneParts(
             service="tally",
             settings=self.settings,
             owner="me",
@@ -150,7 +154,6 @@ class Alone:
             sense=Sense(SILENT, self.metrics, Failpoints("", FAILPOINTS), self.clock),
             settled_ms=self.settled_ms,
         )
-        return Lane(PARTITION, parts, warm)
 
     async def _tail(self, partition: int) -> list[Record]:
         self.script.called("tail")

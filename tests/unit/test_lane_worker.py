@@ -1,0 +1,354 @@
+"""A worker and its lanes: partitions come and go, lanes are fenced, closed, stuck or break, and it says so."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.contract.progress import note_of
+from shared.contract.records import DeadLetter, Origin
+from shared.errors import Fatal, Reason, Retryable
+from shared.lane.parts import Assigned, Revoked
+from shared.lane.patience import BACK_OFF_SECONDS
+from shared.lane.store import Claim
+from shared.lane.worker import CLOSED_SECONDS, NOTE_EVERY_SECONDS, RECLAIM_SECONDS, WATCH_EVERY_SECONDS, Worker
+from tests.support.lane_alone import PARTITION, Alone, alone
+from tests.support.virtual_time import START_MS
+
+QUIET = 0.5
+LABELS = {"service": "tally", "partition": "0"}
+
+
+class Group:
+    """A consumer group that does what the test says. ``closed``: what was closed, at which time."""
+
+    def __init__(self, world: Alone) -> None:
+        self._world = world
+        self.mine: set[int] = set()
+        self.closed: list[tuple[float, list[int]]] = []
+        self.noted: list[dict[int, tuple[int, str]]] = []
+        self.stopped = 0
+
+    async def start(self, assigned: Assigned, revoked: Revoked) -> None:
+        self._world.script.called("join")
+        self.assigned, self.revoked = assigned, revoked
+
+    async def stop(self) -> None:
+        self.stopped += 1
+
+    def owns(self, partition: int) -> bool:
+        return partition in self.mine
+
+    def close(self, partitions: Iterable[int]) -> None:
+        self.closed.append((self._world.clock.monotonic(), list(partitions)))
+
+    async def note_offsets(self, notes: Mapping[int, tuple[int, str]]) -> None:
+        self._world.script.called("note")
+        self.noted.append(dict(notes))
+
+    def give(self) -> None:
+        """A rebalance gives the partition to this member."""
+        self.mine = {PARTITION}
+        self.assigned([PARTITION])
+
+    async def take(self) -> None:
+        """A rebalance takes it away."""
+        await self.revoked([PARTITION])
+        self.mine = set()
+
+
+class Working:
+    """A worker that joined; ended in the end."""
+
+    def __init__(self, world: Alone) -> None:
+        self.group = Group(world)
+        self.worker = Worker(world.parts(), self.group)
+        self.running = asyncio.ensure_future(self.worker.run())
+
+    async def end(self) -> None:
+        """Cleanly."""
+        self.worker.stop()
+        await self.running
+
+
+async def working(world: Alone) -> Working:
+    """Joined, and the owner of the partition."""
+    made = Working(world)
+    await asyncio.sleep(0)
+    made.group.give()
+    await asyncio.sleep(QUIET)
+    return made
+
+
+def test_a_process_is_ready_when_it_has_joined_and_its_partitions_are_open() -> None:
+    async def play(world: Alone) -> None:
+        world.script.fail("join", Retryable("no broker"), Retryable("no broker"))
+        made = Working(world)
+        await asyncio.sleep(0)
+        assert made.worker.problems() == ["waiting for the consumer group"]
+        await asyncio.sleep(sum(BACK_OFF_SECONDS[:2]) + 0.01)
+        assert world.script.calls["join"] == 3
+        world.script.fail("claim", *(Retryable("no database") for _ in range(3)))
+        made.group.give()
+        assert made.worker.problems() == ["partition 0 is opening"]
+        assert list(made.worker.lanes) == []
+        await asyncio.sleep(sum(BACK_OFF_SECONDS[:3]) + 0.1)
+        assert made.worker.problems() == []
+        assert [lane.partition for lane in made.worker.lanes] == [PARTITION]
+        assert made.group.closed == [(made.group.closed[0][0], [PARTITION])], "before its lane has opened it"
+        await made.end()
+        assert made.group.stopped == 1
+
+    alone(play)
+
+
+def test_who_is_stopped_before_a_broker_came_ends_cleanly() -> None:
+    async def play(world: Alone) -> None:
+        world.script.fail("join", *(Retryable("no broker") for _ in range(99)))
+        made = Working(world)
+        await asyncio.sleep(1.0)
+        began = world.clock.monotonic()
+        await made.end()
+        assert world.clock.monotonic() == began
+        early = Working(world)
+        early.worker.stop()
+        calls = world.script.calls["join"]
+        await early.running
+        assert world.script.calls["join"] == calls, "who is stopped at once does not even try"
+
+    alone(play)
+
+
+def test_a_partition_that_comes_back_goes_on_with_its_memory() -> None:
+    async def play(world: Alone) -> None:
+        made = await working(world)
+        world.send({"key": "a"})
+        await asyncio.sleep(QUIET)
+        loads = world.script.calls["load"]
+        await made.group.take()
+        await asyncio.sleep(QUIET)
+        assert list(made.worker.lanes) == []
+        made.group.give()
+        world.send({"key": "a"})
+        await asyncio.sleep(QUIET)
+        assert world.script.calls["load"] == loads
+        assert world.told() == [("a", 1), ("a", 2)]
+        assert world.registry.get_sample_value("usher_rebalances_total", {"service": "tally"}) == 2.0
+        await made.end()
+
+    alone(play)
+
+
+def test_a_partition_that_comes_back_while_its_lane_is_still_in_a_poll_is_opened_when_that_returns() -> None:
+    async def play(world: Alone) -> None:
+        made = await working(world)
+        await made.group.take()
+        made.group.give()
+        claims = world.script.calls["claim"]
+        assert claims == 1
+        await asyncio.sleep(QUIET)
+        assert world.script.calls["claim"] == 2
+        await made.group.take()
+        made.group.give()
+        await made.group.take()  # taken away again before the poll returned
+        await asyncio.sleep(QUIET)
+        assert world.script.calls["claim"] == 2
+        await made.end()
+
+    alone(play)
+
+
+def test_a_worker_that_is_stopped_publishes_and_starts_nothing_any_more() -> None:
+    async def play(world: Alone) -> None:
+        made = await working(world)
+        world.send({"key": "a"})
+        await asyncio.sleep(QUIET)
+        await made.end()
+        assert (world.told(), world.store.outbox, made.group.stopped) == ([("a", 1)], {}, 1)
+        claims = world.script.calls["claim"]
+        made.group.give()
+        await asyncio.sleep(CLOSED_SECONDS + RECLAIM_SECONDS)
+        assert world.script.calls["claim"] == claims
+
+    alone(play)
+
+
+@pytest.mark.parametrize("still_ours", [True, False])
+def test_a_fenced_partition_is_claimed_again_only_if_the_group_still_calls_it_ours(still_ours: bool) -> None:
+    async def play(world: Alone) -> None:
+        made = await working(world)
+        await world.store.claim(PARTITION, "a stranger")
+        world.send({"key": "a"})
+        claims = world.script.calls["claim"]
+        await asyncio.sleep(RECLAIM_SECONDS - QUIET)
+        assert world.script.calls["claim"] == claims, "the rightful owner has time to appear"
+        if not still_ours:
+            made.group.mine = set()
+        await asyncio.sleep(2 * QUIET)
+        assert world.script.calls["claim"] == claims + still_ours
+        assert world.told() == [("a", 1)] * still_ours
+        assert len(made.group.closed) == 1 + still_ours, "nothing is delivered before it is opened"
+        await made.end()
+
+    alone(play)
+
+
+def test_a_closed_partition_is_told_and_looked_at_again_until_somebody_mended_it() -> None:
+    async def play(world: Alone) -> None:
+        world.store.lanes[PARTITION] = Claim(partition=PARTITION, epoch=1, next_step=3, next_offset=7)
+        made = await working(world)
+        (problem,) = made.worker.problems()
+        assert problem.startswith("partition 0")
+        assert "the next offset is 7, but the input log holds 0 to 0" in problem
+        assert problem.endswith("; next: usher lane accept tally")
+        gauge = world.registry.get_sample_value
+        assert gauge("usher_partition_closed", LABELS) == 1.0
+        await asyncio.sleep(CLOSED_SECONDS)
+        assert len(made.worker.problems()) == 1, "one sentence, while it is looked at too"
+        world.store.lanes[PARTITION] = replace(world.store.lanes[PARTITION], next_offset=0)
+        await asyncio.sleep(CLOSED_SECONDS + WATCH_EVERY_SECONDS)
+        assert made.worker.problems() == []
+        assert gauge("usher_partition_closed", LABELS) == 0.0
+        world.send({"key": "a"})
+        await asyncio.sleep(QUIET)
+        assert world.told() == [("a", 1)]
+        await made.end()
+        assert gauge("usher_partition_closed", LABELS) is None, "a partition that is gone has no gauges"
+
+    alone(play)
+
+
+def test_a_closed_partition_that_moves_away_is_no_problem_of_this_process_any_more() -> None:
+    async def play(world: Alone) -> None:
+        world.store.lanes[PARTITION] = Claim(partition=PARTITION, epoch=1, next_step=3, next_offset=7)
+        made = await working(world)
+        claims = world.script.calls["claim"]
+        await made.group.take()
+        assert made.worker.problems() == []
+        await asyncio.sleep(2 * CLOSED_SECONDS)
+        assert world.script.calls["claim"] == claims
+        await made.end()
+
+    alone(play)
+
+
+def test_a_lane_that_hangs_with_work_ends_the_process_and_one_that_is_opening_does_not() -> None:
+    async def play(world: Alone) -> None:
+        never = asyncio.Event()
+
+        async def hang(*_: Any) -> None:
+            await never.wait()
+
+        made = await working(world)
+        world.store.commit = hang  # type: ignore[method-assign]
+        world.send({"key": "a"})
+        await asyncio.wait({made.running}, timeout=world.settings.stuck_seconds_max - 2.0)
+        assert not made.running.done()
+        await asyncio.wait({made.running}, timeout=20.0)
+        with pytest.raises(Fatal, match=r"partition 0: records wait, nothing was committed for 6\d s"):
+            await made.running
+        assert made.group.stopped == 1
+
+    alone(play)
+
+
+def test_lanes_that_do_not_stop_end_the_process_in_time() -> None:
+    async def play(world: Alone) -> None:
+        never = asyncio.Event()
+
+        async def hang(*_: Any) -> None:
+            await never.wait()
+
+        made = await working(world)
+        world.store.commit = hang  # type: ignore[method-assign]
+        world.send({"key": "a"})
+        await asyncio.sleep(QUIET)
+        began = world.clock.monotonic()
+        await made.group.take()
+        assert world.clock.monotonic() - began == pytest.approx(world.settings.drain_seconds_max, abs=0.2)
+        with pytest.raises(Fatal, match="1 lanes did not stop in 10 s"):
+            await made.running
+
+    alone(play)
+
+
+def test_a_lane_that_breaks_ends_the_process_with_its_error() -> None:
+    async def play(world: Alone) -> None:
+        made = await working(world)
+        world.script.fail("publish", ZeroDivisionError("nobody expects it"))
+        world.send({"key": "a"})
+        await asyncio.wait({made.running}, timeout=2 * WATCH_EVERY_SECONDS)
+        with pytest.raises(ZeroDivisionError, match="nobody expects it"):
+            await made.running
+        assert made.group.stopped == 1
+
+    alone(play)
+
+
+def test_an_opening_that_waits_for_a_server_never_holds_up_a_rebalance() -> None:
+    async def play(world: Alone) -> None:
+        never = asyncio.Event()
+
+        async def hang(*_: Any) -> Any:
+            await never.wait()
+
+        world.store.load = hang  # type: ignore[method-assign]
+        made = await working(world)
+        began = world.clock.monotonic()
+        await made.group.take()
+        assert world.clock.monotonic() == began
+        assert made.worker.problems() == []
+        await made.end()
+
+    alone(play)
+
+
+def test_the_group_is_told_how_far_a_lane_is_and_a_broker_that_is_away_is_told_later() -> None:
+    async def play(world: Alone) -> None:
+        made = await working(world)
+        world.send({"key": "a"})
+        world.script.fail("note", Retryable("no broker"))
+        await asyncio.sleep(3 * NOTE_EVERY_SECONDS)
+        told = next(iter(made.worker.lanes)).publisher.told
+        assert told is not None
+        last = made.group.noted[-1][PARTITION]
+        assert last[0] == 1
+        assert note_of(START_MS) <= last[1] <= note_of(world.clock.now_ms())
+        await made.end()
+        notes = len(made.group.noted)
+        await asyncio.sleep(2 * NOTE_EVERY_SECONDS)
+        assert len(made.group.noted) == notes
+
+    alone(play)
+
+
+def test_a_lane_that_never_rested_notes_nothing() -> None:
+    async def play(world: Alone) -> None:
+        world.outputs.awaited.clear()
+        world.send({"key": "a"})
+        made = await working(world)
+        lane = next(iter(made.worker.lanes))
+        lane.publisher.told = None
+        await asyncio.sleep(2 * NOTE_EVERY_SECONDS)
+        assert made.group.noted[-1] == {}
+        world.outputs.awaited.set()
+        await made.end()
+
+    alone(play)
+
+
+def test_deadlines_that_are_left_out_are_noted_for_an_operator() -> None:
+    async def play(world: Alone) -> None:
+        origin = Origin(partition=PARTITION, deadline="retry", at_ms=5)
+        world.store.dead["d"] = DeadLetter("d", "w", Reason.DATABASE, "", "why", origin, b"", 5)
+        made = await working(world)
+        assert made.worker.notes() == [
+            "partition 0: 1 deadlines are refused and left out, the first retry; next: usher dlq list"
+        ]
+        await asyncio.sleep(WATCH_EVERY_SECONDS)
+        assert world.registry.get_sample_value("usher_barred_deadlines", LABELS) == 1.0
+        await made.end()
+
+    alone(play)

@@ -1,12 +1,22 @@
-"""Free TCP ports on the loopback interface."""
+"""TCP ports of local servers on the loopback interface: free ones, that no client is given by chance."""
 
+import random
 import socket
 
 LOOPBACK = "127.0.0.1"
+# Below the ports that Linux (from 32768), macOS and BSD (from 49152) give to connections. While a server is down, a
+# client that tries again would else now and then be given the very port that it asks for, speak with itself, and keep
+# the server from coming back.
+PORTS = range(20_000, 32_000)
+TRIES_MAX = 500  # ports looked at; a machine where all of them are taken has other troubles
+_CHANCE = random.SystemRandom()  # not that which tests seed: processes side by side would choose the same
 
 
 def free_port() -> int:
-    """A port that nobody listens on now; somebody else may still take it before it is used."""
+    """A port that nobody has now; somebody else may still take it before it is used, but only who asks for this one."""
+    for port in _CHANCE.sample(PORTS, TRIES_MAX):
+        if is_free(port):
+            return port
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])

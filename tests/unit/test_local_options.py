@@ -10,7 +10,7 @@ from cli import demo
 from cli.main import Parser
 from cli.output import UsageError
 from cli.stack.running import add_stack_options, stack_options
-from deploy.local.ports import free_port, is_free, keep_or_choose
+from deploy.local.ports import PORTS, free_port, is_free, keep_or_choose
 
 POLICY = "workspace: {name}\nqueues: {{general: {{}}}}\ndefault_queue: general\n"
 
@@ -115,6 +115,17 @@ def test_what_no_option_says_the_environment_does(
         stack_options(parser.parse_args(words))
     monkeypatch.delenv("USHER_PARTITIONS")
     assert stack_options(parser.parse_args([*words, "--sources", str(file)])).partitions is None
+
+
+def test_a_port_is_none_that_a_client_is_given_by_chance() -> None:
+    """Else a client that tries again while its server is down may be connected with itself, and hold the port."""
+    chosen = {free_port() for _ in range(20)}
+    assert len(chosen) > 15
+    assert chosen <= set(PORTS)
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first = int(given.read_text().split()[0]) if given.exists() else PORTS.stop
+    if first < PORTS.stop:
+        pytest.skip(f"this machine gives clients ports from {first} on")
 
 
 def test_port_is_kept_unless_somebody_took_it() -> None:

@@ -4,8 +4,6 @@ That letter takes it 5 ms on a machine of this kind, which is the goal; a busy m
 milliseconds alone would not survive.
 """
 
-import time
-from collections.abc import Callable
 from email import message_from_bytes
 from email.policy import compat32
 
@@ -15,22 +13,11 @@ from services.ingest.domain.channels.registry import NAMES
 from tests.benchmarks.bench_channels import ANOTHER, LARGEST, large
 from tests.support.channel_payloads import FORM
 from tests.support.channels import put
+from tests.support.cpu import TRIES, cpu_seconds, in_some_try
 from tests.unit.test_channels_anything import BLOCKS, MULTIPART, check
 
 ROUNDS = 5
-TRIES = 4  # of one that seems too slow: somebody else may have had the machine
 LARGE = large()
-
-
-def cpu_seconds(work: Callable[[], object], rounds: int, before: Callable[[], object] = lambda: None) -> float:
-    """The least of some rounds."""
-    taken = []
-    for _ in range(rounds):
-        before()
-        began = time.process_time()
-        work()
-        taken.append(time.process_time() - began)
-    return min(taken)
 
 
 def yardstick() -> float:
@@ -52,7 +39,7 @@ def seconds(adapter: str, body: bytes, content_type: str, rounds: int = ROUNDS) 
 
 @pytest.mark.parametrize("name", LARGE)
 def test_the_largest_payload_of_a_provider_takes_no_longer_than_a_letter_takes_the_standard_library(name: str) -> None:
-    assert any(seconds(*LARGE[name]) < yardstick() for _ in range(TRIES))
+    assert in_some_try(lambda: seconds(*LARGE[name]) < yardstick())
 
 
 @pytest.mark.parametrize("block", BLOCKS)

@@ -1,7 +1,5 @@
 """What is written so that no filter sees it is seen, and what only looks odd is left alone."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,14 +103,9 @@ def test_any_letter_of_a_word_may_be_a_sign(words, data):
     assert words in readings(worn)
 
 
-def test_a_long_text_takes_no_longer_than_what_is_read_of_it():
-    def seconds(text):
-        words = words_of(text)
-        started = time.process_time()
-        undisguised(text, words)
-        return time.process_time() - started
-
+def test_of_a_long_text_only_its_beginning_is_read():
     piece = "a1 !b "
-    short = min(seconds(piece * (CHARACTERS_MAX // len(piece))) for _ in range(5))
-    long = min(seconds(piece * 20_000) for _ in range(3))
-    assert long <= 40 * short
+    long = piece * 20_000
+    read = undisguised(long[:CHARACTERS_MAX], words_of(long[:CHARACTERS_MAX]))
+    assert read
+    assert undisguised(long, words_of(long)) == read

@@ -207,6 +207,22 @@ def test_of_a_letter_with_words_nothing_else_is_taken_for_them() -> None:
     assert (passed_on.text[:3], passed_on.attributes["unread"]) == ("x\nx", "parts")
 
 
+@pytest.mark.parametrize("parts", [250, 5000])
+def test_a_letter_of_files_without_end_arrives_with_its_words_and_the_first_of_them(parts: int) -> None:
+    image = b"Content-Type: image/png; name=a.png\r\n\r\nx"
+    event = put("email_mime", divided(b"\r\nWhere is my parcel?", *[image] * parts), "message/rfc822").event()
+    assert (event.text, len(event.attachments)) == ("Where is my parcel?", 32)
+    assert (event.attributes["unread"], event.attributes["cut"]) == ("parts", "attachments")
+
+
+def test_a_letter_nested_without_end_arrives_with_the_words_that_stand_before_it() -> None:
+    nested = b"".join(b"Content-Type: multipart/mixed; boundary=%d\r\n\r\n--%d\r\n" % (n, n) for n in range(60))
+    event = put("email_mime", divided(b"\r\nWhere is my parcel?", nested + b"\r\ndeep"), "message/rfc822").event()
+    assert (event.text, event.attributes["unread"]) == ("Where is my parcel?", "parts")
+    alone = put("email_mime", HEAD + nested + b"\r\ndeep", "message/rfc822").event()
+    assert "deep" in alone.text and alone.attributes["unread"] == "parts"
+
+
 @pytest.mark.parametrize(
     "head", ["Sender: Ana <ana@example.com>", "Reply-To: ana@example.com", "Return-Path: <ana@example.com>"]
 )

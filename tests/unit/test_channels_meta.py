@@ -205,6 +205,16 @@ def test_other_changes_of_an_instagram_account_are_ignored_by_name(field: str, w
     assert instagram(changes=[{"field": field, "value": {}}]).ignored == [why]
 
 
+def test_a_list_of_notifications_as_instagrams_examples_show_it_is_each_of_them() -> None:
+    first, second = page("instagram", direct()), page("instagram", direct(mid="m_2"), {**direct(), "sender": 5.5})
+    result = json_of("instagram", [first, second])
+    assert [one.message_id for one in result.events()] == ["m_1", "m_2"]
+    assert [one.letter.path for one in result.refused] == ["[1].entry[0].messaging[1].sender"]
+    assert json_of("instagram", []).ignored == ["not_a_message"]
+    (refused,) = json_of("instagram", [first, {"object": "page"}]).refused
+    assert refused.letter.path == "[1].object"
+
+
 def test_an_attachment_that_comes_under_two_names_is_one() -> None:
     url = {"url": "https://cdn.example/post"}
     shared = [{"type": "share", "payload": {**url, "title": "Our post"}}, {"type": "ig_post", "payload": url}]

@@ -82,6 +82,20 @@ def test_the_words_of_a_letter_within_its_signature_are_read(kind: str, der: byt
     assert (event.text, event.subject, event.attributes) == (SAID, "Order 4711", {"signed": "smime"})
 
 
+def test_a_whole_letter_within_a_signature_has_its_words() -> None:
+    """RFC 8551, section 3.1: so a program signs the heads as well."""
+    inner = b"Content-Type: message/rfc822\r\n\r\n" + HEAD + INNER
+    assert put("email_mime", smime(signed(inner)), "message/rfc822").event().text == SAID
+
+
+def test_a_file_without_a_type_is_what_its_name_says() -> None:
+    whole = smime(signed(), "application/octet-stream")
+    event = put("email_mime", whole, "message/rfc822").event()
+    assert (event.text, event.attributes) == (SAID, {"signed": "smime"})
+    beside = divided("mixed", INNER, b"Content-Type: application/octet-stream; name=smime.p7s\r\n\r\nx")
+    assert put("email_mime", beside, "message/rfc822").event().attributes == {"signed": "smime"}
+
+
 def test_an_encrypted_letter_is_a_contact_with_its_subject_and_says_so() -> None:
     event = put("email_mime", smime(encrypted()), "message/rfc822").event()
     assert (event.text, event.subject, event.attributes) == (None, "Order 4711", {"encrypted": "smime"})

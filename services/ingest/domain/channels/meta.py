@@ -46,11 +46,19 @@ def handshake(query: Sequence[tuple[str, str]], secrets: Secrets) -> Answer | No
 
 def read_messaging(payload: Payload, kind: str) -> Reading:
     """Every message, comment and state of a payload whose ``object`` is ``kind``; each part stands alone."""
-    document = Node.parse(payload.body)
-    if document["object"].text() != kind:
-        raise document["object"].wrong(f"must be {kind}")
-    found = each(document["entry"].items(), lambda entry: messaging_items(payload, entry))
+    found: list[Item] = []
+    for document in _documents(payload.body):
+        if document["object"].text() != kind:
+            raise document["object"].wrong(f"must be {kind}")
+        found.extend(each(document["entry"].items(), lambda entry: messaging_items(payload, entry)))
     return Reading(found or [Ignored(Why.NOT_A_MESSAGE)])
+
+
+def _documents(body: bytes) -> list[Node]:
+    """The notification, or a list of them, as the examples of Instagram's documentation stand."""
+    if body.lstrip()[:1] != b"[":
+        return [Node.parse(body)]
+    return list(Node.parse(b'{"":' + body + b"}")[""].items())
 
 
 def messaging_items(payload: Payload, entry: Node) -> list[Item]:

@@ -39,6 +39,12 @@ _ENCRYPTED = {"application/pgp-encrypted": _OPENPGP}
 _ENVELOPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _PACKED = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _PACKED_NAME = "winmail.dat"
+# What a file without a type of its own is, by the end of its name (RFC 8551, section 3.2.1).
+_BY_NAME = {
+    _PACKED_NAME: "application/ms-tnef",
+    ".p7m": "application/pkcs7-mime",
+    ".p7s": "application/pkcs7-signature",
+}
 
 
 # What the standard library raises of heads that nobody would write.
@@ -84,9 +90,7 @@ def parse_letter(raw: bytes, bytes_max: int = BODY_BYTES_MAX) -> Letter:
         head, whole = parsed(raw.removeprefix(_MARK).lstrip(b"\r\n"))
         heads = Heads([(name, str(value)) for name, value in head.raw_items()])
         letter = Letter(heads, is_report=whole.kind == "multipart/report")
-        others = _read(letter, whole)
-        if not letter.is_report and not any(map(str.strip, (letter.plain, letter.html, letter.packed))):
-            _look_for_words(letter, others, whole)
+        _read(letter, whole)
     except _DAMAGE:
         raise Rejected(Reason.INVALID, "", "no message as RFC 5322 and MIME describe it") from None
     if not any(name in heads for name in ("from", "message-id", "subject", "date")):
@@ -96,16 +100,24 @@ def parse_letter(raw: bytes, bytes_max: int = BODY_BYTES_MAX) -> Letter:
 
 def attach(letter: Letter, file: Attachment, content: Callable[[], bytes]) -> None:
     """A file of the letter, one more than a message may have at most; what a whole letter is wrapped in is opened."""
-    kind = file.content_type.partition(";")[0].strip().lower()
+    kind = _kind(file)
     if len(letter.attachments) <= ATTACHMENTS_MAX:
         letter.attachments.append(file)
     letter.signed = letter.signed or _SIGNATURES.get(kind, "")
     letter.encrypted = letter.encrypted or _ENCRYPTED.get(kind, "")
-    if kind in _PACKED or file.name.lower() == _PACKED_NAME:
+    if kind in _PACKED:
         _unpack(letter, content())
     elif kind in _ENVELOPES and letter.envelopes < ENVELOPES_MAX:
         letter.envelopes += 1
         _open(letter, content())
+
+
+def _kind(file: Attachment) -> str:
+    kind = file.content_type.partition(";")[0].strip().lower()
+    if kind not in ("", "application/octet-stream"):
+        return kind
+    name = file.name.lower()
+    return next((named for end, named in _BY_NAME.items() if name.endswith(end)), kind)
 
 
 def attach_files(letter: Letter, form: Form) -> None:
@@ -115,15 +127,16 @@ def attach_files(letter: Letter, form: Form) -> None:
         attach(letter, file, partial(getattr, one, "content"))
 
 
-def _read(letter: Letter, whole: Part) -> list[Part]:
-    """Take the words of a letter, or of what it is signed around; the parts that are none."""
+def _read(letter: Letter, whole: Part) -> None:
+    """Take what a letter holds, or what it is signed around."""
     others = [part for part in leaves(whole, letter.unread) if not _is_words(letter, part)]
     for part in others:
         if part.kind == "text/calendar":
             letter.calendar = letter.calendar or _text(part)
         name = decoded(legible(part.file_name())).strip() if len(letter.attachments) <= ATTACHMENTS_MAX else ""
         attach(letter, Attachment(content_type=part.kind, name=name, size=part.size()), part.content)
-    return others
+    if not letter.is_report and not any(map(str.strip, (letter.plain, letter.html, letter.packed))):
+        _look_for_words(letter, others, whole)
 
 
 def _open(letter: Letter, der: bytes) -> None:

@@ -118,7 +118,7 @@ class Lane:
     # ---- the loop ----
 
     async def _turn(self) -> None:
-        self._note_rest()
+        self.note_rest()
         records = await self._gather()
         await self.life.reach(Phase.POLLED)
         fresh, records = self._arrivals.unseen(records, self.claim)
@@ -134,7 +134,7 @@ class Lane:
         self._sense.metrics.lag(self.partition, self._parts.inputs.lag(self.partition, self.claim.next_offset))
         await self._upkeep.forget(self.claim, self._time.last_ms)
 
-    def _note_rest(self) -> None:
+    def note_rest(self) -> None:
         """Nothing is under way: the deadlines up to now have fired, or those before the next one."""
         wall_ms, deadline_ms = self._clock.now_ms(), self._deadline()
         reached_ms = wall_ms if deadline_ms is None else min(wall_ms, deadline_ms - 1)

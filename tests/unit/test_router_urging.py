@@ -143,6 +143,36 @@ def test_a_closed_queue_acts_when_it_opens() -> None:
     assert [each[3] for each in hastened(router)] == [40, 40]
 
 
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("answered", [False, True])
+def test_what_falls_due_after_hours_is_done_when_the_queue_opens_for_who_still_waits(
+    restart: bool, answered: bool
+) -> None:
+    closes = {"timezone": "UTC", "open": {"mon-sun": ["00:00-22:14", "22:15-24:00"]}}  # from 40 s on for a minute
+    acts = {**BOTH, "within": "50s", "on_breach": [{"boost": "1m"}, {"overflow": {"queue": "general"}}]}
+    router, contact_id = waiting(acts, {"hours": "shift"}, calendars={"shift": closes})
+    router.wait(99)
+    assert [each[3] for each in hastened(router)] == [37.5], "the warning came in time, the breach after hours"
+    if restart:
+        router.restart()
+    if answered:
+        router.hang_up("c1")
+    told = router.wait(2)
+    assert (
+        "contact.overflowed" not in kinds(told)
+        if answered
+        else kinds(told)[:2]
+        == [
+            "contact.hastened",
+            "contact.overflowed",
+        ]
+    )
+    assert [each[3] for each in hastened(router)] == ([37.5] if answered else [37.5, 100])
+    router.restart()
+    assert router.wait(300) == []
+    assert (router.state(contact_id) == "queued") is not answered
+
+
 def test_what_is_kept_for_one_agent_does_not_overflow_before_it_opens_to_all() -> None:
     router = Router(policy(LEAVES, offers={"timeout": "15s", "keep_for": "50s"}))
     router.sign_on("a1", skills={"orders": 2})

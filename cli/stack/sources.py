@@ -37,17 +37,19 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     try:
-        _read(args.file)
+        sources = _read(args.file)
     except SourcesError as error:
         if args.json:
-            result({"valid": False, "errors": [_fault(found) for found in error.errors]})
+            result({"valid": False, "errors": [_fault(found) for found in error.errors], "warnings": []})
         else:
             write(*map(str, error.errors))
         return EXIT_NO
+    doubts = {f"sources.{name}": source.doubt() for name, source in sources.by_name.items() if source.doubt()}
     if args.json:
-        result({"valid": True, "errors": []})
+        warnings = [{"path": path, "message": message} for path, message in doubts.items()]
+        result({"valid": True, "errors": [], "warnings": warnings})
     else:
-        write("valid")
+        write(*(f"warning: {path}: {message}" for path, message in doubts.items()), "valid")
     return EXIT_OK
 
 

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cli.stack.looks import hint
 from shared.contract.topics import CHANNELS
 from tests.support.cpu import cpu_seconds, in_some_try
+from tests.support.documents import DOCS, blocks
 from tests.support.ingest import sha256
 
 Usher = Callable[..., tuple[int, str, str]]
@@ -52,7 +54,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_file_is_valid_before_its_secrets_are_there(usher: Usher, file: Path) -> None:
     assert usher("sources", "check", file) == (0, "valid\n", "")
-    assert json.loads(usher("sources", "check", file, "--json")[1]) == {"valid": True, "errors": []}
+    assert json.loads(usher("sources", "check", file, "--json")[1]) == {"valid": True, "errors": [], "warnings": []}
 
 
 def test_a_fault_is_named_with_its_path(usher: Usher, file: Path) -> None:
@@ -67,6 +69,35 @@ def test_a_fault_is_named_with_its_path(usher: Usher, file: Path) -> None:
     (error,) = json.loads(usher("sources", "check", file, "--json")[1])["errors"]
     assert (error["path"], error["message"][:11]) == ("", "is not YAML")
     assert usher("sources", "check", "/nowhere")[2].count("\n") == 1
+
+
+def test_a_source_that_would_refuse_its_provider_is_a_warning(usher: Usher, file: Path) -> None:
+    file.write_text("""sources:
+  unsigned: {workspace: acme, adapter: slack}
+  untried: {workspace: acme, adapter: whatsapp_cloud, secrets: {app_secret: env:NOT_SET}}
+  by-key: {workspace: acme, adapter: email_mime}
+  signed: {workspace: acme, adapter: twilio, secrets: {auth_token: env:NOT_SET}}
+""")
+    status, out, _ = usher("sources", "check", file)
+    assert (status, out.splitlines()) == (0, [
+        "warning: sources.unsigned: without signing_secret its webhook takes API keys alone, and slack signs instead",
+        "warning: sources.untried: without verify_token the first call of whatsapp_cloud, a trial, is refused",
+        "valid",
+    ])  # fmt: skip
+    warnings = json.loads(usher("sources", "check", file, "--json")[1])["warnings"]
+    assert [warning["path"] for warning in warnings] == ["sources.unsigned", "sources.untried"]
+
+
+def test_the_sources_of_the_channels_pages_are_valid_and_complete(usher: Usher, file: Path) -> None:
+    sources = {}
+    for page in sorted((DOCS / "channels").glob("*.md")):
+        for block in blocks(page):
+            if block.language == "yaml" and block.text.startswith("sources:"):
+                found = yaml.safe_load(block.text)["sources"].items()
+                sources |= {f"{page.stem}-{name}": source for name, source in found}
+    assert len(sources) >= 19
+    file.write_text(yaml.safe_dump({"sources": sources}))
+    assert usher("sources", "check", file)[1] == "valid\n"
 
 
 def test_connections_and_keys_are_shown_without_secrets(usher: Usher, file: Path) -> None:

@@ -10,6 +10,7 @@ from services.ingest.domain.way import Way
 
 __all__ = ["OWN_IDS", "Credential", "Source", "Sources"]
 
+VERIFY_TOKEN = "verify_token"  # what Meta shows when it tries a webhook for the first time
 OWN_IDS = frozenset({"canonical", "standard_webhooks"})  # their handles are the workspace's own, over all sources
 
 
@@ -41,8 +42,21 @@ class Source(NamedTuple):
 
     def is_verified(self) -> bool:
         """Whether its webhook has secrets of its own, or a site's key; without them it takes API keys."""
-        named = [name for scheme in self.adapter.schemes for name in SCHEMES[scheme].secrets]
-        return bool(self.site_key) or any(self.secrets.get(name) for name in named)
+        return bool(self.site_key) or any(self.secrets.get(name) for name in self._signed_by())
+
+    def doubt(self) -> str:
+        """What refuses its provider although the file is valid, because a topic alone may feed it; else nothing."""
+        signed_by = self._signed_by()
+        takes_keys = self.adapter.origins or self.adapter.own_ids or "bearer" in signed_by
+        if signed_by and not takes_keys and not self.is_verified():
+            needed = " or ".join(dict.fromkeys(signed_by))
+            return f"without {needed} its webhook takes API keys alone, and {self.adapter.name} signs instead"
+        if VERIFY_TOKEN in self.adapter.secrets and self.secrets and not self.secrets.get(VERIFY_TOKEN):
+            return f"without {VERIFY_TOKEN} the first call of {self.adapter.name}, a trial, is refused"
+        return ""
+
+    def _signed_by(self) -> list[str]:
+        return [name for scheme in self.adapter.schemes for name in SCHEMES[scheme].secrets]
 
     def secret_count(self) -> int:
         """How many secrets there are, over all names."""

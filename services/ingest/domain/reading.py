@@ -14,7 +14,15 @@ from pydantic_core import from_json
 from services.ingest.domain.rejection import Rejected, path_of
 from shared.errors import Reason
 
-__all__ = ["BODY_BYTES_MAX", "INTEGER_MAX", "INTEGER_MIN", "MEMBERS_MAX", "OBJECTS_MAX", "read_object"]
+__all__ = [
+    "BODY_BYTES_MAX",
+    "INTEGER_MAX",
+    "INTEGER_MIN",
+    "MEMBERS_MAX",
+    "OBJECTS_MAX",
+    "PATH_BYTES_MAX",
+    "read_object",
+]
 
 BODY_BYTES_MAX = 256 * 1024  # of a record or request body; the contract's limit, whatever the fields allow
 INTEGER_MAX = 2**63 - 1

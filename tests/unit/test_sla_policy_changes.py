@@ -204,6 +204,16 @@ def test_an_answer_in_another_queue_is_what_the_log_says_where_that_queue_promis
     assert story.told("time_to_answer") == (told if before else [])
 
 
+def test_another_queue_that_is_told_late_breaks_no_promise_before_the_policy_that_makes_it() -> None:
+    was = {"targets": {"time_to_answer": {"within": "2h"}}}
+    now = {"targets": {"time_to_answer": {"within": "20s"}}}
+    story = Story(policy_of({"cards": {}, "orders": was}), policy_of({"cards": {}, "orders": now}))
+    story.arrives("2026-06-11T09:00", queue="cards").activate("2026-06-11T09:30", 2)
+    entry = {"entered_at": "2026-06-11T09:00", "target_seconds": 20.0}
+    story.at("2026-06-11T09:29", "queued", queue="orders", **entry).play(until="2026-06-11T12:00")
+    assert story.told("time_to_answer") == [("started", clock("09:00")), ("breached", clock("09:30"))]
+
+
 @pytest.mark.parametrize("kind", ["time_to_answer", "first_response", "resolution"])
 def test_a_contact_that_is_reported_after_its_policy_is_due_when_the_log_says_though_it_came_before(kind: str) -> None:
     story = Story(policy_of(NOTHING), promising(kind, "5m")).activate("2026-06-11T09:30", 2)

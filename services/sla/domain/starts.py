@@ -129,7 +129,8 @@ class Starts:
             if made_ms > began_ms:
                 made_ms = _made_ms(TIME_TO_ANSWER, contact, promises)
             if promised[1] is not promises:  # the router tells what it promises now, and does so only now
-                target, made_ms = promises.of(TIME_TO_ANSWER, contact, event.queue), at_ms
+                target = promises.of(TIME_TO_ANSWER, contact, event.queue)
+                made_ms = max(at_ms, promises.since_ms)  # what it tells may have happened before the policy came
         if target is not None:
             # The log's own promise and due time decide, so that anybody can check a breach against them.
             target = target.lasting(event.target_seconds)

@@ -82,10 +82,9 @@ def test_a_text_may_have_one_clause_behind_a_greeting():
     assert (found.clause, found.clause_confidence, found.clause_explained) == (1, 0.5, False)
 
 
-def test_a_clause_that_is_surely_a_moment_of_truth_gives_its_queue_and_boost_and_the_whole_its_label():
-    found, _ = by_model(
-        text="where is my order", clause=2, clause_probability=0.9, clause_intent="stolen_card", clause_share=0.9
-    )
+@pytest.mark.parametrize("text", ["where is my order", "tell me more"], ids=["by patterns", "by the model"])
+def test_a_clause_that_is_surely_a_moment_of_truth_gives_its_queue_and_boost_and_the_whole_its_label(text):
+    found, _ = by_model(text=text, clause=2, clause_probability=0.9, clause_intent="stolen_card", clause_share=0.9)
     assert (found.intent, found.second_intent, found.queue) == ("order_status", "stolen_card", "cards")
     assert (found.moment_of_truth, found.priority_seconds) == (True, 600.0)
     assert "second intent: stolen_card" in found.reasons

@@ -51,6 +51,12 @@ def test_a_phrase_is_found_as_whole_words_only():
     assert patterns.matches(fold("I like c++ ¡YA!")) == [1, 2]
 
 
+def test_a_letter_before_or_after_a_sign_is_an_edge_of_a_word_too():
+    patterns = PatternSet([literal("a-team"), literal("plan-b")])
+    assert patterns.matches("the a-team has a plan-b") == [0, 1]
+    assert patterns.matches("the data-team has a plan-bc") == []
+
+
 @given(st.text(max_size=200) | st.text(alphabet="ab hello@1ombudsman¿dónde estáßx!", max_size=200))
 @settings(max_examples=300, deadline=None)
 def test_one_pass_finds_exactly_what_each_pattern_alone_finds(text):

@@ -69,6 +69,8 @@ def test_the_latest_end_of_a_conversation_counts_and_a_repeat_is_a_duplicate() -
     end(router, at_ms=START_MS)
     end(router, at_ms=START_MS - 9_000)
     assert router.counts["usher_duplicates_total",] == 1
+    end(router, at_ms=START_MS)
+    assert router.counts["usher_duplicates_total",] == 2, "the same once more, and by another id"
     contact_id = router.say(router.message("c1", occurred_ms=START_MS - 1000))[0].subject
     assert router.state(contact_id) == "abandoned"
 

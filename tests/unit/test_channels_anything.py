@@ -8,6 +8,8 @@ profile is 20,000.
 """
 
 import os
+import struct
+from base64 import encodebytes
 from collections.abc import Callable
 from random import Random
 from urllib.parse import parse_qsl, urlencode
@@ -147,6 +149,18 @@ _SLACK = b'{"type":"event_callback","event":{"type":"message","user":"u","channe
 MANY_OBJECTS = b'{"a":[' + b",".join([b'{"a":{}}'] * 7_900)  # about as many as one body may have
 
 
+# What an S/MIME file in pieces, and a winmail.dat with properties, begin with.
+SIGNED = bytes.fromhex("308006092a864886f70d010702a08030800201013100308006092a864886f70d010701a0802480")
+PACKED = struct.pack("<IHBIII", 0x223E9F78, 1, 1, 0x00069003, 170_000, 2**31)
+
+
+def _wrapped(content: bytes) -> bytes:
+    """A letter that is one file of either kind."""
+    kind = b"ms-tnef" if content.startswith(PACKED[:6]) else b"pkcs7-mime"
+    head = b"From: a@b.c\r\nContent-Type: application/%s\r\nContent-Transfer-Encoding: base64\r\n\r\n" % kind
+    return head + encodebytes(content)
+
+
 def _parts(head: bytes, body: bytes, number: int) -> bytes:
     return _MIXED + (b"--b\r\n" + head + b"\r\n\r\n" + body + b"\r\n") * number
 
@@ -172,5 +186,9 @@ BLOCKS: dict[str, Callable[[int], bytes]] = {
     "texts": lambda size: _parts(b"Content-Type: text/plain; charset=koi8-r", b"word " * (size // 600), 100),
     "heads of parts": lambda size: _parts(b"Content-Type: image/png; name=a" + b"\r\na: b" * (size // 640), b"x", 100),
     "parameters": lambda size: _parts(b"Content-Type: image/png; name=a" + b"; a=b" * (size // 540), b"x", 100),
+    "a signature in pieces": lambda size: _wrapped(SIGNED + b"\x04\x01x" * (size // 5)),
+    "a signature in a signature": lambda size: _wrapped((SIGNED + b"\x24\x80") * (size // 60)),
+    "properties": lambda size: _wrapped(PACKED + b"\x03\x00\x01\x0e\x00\x00\x00\x00" * (size // 11 - 100)),
+    "attributes": lambda size: _wrapped(PACKED[:6] + (b"\x01" + bytes(10)) * (size // 15 - 100)),
     "keys": lambda size: b"{" + b",".join(b'"%d":1' % n for n in range(size // 10)) + b"}",
 }  # fmt: skip

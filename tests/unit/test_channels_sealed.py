@@ -261,6 +261,20 @@ def test_a_letter_that_is_all_in_winmail_dat_has_its_words(data: bytes, kind: st
     assert (event.text, event.attributes) == (SAID, {})
 
 
+def test_of_many_such_files_some_are_opened_and_the_others_named() -> None:
+    event = put("email_mime", divided("mixed", b"\r\nMine", *[tnef(packed(*FILES))] * 5), "message/rfc822").event()
+    assert (event.text, event.attributes["unread"]) == ("Mine", "winmail.dat")
+    assert [one.name for one in event.attachments].count("a.png") == 3
+    assert [one.name for one in event.attachments].count("winmail.dat") == 5
+
+
+def test_of_properties_without_end_the_names_of_the_files_are_still_read() -> None:
+    endless = attribute(1, 0x00069003, properties(*[(0x0003, 0x0E01, bytes(4))] * 3000))
+    event = put("email_mime", divided("mixed", b"\r\nMine", tnef(packed(endless, *FILES))), "message/rfc822").event()
+    assert [one.name for one in event.attachments] == ["winmail.dat", "FACTUR~1.PDF", "a.png"]
+    assert event.attributes["unread"] == "winmail.dat"
+
+
 def test_a_damaged_winmail_dat_names_what_can_be_read() -> None:
     event = put("email_mime", divided("mixed", tnef(PACKED[:-9])), "message/rfc822").event()
     assert (event.text, event.attributes["unread"]) == (SAID, "winmail.dat")

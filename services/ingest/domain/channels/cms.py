@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 __all__ = ["Enveloped", "Kind", "opened"]
 
-ELEMENTS_MAX = 50_000  # of one file: OpenSSL writes what it streams as pieces of a KiB and more
+ELEMENTS_FEW = 500  # on the way, and what else is written in few pieces
+PIECE_BYTES = 256  # a file has one element more for each: OpenSSL writes what it streams as pieces of a KiB and more
 DEPTH_MAX = 16  # of pieces within each other
 _SEQUENCE, _INTEGER, _SET, _OBJECT, _CONTEXT_0 = 0x30, 0x02, 0x31, 0x06, 0xA0
 _OCTETS, _PIECES = 0x04, 0x24
@@ -65,7 +66,7 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at = 0
-        self._left = ELEMENTS_MAX
+        self._left = ELEMENTS_FEW + len(data) // PIECE_BYTES
 
     def enter(self, tag: int) -> int | None:
         """Go into an element; where it ends, None if its end is marked."""

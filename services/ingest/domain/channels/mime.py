@@ -105,10 +105,14 @@ def attach(letter: Letter, file: Attachment, content: Callable[[], bytes]) -> No
         letter.attachments.append(file)
     letter.signed = letter.signed or _SIGNATURES.get(kind, "")
     letter.encrypted = letter.encrypted or _ENCRYPTED.get(kind, "")
-    if kind in _PACKED:
+    if kind not in _PACKED | _ENVELOPES:
+        return
+    letter.envelopes += 1
+    if letter.envelopes > ENVELOPES_MAX:
+        letter.unread.append(file.name or kind)
+    elif kind in _PACKED:
         _unpack(letter, content())
-    elif kind in _ENVELOPES and letter.envelopes < ENVELOPES_MAX:
-        letter.envelopes += 1
+    else:
         _open(letter, content())
 
 

@@ -14,7 +14,7 @@ from services.ingest.domain.channels.message import Attachment
 __all__ = ["Unpacked", "unpacked"]
 
 ATTRIBUTES_MAX = 1000  # of one file; a letter has some twenty, and five for each of its own files
-PROPERTIES_MAX = 500  # of one attribute; Outlook writes a hundred
+VALUES_MAX = 2000  # of properties in one file; Outlook writes a hundred of a letter, and forty of each file
 _SIGNATURE = 0x223E9F78
 _HEAD = Struct("<IH")  # signature, key
 _ATTRIBUTE = Struct("<BII")  # level, which, length; behind the data come two bytes of sum
@@ -46,7 +46,7 @@ def unpacked(data: bytes) -> Unpacked:
         if _HEAD.unpack_from(data)[0] == _SIGNATURE:
             for which, content in _attributes(data):
                 packed.take(which, content)
-            is_whole = True
+            is_whole = packed.is_whole()
     files = [Attachment(content_type=one.kind, name=one.name, size=one.size) for one in packed.files]
     return Unpacked(packed.plain, packed.html, files, is_whole)
 
@@ -66,6 +66,11 @@ class _Packed:
         self.html = ""
         self.files: list[_File] = []
         self._charset = "windows-1252"
+        self._left = iter(range(VALUES_MAX))
+
+    def is_whole(self) -> bool:
+        """Whether every property was looked at."""
+        return next(self._left, None) is not None
 
     def take(self, which: int, content: bytes) -> None:
         """One attribute; those of a file follow the one that begins it."""
@@ -87,7 +92,7 @@ class _Packed:
         return content.decode("utf-16-le", "replace").rstrip("\0") if kind == _UNICODE else self._words(content)
 
     def _properties(self, content: bytes) -> None:
-        for number, kind, value in _properties(content):
+        for number, kind, value in _properties(content, self._left):
             if number == _TEXT:
                 self.plain = self._value(kind, value)
             elif number == _HTML:
@@ -99,7 +104,7 @@ class _Packed:
         elif which == _CONTENT:
             file.size = len(content)
         elif which == _FILE_PROPERTIES:
-            for number, kind, value in _properties(content):
+            for number, kind, value in _properties(content, self._left):
                 if number == _LONG_NAME:
                     file.name = self._value(kind, value)
                 elif number == _MEDIA_TYPE:
@@ -120,20 +125,24 @@ def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
     raise ValueError("too many attributes")
 
 
-def _properties(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """(number, type, value) of each property that may be a text; others are passed over."""
+def _properties(data: bytes, left: Iterator[int]) -> Iterator[tuple[int, int, bytes]]:
+    """(number, type, value) of each property; each takes of ``left``, and without any the rest is passed over."""
     (count,) = _LONG.unpack_from(data)
     at = _LONG.size
-    for _ in range(min(count, PROPERTIES_MAX)):
+    for _ in range(count):
         kind, number = _SHORTS.unpack_from(data, at)
         at += _SHORTS.size
         if number >= _NAMED:
             at = _behind_name(data, at)
+        if next(left, None) is None:
+            return
         is_list, kind, values = bool(kind & _SEVERAL), kind & ~_SEVERAL, 1
         if is_list or kind in _WITH_LENGTH:
             (values,) = _LONG.unpack_from(data, at)
             at += _LONG.size
-        for _ in range(min(values, PROPERTIES_MAX)):
+        for _ in range(values):
+            if is_list and next(left, None) is None:
+                return
             length, at = _length(data, at, kind)
             if at + length > len(data):
                 raise ValueError("cut off")

@@ -18,12 +18,17 @@ from shared.errors import Retryable
 
 __all__ = ["Gatherer", "Publisher"]
 
+LOOK_SECONDS = 0.05  # between looks for callers whose patience is over: one timer for all of them
 BATCH_RECORDS_MAX = 500  # of one produce request; what comes meanwhile waits for the next
+
+
+_Answer = asyncio.Future[Retryable | None]
+_Answers = Sequence[_Answer]
 
 
 class _Waiting(NamedTuple):
     message: Message
-    answer: "asyncio.Future[Retryable | None]"
+    answer: _Answer
 
 
 class Gatherer:
@@ -39,6 +44,7 @@ class Gatherer:
         self._traces = traces
         self._waiting: dict[int, deque[_Waiting]] = {}
         self._sending: dict[int, asyncio.Task[None]] = {}
+        self._patience = Patience()
 
     async def publish(self, events: Sequence[Admitted], seconds_max: float) -> None:
         """Return once Kafka has the events, in their order. Retryable: no answer in time, and some may still arrive.
@@ -46,22 +52,22 @@ class Gatherer:
         What waits for its turn when the caller gives up is not sent: the next try brings all of it in its order."""
         begun = [self._traces.begin(event) for event in events] if self._traces is not None else []
         answers = [self._enqueue(event) for event in ([event for event, _ in begun] or events)]
-        giving_up = asyncio.get_running_loop().call_later(seconds_max, _give_up, answers)
+        self._patience.begin(answers, seconds_max)
         failed: Retryable | None = None
         try:
             for answer in answers:
                 failed = await answer or failed
         finally:
-            giving_up.cancel()
+            self._patience.end(answers)
             _give_up(answers)  # of a caller who is cancelled; else all are there
         if failed is not None:
             raise failed
         for _, span in begun:
             span.end()
 
-    def _enqueue(self, event: Admitted) -> "asyncio.Future[Retryable | None]":
+    def _enqueue(self, event: Admitted) -> _Answer:
         partition, message = self._writer.write(event)
-        answer: asyncio.Future[Retryable | None] = asyncio.get_running_loop().create_future()
+        answer: _Answer = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(partition, deque()).append(_Waiting(message, answer))
         if partition not in self._sending:
             self._sending[partition] = asyncio.ensure_future(self._send(partition))
@@ -89,7 +95,34 @@ class Gatherer:
                 one.answer.set_result(failure)
 
 
-def _give_up(answers: Sequence["asyncio.Future[Retryable | None]"]) -> None:
+class Patience:
+    """Until when each caller waits. Hardly any has to be told that it is over, so none has a timer of its own."""
+
+    def __init__(self) -> None:
+        self._due: dict[int, tuple[float, _Answers]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self, answers: _Answers, seconds: float) -> None:
+        """Give up what is not answered then, or up to LOOK_SECONDS later."""
+        loop = asyncio.get_running_loop()
+        self._due[id(answers)] = loop.time() + seconds, answers
+        if self._timer is None:
+            self._timer = loop.call_later(min(seconds, LOOK_SECONDS), self._look)
+
+    def end(self, answers: _Answers) -> None:
+        """Nobody waits any more."""
+        self._due.pop(id(answers), None)
+
+    def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(LOOK_SECONDS, self._look) if self._due else None
+        now = loop.time()
+        for due, answers in self._due.values():
+            if due <= now:
+                _give_up(answers)
+
+
+def _give_up(answers: _Answers) -> None:
     """What still waits for its turn is not sent any more, nothing of it: it would overtake what came before it."""
     for answer in answers:
         if not answer.done():

@@ -184,7 +184,7 @@ def test_a_signed_time_is_good_for_five_minutes_either_way(case: str) -> None:
 
     for distance in (-TOLERANCE_MS, 0, TOLERANCE_MS):
         assert accepts(case, body, headers, NOW_MS + distance)
-    for distance in (-TOLERANCE_MS - 1000, TOLERANCE_MS + 1000):
+    for distance in (-TOLERANCE_MS - 1, TOLERANCE_MS + 1):
         assert not accepts(case, body, headers, NOW_MS + distance)
 
 

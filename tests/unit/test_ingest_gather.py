@@ -58,3 +58,17 @@ async def test_a_caller_who_is_told_no_in_time_is_not_sent_later() -> None:
     await asyncio.gather(first, third)
 
     assert sent(log) == [b"a", b"d", b"e"]
+
+
+async def test_each_caller_is_told_no_in_their_own_time_by_one_timer_for_all_of_them() -> None:
+    _, gatherer, first = await busy()
+    waiting = [asyncio.ensure_future(gatherer.publish(events(f"b{number}"), LONG_SECONDS)) for number in range(9)]
+    await asyncio.sleep(0)
+
+    for _ in range(2):  # the timer goes on while others wait
+        with pytest.raises(Retryable, match="in time"):
+            await asyncio.wait_for(gatherer.publish(events("c"), 0.01), 20)
+    assert not any(one.done() for one in (first, *waiting))
+    for one in (first, *waiting):
+        one.cancel()
+    await asyncio.wait([first, *waiting])

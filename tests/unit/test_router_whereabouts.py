@@ -139,6 +139,14 @@ def test_a_call_back_and_a_closed_queue_are_told(router: Router) -> None:
     assert any(line.endswith("general opens") for line in found["changes"])
 
 
+def test_of_a_queue_that_does_something_at_its_closing_that_time_is_told(router: Router) -> None:
+    policy = policy_with(calendars={"office": {"open": {"mon-sun": ["09:00-23:00"]}}})
+    away = [{"when": {"closed": True}, "to": {"callback": True}}]
+    policy["queues"]["general"] |= {"hours": "office", "overflow": away}
+    router.activate(policy)
+    assert "2023-11-14T23:00:00.000Z: general closes" in where(router, router.contact("c1"))["changes"]
+
+
 def test_for_whom_a_contact_is_kept_and_why(router: Router) -> None:
     router.sign_on("a1")
     router.sign_on("a2", units=1)

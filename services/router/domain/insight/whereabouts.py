@@ -192,6 +192,9 @@ def _changes_in_queue(workspace: Workspace, contact: Contact, now_ms: int) -> li
     opens_ms = None if workspace.rules.is_open(queue, now_ms) else workspace.rules.next_opening_ms(queue, now_ms)
     if opens_ms is not None:
         found.append((opens_ms, f"{queue.name} opens"))
+    closes_ms = workspace.rules.next_closing_ms(queue, now_ms) if any(rule.closed for rule in queue.overflow) else None
+    if closes_ms is not None:
+        found.append((closes_ms, f"{queue.name} closes"))
     place = workspace.standing(contact)
     if place.answer.promised and place.due_ms > now_ms:
         found.append((place.due_ms, "the promise is broken, unless somebody accepts before"))

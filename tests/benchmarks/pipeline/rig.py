@@ -21,6 +21,7 @@ from deploy.local.process import Command, LeashedProcess
 from shared.clock import monotonic
 from shared.contract.topics import all_topics
 from shared.kafka import ensure_topics
+from shared.kafka.reader import silence_retries
 from shared.migrate import migrate
 from shared.process.settings import CommonSettings
 from tests.support import servers
@@ -126,6 +127,7 @@ def _cpu(process: psutil.Process, *, reaped: bool = False) -> float:
 @contextlib.asynccontextmanager
 async def shared_servers() -> AsyncIterator[tuple[KafkaBroker, PostgresServer]]:
     """A broker and a database server with production-like start options, for all designs of one run."""
+    silence_retries()  # among the figures they look like faults
     folder = servers.temporary_folder()
     kafka, postgres = KafkaBroker(folder / "kafka"), PostgresServer(folder / "postgres")
     try:

@@ -30,7 +30,7 @@ INTEGER_MIN = -(2**63)
 # Of one body. Each takes some tenths of a microsecond; the largest batch of a provider has 10,000 of each.
 OBJECTS_MAX = 16_000  # and lists
 MEMBERS_MAX = 20_000
-TEXTS_MAX = 2 * MEMBERS_MAX  # among which objects are counted
+TEXTS_MAX = MEMBERS_MAX  # among which they are counted
 PATH_BYTES_MAX = 16 * 1024  # of a body in which the path of what is refused is looked for: that takes ten times as long
 NUMBER_DIGITS_MAX = 4300  # digits; the parser's own limit
 

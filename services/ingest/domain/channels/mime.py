@@ -133,7 +133,7 @@ def attach_files(letter: Letter, form: Form) -> None:
 
 def _read(letter: Letter, whole: Part) -> None:
     """Take what a letter holds, or what it is signed around."""
-    others = [part for part in leaves(whole, letter.unread) if not _is_words(letter, part)]
+    others = _take_words(letter, whole)
     for part in others:
         if part.kind == "text/calendar":
             letter.calendar = letter.calendar or _text(part)
@@ -165,16 +165,18 @@ def _unpack(letter: Letter, data: bytes) -> None:
         letter.unread.append(_PACKED_NAME)
 
 
-def _is_words(letter: Letter, part: Part) -> bool:
-    """Whether a part is what was written, which is taken then, and not something that was attached to it."""
-    if part.kind not in ("text/plain", "text/html") or part.is_attached() or part.file_name():
-        return False
-    text = _text(part)
-    if part.kind == "text/html":
-        letter.html = letter.html or text
-    else:
-        letter.plain = f"{letter.plain}\n{text}" if letter.plain else text
-    return True
+def _take_words(letter: Letter, whole: Part) -> list[Part]:
+    """Take the parts that are what was written; the others, which are something that was attached to it."""
+    others, texts = [], [letter.plain] if letter.plain else []
+    for part in leaves(whole, letter.unread):
+        if part.kind not in ("text/plain", "text/html") or part.is_attached() or part.file_name():
+            others.append(part)
+        elif part.kind == "text/plain":
+            texts.append(_text(part))
+        else:
+            letter.html = letter.html or _text(part)
+    letter.plain = "\n".join(texts)
+    return others
 
 
 def _look_for_words(letter: Letter, others: list[Part], whole: Part) -> None:
@@ -193,8 +195,7 @@ def _look_for_words(letter: Letter, others: list[Part], whole: Part) -> None:
     passed_on = next((part for part in others if part.kind == "message/rfc822"), None)
     if passed_on is not None:
         with suppress(Rejected):  # a head without end: the letter around it arrives
-            for inner in leaves(parsed(passed_on.content())[1], letter.unread):
-                _is_words(letter, inner)
+            _take_words(letter, parsed(passed_on.content())[1])
 
 
 def _text(part: Part) -> str:

@@ -5,8 +5,10 @@ own head. In that of a part only what says how it is to be read counts, and is l
 """
 
 import re
-from binascii import a2b_qp
+from binascii import Error as Base64Error
+from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from email import policy
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -75,6 +77,9 @@ class Part(NamedTuple):
             return self.body
         if self.encoding == "quoted-printable":
             return a2b_qp(self.body)
+        if self.encoding == "base64":
+            with suppress(Base64Error):  # of one that is cut off, the library reads what there is
+                return a2b_base64(self.body)
         bare = Message()  # without a charset of the sender's, which the library might look up
         bare["Content-Transfer-Encoding"] = self.encoding
         bare.set_payload(self.body.decode("ascii", "surrogateescape"))

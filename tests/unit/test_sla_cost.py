@@ -12,8 +12,8 @@ from tests.benchmarks.bench_sla_engine import calls_of, flows
 CALLS_MAX = {
     "all to agents, time_to_answer": 242,
     "all to agents, time_to_answer with warning, resolution": 306,
-    "seven of ten to a bot, time_to_answer with warning, resolution": 168,
-    "talk, two kinds": 286,
+    "seven of ten to a bot, time_to_answer with warning, resolution": 164,
+    "talk, two kinds": 279,
     "talk, all kinds": 427,
 }
 

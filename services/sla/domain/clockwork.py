@@ -53,7 +53,7 @@ class Clockwork:
         """
         made_ms = clock.started_ms if made_ms < clock.started_ms else made_ms
         clock.traceparent = self.facts.trace or (contact.clocks[0].traceparent if contact.clocks else "")
-        rests_ms = contact.rests_ms(clock) if contact.holds else None
+        rests_ms = contact.rests_ms(clock)
         used_up = rests_ms is not None and clock.due_ms < contact.unbroken_ms(clock, rests_ms)
         if made_ms > clock.started_ms or made_ms > clock.due_ms:
             clock.not_before(made_ms)

@@ -117,8 +117,8 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
     def rests_ms(self, clock: Clock) -> int | None:
         """Since when a clock should rest, from its start on; None where it should run."""
-        holds = self.waits_for
-        if holds.keys().isdisjoint(clock.pauses):
+        holds = self.holds
+        if holds is None or holds.keys().isdisjoint(clock.pauses):
             return None
         return max(clock.started_ms, min(at_ms for hold, at_ms in holds.items() if hold in clock.pauses))
 

@@ -61,13 +61,14 @@ class Starts:
             elif promises is not None and self._may(kind, contact):
                 promised = self._promised(kind, contact, event.queue or contact.home, promises)
                 if promised is not None:
+                    target, whose = promised
                     since_ms = contact.since(kind)
                     began_ms = at_ms if since_ms is None else since_ms  # it held from then on, though told only now
-                    made_ms = promised[1].since_ms
+                    made_ms = whose.since_ms
                     if made_ms > began_ms:
-                        made_ms = _made_ms(kind, contact, promised[1])
+                        made_ms = _made_ms(kind, contact, whose)
                     start = Start(kind, began_ms, str(event.version), made_ms)
-                    self._begin(start, contact, *promised)
+                    self._begin(start, contact, target, whose)
 
     def late(self, promises: Promises, contact: Contact, at_ms: int) -> None:
         """Targets that are promised only now, to a contact that is there already: they count from where they would."""

@@ -9,7 +9,19 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.process.requests import HttpLimits
-from tests.support.door import CHUNKED, CUT_SECONDS_MAX, GOOD, HEAD, JSON, SECONDS_MAX, Door, opened, problem, served
+from tests.support.door import (
+    CHUNKED,
+    CUT_SECONDS_MAX,
+    GOOD,
+    HEAD,
+    HURRIED,
+    JSON,
+    SECONDS_MAX,
+    Door,
+    opened,
+    problem,
+    served,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +54,7 @@ from tests.support.door import CHUNKED, CUT_SECONDS_MAX, GOOD, HEAD, JSON, SECON
     ids=str,
 )
 async def test_what_is_no_proper_request_is_answered_with_one_problem_and_cut(status: int, parts: list[bytes]) -> None:
-    async with opened() as door:
+    async with opened(**(HURRIED if status == 408 else {})) as door:
         answer = await door.until_cut(*parts)
     assert problem(answer, status)
     assert len(re.findall(rb"(?m)^HTTP/1.1 ", answer)) == 1
@@ -80,7 +92,7 @@ async def test_a_target_that_is_too_long_is_431() -> None:
 async def test_a_line_without_end_is_431_wherever_it_stands_however_it_is_cut(endless: bytes) -> None:
     head = b"POST /v1/contacts HTTP/1.1\r\nHost: x\r\n" if endless[:1] == b"X" else CHUNKED
     parts = [endless[at : at + 20_000] for at in range(0, len(endless), 20_000)]
-    async with opened(http_header_seconds_max=CUT_SECONDS_MAX, http_body_seconds_max=CUT_SECONDS_MAX) as door:
+    async with opened() as door:
         assert problem(await door.until_cut(head, *parts), 431)
 
 
@@ -101,14 +113,14 @@ async def test_100_headers_are_taken() -> None:
     ids=["bytes without a line", "empty lines", "headers without end", "a second request"],
 )
 async def test_a_header_that_never_ends_is_cut_however_it_trickles(head: bytes, drop: bytes) -> None:
-    async with opened() as door:
+    async with opened(**HURRIED) as door:
         answer = await door.trickled(head, drop, SECONDS_MAX / 10)
     *_, last = answer.partition(b"HTTP/1.1 408") if head == GOOD else (answer,)
     assert b"too slowly" in last or b"HTTP/1.1 400" in answer
 
 
 async def test_who_says_nothing_is_let_go_without_an_answer() -> None:
-    async with opened() as door:
+    async with opened(**HURRIED) as door:
         assert await door.until_cut() == b""
 
 
@@ -117,20 +129,20 @@ async def test_who_says_nothing_is_let_go_without_an_answer() -> None:
 )
 async def test_a_body_that_trickles_is_cut(credentials: bytes) -> None:
     head = HEAD.replace(b"Bearer secret", credentials) + b"Content-Length: 200000\r\n\r\n"
-    async with opened() as door:
+    async with opened(**HURRIED) as door:
         answer = await door.trickled(head, b"x", SECONDS_MAX / 10)
     assert answer.startswith(b"HTTP/1.1 408" if credentials.endswith(b"secret") else b"HTTP/1.1 401")
 
 
 async def test_chunks_without_end_behind_an_early_answer_are_cut() -> None:
     head = HEAD.replace(b"Bearer secret", b"Bearer wrong") + b"Transfer-Encoding: chunked\r\n\r\n"
-    async with opened() as door:
+    async with opened(**HURRIED) as door:
         answer = await door.trickled(head, b"1\r\nx\r\n", SECONDS_MAX / 10)
     assert answer.startswith(b"HTTP/1.1 401")
 
 
 async def test_more_connections_than_the_limit_hear_503_and_the_others_are_served() -> None:
-    async with opened(http_connections_max=2, http_header_seconds_max=CUT_SECONDS_MAX) as door:
+    async with opened(http_connections_max=2) as door:
         first = await asyncio.open_connection("127.0.0.1", door.port)
         second = await asyncio.open_connection("127.0.0.1", door.port)
         first[1].write(GOOD)
@@ -146,7 +158,7 @@ async def test_more_connections_than_the_limit_hear_503_and_the_others_are_serve
 
 async def test_a_client_that_reads_no_answer_is_cut_and_holds_no_one_up() -> None:
     pipelined = b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n" * 60_000  # more answers than the buffers of sockets hold
-    async with opened() as door:
+    async with opened(**HURRIED) as door:
         reader, writer = await asyncio.open_connection("127.0.0.1", door.port, limit=1024)
         reader._transport.pause_reading()  # type: ignore[attr-defined]
         writer.write(pipelined)

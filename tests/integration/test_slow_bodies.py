@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from tests.support.door import CUT_SECONDS_MAX, GOOD, HEAD, JSON, Door, opened, problem, until_closed
 
 SLOW_HEAD = HEAD + b"Content-Length: %d\r\n\r\n" % len(JSON)
-PATIENT = {"http_header_seconds_max": CUT_SECONDS_MAX, "http_body_seconds_max": CUT_SECONDS_MAX}
 WAITING_MAX = 20  # of bodies, and of requests that wait for Kafka, in these tests
 
 Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -47,7 +46,7 @@ async def in_two_parts(door: Door) -> bytes:
 
 async def test_slow_bodies_take_no_place_from_requests_that_are_whole() -> None:
     async with (
-        opened(http_inflight_max=WAITING_MAX, http_reading_max=10 * WAITING_MAX, **PATIENT) as door,
+        opened(http_inflight_max=WAITING_MAX, http_reading_max=10 * WAITING_MAX) as door,
         slow(door, 5 * WAITING_MAX) as clients,
     ):
         answers = [await door.until_answered(GOOD) for _ in range(5)]
@@ -61,7 +60,7 @@ async def test_slow_bodies_take_no_place_from_requests_that_are_whole() -> None:
 
 async def test_of_more_slow_bodies_than_the_bound_those_that_began_first_are_cut() -> None:
     async with (
-        opened(http_reading_max=WAITING_MAX, **PATIENT) as door,
+        opened(http_reading_max=WAITING_MAX) as door,
         slow(door, 3 * WAITING_MAX) as clients,
     ):
         cut = await asyncio.gather(*(until_closed(reader) for reader, _ in clients[: 2 * WAITING_MAX]))
@@ -77,7 +76,7 @@ async def test_of_more_slow_bodies_than_the_bound_those_that_began_first_are_cut
 
 
 async def test_a_slow_body_that_is_larger_than_the_limit_makes_room_when_it_is_refused() -> None:
-    async with opened(http_reading_max=1, **PATIENT) as door:
+    async with opened(http_reading_max=1) as door:
         large = HEAD + b"Content-Length: 300000\r\n\r\n"
         assert problem(await door.until_cut(large, b"x" * 300_000), 413)
         assert (await in_two_parts(door)).split()[1] == b"202"

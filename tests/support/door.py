@@ -15,8 +15,10 @@ from shared.process.requests import HttpLimits
 from shared.process.service import listen, serve_http
 from tests.support.ingest_http import Log, api_of
 
-SECONDS_MAX = 0.3  # of header and body in these tests
+SECONDS_MAX = 0.3  # of header and body where a client must hurry
+HURRIED = {"http_header_seconds_max": SECONDS_MAX, "http_body_seconds_max": SECONDS_MAX}
 CUT_SECONDS_MAX = 20.0  # a connection that is still open then will never be cut
+PATIENT = {"http_header_seconds_max": CUT_SECONDS_MAX, "http_body_seconds_max": CUT_SECONDS_MAX}
 
 JSON = b'{"channel": "web", "conversation_id": "c", "message_id": "m", "from": {"handle": "ana"}}'
 HEAD = b"POST /v1/contacts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret\r\nContent-Type: application/json\r\n"
@@ -77,8 +79,9 @@ async def until_closed(reader: asyncio.StreamReader) -> bytes:
 
 @contextlib.asynccontextmanager
 async def opened(log: Log | None = None, idle_seconds: float | None = None, **changes: Any) -> AsyncIterator[Door]:
-    """A door whose clients must hurry, unless ``changes`` of the settings say otherwise."""
-    given = {"http_header_seconds_max": SECONDS_MAX, "http_body_seconds_max": SECONDS_MAX, **changes}
+    """A door whose clients have time, also those of a machine that stands still for a moment, unless ``changes`` of the
+    settings are ``HURRIED``."""
+    given = {**PATIENT, **changes}
     refused: list[int] = []
     settings = IngestSettings(**given)
     limits = http_limits(settings)

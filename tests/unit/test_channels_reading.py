@@ -1,8 +1,11 @@
 """What is read in our own way for speed is read as the standard library reads it: parts of a letter, and forms."""
 
+from base64 import encodebytes
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, compat32
+from quopri import encodestring
+from random import Random
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -119,6 +122,27 @@ def test_of_parts_without_end_the_first_are_read_and_the_rest_is_told(raw: bytes
     found = list(leaves(parsed(raw)[1], unread))
     assert (len(found), found[0].content()[:1]) in ((read, b"x"), (read, b"-"))
     assert unread == ([] if raw.count(b"--q\r\n") == PARTS_MAX or (raw.count(b"--") == DEPTH_MAX) else ["parts"])
+
+
+@given(
+    content=st.binary(max_size=120),
+    seed=st.integers(0, 2**64 - 1),
+    encoding=st.sampled_from(["base64", "quoted-printable"]),
+)
+@settings(max_examples=300, deadline=None)
+def test_an_encoding_that_is_damaged_anywhere_is_undone_as_the_standard_library_does(
+    content: bytes, seed: int, encoding: str
+) -> None:
+    chance = Random(seed)
+    damaged = bytearray(encodebytes(content) if encoding == "base64" else encodestring(content))
+    for _ in range(chance.randrange(4)):
+        at = chance.randint(0, len(damaged))
+        damaged[at : at + chance.randrange(3)] = bytes(
+            chance.choice(b"=\n A+/\xff-_") for _ in range(chance.randrange(3))
+        )
+    raw = f"Content-Type: image/png\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode() + bytes(damaged)
+    (part,) = leaves(parsed(raw)[1], [])
+    assert [(part.kind, part.content())] == known(raw)
 
 
 FIELDS = st.lists(st.tuples(TEXTS, TEXTS), max_size=8)

@@ -12,6 +12,7 @@ from services.router.domain.insight.at_risk import AtRisk
 from services.router.domain.insight.standing import queue_standings
 from services.router.domain.states import ContactState
 from services.sla.domain.clock import TIME_TO_ANSWER, Clock, State
+from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import decode_contact
 from services.sla.domain.totals import ANNOUNCED, BREACHES, CLOCKS, RISKS, WAIT_SUM
 from shared.contract import inputs
@@ -291,9 +292,16 @@ def test_a_partition_that_moves_amid_all_this_does_and_says_what_it_would_have(s
     for number, record in enumerate(whole.records()):
         runner.step([record])
         if number % 5 == seed % 5:
+            shown = _gauges(runner.engine)
             runner.restart()
+            assert _gauges(runner.engine) == shown
     assert runner.events == whole.runner.events
     assert runner.database.__dict__ == whole.runner.database.__dict__
+
+
+def _gauges(engine: SlaEngine) -> list[dict[Any, int]]:
+    """What is shown of open clocks and of risks, without the zeros that a new owner does not know yet."""
+    return [{key: number for key, number in each.items() if number} for each in (engine.open_clocks, engine.at_risk)]
 
 
 def test_the_days_reach_what_they_are_for() -> None:

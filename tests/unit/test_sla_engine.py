@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from services.sla.domain.clock import Fact
+from services.sla.upstream import Look, Upstream
 from shared.contract.records import Record
 from tests.support.sla_builders import BASE_MS, POLICIES, Log, Runner, bodies, ms
 
@@ -342,3 +343,31 @@ def test_every_fact_of_a_clock_has_an_event_id_of_its_own() -> None:
     runner = run(log.event("closed", "c1", 700))
     assert len({(event.cause_id, event.ordinal) for event in runner.events}) == len(runner.events) == 7
     assert {event.type for event in runner.events} <= {fact.value for fact in Fact}
+
+
+@pytest.mark.parametrize("batch", [1, 7, 100])
+@pytest.mark.parametrize("restarts", [False, True])
+def test_an_hour_behind_no_promise_is_broken_whose_answer_is_not_read_yet_and_none_is_missed(
+    batch: int, restarts: bool
+) -> None:
+    """The oldest clock fell due an hour before its answer is read; the router handled everything long ago."""
+    log, runner, applied = Log().policy(), Runner(), {0: 0}
+    for minute in range(60):
+        log.queued(f"c{minute}", minute * 60, "cards")
+    for minute in range(0, 60, 2):
+        log.event("assigned", f"c{minute}", minute * 60 + 5, stamped=3600)
+    upstream, end = Upstream(lambda: applied), len(log.records)
+    for first in range(0, end, batch):
+        upstream.looked(0, Look(ms(3601 + first), 9), handled=9, output_end=end)
+        settled_ms = upstream.settled_ms(0)
+        runner.step(log.records[first : first + batch], (settled_ms - BASE_MS) / 1000 if settled_ms else None)
+        applied[0] = min(end, first + batch)
+        if restarts:
+            runner.restart()
+        assert not [fact for fact in runner.facts() if fact[0] == "breached"]
+    runner.step([], (upstream.settled_ms(0) - BASE_MS) / 1000)
+    told = {(name, contact): at for name, contact, _, at in runner.facts() if name != "started"}
+    assert told == {
+        ("breached" if minute % 2 else "met", f"c{minute}"): minute * 60 + (10 if minute % 2 else 5)
+        for minute in range(60)
+    }

@@ -43,13 +43,9 @@ test-pythons: ## Unit tests, and each service on real servers, under the other P
 	@PYTHONS="$(PYTHONS)" $(PYTHON) -m tests.pythons $(ARGS)
 
 bench: setup-tests ## Against the naive design on real Kafka and PostgreSQL, the router at scale, traps, webhooks; tables and JSON; 10 minutes
-	@.venv/bin/python -m tests.benchmarks.bench_pipeline $(ARGS)
-	@.venv/bin/python -m tests.benchmarks.bench_scale
-	@.venv/bin/python -m tests.benchmarks.bench_matcher
-	@.venv/bin/python -m tests.benchmarks.bench_safety
-	@.venv/bin/python -m tests.benchmarks.bench_door
-	@.venv/bin/python -m tests.benchmarks.bench_webhooks
-	@.venv/bin/python -m tests.benchmarks.bench_channels
+	@failed=; for each in "pipeline $(ARGS)" scale matcher safety door webhooks channels; do \
+		.venv/bin/python -m tests.benchmarks.bench_$$each || failed="$$failed $${each%% *}"; \
+	done; test -z "$$failed" || { echo "make bench: these failed:$$failed" >&2; exit 1; }
 
 bench-routing: setup-tests ## The routing goals G1-G7 on 20 seeds, the goal beside each result
 	@.venv/bin/python -m tests.benchmarks.bench_routing $(ARGS)

@@ -22,7 +22,7 @@ from shared.policy.load import load_policy
 from tests.benchmarks.pipeline.load import TEXTS, agents, message, send, send_at_rate
 from tests.benchmarks.pipeline.report import say, tell
 from tests.benchmarks.pipeline.rig import ROOT, Rig, rig, shared_servers
-from tests.benchmarks.pipeline.stack import SERVICES, settled, start_services, until
+from tests.benchmarks.pipeline.stack import SERVICES, events_told, settled, start_services, until
 from tests.benchmarks.pipeline.texts import Texts, varied_texts
 
 POLICY = ROOT / "tests/benchmarks/pipeline/policy.yaml"
@@ -40,7 +40,7 @@ async def throughput_ours(made: Rig, first: int, contacts: int, texts: Texts) ->
     await send(made.kafka.bootstrap, made.prefix, [message(first + number, texts) for number in range(contacts)])
     cpu, started = made.cpu_seconds(), monotonic()
     made.processes["ingest"].send(SIGCONT)
-    await until(lambda: settled(made, before + contacts))
+    await until(lambda: settled(made, before + contacts), progress=lambda: events_told(made))
     return _rates(made, contacts, cpu, monotonic() - started)
 
 

@@ -24,7 +24,7 @@ from tests.benchmarks.pipeline import big, figures
 from tests.benchmarks.pipeline.crew import Crew
 from tests.benchmarks.pipeline.report import say, tell
 from tests.benchmarks.pipeline.rig import ROOT, Rig, rig, shared_servers
-from tests.benchmarks.pipeline.stack import settled, start_services, until
+from tests.benchmarks.pipeline.stack import events_told, settled, start_services, until
 
 WARM_UP_SECONDS = 5.0
 QUEUED = "SELECT count(*) FROM router_contact WHERE state = 'queued'"
@@ -38,7 +38,7 @@ async def build_up(made: Rig, crew: Crew, options: argparse.Namespace) -> float:
     contacts, began = options.waiting + big.at_work(options.agents), monotonic()
     say(f"{contacts} contacts arrive for {big.at_work(options.agents)} agents")
     await crew.crowd(contacts)
-    await until(lambda: _at_rest(made), 0.2)
+    await until(lambda: _at_rest(made), 0.2, lambda: events_told(made))
     return contacts / (monotonic() - began)
 
 
@@ -71,7 +71,7 @@ async def flow(made: Rig, crew: Crew, options: argparse.Namespace) -> dict[str, 
         "router_peak_mib": figures.peak_mib(made),
     }
     crew.flowing = False
-    await until(lambda: _at_rest(made), 0.2)
+    await until(lambda: _at_rest(made), 0.2, lambda: events_told(made))
     found["dead_letters"] = await made.value("SELECT count(*) FROM dead_letter")
     return found
 

@@ -6,6 +6,7 @@ import pytest
 
 from lab.simulation.experiment import play, play_seed, report
 from lab.simulation.parse import parse_scenario
+from lab.simulation.statistics import interval, student_quantile
 from lab.simulation.workload import generate
 from tests.support.erlang import pool
 
@@ -99,3 +100,16 @@ def test_with_one_skill_and_one_target_earliest_deadline_first_is_first_in_first
     workload = generate(scenario, 1)
     edf, fifo = (play(scenario, workload, policy, lambda: 0) for policy in ("edf", "fifo"))
     assert (edf.fate, edf.started, edf.agent) == (fifo.fate, fifo.started, fifo.agent)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "quantile"),
+    [(1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (5, 2.571), (9, 2.262), (10, 2.228), (19, 2.093), (30, 2.042)],
+)
+def test_the_quantiles_of_students_distribution_are_those_of_the_tables(degrees, quantile):
+    assert round(student_quantile(degrees), 3) == quantile
+
+
+def test_an_interval_is_students_over_the_seeds_that_have_a_value():
+    found = interval([1.0, None, 2.0, 3.0, 6.0])
+    assert found == {"mean": 3.0, "low": pytest.approx(3.0 - 3.4373, abs=1e-3), "high": pytest.approx(6.4373, abs=1e-3)}

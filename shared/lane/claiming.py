@@ -96,7 +96,4 @@ class Claiming:
 
 def _is_true_of(warm: Warm, claim: Claim) -> bool:
     """Whether nobody committed since: memory that outlived a rebalance is then what the database holds."""
-    then = warm.claim
-    return replace(then, epoch=claim.epoch) == replace(
-        claim, published_step=then.published_step, published_seq=then.published_seq
-    )
+    return replace(warm.claim, epoch=claim.epoch) == claim

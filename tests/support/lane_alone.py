@@ -10,13 +10,16 @@ from prometheus_client import CollectorRegistry
 
 from shared.contract.envelope import Message
 from shared.contract.records import Record
+from shared.lane.engine import Step
 from shared.lane.lane import Lane
 from shared.lane.parts import LaneParts, Warm
 from shared.lane.phases import FAILPOINTS
 from shared.lane.publisher import Wire
 from shared.lane.sense import Sense
 from shared.lane.store import Claim, Commit, Unfinished
+from shared.lane.traces import StepTraces
 from shared.process.failpoints import Failpoints
+from shared.process.logs import Log
 from shared.process.metrics import LaneMetrics
 from shared.process.settings import LaneSettings
 from tests.support.lane_process import SILENT
@@ -37,17 +40,18 @@ class Script:
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
-        self._errors: dict[str, list[Exception]] = defaultdict(list)
+        self._errors: dict[str, list[Exception | None]] = defaultdict(list)
 
-    def fail(self, call: str, *errors: Exception) -> None:
-        """The next calls of this name raise these."""
+    def fail(self, call: str, *errors: Exception | None) -> None:
+        """The next calls of this name raise these; None: that one succeeds."""
         self._errors[call] += errors
 
     def called(self, call: str) -> None:
         """Count it, and raise what is next."""
         self.calls[call] += 1
-        if self._errors[call]:
-            raise self._errors[call].pop(0)
+        error = self._errors[call].pop(0) if self._errors[call] else None
+        if error is not None:
+            raise error
 
 
 class Store(MemoryLaneStore):
@@ -57,6 +61,7 @@ class Store(MemoryLaneStore):
         super().__init__(TallyRows())
         self._script = script
         self.commits: list[Commit] = []
+        self.commit_seconds = 0.0
 
     async def claim(self, partition: int, owner: str) -> Claim:
         self._script.called("claim")
@@ -76,6 +81,8 @@ class Store(MemoryLaneStore):
 
     async def commit(self, commit: Commit) -> None:
         self._script.called("commit")
+        if self.commit_seconds:
+            await asyncio.sleep(self.commit_seconds)
         await super().commit(commit)
         self.commits.append(commit)
 
@@ -127,12 +134,17 @@ class Alone:
         self.script = Script()
         self.log = MemoryLog(clock)
         self.store = Store(self.script)
+        self.inputs = Inputs(self.log, clock, self.script)
         self.outputs = Outputs(self.log, self.script)
         self.registry = CollectorRegistry()
         self.metrics = LaneMetrics(self.registry, "tally")
         self.settings = LaneSettings(batch_records_max=8, backlog_batches_max=4, gather_ms=0)
         self.new_engine: Callable[[int], Tally] = Tally
         self.settled_ms: Callable[[int], int] | None = None
+        self.counted: list[Step] = []
+        self.loaded = 0  # how often memory was filled
+        self.log_lines: Log = SILENT
+        self.traces: StepTraces | None = None
 
     def lane(self, warm: Warm | None = None) -> Lane:
         """A lane that was not started."""
@@ -145,15 +157,20 @@ class Alone:
             settings=self.settings,
             owner="me",
             store=self.store,
-            inputs=Inputs(self.log, self.clock, self.script),
+            inputs=self.inputs,
             outputs=self.outputs,
             wire=Wire("tally", LOG),
             read_output_tail=self._tail,
             new_engine=self.new_engine,
-            counted=lambda step: None,
-            sense=Sense(SILENT, self.metrics, Failpoints("", FAILPOINTS), self.clock),
+            counted=self.counted.append,
+            sense=Sense(self.log_lines, self.metrics, Failpoints("", FAILPOINTS), self.clock),
             settled_ms=self.settled_ms,
+            loaded=self._count_load,
+            traces=self.traces,
         )
+
+    def _count_load(self) -> None:
+        self.loaded += 1
 
     async def _tail(self, partition: int) -> list[Record]:
         self.script.called("tail")

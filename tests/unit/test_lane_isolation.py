@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contract.records import Record
-from shared.errors import PartitionClosed, Poison
+from shared.errors import Fatal, Fenced, PartitionClosed, Poison, Retryable, UsherError
 from shared.lane.engine import Deadline
 from shared.lane.isolation import Isolation
 from shared.process.logs import configure
@@ -31,8 +31,11 @@ class Lane:
     refused: list[object] = field(default_factory=list)
     fired: Sequence[Deadline] = ()
     attempts: int = 0
+    torn: bool = False  # whatever failed may have changed memory: it must be loaded anew before anything else
+    passed: int | None = None
 
     async def step(self, records: list[Record], newest: Record | None, now: int) -> None:
+        assert not self.torn
         fired: list[Deadline] = []
         doing: list[object] = []
         self.fired = fired
@@ -42,8 +45,10 @@ class Lane:
             self._try(each.offset)
         self._due(now, fired, doing)
         self._commit(doing)
+        self.passed = self.passed if newest is None else newest.offset
 
     async def fire(self, deadline: Deadline) -> bool:
+        assert not self.torn
         if deadline not in self.deadlines:
             return False
         self._try(deadline)
@@ -51,12 +56,13 @@ class Lane:
         return True
 
     async def refuse(self, cause: Record | Deadline, newest: Record | None, now: int, error: Exception) -> None:
+        assert not self.torn
         self.refused.append(cause if isinstance(cause, Deadline) else cause.offset)
         if isinstance(cause, Deadline):
             self.deadlines.remove(cause)
 
     async def reload(self) -> None:
-        """Memory is what was committed, always."""
+        self.torn = False
 
     def _due(self, until_ms: int, fired: list[Deadline], doing: list[object]) -> None:
         for deadline in sorted(self.deadlines, key=lambda each: (each.at_ms, each.name)):
@@ -67,11 +73,13 @@ class Lane:
 
     def _try(self, what: object) -> None:
         self.attempts += 1
+        self.torn = True
         if what in self.poison:
             raise self.error(f"{what} is refused")
         if what in self.accidents:
             self.accidents.remove(what)
             raise RuntimeError("an accident")
+        self.torn = False
 
     def _commit(self, doing: list[object]) -> None:
         self.done += doing
@@ -112,6 +120,72 @@ def test_a_record_is_applied_after_the_deadlines_before_it_also_where_one_of_the
     lane = Lane([bad, good, later], poison={bad})
     apply(lane, [record(0, 5)], 9)
     assert (lane.done, lane.refused) == ([good, 0, later], [bad])
+
+
+@pytest.mark.parametrize(("error", "tries"), [(RuntimeError, 2), (Poison, 1)])
+def test_a_deadline_that_fails_alone_is_tried_once_more_unless_the_database_refused_it(
+    error: type[Exception], tries: int
+) -> None:
+    class Counting(Lane):
+        fires = 0
+
+        async def fire(self, deadline: Deadline) -> bool:
+            self.fires += 1
+            return await super().fire(deadline)
+
+    lane = Counting([Deadline("a", 3)], poison={Deadline("a", 3)}, error=error)
+    apply(lane, [], 5)
+    assert (lane.refused, lane.fires) == ([Deadline("a", 3)], tries)
+
+
+def test_a_deadline_whose_accident_befalls_it_alone_as_well_is_not_refused() -> None:
+    class Unlucky(Lane):
+        accidents_left = 2
+
+        def _try(self, what: object) -> None:
+            if self.accidents_left:
+                self.accidents_left -= 1
+                self.torn = True
+                raise RuntimeError("an accident")
+
+    lane = Unlucky([Deadline("a", 3)])
+    apply(lane, [], 5)
+    assert (lane.done, lane.refused) == ([Deadline("a", 3)], [])
+
+
+def test_a_record_is_tried_once_more_also_where_a_deadline_failed_before_it() -> None:
+    lane = Lane([Deadline("a", 3)], poison={Deadline("a", 3)}, accidents={0})
+    apply(lane, [record(0, 5)], 5)
+    assert (lane.done, lane.refused) == ([0], [Deadline("a", 3)])
+
+
+def test_the_input_is_passed_as_far_as_the_whole_batch_would_have_passed_it() -> None:
+    lane = Lane([], accidents={0})
+    isolation = Isolation(lane, configure("test", "CRITICAL"), 0)
+    repeat = record(7, 9)  # of a numbered log: passed, and not applied
+    asyncio.run(isolation.apply([record(0, 1), record(1, 2), record(2, 3)], repeat, 9))
+    assert (lane.done, lane.passed) == ([0, 1, 2], 7)
+
+
+@pytest.mark.parametrize("error", [Fenced("his"), Fatal("no"), Retryable("away")])
+def test_a_fault_of_the_lane_is_no_fault_of_a_record_or_a_deadline(error: UsherError) -> None:
+    class Faulty(Lane):
+        steps = False
+
+        async def step(self, records: list[Record], newest: Record | None, now: int) -> None:
+            if not self.steps:
+                raise error
+            await super().step(records, newest, now)
+
+        async def fire(self, deadline: Deadline) -> bool:
+            raise error
+
+    for steps in (False, True):
+        lane = Faulty([Deadline("a", 3)], poison={Deadline("a", 3)})
+        lane.steps = steps
+        with pytest.raises(type(error)):
+            apply(lane, [record(0, 5)], 5)
+        assert (lane.done, lane.refused) == ([], [])
 
 
 def test_a_step_that_holds_nothing_to_blame_closes_the_partition_instead_of_looping() -> None:

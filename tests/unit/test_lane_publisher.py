@@ -119,3 +119,21 @@ def test_nothing_is_told_before_the_lane_rests() -> None:
     lane = Lane()
     lane.publisher.start_from(7, 3)
     assert lane.publisher.told is None
+
+
+async def test_what_was_told_of_first_counts_though_the_lane_rests_again_before_it_is_acknowledged() -> None:
+    """Under load there is always something under way: whoever waits for this lane must hear of it all the same."""
+    lane = Lane()
+    running = asyncio.ensure_future(lane.publisher.run())
+    for up_to_ms in (960, 1_000):
+        lane.step([up_to_ms], up_to_ms)
+        lane.rest()
+        await asyncio.sleep(0)  # the first batch is sent alone
+    assert lane.publisher.told is None
+    lane.log.may.release()
+    while lane.publisher.backlog > 1:
+        await asyncio.sleep(0)
+    assert lane.publisher.told == Told(1, 1_000)
+    lane.log.may.release()
+    lane.publisher.stop()
+    await running

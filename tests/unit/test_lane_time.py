@@ -1,9 +1,12 @@
 """How long a lane waits for records or a deadline, and when it counts as late."""
 
+from types import SimpleNamespace
+from typing import Any
+
 from shared.contract.records import Record
 from shared.lane.engine import PUNCTUAL, Delay
 from shared.lane.publisher import LATE_MS
-from shared.lane.time import TICK_MS_MIN, delay_of, gather_ms, is_due, wait_ms
+from shared.lane.time import TICK_MS_MIN, LaneTime, delay_of, gather_ms, is_due, wait_ms
 
 
 def batch(*at_ms: int) -> list[Record]:
@@ -45,3 +48,27 @@ def test_people_get_more_time_only_where_a_record_or_what_is_under_way_was_late(
     assert delay_of(records, wall_ms + 1, None) == Delay(wall_ms + 1, None)
     assert delay_of([], wall_ms + 1, None) is PUNCTUAL
     assert delay_of([], wall_ms, 400) == Delay(wall_ms, 400)
+
+
+def test_a_lane_lives_by_the_wall_when_it_is_caught_up_and_by_the_log_when_it_is_not_and_never_goes_back():
+    wall, asked = 5_000, []
+
+    def caught_up(partition: int, next_offset: int) -> bool:
+        asked.append((partition, next_offset))
+        return next_offset == 9
+
+    clock, inputs = SimpleNamespace(now_ms=lambda: wall), SimpleNamespace(caught_up=caught_up)
+    parts: Any = SimpleNamespace(settled_ms=None, inputs=inputs, sense=SimpleNamespace(clock=clock))
+    time = LaneTime(3, parts)
+    assert [time.at(1_000, 7), time.at(2_000, 8)] == [1_000, 2_000]
+    assert time.at(2_000, 9) == 5_000
+    assert time.at(6_000, 9) == 6_000, "the log's clock may be ahead of ours"
+    assert (time.at(2_500, 8), time.last_ms) == (6_000, 6_000)
+    assert asked == [(3, 7), (3, 8), (3, 9), (3, 9), (3, 8)]
+
+
+def test_on_a_log_that_another_service_writes_only_what_is_settled_counts():
+    settled = [700, 650, 800]
+    parts: Any = SimpleNamespace(settled_ms=lambda partition: settled.pop(0) + partition)
+    time = LaneTime(3, parts)
+    assert [time.at(9_000, 1) for _ in range(3)] == [703, 703, 803]

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from msgspec import structs
@@ -12,9 +12,9 @@ from shared.contract.topics import DEAD_LETTERS
 from shared.errors import Fenced, PartitionClosed, Poison, Retryable
 from shared.lane.arrivals import POLL_MS_MAX
 from shared.lane.engine import PUNCTUAL, Deadline, Delay, Step
-from shared.lane.lane import UNSETTLED_SECONDS
+from shared.lane.lane import UNSETTLED_SECONDS, Lane
 from shared.lane.parts import Warm
-from shared.lane.publisher import LATE_MS, Told
+from shared.lane.publisher import GROUP_BATCHES_MAX, LATE_MS, Told
 from shared.lane.store import Claim
 from shared.lane.upkeep import FORGET_EVERY_SECONDS, TIDY_SECONDS
 from tests.support.lane_alone import PARTITION, Alone, alone
@@ -56,6 +56,18 @@ class Torn(Tally):
             Torn.torn = True
             raise RuntimeError("an accident")
         return step
+
+
+async def ended(world: Alone, lane: Lane) -> None:
+    """Served for a moment and stopped."""
+    await world.stopped(lane, await world.served(lane, QUIET))
+
+
+async def cut(world: Alone, lane: Lane) -> None:
+    """Served for a moment and killed: nothing of it goes on."""
+    running = await world.served(lane, QUIET)
+    running.cancel()
+    await asyncio.wait({running})
 
 
 # ---- what it says of how far it has come ----
@@ -178,8 +190,9 @@ def test_a_partition_is_closed_also_where_the_log_or_the_database_is_away_at_tha
             await running
         assert len(world.store.outbox) == 1
         again = world.lane()
-        world.script.fail("commit", Retryable("away"))
+        world.script.fail("commit", *(Retryable("away") for _ in range(30)))
         running = await world.served(again, world.settings.drain_seconds_max)
+        assert running.done(), "it does not wait for a database that is away"
         with pytest.raises(PartitionClosed):
             await running
 
@@ -279,11 +292,11 @@ def test_who_acts_on_what_was_long_under_way_gets_time_from_when_it_can_be_seen(
         given: list[tuple[Any, Delay]] = []
         world.new_engine = type("Given", (Curious,), {"given": given})
         lane = world.lane()
-        running = await world.served(lane, QUIET)
         world.outputs.awaited.clear()
         world.send({"key": "a"})
         first_ms = world.clock.now_ms()
-        await asyncio.sleep(2 * LATE_MS / 1000)
+        await asyncio.sleep(LATE_MS / 2000)  # read a little later, and in time
+        running = await world.served(lane, 2 * LATE_MS / 1000)
         world.send({"key": "b"})
         second_ms = world.clock.now_ms()
         await asyncio.sleep(QUIET)
@@ -301,6 +314,55 @@ def test_who_acts_on_what_was_long_under_way_gets_time_from_when_it_can_be_seen(
     alone(play)
 
 
+def test_what_a_former_owner_left_unsent_was_long_under_way_since_the_first_of_its_events() -> None:
+    async def play(world: Alone) -> None:
+        given: list[tuple[Any, Delay]] = []
+        world.send({"key": "a"})
+        first_ms = world.clock.now_ms()
+        await asyncio.sleep(LATE_MS / 2000)
+        world.send({"key": "b"})
+        world.outputs.awaited.clear()
+        await ended(world, world.lane())
+        world.outputs.awaited.set()
+        world.new_engine = type("Given", (Curious,), {"given": given})
+        lane = world.lane()
+        running = await world.served(lane, QUIET)
+        world.send({"key": "c"})
+        third_ms = world.clock.now_ms()
+        await asyncio.sleep(QUIET)
+        assert given == [([2], Delay(third_ms, first_ms))]
+        await world.stopped(lane, running)
+
+    alone(play)
+
+
+def test_a_caught_up_lane_fires_in_one_step_what_fell_due_since_its_last_record_arrived() -> None:
+    async def play(world: Alone) -> None:
+        world.send({"key": "a", "later_ms": 100})
+        await asyncio.sleep(1.0)
+        lane = world.lane()
+        running = await world.served(lane, QUIET)
+        assert [len(step.events) for step in world.counted] == [2]
+        assert world.store.commits[0].at_ms == START_MS + 1_000
+        await world.stopped(lane, running)
+
+    alone(play)
+
+
+def test_a_lane_that_is_behind_lives_in_the_time_of_the_newest_record_that_it_has_read() -> None:
+    async def play(world: Alone) -> None:
+        world.settings = world.settings.model_copy(update={"batch_records_max": 2})
+        for key in ("a", "b", "c"):
+            world.send({"key": key})
+            await asyncio.sleep(1.0)
+        lane = world.lane()
+        running = await world.served(lane, QUIET)
+        assert [commit.at_ms - START_MS for commit in world.store.commits] == [1_000, 3_000]
+        await world.stopped(lane, running)
+
+    alone(play)
+
+
 # ---- bounds, faults, upkeep ----
 
 
@@ -310,7 +372,9 @@ def test_a_lane_reads_no_further_while_the_log_does_not_take_what_is_committed_a
         world.outputs.awaited.clear()
         lane = world.lane()
         world.send(*({"key": "a"} for _ in range(6)))
-        running = await world.served(lane, 30.0)
+        running = await world.served(lane, QUIET)
+        assert lane.stuck_seconds() == 0
+        await asyncio.sleep(30.0)
         assert (len(world.store.commits), lane.publisher.backlog) == (3, 3)
         assert lane.stuck_seconds() <= POLL_MS_MAX / 1000
         world.outputs.awaited.set()
@@ -325,6 +389,9 @@ def test_work_that_is_not_done_without_a_known_fault_counts_as_stuck() -> None:
     async def play(world: Alone) -> None:
         lane = world.lane()
         running = await world.served(lane, QUIET)
+        assert lane.stuck_seconds() == 0
+        await asyncio.sleep(100.0)
+        assert lane.stuck_seconds() == 0, "nothing waits"
         never = asyncio.Event()
 
         async def hang(commit: Any) -> None:
@@ -593,6 +660,77 @@ def test_the_record_that_was_applied_last_must_be_the_one_that_the_database_know
     alone(play)
 
 
+def test_of_one_record_too_it_is_asked_whether_it_is_the_one_that_was_applied() -> None:
+    async def play(world: Alone) -> None:
+        world.send({"key": "a"})
+        await ended(world, world.lane())
+        inputs = world.log.read(INPUT, PARTITION)
+        inputs[0] = structs.replace(inputs[0], id="of another topic")
+        running = await world.served(world.lane(), QUIET)
+        with pytest.raises(PartitionClosed, match="the record at offset 0 is of another topic"):
+            await running
+
+    alone(play)
+
+
+def test_a_first_owner_begins_where_the_log_begins_and_a_later_one_finds_out_what_expired_unread() -> None:
+    async def play(world: Alone) -> None:
+        world.send({"key": "a"}, {"key": "b"}, {"key": "c"})
+        begin = 1
+
+        async def bounds(partition: int) -> tuple[int, int]:
+            return begin, len(world.log.read(INPUT, partition))
+
+        world.inputs.bounds = bounds  # type: ignore[method-assign]
+        await ended(world, world.lane())
+        assert world.told() == [("b", 1), ("c", 1)]
+        begin = 3  # all that was applied is gone, and nothing else
+        world.send({"key": "d"})
+        await ended(world, world.lane())
+        assert world.told() == [("b", 1), ("c", 1), ("d", 1)]
+        begin = 5
+        world.send({"key": "e"}, {"key": "f"})
+        running = await world.served(world.lane(), QUIET)
+        with pytest.raises(PartitionClosed, match="the next offset is 4, but the input log holds 5 to 6"):
+            await running
+
+    alone(play)
+
+
+def test_a_lane_that_seeks_its_last_record_can_be_stopped() -> None:
+    async def play(world: Alone) -> None:
+        world.send({"key": "a"})
+        await ended(world, world.lane())
+
+        async def poll(partition: int, *, wait_ms: int, records_max: int) -> list[Record]:
+            await asyncio.sleep(wait_ms / 1000)
+            return []
+
+        world.inputs.poll = poll  # type: ignore[method-assign]
+        lane = world.lane()
+        running = await world.served(lane, QUIET)
+        assert lane.life.opening
+        lane.stop()
+        await asyncio.wait({running}, timeout=QUIET)
+        assert running.done()
+
+    alone(play)
+
+
+def test_records_from_before_that_are_delivered_again_are_dropped() -> None:
+    async def play(world: Alone) -> None:
+        lane = world.lane()
+        world.send({"key": "a"}, {"key": "b"})
+        running = await world.served(lane, QUIET)
+        world.inputs.open(PARTITION, 0)  # as after a rebalance
+        world.send({"key": "c"})
+        await asyncio.sleep(QUIET)
+        assert world.told() == [("a", 1), ("b", 1), ("c", 1)]
+        await world.stopped(lane, running)
+
+    alone(play)
+
+
 def test_a_poison_that_only_the_commit_meets_is_no_fault_of_memory() -> None:
     async def play(world: Alone) -> None:
         lane = world.lane()
@@ -602,5 +740,183 @@ def test_a_poison_that_only_the_commit_meets_is_no_fault_of_memory() -> None:
         assert world.told() == [("a", 1)]
         await world.stopped(lane, running)
         assert lane.keep_warm() is not None
+
+    alone(play)
+
+
+# ---- what is unsent ----
+
+
+def test_no_commit_takes_from_the_outbox_what_is_not_on_the_log_yet() -> None:
+    """Also one that tells nothing, and also before what a former owner left is sent."""
+
+    async def play(world: Alone) -> None:
+        world.outputs.awaited.clear()
+        world.send({"key": "a"}, seq=1)
+        lane = world.lane()
+        running = await world.served(lane, QUIET)
+        world.send({"key": "a"}, seq=1)  # a repeat: passed by a commit that tells nothing
+        await asyncio.sleep(QUIET)
+        assert len(world.store.commits) == 2
+        assert (lane.publisher.published_step, lane.publisher.published_seq) == (0, 0)
+        running.cancel()
+        await asyncio.wait({running})
+        world.script.fail("publish", *(Retryable("no leader") for _ in range(9)))
+        world.send({"key": "b"}, seq=2)
+        await cut(world, world.lane())
+        assert [commit.after.published_step for commit in world.store.commits] == [0, 0, 0]
+        assert sorted(world.store.outbox) == [(PARTITION, 0), (PARTITION, 2)]
+
+    alone(play)
+
+
+def test_an_inherited_outbox_is_emptied_in_the_quiet_though_it_is_sent_in_several_pieces() -> None:
+    async def play(world: Alone) -> None:
+        world.settings = world.settings.model_copy(update={"batch_records_max": 1, "backlog_batches_max": 64})
+        world.outputs.awaited.clear()
+        world.send(*({"key": "a"} for _ in range(GROUP_BATCHES_MAX + 2)))
+        await ended(world, world.lane())
+        assert len(world.store.outbox) == GROUP_BATCHES_MAX + 2
+        world.outputs.awaited.set()
+        world.script.fail("publish", None, *(Retryable("no leader") for _ in range(6)))
+        lane = world.lane()
+        running = await world.served(lane, 10.0)
+        assert world.store.outbox == {}
+        await world.stopped(lane, running)
+
+    alone(play)
+
+
+def test_who_commits_need_not_ask_whether_the_partition_is_still_its_own() -> None:
+    async def play(world: Alone) -> None:
+        lane = world.lane()
+        running = await world.served(lane, 10.0)
+        world.send({"key": "a"})
+        await asyncio.sleep(QUIET)
+        assert (world.told(), world.script.calls["still_owner"]) == ([("a", 1)], 0)
+        await world.stopped(lane, running)
+
+    alone(play)
+
+
+def test_whoever_is_fenced_while_it_ends_says_so() -> None:
+    async def play(world: Alone) -> None:
+        world.script.fail("publish", *(Retryable("no leader") for _ in range(9)))
+        lane = world.lane()
+        world.send({"key": "a"})
+        running = await world.served(lane, QUIET)
+        await world.store.claim(PARTITION, "another")
+        lane.stop()
+        with pytest.raises(Fenced):
+            await running
+
+    alone(play)
+
+
+# ---- memory, and what is observed ----
+
+
+def test_memory_is_let_go_before_it_is_loaded_anew() -> None:
+    async def play(world: Alone) -> None:
+        lane = world.lane()
+        running = await world.served(lane, QUIET)
+        held: list[object] = []
+        load = world.store.load
+
+        async def look(claim: Claim) -> Any:
+            held.append(lane.engine)
+            return await load(claim)
+
+        world.store.load = look  # type: ignore[method-assign]
+        world.send({"key": "nul\x00"})
+        await asyncio.sleep(QUIET)
+        assert held
+        assert set(held) == {None}, "there is never room for two of them"
+        assert world.loaded == 1 + len(held)
+        await world.stopped(lane, running)
+
+    alone(play)
+
+
+def test_a_step_that_fails_before_it_begins_has_fired_nothing() -> None:
+    async def play(world: Alone) -> None:
+        lane = world.lane()
+        world.send({"key": "a", "later_ms": 100})
+        running = await world.served(lane, QUIET)
+        await world.stopped(lane, running)
+        lane.fired = [Deadline("a", START_MS + 100)]
+        assert lane.engine is not None
+
+        def needs(records: Any) -> Any:
+            raise ValueError("no record of ours")
+
+        lane.engine.needs = needs  # type: ignore[method-assign]
+        with pytest.raises(ValueError, match="no record of ours"):
+            await lane.step(world.log.read(INPUT, PARTITION), None, START_MS)
+        assert list(lane.fired) == []
+
+    alone(play)
+
+
+def test_a_partition_that_is_given_up_while_its_last_record_is_sought_holds_nobody_up() -> None:
+    async def play(world: Alone) -> None:
+        world.send({"key": "a"})
+        await ended(world, world.lane())
+        world.inputs.own([])
+        lane = world.lane()
+        running = await world.served(lane, QUIET)
+        assert not lane.life.opening
+        await world.stopped(lane, running)
+
+    alone(play)
+
+
+def test_a_step_is_counted_traced_and_told_of_in_the_logs_once_it_is_committed() -> None:
+    class Lines:
+        def __init__(self) -> None:
+            self.lines: list[dict[str, Any]] = []
+
+        def bind(self, **_: object) -> "Lines":
+            return self
+
+        def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - the name that logging gave it
+            return True
+
+        def debug(self, event: str, **fields: Any) -> None:
+            self.lines.append({"event": event, **fields})
+
+        info = warning = error = debug
+
+    class Spans:
+        def __init__(self) -> None:
+            self.happened: list[tuple[str, int]] = []
+
+        def begin_step(self, step: Step, partition: int, started_ms: int) -> list[str]:
+            self.happened.append(("begun", len(world_of[0].store.commits)))
+            return ["span"]
+
+        def end(self, spans: list[str]) -> None:
+            assert spans == ["span"]
+            self.happened.append(("ended", len(world_of[0].store.commits)))
+
+    world_of: list[Alone] = []
+
+    async def play(world: Alone) -> None:
+        world_of.append(world)
+        lines, spans = Lines(), Spans()
+        world.log_lines, world.traces = cast(Any, lines), cast(Any, spans)
+        world.store.commit_seconds = 0.25
+        lane = world.lane()
+        world.send({"key": "a"}, {"key": "b"})
+        running = await world.served(lane, 1.0)
+        world.send({"key": "nul\x00"})
+        await asyncio.sleep(2.0)
+        assert [len(step.events) for step in world.counted] == [2, 0]
+        assert spans.happened[:2] == [("begun", 0), ("ended", 1)]
+        told = [(line["seq"], line["subject"]) for line in lines.lines if line["event"] == "told"]
+        refused = [(line["offset"], line["reason"]) for line in lines.lines if line["event"] == "refused"]
+        assert (told, refused) == ([(1, "a"), (2, "b")], [(2, "database")])
+        assert world.registry.get_sample_value("usher_commit_seconds_sum", SAMPLE) == pytest.approx(0.5, abs=0.01)
+        await world.stopped(lane, running)
 
     alone(play)

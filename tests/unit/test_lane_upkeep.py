@@ -1,5 +1,6 @@
 """A lane drops what is over once a minute, and once a second while there is more than one call may drop."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,8 +8,8 @@ import pytest
 import structlog
 
 from shared.errors import Fenced, Poison, UsherError
-from shared.lane.store import FORGET_ROWS_MAX, Claim
-from shared.lane.upkeep import FORGET_EVERY_SECONDS, FORGET_MORE_SECONDS, Upkeep
+from shared.lane.store import FORGET_ROWS_MAX, Claim, Commit
+from shared.lane.upkeep import FORGET_EVERY_SECONDS, FORGET_MORE_SECONDS, TIDY_SECONDS, Upkeep
 from shared.process.metrics import LaneMetrics, registry_for
 
 CLAIM = Claim(partition=3, epoch=1)
@@ -80,3 +81,35 @@ async def test_who_finds_another_owner_when_it_wants_to_drop_rows_gives_the_part
     upkeep = upkeep_of(store, clock, LaneMetrics(registry_for("router", "0"), "router"))
     with pytest.raises(Fenced):
         await ask_every_half_second(upkeep, clock, FORGET_EVERY_SECONDS)
+
+
+def committed(step: int, published_step: int, outbox: bytes | None) -> Commit:
+    before = replace(CLAIM, next_step=step)
+    after = replace(before, next_step=step + 1, published_step=published_step)
+    return Commit(before=before, after=after, at_ms=0, outbox=outbox, dead=[], writes=None)
+
+
+def test_the_outbox_is_tidied_after_a_quiet_time_and_only_of_what_is_on_the_log(clock: Any) -> None:
+    upkeep = upkeep_of(Rows(0, clock), clock, LaneMetrics(registry_for("router", "0"), "router"))
+    clock.now += 10.0
+    assert not upkeep.is_untidy(99), "nothing was packed"
+    upkeep.committed(committed(3, 0, b"packed"))
+    clock.now += TIDY_SECONDS
+    assert [upkeep.keeps_sent(published_step) for published_step in (3, 4)] == [False, True]
+    assert upkeep.is_untidy(4)
+    upkeep.committed(committed(4, 3, None))  # its cursor stands before the row, which stays
+    assert upkeep.keeps_sent(4)
+    clock.now += TIDY_SECONDS - 0.1
+    assert not upkeep.is_untidy(4), "there was a commit just now"
+    clock.now += 0.1
+    assert upkeep.is_untidy(4)
+    upkeep.committed(committed(5, 4, None))
+    clock.now += 10.0
+    assert not upkeep.is_untidy(9), "the row went with the cursor"
+
+
+def test_a_row_that_a_former_owner_left_is_tidied_too(clock: Any) -> None:
+    upkeep = upkeep_of(Rows(0, clock), clock, LaneMetrics(registry_for("router", "0"), "router"))
+    upkeep.packed(0)
+    clock.now += TIDY_SECONDS
+    assert [upkeep.is_untidy(published_step) for published_step in (0, 1)] == [False, True]

@@ -55,12 +55,10 @@ class Arrivals:
         try:
             return await self._parts.inputs.poll(self._partition, wait_ms=longest_ms, records_max=records_max)
         except Retryable as error:
-            self._life.go(then)
             await self._patience.pause("poll", error)
             return []
         finally:
-            if self._life.polling:
-                self._life.go(then)
+            self._life.go(then)
 
     def _fresh(self, polled: list[Record], next_offset: int) -> list[Record]:
         """After a seek or a rebalance, records of before may still be delivered, and these come first."""

@@ -159,6 +159,13 @@ def test_a_record_is_tried_once_more_also_where_a_deadline_failed_before_it() ->
     assert (lane.done, lane.refused) == ([0], [Deadline("a", 3)])
 
 
+def test_no_half_of_a_split_batch_fires_what_falls_due_after_the_records_of_the_other() -> None:
+    later = Deadline("a", 15)
+    lane = Lane([later], accidents={0})
+    apply(lane, [record(0, 1), record(1, 10)], 20)
+    assert lane.done == [0, 1, later]
+
+
 def test_the_input_is_passed_as_far_as_the_whole_batch_would_have_passed_it() -> None:
     lane = Lane([], accidents={0})
     isolation = Isolation(lane, configure("test", "CRITICAL"), 0)

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from shared.contract.records import Record
 from shared.contract.topics import DEAD_LETTERS
-from shared.errors import Fenced, PartitionClosed, Poison, Retryable
+from shared.errors import Fatal, Fenced, PartitionClosed, Poison, Retryable
 from shared.lane.arrivals import POLL_MS_MAX
 from shared.lane.engine import PUNCTUAL, Deadline, Delay, Step
 from shared.lane.lane import UNSETTLED_SECONDS, Lane
@@ -436,6 +436,19 @@ def test_a_batch_grows_for_the_gathering_time_and_no_further_than_its_bound() ->
     alone(play)
 
 
+def test_who_is_to_stop_does_not_wait_for_a_batch_to_grow() -> None:
+    async def play(world: Alone) -> None:
+        world.settings = world.settings.model_copy(update={"gather_ms": 1_000})
+        lane = world.lane()
+        running = await world.served(lane, QUIET)
+        lane.stop()  # in the middle of a poll
+        world.send({"key": "a"})
+        await asyncio.wait({running}, timeout=0.5)
+        assert (running.done(), world.told()) == (True, [("a", 1)])
+
+    alone(play)
+
+
 def test_in_the_quiet_the_outbox_is_emptied_once_and_then_nothing_is_written_any_more() -> None:
     async def play(world: Alone) -> None:
         lane = world.lane()
@@ -615,6 +628,16 @@ def test_rows_that_cannot_be_read_close_the_partition_with_the_cure() -> None:
         with pytest.raises(PartitionClosed, match="its rows cannot be read: ValueError: a broken row") as closed:
             await running
         assert closed.value.cure == "mend or delete the row that is named; the partition then opens by itself"
+
+    alone(play)
+
+
+def test_a_database_that_says_no_is_no_broken_row() -> None:
+    async def play(world: Alone) -> None:
+        world.script.fail("load", Fatal("no such schema"))
+        running = await world.served(world.lane(), QUIET)
+        with pytest.raises(Fatal, match="^no such schema$"):
+            await running
 
     alone(play)
 

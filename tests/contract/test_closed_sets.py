@@ -13,6 +13,8 @@ from pydantic import BaseModel, create_model
 from services.ingest.settings import IngestSettings
 from services.router.domain import engine, events, states
 from services.router.settings import RouterSettings
+from services.sla.domain.clock import Kind
+from services.sla.domain.effects import OWED
 from services.sla.domain.engine import SlaEngine
 from services.sla.settings import SlaSettings
 from shared.contract.inputs import INPUT_TYPES, AssignmentEnded, MessageReceived, OutcomeReported, PolicyActivated
@@ -113,6 +115,11 @@ def test_the_sla_service_listens_to_nothing_that_is_never_told() -> None:
 def test_every_kind_of_promise_has_a_span_and_forgetting_one_is_named() -> None:
     assert set(get_args(TargetKind)) == set(SPANS)
     assert kinds_without_a_span([*get_args(TargetKind), "time_to_smile"]) == {"time_to_smile"}
+
+
+def test_every_kind_of_promise_counts_from_its_start_unless_a_contact_tells_since_when() -> None:
+    told_by_the_contact = {Kind.TIME_TO_ANSWER, Kind.FIRST_RESPONSE, Kind.RESOLUTION, Kind.SELF_SERVICE_RESPONSE}
+    assert set(Kind) - told_by_the_contact == set(OWED), "a new kind belongs into OWED, or has a time of the contact"
 
 
 def test_every_field_of_the_policy_is_read_or_refused_and_one_that_is_not_is_named() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import COMMAND_SECONDS_MAX
 from tests.support.documents import DOCS, ROOT, blocks
 
 PACKAGE = DOCS / "examples" / "fax_adapter"
@@ -25,13 +26,17 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         if file.is_file():
             (copy / file.name).write_bytes(file.read_bytes())
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-build-isolation", "--no-deps"]
-    subprocess.run([*pip, "--target", str(folder), str(copy)], check=True, capture_output=True, timeout=120)
+    subprocess.run(
+        [*pip, "--target", str(folder), str(copy)], check=True, capture_output=True, timeout=COMMAND_SECONDS_MAX
+    )
     return {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
 
 
 def usher(installed: dict[str, str], *words: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-c", "from cli.main import main; main()", *words]
-    return subprocess.run(command, env=installed, input=given, capture_output=True, cwd=ROOT, timeout=60, check=False)
+    return subprocess.run(
+        command, env=installed, input=given, capture_output=True, cwd=ROOT, timeout=COMMAND_SECONDS_MAX, check=False
+    )
 
 
 def test_its_payload_is_tried_field_by_field(installed: dict[str, str]) -> None:

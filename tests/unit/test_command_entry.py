@@ -13,6 +13,7 @@ from cli import main as entry
 from cli.completion import SHELLS, script
 from cli.examples import EXAMPLES
 from shared.process.version import VERSION
+from tests.support.commands import COMMAND_SECONDS_MAX
 
 ROOT = Path(entry.__file__).resolve().parents[1]
 
@@ -85,7 +86,8 @@ def elsewhere(*words: str, redirect: str, **environment: str) -> tuple[int, str]
     program = f'exec {shlex.quote(sys.executable)} -c "from cli.main import main; main()" "$@" {redirect}'
     done = subprocess.run(
         ["sh", "-c", program, "sh", *words],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **environment},
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        timeout=COMMAND_SECONDS_MAX, env={**os.environ, **environment},
     )  # fmt: skip
     return done.returncode, done.stderr
 
@@ -135,7 +137,9 @@ def test_bash_completes_a_command(tmp_path: Path) -> None:
     program = (
         f"source {tmp_path}/usher; COMP_WORDS=(usher pol); COMP_CWORD=1; _shtab_usher; printf '%s\\n' ${{COMPREPLY[@]}}"
     )
-    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False, timeout=20)
+    done = subprocess.run(
+        ["bash", "-c", program], capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS_MAX
+    )
     assert "policy" in done.stdout.split(), done.stderr
 
 

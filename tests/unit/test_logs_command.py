@@ -21,6 +21,7 @@ from shared.errors import Reason
 from shared.lane.engine import Step
 from shared.lane.trail import leave_trail
 from shared.process.logs import configure
+from tests.support.commands import COMMAND_SECONDS_MAX
 
 CONTACT = "ff371479-afdd-5858-990d-23b53825d918"
 OTHER = "0a371479-afdd-5858-990d-23b53825d918"
@@ -110,7 +111,7 @@ def test_the_stacks_services_are_read_where_no_file_is_named(
 def test_stdin_is_read_to_its_end(files: list[str], more: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from cli.main import main; main()", "logs", CONTACT, "--json", *more, "-"],
-        input=Path(files[0]).read_text(), capture_output=True, text=True, timeout=60, check=False,
+        input=Path(files[0]).read_text(), capture_output=True, text=True, timeout=COMMAND_SECONDS_MAX, check=False,
     )  # fmt: skip
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 2), done.stderr
 

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.support.commands import COMMAND_SECONDS_MAX
+
 ABSENT = "No such file or directory (give the path of a file that can be read)"
 USHER = ["-c", "from cli.main import main; main()"]
 
@@ -15,7 +17,12 @@ def start(*arguments: str, **variables: str) -> tuple[int, list[str]]:
     """Exit code and lines on stderr of a process that ends by itself."""
     environment = {**os.environ, "USHER_ENVIRONMENT": "local", "USHER_METRICS_PORT": "0", **variables}
     done = subprocess.run(
-        [sys.executable, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS_MAX,
+        check=False,
     )
     return done.returncode, done.stderr.splitlines()
 

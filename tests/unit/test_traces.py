@@ -23,6 +23,7 @@ from shared.errors import Fatal, Reason
 from shared.lane.traces import StepTraces
 from shared.process.settings import CommonSettings
 from shared.process.traces import Traces, traces_of
+from tests.support.commands import COMMAND_SECONDS_MAX
 from tests.support.ingest_http import Log, client_of
 from tests.support.router_builders import Router
 from tests.support.sla_story import Story
@@ -204,7 +205,9 @@ def test_nothing_of_opentelemetry_is_loaded_by_a_service_that_sends_no_traces() 
         "loaded = {'.'.join(name.split('.')[:2]) for name in sys.modules if name.startswith('opentelemetry.')}\n"
         "assert loaded <= {'opentelemetry.semconv'}, loaded"  # for which FastStream looks
     )
-    done = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, timeout=COMMAND_SECONDS_MAX
+    )
     assert done.returncode == 0, done.stderr
 
 

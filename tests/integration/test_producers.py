@@ -35,7 +35,7 @@ sources:
 """
 RECORDS = 50  # of each producer
 PROGRAM_SECONDS_MAX = 60.0
-ACKNOWLEDGED_SECONDS_MAX = 20.0
+ACKNOWLEDGED_SECONDS_MAX = 60.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

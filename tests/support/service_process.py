@@ -12,8 +12,8 @@ from deploy.local.process import LeashedProcess
 from shared.clock import monotonic
 from tests.support.forked import Forked, service
 
-STOP_SECONDS_MAX = 15.0  # of an orderly end, after which it is killed
-START_SECONDS_MAX = 60.0  # until it listens, on a machine that is slow and busy
+STOP_SECONDS_MAX = 60.0  # of an orderly end, after which it is killed
+START_SECONDS_MAX = 240.0  # until it listens, on a machine that is slow and busy
 
 
 class ServiceProcess:

@@ -19,7 +19,7 @@ from tests.support.commands import Said
 from tests.support.forked import ROOT, command
 
 ASKED_SECONDS_MAX = 60.0  # the first command waits until everything is imported, on a slow and busy machine
-ENDED_SECONDS_MAX = 20.0
+ENDED_SECONDS_MAX = 60.0
 SILENT = "{silent}"
 INTERRUPT = "signal.raise_signal(signal.SIGINT)"
 AT_A_TERMINAL = "signal.signal(signal.SIGINT, signal.default_int_handler)"  # the tests themselves may run behind nohup

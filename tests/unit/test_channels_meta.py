@@ -211,8 +211,9 @@ def test_a_list_of_notifications_as_instagrams_examples_show_it_is_each_of_them(
     assert [one.message_id for one in result.events()] == ["m_1", "m_2"]
     assert [one.letter.path for one in result.refused] == ["[1].entry[0].messaging[1].sender"]
     assert json_of("instagram", []).ignored == ["not_a_message"]
-    (refused,) = json_of("instagram", [first, {"object": "page"}]).refused
-    assert refused.letter.path == "[1].object"
+    result = json_of("instagram", [{"object": "page"}, first])
+    assert [one.message_id for one in result.events()] == ["m_1"]
+    assert [one.letter.path for one in result.refused] == ["[0].object"]
 
 
 def test_an_attachment_that_comes_under_two_names_is_one() -> None:

@@ -15,9 +15,9 @@ import orjson
 import pytest
 
 from services.ingest.domain.channels.registry import NAMES
-from tests.support.channel_payloads import SAMPLES, Sample
+from tests.support.channel_payloads import SAMPLES, TELEGRAM_MESSAGE, Sample
 from tests.support.channel_variants import payloads_of
-from tests.support.channels import Result, put_sample
+from tests.support.channels import Result, json_of, put_sample
 
 DAMAGES: list[Any] = [
     7,
@@ -188,6 +188,14 @@ DECIDING: list[tuple[str, dict[str, Any]]] = [
         for name in ("QueueResult", "DialCallStatus", "CallbackSource")
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(5.0, "5"), (-0.0, "0"), (5.5, "5.5"), (1e30, "1e+30"), (1e308, "1e+308")]
+)
+def test_a_number_in_place_of_a_text_is_read_as_its_digits_and_none_is_made_up(number: float, said: str) -> None:
+    document = {"update_id": 1, "message": {**TELEGRAM_MESSAGE, "from": {"id": 99, "first_name": number}}}
+    assert json_of("telegram", document).event().party.name == said
 
 
 @pytest.mark.parametrize(("adapter", "fields"), DECIDING)

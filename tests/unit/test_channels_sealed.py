@@ -185,6 +185,70 @@ def test_a_text_that_openpgp_encrypts_is_kept_as_it_is_and_says_so() -> None:
     assert quoted.attributes == {}
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (
+            "Your mail begins with -----BEGIN PGP SIGNED MESSAGE----- and ends.\r\nMy card is stolen\r\n\r\nAna",
+            "Your mail begins with -----BEGIN PGP SIGNED MESSAGE----- and ends.\nMy card is stolen\n\nAna",
+        ),
+        (
+            "> -----BEGIN PGP SIGNED MESSAGE-----\r\n> Hash: SHA256\r\n>\r\n> We look\r\nMy card is stolen\r\n\r\nAna",
+            "My card is stolen\n\nAna",
+        ),
+        (
+            "-----BEGIN PGP SIGNED MESSAGE-----\r\nMy card is stolen\r\n\r\nAna",
+            "-----BEGIN PGP SIGNED MESSAGE-----\nMy card is stolen\n\nAna",
+        ),
+        (
+            "My card is stolen\r\n\r\nOn 1 May 2026, Help wrote:\r\n> " + ARMOURED.strip().replace("\r\n", "\r\n> "),
+            "My card is stolen",
+        ),
+    ],
+    ids=["spoken of", "quoted above", "without its signature", "quoted"],
+)
+def test_marks_of_openpgp_that_somebody_quotes_or_speaks_of_cost_no_words(body: str, text: str) -> None:
+    event = mail(body=body).event()
+    assert (event.text, event.attributes) == (text, {})
+
+
+def test_every_text_that_openpgp_signs_in_a_letter_is_read_and_what_stands_between_them() -> None:
+    armoured = ARMOURED.replace("- -- \r\n", "- -5 kg\r\n")
+    event = mail(body=f"{armoured}And:\r\n{armoured.replace('parcel', 'money')}").event()
+    said = "Where is my parcel?\n-5 kg\nAna\nAnd:\nWhere is my money?\n-5 kg\nAna"
+    assert (event.text, event.attributes) == (said, {"signed": "openpgp"})
+    paragraphs = ARMOURED.replace("Hash: SHA256\r\n\r\n", "Hello,\r\n\r\n")
+    assert mail(body=paragraphs).event().text == "Hello,\n\nWhere is my parcel?"
+
+
+BILL = b'<?xml version="1.0"?>\n<bill xmlns:p="x">\n\n<sum>5</sum></bill>\n'
+
+
+@pytest.mark.parametrize("kind", ["application/pkcs7-mime", "application/octet-stream"])
+@pytest.mark.parametrize("name", ["bill.xml.p7m", "bill.p7m", "smime.p7m"])
+@pytest.mark.parametrize("words", [True, False], ids=["with words", "alone"])
+def test_a_file_that_is_signed_by_itself_is_an_attachment_and_no_words(kind: str, name: str, words: bool) -> None:
+    """As bills are in Italy: the file within the signature is no letter's body."""
+    head = f"Content-Type: {kind}; name={name}\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode()
+    parts = [INNER] * words + [head + encodebytes(signed(BILL))]
+    event = put("email_mime", divided("mixed", *parts), "message/rfc822").event()
+    assert (event.text, event.attributes) == (SAID if words else None, {})
+    assert [one.name for one in event.attachments] == [name]
+
+
+def test_a_file_that_is_encrypted_or_signed_beside_it_says_nothing_of_the_letter() -> None:
+    head = b"Content-Type: application/octet-stream; name=%s\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    for name, der in ((b"deed.pdf.p7m", encrypted()), (b"deed.pdf.p7s", signed())):
+        event = put("email_mime", divided("mixed", INNER, head % name + encodebytes(der)), "message/rfc822").event()
+        assert (event.text, event.attributes) == (SAID, {})
+
+
+@pytest.mark.parametrize("inner", [b"\r\nHello", b"MIME-Version: 1.0\r\nX-A: b\r\n c\r\n\r\nHello"])
+def test_a_body_that_is_signed_may_leave_out_what_it_is(inner: bytes) -> None:
+    event = put("email_mime", smime(signed(inner)), "message/rfc822").event()
+    assert (event.text, event.attributes) == ("Hello", {"signed": "smime"})
+
+
 # ---- winmail.dat ----
 
 

@@ -45,6 +45,7 @@ def test_what_stands_in_texts_is_not_counted(pieces: list[str]) -> None:
         (b'{"a":' * 30_000, "invalid"),
         (b"{ " * 100_000 + b"\xff", "not_utf8"),
         (b"if (a) { b[0] = 1; }\n" * 10_000, "not_json"),
+        (b'{"b":"\\ud800","a":' * 10_000, "invalid"),
         (listed(OBJECTS_MAX) + b"}", "not_json"),
         (listed(OBJECTS_MAX).replace(b"{}", b'"\\ud800",{}', 1), "invalid"),
     ],

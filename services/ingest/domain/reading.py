@@ -105,7 +105,7 @@ def _beyond_the_grammar(value: bytes, text: str) -> Rejected | None:
     """Why a text that is JSON by the grammar is refused all the same; None when it is no JSON either."""
     other = Rejected(Reason.INVALID, "", "a lone surrogate or a number beyond all bounds")
     if len(value) > PATH_BYTES_MAX:
-        return None if _unlike_json(value) else other
+        return _unlike_json(value) or other
     try:
         document = json.loads(
             text, parse_constant=_refuse_constant, parse_int=_bounded(int), parse_float=_bounded(float)

@@ -46,12 +46,14 @@ def handshake(query: Sequence[tuple[str, str]], secrets: Secrets) -> Answer | No
 
 def read_messaging(payload: Payload, kind: str) -> Reading:
     """Every message, comment and state of a payload whose ``object`` is ``kind``; each part stands alone."""
-    found: list[Item] = []
-    for document in _documents(payload.body):
-        if document["object"].text() != kind:
-            raise document["object"].wrong(f"must be {kind}")
-        found.extend(each(document["entry"].items(), lambda entry: messaging_items(payload, entry)))
+    found = each(_documents(payload.body), lambda document: _entries(payload, kind, document))
     return Reading(found or [Ignored(Why.NOT_A_MESSAGE)])
+
+
+def _entries(payload: Payload, kind: str, document: Node) -> list[Item]:
+    if document["object"].text() != kind:
+        raise document["object"].wrong(f"must be {kind}")
+    return each(document["entry"].items(), lambda entry: messaging_items(payload, entry))
 
 
 def _documents(body: bytes) -> list[Node]:

@@ -4,6 +4,7 @@ What a mail program wraps a whole letter in is opened: S/MIME that is signed, an
 encrypted says so.
 """
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ _ENCRYPTED = {"application/pgp-encrypted": _OPENPGP}
 _ENVELOPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _PACKED = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _PACKED_NAME = "winmail.dat"
+_SEALED = (".p7m", ".p7s")
 # What a file without a type of its own is, by the end of its name (RFC 8551, section 3.2.1).
 _BY_NAME = {
     _PACKED_NAME: "application/ms-tnef",
@@ -47,6 +49,8 @@ _BY_NAME = {
 }
 
 
+# How a body begins that is signed (RFC 8551, section 3.1): with a head that says how to read it, or an empty one.
+_BODY = re.compile(rb"\r?\n|(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*+)*?(?i:content-|mime-version:)")
 # What the standard library raises of heads that nobody would write.
 _DAMAGE = (MessageError, ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
@@ -117,10 +121,12 @@ def attach(letter: Letter, file: Attachment, content: Callable[[], bytes]) -> No
 
 
 def _kind(file: Attachment) -> str:
-    kind = file.content_type.partition(";")[0].strip().lower()
+    """What it is to the letter. ``bill.xml.p7m`` is a file that was signed or encrypted by itself, like any other."""
+    kind, name = file.content_type.partition(";")[0].strip().lower(), file.name.lower()
+    if name.endswith(_SEALED) and name.count(".") > 1:
+        return ""
     if kind not in ("", "application/octet-stream"):
         return kind
-    name = file.name.lower()
     return next((named for end, named in _BY_NAME.items() if name.endswith(end)), kind)
 
 
@@ -145,6 +151,8 @@ def _read(letter: Letter, whole: Part) -> None:
 
 def _open(letter: Letter, der: bytes) -> None:
     enveloped = opened(der)
+    if enveloped.content and not _BODY.match(enveloped.content):
+        return  # a file that was signed by itself
     if enveloped.kind is Kind.ENCRYPTED:
         letter.encrypted = letter.encrypted or _SMIME
     elif enveloped.kind is Kind.SIGNED:

@@ -23,6 +23,7 @@ ITEMS_MAX = (
 )
 OPTIONAL_ITEMS_MAX = 100  # of one list that a message can do without; a message has at most 32 attachments
 WRONG_MAX = 256  # entries of one payload that are rejected before the rest is not looked at: each costs some 10 us
+WHOLE_MAX = 2**53  # from here on the digits of a fraction number are not those that were written
 UNREAD_MAX = 16  # paths of one message that are told of
 
 
@@ -123,7 +124,7 @@ class Node(msgspec.Struct, eq=False, gc=False):
         if value is None:
             return ""
         if self.unread is not None and isinstance(value, int | float) and not isinstance(value, bool):
-            return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+            return str(int(value) if isinstance(value, float) and _is_whole(value) else value)
         self._miss("must be a string")
         return ""
 
@@ -186,6 +187,10 @@ class Node(msgspec.Struct, eq=False, gc=False):
     def wrong(self, detail: str) -> Rejected:
         """The rejection that names this value."""
         return Rejected(Reason.INVALID, self.path, detail)
+
+
+def _is_whole(value: float) -> bool:
+    return value.is_integer() and abs(value) < WHOLE_MAX
 
 
 def each(nodes: Iterable[Node], read: Callable[[Node], Item | Iterable[Item]]) -> list[Item]:

@@ -1,6 +1,7 @@
 """Letters as mail programs write them: markup, invitations, and bytes in whatever charset they are said to be."""
 
 import encodings
+import quopri
 from urllib.parse import urlencode
 
 import pytest
@@ -213,6 +214,17 @@ def test_a_letter_of_files_without_end_arrives_with_its_words_and_the_first_of_t
     event = put("email_mime", divided(b"\r\nWhere is my parcel?", *[image] * parts), "message/rfc822").event()
     assert (event.text, len(event.attachments)) == ("Where is my parcel?", 32)
     assert (event.attributes["unread"], event.attributes["cut"]) == ("parts", "attachments")
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1"])
+@pytest.mark.parametrize("encoding", ["", "8bit", "quoted-printable"])
+def test_words_that_begin_without_an_empty_line_are_read_in_any_charset(charset: str, encoding: str) -> None:
+    said = "¿Dónde está?"
+    written = quopri.encodestring(said.encode(charset)) if "quoted" in encoding else said.encode(charset)
+    heads = f"From: a@b.c\r\nContent-Transfer-Encoding: {encoding}\r\nContent-Type: text/plain; charset={charset}\r\n"
+    assert put("email_mime", heads.encode() + written, "message/rfc822").event().text == said
+    passed_on = HEAD + b"Content-Type: message/rfc822\r\n\r\n" + said.encode(charset) + b"\r\n\r\nAna"
+    assert put("email_mime", passed_on, "message/rfc822").event().text == f"{said}\n\nAna"
 
 
 def test_a_letter_nested_without_end_arrives_with_the_words_that_stand_before_it() -> None:

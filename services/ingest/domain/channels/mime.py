@@ -202,7 +202,7 @@ def _look_for_words(letter: Letter, others: list[Part], whole: Part) -> None:
             return
     passed_on = next((part for part in others if part.kind == "message/rfc822"), None)
     if passed_on is not None:
-        with suppress(Rejected):  # a head without end: the letter around it arrives
+        with suppress(Rejected, *_DAMAGE):  # a head without end: the letter around it arrives
             _take_words(letter, parsed(passed_on.content())[1])
 
 

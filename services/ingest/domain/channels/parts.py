@@ -103,9 +103,10 @@ def parsed(raw: bytes) -> tuple[Message, Part]:
     if head.count(b"\n") > HEADS_MAX or len(head) > HEAD_BYTES_MAX:
         raise Rejected(Reason.INVALID, "", f"a head of more than {HEADS_MAX} lines or {HEAD_BYTES_MAX} bytes")
     message: Message = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
-    left = message.get_payload()  # from a line on that is no head
-    body = left.encode("ascii", "surrogateescape") + body if isinstance(left, str) and left else body
-    return message, _of({name: str(message.get(name, "")) for name in _SAYS_HOW}, body, _TEXT)
+    said = {name: str(message.get(name, "")) for name in _SAYS_HOW}
+    del message["content-transfer-encoding"]  # what is left of the head, from a line on that is none, is as it came
+    left = message.get_payload(decode=True)
+    return message, _of(said, left + body if isinstance(left, bytes) else body, _TEXT)
 
 
 def leaves(whole: Part, unread: list[str]) -> Iterator[Part]:

@@ -164,7 +164,12 @@ def test_words_of_a_form_in_another_charset_are_read_and_say_so_and_one_with_bar
     ("adapter", "said", "path"),
     [
         ("twilio", b"MessageSid=SM9&From=%E9&To=%2B1&Body=Hi", "From"),
+        ("twilio", b"MessageSid=%E9&From=%2B34600123456&To=%2B1&Body=Hi", "MessageSid"),
+        ("twilio", b"MessageSid=SM9&From=%2B34600123456&To=%E9&Body=Hi", "To"),
+        ("twilio", b"MessageSid=SM9&From=whatsapp%3A%2B1&To=%2B1&Body=Hi&ExternalUserId=%E9", "ExternalUserId"),
         ("twilio_voice", b"CallSid=%E9&From=%2B34600123456", "CallSid"),
+        ("twilio_voice", b"CallSid=CA1&CallStatus=ringing&From=%E9", "From"),
+        ("mailgun", b"from=ana%40b.example&body-plain=Hi&Message-Id=%E9", "Message-Id"),
         ("slack", b"command=%2Fh&text=caf%E9&user_id=U1&channel_id=C%E9&trigger_id=1", "channel_id"),
     ],
 )

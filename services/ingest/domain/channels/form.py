@@ -63,11 +63,15 @@ class Form(NamedTuple):
         """The field's bytes as they came, b"" where it is absent."""
         return self.odd.get(name) or self.get(name).encode("utf-8", "surrogatepass")
 
-    def needed(self, name: str) -> str:
-        """The field's text, an id; Rejected without one, or where its letters are a guess."""
+    def id(self, name: str) -> str:
+        """The field's text, an id, "" where it is absent; Rejected where its letters are a guess."""
         if name in self.guessed:
             raise Rejected(Reason.NOT_UTF8, name, "not UTF-8")
-        found = self.text(name)
+        return self.text(name)
+
+    def needed(self, name: str) -> str:
+        """The same; Rejected without one."""
+        found = self.id(name)
         if not found:
             raise missing(name)
         return found

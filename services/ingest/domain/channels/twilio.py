@@ -61,16 +61,16 @@ def place(form: Form) -> dict[str, str]:
 
 
 def _message(payload: Payload, form: Form) -> Message:
-    handle, to = form.needed("From"), form.text("To")
-    service = form.text("MessagingServiceSid")
+    handle, to = form.needed("From"), form.id("To")
+    service = form.id("MessagingServiceSid")
     over_ip = ":" in handle and not handle.startswith("sms:")
     channel: Channel = "messaging" if over_ip else "sms"
     text = form.text("Body") or form.text("ButtonText")
-    person = form.text("ExternalUserId") or handle  # stays, whether WhatsApp shows the number or not
+    person = form.id("ExternalUserId") or handle  # stays, whether WhatsApp shows the number or not
     return Message(
         channel=channel,
         conversation=payload.source.pseudonym(service or to, person),
-        message_id=form.text("MessageSid") or form.text("SmsMessageSid") or form.needed("SmsSid"),
+        message_id=form.id("MessageSid") or form.id("SmsMessageSid") or form.needed("SmsSid"),
         handle=handle,
         name=form.get("ProfileName"),
         to=to,

@@ -63,7 +63,7 @@ def _message(form: Form, call: str) -> Message:
         channel="voice",
         conversation=call,
         message_id=f"{call}:{what}" if spoken or keyed or handed_over else call,
-        handle=form.get("From") or "anonymous",
+        handle=form.id("From") or "anonymous",
         name=form.get("CallerName"),
         to=form.get("To"),
         text=spoken,

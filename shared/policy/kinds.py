@@ -68,10 +68,16 @@ SPANS: dict[TargetKind, Span] = {
         (_M.FOR_SELF_SERVICE,), (_M.SENT_TO_SELF_SERVICE,), (_M.SENT_TO_BOT, _M.QUEUED), (), ()
     ),
     "bot_response": Span(
-        (_M.SENT_TO_BOT,), (_M.BOT_ANSWERED, _M.BOT_REPORTED, _M.CONTAINED), (_M.TIMED_OUT, _M.QUEUED), (), ("pending",)
+        (_M.SENT_TO_BOT,),
+        (_M.BOT_ANSWERED, _M.BOT_REPORTED, _M.SENT_TO_SELF_SERVICE, _M.CONTAINED),
+        (_M.TIMED_OUT, _M.QUEUED),
+        (),
+        ("pending",),
     ),
     "handling": Span((_M.ASSIGNED,), (_M.CLOSED,), (_M.GIVEN_BACK,), ("pending",), ("pending",)),
 }
 """Kind -> its span. ``first_response`` counts from the contact's arrival, or from the hand-off where a bot or
-self-service had it first; ``resolution`` and ``self_service_response`` from the arrival; the others from their start.
+self-service had it first; ``resolution`` and ``self_service_response`` from the arrival, the latter from its start
+where a bot had to ask first; the others from their start. Whoever a bot asked and who goes to self-service then gave an
+answer, so the bot did what it owed: ask.
 """

@@ -206,7 +206,8 @@ class Judge:
                 on = kind == "pending_changed" and body["pending"]
                 off = kind == "pending_changed" or (kind == "message_added" and body["sender"] == "customer")
             else:
-                on, off = kind == _ELSEWHERE[hold], kind == "queued"
+                elsewhere = {"self_service": "sent_to_bot", "bot": "sent_to_self_service"}.get(hold)
+                on, off = kind == _ELSEWHERE[hold], kind in ("queued", elsewhere)
             if on:
                 begin = at_ms if begin is None else begin
             elif begin is not None and (off or kind in _ENDS):

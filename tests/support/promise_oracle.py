@@ -172,9 +172,12 @@ class Life:
     def _tell(self, kind: str, at: int, body: dict[str, Any]) -> None:
         sender = body.get("sender", body.get("by"))
         said = kind == "message_added" or (kind == "reply_sent" and body["public"])
-        if kind == "classified" and not self.tier:
+        if kind == "classified" and self.tier in ("", "bot"):
+            asked = self.tier == "bot"
             self._is_automated("self_service")
             self._lasts("self_service_response")
+            if asked and self.arrived is not None:
+                self.phases["self_service_response"] = (at, self.oracle.version)
             self.reach(Moment.FOR_SELF_SERVICE, at)
         elif kind in ("sent_to_bot", "sent_to_self_service"):
             self._is_automated(kind.removeprefix("sent_to_"))

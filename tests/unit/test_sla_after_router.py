@@ -5,10 +5,13 @@ from collections import Counter
 
 import pytest
 
+from services.router.domain.classification.triage import Triage
 from shared.contract import inputs
 from shared.contract.ids import event_id
 from shared.contract.records import Record
+from tests.support.clarify_builders import UNCLEAR
 from tests.support.router_builders import Router, body_of, policy_with
+from tests.support.router_models import Shelf, WordModel
 from tests.support.sla_builders import BASE_MS, LATENESS_MS, Runner
 from tests.support.sla_oracle import Terms, recompute
 
@@ -50,10 +53,7 @@ class Day:
             self.router.wait(self.rng.choice((0, 0, 0.5, 1, 3, 8, 15, 40)))
             for agent in ("a1", "a2"):
                 self.router.presence(agent, "available")
-        return [
-            Record(index, event.at_ms, event.type, event_id(event.cause_id, event.ordinal), event.body, index + 1)
-            for index, event in enumerate(self.router.events)
-        ]
+        return log_of(self.router)
 
     def customer(self) -> None:
         self.conversations += 1
@@ -109,6 +109,14 @@ def test_what_the_router_says_means_to_the_sla_service_what_it_means_to_anybody_
     assert runner.dead == []
     facts = Counter((name, kind) for name, _, kind, _ in expected.elements())
     assert {"started", "met", "breached", "ended_late", "cancelled"} <= {name for name, _ in facts}, "a dull day"
+
+
+def log_of(router: Router) -> list[Record]:
+    """What the router told, as the log of contacts has it."""
+    return [
+        Record(index, event.at_ms, event.type, event_id(event.cause_id, event.ordinal), event.body, index + 1)
+        for index, event in enumerate(router.events)
+    ]
 
 
 EVERY_KIND = {
@@ -176,3 +184,25 @@ def test_all_kinds_on_what_the_router_says_leave_nothing_open_and_nothing_said_t
     told = {fact for seed in range(5) for fact in played(seed)}
     assert {kind for _, kind in told} == set(EVERY_KIND), "dull days"
     assert {"paused", "resumed", "warned", "met", "breached", "ended_late", "cancelled"} <= {name for name, _ in told}
+
+
+@pytest.mark.parametrize("answer", ["a message", "a button"])
+def test_whoever_answers_the_bots_question_and_gets_articles_had_both_in_time_though_they_took_a_minute(
+    answer: str,
+) -> None:
+    within = {"self_service_response": {"within": "5s"}, "bot_response": {"within": "1h"}}
+    rule = {"name": "automatic", "when": {"tier": ["self_service", "bot"]}, "then": within}
+    policy = policy_with(classification={"model": "words"}, targets=[rule])
+    router = Router(policy, Triage(Shelf(words=WordModel())))
+    contact = router.contact(text=UNCLEAR)
+    router.now_ms += 60_000
+    if answer == "a message":
+        router.say(router.message(number=2, text="where is my parcel"))
+    else:
+        context = inputs.HandOffContext(intent="order_status")
+        router.outcome(contact, "bot", "escalated", reason="clarified", context=context)
+    assert router.state(contact) == "self_service"
+    runner = Runner({("acme", 1): router.store.policies["acme"][0].body})
+    runner.step(log_of(router), (router.now_ms + 10**7 - BASE_MS) / 1000)
+    told = {(name, kind) for name, _, kind, _ in runner.facts()}
+    assert told == {(name, kind) for name in ("started", "met") for kind in ("self_service_response", "bot_response")}

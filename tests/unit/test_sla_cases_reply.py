@@ -275,6 +275,44 @@ def test_articles_are_promised_to_nobody_who_waits_for_a_person_already() -> Non
     assert story.told("self_service_response") == []
 
 
+def asked_first(*policies: dict) -> Story:
+    """A bot had to ask what the customer means; the answer, three minutes later, is one for self-service."""
+    story = Story(*policies).at("2026-06-11T09:00:00", "received").at("2026-06-11T09:00:01", "classified", tier="bot")
+    story.at("2026-06-11T09:00:01", "sent_to_bot", bot="default", purpose="clarify")
+    story.at("2026-06-11T09:03:00", "message_added", sender="customer")
+    return story.at("2026-06-11T09:03:00", "classified", tier="self_service")
+
+
+def test_articles_for_whom_a_bot_had_to_ask_first_are_due_from_the_answer_on_and_not_from_the_arrival() -> None:
+    story = asked_first(promised(self_service_response="5s"))
+    story.at("2026-06-11T09:03:02", "sent_to_self_service", articles=[]).play(until="2026-06-11T10:00")
+    assert story.told("self_service_response") == [("started", "2026-06-11T09:03:00"), ("met", "2026-06-11T09:03:02")]
+    late = asked_first(promised(self_service_response="5s")).play(until="2026-06-11T10:00")
+    assert late.told("self_service_response")[1] == ("breached", "2026-06-11T09:03:05")
+
+
+def test_articles_that_a_later_policy_promises_count_from_the_answer_too() -> None:
+    story = asked_first(promised(resolution="1d"), promised(self_service_response="5m") | {"apply_to_open": True})
+    story.activate("2026-06-11T09:04", 2).at("2026-06-11T09:05", "sent_to_self_service", articles=[]).play()
+    assert story.told("self_service_response") == [("started", "2026-06-11T09:03:00"), ("met", "2026-06-11T09:05:00")]
+
+
+def test_a_bot_whose_question_was_answered_owes_nothing_to_whoever_reads_articles_meanwhile() -> None:
+    story = asked_first(promised(bot_response="10m"))
+    story.at("2026-06-11T09:03", "sent_to_self_service", articles=[]).play(until="2026-06-11T12:00")
+    assert story.told("bot_response") == [("started", "2026-06-11T09:00:01"), ("met", "2026-06-11T09:03:00")]
+
+
+@pytest.mark.parametrize(("hold", "due"), [("bot", "10:02:59"), ("self_service", "10:27:00"), ("both", "10:29:59")])
+def test_whoever_is_sent_from_a_bot_to_self_service_waits_for_an_article_and_for_no_bot(hold: str, due: str) -> None:
+    holds = ["bot", "self_service"] if hold == "both" else [hold]
+    target = {"resolution": {"within": "1h", "pause_on": holds}}
+    story = asked_first(policy_of({"orders": {"targets": target}}))
+    story.at("2026-06-11T09:03:00", "sent_to_self_service", articles=[])
+    story.at("2026-06-11T09:30:00", "escalated", reason="escalated").at("2026-06-11T09:30:00", "queued").play()
+    assert story.due("resolution") == f"2026-06-11T{due}"
+
+
 def test_handling_runs_from_the_assignment_to_the_close_and_not_while_the_customer_is_awaited() -> None:
     story = answered(promised(handling="30m")).at("2026-06-11T09:10", "pending_changed", pending=True)
     story.at("2026-06-11T10:00", "message_added", sender="customer").at("2026-06-11T10:20", "closed", agent_id="a1")

@@ -77,9 +77,8 @@ class Book:
     def classified(self, event: Classified, at_ms: int) -> None:
         """What it is about is known, which is news for a promise only where an article shall follow."""
         contact = self.contacts.get(event.contact_id)
-        if contact is not None and event.tier == "self_service" and not contact.tier:
-            contact.tier = event.tier
-            self._facts.touch(contact)
+        if contact is not None and event.tier == "self_service" and contact.tier in ("", "bot"):
+            self._live.seeks_article(contact, at_ms)
             self._live.reach(_FOR_SELF_SERVICE, contact, event, at_ms)
 
     def sent_to_self_service(self, event: Changed, at_ms: int) -> None:
@@ -222,9 +221,7 @@ class Book:
     def _automated(self, event: Changed, at_ms: int, tier: str, effect: Effect) -> None:
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            contact.tier = tier
-            self._facts.touch(contact)
-            self.work.hold(contact, tier, at_ms)
+            self._live.goes_to(tier, contact, at_ms)
             self._live.reach(effect, contact, event, at_ms)
 
     def _is_for_a_person(self, contact: Contact, event: Queued, at_ms: int) -> None:

@@ -27,7 +27,8 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     the first answer; ``answered``: a person gave it, ``replied_ms``: when a person wrote last. ``holds``: what it waits
     for, and since when; ``rests``: what it waited for before, the last RESTS_MAX. ``once``: kinds that a contact has
     one clock of, and has had; ``taken_back``: kinds whose clock a policy ended, and that only a policy which applies to
-    what is open promises again, until their time is over.
+    what is open promises again, until their time is over. ``sought_ms``: since when an article is due to whom a bot had
+    to ask first; of others it is due from their arrival on.
     ``kept``: remembered until its end. ``clocks``: running, paused, or breached and not yet ended.
 
     ``owed``: since when somebody owes what, of the kinds that count from the moment that starts them, promised or not.
@@ -55,6 +56,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     once: tuple[Kind, ...] = ()
     taken_back: tuple[Kind, ...] = ()
     kept: bool = False
+    sought_ms: int | None = None
     owed: dict[Kind, int] | None = None
     policy: int = 0
     began: dict[Kind, int] | None = None
@@ -76,8 +78,9 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
         if kind is RESOLUTION:
             return self.received_ms if self.tier else None
         if kind is SELF_SERVICE_RESPONSE:
-            sought = self.tier == "self_service" and "self_service" not in self.waits_for
-            return self.received_ms if sought else None
+            if self.tier != "self_service" or "self_service" in self.waits_for:
+                return None
+            return self.received_ms if self.sought_ms is None else self.sought_ms
         return None if self.owed is None else self.owed.get(kind)
 
     def begin(self, kind: Kind, version: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from sys import intern
 
-from services.sla.domain.clock import FIRST_RESPONSE, ONCE, TIME_TO_ANSWER, Kind
+from services.sla.domain.clock import FIRST_RESPONSE, ONCE, SELF_SERVICE_RESPONSE, TIME_TO_ANSWER, Kind
 from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import Changed
@@ -95,6 +95,21 @@ class Live:
             contact.once = ONCE
         else:
             self.begin(FIRST_RESPONSE, contact)
+
+    def seeks_article(self, contact: Contact, at_ms: int) -> None:
+        """It is for self-service; where a bot had it, the customer was asked before and took their time."""
+        if contact.tier:
+            contact.sought_ms = at_ms
+            self.begin(SELF_SERVICE_RESPONSE, contact)
+        contact.tier = "self_service"
+        self._facts.touch(contact)
+
+    def goes_to(self, tier: str, contact: Contact, at_ms: int) -> None:
+        """Self-service or a bot has it, and the other one does not any more."""
+        contact.tier = tier
+        self._facts.touch(contact)
+        self.work.hold(contact, tier, at_ms)
+        self.work.release(contact, "bot" if tier == "self_service" else "self_service", at_ms)
 
     def does_not_wait(self, contact: Contact, hold: str, at_ms: int) -> None:
         """It does not wait for this any more; that was perhaps all that was to be remembered of it."""

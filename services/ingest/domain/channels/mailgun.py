@@ -48,7 +48,7 @@ def read(payload: Payload) -> Reading:
         letter.attachments.extend(_stored(form))
     letter.recipient = form.get("recipient")
     letter.sender = form.text("from") or form.text("sender")
-    letter.provider_id = form.id("Message-Id").strip("<> ") or form.id("token")
+    letter.provider_id = form.id("Message-Id").strip("<> ") or form.text("token")
     letter.stored_at = form.get("message-url")
     letter.unread.extend(form.told)
     return Reading([letter_item(payload, letter)])

@@ -17,7 +17,7 @@ from services.ingest.domain.channels.form import Form
 from services.ingest.domain.channels.heads import Heads, decoded, legible
 from services.ingest.domain.channels.markup import text_of_html
 from services.ingest.domain.channels.message import Attachment
-from services.ingest.domain.channels.parts import Part, leaves, parsed
+from services.ingest.domain.channels.parts import PART_HEAD_BYTES_MAX, Part, leaves, parsed
 from services.ingest.domain.channels.tnef import unpacked
 from services.ingest.domain.message import ATTACHMENTS_MAX
 from services.ingest.domain.reading import BODY_BYTES_MAX
@@ -151,7 +151,7 @@ def _read(letter: Letter, whole: Part) -> None:
 
 def _open(letter: Letter, der: bytes) -> None:
     enveloped = opened(der)
-    if enveloped.content and not _BODY.match(enveloped.content):
+    if enveloped.content and not _BODY.match(enveloped.content, 0, PART_HEAD_BYTES_MAX):
         return  # a file that was signed by itself
     if enveloped.kind is Kind.ENCRYPTED:
         letter.encrypted = letter.encrypted or _SMIME

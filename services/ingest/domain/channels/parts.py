@@ -19,7 +19,7 @@ from services.ingest.domain.channels.charsets import parameter
 from services.ingest.domain.rejection import Rejected
 from shared.errors import Reason
 
-__all__ = ["Part", "leaves", "parsed"]
+__all__ = ["PART_HEAD_BYTES_MAX", "Part", "leaves", "parsed"]
 
 PARTS_MAX = 100  # of one letter that are read; a digest of a mailing list has some tens, a message 32 attachments
 MARKS_MAX = 2 * PARTS_MAX  # lines of one letter that look like a boundary: each is looked at by itself

@@ -10,12 +10,14 @@ LOOPBACK = "127.0.0.1"
 PORTS = range(20_000, 32_000)
 TRIES_MAX = 500  # ports looked at; a machine where all of them are taken has other troubles
 _CHANCE = random.SystemRandom()  # not that which tests seed: processes side by side would choose the same
+_given: set[int] = set()  # by this process: of two servers that are about to start, one would find its port taken
 
 
 def free_port() -> int:
     """A port that nobody has now; somebody else may still take it before it is used, but only who asks for this one."""
     for port in _CHANCE.sample(PORTS, TRIES_MAX):
-        if is_free(port):
+        if port not in _given and is_free(port):
+            _given.add(port)
             return port
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))

@@ -120,12 +120,22 @@ def test_what_no_option_says_the_environment_does(
 def test_a_port_is_none_that_a_client_is_given_by_chance() -> None:
     """Else a client that tries again while its server is down may be connected with itself, and hold the port."""
     chosen = {free_port() for _ in range(20)}
-    assert len(chosen) > 15
     assert chosen <= set(PORTS)
     given = Path("/proc/sys/net/ipv4/ip_local_port_range")
     first = int(given.read_text().split()[0]) if given.exists() else PORTS.stop
     if first < PORTS.stop:
         pytest.skip(f"this machine gives clients ports from {first} on")
+
+
+def test_two_servers_that_are_about_to_start_are_given_two_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = [port for port in PORTS if is_free(port)][:2]
+
+    class Chance:
+        def sample(self, _: range, __: int) -> list[int]:
+            return first
+
+    monkeypatch.setattr("deploy.local.ports._CHANCE", Chance())
+    assert [free_port(), free_port()] == first
 
 
 def test_port_is_kept_unless_somebody_took_it() -> None:

@@ -173,6 +173,29 @@ def test_what_falls_due_after_hours_is_done_when_the_queue_opens_for_who_still_w
     assert (router.state(contact_id) == "queued") is not answered
 
 
+@pytest.mark.parametrize("restart", ["before", "between", "never"])
+def test_a_queue_that_a_breach_after_hours_adds_serves_from_the_opening_on_and_no_sooner(restart: str) -> None:
+    closes = {"timezone": "UTC", "open": {"mon-sun": ["00:00-22:14", "22:15-24:00"]}}  # from 40 s on for a minute
+    acts = {"within": "50s", "on_breach": [{"add_queue": "general"}]}
+    router, contact_id = waiting(acts, {"hours": "shift"}, calendars={"shift": closes})
+    router.sign_on("a1", skills={})  # has what general asks for, and not what orders does
+    if restart == "before":
+        router.restart()
+    router.wait(99.999)
+    assert hastened(router) == []
+    assert router.state(contact_id) == "queued", "broken for half a minute, and closed"
+    if restart == "between":
+        router.restart()
+    told = router.wait(0.001)
+    assert [each for each in kinds(told) if each.startswith("contact.")] == ["contact.hastened", "contact.offered"]
+    assert hastened(router) == [("breached", 0, ["general"], 100)]
+    assert router.last("offered")["decision"]["through_queue"] == "general"
+    router.decline()
+    router.restart()
+    router.wait(86_400)
+    assert len(hastened(router)) == 1, "once in a wait, whatever opens and closes in it"
+
+
 def test_what_is_kept_for_one_agent_does_not_overflow_before_it_opens_to_all() -> None:
     router = Router(policy(LEAVES, offers={"timeout": "15s", "keep_for": "50s"}))
     router.sign_on("a1", skills={"orders": 2})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.contract.progress import note_of
-from shared.contract.records import DeadLetter, Origin
+from shared.contract.records import DeadLetter, Origin, Record
 from shared.errors import Fatal, Reason, Retryable
 from shared.lane.parts import Assigned, Revoked
 from shared.lane.patience import BACK_OFF_SECONDS
@@ -175,6 +175,55 @@ def test_a_worker_that_is_stopped_publishes_and_starts_nothing_any_more() -> Non
     alone(play)
 
 
+def test_a_partition_that_is_taken_away_again_is_not_opened_while_the_group_has_not_settled_whose_it_is() -> None:
+    async def play(world: Alone) -> None:
+        made = await working(world)
+        await made.group.take()
+        made.group.give()
+        await made.group.revoked([PARTITION])
+        assert made.group.owns(PARTITION), "a client calls it its own until the rebalance is over"
+        await asyncio.sleep(QUIET)
+        assert world.script.calls["claim"] == 1
+        made.group.give()
+        await asyncio.sleep(QUIET)
+        assert world.script.calls["claim"] == 2
+        await made.end()
+
+    alone(play)
+
+
+def test_a_partition_that_came_back_before_it_was_to_be_claimed_again_keeps_the_lane_it_has() -> None:
+    async def play(world: Alone) -> None:
+        made = await working(world)
+        await world.store.claim(PARTITION, "a stranger")
+        world.send({"key": "a"})
+        await asyncio.sleep(QUIET)
+        assert list(made.worker.lanes) == []
+        await made.group.take()
+        made.group.give()
+        await asyncio.sleep(QUIET)
+        (lane,) = made.worker.lanes
+        claims = world.script.calls["claim"]
+        await asyncio.sleep(RECLAIM_SECONDS)
+        assert (list(made.worker.lanes), world.script.calls["claim"]) == ([lane], claims)
+        await made.end()
+
+    alone(play)
+
+
+def test_a_closed_partition_is_not_looked_at_again_by_a_worker_that_has_ended() -> None:
+    async def play(world: Alone) -> None:
+        world.store.lanes[PARTITION] = Claim(partition=PARTITION, epoch=1, next_step=3, next_offset=7)
+        made = await working(world)
+        claims = world.script.calls["claim"]
+        await made.end()
+        assert made.group.owns(PARTITION), "nobody took it away: the process left"
+        await asyncio.sleep(2 * CLOSED_SECONDS)
+        assert world.script.calls["claim"] == claims
+
+    alone(play)
+
+
 @pytest.mark.parametrize("still_ours", [True, False])
 def test_a_fenced_partition_is_claimed_again_only_if_the_group_still_calls_it_ours(still_ours: bool) -> None:
     async def play(world: Alone) -> None:
@@ -234,7 +283,7 @@ def test_a_closed_partition_that_moves_away_is_no_problem_of_this_process_any_mo
     alone(play)
 
 
-def test_a_lane_that_hangs_with_work_ends_the_process_and_one_that_is_opening_does_not() -> None:
+def test_a_lane_that_hangs_with_work_ends_the_process() -> None:
     async def play(world: Alone) -> None:
         never = asyncio.Event()
 
@@ -250,6 +299,33 @@ def test_a_lane_that_hangs_with_work_ends_the_process_and_one_that_is_opening_do
         with pytest.raises(Fatal, match=r"partition 0: records wait, nothing was committed for 6\d s"):
             await made.running
         assert made.group.stopped == 1
+
+    alone(play)
+
+
+def test_a_lane_that_takes_long_to_open_is_not_stuck_however_much_waits_for_it() -> None:
+    async def play(world: Alone) -> None:
+        claim = world.store.claim
+        answered = asyncio.Event()
+
+        async def slow(*of: Any) -> Claim:
+            await answered.wait()
+            return await claim(*of)
+
+        made = await working(world)
+        world.send({"key": "a"})
+        await asyncio.sleep(QUIET)
+        await made.group.take()
+        await asyncio.sleep(QUIET)
+        world.store.claim = slow  # type: ignore[method-assign]
+        made.group.give()
+        await asyncio.sleep(2 * world.settings.stuck_seconds_max)
+        assert made.worker.problems() == ["partition 0 is opening"]
+        answered.set()
+        await asyncio.sleep(QUIET)
+        assert not made.running.done()
+        assert made.worker.problems() == []
+        await made.end()
 
     alone(play)
 
@@ -299,6 +375,41 @@ def test_an_opening_that_waits_for_a_server_never_holds_up_a_rebalance() -> None
         began = world.clock.monotonic()
         await made.group.take()
         assert world.clock.monotonic() == began
+        assert made.worker.problems() == []
+        await made.end()
+
+    alone(play)
+
+
+def test_the_poll_of_a_lane_that_is_opening_is_not_cancelled_by_a_rebalance_and_the_lane_ends_with_it() -> None:
+    async def play(world: Alone) -> None:
+        made = await working(world)
+        world.send({"key": "a"})
+        await asyncio.sleep(QUIET)
+        await made.group.take()
+        await asyncio.sleep(QUIET)
+        released, polls = asyncio.Event(), list[str]()
+
+        async def poll(*_: Any, **__: Any) -> list[Record]:
+            polls.append("begun")
+            try:
+                await released.wait()
+            except asyncio.CancelledError:
+                polls.append("cancelled")
+                raise
+            polls.append("over")
+            return []
+
+        world.inputs.poll = poll  # type: ignore[method-assign]
+        made.group.give()
+        await asyncio.sleep(QUIET)
+        assert made.worker.problems() == ["partition 0 is opening"], "it waits for the record that was applied last"
+        began = world.clock.monotonic()
+        await made.group.take()
+        assert world.clock.monotonic() == began, "the poll may not return before the rebalance is over"
+        released.set()
+        await asyncio.sleep(QUIET)
+        assert polls == ["begun", "over"]
         assert made.worker.problems() == []
         await made.end()
 

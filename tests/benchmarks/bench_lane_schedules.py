@@ -2,6 +2,7 @@
 
 Beside it the number of calls, which is the same on every machine, however busy: two versions are compared by it.
 ``--hunt N`` looks for faults instead: so many random schedules from ``--first`` on, over ``--workers`` processes.
+How far it is, it says now and then on stderr.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from cProfile import Profile
 from pstats import Stats
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from tests.support.lane_schedule import run_schedule
 ROUNDS = 3  # the best one counts: the others were disturbed
 COUNTED = 50  # schedules whose calls are counted
 PIECE = 500  # schedules that a worker is given at once: a second or less
+TOLD_SECONDS = 10.0  # between two lines of progress of a hunt, which may take hours
 PAIRS = list(schedules(1))
 
 KINDS: dict[str, tuple[Callable[[Any], Any], Sequence[Any]]] = {
@@ -80,20 +82,28 @@ def hunted(seeds: range) -> Hunted:
     return Hunted(wrong, len(seeds), time.process_time() - started)
 
 
+def tell(pieces: Iterable[Hunted], number: int, clock: Callable[[], float] = time.monotonic) -> tuple[int, str]:
+    """Print each schedule that breaks a promise, and now and then how many of that number are done; returns how many
+    broke one, and a line that sums up."""
+    faults, done, cpu_seconds, told_at = 0, 0, 0.0, clock()
+    for piece in pieces:
+        for seed, wrong in piece.wrong.items():
+            print(f"schedule {seed}: {wrong}", flush=True)
+        faults += len(piece.wrong)
+        done += piece.schedules
+        cpu_seconds += piece.cpu_seconds
+        if done < number and clock() - told_at >= TOLD_SECONDS:
+            told_at = clock()
+            print(f"{done} of {number} schedules, {faults} of them broken", file=sys.stderr, flush=True)
+    return faults, f"{done} schedules, {faults} of them broken; {done / cpu_seconds:.0f} a second"
+
+
 def hunt(first: int, number: int, workers: int) -> int:
-    """Print each schedule that breaks a promise, and how many were run; returns how many broke one."""
+    """Run so many, and print what is found; returns how many broke a promise."""
     pieces = [range(at, min(at + PIECE, first + number)) for at in range(first, first + number, PIECE)]
-    faults, done, cpu_seconds = 0, 0, 0.0
     with multiprocessing.Pool(workers, initializer=spare) as pool:
-        for piece in pool.imap_unordered(hunted, pieces):
-            for seed, wrong in piece.wrong.items():
-                print(f"schedule {seed}: {wrong}", flush=True)
-            faults += len(piece.wrong)
-            done += piece.schedules
-            cpu_seconds += piece.cpu_seconds
-    print(
-        f"{done} schedules, {faults} of them broken; {done / cpu_seconds:.0f} a second of each of {workers} processes"
-    )
+        faults, summary = tell(pool.imap_unordered(hunted, pieces), number)
+    print(f"{summary} of each of {workers} processes")
     return faults
 
 

@@ -237,8 +237,10 @@ def test_a_file_that_is_signed_by_itself_is_an_attachment_and_no_words(kind: str
 
 
 def test_a_file_that_is_encrypted_or_signed_beside_it_says_nothing_of_the_letter() -> None:
-    head = b"Content-Type: application/octet-stream; name=%s\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-    for name, der in ((b"deed.pdf.p7m", encrypted()), (b"deed.pdf.p7s", signed())):
+    head = b"Content-Type: application/pkcs7-mime; name=%s\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    certificates = pkcs7.serialize_certificates([signer()[0]], Encoding.DER)
+    files = ((b"deed.pdf.p7m", encrypted()), (b"deed.pdf.p7s", signed()), (b"smime.p7c", certificates))
+    for name, der in files:
         event = put("email_mime", divided("mixed", INNER, head % name + encodebytes(der)), "message/rfc822").event()
         assert (event.text, event.attributes) == (SAID, {})
 

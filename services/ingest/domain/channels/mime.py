@@ -40,7 +40,7 @@ _ENCRYPTED = {"application/pgp-encrypted": _OPENPGP}
 _ENVELOPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _PACKED = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _PACKED_NAME = "winmail.dat"
-_SEALED = (".p7m", ".p7s")
+_SEALED, _CERTIFICATES = (".p7m", ".p7s"), ".p7c"
 # What a file without a type of its own is, by the end of its name (RFC 8551, section 3.2.1).
 _BY_NAME = {
     _PACKED_NAME: "application/ms-tnef",
@@ -121,9 +121,10 @@ def attach(letter: Letter, file: Attachment, content: Callable[[], bytes]) -> No
 
 
 def _kind(file: Attachment) -> str:
-    """What it is to the letter. ``bill.xml.p7m`` is a file that was signed or encrypted by itself, like any other."""
+    """What it is to the letter. ``bill.xml.p7m`` is a file that was signed or encrypted by itself, ``smime.p7c`` holds
+    certificates alone: files like any other."""
     kind, name = file.content_type.partition(";")[0].strip().lower(), file.name.lower()
-    if name.endswith(_SEALED) and name.count(".") > 1:
+    if name.endswith(_CERTIFICATES) or (name.endswith(_SEALED) and name.count(".") > 1):
         return ""
     if kind not in ("", "application/octet-stream"):
         return kind

@@ -35,7 +35,11 @@ def _at(text: str, option: str, now: int) -> int:
         return now - int(ago[1].lstrip("0") or "0") * (HOUR_MS if ago[2] == "h" else DAY_MS)
     try:
         at = datetime.fromisoformat(text)
-        return to_ms(at if at.tzinfo else at.astimezone())
+        if at.tzinfo:
+            return to_ms(at)
+        # A local time that the clocks repeat or skip can be read in two ways: what lies between them is reported too.
+        read = [to_ms(at.replace(fold=fold).astimezone()) for fold in (0, 1)]
+        return min(read) if option == "--from" else max(read)
     except (ValueError, OverflowError):
         example = "write 2026-11-28, 2026-11-28T09:00:00Z, or 24h or 7d for ago"
         raise UsageError(f"{option} {text[:40]!r}: {example}") from None

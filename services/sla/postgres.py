@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from services.sla.domain.contact import Contact
-from services.sla.domain.hours import HOUR_MS
+from services.sla.domain.hours import first_kept
 from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites, decode_contact, policies_of
 from services.sla.domain.totals import Key, Total
 from services.sla.metrics import CommittedTotals
@@ -142,7 +142,7 @@ class SlaStore(PostgresLaneStore):
         """Drop breaches and hours past their own retention, so many at a time; the totals keep counting them. By the
         wall clock: where a log is read long after it was written, its own time says nothing about those who look."""
         before_ms = now_ms() - self._breach_retention_ms
-        before_hour = (now_ms() - self._report_retention_ms) // HOUR_MS
+        before_hour = first_kept(now_ms(), self._report_retention_ms)
         breaches = await connection.execute(_FORGET, partition, before_ms, FORGET_ROWS_MAX)
         hours = await connection.execute(_FORGET_HOURS, partition, before_hour, FORGET_ROWS_MAX)
         return {"sla_breach": _number(breaches), "sla_hour": _number(hours)}

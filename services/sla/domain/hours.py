@@ -6,7 +6,7 @@ import msgspec
 
 from shared.times import MILLISECONDS_PER_SECOND
 
-__all__ = ["HOUR_MS", "HourRow", "Hours", "bucket_of", "bucket_seconds"]
+__all__ = ["HOUR_MS", "HourRow", "Hours", "bucket_of", "bucket_seconds", "first_kept"]
 
 HOUR_MS = 3_600_000
 STEP = 1.02  # of the bounds between which waits are counted: a percentile is off by at most 1 %
@@ -67,6 +67,11 @@ class Hours:
         """The additions since the last call, ordered by hour and key."""
         rows, self._rows = self._rows, {}
         return [rows[hour][key] for hour in sorted(rows) for key in sorted(rows[hour])]
+
+
+def first_kept(now_ms: int, retention_ms: int) -> int:
+    """The first hour that is kept: that in which the time so long ago lies, with which a report of it begins."""
+    return (now_ms - retention_ms) // HOUR_MS
 
 
 def bucket_of(seconds: float) -> int:

@@ -6,11 +6,14 @@ import pytest
 
 from services.sla.domain.clock import Kind
 from services.sla.domain.contact import Contact
-from services.sla.domain.target import Promises, promises_of
+from services.sla.domain.target import Promises, is_remembered, is_reply, promises_of
 from shared.policy.errors import PolicyErrors
+from shared.policy.kinds import SPANS, Moment, Span
 from shared.policy.parse import parse_policy
 from tests.support.router_builders import Router, body_of, policy_with
 from tests.support.sla_story import Story, policy_of
+
+M = Moment
 
 
 def rules(*whens: dict[str, Any]) -> list[dict[str, Any]]:
@@ -33,6 +36,39 @@ def first_response(found: Promises, queue: str | None = "orders", **fields: Any)
     contact = Contact(**{"contact_id": "c", "workspace": "acme", "channel": "chat", "tier": "agent", **fields})
     target = found.of(Kind.FIRST_RESPONSE, contact, queue)
     return None if target is None else target.name
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "remembered", "reply"),
+    [
+        ({M.QUEUED}, {M.ASSIGNED}, False, False),
+        ({M.QUEUED}, {M.SCHEDULED}, False, False),
+        ({M.QUEUED}, {M.ASSIGNED, M.CLOSED}, True, True),
+        ({M.ASSIGNED}, {M.AGENT_ANSWERED}, True, True),
+        ({M.SCHEDULED}, {M.ASSIGNED}, True, True),
+        ({M.QUEUED, M.CUSTOMER_WROTE}, {M.ASSIGNED}, True, True),
+        ({M.SENT_TO_BOT}, {M.CLOSED}, True, False),
+        ({M.BOT_REPORTED}, {M.QUEUED}, True, False),
+        ({M.QUEUED, M.SENT_TO_BOT}, {M.ASSIGNED}, True, False),
+    ],
+)
+def test_from_when_on_a_contact_must_be_known_for_a_promise_follows_from_where_that_begins_and_ends(
+    starts: set[Moment], ends: set[Moment], remembered: bool, reply: bool
+) -> None:
+    span = Span(tuple(starts), tuple(ends))
+    assert (is_remembered(span), is_reply(span)) == (remembered, reply)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_policy_remembers_contacts_for_each_kind_that_reaches_beyond_a_queue(kind: Kind) -> None:
+    one = promises_of(parse_policy(policy_of({"orders": {"targets": {kind.value: {"within": "1h"}}}, "cards": {}})), 1)
+    assert (one.remembers, one.replies) == (is_remembered(SPANS[kind.value]), is_reply(SPANS[kind.value]))
+
+
+def test_a_kind_that_is_met_in_queues_alone_needs_nothing_to_be_remembered() -> None:
+    assert {kind for kind, span in SPANS.items() if not is_remembered(span)} == {"time_to_answer"}
+    met_first = {kind for kind, span in SPANS.items() if is_reply(span)}
+    assert met_first == {"first_response", "next_response", "handling"}, "kept though nobody saw the contact arrive"
 
 
 @pytest.mark.parametrize(

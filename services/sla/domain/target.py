@@ -9,15 +9,31 @@ from services.sla.domain.clock import Clock, Kind
 from services.sla.domain.contact import Contact
 from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.policy.fields import format_duration
-from shared.policy.kinds import SPANS
+from shared.policy.kinds import SPANS, Moment, Span
 from shared.policy.policy import Policy
 from shared.policy.targets import Target as Written
 from shared.policy.targets import TargetWhen
 
-__all__ = ["Promises", "Target", "promises_of", "stated"]
+__all__ = ["Promises", "Target", "is_remembered", "is_reply", "promises_of", "stated"]
 
-_REPLIES = (Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE, Kind.HANDLING)
-_REMEMBERED = (Kind.RESOLUTION, Kind.SELF_SERVICE_RESPONSE, Kind.BOT_RESPONSE, *_REPLIES)
+_BEFORE_QUEUES = frozenset(
+    {Moment.FOR_SELF_SERVICE, Moment.SENT_TO_SELF_SERVICE, Moment.SENT_TO_BOT}
+    | {Moment.BOT_ANSWERED, Moment.BOT_REPORTED, Moment.TIMED_OUT}
+)
+
+
+def is_remembered(span: Span) -> bool:
+    """Whether it may begin or end while its contact is in no queue: who waits in one is known anyway."""
+    return set(span.starts) != {Moment.QUEUED} or not {Moment.ASSIGNED, Moment.SCHEDULED}.issuperset(span.ends)
+
+
+def is_reply(span: Span) -> bool:
+    """Whether it may depend on what happens to a contact after its answer, and never on what was before its queue."""
+    return is_remembered(span) and _BEFORE_QUEUES.isdisjoint(span.starts)
+
+
+_REMEMBERED = frozenset(Kind(kind) for kind, span in SPANS.items() if is_remembered(span))
+_REPLIES = frozenset(Kind(kind) for kind, span in SPANS.items() if is_reply(span))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

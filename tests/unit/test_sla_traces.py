@@ -1,5 +1,6 @@
 """Which trace the events about a clock are in: that of the sender, or the one that is named after the contact."""
 
+import pytest
 from msgspec.structs import replace
 
 from shared.contract.ids import traceparent_of
@@ -16,9 +17,11 @@ def told_in(runner: Runner) -> set[str]:
     return found
 
 
-def test_a_contact_without_a_senders_trace_is_in_its_own_which_its_row_need_not_say() -> None:
+@pytest.mark.parametrize("logged", [traceparent_of(CONTACT), ""], ids=["as the router tells it", "not told"])
+def test_a_contact_without_a_senders_trace_is_in_its_own_which_its_row_need_not_say(logged: str) -> None:
     runner = Runner()
-    runner.step(Log().policy().event("received", CONTACT, 1).queued(CONTACT, 1).records)
+    log = Log().policy().event("received", CONTACT, 1).queued(CONTACT, 1)
+    runner.step([replace(record, traceparent=logged) for record in log.records])
 
     assert told_in(runner) == {traceparent_of(CONTACT)}
     assert "traceparent" not in runner.database.contacts[CONTACT]

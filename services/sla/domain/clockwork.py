@@ -6,7 +6,7 @@ from services.sla.domain.clock import BREACHED, RUNNING, Clock, Fact, Signal, mo
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import Deadlines, is_due, next_ms, pending
 from services.sla.domain.facts import Facts
-from services.sla.domain.sla_event import NOTHING, Note, held_to
+from services.sla.domain.sla_event import NOTHING, Note, held_to, trace_kept
 from services.sla.domain.target import Target
 from services.sla.domain.terms import Terms
 from services.sla.domain.totals import Totals
@@ -52,7 +52,7 @@ class Clockwork:
         ``made_ms``: when the promise was made, which may be long after the time from which it counts, or before.
         """
         made_ms = clock.started_ms if made_ms < clock.started_ms else made_ms
-        clock.traceparent = self.facts.trace or (contact.clocks[0].traceparent if contact.clocks else "")
+        clock.traceparent = trace_kept(contact, self.facts.trace)
         rests_ms = contact.rests_ms(clock)
         used_up = rests_ms is not None and clock.due_ms < contact.unbroken_ms(clock, rests_ms)
         if made_ms > clock.started_ms or made_ms > clock.due_ms:

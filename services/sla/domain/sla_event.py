@@ -8,7 +8,7 @@ from shared.contract.ids import traceparent_of
 from shared.contract.records import Event
 from shared.times import MILLISECONDS_PER_SECOND, rfc3339
 
-__all__ = ["NOTHING", "Held", "Note", "fact_event", "held_to"]
+__all__ = ["NOTHING", "Held", "Note", "fact_event", "held_to", "trace_kept"]
 
 _ENDED_LATE = Fact.ENDED_LATE
 # The event id derives from (clock id, ordinal), so that a fact has one id however often it is made. What may happen to
@@ -72,6 +72,14 @@ class Body(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 _encode = msgspec.json.Encoder().encode
+
+
+def trace_kept(contact: Contact, told: str) -> str:
+    """What a clock keeps of the trace in which it starts; where none is told, of that of the contact's first one. "":
+    that which is named after the contact, as the log says where no sender gave one, and which follows from its id."""
+    if not told:
+        return contact.clocks[0].traceparent if contact.clocks else ""
+    return "" if told == traceparent_of(contact.contact_id) else told
 
 
 def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Note = NOTHING) -> Event:

@@ -1,6 +1,6 @@
 """What a lane keeps tidy: outbox rows that the log has, rows whose retention is over."""
 
-from shared.errors import Poison
+from shared.errors import Poison, Retryable
 from shared.lane.parts import LaneParts
 from shared.lane.patience import Patience
 from shared.lane.store import FORGET_ROWS_MAX, Claim, Commit
@@ -47,16 +47,21 @@ class Upkeep:
         return self._clock.monotonic() - self._progress_at >= TIDY_SECONDS and self.keeps_sent(published_step)
 
     async def forget(self, claim: Claim, last_ms: int) -> None:
-        """Now and then, drop rows whose retention is over: a bounded number, counted from the lane's time. Fenced."""
+        """Now and then, drop rows whose retention is over: a bounded number, counted from the lane's time. Fenced.
+
+        What fails is tried at the next time: nobody waits for it, and a statement that takes too long would again."""
         if self._clock.monotonic() < self._forget_at:
             return
-        gone: dict[str, int] = {}
-        try:
-            gone = await self._patience.repeat("forget", lambda: self._parts.store.forget(claim, last_ms))
-        except Poison as error:
-            self._log.error("old rows were not dropped", error=str(error))
+        gone = await self._patience.repeat("forget", lambda: self._forgotten(claim, last_ms))
         more = max(gone.values(), default=0) >= FORGET_ROWS_MAX
         self._forget_at = self._clock.monotonic() + (FORGET_MORE_SECONDS if more else FORGET_EVERY_SECONDS)
         self._parts.sense.metrics.forgotten.inc(sum(gone.values()))
         if gone:
             self._log.debug("old rows dropped", **gone)
+
+    async def _forgotten(self, claim: Claim, last_ms: int) -> dict[str, int]:
+        try:
+            return await self._parts.store.forget(claim, last_ms)
+        except (Poison, Retryable) as error:
+            self._log.error("old rows were not dropped", error=str(error))
+            return {}

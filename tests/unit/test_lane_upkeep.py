@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import structlog
 
-from shared.errors import Fenced, Poison, UsherError
+from shared.errors import Fenced, Poison, Retryable, UsherError
 from shared.lane.store import FORGET_ROWS_MAX, Claim, Commit
 from shared.lane.upkeep import FORGET_EVERY_SECONDS, FORGET_MORE_SECONDS, TIDY_SECONDS, Upkeep
 from shared.process.metrics import LaneMetrics, registry_for
@@ -65,9 +65,12 @@ async def test_old_rows_go_faster_than_a_lane_makes_new_ones_and_are_counted(clo
     assert registry.get_sample_value("usher_forgotten_rows_total", {"service": "router"}) == FORGET_ROWS_MAX * 3 + 7
 
 
-async def test_rows_that_cannot_be_dropped_are_tried_again_in_a_minute_and_stop_nothing(clock: Any) -> None:
+@pytest.mark.parametrize("fault", [Poison("22003"), Retryable("canceling statement due to statement timeout")], ids=str)
+async def test_rows_that_cannot_be_dropped_are_tried_again_in_a_minute_and_stop_nothing(
+    clock: Any, fault: UsherError
+) -> None:
     store = Rows(7, clock)
-    store.fault = Poison("22003")
+    store.fault = fault
     upkeep = upkeep_of(store, clock, LaneMetrics(registry_for("router", "0"), "router"))
     await ask_every_half_second(upkeep, clock, FORGET_EVERY_SECONDS)
     store.fault = None

@@ -262,11 +262,20 @@ async def test_a_policy_goes_when_it_was_replaced_so_long_ago_and_nothing_runs_u
         at_version(3)
         router.pass_days(2)
         assert versions() == [2, 3, 4, 5], "a clock runs under 2, sla has only come to 3, 4 was replaced just now"
-        for held in ({"policy": 2}, {"policy": 4, "began": {"handling": 2}, "clocks": [{"policy": 4}]}):
+        for held in (
+            {"policy": 2},
+            {"policy": 4, "began": {"handling": 2}, "clocks": [{"policy": 4}]},
+            {"policy": 4, "began": {"resolution": 4, "handling": 2}},
+            {"policy": 4, "clocks": [{"policy": 4}, {"policy": 2, "turns": 1}]},
+        ):
             body = orjson.dumps({"workspace": "acme", "channel": "chat", **held}).decode()
             execute(runner, connected, "UPDATE sla_contact SET body = $1", body)
             router.pass_days(1)
             assert versions() == [2, 3, 4, 5], "a contact came under 2, or somebody has owed it something since then"
+        body = '{"workspace": "acme", "policy": 4, "began": "to read this would fail", "turns": 2, "clocks": []}'
+        execute(runner, connected, "UPDATE sla_contact SET body = $1", body)
+        router.pass_days(1)
+        assert versions() == [3, 4, 5], "who is held to none of those that go is not taken apart"
         execute(runner, connected, "DELETE FROM sla_contact")
         at_version(5)
         router.pass_days(1)

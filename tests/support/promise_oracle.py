@@ -149,6 +149,8 @@ class Life:
         self.phases = {
             kind: (began, now) for kind, (began, _) in self.phases.items() if kind not in OWED or kind in self.open
         }
+        if "self_service_response" in self.phases:  # nor that a bot had to ask first
+            self._lasts("self_service_response")
 
     def _may(self, kind: str) -> bool:
         return kind in self.phases and kind not in self.open and not (kind in self.had and kind not in self.lost)

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.contract.ids import event_id
-from tests.support.sla_story import Story, policy_of
+from tests.support.sla_story import Story, instant, policy_of
 
 TEN_TO_SIX = {"mon-fri": ["10:00-18:00"]}
 RESOLUTION = {"orders": {"targets": {"resolution": {"within": "2h", "calendar": "office"}}}}
@@ -423,3 +423,20 @@ def test_a_promise_that_becomes_shorter_in_a_pause_is_used_up_only_if_it_was_due
     story.at(f"2026-06-11T{rests_from}", "pending_changed", pending=True).activate("2026-06-11T09:30", 2)
     story.at("2026-06-11T10:00", "pending_changed", pending=False).play(until="2026-06-11T12:00")
     assert story.told("resolution")[-1] == ("breached", f"2026-06-11T{breached}")
+
+
+@pytest.mark.parametrize("reported", [False, True])
+def test_a_due_time_that_a_policy_told_stays_though_the_pause_before_it_is_said_later_to_have_been_shorter(
+    reported: bool,
+) -> None:
+    counts_all = resolution("1h", pause_on=[]) | {"apply_to_open": True}
+    story = Story(resolution("1h"), counts_all).arrives("2026-06-11T09:00")
+    story.at("2026-06-11T09:10", "pending_changed", pending=True).activate("2026-06-11T09:30", 2)
+    if reported:
+        told = instant("2026-06-11T09:40") / 1000
+        story.at("2026-06-11T09:20", "pending_changed", pending=False, stamped=told)
+    story.play(until="2026-06-11T11:00")
+    assert story.told("resolution")[-2:] == [
+        ("resumed", "2026-06-11T09:30:00"),
+        ("breached", "2026-06-11T10:20:00"),
+    ]

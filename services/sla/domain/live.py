@@ -100,6 +100,7 @@ class Live:
         """It is for self-service; where a bot had it, the customer was asked before and took their time."""
         if contact.tier:
             contact.sought_ms = at_ms
+            contact.over(SELF_SERVICE_RESPONSE)
             self.begin(SELF_SERVICE_RESPONSE, contact)
         contact.tier = "self_service"
         self._facts.touch(contact)

@@ -139,7 +139,8 @@ def test_the_sample_shows_every_part_of_a_policy():
     shown = yaml.safe_load((POLICIES / "sample.yaml").read_text())
     assert set(shown) == {field.alias or name for name, field in type(policy).model_fields.items()}
     orders = policy.queues["orders"]
-    assert (len(orders.relax), len(orders.overflow)) == (4, 3)
+    assert orders.relax, "each way to relax: tests/contract/test_relaxation_steps.py"
+    assert len(orders.overflow) == 3
     assert policy.calendar("office").is_always_open is False
 
 

@@ -90,6 +90,22 @@ def test_a_third_episode_comes_after_a_second_that_ended_before_the_wrap_up_of_t
     assert router.dead == []
 
 
+def test_a_third_episode_is_none_of_those_before_though_the_wrap_up_of_the_first_ends_in_the_very_step(
+    router: Router,
+) -> None:
+    first, assignment = router.assigned("c1")
+    router.end(assignment)
+    router.say(router.message("c1", 2))
+    router.hang_up()
+    second = router.last("abandoned")["contact_id"]
+    router.now_ms += 60_000  # nobody looked meanwhile: the record comes behind the deadline, in one step
+    told = router.say(router.message("c1", 3))
+    assert [body["contact_id"] for body in bodies_of(told, "contact.closed")] == [first]
+    (received,) = bodies_of(told, "contact.received")
+    assert received["episode"] == 3
+    assert received["contact_id"] not in (first, second)
+
+
 def test_hanging_up_after_the_next_episode_began_ends_that_one_and_not_the_wrap_up(router: Router) -> None:
     first, assignment = router.assigned("c1")
     router.end(assignment)

@@ -102,7 +102,8 @@ def _opens_the_next(turn: Turn, contact: Contact, said: MessageReceived) -> bool
 
 def _open(turn: Turn, workspace: Workspace, said: MessageReceived, key: str) -> Contact:
     before = turn.book.by_conversation.get(key)  # one in wrap-up
-    ended = turn.episodes.get(key) or turn.known.episodes.get(key, 0)
+    # An earlier one may end after a later one, and in this very step: who was left stays in wrap-up meanwhile.
+    ended = max(turn.episodes.get(key, 0), turn.known.episodes.get(key, 0))
     episode = 1 + max(ended, before.episode if before else 0)
     came_as = said.party.customer_id or ""
     customer = turn.identity.customer(workspace.name, came_as)

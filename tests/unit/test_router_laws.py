@@ -149,7 +149,7 @@ def _run_until(router: Router, at_ms: int) -> None:
 def test_batches_may_be_cut_anywhere(script: list[Move], data: st.DataObject) -> None:
     straight = played(script)
     records = straight.records
-    cuts = sorted(data.draw(st.sets(st.integers(0, len(records)), max_size=5)))
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(records)), max_size=40)))
     other = Router(_policy)
     for begin, end in zip([0, *cuts], [*cuts, len(records)], strict=True):
         other.batch(records[begin:end], records[end - 1].at_ms if end > begin else 0)

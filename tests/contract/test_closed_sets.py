@@ -7,20 +7,28 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
+import msgspec
 import pytest
 from pydantic import BaseModel, create_model
 
+from services.ingest.domain.types import EVENT_TYPES
 from services.ingest.settings import IngestSettings
 from services.router.domain import engine, events, states
+from services.router.domain.matcher import Matcher
+from services.router.domain.needs import ask
+from services.router.domain.state.book import Book
+from services.router.domain.state.rows import Needs
 from services.router.settings import RouterSettings
 from services.sla.domain.clock import Kind
 from services.sla.domain.effects import OWED
 from services.sla.domain.engine import SlaEngine
 from services.sla.settings import SlaSettings
+from shared.contract.ids import derive
 from shared.contract.inputs import INPUT_TYPES, AssignmentEnded, MessageReceived, OutcomeReported, PolicyActivated
 from shared.policy import Policy
 from shared.policy.kinds import SPANS, TargetKind
 from shared.policy.supported import NOT_YET
+from tests.contract.events.payloads import FILE, read
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = "".join((ROOT / "docs" / name).read_text() for name in ("integrators.md", "states.md"))
@@ -32,6 +40,12 @@ READERS = ("services/router", "services/sla", "services/ingest", "shared/policy"
 def inputs_without_a_handler(types: Mapping[str, type]) -> set[str]:
     """Types of input that the engine would not know what to do with."""
     return {name for name, kind in types.items() if kind not in engine._HANDLERS and kind not in CLASSIFYING}
+
+
+def inputs_without_a_door(types: Mapping[str, type]) -> set[str]:
+    """Types of input that ingest would not take, or would write as something else; policies come another way."""
+    taken = {name: entry.canonical for name, entry in EVENT_TYPES.items()}
+    return {name for name, kind in types.items() if kind is not PolicyActivated and taken.get(name) is not kind}
 
 
 def told_contact_events(module: Any = events) -> set[str]:
@@ -98,6 +112,22 @@ def test_every_input_has_a_handler_and_forgetting_one_is_named() -> None:
     assert inputs_without_a_handler(INPUT_TYPES) == set()
     assert set(engine._HANDLERS) | CLASSIFYING == set(INPUT_TYPES.values())
     assert inputs_without_a_handler({**INPUT_TYPES, "usher.new.v1": type("New", (), {})}) == {"usher.new.v1"}
+
+
+def test_every_input_comes_in_by_the_door_and_forgetting_one_is_named() -> None:
+    assert inputs_without_a_door(INPUT_TYPES) == set()
+    assert set(EVENT_TYPES) <= set(INPUT_TYPES)
+    assert inputs_without_a_door({**INPUT_TYPES, "usher.new.v1": type("New", (), {})}) == {"usher.new.v1"}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in INPUT_TYPES if kind != "usher.policy.activated.v1"])
+def test_what_an_input_names_and_is_not_live_is_looked_up(kind: str) -> None:
+    named = {"contact_id", "offer_id", "assignment_id", "customer_id", "conversation_id"}
+    body = {**read(FILE.read_bytes())["canonical", kind].body, **dict.fromkeys(named, derive("not live"))}
+    needs = Needs()
+    ask(needs, Book(Matcher), msgspec.convert(body, INPUT_TYPES[kind]))
+    looked_up = bool(needs.contacts or needs.offers or needs.assignments or needs.customers or needs.conversations)
+    assert looked_up == (not named.isdisjoint(INPUT_TYPES[kind].__struct_fields__))
 
 
 def test_every_event_has_its_transitions_and_its_place_on_the_page_and_forgetting_one_is_named() -> None:

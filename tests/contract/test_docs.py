@@ -19,6 +19,10 @@ PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md")), *sorted((DOCS / "channe
 INTEGRATORS = DOCS / "integrators.md"
 
 
+IN_WORDS = {"usher.contact.pending_changed.v1", "usher.assignment.wrapped_up.v1"}
+"""Types of input whose fields integrators.md only names; every other one has an example there."""
+
+
 def test_every_example_for_integrators_does_what_the_page_says() -> None:
     story, wrong, answer, shown = Story(), [], "", set()
     for block in blocks(INTEGRATORS):
@@ -46,7 +50,7 @@ def test_every_example_for_integrators_does_what_the_page_says() -> None:
     assert wrong == []
     silent = {kind for kind in EVENT_TYPES if kind not in INTEGRATORS.read_text()}
     assert silent == set(), "types that the page does not name"
-    assert len(shown) >= len(EVENT_TYPES) - 2, "nearly every type has an example"
+    assert set(EVENT_TYPES) - shown == IN_WORDS, "types without an example"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -79,6 +79,8 @@ class Worker:
             while not self._stopping.is_set():
                 await wait_for(self._stopping, WATCH_EVERY_SECONDS)
                 self._watch()
+                if notes.done():  # it ends only by what nobody expects, and others wait for what it tells
+                    notes.result()
         finally:
             notes.cancel()
             await asyncio.gather(notes, return_exceptions=True)

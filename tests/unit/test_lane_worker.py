@@ -363,6 +363,17 @@ def test_a_lane_that_breaks_ends_the_process_with_its_error() -> None:
     alone(play)
 
 
+def test_a_worker_that_can_no_longer_say_how_far_it_is_ends_the_process() -> None:
+    async def play(world: Alone) -> None:
+        made = await working(world)
+        world.script.fail("note", RuntimeError("no such note"))
+        with pytest.raises(RuntimeError, match="no such note"):
+            await asyncio.wait_for(made.running, 2 * WATCH_EVERY_SECONDS)
+        assert made.group.stopped == 1
+
+    alone(play)
+
+
 def test_an_opening_that_waits_for_a_server_never_holds_up_a_rebalance() -> None:
     async def play(world: Alone) -> None:
         never = asyncio.Event()

@@ -11,7 +11,10 @@ LOOK_SECONDS = 1.0  # between looks: an editor's user waits for it, and a small 
 
 
 class SourcesWatch:
-    """Compares contents. ``fault`` says why a file cannot be used, "" when it can; ``renew`` puts it in force."""
+    """Compares contents. ``fault`` says why a file cannot be used, "" when it can; ``renew`` puts it in force.
+
+    A content counts when two looks saw it: an editor that writes in place leaves the file empty for a moment.
+    """
 
     def __init__(
         self, file: Path, fault: Callable[[Path], str], renew: Callable[[], Awaitable[None]], say: Callable[[str], None]
@@ -20,7 +23,7 @@ class SourcesWatch:
         self._fault = fault
         self._renew = renew
         self._say = say
-        self._known = self._content()
+        self._known = self._seen = self._content()
         self._said = ""
 
     async def run(self) -> None:
@@ -31,8 +34,9 @@ class SourcesWatch:
 
     async def look(self) -> None:
         """Put the file in force if it changed and is valid; say once why it is not. What fails is tried again."""
-        content = self._content()
-        if content == self._known and not self._said:
+        before, self._seen = self._seen, self._content()
+        content = self._seen
+        if content != before or (content == self._known and not self._said):
             return
         problem = await asyncio.to_thread(self._fault, self._file)
         if not problem:

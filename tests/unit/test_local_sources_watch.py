@@ -29,9 +29,11 @@ class Followed:
         self.renewed.append(self.file.read_text())
 
     async def look(self, text: str | None = None) -> None:
+        """Twice, for what stays."""
         if text is not None:
             self.file.write_text(text)
-        await self.watch.look()
+        for _ in range(2):
+            await self.watch.look()
 
 
 @pytest.fixture
@@ -47,6 +49,15 @@ async def test_only_what_changed_is_put_in_force_and_once(followed: Followed) ->
 
     assert followed.renewed == ["second"]
     assert len(followed.said) == 1 and "read anew" in followed.said[0]
+
+
+async def test_a_file_that_is_being_written_is_left_alone(followed: Followed) -> None:
+    for text in ("", "sec", "wrong", "second", "second"):
+        followed.file.write_text(text)
+        await followed.watch.look()
+
+    assert followed.renewed == ["second"]
+    assert len(followed.said) == 1
 
 
 async def test_a_fault_is_said_once_and_the_mended_file_is_in_force(followed: Followed) -> None:

@@ -47,8 +47,8 @@ class Show:
         self._peak = peak
         self._quiet = quiet
         self._chance = Random(SEED)
-        size = crew_size(rate, len(policies))
-        self._crews = {policy.workspace: Crew(policy, size, Pace(), self._chance) for policy in policies}
+        size, agents = crew_size(rate, len(policies)), Random(SEED + 1)  # whoever answers when: customers say the same
+        self._crews = {policy.workspace: Crew(policy, size, Pace(), agents) for policy in policies}
         self._speaker = Speaker(bootstrap)
         self._listener = Listener(bootstrap, CONTACT_EVENTS, SLA_EVENTS, DEAD_LETTERS)
         self._vague: dict[str, Sample] = {}  # by conversation, what a customer may be asked about

@@ -68,7 +68,7 @@ def test_the_totals_of_the_show_add_up_and_it_leaves_nothing(folder: Path, show:
     assert sum(totals["tiers"].values()) == totals["contacts"]
     assert sum(totals["channels"].values()) == totals["contacts"]
     assert sum(totals["ended"].values()) + totals["live"] == totals["contacts"]
-    assert all(totals["tiers"][tier] > 0 for tier in ("self_service", "bot", "agent"))
+    assert all(totals["tiers"][tier] > 0 for tier in ("self_service", "bot", "agent")), f"{totals}\n{show.err[-3000:]}"
     assert len(totals["channels"]) >= 5
     assert totals["offers"]["accepted"] > 0
     assert totals["ended"]["closed"] > 0

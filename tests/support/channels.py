@@ -14,7 +14,7 @@ from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import Refusal
 from services.ingest.domain.way import Way
 from shared.contract.inputs import INPUT_TYPES
-from tests.support.channel_payloads import FORM, Sample
+from tests.support.channel_payloads import FORM, SLACK, SLACK_EVENT, TELEGRAM_MESSAGE, Sample
 from tests.support.ingest_builders import KEY, NOW_MS, Record
 
 TOPIC = "usher.channel.source.v1"
@@ -69,6 +69,16 @@ def form(adapter: str, fields: dict[str, str], own: frozenset[str] = frozenset()
 def json_of(adapter: str, document: Any, own: frozenset[str] = frozenset(), after: Result | None = None) -> Result:
     """A JSON document."""
     return put(adapter, orjson.dumps(document), own=own, after=after)
+
+
+def slack(**changes: Any) -> Result:
+    """A message of Slack, changed so."""
+    return json_of("slack", {**SLACK, "event": {**SLACK_EVENT, **changes}})
+
+
+def telegram(**message: Any) -> Result:
+    """A message of Telegram, changed so."""
+    return json_of("telegram", {"update_id": 1, "message": {**TELEGRAM_MESSAGE, **message}})
 
 
 def mail(*heads: str, body: str = "Hello", own: frozenset[str] = frozenset()) -> Result:

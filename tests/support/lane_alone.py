@@ -29,9 +29,11 @@ from tests.support.tally import INPUT, LOG, Tally
 from tests.support.tally_rows import TallyRows
 from tests.support.virtual_time import VirtualClock, run
 
-__all__ = ["PARTITION", "Alone", "alone"]
+__all__ = ["PARTITION", "QUIET", "SAMPLE", "Alone", "alone", "ended"]
 
 PARTITION = 0
+QUIET = 0.5  # virtual seconds after which whatever was sent is applied
+SAMPLE = {"service": "tally"}  # labels of its metrics
 T = TypeVar("T")
 
 
@@ -200,6 +202,11 @@ class Alone:
         """Cleanly ended."""
         lane.stop()
         await running
+
+
+async def ended(world: Alone, lane: Lane) -> None:
+    """Served for a moment and stopped."""
+    await world.stopped(lane, await world.served(lane, QUIET))
 
 
 def alone(play: Callable[[Alone], Coroutine[Any, Any, T]]) -> T:

@@ -1,13 +1,18 @@
-"""What a lane's owner says of itself beside its offsets: how fresh that is on a quiet partition."""
+"""What an owner of lanes notes: how far each is, how fresh that is on a quiet partition, and what is left out."""
 
 import asyncio
 
-from shared.contract.progress import told_ms_of
+from shared.contract.progress import note_of, told_ms_of
+from shared.contract.records import DeadLetter, Origin
+from shared.errors import Reason, Retryable
 from shared.lane.arrivals import POLL_MS_MAX
-from shared.lane.worker import NOTE_EVERY_SECONDS
+from shared.lane.worker import NOTE_EVERY_SECONDS, WATCH_EVERY_SECONDS
+from tests.support.lane_alone import PARTITION, Alone, alone
+from tests.support.lane_working import working
 from tests.support.lane_world import World
-from tests.support.virtual_time import VirtualClock, run
+from tests.support.virtual_time import START_MS, VirtualClock, run
 
+LABELS = {"service": "tally", "partition": "0"}
 LOOKS = 40
 APART_SECONDS = 0.037  # so that looks fall everywhere between two notes
 
@@ -31,3 +36,52 @@ def test_on_a_quiet_partition_what_is_told_is_as_fresh_as_the_last_note() -> Non
         await world.close()
 
     run(main)
+
+
+def test_the_group_is_told_how_far_a_lane_is_and_a_broker_that_is_away_is_told_later() -> None:
+    async def play(world: Alone) -> None:
+        made = await working(world)
+        world.send({"key": "a"})
+        world.script.fail("note", Retryable("no broker"))
+        await asyncio.sleep(3 * NOTE_EVERY_SECONDS)
+        told = next(iter(made.worker.lanes)).publisher.told
+        assert told is not None
+        last = made.group.noted[-1][PARTITION]
+        assert last[0] == 1
+        assert note_of(START_MS) <= last[1] <= note_of(world.clock.now_ms())
+        await made.end()
+        notes = len(made.group.noted)
+        await asyncio.sleep(2 * NOTE_EVERY_SECONDS)
+        assert len(made.group.noted) == notes
+
+    alone(play)
+
+
+def test_a_lane_that_never_rested_notes_nothing() -> None:
+    async def play(world: Alone) -> None:
+        world.outputs.awaited.clear()
+        world.send({"key": "a"})
+        made = await working(world)
+        lane = next(iter(made.worker.lanes))
+        lane.publisher.told = None
+        await asyncio.sleep(2 * NOTE_EVERY_SECONDS)
+        assert made.group.noted[-1] == {}
+        world.outputs.awaited.set()
+        await made.end()
+
+    alone(play)
+
+
+def test_deadlines_that_are_left_out_are_noted_for_an_operator() -> None:
+    async def play(world: Alone) -> None:
+        origin = Origin(partition=PARTITION, deadline="retry", at_ms=5)
+        world.store.dead["d"] = DeadLetter("d", "w", Reason.DATABASE, "", "why", origin, b"", 5)
+        made = await working(world)
+        assert made.worker.notes() == [
+            "partition 0: 1 deadlines are refused and left out, the first retry; next: usher dlq list"
+        ]
+        await asyncio.sleep(WATCH_EVERY_SECONDS)
+        assert world.registry.get_sample_value("usher_barred_deadlines", LABELS) == 1.0
+        await made.end()
+
+    alone(play)

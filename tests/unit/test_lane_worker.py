@@ -1,85 +1,20 @@
 """A worker and its lanes: partitions come and go, lanes are fenced, closed, stuck or break, and it says so."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from shared.contract.progress import note_of
-from shared.contract.records import DeadLetter, Origin, Record
-from shared.errors import Fatal, Reason, Retryable
-from shared.lane.parts import Assigned, Revoked
+from shared.contract.records import Record
+from shared.errors import Fatal, Retryable
 from shared.lane.patience import BACK_OFF_SECONDS
 from shared.lane.store import Claim
-from shared.lane.worker import CLOSED_SECONDS, NOTE_EVERY_SECONDS, RECLAIM_SECONDS, WATCH_EVERY_SECONDS, Worker
-from tests.support.lane_alone import PARTITION, Alone, alone
-from tests.support.virtual_time import START_MS
+from shared.lane.worker import CLOSED_SECONDS, RECLAIM_SECONDS, WATCH_EVERY_SECONDS
+from tests.support.lane_alone import PARTITION, QUIET, Alone, alone
+from tests.support.lane_working import Working, working
 
-QUIET = 0.5
 LABELS = {"service": "tally", "partition": "0"}
-
-
-class Group:
-    """A consumer group that does what the test says. ``closed``: what was closed, at which time."""
-
-    def __init__(self, world: Alone) -> None:
-        self._world = world
-        self.mine: set[int] = set()
-        self.closed: list[tuple[float, list[int]]] = []
-        self.noted: list[dict[int, tuple[int, str]]] = []
-        self.stopped = 0
-
-    async def start(self, assigned: Assigned, revoked: Revoked) -> None:
-        self._world.script.called("join")
-        self.assigned, self.revoked = assigned, revoked
-
-    async def stop(self) -> None:
-        self.stopped += 1
-
-    def owns(self, partition: int) -> bool:
-        return partition in self.mine
-
-    def close(self, partitions: Iterable[int]) -> None:
-        self.closed.append((self._world.clock.monotonic(), list(partitions)))
-
-    async def note_offsets(self, notes: Mapping[int, tuple[int, str]]) -> None:
-        self._world.script.called("note")
-        self.noted.append(dict(notes))
-
-    def give(self) -> None:
-        """A rebalance gives the partition to this member."""
-        self.mine = {PARTITION}
-        self.assigned([PARTITION])
-
-    async def take(self) -> None:
-        """A rebalance takes it away."""
-        await self.revoked([PARTITION])
-        self.mine = set()
-
-
-class Working:
-    """A worker that joined; ended in the end."""
-
-    def __init__(self, world: Alone) -> None:
-        self.group = Group(world)
-        self.worker = Worker(world.parts(), self.group)
-        self.running = asyncio.ensure_future(self.worker.run())
-
-    async def end(self) -> None:
-        """Cleanly."""
-        self.worker.stop()
-        await self.running
-
-
-async def working(world: Alone) -> Working:
-    """Joined, and the owner of the partition."""
-    made = Working(world)
-    await asyncio.sleep(0)
-    made.group.give()
-    await asyncio.sleep(QUIET)
-    return made
 
 
 def test_a_process_is_ready_when_it_has_joined_and_its_partitions_are_open() -> None:
@@ -422,55 +357,6 @@ def test_the_poll_of_a_lane_that_is_opening_is_not_cancelled_by_a_rebalance_and_
         await asyncio.sleep(QUIET)
         assert polls == ["begun", "over"]
         assert made.worker.problems() == []
-        await made.end()
-
-    alone(play)
-
-
-def test_the_group_is_told_how_far_a_lane_is_and_a_broker_that_is_away_is_told_later() -> None:
-    async def play(world: Alone) -> None:
-        made = await working(world)
-        world.send({"key": "a"})
-        world.script.fail("note", Retryable("no broker"))
-        await asyncio.sleep(3 * NOTE_EVERY_SECONDS)
-        told = next(iter(made.worker.lanes)).publisher.told
-        assert told is not None
-        last = made.group.noted[-1][PARTITION]
-        assert last[0] == 1
-        assert note_of(START_MS) <= last[1] <= note_of(world.clock.now_ms())
-        await made.end()
-        notes = len(made.group.noted)
-        await asyncio.sleep(2 * NOTE_EVERY_SECONDS)
-        assert len(made.group.noted) == notes
-
-    alone(play)
-
-
-def test_a_lane_that_never_rested_notes_nothing() -> None:
-    async def play(world: Alone) -> None:
-        world.outputs.awaited.clear()
-        world.send({"key": "a"})
-        made = await working(world)
-        lane = next(iter(made.worker.lanes))
-        lane.publisher.told = None
-        await asyncio.sleep(2 * NOTE_EVERY_SECONDS)
-        assert made.group.noted[-1] == {}
-        world.outputs.awaited.set()
-        await made.end()
-
-    alone(play)
-
-
-def test_deadlines_that_are_left_out_are_noted_for_an_operator() -> None:
-    async def play(world: Alone) -> None:
-        origin = Origin(partition=PARTITION, deadline="retry", at_ms=5)
-        world.store.dead["d"] = DeadLetter("d", "w", Reason.DATABASE, "", "why", origin, b"", 5)
-        made = await working(world)
-        assert made.worker.notes() == [
-            "partition 0: 1 deadlines are refused and left out, the first retry; next: usher dlq list"
-        ]
-        await asyncio.sleep(WATCH_EVERY_SECONDS)
-        assert world.registry.get_sample_value("usher_barred_deadlines", LABELS) == 1.0
         await made.end()
 
     alone(play)

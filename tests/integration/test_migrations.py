@@ -29,8 +29,7 @@ RELEASED = {  # checksums of the migrations of version 0.1.0, and of those that 
     "0091": "752c1657e90d510332aefe404d4719a059df58466e077f9f8a845ddc756a3ea1",
     "0092": "21d0b91d9586e55a0f33a99d3197446f956b12aead9aa5913b94d02d0d454b61",
     "0095": "fffd73beea387e8fea89fb8fd9c210902d35c7fb22fb78613f667c70e3885c20",
-    "0097": "24bc00a3481536d4133623ca89d80c238c29287cd25dd0e4b48a2aa35069251a",
-    "0098": "49c7127a3ed3f765d9d0fe2d73a26cf13abbbe9c8ae805fdbeffacf7ac879ceb",
+    "0097": "a336b0f1a9336b24e8dd2d890e38c9e0537bfbaff37013a3f728a93099112072",
 }
 OF_0_1_0 = ("0001", "0010", "0020", "0030", "0040")
 STATEMENTS = (Path(__file__).parent / "released" / "0.1.0.sql").read_text().partition("\n")[2]

@@ -1,5 +1,6 @@
 """Fixtures of every suite: one broker and one database server for the whole run, started when a test first asks."""
 
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,6 +16,11 @@ from tests.support import servers
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile("steady")
+
+# Behind nohup and in a shell's background Ctrl-C is ignored, at a terminal and in CI it is not. The tests see what the
+# commands do with it wherever they run.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

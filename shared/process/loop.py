@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import threading
 from collections.abc import Coroutine
 from types import FrameType
 from typing import Any, TypeVar
@@ -18,12 +19,13 @@ def run_loop(work: Coroutine[Any, Any, Result]) -> Result:
     just seen that its future waits and then cannot answer it: the loop prints a traceback for that. Here the callback
     ends first. KeyboardInterrupt once ``work`` has ended by it.
     """
-    return asyncio.run(_told_between_steps(work))
+    in_charge = threading.current_thread() is threading.main_thread()  # only there may a signal's handler be set
+    return asyncio.run(_told_between_steps(work) if in_charge else work)
 
 
 async def _told_between_steps(work: Coroutine[Any, Any, Result]) -> Result:
     theirs = signal.getsignal(signal.SIGINT)  # of asyncio.run: it cancels what runs
-    if not callable(theirs) or theirs is signal.default_int_handler:  # ignored, as behind nohup, or in another thread
+    if not callable(theirs) or theirs is signal.default_int_handler:  # ignored, as behind nohup
         return await work
     loop, told = asyncio.get_running_loop(), theirs
 

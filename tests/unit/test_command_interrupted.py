@@ -117,6 +117,22 @@ print(run_loop(work()), signal.getsignal(signal.SIGINT) is was)"""
     assert python(program) == (0, "7 True\n", "")
 
 
+@pytest.mark.parametrize(
+    "before", [AT_A_TERMINAL, "signal.signal(signal.SIGINT, signal.SIG_IGN)"], ids=["at a terminal", "behind nohup"]
+)
+def test_a_loop_in_a_thread_leaves_ctrl_c_to_the_loop_that_runs_in_the_main_one(before: str) -> None:
+    program = f"""
+import asyncio, signal
+from shared.process.loop import run_loop
+{before}
+async def inner(): await asyncio.sleep(0); return 7
+async def outer():
+    was = signal.getsignal(signal.SIGINT)
+    return await asyncio.to_thread(lambda: run_loop(inner())), signal.getsignal(signal.SIGINT) is was
+print(*asyncio.run(outer()))"""
+    assert python(program) == (0, "7 True\n", "")
+
+
 def test_every_command_runs_its_loop_so_that_ctrl_c_comes_between_two_steps() -> None:
     files = [file for folder in ("cli", "deploy/local", "lab") for file in (ROOT / folder).rglob("*.py")]
     assert [file for file in files if re.search(r"asyncio\.(run|Runner)\b|run_until_complete", file.read_text())] == []

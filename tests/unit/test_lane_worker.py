@@ -17,6 +17,11 @@ from tests.support.lane_working import Working, working
 LABELS = {"service": "tally", "partition": "0"}
 
 
+async def hang(*_: Any) -> Any:
+    """A call that is never answered."""
+    await asyncio.get_running_loop().create_future()
+
+
 def test_a_process_is_ready_when_it_has_joined_and_its_partitions_are_open() -> None:
     async def play(world: Alone) -> None:
         world.script.fail("join", Retryable("no broker"), Retryable("no broker"))
@@ -220,11 +225,6 @@ def test_a_closed_partition_that_moves_away_is_no_problem_of_this_process_any_mo
 
 def test_a_lane_that_hangs_with_work_ends_the_process() -> None:
     async def play(world: Alone) -> None:
-        never = asyncio.Event()
-
-        async def hang(*_: Any) -> None:
-            await never.wait()
-
         made = await working(world)
         world.store.commit = hang  # type: ignore[method-assign]
         world.send({"key": "a"})
@@ -267,11 +267,6 @@ def test_a_lane_that_takes_long_to_open_is_not_stuck_however_much_waits_for_it()
 
 def test_lanes_that_do_not_stop_end_the_process_in_time() -> None:
     async def play(world: Alone) -> None:
-        never = asyncio.Event()
-
-        async def hang(*_: Any) -> None:
-            await never.wait()
-
         made = await working(world)
         world.store.commit = hang  # type: ignore[method-assign]
         world.send({"key": "a"})
@@ -311,11 +306,6 @@ def test_a_worker_that_can_no_longer_say_how_far_it_is_ends_the_process() -> Non
 
 def test_an_opening_that_waits_for_a_server_never_holds_up_a_rebalance() -> None:
     async def play(world: Alone) -> None:
-        never = asyncio.Event()
-
-        async def hang(*_: Any) -> Any:
-            await never.wait()
-
         world.store.load = hang  # type: ignore[method-assign]
         made = await working(world)
         began = world.clock.monotonic()

@@ -7,10 +7,12 @@ from typing import Literal
 
 import msgspec
 
+from services.router.domain.classification.denied import Heard, undenied
 from services.router.domain.classification.disguise import undisguised
 from services.router.domain.classification.feeling import Sentiment, Urgency, sentiment_of, urgency_of
 from services.router.domain.classification.safeguards import DELICATE, Safeguards
 from services.router.domain.classification.words import LEXICONS, NUMERALS, Lexicon
+from services.router.domain.classification.words.insults import INSULTS
 from services.router.domain.classification.words.person import ELSEWHERE
 from services.router.domain.classification.words.telling import TELLING
 from shared.folding import fold
@@ -29,8 +31,9 @@ LANGUAGE_SAMPLE = 60  # words at the start of a text that are looked at
 READINGS_MAX = 2048  # remembered by a policy: a text is read when it is foreseen and again at its turn
 READING_CHARACTERS_MAX = 1000  # of a text whose reading is remembered; all of them take 2 MB, 8 in wide scripts
 
-SEEN_THROUGH = frozenset(("rule", "person"))
-"""What is also looked for under a text's disguise, beside safeguards: what only ever raises a tier."""
+
+DENIABLE = frozenset(("strong_negative", "negative", "positive", "urgent", "person"))
+"""What a text may say of itself by denying it; rules, intents and safeguards hold however they are put."""
 
 NO_RULES: frozenset[str | int] = frozenset()
 _WORD = re.compile(r"\w+")
@@ -71,6 +74,7 @@ class TextReader:
         self._patterns: list[str] = []
         self._meanings: list[tuple[str, str | int]] = []
         self._kinds: dict[str, set[str]] = {}  # of single words: what they are a sign of
+        self._firsts: set[str] = set()  # words with which a phrase of feeling begins
         for index, rule in enumerate(rules.rules):
             if rule.when.text is not None:
                 self._add("rule", index, rule.when.text)
@@ -85,6 +89,8 @@ class TextReader:
         self._safeguards = Safeguards(rules.words) if rules.safeguards else None
         self._set = PatternSet(self._patterns)
         self._signs = frozenset(self._kinds)
+        self._praise = frozenset(word for word, kinds in self._kinds.items() if "positive" in kinds)
+        self._denied = self._signs | INSULTS | self._firsts
         self._readings: dict[str, Reading] = {}
 
     def read(self, text: str) -> Reading:
@@ -101,21 +107,19 @@ class TextReader:
     def _read(self, text: str) -> Reading:
         folded = fold(text)
         tokens = words_of(folded)
-        found: dict[str, set[str | int]] = {}
-        self._find(folded, found)
-        for word in self._signs.intersection(tokens):
-            for kind in self._kinds[word]:
-                found.setdefault(kind, set())
+        found, feeling = self._heard(folded, tokens)
         signs = self._signs_of(folded, tokens)
-        for hidden in undisguised(folded, tokens):
-            signs |= self._signs_of(hidden, words_of(hidden))
-            self._find(hidden, found, SEEN_THROUGH)
+        for hidden in undisguised(folded, tokens):  # beside safeguards, what only ever raises a tier
+            letters = words_of(hidden)
+            signs |= self._signs_of(hidden, letters)
+            self._find(hidden, found, ("rule",))
+            self._find(self._undenied(hidden, letters).text, found, ("person",))
         return Reading(
             length=_length(len(tokens)),
             questions=text.count("?") + text.count("\uff1f") >= QUESTIONS_MANY,
             rules=frozenset(found["rule"]) if "rule" in found else NO_RULES,
             intents=_names(found["intent"]) if "intent" in found else (),
-            sentiment=sentiment_of(text, tokens, found),
+            sentiment=sentiment_of(text, feeling, found),
             urgency=urgency_of(text, found),
             person="person" in found,
             buying="buying" in found,
@@ -124,6 +128,32 @@ class TextReader:
             words=any(map(_is_word, tokens)),
             language=self._language(tokens) if len(self._telling) > 1 else None,
         )
+
+    def _heard(self, folded: str, tokens: list[str]) -> tuple[dict[str, set[str | int]], list[str]]:
+        """What is found in a folded text, cut into ``tokens``, and the words in which its writer feels something."""
+        found = self._all(folded, tokens)
+        if DENIABLE.isdisjoint(found) and INSULTS.isdisjoint(tokens):
+            return found, tokens
+        heard = self._undenied(folded, tokens)
+        if heard.text is folded:
+            return found, tokens
+        feeling = words_of(heard.text)
+        meant = self._all(heard.text, feeling)
+        kept = {kind: where for kind, where in found.items() if kind not in DENIABLE or kind in meant}
+        if heard.complains:
+            kept.setdefault("negative", set())
+        return kept, feeling
+
+    def _all(self, folded: str, tokens: list[str]) -> dict[str, set[str | int]]:
+        found: dict[str, set[str | int]] = {}
+        self._find(folded, found)
+        for word in self._signs.intersection(tokens):
+            for kind in self._kinds[word]:
+                found.setdefault(kind, set())
+        return found
+
+    def _undenied(self, folded: str, tokens: Sequence[str]) -> Heard:
+        return undenied(folded, tokens, self._denied, self._praise)
 
     def _find(self, folded: str, found: dict[str, set[str | int]], kinds: Container[str] | None = None) -> None:
         for index in self._set.matches(folded):
@@ -167,6 +197,7 @@ class TextReader:
                 self._kinds.setdefault(fold(word), set()).add(kind)
             else:
                 self._add(kind, "", literal(word))
+                self._firsts.update(words_of(fold(word))[:1])
 
 
 def words_of(text: str) -> list[str]:

@@ -1,0 +1,51 @@
+"""How a text denies a feeling, or the wish for a person: *not angry*, *no hay problema*, *ich will keinen Berater*."""
+
+from services.router.domain.classification.words.lexicon import words
+
+__all__ = ["BETWEEN", "DENIALS", "NONE", "NO_PERSON", "OPENERS"]
+
+_NT = "|".join(words("do does did is are was were has have had wo would should could ca ai"))
+NONE = frozenset(words("no sin without kein keine keinen keinem keiner ohne ningun ninguna"))
+"""Denials of things: before praise or thanks they are an answer (*no thanks*), and no complaint."""
+
+OPENERS = frozenset(
+    (*NONE, *words("not never t cannot neither nor hardly nunca tampoco nicht nie niemals"), *_NT.split("|"))
+)
+"""Words of which a text has one if it denies anything; *don't* is *don* and *t*."""
+
+DENIALS = rf"(?:{_NT})n'?t|not|never|cannot|neither|nor|hardly|nunca|tampoco|nicht|nie|niemals|{'|'.join(sorted(NONE))}"
+"""Folded; any of them, in any of the languages of which Usher has lists of feelings."""
+
+BETWEEN = "|".join(
+    words(
+        "a an any at all the too so very really even exactly particularly be been being feel feeling in "
+        "es esta estoy estamos estaba hay hubo tengo tenemos tuve ha he sido ser era fue muy tan un una ningun ninguna "
+        "nada me mi siento sea "
+        "so sehr wirklich besonders ein eine einen einem gerade mehr das"
+    )
+)
+"""What may stand between a denial and what it denies: *not only angry*, *isn't this terrible* deny nothing."""
+
+_STAFF = (
+    r"(?:a |an |any |the |some |your |real |live |actual |human )*(?:person|human being|human|agent|somebody|someone|"
+    r"anybody|anyone|operator|representative|rep|advis[oe]r|supervisor|manager)"
+)
+_PERSONA = (
+    r"(?:a )?(?:una? |el |la |ningun |ninguna )?(?:persona|humano|humana|agente|alguien|nadie|operadora?|asesora?)"
+)
+_MENSCH = r"(?:menschen|person|mitarbeiter(?:in)?|berater(?:in)?|agenten|jemandem|jemanden)"
+_TALK = r"(?:speak|talk|chat|be connected|be transferred|be put through) (?:to|with)"
+_WHOLE = r"\b(?! (?:who|that|which|from|in|again|like|que|de|otra|der|die|das))"
+"""Who wants no person *who reads a script* wants another one."""
+
+NO_PERSON = (
+    rf"\b(?:do|does|did)(?:n'?t| not) (?:really |even |actually )?"
+    rf"(?:want|need|wish|like)(?: to)?(?: {_TALK})? {_STAFF}{_WHOLE}",
+    rf"\b(?:no need|no wish|rather not|won'?t|will not|wouldn'?t like)(?: to)? {_TALK} {_STAFF}{_WHOLE}",
+    rf"\bno (?:quiero|quisiera|necesito|hace falta|me hace falta)(?: hablar con)? {_PERSONA}{_WHOLE}",
+    rf"\b(?:will|mochte|muss|wollte) (?:jetzt |auch |gar |wirklich )*"
+    rf"(?:nicht (?:mit|zu) (?:einem |einer |echten )*|(?:mit |zu )?keine[nmr]? (?:echten )?){_MENSCH}{_WHOLE}"
+    rf"(?: (?:sprechen|reden|telefonieren))?",
+    rf"\bbrauche (?:jetzt |auch |gar |wirklich )*keine[nr]? (?:echten )?{_MENSCH}{_WHOLE}",
+)
+"""Who says so asks for nobody. Only these words are read over: what else the text says (*get me a human*) stays."""

@@ -1,0 +1,104 @@
+"""What a text denies is no sign: every reason of a decision is true, and nobody's danger or wish is read over."""
+
+import pytest
+
+from tests.support.classify_builders import decide, policy
+
+
+@pytest.mark.parametrize(
+    ("text", "sentiment"),
+    [
+        ("I'm not angry, but where is my order", "neutral"),
+        ("I am not at all angry, where is my order", "neutral"),
+        ("I\u2019m not fed up, where is my order", "neutral"),
+        ("you are not stupid, where is my order", "neutral"),
+        ("no problem, where is my order", "neutral"),
+        ("it was never a problem, where is my order", "neutral"),
+        ("no hay problema, dónde está mi pedido", "neutral"),
+        ("no estoy enfadada, dónde está mi pedido", "neutral"),
+        ("sin problemas, dónde está mi pedido", "neutral"),
+        ("ich bin nicht wütend", "neutral"),
+        ("kein Problem", "neutral"),
+        ("gar keine Beschwerde", "neutral"),
+        ("I'm not happy with this", "negative"),
+        ("this isn't helpful", "negative"),
+        ("ich bin nicht zufrieden", "negative"),
+        ("no es perfecto", "negative"),
+        ("no thanks", "positive"),
+        ("I couldn't be more helpful", "positive"),
+        ("I am not angry, I am furious", "strong_negative"),
+        ("I was not angry before. Now I am angry", "strong_negative"),
+        ("not only angry but sad", "strong_negative"),
+        ("isn't this terrible", "strong_negative"),
+        ("No! Terrible service", "strong_negative"),
+        ("never again", "strong_negative"),
+        ("it does not work, terrible", "strong_negative"),
+    ],
+)
+def test_a_feeling_that_is_denied_is_none_and_denied_praise_is_a_complaint(text, sentiment):
+    found = decide(text)
+    assert found.sentiment == sentiment
+    assert any("negative sentiment" in reason for reason in found.reasons) is sentiment.endswith("negative")
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("it's not urgent, where is my order", "normal"),
+        ("no es urgente, dónde está mi pedido", "normal"),
+        ("es ist nicht dringend", "normal"),
+        ("not urgent yesterday, but urgent today", "urgent"),
+    ],
+)
+def test_what_is_said_not_to_be_urgent_is_not(text, urgency):
+    assert decide(text).urgency == urgency
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't want to speak to a person, where is my order",
+        "I do not need an agent, where is my order",
+        "no need to talk to anyone, where is my order 4711",
+        "I'd rather not speak to a human, where is my order",
+        "I don't want to speak to a hum4n, where is my order",
+        "no quiero hablar con una persona, dónde está mi pedido",
+        "no hace falta hablar con un agente, dónde está mi pedido",
+        "ich will nicht mit einem Menschen sprechen",
+        "ich brauche keinen Mitarbeiter",
+    ],
+)
+def test_who_declines_a_person_has_not_asked_for_one(text):
+    found = decide(text)
+    assert "person_asked" not in found.signals
+    assert found.ground != "a person was asked for"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't want to talk to a bot, I want to talk to a person",
+        "I do not want to talk to a person who reads a script, connect me to an agent",
+        "I can't speak to a real person",
+        "why can't I talk to a human",
+        "don't you have a real person",
+        "why is there no real person",
+        "no quiero un bot, quiero hablar con una persona",
+        "ich will nicht mit einem Bot reden, ich will mit einem Menschen sprechen",
+    ],
+)
+def test_a_wish_for_a_person_beside_a_denial_is_heard(text):
+    assert decide(text).ground == "a person was asked for"
+
+
+def test_danger_rules_and_intents_hold_however_they_are_put():
+    assert "self_harm" in decide("I am not suicidal but I want to kill myself").signals
+    assert decide("no, I never asked a regulator").tier == "agent"
+    assert decide("my stolen thing is not a card").moment_of_truth
+
+
+def test_an_operators_words_can_be_denied_as_well():
+    using = policy(words={"en": {"strong_negative": ["load of rubbish"], "urgent": ["pronto"]}})
+    assert decide("not a load of rubbish, not pronto", using=using).sentiment == "neutral"
+    assert decide("not a load of rubbish, not pronto", using=using).urgency == "normal"
+    assert decide("a load of rubbish, pronto", using=using).sentiment == "strong_negative"

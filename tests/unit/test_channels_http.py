@@ -14,7 +14,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from services.ingest.domain.rejection import REFUSED_PARTS_MAX
-from shared.contract.inputs import INPUT_TYPES
+from shared.contract.inputs import INPUT_TYPES, ConversationEnded
 from shared.errors import Retryable
 from tests.support.channel_payloads import FORM, MAILGUN, SAMPLES, VOICE, multipart, whatsapp, whatsapp_text
 from tests.support.ingest_http import Log, api_of, client_of
@@ -340,5 +340,8 @@ async def test_a_visitor_with_a_token_cannot_write_as_somebody_else() -> None:
     one, two = events(log)
     assert (one.party.handle, two.party.handle) == ("v1@example.com", "v2@example.com")
     assert one.conversation_id != two.conversation_id
+    await post(log, entries, b'{"type": "left", "visit": "v1", "id": "9"}', headers)
+    left = msgspec.json.decode(log.batches[-1][0].value, type=ConversationEnded)
+    assert left.conversation_id == two.conversation_id, "who leaves ends the conversation that they have"
     (refused,) = await post(log, entries, SAMPLES["web_chat"].body, {"Authorization": "Bearer secret"})
     assert refused.status_code == 401

@@ -1,17 +1,34 @@
 """Which messages of a provider are one conversation, and which of them are one message."""
 
+from importlib import import_module
 from typing import Any
 
+import pytest
 from telegram import Update
 
+from services.ingest.domain import channels
+from services.ingest.domain.channels.registry import NAMES
+from shared.contract.inputs import ConversationEnded
 from tests.support.channel_payloads import (
+    ASTERISK,
+    CHATWOOT,
+    INTERCOM,
     LETTER,
     SMS,
     TELEGRAM_MESSAGE,
+    VOICE,
+    ZENDESK,
     direct,
     page,
     whatsapp,
     whatsapp_text,
+)
+from tests.support.channel_variants import (
+    ARI_CHANNEL,
+    MESSENGER_CALL,
+    WHATSAPP_CALL,
+    messenger_calls,
+    whatsapp_change,
 )
 from tests.support.channels import Result, form, json_of, mail, put, slack, telegram
 
@@ -109,3 +126,55 @@ def test_direct_messages_and_live_comments_among_instagrams_changes_are_read() -
     assert said.event_id == json_of("instagram", page("instagram", direct())).event().event_id
     live = change("instagram", "live_comments", id="c1", text="Hi", **{"from": {"id": "7", "username": "ana"}}).event()
     assert (live.public, live.party.name, live.text) == (True, "ana", "Hi")
+
+
+CALL = {"type": "StasisStart", "args": ["support"], "channel": ARI_CHANNEL}
+CONVERSATION = {"EventType": "onMessageAdded", "ConversationSid": "CH1", "MessageSid": "IM1", "Author": "+34600123456"}
+ENDS: dict[str, tuple[Result, Result]] = {
+    "asterisk": (json_of("asterisk", ASTERISK), json_of("asterisk", {**ASTERISK, "Event": "QueueCallerAbandon"})),
+    "asterisk, ari": (json_of("asterisk", CALL), json_of("asterisk", {**CALL, "type": "ChannelDestroyed"})),
+    "chatwoot": (
+        json_of("chatwoot", CHATWOOT),
+        json_of("chatwoot", {"event": "conversation_resolved", "id": 12, "status": "resolved", "account": {"id": 1}}),
+    ),
+    "intercom": (
+        json_of("intercom", INTERCOM),
+        json_of("intercom", {**INTERCOM, "topic": "conversation.admin.closed"}),
+    ),
+    "messenger": (
+        json_of("messenger", messenger_calls(MESSENGER_CALL)),
+        json_of("messenger", messenger_calls({**MESSENGER_CALL, "event": "terminate"})),
+    ),
+    "twilio_voice": (form("twilio_voice", VOICE), form("twilio_voice", {**VOICE, "CallStatus": "completed"})),
+    "twilio_conversations": (
+        form("twilio_conversations", {**CONVERSATION, "Body": "Hi"}),
+        form("twilio_conversations", {**CONVERSATION, "EventType": "onConversationRemoved"}),
+    ),
+    "web_chat": (
+        json_of("web_chat", {"visit": "v1", "id": "1", "text": "Hi"}),
+        json_of("web_chat", {"type": "left", "visit": "v1", "id": "2"}),
+    ),
+    "whatsapp_cloud": (
+        json_of("whatsapp_cloud", whatsapp_change("calls", calls=[WHATSAPP_CALL])),
+        json_of("whatsapp_cloud", whatsapp_change("calls", calls=[{**WHATSAPP_CALL, "event": "terminate"}])),
+    ),
+    "zendesk": (
+        json_of("zendesk", ZENDESK),
+        json_of(
+            "zendesk",
+            {**ZENDESK, "type": "zen:event-type:ticket.status_changed", "event": {"current": "SOLVED"}},
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ENDS)
+def test_an_end_is_of_the_conversation_that_its_messages_have(case: str) -> None:
+    said, over = (result.event() for result in ENDS[case])
+    assert isinstance(over, ConversationEnded)
+    assert (over.source, over.conversation_id) == (said.source, said.conversation_id)
+
+
+def test_each_adapter_that_tells_of_an_end_is_asked_of_which_conversation() -> None:
+    telling = {name for name in NAMES if hasattr(import_module(f"{channels.__name__}.{name}"), "ended")}
+    assert telling | {"messenger"} == {case.partition(",")[0] for case in ENDS}, "meta.py tells for messenger"

@@ -22,7 +22,8 @@ def read(payload: Payload) -> Reading:
             return Reading([_form(payload, document, claims)])
         case "left" | "closed":
             visit = _visit(document, claims)
-            return Reading([ended(payload, visit, kind, key=f"{visit}:{document.optional()['id'].id()}")])
+            key = f"{visit}:{document.optional()['id'].id()}"
+            return Reading([ended(payload, _conversation(payload, claims, visit), kind, key=key)])
         case "typing" | "read" | "ping":
             return Reading([Ignored(Why.NOT_A_MESSAGE)])
     raise document["type"].wrong("must be message, form, left or closed")
@@ -34,13 +35,18 @@ def _visit(document: Node, claims: Node) -> str:
     return f"{claims['sub'].id()}:{visit}" if claims["sub"].id() else visit
 
 
+def _conversation(payload: Payload, claims: Node, visit: str) -> str:
+    """Who has a token is named in their visits, and no log may show that."""
+    return payload.source.pseudonym(visit) if claims["sub"].id() else visit
+
+
 def _message(payload: Payload, document: Node, claims: Node) -> Item:
     more, token = document.optional(), claims.optional()
     visitor, visit = more["visitor"], _visit(document, claims)
     known, guest = token["email"].text() or claims["sub"].id(), visitor["email"].text() or visitor["id"].id()
     return Message(
         channel="chat",
-        conversation=payload.source.pseudonym(visit) if claims["sub"].id() else visit,
+        conversation=_conversation(payload, claims, visit),
         message_id=f"{payload.source.pseudonym(visit)}:{document['id'].needed()}",
         handle=known or guest or visit,
         name=token["name"].text() or visitor["name"].text(),

@@ -151,9 +151,10 @@ def _standard_webhooks(payload: Payload, secrets: Secrets, now_ms: int) -> bool:
     """Standard Webhooks 1.0: ``v1`` HMAC-SHA256 and ``v1a`` Ed25519 over ``id.timestamp.body``."""
     message_id = payload.headers.get("webhook-id", "")
     at = payload.headers.get("webhook-timestamp", "")
-    signed = _raw(message_id) + b"." + _raw(at) + b"." + payload.body
+    signed = b".".join((_raw(message_id), _raw(at), payload.body))
     given_keys = secrets["signing_secret"]
-    wanted = [_base64_of(_unpacked(key), signed) for key in given_keys if not key.startswith(_PUBLIC)]
+    shared = [secret for secret in given_keys if not secret.startswith(_PUBLIC)]
+    wanted = [_base64_of(key, signed) for secret in shared for key in _unpacked(secret)]
     found = False
     for one in payload.headers.get("webhook-signature", "").split(" ")[:SIGNATURES_MAX]:
         version, _, given = one.partition(",")
@@ -165,13 +166,14 @@ def _standard_webhooks(payload: Payload, secrets: Secrets, now_ms: int) -> bool:
     return bool(message_id) and _timely(at, now_ms) and found
 
 
-def _unpacked(secret: str) -> bytes:
-    """The key behind a secret: its Base64, by the standard; a secret that is none is the key itself."""
+def _unpacked(secret: str) -> tuple[bytes, ...]:
+    """The keys behind a secret: its Base64, by the standard, and itself if that is none or is written unpadded."""
     secret = secret.removeprefix("whsec_")
+    lacks = -len(secret) % 4
     try:
-        return b64decode(secret, validate=True)
+        return b64decode(secret + "=" * lacks, validate=True), *([_key(secret)] if lacks else [])
     except ValueError:
-        return _key(secret)
+        return (_key(secret),)
 
 
 def _mailgun(payload: Payload, secrets: Secrets, now_ms: int) -> bool:

@@ -101,6 +101,41 @@ def test_a_caller_whom_a_voice_bot_hands_over_waits_for_a_person_and_brings_what
     assert voice(**session).event().event_id == first.event_id, "without a reason it is the call itself"
 
 
+RECORDED = {"RecordingUrl": "https://api.example.com/RE1", "RecordingSid": "RE1", "RecordingDuration": "9"}
+READ_OUT = {**RECORDED, "TranscriptionSid": "TR1", "TranscriptionText": "Call me", "TranscriptionStatus": "completed"}
+
+
+@pytest.mark.parametrize("key", ["", "#"])
+def test_what_a_caller_records_before_they_are_put_through_is_a_message_of_the_call(key: str) -> None:
+    """``<Record action>`` leads here, with the key that ended it if one did."""
+    rings, recorded = voice().event(), voice(**RECORDED, Digits=key, CallStatus="in-progress").event()
+    assert (recorded.conversation_id, recorded.attributes.get("digits", "")) == (rings.conversation_id, key)
+    assert recorded.event_id != rings.event_id
+    assert [(one.content_type, one.url) for one in recorded.attachments] == [("audio/wav", RECORDED["RecordingUrl"])]
+
+
+def test_a_voicemail_outlives_its_call_with_its_words_once_they_are_read_out() -> None:
+    recorded, over = voice(**RECORDED, Digits="hangup", CallStatus="completed").events()
+    words, over_again = voice(**READ_OUT, CallStatus="completed").events()
+    assert over.event_id == over_again.event_id == voice(CallStatus="completed").event().event_id
+    assert recorded.conversation_id == words.conversation_id != over.conversation_id
+    assert recorded.event_id != words.event_id
+    assert ("digits" in recorded.attributes, words.text) == (False, "Call me")
+    assert recorded.reply_to.address == words.reply_to.address == VOICE["From"]
+
+
+@pytest.mark.parametrize("told", [{"DialCallStatus": "completed"}, {"RecordingStatus": "completed"}])
+def test_the_recording_of_a_call_that_somebody_took_is_no_voicemail(told: dict[str, str]) -> None:
+    assert voice(**RECORDED, **told, CallStatus="completed").event().reason == "hang_up"
+    assert voice(**RECORDED, **told, CallStatus="in-progress").ignored == ["call_progress"]
+
+
+def test_a_recording_of_our_own_number_is_no_voicemail() -> None:
+    left = {**VOICE, **RECORDED, "CallStatus": "completed"}
+    result = form("twilio_voice", left, own=frozenset({VOICE["From"]}))
+    assert (result.ignored, result.event().reason) == (["own_message"], "hang_up")
+
+
 def test_the_headers_of_a_sip_call_are_kept_and_its_end_has_twilios_time() -> None:
     rings = voice(**{"SipHeader_X-Customer": "4711", "StirVerstat": "TN-Validation-Passed-A"}).event()
     assert rings.attributes["sip_X-Customer"] == "4711"

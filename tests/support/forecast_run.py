@@ -75,8 +75,12 @@ class ForecastRun(Run):
             risk=risk_of_breach(expected, place) if known else None,
             poisson_risk=risk_of_breach(expected, type(place)(place.ahead, 0.0, place.slack)) if known else None,
             last=self._last.get(each.name),
-            head=now - self._matcher.waits_since(each.name),
+            head=now - self._oldest(each.name),
         )
+
+    def _oldest(self, queue):
+        lines = self._matcher.line_up(queue)
+        return min(entry[3].began for _, *both in lines for entries in both for entry in entries)
 
     def _count(self, contact, now, gone=0):
         """The time up to now; ``gone``: contacts that the matcher no longer has, though they waited until now."""

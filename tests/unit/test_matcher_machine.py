@@ -188,12 +188,6 @@ class MatcherMachine(RuleBasedStateMachine):
         contact_id = data.draw(st.sampled_from(sorted(self.plain.contacts)))
         assert self.fast.place(contact_id, self.now).ahead == self.plain.position(contact_id, self.now)
 
-    @rule(queue=st.sampled_from(QUEUES))
-    def somebody_asks_for_the_oldest(self, queue):
-        waiting = [contact for contact in self.plain.contacts.values() if contact.queue == queue]
-        began = [contact.entered if contact.began is None else contact.began for contact in waiting]
-        assert self.fast.waits_since(queue) == min(began, default=None)
-
     @invariant()
     def counts_agree(self):
         if not hasattr(self, "plain"):

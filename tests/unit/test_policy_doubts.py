@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
+from services.router.domain.insight.at_risk import AtRisk
+from services.router.domain.insight.standing import queue_standings
 from shared.policy import PolicyErrors, parse_policy
 from shared.policy.doubts import doubts
 from shared.policy.load import load_policy
@@ -74,7 +76,8 @@ def test_a_messages_own_time_counts_no_further_back_than_the_policy_lets_it() ->
     router.now_ms += 1000
     router.contact("c2", queue="orders", occurred_ms=router.now_ms - 10 * 365 * 86_400_000)
     assert router.last("queued")["wait_started_at"] == "2023-11-14T22:13:11.000Z"
-    assert router.engine.book.workspaces["acme"].matcher.waits_since("orders") == router.now_ms - 10_000
+    standings = dict(queue_standings(router.engine.book.workspaces["acme"], AtRisk(), router.now_ms))
+    assert standings["orders"].oldest_seconds == 10
     router.sign_on("a1", skills={"orders": 3}, units=2)
     assert [body["contact_id"] for body in bodies_of(router.events, "contact.offered")] == [
         body["contact_id"] for body in bodies_of(router.events, "contact.queued")

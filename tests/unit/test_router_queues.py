@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.router.domain.insight.at_risk import AtRisk
+from services.router.domain.insight.standing import queue_standings
 from shared.times import rfc3339
 from tests.support.router_builders import START_MS, Router, body_of, kinds, policy_with
 
@@ -277,3 +279,15 @@ def test_a_caller_may_put_a_contact_behind_others() -> None:
     later = router.contact("c2", queue="general")
     router.sign_on("a1")
     assert router.last("offered")["contact_id"] == later
+
+
+def test_whoever_waits_as_a_guest_of_further_queues_stands_in_the_figures_of_their_own_alone() -> None:
+    router = router_with({"requires": {"orders": 3}, "relax": [{"after": "30s", "add_queue": "general"}]})
+    ask(router)
+    router.now_ms += 40_000
+    router.contact("c2", queue="general")
+    router.wait(10)
+    told = dict(queue_standings(router.engine.book.workspaces["acme"], AtRisk(), router.now_ms))
+    assert {name: (each.waiting, each.oldest_seconds) for name, each in told.items() if each.waiting} == {
+        "orders": (1, 50.0), "general": (1, 10.0)
+    }  # fmt: skip

@@ -1,7 +1,7 @@
 """Promises among all that a router does at once: random days, judged from the log by a checker that counts minutes."""
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from copy import deepcopy
 from typing import Any
 
@@ -222,6 +222,18 @@ def test_who_is_overdue_to_the_router_is_late_to_the_sla_service_too(read: Reade
     for queue, overdue in told.items():
         if workspace.rules.queue(queue).answer.promised:
             assert expected[queue] <= overdue <= expected[queue] + unsure[queue]
+
+
+def test_each_contact_that_waits_is_in_one_queues_figures(read: Reader) -> None:
+    now_ms = read.day.router.now_ms
+    book = read.day.router.engine.book
+    waits = defaultdict(list)
+    for contact in book.contacts.values():
+        if contact.state is ContactState.QUEUED:
+            waits[contact.queue].append(now_ms - contact.waits_since_ms)
+    for queue, standing in queue_standings(book.workspaces["acme"], AtRisk(), now_ms):
+        assert standing.waiting == len(waits[queue])
+        assert standing.oldest_seconds * 1000 == pytest.approx(max(waits[queue], default=0))
 
 
 def test_every_promise_is_judged_as_minutes_counted_from_the_log_say(read: Reader) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from services.router.domain.insight.at_risk import AtRisk
-from services.router.domain.matcher.waiting import Entry
+from services.router.domain.matcher.waiting import Waiter
 from services.router.domain.state.records import Agent, Levels
 from services.router.domain.state.workspace import ALSO, Workspace
 from services.router.domain.states import Presence
@@ -18,7 +18,8 @@ ABLE = ("free", "full", "not_ready", "draining")
 
 
 class QueueStanding(NamedTuple):
-    """One queue now. ``overdue``: past their target; ``agents``: who has what the queue asks, by what keeps them."""
+    """One queue now. ``waiting``: whose own queue this is, so that each contact is in one figure; ``overdue``: of them,
+    those past their target; ``agents``: who has what the queue asks, by what keeps them."""
 
     waiting: int
     overdue: int
@@ -41,14 +42,14 @@ def queue_standings(workspace: Workspace, at_risk: AtRisk, now_ms: int) -> Itera
     """Every queue of the policy, by name. Looking changes nothing."""
     crews = _crews(workspace)
     for name in sorted(workspace.rules.queues):
-        lines = workspace.matcher.line_up(name)
-        oldest = workspace.matcher.waits_since(name)
+        waiters = _residents(workspace, name)
+        oldest = min((waiter.began for waiter in waiters), default=now_ms)
         yield (
             name,
             QueueStanding(
-                workspace.matcher.waiting_count(name),
-                sum(_overdue(entries, now_ms) for _, *both in lines for entries in both),
-                0.0 if oldest is None else max(0.0, (now_ms - oldest) / MILLISECONDS_PER_SECOND),
+                len(waiters),
+                sum(waiter.due < now_ms for waiter in waiters),
+                max(0.0, (now_ms - oldest) / MILLISECONDS_PER_SECOND),
                 at_risk.count(workspace.name, name),
                 _able(workspace, name, crews),
             ),
@@ -61,9 +62,10 @@ def shown_as(agent: Agent) -> str:
     return str(presence if presence in (Presence.NOT_READY, Presence.OFFLINE) else availability)
 
 
-def _overdue(entries: list[Entry], now_ms: int) -> int:
-    """A contact that waits in further queues as well is late in its own alone."""
-    return sum(1 for entry in entries if entry[3].due < now_ms and ALSO not in entry[2])
+def _residents(workspace: Workspace, queue: str) -> list[Waiter]:
+    """A contact that waits in further queues as well stands in its own alone: there it was promised something."""
+    lines = workspace.matcher.line_up(queue)
+    return [entry[3] for _, *both in lines for entries in both for entry in entries if ALSO not in entry[2]]
 
 
 def _crews(workspace: Workspace) -> dict[Levels, Counter[str]]:

@@ -1,8 +1,7 @@
-"""What people ask about a queue: how many are ahead of a contact, and since when the oldest waits."""
+"""What people ask about a queue: how many are ahead of a contact, and who they are."""
 
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
-from itertools import chain
 
 from services.router.domain.matcher.matching import Place
 from services.router.domain.matcher.ranks import Ranks
@@ -61,10 +60,6 @@ class Ledger:
     def line_up(self) -> tuple[list[Entry], list[Entry]]:
         """Who could still be met when somebody last asked for a place, and who was late; both in order of service."""
         return [*self._fresh], [*self._late]
-
-    def oldest(self) -> float | None:
-        """When the longest wait began; None when nobody waits. Looks at everybody: people ask seldom."""
-        return min((entry[3].began for entry in chain(self._fresh, self._late)), default=None)
 
     def _renew(self, now: float) -> None:
         while self._dues and self._dues[0][0] < now:

@@ -155,13 +155,6 @@ class Matcher:
             return self._crowd.strands.get((queue, requirement), 0)
         return self._crowd.counts.get(queue, 0)
 
-    def waits_since(self, queue: str) -> float | None:
-        """When the longest wait in a queue began, or None when nobody waits there."""
-        if queue not in self._crowd.counts:
-            return None
-        oldest = (each.oldest() for each in self._crowd.ledgers(queue).values())
-        return min((each for each in oldest if each is not None), default=None)
-
     def strands(self) -> list[tuple[str, Requirement]]:
         """The strands in which somebody waits, sorted."""
         return sorted(self._crowd.strands)

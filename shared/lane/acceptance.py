@@ -1,8 +1,10 @@
 """What keeps a partition closed, and what its row must say so that it opens: values in, values out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from shared.contract.records import Record
 from shared.errors import PartitionClosed

@@ -1,6 +1,8 @@
 """How a lane comes to own its partition: claim, load one snapshot, hold the database against both logs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from shared.contract.records import Record
 from shared.errors import Fatal, Fenced, PartitionClosed, Retryable

@@ -1,9 +1,9 @@
 """What one step asks the database to do, and the packed form in which its outbox row keeps what is to be published."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from shared.contract.records import Record
 from shared.lane.engine import Step

@@ -66,7 +66,7 @@ class Lane:
             self.publisher.discard()
 
     async def _serve(self) -> None:
-        publishing = asyncio.ensure_future(self.publisher.run())
+        publishing = asyncio.create_task(self.publisher.run())
         try:
             while not self._patience.ended:
                 await self._turn()

@@ -11,8 +11,7 @@ from shared.lane.engine import Deadline
 FORGET_ROWS_MAX = 5_000  # old rows dropped of a table per call, so that housekeeping never holds up a commit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Ownership of a partition: the fence (``epoch``) and where the last commit left it.
 
     ``next_step`` counts commits, ``next_offset`` is the first input offset not yet applied, ``next_seq`` the seq of the
@@ -31,8 +30,7 @@ class Claim:
     input_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
+class Commit(msgspec.Struct, frozen=True, kw_only=True):
     """One fenced commit: applies iff epoch, step, offset and seq of ``before`` are still the lane's.
 
     ``after`` has the same epoch and ``next_step`` one higher. Repeating an applied commit has no effect, so a lost

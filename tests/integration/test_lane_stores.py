@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Any, cast
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from shared.contract.records import DeadLetter, Event, Record
 from shared.errors import Fenced, Poison, Reason, Retryable, UsherError

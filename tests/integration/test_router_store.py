@@ -1,10 +1,10 @@
 """The router's rows on real PostgreSQL: what is committed is what a new owner loads."""
 
-from dataclasses import replace
 from typing import Any
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from services.router.domain.forecast import FADE_MS
 from services.router.domain.state.rows import Needs, RouterRows

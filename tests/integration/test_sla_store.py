@@ -1,11 +1,11 @@
 """The sla service's rows on real PostgreSQL: what is committed comes back, once, and only by the owner."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import asyncpg
 import orjson
 import pytest
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
 from services.sla.domain.engine import SlaEngine

@@ -1,7 +1,6 @@
 """How one lane begins: with memory that is true or is not, with logs that agree or do not, with what is unsent."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -63,7 +62,7 @@ def test_memory_of_another_state_is_never_used(change: dict[str, Any]) -> None:
         world.send({"key": "a"})
         await world.stopped(first, await world.served(first, QUIET))
         assert first.engine is not None
-        second = world.lane(Warm(first.engine, replace(first.claim, **change)))
+        second = world.lane(Warm(first.engine, structs.replace(first.claim, **change)))
         await world.stopped(second, await world.served(second, QUIET))
         assert second.engine is not first.engine
 

@@ -1,6 +1,6 @@
 """What a commit writes down of a step: where the next owner goes on, and what is to be published."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from shared.contract.records import DeadLetter, Event, Origin, Record
 from shared.errors import Reason

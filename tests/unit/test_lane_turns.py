@@ -1,10 +1,10 @@
 """The turns of one lane: what it tells of how far it has come, what it commits and refuses, which time it is."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.contract.topics import DEAD_LETTERS
 from shared.errors import PartitionClosed, Retryable

@@ -1,11 +1,11 @@
 """A lane drops what is over once a minute, and once a second while there is more than one call may drop."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import structlog
+from msgspec.structs import replace
 
 from shared.errors import Fenced, Poison, Retryable, UsherError
 from shared.lane.store import FORGET_ROWS_MAX, Claim, Commit

@@ -1,10 +1,10 @@
 """A worker and its lanes: partitions come and go, lanes are fenced, closed, stuck or break, and it says so."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.contract.records import Record
 from shared.errors import Fatal, Retryable

@@ -14,7 +14,7 @@ from services.router.domain.states import TERMINAL
 from services.router.intent_mix import IntentMix
 from shared.contract.topics import CHANNELS
 from shared.lane.engine import Step
-from shared.process.metrics import OTHER, Durations, WorkspaceLabels
+from shared.process.metrics import OTHER, Distribution, WorkspaceLabels
 
 __all__ = ["RouterMetrics"]
 
@@ -115,8 +115,10 @@ class RouterMetrics:
                 self._counters[OBSERVED].labels(tenth, outcome)
         for why in ("confidence", "out_of_scope"):
             self._counters["usher_model_doubts_total"].labels(why)
-        self.decision_seconds = Durations("usher_decision_seconds", "Time to find a match.", DECISION_BUCKETS, registry)
-        self.classify_seconds = Durations(
+        self.decision_seconds = Distribution(
+            "usher_decision_seconds", "Time to find a match.", DECISION_BUCKETS, registry
+        )
+        self.classify_seconds = Distribution(
             "usher_classify_seconds", "Time to classify a contact.", CLASSIFY_BUCKETS, registry
         )
         error = Histogram(

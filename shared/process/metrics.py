@@ -1,15 +1,15 @@
 """The metrics of every stateful service, with cached children: a label look-up costs more than an event."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
+from types import MappingProxyType
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
     GCCollector,
-    Histogram,
     PlatformCollector,
     ProcessCollector,
     disable_created_metrics,
@@ -20,11 +20,12 @@ from prometheus_client.utils import INF, floatToGoString
 
 from shared.errors import Reason
 
-__all__ = ["OTHER", "Durations", "LaneMetrics", "StreamMetrics", "WorkspaceLabels", "registry_for"]
+__all__ = ["OTHER", "Distribution", "LaneMetrics", "StreamMetrics", "WorkspaceLabels", "registry_for"]
 
 COMMIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 AGE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0, 3600.0)
 BATCH_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
 OTHER = "other"  # stands for every value of a label beyond those that are known or bounded
 
 
@@ -63,21 +64,28 @@ class WorkspaceLabels:
         return label
 
 
-class Durations(Collector):
-    """A histogram of seconds for what is timed once a contact: Histogram takes a lock for each of its values, which
-    costs more than some of the work that is timed. To be observed by one thread; any thread may collect."""
+class Distribution(Collector):
+    """A histogram for what is measured once a contact or once a batch: Histogram takes locks for each of its values,
+    which cost more than some of the work that is timed. To be observed by one thread; any thread may collect."""
 
-    def __init__(self, name: str, text: str, buckets: Sequence[float], registry: CollectorRegistry) -> None:
-        self._name, self._text = name, text
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        buckets: Sequence[float],
+        registry: CollectorRegistry,
+        labels: Mapping[str, str] = NO_LABELS,
+    ) -> None:
+        self._name, self._text, self._labels = name, text, labels
         self._bounds = tuple(buckets)
         self._counts = [0] * (len(buckets) + 1)
         self._sum = 0.0
         registry.register(self)
 
-    def observe(self, seconds: float) -> None:
-        """Count one duration."""
-        self._counts[bisect_left(self._bounds, seconds)] += 1
-        self._sum += seconds
+    def observe(self, value: float) -> None:
+        """Count one value."""
+        self._counts[bisect_left(self._bounds, value)] += 1
+        self._sum += value
 
     def describe(self) -> Iterator[Metric]:
         """The name, so that a registry refuses a second one of it."""
@@ -86,9 +94,29 @@ class Durations(Collector):
     def collect(self) -> Iterator[Metric]:
         """The histogram; each bucket holds those below it too."""
         bounds = map(floatToGoString, (*self._bounds, INF))
-        yield HistogramMetricFamily(
-            self._name, self._text, list(zip(bounds, accumulate(self._counts), strict=True)), self._sum
-        )
+        family = HistogramMetricFamily(self._name, self._text, labels=list(self._labels))
+        cumulated = list(zip(bounds, accumulate(self._counts), strict=True))
+        family.add_metric(list(self._labels.values()), cumulated, self._sum)
+        yield family
+
+
+class _OfPartitions:
+    """A gauge for each partition. To find one by its labels costs more than to set it: they are kept."""
+
+    def __init__(self, name: str, text: str, service: str, registry: CollectorRegistry) -> None:
+        self._gauge = Gauge(name, text, ["service", "partition"], registry=registry)
+        self._service = service
+        self._kept: dict[int | str, Gauge] = {}
+
+    def set(self, partition: int | str, value: float) -> None:
+        gauge = self._kept.get(partition)
+        if gauge is None:
+            gauge = self._kept[partition] = self._gauge.labels(self._service, str(partition))
+        gauge.set(value)
+
+    def forget(self, partition: int | str) -> None:
+        if self._kept.pop(partition, None) is not None:
+            self._gauge.remove(self._service, str(partition))
 
 
 class StreamMetrics:
@@ -98,18 +126,16 @@ class StreamMetrics:
 
     def __init__(self, registry: CollectorRegistry, service: str) -> None:
         self._service = service
-        age = Histogram(
+        self.event_age_seconds = Distribution(
             "usher_event_age_seconds",
             "Age of the oldest record of a batch when its processing starts.",
-            ["service"],
-            buckets=AGE_BUCKETS,
-            registry=registry,
+            AGE_BUCKETS,
+            registry,
+            {"service": service},
         )
-        self.event_age_seconds = age.labels(service)
-        batch = Histogram(
-            "usher_batch_records", "Records of one batch.", ["service"], buckets=BATCH_BUCKETS, registry=registry
+        self.batch_records = Distribution(
+            "usher_batch_records", "Records of one batch.", BATCH_BUCKETS, registry, {"service": service}
         )
-        self.batch_records = batch.labels(service)
         owned = Gauge("usher_owned_partitions", "Partitions that this process owns.", ["service"], registry=registry)
         self.owned_partitions = owned.labels(service)
         self._retries = Counter("usher_retries", "Passing faults met.", ["service", "during"], registry=registry)
@@ -118,7 +144,7 @@ class StreamMetrics:
         self._dead = Counter("usher_dead_letters", "Inputs refused.", ["reason"], registry=registry)
         for reason in Reason:  # from zero on, so that the first of a kind is seen as an increase
             self._dead.labels(reason)
-        self._lag = Gauge("usher_lag_records", "Records not yet applied.", ["service", "partition"], registry=registry)
+        self._lag = _OfPartitions("usher_lag_records", "Records not yet applied.", service, registry)
 
     def dead_letter(self, reason: str) -> None:
         """Count one refused input, once it is stored."""
@@ -130,11 +156,11 @@ class StreamMetrics:
 
     def lag(self, partition: int | str, records: int) -> None:
         """Set the lag of a partition; where one process reads several topics it is named ``topic:number``."""
-        self._lag.labels(self._service, str(partition)).set(records)
+        self._lag.set(partition, records)
 
     def disowned(self, partition: int | str) -> None:
         """Forget the gauges of a partition that moved away."""
-        self._lag.remove_by_labels({"partition": str(partition)})
+        self._lag.forget(partition)
 
 
 class LaneMetrics(StreamMetrics):
@@ -144,24 +170,18 @@ class LaneMetrics(StreamMetrics):
 
     def __init__(self, registry: CollectorRegistry, service: str) -> None:
         super().__init__(registry, service)
-        commit = Histogram(
-            "usher_commit_seconds", "Duration of one commit.", ["service"], buckets=COMMIT_BUCKETS, registry=registry
+        self.commit_seconds = Distribution(
+            "usher_commit_seconds", "Duration of one commit.", COMMIT_BUCKETS, registry, {"service": service}
         )
-        self.commit_seconds = commit.labels(service)
         backlog = Gauge("usher_outbox_backlog", "Committed batches not yet on the log.", ["service"], registry=registry)
         self.outbox_backlog = backlog.labels(service)
         fenced = Counter(
             "usher_fenced_commits", "Commits refused because another owner took over.", ["service"], registry=registry
         )
         self.fenced_commits = fenced.labels(service)
-        self._closed = Gauge(
-            "usher_partition_closed", "1 where log and database disagree.", ["service", "partition"], registry=registry
-        )
-        self._barred = Gauge(
-            "usher_barred_deadlines",
-            "Deadlines that were refused and are left out.",
-            ["service", "partition"],
-            registry=registry,
+        self._closed = _OfPartitions("usher_partition_closed", "1 where log and database disagree.", service, registry)
+        self._barred = _OfPartitions(
+            "usher_barred_deadlines", "Deadlines that were refused and are left out.", service, registry
         )
         forgotten = Counter(
             "usher_forgotten_rows", "Rows dropped at the end of their retention.", ["service"], registry=registry
@@ -172,14 +192,14 @@ class LaneMetrics(StreamMetrics):
 
     def closed(self, partition: int, closed: bool) -> None:
         """Say whether a partition is kept closed."""
-        self._closed.labels(self._service, str(partition)).set(int(closed))
+        self._closed.set(partition, int(closed))
 
     def barred(self, partition: int, deadlines: int) -> None:
         """Set how many deadlines of a partition never fire."""
-        self._barred.labels(self._service, str(partition)).set(deadlines)
+        self._barred.set(partition, deadlines)
 
     def disowned(self, partition: int | str) -> None:
         """Forget the gauges of a partition that moved away."""
         super().disowned(partition)
-        self._barred.remove_by_labels({"partition": str(partition)})
-        self._closed.remove_by_labels({"partition": str(partition)})
+        self._barred.forget(partition)
+        self._closed.forget(partition)

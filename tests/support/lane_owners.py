@@ -6,11 +6,12 @@ What happens is in the schedule alone and nothing is left to chance, so every tw
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import count, islice, product
 from random import Random
-from typing import Any, NamedTuple, TypeVar
+from types import coroutine
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple
 
 import orjson
 
@@ -24,7 +25,7 @@ from tests.support.lane_promises import broken
 from tests.support.lane_schedule import CALLS, OPENING, random_body
 from tests.support.lane_world import pending, unless_killed
 from tests.support.memory_lane import MemoryLaneStore
-from tests.support.memory_log import MemoryGroup, MemoryLog, MemoryMember
+from tests.support.memory_log import MemoryGroup, MemoryLog, MemoryMember, settled, wake
 from tests.support.tally import INPUT
 from tests.support.tally_rows import TallyRows
 from tests.support.virtual_time import VirtualClock, run
@@ -32,7 +33,6 @@ from tests.support.virtual_time import VirtualClock, run
 PARTITION = 0
 CAUGHT_SECONDS_MAX = 1.0  # virtual; whoever was not caught by then does not pass the place so often
 QUIET_SECONDS = 0.01  # virtual; calls take no time, so whoever is still at work after it waits for something
-LOOK_SECONDS = 0.1  # virtual; between looks whether all is done: each costs as much as a step of a lane
 DONE_SECONDS_MAX = 60.0  # virtual; with all back-off of all owners a lane is done in a few
 LATER_MS = 400  # a deadline that falls due while owners change
 BESIDE = {"commit", "publish"}  # calls at which a lane and its publisher take turns; while it opens it is alone
@@ -40,6 +40,7 @@ BESIDE = {"commit", "publish"}  # calls at which a lane and its publisher take t
 OWNERS_MAX = 4  # of a random schedule, before the last
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 Portions = Sequence[Sequence[dict[str, Any]]]
 
@@ -131,9 +132,15 @@ def run_owners(schedule: Schedule, store: MemoryLaneStore | None = None) -> Outc
         try:
             return await _played(world, schedule)
         finally:
-            await world.close()
+            world.close()
 
     return run(main)
+
+
+@coroutine
+def _others_first() -> Generator[None, None, None]:
+    """As asyncio.sleep(0), in half the calls."""
+    yield
 
 
 class _World:
@@ -147,6 +154,7 @@ class _World:
         self.broken: list[str] = []
         self.group = MemoryGroup(self.log, INPUT, PARTITION + 1)
         self.owners: list[_Owner] = []
+        self.moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()  # done: there was a commit
 
     def send(self, messages: Iterable[Message]) -> None:
         """Inputs."""
@@ -165,12 +173,11 @@ class _World:
         applied = lane is not None and lane.next_offset == len(self.log.read(INPUT, PARTITION))
         return applied and not pending(self.store)
 
-    async def close(self) -> None:
-        """Nothing is left running."""
+    def close(self) -> None:
+        """Nothing is left running once the loop has ended."""
         for owner in self.owners:
             owner.die()
             owner.running.cancel()
-        await asyncio.gather(*(owner.running for owner in self.owners), return_exceptions=True)
 
 
 class _Owner(Mortal):
@@ -181,13 +188,14 @@ class _Owner(Mortal):
         self._faults = faults
         self._calls: Counter[str] = Counter()
         self._go_on = asyncio.Event()
-        self.caught = asyncio.get_running_loop().create_future()
+        self.caught = False
+        self._seen: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if catch is not None:
             self.trap = catch.place, catch.passes, float(not catch.kills)
         inputs = MemoryMember(world.group, world.clock, self.awake)
         inputs.own([PARTITION])
         self.lane = Lane(PARTITION, self.parts(name, inputs))
-        self.running = asyncio.ensure_future(self.lane.run())
+        self.running = asyncio.create_task(self.lane.run())
         self.running.add_done_callback(self._ended)
 
     def _ended(self, running: "asyncio.Future[None]") -> None:
@@ -198,8 +206,12 @@ class _Owner(Mortal):
         self._catch()
 
     def _catch(self) -> None:
-        if not self.caught.done():
-            self.caught.set_result(None)
+        self.caught = True
+        wake(self._seen)
+
+    async def seen(self, seconds_max: float) -> None:
+        """Returns when it is caught or has ended, or after so long."""
+        await settled(self._seen, seconds_max)
 
     async def awake(self) -> None:
         self.alive()
@@ -207,25 +219,29 @@ class _Owner(Mortal):
             await self._go_on.wait()
             self.alive()
 
-    async def call(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
+    async def call(self, what: str, work: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
         """At once."""
         if what in BESIDE:
-            await asyncio.sleep(0)
+            await _others_first()
         if self.held:
             await self.awake()
         if self._faults:
-            return await self._call_in_vain(what, work)
-        result = await work()
+            return await self._call_in_vain(what, work, *args)
+        result = await work(*args)
+        if what == "commit":
+            wake(self.world.moved)
         if self.held:
             await self.awake()
         return result
 
-    async def _call_in_vain(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
+    async def _call_in_vain(self, what: str, work: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
         self._calls[what] += 1
         number = self._calls[what]
         if Fault(what, number, False) in self._faults:
             raise Retryable(f"{what}: the server is away")
-        result = await work()
+        result = await work(*args)
+        if what == "commit":
+            wake(self.world.moved)
         await self.awake()
         if Fault(what, number, True) in self._faults:
             raise OutcomeUnknown(f"{what}: the reply was lost")
@@ -266,8 +282,8 @@ async def _played(world: _World, schedule: Schedule) -> Outcome:
         if catch is None:
             await asyncio.sleep(QUIET_SECONDS)
         else:
-            await asyncio.wait({owner.caught}, timeout=CAUGHT_SECONDS_MAX)
-            caught.append(owner.caught.done())
+            await owner.seen(CAUGHT_SECONDS_MAX)
+            caught.append(owner.caught)
         for portion in islice(portions, 1) if catch else portions:
             world.send(portion)
         if len(world.owners) > 1:
@@ -277,12 +293,18 @@ async def _played(world: _World, schedule: Schedule) -> Outcome:
 
 
 async def _judged(world: _World, last: _Owner) -> list[str]:
-    try:
-        async with asyncio.timeout(DONE_SECONDS_MAX):
-            while not world.is_done():
-                await asyncio.sleep(LOOK_SECONDS)
-            last.end()
-            await asyncio.wait({last.running})
-    except TimeoutError:
+    if not await _ended_its_work(world, last):
         return ["the last owner is not done", *world.broken]
     return list(broken(world, [PARTITION]))
+
+
+async def _ended_its_work(world: _World, last: _Owner) -> bool:
+    until = world.clock.now + DONE_SECONDS_MAX
+    while not world.is_done():
+        if world.clock.now >= until:
+            return False
+        world.moved = asyncio.get_running_loop().create_future()
+        await settled(world.moved, until - world.clock.now)
+    last.end()
+    await last.seen(until - world.clock.now)
+    return last.running.done()

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, TypeVarTuple, cast
 
 from prometheus_client import CollectorRegistry
 
@@ -13,7 +13,7 @@ from shared.contract.envelope import Message
 from shared.contract.records import Record
 from shared.errors import OutcomeUnknown, Retryable
 from shared.lane.parts import Inputs, LaneParts
-from shared.lane.phases import FAILPOINTS, Phase
+from shared.lane.phases import Phase
 from shared.lane.publisher import Wire
 from shared.lane.sense import Sense
 from shared.lane.store import Claim, Commit, Unfinished
@@ -36,6 +36,7 @@ SETTINGS = LaneSettings(batch_records_max=8, backlog_batches_max=4, partitions=P
 METRICS = LaneMetrics(CollectorRegistry(), "tally")
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class Killed(BaseException):
@@ -123,7 +124,7 @@ class Mortal(ABC):
         """Returns at once while the process runs; after it was stopped and goes on, otherwise."""
 
     @abstractmethod
-    async def call(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
+    async def call(self, what: str, work: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
         """One call to a server."""
 
     @abstractmethod
@@ -140,10 +141,10 @@ class Mortal(ABC):
         self.dead = self.held = True
 
     async def _tail(self, partition: int) -> list[Record]:
-        async def work() -> list[Record]:
-            return self.world.log.read(LOG, partition)
+        return await self.call("tail", self._read, partition)
 
-        return await self.call("tail", work)
+    async def _read(self, partition: int) -> list[Record]:
+        return self.world.log.read(LOG, partition)
 
 
 class Process(Mortal):
@@ -175,7 +176,7 @@ class Process(Mortal):
         self.alive()
         self.held = False
 
-    async def call(self, what: str, work: Callable[[], Awaitable[T]]) -> T:
+    async def call(self, what: str, work: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
         """In the weather that there is."""
         weather, chance = self.weather, self.chance
         await self.awake()
@@ -183,7 +184,7 @@ class Process(Mortal):
         self.alive()
         if chance.random() < weather.refuses.get(what, 0.0):
             raise Retryable(f"{what}: the server is away")
-        result = await work()
+        result = await work(*args)
         await asyncio.sleep(chance.uniform(0, CALL_SECONDS_MAX))
         await self.awake()
         if chance.random() < weather.loses.get(what, 0.0):
@@ -219,7 +220,7 @@ class _Traps(Failpoints):
     """Passes every place, and does what the process's trap says."""
 
     def __init__(self, process: Mortal) -> None:
-        super().__init__("", FAILPOINTS)
+        """Without traps of their own."""
         self._process = process
 
     async def reach(self, name: str) -> None:
@@ -248,25 +249,25 @@ class _Store:
         self._store = process.world.store
 
     async def claim(self, partition: int, owner: str) -> Claim:
-        return await self._call("claim", lambda: self._store.claim(partition, owner))
+        return await self._call("claim", self._store.claim, partition, owner)
 
     async def load(self, claim: Claim) -> Any:
-        return await self._call("load", lambda: self._store.load(claim))
+        return await self._call("load", self._store.load, claim)
 
     async def unfinished(self, claim: Claim) -> Unfinished:
-        return await self._call("load", lambda: self._store.unfinished(claim))
+        return await self._call("load", self._store.unfinished, claim)
 
     async def prefetch(self, partition: int, needs: Any) -> Any:
-        return await self._call("load", lambda: self._store.prefetch(partition, needs))
+        return await self._call("load", self._store.prefetch, partition, needs)
 
     async def commit(self, commit: Commit) -> None:
-        await self._call("commit", lambda: self._store.commit(commit))
+        await self._call("commit", self._store.commit, commit)
 
     async def still_owner(self, claim: Claim) -> bool:
-        return await self._call("load", lambda: self._store.still_owner(claim))
+        return await self._call("load", self._store.still_owner, claim)
 
     async def forget(self, claim: Claim, at_ms: int) -> dict[str, int]:
-        return await self._call("load", lambda: self._store.forget(claim, at_ms))
+        return await self._call("load", self._store.forget, claim, at_ms)
 
 
 class _Outputs:
@@ -279,7 +280,7 @@ class _Outputs:
     async def publish_all(self, partition: int, records: Iterable[tuple[str, Message]]) -> None:
         sending = list(records)
         try:
-            await self._process.call("publish", lambda: self._outputs.publish_all(partition, sending))
+            await self._process.call("publish", self._outputs.publish_all, partition, sending)
         except OutcomeUnknown as error:
             raise Retryable(str(error)) from error
         except Retryable:

@@ -1,7 +1,8 @@
 """The lane's database in memory: the same port, the same guards as lane_advance in shared/migrations, no server."""
 
-from dataclasses import replace
 from typing import Any, Protocol
+
+from msgspec.structs import replace
 
 from shared.contract.records import DeadLetter
 from shared.errors import Fenced, Poison

@@ -31,7 +31,7 @@ class MemoryLog:
         records = self._records[topic, partition]
         records.append(to_record(len(records), self._clock.now_ms(), message.value, message.headers))
         for waiting in self._waiting.pop((topic, partition), ()):
-            _wake(waiting)
+            wake(waiting)
 
     def read(self, topic: str, partition: int) -> list[Record]:
         """All of it, oldest first."""
@@ -39,18 +39,26 @@ class MemoryLog:
 
     async def grown(self, topic: str, partition: int, seconds_max: float) -> None:
         """Returns when the partition holds more, or after so long: one future and one timer, for it is waited often."""
-        loop = asyncio.get_running_loop()
-        grown = loop.create_future()
-        self._waiting[topic, partition].add(grown)
-        timer = loop.call_later(seconds_max, _wake, grown)
+        waiting = self._waiting[topic, partition]
+        grown = asyncio.get_running_loop().create_future()
+        waiting.add(grown)
         try:
-            await grown
+            await settled(grown, seconds_max)
         finally:
-            timer.cancel()
-            self._waiting[topic, partition].discard(grown)
+            waiting.discard(grown)
 
 
-def _wake(waiting: "asyncio.Future[None]") -> None:
+async def settled(future: "asyncio.Future[None]", seconds_max: float) -> None:
+    """Returns when it is done, and after so long it is. A world waits so often that asyncio.wait would be dear."""
+    timer = asyncio.get_running_loop().call_later(seconds_max, wake, future)
+    try:
+        await future
+    finally:
+        timer.cancel()
+
+
+def wake(waiting: "asyncio.Future[None]") -> None:
+    """It is done, if it was not."""
     if not waiting.done():
         waiting.set_result(None)
 

@@ -19,16 +19,23 @@ class TallyRows:
 
     def changed(self, partition: int, writes: Writes | None) -> "TallyRows":
         """After one commit's writes. Poison as PostgreSQL would say it."""
-        writes = writes or Writes()
-        if any("\x00" in key for key in writes.totals):
-            raise Poison("22021: invalid byte sequence for encoding: 0x00")
-        if any(total >= TOTAL_MAX for total in writes.totals.values()):
-            raise Poison("23514: new row violates check constraint")
-        new = {(partition, due_ms, key) for due_ms, key in writes.set}
-        if new & self.timers or len(new) < len(writes.set):
-            raise Poison("23505: duplicate key value violates unique constraint")
-        totals = {**self.totals, **{(partition, key): total for key, total in writes.totals.items()}}
-        return TallyRows(totals, (self.timers | new) - {(partition, due_ms, key) for due_ms, key in writes.gone})
+        if writes is None:
+            return self
+        totals = self.totals.copy()
+        for key, total in writes.totals.items():
+            if "\x00" in key:
+                raise Poison("22021: invalid byte sequence for encoding: 0x00")
+            if total >= TOTAL_MAX:
+                raise Poison("23514: new row violates check constraint")
+            totals[partition, key] = total
+        timers = set(self.timers)
+        for due_ms, key in writes.set:
+            timer = partition, due_ms, key
+            if timer in timers:
+                raise Poison("23505: duplicate key value violates unique constraint")
+            timers.add(timer)
+        timers.difference_update((partition, due_ms, key) for due_ms, key in writes.gone)
+        return TallyRows(totals, frozenset(timers))
 
     def live(self, partition: int) -> Any:
         """For Tally.restore."""

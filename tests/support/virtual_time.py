@@ -81,16 +81,18 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     # ---- running ----
 
     def run_until_complete(self, future: Any) -> Any:
-        """The result of a coroutine or future. RuntimeError: it waits, and nothing is to come."""
-        task = asyncio.ensure_future(future, loop=self)
+        """The result of a coroutine. RuntimeError: it waits, and nothing is to come."""
+        task = self.create_task(future)
         ready = self._ready
         asyncio._set_running_loop(self)
         try:
-            while not task.done():
-                if not ready:
-                    self._pass_time()
-                callback, args = ready.popleft()
-                callback(*args)  # whatever it raises ends the run; a task keeps its errors to itself
+            while True:
+                while ready:
+                    callback, args = ready.popleft()
+                    callback(*args)  # whatever it raises ends the run; a task keeps its errors to itself
+                if task.done():
+                    break
+                self._pass_time()
         finally:
             task.cancel()
             while ready:  # whoever was cancelled, in the end or before, learns of it
@@ -108,10 +110,12 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             raise RuntimeError("everybody waits, and nothing is to come")
         self.clock.now = max(self.clock.now, timers[0][0])
         until = self.clock.now + RESOLUTION_SECONDS
+        due = []
         while timers and timers[0][0] < until:
-            timer = heappop(timers)[2]
+            due.append(heappop(timers)[2])
+        for timer in due:
             if timer.live:
-                self._ready.append((timer.callback, timer.args))
+                timer.callback(*timer.args)
 
     def is_running(self) -> bool:
         return asyncio._get_running_loop() is self

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from cli.output import UsageError, say
 from shared.contract.topics import CHANNELS
 from shared.process.settings import CommonSettings, wrong_setting
-from shared.process.variables import unknown_variables
+from shared.process.variables import unknown_variables, unused_variables
 
 
 class SourcesSettings(BaseSettings):
@@ -24,17 +24,19 @@ class SourcesSettings(BaseSettings):
 
 def common_settings() -> CommonSettings:
     """What every service reads; UsageError names the variable."""
-    _tell_slips()
+    _tell(tuple(unknown_variables(os.environ, [CommonSettings])))
     try:
-        return CommonSettings()
+        settings = CommonSettings()
     except ValidationError as error:
         raise UsageError(wrong_setting(error)) from None
+    _tell(tuple(unused_variables(settings)))
+    return settings
 
 
 @functools.cache
-def _tell_slips() -> None:
-    """Once: a variable that nothing reads is seldom meant."""
-    for line in unknown_variables(os.environ, [CommonSettings]):
+def _tell(slips: tuple[str, ...]) -> None:
+    """Once: a variable that changes nothing is seldom meant."""
+    for line in slips:
         say(f"usher: {line}")
 
 

@@ -85,8 +85,9 @@ class Ingest:
         channels, local = settings.channel_sources, settings.is_local
         load = partial(load_sources, settings.sources_file, with_channels=channels, local=local)
         self._watch = SourcesWatch(load, self._use, sources, self._sense)
-        self._socket = listen(settings.http_host, settings.http_port)
-        self._smtp_socket = listen(settings.smtp_host, settings.smtp_port) if settings.smtp_port else None
+        self._socket = listen(settings.http_host, settings.http_port, "HTTP")
+        smtp_port = settings.smtp_port
+        self._smtp_socket = listen(settings.smtp_host, smtp_port, "SMTP") if smtp_port else None
 
     async def run(self) -> None:
         """Wait for the topics, then serve topics and HTTP until ``stop``."""

@@ -10,8 +10,9 @@ from services.ingest.domain.sources_file import Resolve, SourcesError, read_sour
 from shared.errors import Fatal
 from shared.policy.document import read_document
 from shared.policy.errors import PolicyError, PolicyErrors
+from shared.process.bounds import Count, Days, Seconds
 from shared.process.requests import HttpLimits
-from shared.process.settings import CommonSettings, read_secret
+from shared.process.settings import MemberSettings, read_secret
 
 __all__ = ["IngestSettings", "http_limits", "load_sources", "pseudonym_key"]
 
@@ -25,11 +26,11 @@ EXAMPLE_KEYS = frozenset(  # SHA-256 of the keys in deploy/sources/compose.yaml;
 _LOCAL_KEY = "usher-local-pseudonyms-only"  # worthless by intent: everybody knows it
 
 
-class IngestSettings(CommonSettings):
+class IngestSettings(MemberSettings):
     """Bounds of the door. Units last; the reasons stand beside the numbers."""
 
     sources_file: str = Field(default="", description="connections and credentials (YAML)")
-    sources_poll_seconds: float = Field(default=5.0, gt=0)  # between looks at the file: soon enough, and no cost
+    sources_poll_seconds: Seconds = 5.0  # between looks at the file: soon enough, and no cost
     channel_sources: bool = Field(default=True, description="a canonical source for each channel, without the file")
     pseudonym_key: SecretStr = SecretStr("")
 
@@ -39,38 +40,33 @@ class IngestSettings(CommonSettings):
     batch_records_max: int = Field(default=500, ge=1, le=5000)  # 10 ms of this process's time: HTTP waits no longer
     gather_ms: int = Field(default=5, ge=0, le=1000)  # after a batch that was not full: the next one is larger for it
     batch_wait_ms: int = Field(default=8, ge=1, le=1000)  # between polls of idle topics
-    session_timeout_ms: int = Field(default=6000, ge=1000)  # the broker's group.min.session.timeout.ms is 6 s
-    heartbeat_ms: int = Field(default=2000, ge=100)
-    rebalance_timeout_ms: int = Field(default=15000, ge=1000)
-    drain_seconds_max: float = Field(default=10.0, gt=0)  # a stop must fit a platform's grace period
-    stuck_seconds_max: float = Field(default=60.0, gt=0)  # records wait and none is read for this long: exit
-    database_seconds_max: float = Field(default=10.0, gt=0)  # beyond it the connection is dropped
+    database_seconds_max: Seconds = 10.0  # beyond it the connection is dropped
 
-    dead_letter_retention_days: int = Field(default=30, ge=1)  # as long as the logs keep what may be sent again
+    dead_letter_retention_days: Days = 30  # as long as the logs keep what may be sent again
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535, description="0 = a free port, written to ready_file")
-    http_inflight_max: int = Field(default=1000, ge=1)  # 256 MiB of bodies at the very worst
-    http_reading_max: int = Field(default=500, ge=1)  # bodies that are not whole yet: 128 MiB at the very worst
-    http_ack_seconds_max: float = Field(default=2.5, gt=0)  # then 503: who retries hears it within 3 s
-    http_header_seconds_max: float = Field(default=10.0, gt=0)  # a header that trickles slower holds a connection
-    http_body_seconds_max: float = Field(default=10.0, gt=0)  # a body that trickles slower holds a place too long
-    http_headers_max: int = Field(default=100, ge=1)  # a request through a chain of proxies has some thirty
-    http_header_bytes_max: int = Field(default=64 * 1024, ge=1024)  # kept in memory for each connection
-    http_connections_max: int = Field(default=4000, ge=1)  # each is an open file; Kafka and the database need some too
-    http_rate_per_second: float = Field(default=2000.0, gt=0)  # per credential; above what one process serves
-    http_burst: int = Field(default=4000, ge=1)
+    http_inflight_max: Count = 1000  # 256 MiB of bodies at the very worst
+    http_reading_max: Count = 500  # bodies that are not whole yet: 128 MiB at the very worst
+    http_ack_seconds_max: Seconds = 2.5  # then 503: who retries hears it within 3 s
+    http_header_seconds_max: Seconds = 10.0  # a header that trickles slower holds a connection
+    http_body_seconds_max: Seconds = 10.0  # a body that trickles slower holds a place too long
+    http_headers_max: Count = 100  # a request through a chain of proxies has some thirty
+    http_header_bytes_max: Count = Field(default=64 * 1024, ge=1024)  # kept in memory for each connection
+    http_connections_max: Count = 4000  # each is an open file; Kafka and the database need some too
+    http_rate_per_second: float = Field(default=2000.0, gt=0, le=1_000_000)  # per credential; above what we serve
+    http_burst: Count = 4000
 
     smtp_port: int = Field(default=0, ge=0, le=65535, description="0 = no SMTP door")
     smtp_host: str = "127.0.0.1"
     smtp_hostname: str = "usher"  # what it calls itself
     smtp_tls_cert: str = ""
     smtp_tls_key: str = ""
-    smtp_message_bytes_max: int = Field(default=1024 * 1024, ge=1024)  # as much as a dead letter keeps
-    smtp_recipients_max: int = Field(default=100, ge=1)  # RFC 5321 asks for at least so many
-    smtp_connections_max: int = Field(default=200, ge=1)  # each holds a message in memory: 200 MiB at the very worst
-    smtp_inflight_max: int = Field(default=50, ge=1)  # messages that wait for Kafka
-    smtp_command_seconds_max: float = Field(default=60.0, gt=0)  # of a command, and of a whole message
+    smtp_message_bytes_max: Count = Field(default=1024 * 1024, ge=1024)  # as much as a dead letter keeps
+    smtp_recipients_max: Count = 100  # RFC 5321 asks for at least so many
+    smtp_connections_max: Count = 200  # each holds a message in memory: 200 MiB at the very worst
+    smtp_inflight_max: Count = 50  # messages that wait for Kafka
+    smtp_command_seconds_max: Seconds = 60.0  # of a command, and of a whole message
 
 
 def http_limits(settings: IngestSettings) -> HttpLimits:

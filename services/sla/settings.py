@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from shared.process.bounds import Days
 from shared.process.settings import LaneSettings
 
 __all__ = ["SlaSettings"]
@@ -21,9 +22,9 @@ class SlaSettings(LaneSettings):
     ingest_group: str = Field(
         default="", description="what ingest's consumer groups begin with; default as ingest has it"
     )
-    breach_retention_days: int = Field(default=90, ge=1, description="how long rows of sla_breach are kept")
+    breach_retention_days: Days = Field(default=90, description="how long rows of sla_breach are kept")
 
-    report_retention_days: int = Field(default=400, ge=1, description="how long the hours of usher report are kept")
+    report_retention_days: Days = Field(default=400, description="how long the hours of usher report are kept")
 
     @property
     def group_of_router(self) -> str:

@@ -1,10 +1,13 @@
 """How a client proves who it is to the broker, and knows that the broker is ours."""
 
 import asyncio
+import contextlib
 import json
 import ssl
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +72,24 @@ def token_provider(settings: CommonSettings) -> AbstractTokenProvider:
     return _IssuedToken(settings)
 
 
+@contextlib.contextmanager
+def _telling(variable: str) -> Iterator[None]:
+    """Whatever keeps us from a token passes: the login fails like a connection, is tried again, and says why."""
+    try:
+        yield
+    except KeyError as error:
+        raise ConnectionError(f"{variable}: the answer has no {error}") from None
+    except (OSError, ValueError, TypeError, AttributeError, HTTPException) as error:
+        raise ConnectionError(f"{variable}: no token ({error})") from None
+
+
+def _printable(token: str) -> str:
+    """The token, which can stand in a login. ValueError does not repeat it."""
+    if not (token.isascii() and token.isprintable() and token):
+        raise ValueError("empty, or no line of ASCII")
+    return token
+
+
 class _FileToken(AbstractTokenProvider):  # type: ignore[misc]
     """Read anew for each login: the platform writes a new one before the old one ends."""
 
@@ -76,7 +97,8 @@ class _FileToken(AbstractTokenProvider):  # type: ignore[misc]
         self._path = path
 
     async def token(self) -> str:
-        return self._path.read_bytes()[:TOKEN_BYTES_MAX].decode().strip()
+        with _telling("USHER_KAFKA_OAUTH_TOKEN_FILE"):
+            return _printable(self._path.read_bytes()[:TOKEN_BYTES_MAX].decode().strip())
 
 
 class _IssuedToken(AbstractTokenProvider):  # type: ignore[misc]
@@ -89,9 +111,10 @@ class _IssuedToken(AbstractTokenProvider):  # type: ignore[misc]
 
     async def token(self) -> str:
         if monotonic() >= self._until:
-            found = await asyncio.to_thread(self._ask)
-            self._token = str(found["access_token"])
-            seconds = float(found.get("expires_in") or TOKEN_SECONDS_UNKNOWN)
+            with _telling("USHER_KAFKA_OAUTH_TOKEN_URL"):
+                found = await asyncio.to_thread(self._ask)
+                self._token = _printable(found["access_token"])
+                seconds = float(found.get("expires_in") or TOKEN_SECONDS_UNKNOWN)
             self._until = monotonic() + max(1.0, seconds - TOKEN_EARLY_SECONDS)
         return self._token
 

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["brokers", "dsn"]
+__all__ = ["brokers", "dsn", "web_address"]
 
 PORT_MAX = 65_535
-_HOST = re.compile(r"(?P<host>\[[^\[\]\s]+\]|[^\[\]:,\s]*)(?::(?P<port>\d{1,5}))?")
+_HOST = re.compile(r"(?P<host>\[[^\[\]\s]+\]|[^\[\]:,/@\s]*)(?::(?P<port>\d{1,5}))?")
 _FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")  # of a DSN; what is read while connecting
 
 
@@ -37,6 +37,24 @@ def dsn(value: str) -> str:
     return value
 
 
+def web_address(value: str) -> str:
+    """A URL of HTTP with a host; empty stays empty."""
+    try:
+        parts = urlsplit(value)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of a port or of brackets
+        valid = False
+    if value and not valid:
+        raise PydanticCustomError("url", "Input should be as https://host:port/path")
+    return value
+
+
 def _is_place(text: str) -> bool:
     found = _HOST.fullmatch(text)
-    return found is not None and (found["port"] is None or 0 < int(found["port"]) <= PORT_MAX)
+    if found is None or not (found["port"] is None or 0 < int(found["port"]) <= PORT_MAX):
+        return False
+    try:
+        found["host"].encode("idna")  # as whoever looks it up will write it: no label is empty or too long
+    except UnicodeError:
+        return False
+    return True

@@ -2,10 +2,14 @@
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from shared.errors import Fatal
+
+_ACTION = re.compile(r"(kill|stop|sleep:\d+(\.\d+)?)(@\d+)?")
 KILL_EXIT_HINT = "a failpoint killed this process"
 
 
@@ -19,19 +23,20 @@ class Failpoints:
     """Traps by name, from a text such as ``lane.committed=kill@3,publisher.sent=stop``.
 
     ``kill`` is SIGKILL to itself, ``stop`` SIGSTOP to itself, ``sleep:0.5`` waits. ``@3`` acts on the third pass; every
-    trap acts once. A name that is none of ``places``, or an unknown action, raises ValueError: no test passes by a
-    misspelling.
+    trap acts once. A name that is none of ``places``, or an unknown action, is Fatal: no test passes by a misspelling.
     """
 
     def __init__(self, text: str, places: Collection[str]) -> None:
         self._traps: dict[str, _Trap] = {}
         for item in filter(None, text.split(",")):
             name, _, action = item.strip().partition("=")
-            action, _, count = action.partition("@")
-            if action not in {"kill", "stop"} and not action.startswith("sleep:"):
-                raise ValueError(f"failpoints: {item!r}: the action must be kill, stop or sleep:SECONDS")
+            if not _ACTION.fullmatch(action):
+                raise Fatal(
+                    f"USHER_FAILPOINTS: {item!r}: the action must be kill, stop or sleep:SECONDS, then perhaps @3"
+                )
             if name not in places:
-                raise ValueError(f"failpoints: {item!r}: no place is named {name!r}; there are {', '.join(places)}")
+                raise Fatal(f"USHER_FAILPOINTS: {item!r}: no place is named {name!r}; there are {', '.join(places)}")
+            action, _, count = action.partition("@")
             self._traps[name] = _Trap(action, int(count or "1"))
 
     async def reach(self, name: str) -> None:

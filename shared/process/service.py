@@ -28,8 +28,8 @@ from shared.process.connection import Connection
 from shared.process.logs import Log
 from shared.process.pages import Pages
 from shared.process.requests import HttpLimits
-from shared.process.settings import CommonSettings, wrong_setting
-from shared.process.variables import unknown_variables
+from shared.process.settings import PREFIX, CommonSettings, wrong_setting
+from shared.process.variables import unknown_variables, unused_variables
 
 __all__ = ["Application", "health", "listen", "run", "serve_http", "spare_the_collector", "write_ready_file"]
 
@@ -98,17 +98,18 @@ async def _main(build: Callable[[], Awaitable[tuple[Application, CommonSettings,
     try:
         application, settings, log = await build()
         sock = listen(settings.metrics_host, settings.metrics_port)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, application.stop)
+        write_ready_file(settings, sock, application.endpoints())
     except (ValidationError, Fatal) as error:
         sys.stderr.write((wrong_setting(error) if isinstance(error, ValidationError) else str(error)) + "\n")
         return EXIT_USAGE
     for line in unknown_variables(os.environ, [type(settings)]):  # noqa: TID251 - the edge of the process
         log.warning("unknown variable", reason=line)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, application.stop)
+    for line in unused_variables(settings):
+        log.warning("unused variable", reason=line)
     server = serve_http(health(application), sock)
     serving = asyncio.ensure_future(server.serve(sockets=[sock]))
-    write_ready_file(settings, sock, application.endpoints())
     try:
         await application.run()
         log.info("stopped")
@@ -133,16 +134,17 @@ def _allow_open_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 is a free one. Fatal when the port is taken."""
+def listen(host: str, port: int, door: str = "METRICS") -> socket.socket:
+    """A listening socket; port 0 is a free one. Fatal names the settings of this ``door`` where that cannot be."""
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
-    except OSError as error:
-        raise Fatal(
-            f"cannot listen on {host}:{port}: {error.strerror}; choose another port or 0 for a free one"
-        ) from error
+    except (OSError, UnicodeError) as error:  # a host that cannot even be written as one
+        sock.close()
+        reason = getattr(error, "strerror", None) or error
+        cure = f"give an address of this machine as {PREFIX}{door}_HOST, a free port as {PREFIX}{door}_PORT"
+        raise Fatal(f"cannot listen on {host}:{port}: {reason}; {cure}") from error
     sock.listen(512)
     sock.setblocking(False)
     return sock
@@ -176,15 +178,20 @@ def serve_http(
 
 
 def write_ready_file(settings: CommonSettings, sock: socket.socket, endpoints: dict[str, str]) -> None:
-    """Tell whoever started us where we listen, by rename."""
+    """Tell whoever started us where we listen, by rename. Fatal where the file cannot be written."""
     if not settings.ready_file:
         return
     host, port = sock.getsockname()[:2]
     document = {"metrics_url": f"http://{host}:{port}/metrics", "pid": os.getpid(), **endpoints}
     path = Path(settings.ready_file)
     aside = path.with_suffix(f".{os.getpid()}")
-    aside.write_bytes(orjson.dumps(document))
-    aside.replace(path)
+    try:
+        aside.write_bytes(orjson.dumps(document))
+        aside.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+        raise Fatal(f"USHER_READY_FILE: cannot write {path}: {error.strerror}; name another file") from None
 
 
 def health(application: Application) -> Starlette:

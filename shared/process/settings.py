@@ -4,19 +4,22 @@ A secret may also stand in a file: USHER_<FIELD>_FILE names it. Both at once are
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.process.addresses import brokers, dsn
+from shared.process.addresses import brokers, dsn, web_address
+from shared.process.bounds import Count, Days, GroupMs, Seconds
 
 SECRET_BYTES_MAX = 16 * 1024  # a secret file is a line, not a disk
 PEM = "-----BEGIN "  # how a key begins that stands on many lines
 PREFIX = "USHER_"
+_LINE_ENDS = re.compile("\r?\n|\r")  # no others: a password may hold what Unicode calls the end of a line
 EXAMPLE_SECRET = "change-me"  # how every secret of deploy/docker/example.env begins
 
 LogLevel = Annotated[
@@ -25,6 +28,7 @@ LogLevel = Annotated[
 ]
 
 
+WebAddress = Annotated[str, AfterValidator(web_address)]
 Dsn = Annotated[SecretStr, AfterValidator(lambda value: SecretStr(dsn(value.get_secret_value())))]
 
 
@@ -48,7 +52,7 @@ def read_secret(path: str) -> str:
         raise ValueError(f"{path} is not UTF-8") from None
     if not secret:
         raise ValueError(f"{path} is empty")
-    lines = 1 if secret.startswith(PEM) and secret.count(PEM) == 1 else len(secret.splitlines())
+    lines = 1 if secret.startswith(PEM) and secret.count(PEM) == 1 else len(_LINE_ENDS.split(secret))
     if len(content) > SECRET_BYTES_MAX or lines > 1:
         raise ValueError(f"{path} holds more than one line")
     return secret
@@ -81,7 +85,7 @@ class CommonSettings(BaseSettings):
     kafka_sasl_username: str = ""
     kafka_sasl_password: SecretStr = SecretStr("")
     kafka_oauth_token_file: str = Field(default="", description="a token that the platform renews; else an issuer")
-    kafka_oauth_token_url: str = Field(default="", pattern=r"^(https?://.*)?$", description="issuer of tokens")
+    kafka_oauth_token_url: WebAddress = Field(default="", description="issuer of tokens")
     kafka_oauth_client_id: str = ""
     kafka_oauth_client_secret: SecretStr = SecretStr("")
     kafka_oauth_scope: str = ""
@@ -92,11 +96,11 @@ class CommonSettings(BaseSettings):
     topic_prefix: str = Field(default="", max_length=100, pattern=r"^[A-Za-z0-9._-]*$")
     partitions: int = Field(default=4, ge=1, le=512)
     replication_factor: int = Field(default=1, ge=1, le=5)
-    passing_retention_days: int = Field(
-        default=7, ge=1, description="of inbound and hand-off topics that `usher topics` creates"
+    passing_retention_days: Days = Field(
+        default=7, description="of inbound and hand-off topics that `usher topics` creates"
     )
-    log_retention_days: int = Field(
-        default=30, ge=1, description="of the router's input, the events and dead letters that it creates"
+    log_retention_days: Days = Field(
+        default=30, description="of the router's input, the events and dead letters that it creates"
     )
     instance: str = Field(default="", max_length=100, description="owner name in the lane table; default host and pid")
     metrics_host: str = "127.0.0.1"
@@ -111,9 +115,7 @@ class CommonSettings(BaseSettings):
     )
     ready_file: str = Field(default="", description="JSON with the ports is written here once the service listens")
     log_level: LogLevel = "INFO"
-    traces_url: str = Field(
-        default="", pattern=r"^(https?://.*)?$", description="spans go there by OTLP over HTTP; default: no traces"
-    )
+    traces_url: WebAddress = Field(default="", description="spans go there by OTLP over HTTP; default: no traces")
     traces_ratio: float = Field(default=1.0, ge=0, le=1, description="of the contacts that come without a trace")
     failpoints: str = Field(default="", description="tests only: name=action pairs, see shared/process/failpoints.py")
 
@@ -174,25 +176,38 @@ class CommonSettings(BaseSettings):
 
 
 def _with_password(dsn: str, password: str) -> str:
-    """The DSN with this password, quoted; the user stays."""
+    """The DSN with this password, quoted; the user stays, wherever the DSN names it."""
     parts = urlsplit(dsn)
-    user = (parts.username or "usher") if "@" in parts.netloc else "usher"
+    named = [quote(name, safe="") for name in parse_qs(parts.query).get("user", [])]
+    user = parts.username or (named[-1] if named else "usher")
     host = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()
 
 
-class LaneSettings(CommonSettings):
+class MemberSettings(CommonSettings):
+    """Of a process that reads as a member of a consumer group."""
+
+    session_timeout_ms: GroupMs = Field(default=6000, ge=1000)  # the broker's group.min.session.timeout.ms is 6 s
+    heartbeat_ms: GroupMs = Field(default=2000, ge=100)
+    rebalance_timeout_ms: GroupMs = Field(default=15000, ge=1000)
+    drain_seconds_max: Seconds = 10.0  # a stop must fit a platform's grace period
+    stuck_seconds_max: Seconds = 60.0  # lag and no progress for this long: exit, be restarted
+
+    @model_validator(mode="after")
+    def _one_heartbeat_may_be_lost(self) -> Self:
+        if 2 * self.heartbeat_ms > self.session_timeout_ms:
+            message = "USHER_HEARTBEAT_MS must be at most half of USHER_SESSION_TIMEOUT_MS ({session}): one may be lost"
+            raise PydanticCustomError("heartbeat", message, {"session": self.session_timeout_ms})
+        return self
+
+
+class LaneSettings(MemberSettings):
     """Bounds of the lane. Units last; the reasons stand beside the numbers."""
 
     group: str = Field(default="", description="consumer group; default usher.<service>, with the topic prefix")
     batch_records_max: int = Field(default=500, ge=1, le=5000)  # one commit stays below ~50 ms of database time
     gather_ms: int = Field(default=8, ge=0, le=1000)  # best p99 at half load in the prototype was near 10 ms
-    commit_seconds_max: float = Field(default=10.0, gt=0)  # beyond it the connection is dropped: outcome unknown
-    connect_seconds_max: float = Field(default=5.0, gt=0)
-    session_timeout_ms: int = Field(default=6000, ge=1000)  # the broker's group.min.session.timeout.ms is 6 s
-    heartbeat_ms: int = Field(default=2000, ge=100)
-    rebalance_timeout_ms: int = Field(default=15000, ge=1000)
-    drain_seconds_max: float = Field(default=10.0, gt=0)  # a stop must fit a platform's grace period
-    stuck_seconds_max: float = Field(default=60.0, gt=0)  # lag and no progress for this long: exit, be restarted
-    backlog_batches_max: int = Field(default=64, ge=1)  # committed but unpublished batches before the lane waits
-    input_retention_days: int = Field(default=7, ge=1)  # how long input ids are remembered for deduplication
+    commit_seconds_max: Seconds = 10.0  # beyond it the connection is dropped: outcome unknown
+    connect_seconds_max: Seconds = 5.0
+    backlog_batches_max: Count = 64  # committed but unpublished batches before the lane waits
+    input_retention_days: Days = 7  # how long input ids are remembered for deduplication

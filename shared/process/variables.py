@@ -5,9 +5,9 @@ from difflib import get_close_matches
 
 from pydantic_settings import BaseSettings
 
-from shared.process.settings import PREFIX, secret_fields
+from shared.process.settings import PREFIX, CommonSettings, secret_fields
 
-__all__ = ["ELSEWHERE", "unknown_variables"]
+__all__ = ["ELSEWHERE", "unknown_variables", "unused_variables"]
 
 # Read by other services and commands than the one that looks; a test compares them with the settings classes.
 ELSEWHERE = frozenset(
@@ -87,3 +87,15 @@ def unknown_variables(environment: Mapping[str, str], settings: Iterable[type[Ba
         close = get_close_matches(name.upper(), sorted(known), 1)
         lines.append(f"{variable} is read by nothing" + (f"; did you mean {PREFIX}{close[0]}?" if close else ""))
     return lines
+
+
+def unused_variables(settings: CommonSettings) -> list[str]:
+    """One line for each variable that is set and changes nothing, because the connection is not protected that way."""
+    protocol = settings.kafka_security_protocol
+    idle: tuple[str, ...] = () if protocol.startswith("SASL") else ("kafka_sasl_", "kafka_oauth_")
+    idle += () if protocol.endswith("SSL") else ("kafka_ssl_",)
+    return [
+        f"{PREFIX}{field.upper()} is not used: USHER_KAFKA_SECURITY_PROTOCOL is {protocol}"
+        for field in sorted(settings.model_fields_set)
+        if field.startswith(idle)
+    ]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.errors import Fatal
 from shared.lane.phases import FAILPOINTS, PHASES, Life, Phase
 from shared.process.failpoints import Failpoints
 from tests.support.documents import DOCS
@@ -36,5 +37,5 @@ def test_a_phase_that_does_not_follow_is_an_error_of_the_lane_itself() -> None:
 
 
 def test_a_failpoint_that_is_no_place_is_refused_instead_of_never_met() -> None:
-    with pytest.raises(ValueError, match="no place is named 'lane.comitted'"):
+    with pytest.raises(Fatal, match="no place is named 'lane.comitted'"):
         Failpoints("lane.comitted=kill", FAILPOINTS)

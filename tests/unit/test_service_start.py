@@ -1,12 +1,18 @@
 """A service that cannot start says why in one line, whichever way it is started."""
 
+import contextlib
 import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from shared.errors import Fatal
+from shared.process.failpoints import Failpoints
+from shared.process.service import listen, write_ready_file
+from shared.process.settings import CommonSettings
 from tests.support.commands import COMMAND_SECONDS_MAX
 
 ABSENT = "No such file or directory (give the path of a file that can be read)"
@@ -55,6 +61,32 @@ def test_a_port_that_is_taken_is_said_first() -> None:
 
     assert status == 2
     assert lines[0].startswith(f"cannot listen on 127.0.0.1:{port}: ")
+    assert lines[0].endswith("a free port as USHER_METRICS_PORT")
+
+
+@pytest.mark.parametrize("host", ["no..host", "x" * 64 + ".example", "203.0.113.1", "/etc", "a\nb"])
+def test_an_address_that_cannot_be_listened_on_is_said_with_its_setting(host: str) -> None:
+    with pytest.raises(Fatal, match=r"(?s)^cannot listen on .+; give an address of this machine as USHER_SMTP_HOST"):
+        listen(host, 0, "SMTP")
+
+
+def test_a_ready_file_that_cannot_be_written_is_said_with_its_setting_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "nowhere" / "ready.json", tmp_path / "folder", tmp_path / ("x" * 300)):
+        with (
+            contextlib.closing(listen("127.0.0.1", 0)) as sock,
+            pytest.raises(Fatal, match="^USHER_READY_FILE: cannot"),
+        ):
+            write_ready_file(CommonSettings(ready_file=str(path)), sock, {})
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "here=", "here=kill@", "here=sleep:", "here=sleep:soon", "here=kill@x", "there=kill"]
+)
+def test_a_failpoint_that_is_none_is_said_with_its_setting(text: str) -> None:
+    with pytest.raises(Fatal, match="^USHER_FAILPOINTS: "):
+        Failpoints(text, ["here"])
 
 
 @pytest.mark.parametrize(

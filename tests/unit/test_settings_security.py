@@ -1,5 +1,7 @@
 """Secrets from files, protected connections and slips of the pen in the environment."""
 
+import asyncio
+import math
 import ssl
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -14,10 +16,12 @@ from services.sla.settings import SlaSettings
 from shared.errors import Fatal
 from shared.kafka.security import connection
 from shared.process.settings import SECRET_BYTES_MAX, CommonSettings, LaneSettings, wrong_setting
-from shared.process.variables import ELSEWHERE, unknown_variables
+from shared.process.variables import ELSEWHERE, unknown_variables, unused_variables
 
 CLASSES = (CommonSettings, LaneSettings, IngestSettings, RouterSettings, SlaSettings, SourcesSettings)
-PASSWORDS = ["p@ss/w#rd?", "a b%20c", ":colon:", "'quotes\"", "ünïcødé", "%", "\\"]
+ODD_HOSTS = ["/run/kafka", "a..b:1", "u@a:1", "x" * 64]
+SERVICES = (IngestSettings, RouterSettings, SlaSettings)
+PASSWORDS = ["\u2028\x85\x0b", "p@ss/w#rd?", "a b%20c", ":colon:", "'quotes\"", "ünïcødé", "%", "\\"]
 
 
 def refusal(**values: str) -> str:
@@ -84,7 +88,9 @@ def test_brokers_are_hosts_and_ports(value: str) -> None:
     assert CommonSettings(kafka_bootstrap_servers=value).kafka_bootstrap_servers == value.replace(" ", "")
 
 
-@pytest.mark.parametrize("value", [":9092", "a:99999", "a:0", "a:b", "a:1,,", "a:1,", "http://a:1", "a b:1", "[::1"])
+@pytest.mark.parametrize(
+    "value", [":9092", "a:99999", "a:0", "a:b", "a:1,,", "a:1,", "http://a:1", "a b:1", "[::1", *ODD_HOSTS]
+)
 def test_what_is_no_broker_is_refused_with_the_name_of_the_variable(value: str) -> None:
     assert refusal(kafka_bootstrap_servers=value).startswith("USHER_KAFKA_BOOTSTRAP_SERVERS: Input should be as kafka")
 
@@ -114,6 +120,48 @@ def test_a_password_of_the_database_holds_any_characters(password: str) -> None:
     parts = urlsplit(dsn.postgres_dsn.get_secret_value())
     assert (parts.username, unquote(parts.password or ""), parts.hostname, parts.port) == ("me", password, "db", 5433)
     assert (parts.path, parts.query) == ("/usher", "sslmode=prefer")
+
+
+def test_a_password_of_its_own_leaves_the_user_that_the_query_names() -> None:
+    dsn = CommonSettings(postgres_dsn="postgresql:///usher?host=/run/pg&user=me", postgres_password="secret")
+    assert dsn.postgres_dsn.get_secret_value() == "postgresql://me:secret@/usher?host=/run/pg&user=me"
+
+
+@pytest.mark.parametrize("password", PASSWORDS)
+def test_a_password_in_a_file_holds_any_characters(
+    password: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_text(f"x{password}x\n")
+    monkeypatch.setenv("USHER_KAFKA_SASL_PASSWORD_FILE", str(tmp_path / "secret"))
+    assert CommonSettings().kafka_sasl_password.get_secret_value() == f"x{password}x"
+
+
+@pytest.mark.parametrize("settings", SERVICES)
+@pytest.mark.parametrize("value", [math.inf, math.nan, 10**20, -1])
+def test_a_number_that_a_clock_a_wire_or_a_database_cannot_hold_is_refused_by_name(
+    value: float, settings: type[CommonSettings]
+) -> None:
+    numbers = [name for name, field in settings.model_fields.items() if field.annotation in (int, float)]
+    assert len(numbers) > 20
+    for name in numbers:
+        with pytest.raises(ValidationError) as refused:
+            settings(**{name: value})
+        assert wrong_setting(refused.value).startswith(f"USHER_{name.upper()}: Input should be ")
+
+
+@pytest.mark.parametrize("settings", SERVICES)
+def test_one_heartbeat_may_be_lost(settings: type[CommonSettings]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        settings(session_timeout_ms="3999")
+    assert wrong_setting(refused.value) == (
+        "USHER_HEARTBEAT_MS must be at most half of USHER_SESSION_TIMEOUT_MS (3999): one may be lost"
+    )
+
+
+@pytest.mark.parametrize("field", ["traces_url", "kafka_oauth_token_url"])
+@pytest.mark.parametrize("value", ["x", "ftp://a/b", "http://", "http://a:99999/", "https://[::1/", "//collector"])
+def test_an_address_of_the_web_that_is_none_is_refused_with_an_example(field: str, value: str) -> None:
+    assert refusal(**{field: value}) == f"USHER_{field.upper()}: Input should be as https://host:port/path"
 
 
 def test_what_sasl_needs_is_named() -> None:
@@ -147,6 +195,41 @@ def test_a_certificate_that_cannot_be_used_is_named_with_its_variable(tmp_path: 
             connection(CommonSettings(kafka_security_protocol="SSL", kafka_ssl_cert_file=name))
 
 
+@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff", b"one\ntwo", "t\u00f6ken".encode()])
+async def test_a_token_that_cannot_be_had_is_a_passing_fault_that_names_its_variable(
+    content: bytes | None, tmp_path: Path
+) -> None:
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    settings = CommonSettings(
+        kafka_security_protocol="SASL_SSL", kafka_sasl_mechanism="OAUTHBEARER", kafka_oauth_token_file=str(file)
+    )
+    with pytest.raises(ConnectionError, match="^USHER_KAFKA_OAUTH_TOKEN_FILE: no token"):
+        await connection(settings)["sasl_oauth_token_provider"].token()
+
+
+@pytest.mark.parametrize(
+    "answer", [b"<html>", b"[]", b'"x"', b"{}", b'{"access_token": null}', b'{"access_token": ""}',
+               b'{"access_token": "t", "expires_in": "soon"}', b"\xff", None],
+)  # fmt: skip
+async def test_an_issuer_that_gives_no_token_is_a_passing_fault_that_names_its_variable(answer: bytes | None) -> None:
+    async def issue(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if answer is not None:
+            head = f"HTTP/1.0 200 OK\r\ncontent-length: {len(answer)}\r\n\r\n"
+            writer.write(head.encode() + answer)
+        writer.close()
+
+    async with await asyncio.start_server(issue, "127.0.0.1") as server:
+        settings = CommonSettings(
+            kafka_security_protocol="SASL_SSL",
+            kafka_sasl_mechanism="OAUTHBEARER",
+            kafka_oauth_token_url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/token",
+        )
+        with pytest.raises(ConnectionError, match="^USHER_KAFKA_OAUTH_TOKEN_URL: (no token|the answer has no)"):
+            await connection(settings)["sasl_oauth_token_provider"].token()
+
+
 async def test_a_token_is_read_anew_for_each_login(tmp_path: Path) -> None:
     file = tmp_path / "token"
     settings = CommonSettings(
@@ -163,6 +246,20 @@ def test_a_variable_that_nothing_reads_is_told_with_what_may_have_been_meant() -
     assert unknown_variables(environment, [RouterSettings]) == [
         "USHER_PARTITION is read by nothing; did you mean USHER_PARTITIONS?"
     ]
+
+
+def test_a_login_that_the_protocol_does_not_use_is_told() -> None:
+    login = {"kafka_sasl_username": "me", "kafka_sasl_password": "secret", "kafka_ssl_ca_file": "/ca.pem"}
+    assert unused_variables(CommonSettings(**login)) == [
+        "USHER_KAFKA_SASL_PASSWORD is not used: USHER_KAFKA_SECURITY_PROTOCOL is PLAINTEXT",
+        "USHER_KAFKA_SASL_USERNAME is not used: USHER_KAFKA_SECURITY_PROTOCOL is PLAINTEXT",
+        "USHER_KAFKA_SSL_CA_FILE is not used: USHER_KAFKA_SECURITY_PROTOCOL is PLAINTEXT",
+    ]
+    assert unused_variables(CommonSettings(**login, kafka_security_protocol="SASL_PLAINTEXT")) == [
+        "USHER_KAFKA_SSL_CA_FILE is not used: USHER_KAFKA_SECURITY_PROTOCOL is SASL_PLAINTEXT"
+    ]
+    assert unused_variables(CommonSettings(**login, kafka_security_protocol="SASL_SSL")) == []
+    assert unused_variables(CommonSettings()) == []
 
 
 def test_every_variable_that_is_known_elsewhere_is_read_somewhere_and_the_reverse() -> None:

@@ -7,6 +7,7 @@ MILLISECONDS_PER_SECOND = 1000
 DAY_MS = 24 * 3600 * MILLISECONDS_PER_SECOND
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECONDS_REMEMBERED = 8192  # texts of whole seconds kept: the times of one batch fall into few, and formatting is slow
+TIMES_REMEMBERED = 4096  # and those of times: what one input brings about tells the same one again and again
 
 
 def to_ms(at: datetime) -> int:
@@ -30,6 +31,7 @@ def _second_text(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).isoformat()[:19]
 
 
+@lru_cache(maxsize=TIMES_REMEMBERED)
 def rfc3339(at_ms: int) -> str:
     """RFC 3339, UTC, milliseconds: ``2026-01-31T09:30:00.125Z``."""
     second = at_ms // MILLISECONDS_PER_SECOND

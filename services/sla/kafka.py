@@ -20,8 +20,8 @@ from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["Watch", "accepted", "rest_seconds"]
 
-# A few small requests each time, for all partitions together. A breach waits for them; while nothing is due only the
-# lag on /metrics does, and looking as often as for a breach was most of what an idle service did.
+# Seven small requests each time, for all partitions. A breach waits for them; else only the lag on /metrics does, and
+# looking as often as for a breach was most of what an idle service did.
 LOOK_EVERY_SECONDS = 0.1
 LOOK_SELDOM_SECONDS = 1.0
 TOPICS_EVERY_SECONDS = 10.0  # how soon a topic that was deleted no longer counts, and a partition that was added does
@@ -53,6 +53,17 @@ def rest_seconds(looked_seconds: float, due_seconds: float | None) -> float:
 
 
 class _Admin(AIOKafkaAdminClient):  # type: ignore[misc]
+    """Asks once where a group is looked after. Who no longer does says an error, and then another client asks anew."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._coordinators: dict[str, int] = {}
+
+    async def find_coordinator(self, group_id: str, coordinator_type: int = 0) -> int:
+        if group_id not in self._coordinators:
+            self._coordinators[group_id] = await super().find_coordinator(group_id, coordinator_type)
+        return self._coordinators[group_id]
+
     async def _send_request(self, request: Any, node_id: int | None = None) -> Any:
         return accepted(await super()._send_request(request, node_id))
 

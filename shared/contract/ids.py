@@ -10,6 +10,7 @@ _NAMESPACE = bytes.fromhex("5d0cf0e4b5a85a6b9a8e7c5f5f1e2d3c")
 _HASHED_NAMESPACE = sha1(_NAMESPACE, usedforsecurity=False)
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 CONVERSATIONS_REMEMBERED = 4096  # keys kept: a batch asks three times for each of its conversations
+TRACES_REMEMBERED = 4096  # traceparents kept: each event of a contact and each fact about it asks for the same one
 ERA_DAYS = 1000  # of ids of contacts; an episode is remembered for longer (MEMORY_DAYS), or its id could come again
 MEMORY_DAYS = ERA_DAYS + 100  # clocks of senders and records that waited on the log may differ by so much
 _FIRST_ERA_ENDS_MS = 20_788 * DAY_MS  # 2026-12-01, and up to an era later: each conversation has its own day
@@ -62,6 +63,7 @@ def message_event_id(workspace: str, source: str, conversation_id: str, message_
     return derive("message", conversation_key(workspace, source, conversation_id), message_id)
 
 
+@lru_cache(maxsize=TRACES_REMEMBERED)
 def traceparent_of(contact_id: str) -> str:
     """The traceparent (W3C) of a contact whose sender gave none: the trace is named after the contact, and as its flags
     say, nobody has recorded its beginning."""

@@ -16,7 +16,14 @@ from services.sla.settings import SlaSettings
 from services.sla.upstream import Upstream
 from shared.clock import now_ms
 from shared.contract.envelope import Message
-from shared.contract.topics import AGENT_ACTIVITY, CONTACT_EVENTS, CONTACT_UPDATES, ROUTER_INPUT, TopicSpec
+from shared.contract.topics import (
+    AGENT_ACTIVITY,
+    CONTACT_EVENTS,
+    CONTACT_UPDATES,
+    INGEST_GROUPS,
+    ROUTER_INPUT,
+    TopicSpec,
+)
 from shared.kafka import OutputLog, ensure_topics
 from shared.process.logs import configure
 from tests.support.in_process import until
@@ -177,6 +184,23 @@ async def test_what_falls_due_sooner_than_was_known_is_looked_for(way: Way, monk
         await asyncio.sleep(2 * LOOK_EVERY_SECONDS)  # the rest begins, an hour long
         way.due_ms = now_ms() + 50
         await way.settles(way.due_ms)
+
+
+async def test_where_a_group_is_looked_after_is_asked_once(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, ask = [], AIOKafkaAdminClient.find_coordinator
+
+    async def noted(admin: AIOKafkaAdminClient, group: str, coordinator_type: int = 0) -> int:
+        asked.append(group)
+        found: int = await ask(admin, group, coordinator_type)
+        return found
+
+    monkeypatch.setattr(AIOKafkaAdminClient, "find_coordinator", noted)
+    await way.ingest_has_read(chat=0)
+    async with watched(way):
+        await way.settles(now_ms())
+        await way.settles(now_ms())
+    ingest = [f"{way.settings.group_of_ingest}.{name}" for name in INGEST_GROUPS]
+    assert sorted(asked) == sorted([*ingest, way.settings.group_of_router])
 
 
 @pytest.mark.parametrize(

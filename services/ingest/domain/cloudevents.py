@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from services.ingest.domain.message import BoundedMessage
 from shared.errors import Invalid, Reason
 
 __all__ = [
@@ -47,7 +48,9 @@ NO_ATTRIBUTES = Attributes()
 
 
 class OpenedEvent(NamedTuple):
-    """One event out of its envelope: ``data`` is the body that the contract describes; "" stands for not given."""
+    """One event out of its envelope: ``data`` is the body that the contract describes; "" stands for not given.
+
+    ``message``: what an adapter made in the place of ``data``."""
 
     type: str
     id: str
@@ -55,6 +58,7 @@ class OpenedEvent(NamedTuple):
     time: str
     traceparent: str
     data: dict[str, Any]
+    message: BoundedMessage | None = None
 
 
 def kafka_attributes(headers: Sequence[tuple[str, bytes | None]]) -> Attributes:

@@ -61,19 +61,10 @@ class Normaliser:
         entry = EVENT_TYPES.get(event.type)
         if entry is None:
             raise Rejected(Reason.UNKNOWN_TYPE, "type", _unknown(event.type))
-        try:
-            body = entry.body.model_validate(_completed(event, way))
-        except ValidationError as error:
-            raise from_validation(error) from None
-        workspace: str = body.workspace  # type: ignore[attr-defined]
-        if way.workspace and workspace != way.workspace:
-            raise OtherWorkspace
-        if isinstance(body, ChannelMessage):
-            if not (body.source or way.source):
-                raise Rejected(Reason.INVALID, "source", "Field required")
-            canonical: Input = received(body, way, arrival, self.pseudonyms)
+        if event.message is not None and way.workspace and event.message.is_whole():
+            canonical: Input = received(event.message, way.workspace, way, arrival, self.pseudonyms)
         else:
-            canonical = _converted(body, entry, event, arrival, raw)
+            canonical = self._validated(event, entry, way, arrival, raw)
         canonical.traceparent = event.traceparent
         encoded = _encode(canonical)
         if len(encoded) > CANONICAL_BYTES_MAX:
@@ -81,7 +72,7 @@ class Normaliser:
         return Admitted(
             event.type,
             canonical.event_id,
-            workspace,
+            canonical.workspace,
             getattr(canonical, entry.subject),
             getattr(canonical, "channel", ""),
             getattr(canonical, "source", ""),
@@ -90,6 +81,21 @@ class Normaliser:
             event.traceparent,
             encoded,
         )
+
+    def _validated(self, event: OpenedEvent, entry: EventType, way: Way, arrival: Arrival, raw: bytes) -> Input:
+        """The canonical form of a body that anybody may have written. Rejected."""
+        try:
+            body = entry.body.model_validate(_completed(event, way))
+        except ValidationError as error:
+            raise from_validation(error) from None
+        workspace: str = body.workspace  # type: ignore[attr-defined]
+        if way.workspace and workspace != way.workspace:
+            raise OtherWorkspace
+        if not isinstance(body, ChannelMessage):
+            return _converted(body, entry, event, arrival, raw)
+        if not (body.source or way.source):
+            raise Rejected(Reason.INVALID, "source", "Field required")
+        return received(body, workspace, way, arrival, self.pseudonyms)
 
 
 @lru_cache(maxsize=UNKNOWN_KEPT_MAX)
@@ -102,7 +108,7 @@ def _unknown(kind: str) -> str:
 
 def _completed(event: OpenedEvent, way: Way) -> dict[str, Any]:
     """The body with what its envelope and its way say about fields it left out."""
-    data = event.data
+    data = event.data if event.message is None else event.message.document()
     added: dict[str, Any] = {}
     if way.workspace and "workspace" not in data:
         added["workspace"] = way.workspace

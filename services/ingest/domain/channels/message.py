@@ -3,23 +3,33 @@
 import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Literal
 from unicodedata import normalize
 
 import msgspec
 
 from services.ingest.domain.channels.adapter import Payload
 from services.ingest.domain.cloudevents import OpenedEvent
-from services.ingest.domain.fields import ID_LENGTH_MAX, NOTE_LENGTH_MAX, URL_LENGTH_MAX, is_language, rfc3339_ms
+from services.ingest.domain.fields import (
+    ID_LENGTH_MAX,
+    NOTE_LENGTH_MAX,
+    URL_LENGTH_MAX,
+    is_language,
+    rfc3339_ms,
+)
 from services.ingest.domain.message import (
     ATTACHMENTS_MAX,
     ATTRIBUTE_LENGTH_MAX,
     ATTRIBUTES_MAX,
     SUBJECT_LENGTH_MAX,
     TEXT_LENGTH_MAX,
+    BoundedMessage,
+    SenderKind,
 )
 from services.ingest.domain.reading import INTEGER_MAX
 from services.ingest.domain.types import ENDED, MESSAGE
+from shared.contract.parts import Attachment as AttachmentPart
+from shared.contract.parts import Party, ReplyTo
 from shared.contract.topics import Channel
 from shared.times import rfc3339
 
@@ -63,61 +73,55 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     reply_address: str = ""
     reply_thread: str = ""
     public: bool = False
-    sender: Literal["customer", "agent", "bot", "system"] = "customer"
+    sender: SenderKind = "customer"
     attributes: Mapping[str, str] = {}
     unread: Sequence[str] | None = None
 
     def event(self, payload: Payload) -> OpenedEvent:
         """The canonical event."""
-        body: dict[str, Any] = {
-            "channel": self.channel,
-            "source": payload.source.name,
-            "conversation_id": short_id(self.conversation),
-            "message_id": short_id(self.message_id),
-            "from": self._sender(),
-            "sender": self.sender,
-            "reply_to": self._reply_to(),
-            "attributes": self._attributes(),
-        }
-        if self.at_ms is not None and 0 <= self.at_ms < YEAR_10000_MS:
-            body["occurred_at"] = rfc3339(self.at_ms)
-        if self.attachments:
-            body["attachments"] = [_attachment(one) for one in self.attachments[:ATTACHMENTS_MAX]]
-        if to := _line(self.to, NOTE_LENGTH_MAX):
-            body["to"] = to
-        if subject := _line(self.subject, SUBJECT_LENGTH_MAX).strip():
-            body["subject"] = subject
-        if self.text:
-            body["text"] = _writable(self.text[:TEXT_LENGTH_MAX])
-        if self.language and (language := language_of(self.language)):
-            body["language"] = language
-        if self.public:
-            body["public"] = True
-        return OpenedEvent(MESSAGE, "", "", "", payload.attributes.traceparent, body)
+        at_ms, text = self.at_ms, self.text
+        message = BoundedMessage(
+            channel=self.channel,
+            source=payload.source.name,
+            conversation_id=short_id(self.conversation),
+            message_id=short_id(self.message_id),
+            from_=self._sender(),
+            reply_to=self._reply_to(),
+            sender=self.sender,
+            attributes=self._attributes(),
+            occurred_at=at_ms if at_ms is not None and 0 <= at_ms < YEAR_10000_MS else None,
+            to=_line(self.to, NOTE_LENGTH_MAX) or None,
+            subject=_line(self.subject, SUBJECT_LENGTH_MAX).strip() or None,
+            text=_writable(text[:TEXT_LENGTH_MAX]) if text else None,
+            language=language_of(self.language) or None,
+            attachments=[_attachment(one) for one in self.attachments[:ATTACHMENTS_MAX]],
+            public=bool(self.public),
+        )
+        return OpenedEvent(MESSAGE, "", "", "", payload.attributes.traceparent, {}, message)
 
-    def _reply_to(self) -> dict[str, str]:
+    def _reply_to(self) -> ReplyTo:
         """Where an answer goes; a thread only where the provider has one, or where nothing is said of either."""
         thread = self.reply_thread or ("" if self.reply_address else short_id(self.conversation))
-        address = {"address": _line(self.reply_address or self.handle, NOTE_LENGTH_MAX)}
-        return {**address, "thread": _line(thread, NOTE_LENGTH_MAX)} if thread else address
+        address = _line(self.reply_address or self.handle, NOTE_LENGTH_MAX)
+        return ReplyTo(address, _line(thread, NOTE_LENGTH_MAX) if thread else None)
 
-    def _sender(self) -> dict[str, str]:
-        sender = {"handle": _line(self.handle, NOTE_LENGTH_MAX)}
-        if self.name:
-            sender["name"] = _line(self.name, NOTE_LENGTH_MAX)
-        if self.customer_id:
-            sender["customer_id"] = short_id(self.customer_id)
-        return sender
+    def _sender(self) -> Party:
+        name, customer_id = self.name, self.customer_id
+        return Party(
+            _line(self.handle, NOTE_LENGTH_MAX),
+            _line(name, NOTE_LENGTH_MAX) if name else None,
+            short_id(customer_id) if customer_id else None,
+        )
 
     def _attributes(self) -> dict[str, str]:
         found: dict[str, str] = {}
         if cut := self._cut():
             found["cut"] = ",".join(cut)
         if self.unread:
-            found["unread"] = _writable(",".join(self.unread)[:ATTRIBUTE_LENGTH_MAX])
+            found["unread"] = _value(",".join(self.unread))
         for name, value in self.attributes.items():
             if value and len(found) < ATTRIBUTES_MAX:
-                found.setdefault(_composed(name), _writable(value[:ATTRIBUTE_LENGTH_MAX]))
+                found.setdefault(_composed(name), _value(value))
         return found
 
     def _cut(self) -> list[str]:
@@ -170,15 +174,14 @@ def time_ms(text: str) -> int | None:
         return None
 
 
-def _attachment(one: Attachment) -> dict[str, Any]:
-    body: dict[str, Any] = {"content_type": _line(one.content_type, NOTE_LENGTH_MAX) or CONTENT_TYPE_UNKNOWN}
-    if one.url and len(one.url) <= URL_LENGTH_MAX:
-        body["url"] = _line(one.url, URL_LENGTH_MAX)
-    if one.name:
-        body["name"] = _line(one.name, NOTE_LENGTH_MAX)
-    if one.size is not None and 0 <= one.size <= INTEGER_MAX:
-        body["bytes"] = one.size
-    return body
+def _attachment(one: Attachment) -> AttachmentPart:
+    url, name, size = one.url, one.name, one.size
+    return AttachmentPart(
+        _line(one.content_type, NOTE_LENGTH_MAX) or CONTENT_TYPE_UNKNOWN,
+        _line(url, URL_LENGTH_MAX) if url and len(url) <= URL_LENGTH_MAX else None,
+        _line(name, NOTE_LENGTH_MAX) if name else None,
+        size if size is not None and 0 <= size <= INTEGER_MAX else None,
+    )
 
 
 def _composed(name: str) -> str:
@@ -186,6 +189,11 @@ def _composed(name: str) -> str:
     if not name.isascii():
         name = normalize("NFC", name[:ATTRIBUTE_LENGTH_MAX])
     return _line(name, ATTRIBUTE_LENGTH_MAX)
+
+
+def _value(text: str) -> str:
+    """An attribute's text, in form NFC so that a rule of the policy finds it."""
+    return normalize("NFC", _writable(text[:ATTRIBUTE_LENGTH_MAX]))
 
 
 def _line(text: str, length_max: int) -> str:

@@ -72,15 +72,15 @@ def _fields(event: Node) -> _Event:
     if not isinstance(event.value, dict):
         raise event.wrong("must be an object")
     more = event.optional()
-    strict = {name: event[name].id() for name in _NEEDED if event[name]}
-    rest = {name: more[name].text() for name in _READ if more[name]}
+    strict = {name: event.id(name) for name in _NEEDED if event[name]}
+    rest = {name: more.text(name) for name in _READ if more[name]}
     return _Event({**rest, **strict}, _variables(more[_VARIABLE]), more.unread)
 
 
 def _variables(found: Node) -> dict[str, str]:
     """Variables of a channel by name, as attributes: an object, or ``name=value`` once or as a list."""
     if isinstance(found.value, dict):
-        pairs = [(name, found[name].text()) for name in list(found.value)[:VARIABLES_MAX]]
+        pairs = [(name, found.text(name)) for name in list(found.value)[:VARIABLES_MAX]]
     else:
         listed = list(found.items()) if isinstance(found.value, list) else [found]
         pairs = [(name, value) for name, _, value in (one.text().partition("=") for one in listed[:VARIABLES_MAX])]
@@ -140,23 +140,23 @@ def _joined(payload: Payload, notice: _Event, call: str) -> Item:
 
 
 def _ari(payload: Payload, event: Node) -> Item:
-    kind, more = event["type"].text(), event.optional()
-    call, channel = event["channel"]["id"].needed(), more["channel"]
+    kind, more = event.text("type"), event.optional()
+    call, channel = event["channel"].needed("id"), more["channel"]
     if kind in _ARI_ENDS:
-        return ended(payload, call, "hang_up", key=call, at_ms=time_ms(_colon(more["timestamp"].text())))
+        return ended(payload, call, "hang_up", key=call, at_ms=time_ms(_colon(more.text("timestamp"))))
     if kind != "StasisStart":
         return Ignored(Why.CALL_PROGRESS)
     if any(one.text() == _DIALLED for one in event["args"].items()):
         return Ignored(Why.OWN_MESSAGE)
     caller = channel["caller"]
     fields = {
-        "CallerIDNum": event["channel"]["caller"]["number"].id(),
-        "CallerIDName": caller["name"].text(),
-        "Channel": channel["name"].text(),
-        "Exten": channel["dialplan"]["exten"].text(),
-        "Language": channel["language"].text(),
+        "CallerIDNum": event["channel"]["caller"].id("number"),
+        "CallerIDName": caller.text("name"),
+        "Channel": channel.text("name"),
+        "Exten": channel["dialplan"].text("exten"),
+        "Language": channel.text("language"),
         "Queue": event["args"].first().text(),
-        "AccountCode": channel["accountcode"].text(),
+        "AccountCode": channel.text("accountcode"),
     }
     return _joined(payload, _Event(fields, _variables(channel["channelvars"]), more.unread), call)
 

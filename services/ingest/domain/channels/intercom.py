@@ -29,7 +29,7 @@ _IGNORED = {
 def read(payload: Payload) -> Reading:
     """What a notification comes to: the first message, each reply, or the end."""
     document = Node.parse(payload.body)
-    topic, item = document["topic"].text(), document["data"]["item"]
+    topic, item = document.text("topic"), document["data"]["item"]
     ticket = item["ticket"] if topic.startswith("ticket.") and item["ticket"] else item
     match topic:
         case "conversation.user.created":
@@ -55,20 +55,20 @@ def _parts(item: Node, name: str) -> Node:
 
 def _over(payload: Payload, document: Node, item: Node) -> Item:
     at = document.optional()["created_at"]
-    key = document["id"].id() or f"{item['id'].needed()}:{at.id()}"
-    return ended(payload, item["id"].needed(), "closed", key=key, at_ms=seconds_ms(at.number()))
+    key = document.id("id") or f"{item.needed('id')}:{at.id()}"
+    return ended(payload, item.needed("id"), "closed", key=key, at_ms=seconds_ms(at.number()))
 
 
 def _opened(payload: Payload, ticket: Node) -> Item:
     """A ticket that is shared with a customer, whoever wrote it down."""
-    conversation, more = ticket["id"].needed(), ticket.optional()
-    if more["category"].text().lower() in _NOT_SHARED:
+    conversation, more = ticket.needed("id"), ticket.optional()
+    if more.text("category").lower() in _NOT_SHARED:
         return Ignored(Why.INTERNAL_NOTE)
     who = next(_parts(ticket, "contacts").items(), None)
     if who is None:
         raise ticket["contacts"].wrong("Field required")
     person = _as_written(ticket, who).optional(more)
-    handle = person["email"].text() or person["external_id"].id() or who["id"].needed()
+    handle = person.text("email") or person.id("external_id") or who.needed("id")
     if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
     about, told = ticket["ticket_attributes"], more["ticket_attributes"]
@@ -77,16 +77,16 @@ def _opened(payload: Payload, ticket: Node) -> Item:
         conversation=conversation,
         message_id=f"{conversation}:ticket",
         handle=handle,
-        name=person["name"].text(),
+        name=person.text("name"),
         at_ms=seconds_ms(more["created_at"].number()),
-        subject=text_of_html(told["_default_title_"].text()),
-        text=text_of_html(about["_default_description_"].words()),
+        subject=text_of_html(told.text("_default_title_")),
+        text=text_of_html(about.words("_default_description_")),
         reply_address=conversation,
         attributes={
-            "author_id": who["id"].id(),
+            "author_id": who.id("id"),
             "source_type": "ticket",
-            "ticket_id": more["ticket_id"].id(),
-            "ticket_type": more["ticket_type"]["name"].text(),
+            "ticket_id": more.id("ticket_id"),
+            "ticket_type": more["ticket_type"].text("name"),
             "ticket_state": _state(more),
         },
         unread=more.unread,
@@ -96,14 +96,14 @@ def _opened(payload: Payload, ticket: Node) -> Item:
 def _state(ticket: Node) -> str:
     """A word in older versions of the API, an object in newer ones."""
     state = ticket["ticket_state"]
-    return state["category"].text() if isinstance(state.value, dict) else state.text()
+    return state.text("category") if isinstance(state.value, dict) else state.text()
 
 
 def _as_written(ticket: Node, who: Node) -> Node:
     """A customer as the author of what they wrote in the ticket, with name and address; else as they are named."""
-    number = who["id"].id()
+    number = who.id("id")
     authors = (part["author"] for part in _parts(ticket, "ticket_parts").optional().items())
-    return next((one for one in authors if number and one["id"].id() == number), who)
+    return next((one for one in authors if number and one.id("id") == number), who)
 
 
 def _answered(payload: Payload, item: Node, ticket: Node) -> Item:
@@ -111,43 +111,43 @@ def _answered(payload: Payload, item: Node, ticket: Node) -> Item:
     if item["ticket_part"]:
         return _message(payload, ticket, item["ticket_part"], item["ticket_part"])
     listed = _parts(ticket, "ticket_parts")
-    theirs = [part for part in listed.items() if _no_customer(part.optional()["author"]["type"].text(), part) is None]
+    theirs = [part for part in listed.items() if _no_customer(part.optional()["author"].text("type"), part) is None]
     if not theirs:
         raise listed.wrong("Field required")
     return _message(payload, ticket, theirs[-1], theirs[-1])
 
 
 def _message(payload: Payload, item: Node, part: Node, dated: Node) -> Item:
-    author, conversation, more = part["author"], item["id"].needed(), part.optional()
-    kind, person = author["type"].text(), more["author"]
+    author, conversation, more = part["author"], item.needed("id"), part.optional()
+    kind, person = author.text("type"), more["author"]
     why = _no_customer(kind, part)
     if why is not None:
         return Ignored(why)
-    external = person["external_id"].id() or person["user_id"].id()
-    handle = person["email"].text() or external or author["id"].needed()
+    external = person.id("external_id") or person.id("user_id")
+    handle = person.text("email") or external or author.needed("id")
     if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
-    text, files = text_of_html(part["body"].words()), [_file(one) for one in more["attachments"].items()]
+    text, files = text_of_html(part.words("body")), [_file(one) for one in more["attachments"].items()]
     if not text and not part["attachments"].value and part["part_type"]:
         return Ignored(Why.NOT_A_MESSAGE)  # they closed, opened or rated it
     return Message(
         channel="chat",
         conversation=conversation,
-        message_id=f"{conversation}:{part['id'].needed()}",
+        message_id=f"{conversation}:{part.needed('id')}",
         handle=handle,
-        name=person["name"].text(),
+        name=person.text("name"),
         at_ms=seconds_ms(dated.optional(more)["created_at"].number()),
-        subject=text_of_html(more["subject"].text() or more["email_message_metadata"]["subject"].text()),
+        subject=text_of_html(more.text("subject") or more["email_message_metadata"].text("subject")),
         text=text,
         attachments=files,
         reply_address=conversation,
         attributes={
             "author_type": kind,
-            "author_id": person["id"].id(),
-            "delivered_as": more["delivered_as"].text(),
-            "page": more["url"].text(),
-            "payload": more["metadata"]["quick_reply_uuid"].id(),
-            "source_type": item.optional(more)["source"]["type"].text(),
+            "author_id": person.id("id"),
+            "delivered_as": more.text("delivered_as"),
+            "page": more.text("url"),
+            "payload": more["metadata"].id("quick_reply_uuid"),
+            "source_type": item.optional(more)["source"].text("type"),
         },
         unread=more.unread,
     ).event(payload)
@@ -157,18 +157,18 @@ def _no_customer(kind: str, part: Node) -> Why | None:
     """Why a part is no customer's, or no message any more."""
     if kind not in _PEOPLE:
         return Why.BOT if kind == "bot" else Why.OWN_MESSAGE
-    if part["author"]["from_ai_agent"].flag():
+    if part["author"].flag("from_ai_agent"):
         return Why.BOT
-    if part["redacted"].flag():
+    if part.flag("redacted"):
         return Why.DELETION
-    return Why.INTERNAL_NOTE if part["part_type"].text() == "note" else None
+    return Why.INTERNAL_NOTE if part.text("part_type") == "note" else None
 
 
 def _file(one: Node) -> Attachment:
     return Attachment(
-        content_type=one["content_type"].text(),
-        url=one["url"].text(),
-        name=one["name"].text(),
+        content_type=one.text("content_type"),
+        url=one.text("url"),
+        name=one.text("name"),
         size=one["filesize"].whole(),
     )
 

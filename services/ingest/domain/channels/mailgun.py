@@ -30,7 +30,7 @@ _EVENTS = {
 def read(payload: Payload) -> Reading:
     """The letter; ``stripped-text`` is Mailgun's own cut of the answer."""
     if _is_event(payload):
-        kind = Node.parse(payload.body)["event-data"]["event"].text()
+        kind = Node.parse(payload.body)["event-data"].text("event")
         return Reading([Ignored(_EVENTS.get(kind, Why.UNKNOWN_KIND))])
     form = read_form(payload)
     if form.text("body-mime"):
@@ -58,7 +58,7 @@ def signed_fields(payload: Payload) -> tuple[str, str, str]:
     """(timestamp, token, signature) of a route's form or of an event. Rejected: neither."""
     if _is_event(payload):
         signature = Node.parse(payload.body)["signature"]
-        return signature["timestamp"].id(), signature["token"].text(), signature["signature"].text()
+        return signature.id("timestamp"), signature.text("token"), signature.text("signature")
     form = read_form(payload)
     return form.get("timestamp"), form.get("token"), form.get("signature")
 
@@ -88,9 +88,9 @@ def _stored(form: Form) -> list[Attachment]:
     """Files that Mailgun keeps (``store()``): a JSON list in a field."""
     return [
         Attachment(
-            content_type=one["content-type"].text(),
-            url=one["url"].text(),
-            name=one["name"].text(),
+            content_type=one.text("content-type"),
+            url=one.text("url"),
+            name=one.text("name"),
             size=one["size"].whole(),
         )
         for one in _listed(form, "attachments").optional().items()

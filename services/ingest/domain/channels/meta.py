@@ -51,7 +51,7 @@ def read_messaging(payload: Payload, kind: str) -> Reading:
 
 
 def _entries(payload: Payload, kind: str, document: Node) -> list[Item]:
-    if document["object"].text() != kind:
+    if document.text("object") != kind:
         raise document["object"].wrong(f"must be {kind}")
     return each(document["entry"].items(), lambda entry: messaging_items(payload, entry))
 
@@ -68,10 +68,10 @@ def messaging_items(payload: Payload, entry: Node) -> list[Item]:
     standby = [Ignored(Why.STANDBY) for _ in entry["standby"].items()]
     changes = [entry] if entry["field"] else []  # as Instagram's own login tells comments
     return [
-        *each(entry["messaging"].items(), lambda event: _direct(payload, entry["id"].id(), event)),
+        *each(entry["messaging"].items(), lambda event: _direct(payload, entry.id("id"), event)),
         *standby,
-        *each(entry["calls"].items(), lambda call: _call(payload, entry["id"].id(), call)),
-        *each([*changes, *entry["changes"].items()], lambda change: _change(payload, entry["id"].id(), change)),
+        *each(entry["calls"].items(), lambda call: _call(payload, entry.id("id"), call)),
+        *each([*changes, *entry["changes"].items()], lambda change: _change(payload, entry.id("id"), change)),
     ]
 
 
@@ -81,17 +81,17 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
         found = [why for name, why in _NO_MESSAGE.items() if event[name]]
         return Ignored(found[0] if found else Why.NOT_A_MESSAGE)
     sender = _sender(event["sender"])
-    if message["is_echo"].flag():
+    if message.flag("is_echo"):
         return Ignored(Why.ECHO)
-    if message["is_deleted"].flag():
+    if message.flag("is_deleted"):
         return Ignored(Why.DELETION)
-    if sender == page or payload.source.is_own(sender) or message["is_self"].flag():
+    if sender == page or payload.source.is_own(sender) or message.flag("is_self"):
         return Ignored(Why.OWN_MESSAGE)
-    ours = event["recipient"]["id"].id() or page
+    ours = event["recipient"].id("id") or page
     content, more = message if message else postback, event.optional()
     said, pressed = more["message"], more["postback"]
     at_ms = _at(more["timestamp"])
-    mid = content["mid"].id() or (f"{at_ms}" if postback and at_ms is not None else content["mid"].needed())
+    mid = content.id("mid") or (f"{at_ms}" if postback and at_ms is not None else content.needed("mid"))
     return Message(
         channel="messaging",
         conversation=payload.source.pseudonym(ours, sender),
@@ -99,15 +99,15 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
         handle=sender,
         to=ours,
         at_ms=at_ms,
-        text=content["text"].words() or content["title"].words(),
+        text=content.words("text") or content.words("title"),
         attachments=list(_attachments(said["attachments"].items())),
         reply_address=sender,
         reply_thread=ours,
         attributes={
-            "payload": said["quick_reply"]["payload"].text() or pressed["payload"].text(),
-            "in_reply_to": said["reply_to"]["mid"].id(),
-            "story": said["reply_to"]["story"]["url"].text(),
-            "type": "unsupported" if message["is_unsupported"].flag() else "",
+            "payload": said["quick_reply"].text("payload") or pressed.text("payload"),
+            "in_reply_to": said["reply_to"].id("mid"),
+            "story": said["reply_to"]["story"].text("url"),
+            "type": "unsupported" if message.flag("is_unsupported") else "",
             **_referral([one for one in (more["referral"], said["referral"], pressed["referral"]) if one]),
         },
         unread=more.unread,
@@ -116,7 +116,7 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
 
 def _sender(sender: Node) -> str:
     """Who wrote: by the page's own id of them, else by that of a plugin on our site, which knows no other."""
-    return sender["id"].id() or sender["user_ref"].id() or sender["id"].needed()
+    return sender.id("id") or sender.id("user_ref") or sender.needed("id")
 
 
 def _at(time: Node) -> int | None:
@@ -129,15 +129,15 @@ def _at(time: Node) -> int | None:
 
 def _call(payload: Payload, page: str, one: Node) -> Item:
     """A call over Messenger: it rings (``connect``), and ends (``terminate``). Its id is its conversation."""
-    if one["call_direction"].text().lower() == "business_initiated":
+    if one.text("call_direction").lower() == "business_initiated":
         return Ignored(Why.OWN_MESSAGE)
-    call, kind, more = one["id"].needed(), one["event"].text(), one.optional()
+    call, kind, more = one.needed("id"), one.text("event"), one.optional()
     at_ms = _at(more["timestamp"])
     if kind == "terminate":
         return ended(payload, call, "hang_up", key=call, at_ms=at_ms)
     if kind != "connect":
         return Ignored(Why.CALL_PROGRESS)
-    caller = one["from"].needed()
+    caller = one.needed("from")
     if caller == page or payload.source.is_own(caller):
         return Ignored(Why.OWN_MESSAGE)
     return Message(
@@ -145,7 +145,7 @@ def _call(payload: Payload, page: str, one: Node) -> Item:
         conversation=call,
         message_id=call,
         handle=caller,
-        to=more["to"].id() or page,
+        to=more.id("to") or page,
         at_ms=at_ms,
         reply_address=caller,
         reply_thread=call,
@@ -159,11 +159,11 @@ def _referral(listed: Sequence[Node]) -> dict[str, str]:
         return {}
     one = listed[0]
     return {
-        "referral_ref": one["ref"].text() or one["ad_id"].id(),
-        "referral_source": one["source"].text(),
-        "referral_ad": one["ad_id"].id(),
-        "referral_headline": one["ads_context_data"]["ad_title"].text(),
-        "product": one["product"]["id"].id(),
+        "referral_ref": one.text("ref") or one.id("ad_id"),
+        "referral_source": one.text("source"),
+        "referral_ad": one.id("ad_id"),
+        "referral_headline": one["ads_context_data"].text("ad_title"),
+        "product": one["product"].id("id"),
     }
 
 
@@ -171,29 +171,27 @@ def _attachments(listed: Iterable[Node]) -> Iterable[Attachment]:
     """Each once: while a kind of attachment gets another name, Meta sends the same under both."""
     known: set[str] = set()
     for one in listed:
-        kind = one["type"].text()
+        kind = one.text("type")
         inside = one["payload"]
-        url = inside["url"].text() or one["url"].text()
+        url = inside.text("url") or one.text("url")
         if url and url in known:
             continue
         known.add(url)
         yield Attachment(
             content_type=_KINDS.get(kind, "application/octet-stream"),
             url=url,
-            name=inside["title"].text()
-            or one["title"].text()
-            or (kind if kind not in _KINDS and kind != "file" else ""),
+            name=inside.text("title") or one.text("title") or (kind if kind not in _KINDS and kind != "file" else ""),
         )
 
 
 def _change(payload: Payload, page: str, change: Node) -> Item:
     """What stands under ``changes``: a comment or a visitor's post, and direct messages in one form of Instagram's."""
-    value, field = change["value"], change["field"].text()
+    value, field = change["value"], change.text("field")
     if field in _DIRECT_FIELDS:
         return _direct(payload, page, value)
     if field in _OTHER_FIELDS:
         return Ignored(_OTHER_FIELDS[field])
-    item = value["item"].text()
+    item = value.text("item")
     if field == "feed" and item in ("reaction", "like"):
         return Ignored(Why.REACTION)
     if field not in _PUBLIC_FIELDS or (field == "feed" and item not in _PUBLIC_ITEMS):
@@ -203,28 +201,28 @@ def _change(payload: Payload, page: str, change: Node) -> Item:
 
 def _public(payload: Payload, page: str, value: Node) -> Item:
     """A comment under a post, or a visitor's own post on the page: everybody sees it."""
-    verb = value["verb"].text()
+    verb = value.text("verb")
     if verb in ("edited", "edit"):
         return Ignored(Why.EDIT)
     if verb in ("remove", "hide", "delete"):
         return Ignored(Why.DELETION)
-    author = value["from"]["id"].needed()
+    author = value["from"].needed("id")
     if author == page or payload.source.is_own(author):
         return Ignored(Why.OWN_MESSAGE)
-    post = value["post_id"].id() or value["media"]["id"].id()
-    is_post = value["item"].text() in _POSTS
-    comment = post if is_post and post else value["comment_id"].id() or value["id"].needed()
-    parent, more = value["parent_id"].id(), value.optional()
+    post = value.id("post_id") or value["media"].id("id")
+    is_post = value.text("item") in _POSTS
+    comment = post if is_post and post else value.id("comment_id") or value.needed("id")
+    parent, more = value.id("parent_id"), value.optional()
     created = more["created_time"].whole()
     return Message(
         channel="social",
         conversation=f"comment:{parent if parent and parent != post else comment}",
         message_id=comment,
         handle=author,
-        name=more["from"]["name"].text() or more["from"]["username"].text(),
+        name=more["from"].text("name") or more["from"].text("username"),
         to=page,
         at_ms=None if created is None else created * 1000,
-        text=value["message"].words() or value["text"].words(),
+        text=value.words("message") or value.words("text"),
         reply_address=comment,
         reply_thread=post,
         public=True,

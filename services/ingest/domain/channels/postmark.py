@@ -28,14 +28,14 @@ _RECORDS = {
 def read(payload: Payload) -> Reading:
     """The letter, or what became of one that was sent."""
     document = Node.parse(payload.body)
-    record = document["RecordType"].text()
+    record = document.text("RecordType")
     if record and record != "Inbound":
         return Reading([Ignored(_RECORDS.get(record, Why.UNKNOWN_KIND))])
     return Reading([_item(payload, document)])
 
 
 def _item(payload: Payload, document: Node) -> Item:
-    heads = [(one["Name"].text(), one["Value"].text()) for one in document["Headers"].items()]
+    heads = [(one.text("Name"), one.text("Value")) for one in document["Headers"].items()]
     known = {name.lower() for name, _ in heads}
     more = document.optional()
     sender = _from(document, more)
@@ -47,12 +47,12 @@ def _item(payload: Payload, document: Node) -> Item:
     kinds = " ".join(value for name, value in heads if name.lower() == "content-type")
     letter = Letter(
         Heads(heads),
-        plain=document["TextBody"].words(),
-        html=document["HtmlBody"].words(),
-        stripped=more["StrippedTextReply"].text(),
+        plain=document.words("TextBody"),
+        html=document.words("HtmlBody"),
+        stripped=more.text("StrippedTextReply"),
         is_report="multipart/report" in kinds.lower(),
-        recipient=more["OriginalRecipient"].text(),
-        provider_id=document["MessageID"].id(),
+        recipient=more.text("OriginalRecipient"),
+        provider_id=document.id("MessageID"),
         mailbox_hash=_mailbox_hash(more),
         sender=sender,
     )
@@ -64,31 +64,29 @@ def _item(payload: Payload, document: Node) -> Item:
 
 def _mailbox_hash(document: Node) -> str:
     """What stands behind the plus of ``help+4711@shop.example.net``."""
-    listed = (one["MailboxHash"].text() for one in document["ToFull"].items())
-    return document["MailboxHash"].text() or next((found for found in listed if found), "")
+    listed = (one.text("MailboxHash") for one in document["ToFull"].items())
+    return document.text("MailboxHash") or next((found for found in listed if found), "")
 
 
 def _from(document: Node, more: Node) -> str:
     whole = more["FromFull"]
-    address = whole["Email"].text()
+    address = whole.text("Email")
     if not address:
-        return document["From"].text()
-    name = whole["Name"].text().replace('"', "")
+        return document.text("From")
+    name = whole.text("Name").replace('"', "")
     return f'"{name}" <{address}>' if name else address
 
 
 def _content(one: Node) -> bytes:
     """What a file holds; b"" where that is no Base64."""
     try:
-        return b64decode(one["Content"].text())
+        return b64decode(one.text("Content"))
     except ValueError:
         return b""
 
 
 def _file(one: Node) -> Attachment:
-    return Attachment(
-        content_type=one["ContentType"].text(), name=one["Name"].text(), size=one["ContentLength"].whole()
-    )
+    return Attachment(content_type=one.text("ContentType"), name=one.text("Name"), size=one["ContentLength"].whole())
 
 
 ADAPTER = Adapter(

@@ -42,7 +42,7 @@ def _in_charsets(form: Form) -> Form:
     """The form with each field read in the charset that ``charsets``, a JSON object, names for it."""
     try:
         named = Node.parse(form.content("charsets")) if form.get("charsets") else Node({})
-        read = {name: to_text(raw, named[name].text()) for name, raw in form.odd.items() if named[name]}
+        read = {name: to_text(raw, named.text(name)) for name, raw in form.odd.items() if named[name]}
     except Rejected:
         return form
     guessed = [name for name in form.guessed if name not in read]

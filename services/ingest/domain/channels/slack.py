@@ -29,9 +29,9 @@ def read(payload: Payload) -> Reading:
     if _is_form(payload):
         return _read_form(payload)
     document = Node.parse(payload.body)
-    kind = document["type"].text()
+    kind = document.text("type")
     if kind == "url_verification":
-        challenge = document["challenge"].needed()
+        challenge = document.needed("challenge")
         return Reading([Ignored(Why.HANDSHAKE)], Answer("text/plain", challenge.encode("utf-8", "replace")))
     if kind != "event_callback":
         return _read_interaction(payload, document)
@@ -56,7 +56,7 @@ def _read_form(payload: Payload) -> Reading:
 
 
 def _read_interaction(payload: Payload, document: Node) -> Reading:
-    if document["type"].text() != "block_actions" or not document["channel"]:
+    if document.text("type") != "block_actions" or not document["channel"]:
         return Reading([Ignored(Why.NOT_A_MESSAGE)], _NOTHING_SAID)
     return Reading([_pressed(payload, document)], _NOTHING_SAID)
 
@@ -87,13 +87,13 @@ def _command(payload: Payload, form: Form) -> Item:
 
 def _pressed(payload: Payload, document: Node) -> Item:
     """A button or a choice under a message of ours: in the thread of that message."""
-    user, channel, action = document["user"], document["channel"]["id"].needed(), document["actions"].first()
-    who, message = user["id"].needed(), document["message"]
+    user, channel, action = document["user"], document["channel"].needed("id"), document["actions"].first()
+    who, message = user.needed("id"), document["message"]
     if payload.source.is_own(who):
         return Ignored(Why.OWN_MESSAGE)
-    at, direct = action["action_ts"].needed(), channel.startswith("D")
-    root = message["ts"].id() or document["container"]["message_ts"].id()
-    thread = message["thread_ts"].id() or ("" if direct else root)
+    at, direct = action.needed("action_ts"), channel.startswith("D")
+    root = message.id("ts") or document["container"].id("message_ts")
+    thread = message.id("thread_ts") or ("" if direct else root)
     label, value = _choice(action)
     more = document.optional()
     person = more["user"]
@@ -102,18 +102,18 @@ def _pressed(payload: Payload, document: Node) -> Item:
         conversation=channel if direct else f"{channel}:{thread or at}",
         message_id=f"{channel}:{at}",
         handle=who,
-        name=person["name"].text() or person["username"].text(),
+        name=person.text("name") or person.text("username"),
         to=channel,
         at_ms=seconds_ms(more["actions"].first()["action_ts"].number()),
         text=_plain(label) or value,
         reply_address=channel,
         reply_thread=thread,
         attributes={
-            "team_id": more["team"]["id"].id(),
-            "enterprise_id": more["enterprise"]["id"].id(),
-            "action_id": more["actions"].first()["action_id"].id(),
+            "team_id": more["team"].id("id"),
+            "enterprise_id": more["enterprise"].id("id"),
+            "action_id": more["actions"].first().id("action_id"),
             "payload": value,
-            "response_url": more["response_url"].text(),
+            "response_url": more.text("response_url"),
         },
         unread=more.unread,
     ).event(payload)
@@ -123,20 +123,20 @@ def _choice(action: Node) -> tuple[str, str]:
     """(what a person reads, its value) of a button, of one option or several, or of a date, person or channel."""
     several = list(action["selected_options"].items())
     options = [action["selected_option"]] if action["selected_option"] else several or [action]
-    labels = [one["text"]["text"].words() for one in options]
-    values = [one["value"].words() for one in options] + [action[name].id() for name in _SELECTED]
+    labels = [one["text"].words("text") for one in options]
+    values = [one.words("value") for one in options] + [action.id(name) for name in _SELECTED]
     return ", ".join(filter(None, labels)), ", ".join(filter(None, values))
 
 
 def _item(payload: Payload, document: Node, event: Node) -> Item:
-    kind, subtype = event["type"].text(), event["subtype"].text()
+    kind, subtype = event.text("type"), event.text("subtype")
     if kind not in ("message", "app_mention"):
         return Ignored(_TYPES.get(kind, Why.NOT_A_MESSAGE))
     if subtype not in _CONTENT:
         return Ignored(_SUBTYPES.get(subtype, Why.NOT_A_MESSAGE))
-    if event["bot_id"].id():
+    if event.id("bot_id"):
         return Ignored(Why.BOT)
-    user = event["user"].needed()
+    user = event.needed("user")
     if user == _SLACKBOT:
         return Ignored(Why.BOT)
     if payload.source.is_own(user) or user in _ours(document):
@@ -147,12 +147,12 @@ def _item(payload: Payload, document: Node, event: Node) -> Item:
 def _ours(document: Node) -> set[str]:
     """The users that our own app is, by the event's authorizations."""
     listed = document["authorizations"].items()
-    return {one["user_id"].id() for one in listed if one["is_bot"].flag()}
+    return {one.id("user_id") for one in listed if one.flag("is_bot")}
 
 
 def _message(payload: Payload, document: Node, event: Node, user: str) -> Message:
-    channel, ts = event["channel"].needed(), event["ts"].needed()
-    kind, thread = event["channel_type"].text(), event["thread_ts"].id()
+    channel, ts = event.needed("channel"), event.needed("ts")
+    kind, thread = event.text("channel_type"), event.id("thread_ts")
     direct = kind == "im" or channel.startswith("D")  # also what is said on the app's own page
     whole = document.optional()
     more = whole["event"]
@@ -163,17 +163,17 @@ def _message(payload: Payload, document: Node, event: Node, user: str) -> Messag
         handle=user,
         to=channel,
         at_ms=seconds_ms(more["ts"].number()),
-        text=_plain(event["text"].words() or _shared(event)),
+        text=_plain(event.words("text") or _shared(event)),
         attachments=[_file(one) for one in more["files"].items()],
         reply_address=channel,
         reply_thread=thread or ("" if direct else ts),
         public=kind == "channel",
         attributes={
-            "team_id": whole["team_id"].id(),
-            "enterprise_id": whole["enterprise_id"].id(),
-            "user_team": more["user_team"].id(),
+            "team_id": whole.id("team_id"),
+            "enterprise_id": whole.id("enterprise_id"),
+            "user_team": more.id("user_team"),
             "channel_type": kind,
-            "mention": "true" if event["type"].text() == "app_mention" else "",
+            "mention": "true" if event.text("type") == "app_mention" else "",
         },
         unread=more.unread,
     )
@@ -181,15 +181,15 @@ def _message(payload: Payload, document: Node, event: Node, user: str) -> Messag
 
 def _shared(event: Node) -> str:
     """What somebody passes on without a word of their own: the message that they shared."""
-    listed = [one["text"].words() or one["fallback"].words() for one in event["attachments"].items()]
+    listed = [one.words("text") or one.words("fallback") for one in event["attachments"].items()]
     return "\n".join(text for text in listed if text)
 
 
 def _file(one: Node) -> Attachment:
     return Attachment(
-        content_type=one["mimetype"].text(),
-        url=one["url_private"].text(),
-        name=one["name"].text(),
+        content_type=one.text("mimetype"),
+        url=one.text("url_private"),
+        name=one.text("name"),
         size=one["size"].whole(),
     )
 

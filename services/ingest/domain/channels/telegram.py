@@ -84,33 +84,33 @@ def _message(payload: Payload, message: Node) -> Item:
     if why is not None:
         return Ignored(why)
     files = _attachments(more)
-    text = message["text"].words() or message["caption"].words() or _words(message)
+    text = message.words("text") or message.words("caption") or _words(message)
     if not text and not files and not any(message[name] for name in _OTHER_CONTENT):
         return Ignored(Why.NOT_A_MESSAGE)  # somebody joined, a title changed, a message was pinned
-    file_ids = [more[name]["file_id"].id() for name in _FILES if more[name]]
+    file_ids = [more[name].id("file_id") for name in _FILES if more[name]]
     attributes = {
-        "file_id": next(iter(file_ids), "") or _largest(more)["file_id"].id(),
-        "in_reply_to": more["reply_to_message"]["message_id"].id(),
-        "media_group_id": more["media_group_id"].id(),
-        "guest_query_id": more["guest_query_id"].id(),
+        "file_id": next(iter(file_ids), "") or _largest(more).id("file_id"),
+        "in_reply_to": more["reply_to_message"].id("message_id"),
+        "media_group_id": more.id("media_group_id"),
+        "guest_query_id": more.id("guest_query_id"),
     }
-    sender, seen_by_two = _sender(message, more), message["ephemeral_message_id"].id()
-    number = f"ephemeral-{sender.id}-{seen_by_two}" if seen_by_two else message["message_id"].needed()
+    sender, seen_by_two = _sender(message, more), message.id("ephemeral_message_id")
+    number = f"ephemeral-{sender.id}-{seen_by_two}" if seen_by_two else message.needed("message_id")
     written = _Written(number, seconds_ms(more["date"].number()), text, files, attributes, more)
     return _event(payload, message, sender, written)
 
 
 def _no_customer(message: Node) -> Why | None:
     """Why nobody but ourselves wrote this: a group's own name, a channel's post in its group, a business account."""
-    chat, sender, behalf = message["chat"]["id"].id(), message["from"], message["sender_chat"]["id"].id()
-    if message["is_automatic_forward"].flag() or (behalf and behalf == chat):
+    chat, sender, behalf = message["chat"].id("id"), message["from"], message["sender_chat"].id("id")
+    if message.flag("is_automatic_forward") or (behalf and behalf == chat):
         return Why.OWN_MESSAGE
-    written_to = message["direct_messages_topic"]["user"]["id"].id()  # a channel: each topic is of one person
-    if written_to and (behalf or sender["id"].id() != written_to):
+    written_to = message["direct_messages_topic"]["user"].id("id")  # a channel: each topic is of one person
+    if written_to and (behalf or sender.id("id") != written_to):
         return Why.OWN_MESSAGE
-    if message["business_connection_id"] and (message["sender_business_bot"] or sender["id"].id() != chat):
+    if message["business_connection_id"] and (message["sender_business_bot"] or sender.id("id") != chat):
         return Why.OWN_MESSAGE  # of a business account's chats, which are with one person each, we see both sides
-    return Why.BOT if sender["is_bot"].flag() and not behalf else None
+    return Why.BOT if sender.flag("is_bot") and not behalf else None
 
 
 def _sender(message: Node, more: Node) -> _Sender:
@@ -118,26 +118,26 @@ def _sender(message: Node, more: Node) -> _Sender:
     if not message["sender_chat"]:
         return _person(message, more)
     chat = more["sender_chat"]
-    return _Sender(message["sender_chat"]["id"].needed(), chat["title"].text(), chat["username"].text(), "")
+    return _Sender(message["sender_chat"].needed("id"), chat.text("title"), chat.text("username"), "")
 
 
 def _person(holder: Node, more: Node) -> _Sender:
     person = more["from"]
-    name = " ".join(part for part in (person["first_name"].text(), person["last_name"].text()) if part)
-    return _Sender(holder["from"]["id"].needed(), name, person["username"].text(), person["language_code"].text())
+    name = " ".join(part for part in (person.text("first_name"), person.text("last_name")) if part)
+    return _Sender(holder["from"].needed("id"), name, person.text("username"), person.text("language_code"))
 
 
 def _pressed(payload: Payload, query: Node) -> Item:
     """A button under a message of ours."""
-    if query["from"]["is_bot"].flag():
+    if query["from"].flag("is_bot"):
         return Ignored(Why.BOT)
-    data, more = query["data"].words(), query.optional()
+    data, more = query.words("data"), query.optional()
     attributes = {
         "payload": data,
-        "game": more["game_short_name"].text(),
-        "in_reply_to": more["message"]["message_id"].id(),
+        "game": more.text("game_short_name"),
+        "in_reply_to": more["message"].id("message_id"),
     }
-    written = _Written(f"button-{query['id'].needed()}", None, data, [], attributes, more["message"])
+    written = _Written(f"button-{query.needed('id')}", None, data, [], attributes, more["message"])
     return _event(payload, query["message"], _person(query, more), written)
 
 
@@ -147,25 +147,25 @@ def _event(payload: Payload, message: Node, sender: _Sender, written: _Written) 
     chat, more = message["chat"], written.more
     topic, room = _topic(message), more["chat"]
     guest = ("guest",) if message["guest_query_id"] else ()  # its chat's number may be that of another chat of ours
-    conversation = payload.source.pseudonym(chat["id"].id() or sender.id, topic, *guest)
+    conversation = payload.source.pseudonym(chat.id("id") or sender.id, topic, *guest)
     return Message(
         channel="messaging",
         conversation=conversation,
         message_id=f"{conversation}:{written.number}",
         handle=sender.id,
         name=sender.name,
-        to=room["title"].text(),
+        to=room.text("title"),
         at_ms=written.at_ms,
         text=written.text,
         language=sender.language,
         attachments=written.files,
-        reply_address=chat["id"].id() or sender.id,
+        reply_address=chat.id("id") or sender.id,
         reply_thread=topic,
-        public=bool(room["username"].text()) and room["type"].text() != "private",
+        public=bool(room.text("username")) and room.text("type") != "private",
         attributes={
             "username": sender.username,
-            "chat_type": room["type"].text(),
-            "business_connection_id": more["business_connection_id"].id(),
+            "chat_type": room.text("type"),
+            "business_connection_id": more.id("business_connection_id"),
             **written.attributes,
         },
         unread=more.unread,
@@ -174,8 +174,8 @@ def _event(payload: Payload, message: Node, sender: _Sender, written: _Written) 
 
 def _topic(message: Node) -> str:
     """What divides a chat into conversations: a forum's topic, or who writes to a channel (each has a topic there)."""
-    topic = message["message_thread_id"].id() if message["is_topic_message"].flag() else ""
-    return topic or message["direct_messages_topic"]["topic_id"].id()
+    topic = message.id("message_thread_id") if message.flag("is_topic_message") else ""
+    return topic or message["direct_messages_topic"].id("topic_id")
 
 
 def _largest(message: Node) -> Node:
@@ -188,8 +188,8 @@ def _attachments(message: Node) -> list[Attachment]:
     """Telegram gives an id, to be fetched with the bot's token (attribute ``file_id``), and no url."""
     found = [
         Attachment(
-            content_type=message[name]["mime_type"].text() or kind,
-            name=message[name]["file_name"].text(),
+            content_type=message[name].text("mime_type") or kind,
+            name=message[name].text("file_name"),
             size=message[name]["file_size"].whole(),
         )
         for name, kind in _FILES.items()
@@ -202,10 +202,10 @@ def _attachments(message: Node) -> list[Attachment]:
 def _words(message: Node) -> str:
     contact, place, venue = message["contact"], message["location"], message["venue"]
     if contact:
-        parts = (contact[name].words() for name in ("first_name", "last_name", "phone_number"))
+        parts = (contact.words(name) for name in ("first_name", "last_name", "phone_number"))
         return " ".join(part for part in parts if part)
     if venue:
-        return f"{venue['title'].words()}, {venue['address'].words()}"
+        return f"{venue.words('title')}, {venue.words('address')}"
     if place:
         return f"{place['latitude'].number()}, {place['longitude'].number()}"
     listed = (

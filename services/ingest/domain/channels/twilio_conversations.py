@@ -72,7 +72,7 @@ def _media(listed: str) -> list[Attachment]:
     except (Rejected, UnicodeError):
         return []
     return [
-        Attachment(content_type=one["ContentType"].text(), name=one["Filename"].text(), size=one["Size"].whole())
+        Attachment(content_type=one.text("ContentType"), name=one.text("Filename"), size=one["Size"].whole())
         for one in media.optional().items()
     ]
 

@@ -13,7 +13,7 @@ FIELDS_MAX = 40  # of a form that are kept as attributes; there is room for 64 i
 def read(payload: Payload) -> Reading:
     """A message, a form, or the end of a visit."""
     document = Node.parse(payload.body)
-    kind = document["type"].text() or "message"
+    kind = document.text("type") or "message"
     claims = Node(claims_of(payload), "token")
     match kind:
         case "message":
@@ -22,7 +22,7 @@ def read(payload: Payload) -> Reading:
             return Reading([_form(payload, document, claims)])
         case "left" | "closed":
             visit = _visit(document, claims)
-            key = f"{visit}:{document.optional()['id'].id()}"
+            key = f"{visit}:{document.optional().id('id')}"
             return Reading([ended(payload, _conversation(payload, claims, visit), kind, key=key)])
         case "typing" | "read" | "ping":
             return Reading([Ignored(Why.NOT_A_MESSAGE)])
@@ -31,29 +31,29 @@ def read(payload: Payload) -> Reading:
 
 def _visit(document: Node, claims: Node) -> str:
     """A visitor with a token can write in visits of their own alone, whatever id they name."""
-    visit = document["visit"].needed()
-    return f"{claims['sub'].id()}:{visit}" if claims["sub"].id() else visit
+    visit = document.needed("visit")
+    return f"{claims.id('sub')}:{visit}" if claims.id("sub") else visit
 
 
 def _conversation(payload: Payload, claims: Node, visit: str) -> str:
     """Who has a token is named in their visits, and no log may show that."""
-    return payload.source.pseudonym(visit) if claims["sub"].id() else visit
+    return payload.source.pseudonym(visit) if claims.id("sub") else visit
 
 
 def _message(payload: Payload, document: Node, claims: Node) -> Item:
     more, token = document.optional(), claims.optional()
     visitor, visit = more["visitor"], _visit(document, claims)
-    known, guest = token["email"].text() or claims["sub"].id(), visitor["email"].text() or visitor["id"].id()
+    known, guest = token.text("email") or claims.id("sub"), visitor.text("email") or visitor.id("id")
     return Message(
         channel="chat",
         conversation=_conversation(payload, claims, visit),
-        message_id=f"{payload.source.pseudonym(visit)}:{document['id'].needed()}",
+        message_id=f"{payload.source.pseudonym(visit)}:{document.needed('id')}",
         handle=known or guest or visit,
-        name=token["name"].text() or visitor["name"].text(),
-        customer_id=claims["customer_id"].id(),
-        at_ms=time_ms(more["at"].text()),
-        text=document["text"].words(),
-        language=more["language"].text(),
+        name=token.text("name") or visitor.text("name"),
+        customer_id=claims.id("customer_id"),
+        at_ms=time_ms(more.text("at")),
+        text=document.words("text"),
+        language=more.text("language"),
         attachments=[_file(one) for one in more["attachments"].items()],
         reply_address=visit,
         attributes=_attributes(more),
@@ -62,21 +62,21 @@ def _message(payload: Payload, document: Node, claims: Node) -> Item:
 
 
 def _form(payload: Payload, document: Node, claims: Node) -> Item:
-    number, more, token = document["id"].needed(), document.optional(), claims.optional()
+    number, more, token = document.needed("id"), document.optional(), claims.optional()
     fields = _fields(document)
-    handle = token["email"].text() or claims["sub"].id() or more["email"].text() or f"form-{number}"
+    handle = token.text("email") or claims.id("sub") or more.text("email") or f"form-{number}"
     lines = [f"{name}: {value}" for name, value in fields.items()]
     return Message(
         channel="web",
         conversation=f"form-{number}",
         message_id=f"form-{number}",
         handle=handle,
-        name=token["name"].text() or more["name"].text(),
-        customer_id=claims["customer_id"].id(),
-        at_ms=time_ms(more["at"].text()),
-        subject=more["subject"].text(),
-        text=document["text"].words() or "\n".join(lines),
-        language=more["language"].text(),
+        name=token.text("name") or more.text("name"),
+        customer_id=claims.id("customer_id"),
+        at_ms=time_ms(more.text("at")),
+        subject=more.text("subject"),
+        text=document.words("text") or "\n".join(lines),
+        language=more.text("language"),
         attachments=[_file(one) for one in more["attachments"].items()],
         reply_address=handle,
         attributes={**_attributes(more), **fields},
@@ -106,9 +106,9 @@ def _attributes(document: Node) -> dict[str, str]:
 
 def _file(one: Node) -> Attachment:
     return Attachment(
-        content_type=one["content_type"].text(),
-        url=one["url"].text(),
-        name=one["name"].text(),
+        content_type=one.text("content_type"),
+        url=one.text("url"),
+        name=one.text("name"),
         size=one["bytes"].whole(),
     )
 

@@ -32,7 +32,7 @@ PEOPLE_MAX = 1000  # of one change: Meta puts up to 1,000 updates into a request
 def read(payload: Payload) -> Reading:
     """Every message and state; each stands alone."""
     document = Node.parse(payload.body)
-    if document["object"].text() != "whatsapp_business_account":
+    if document.text("object") != "whatsapp_business_account":
         raise document["object"].wrong("must be whatsapp_business_account")
 
     def entry(one: Node) -> list[Item]:
@@ -42,7 +42,7 @@ def read(payload: Payload) -> Reading:
 
 
 def _change(payload: Payload, change: Node) -> Item | list[Item]:
-    field, value = change["field"].text(), change["value"]
+    field, value = change.text("field"), change["value"]
     if field == "calls":
         people = _People(value)
         calls = each(value["calls"].items(), lambda one: _call(payload, value, people, one))
@@ -79,22 +79,22 @@ class _People:
         more = value.optional()
         self.unread = more.unread
         self._contacts = list(more["contacts"].items(PEOPLE_MAX))
-        self.shown = more["metadata"]["display_phone_number"].id()  # our number
+        self.shown = more["metadata"].id("display_phone_number")  # our number
         self._names: dict[str, str] = {}
         self._usernames: dict[str, str] = {}
         for contact in self._contacts:
             profile = contact["profile"]
-            name, username = profile["name"].text(), profile["username"].text() or contact["username"].text()
-            for key in (contact["wa_id"].id(), contact["user_id"].id()):
+            name, username = profile.text("name"), profile.text("username") or contact.text("username")
+            for key in (contact.id("wa_id"), contact.id("user_id")):
                 if key:
                     self._names[key] = name or username
                     self._usernames[key] = username
 
     def writer(self, one: Node) -> _Person:
         """Of a message or call; the only contact stands in where it names nobody."""
-        number, user = one["from"].id(), one["from_user_id"].id()
+        number, user = one.id("from"), one.id("from_user_id")
         if not number and not user and len(self._contacts) == 1:
-            number, user = self._contacts[0]["wa_id"].id(), self._contacts[0]["user_id"].id()
+            number, user = self._contacts[0].id("wa_id"), self._contacts[0].id("user_id")
         if not number and not user:
             raise one["from"].wrong("Field required")
         return _Person(number, user)
@@ -112,18 +112,18 @@ def _is_ours(payload: Payload, people: _People, person: _Person) -> bool:
 
 
 def _message(payload: Payload, value: Node, people: _People, one: Node) -> Item:
-    kind = one["type"].text()
+    kind = one.text("type")
     why = _no_message(kind, one)
     if why is not None:
         return Ignored(why)
-    person, ours = people.writer(one), value["metadata"]["phone_number_id"].id()
+    person, ours = people.writer(one), value["metadata"].id("phone_number_id")
     if _is_ours(payload, people, person):
         return Ignored(Why.OWN_MESSAGE)
-    group, more = one["group_id"].id(), one.optional()
+    group, more = one.id("group_id"), one.optional()
     return Message(
         channel="messaging",
         conversation=payload.source.pseudonym(ours, *(("group", group) if group else (person.thread,))),
-        message_id=one["id"].needed(),
+        message_id=one.needed("id"),
         handle=person.handle,
         name=people.name(person),
         to=people.shown or ours,
@@ -139,23 +139,23 @@ def _message(payload: Payload, value: Node, people: _People, one: Node) -> Item:
 
 def _no_message(kind: str, one: Node) -> Why | None:
     if kind == "unsupported":
-        return _UNSHOWN.get(one["unsupported"]["type"].text())
-    if one["interactive"]["call_permission_reply"]["response_source"].text() == "automatic":
+        return _UNSHOWN.get(one["unsupported"].text("type"))
+    if one["interactive"]["call_permission_reply"].text("response_source") == "automatic":
         return Why.NOT_A_MESSAGE  # who calls allows to be called back, and said nothing
     return _IGNORED.get(kind)
 
 
 def _call(payload: Payload, value: Node, people: _People, one: Node) -> Item:
     """A call over WhatsApp: it rings (``connect``), and ends (``terminate``). Its id is its conversation."""
-    if one["direction"].text() == "BUSINESS_INITIATED":
+    if one.text("direction") == "BUSINESS_INITIATED":
         return Ignored(Why.OWN_MESSAGE)
-    call, kind, more = one["id"].needed(), one["event"].text(), one.optional()
+    call, kind, more = one.needed("id"), one.text("event"), one.optional()
     at_ms = seconds_ms(more["timestamp"].number())
     if kind == "terminate":
         return ended(payload, call, "hang_up", key=call, at_ms=at_ms)
     if kind != "connect":
         return Ignored(Why.CALL_PROGRESS)
-    person, ours = people.writer(one), value["metadata"]["phone_number_id"].id()
+    person, ours = people.writer(one), value["metadata"].id("phone_number_id")
     if _is_ours(payload, people, person):
         return Ignored(Why.OWN_MESSAGE)
     return Message(
@@ -172,7 +172,7 @@ def _call(payload: Payload, value: Node, people: _People, one: Node) -> Item:
             "username": people.username(person),
             "user_id": person.user,
             "phone_number_id": ours,
-            "payload": more["cta_payload"].text() or more["deeplink_payload"].text(),
+            "payload": more.text("cta_payload") or more.text("deeplink_payload"),
         },
         unread=[*(people.unread or ()), *(more.unread or ())],
     ).event(payload)

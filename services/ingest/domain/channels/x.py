@@ -42,7 +42,7 @@ def read(payload: Payload) -> Reading:
     document = Node.parse(payload.body)
     if document["data"]:
         return Reading(_activity(payload, document["data"]) or [Ignored(Why.NOT_A_MESSAGE)])
-    return Reading(_events(payload, document, document["for_user_id"].id()) or [Ignored(Why.NOT_A_MESSAGE)])
+    return Reading(_events(payload, document, document.id("for_user_id")) or [Ignored(Why.NOT_A_MESSAGE)])
 
 
 def _events(payload: Payload, document: Node, ours: str) -> list[Item]:
@@ -57,7 +57,7 @@ def _events(payload: Payload, document: Node, ours: str) -> list[Item]:
 
 def _activity(payload: Payload, data: Node) -> list[Item]:
     """One event of the Activity API: what it calls a direct message or a post; anything else is none."""
-    kind, inside, ours = data["event_type"].text(), data["payload"], data["filter"]["user_id"].id()
+    kind, inside, ours = data.text("event_type"), data["payload"], data["filter"].id("user_id")
     if kind in _ACTIVITY_IGNORED:
         return [Ignored(_ACTIVITY_IGNORED[kind])]
     if kind == "dm.received":
@@ -82,10 +82,10 @@ def handshake(query: Sequence[tuple[str, str]], secrets: Secrets) -> Answer | No
 
 
 def _direct(payload: Payload, document: Node, ours: str, one: Node) -> Item:
-    if one["type"].text() != "message_create":
+    if one.text("type") != "message_create":
         return Ignored(Why.NOT_A_MESSAGE)
     create = one["message_create"]
-    sender = create["sender_id"].needed()
+    sender = create.needed("sender_id")
     if sender == ours or payload.source.is_own(sender):
         return Ignored(Why.OWN_MESSAGE)
     data, more = create["message_data"], one.optional()
@@ -96,18 +96,18 @@ def _direct(payload: Payload, document: Node, ours: str, one: Node) -> Item:
     return Message(
         channel="messaging",
         conversation=payload.source.pseudonym(ours, sender),
-        message_id=one["id"].needed(),
+        message_id=one.needed("id"),
         handle=sender,
-        name=person["name"].text(),
+        name=person.text("name"),
         to=ours,
         at_ms=seconds_ms(milliseconds / 1000) if milliseconds is not None else None,
-        text=data["text"].words(),
+        text=data.words("text"),
         attachments=[_media(media)] if media else [],
         reply_address=sender,
         attributes={
-            "screen_name": person["screen_name"].text() or person["username"].text(),
-            "payload": told["quick_reply_response"]["metadata"].text(),
-            "post_id": more["initiated_via"]["tweet_id"].id(),
+            "screen_name": person.text("screen_name") or person.text("username"),
+            "payload": told["quick_reply_response"].text("metadata"),
+            "post_id": more["initiated_via"].id("tweet_id"),
         },
         unread=more.unread,
     ).event(payload)
@@ -115,13 +115,13 @@ def _direct(payload: Payload, document: Node, ours: str, one: Node) -> Item:
 
 def _post(payload: Payload, ours: str, one: Node) -> Item:
     user = one["user"]
-    author = user["id_str"].id() or user["id"].needed()
+    author = user.id("id_str") or user.needed("id")
     if author == ours or payload.source.is_own(author):
         return Ignored(Why.OWN_MESSAGE)
     if one["retweeted_status"]:
         return Ignored(Why.NOT_A_MESSAGE)
-    post, more = one["id_str"].id() or one["id"].needed(), one.optional()
-    thread, person = one["conversation_id_str"].id() or one["conversation_id"].id(), more["user"]
+    post, more = one.id("id_str") or one.needed("id"), one.optional()
+    thread, person = one.id("conversation_id_str") or one.id("conversation_id"), more["user"]
     long = more["extended_tweet"]
     media = long["extended_entities"]["media"] if long["extended_entities"] else more["extended_entities"]["media"]
     return Message(
@@ -129,17 +129,17 @@ def _post(payload: Payload, ours: str, one: Node) -> Item:
         conversation=f"post:{thread}" if thread else payload.source.pseudonym("posts", ours, author),
         message_id=post,
         handle=author,
-        name=person["name"].text(),
+        name=person.text("name"),
         to=ours,
         at_ms=_at(more),
-        text=one["extended_tweet"]["full_text"].words() or one["full_text"].words() or one["text"].words(),
+        text=one["extended_tweet"].words("full_text") or one.words("full_text") or one.words("text"),
         language=language_of_post(more),
         attachments=[_media(one) for one in media.items()],
         reply_address=post,
         public=True,
         attributes={
-            "screen_name": person["screen_name"].text(),
-            "in_reply_to": more["in_reply_to_status_id_str"].id(),
+            "screen_name": person.text("screen_name"),
+            "in_reply_to": more.id("in_reply_to_status_id_str"),
         },
         unread=more.unread,
     ).event(payload)
@@ -149,7 +149,7 @@ def _at(post: Node) -> int | None:
     milliseconds = post["timestamp_ms"].number()
     if milliseconds is not None:
         return seconds_ms(milliseconds / 1000)
-    words = post["created_at"].text().split()  # Wed Oct 10 20:19:24 +0000 2018
+    words = post.text("created_at").split()  # Wed Oct 10 20:19:24 +0000 2018
     if len(words) != 6:
         return None
     try:
@@ -159,8 +159,8 @@ def _at(post: Node) -> int | None:
 
 
 def _media(media: Node) -> Attachment:
-    kind = {"photo": "image/jpeg", "video": "video/mp4", "animated_gif": "video/mp4"}.get(media["type"].text(), "")
-    return Attachment(content_type=kind, url=media["media_url_https"].text() or media["media_url"].text())
+    kind = {"photo": "image/jpeg", "video": "video/mp4", "animated_gif": "video/mp4"}.get(media.text("type"), "")
+    return Attachment(content_type=kind, url=media.text("media_url_https") or media.text("media_url"))
 
 
 ADAPTER = Adapter(

@@ -9,14 +9,14 @@ __all__ = ["direct_v2", "encrypted", "language_of_post", "post_v2"]
 
 def encrypted(payload: Payload, ours: str, one: Node) -> Item:
     """A message that only X's own programs can read: somebody wrote, in the conversation of their direct messages."""
-    sender, thread, more = one["sender_id"].needed(), one["conversation_id"].id(), one.optional()
+    sender, thread, more = one.needed("sender_id"), one.id("conversation_id"), one.optional()
     if sender == ours or payload.source.is_own(sender):
         return Ignored(Why.OWN_MESSAGE)
     milliseconds = more["created_at_msec"].number()
     return Message(
         channel="messaging",
         conversation=_pair(payload, ours, sender, thread, ":"),
-        message_id=one["id"].needed(),
+        message_id=one.needed("id"),
         handle=sender,
         to=ours,
         at_ms=seconds_ms(milliseconds / 1000) if milliseconds is not None else None,
@@ -34,8 +34,8 @@ def _pair(payload: Payload, ours: str, sender: str, thread: str, between: str) -
 
 def direct_v2(payload: Payload, ours: str, one: Node) -> Item:
     """A direct message as the v2 API writes it (``dm_events``); the same message is the same in both forms."""
-    sender = one["sender_id"].needed()
-    if one["event_type"].text() not in ("", "MessageCreate"):
+    sender = one.needed("sender_id")
+    if one.text("event_type") not in ("", "MessageCreate"):
         return Ignored(Why.NOT_A_MESSAGE)
     if sender == ours or payload.source.is_own(sender):
         return Ignored(Why.OWN_MESSAGE)
@@ -43,12 +43,12 @@ def direct_v2(payload: Payload, ours: str, one: Node) -> Item:
     media = list(more["attachments"]["media_keys"].items())
     return Message(
         channel="messaging",
-        conversation=_pair(payload, ours, sender, one["dm_conversation_id"].id(), "-"),
-        message_id=one["id"].needed(),
+        conversation=_pair(payload, ours, sender, one.id("dm_conversation_id"), "-"),
+        message_id=one.needed("id"),
         handle=sender,
         to=ours,
-        at_ms=time_ms(more["created_at"].text()),
-        text=one["text"].words(),
+        at_ms=time_ms(more.text("created_at")),
+        text=one.words("text"),
         attachments=[Attachment() for _ in media],
         reply_address=sender,
         attributes={"media_keys": ",".join(key.id() for key in media)},
@@ -59,27 +59,27 @@ def direct_v2(payload: Payload, ours: str, one: Node) -> Item:
 def post_v2(payload: Payload, ours: str, data: Node) -> Item:
     """A post, of an event that may bring its writer along; none where it only passes another one on."""
     one, whole = data["payload"], data.optional()
-    author, more = one["author_id"].needed(), whole["payload"]
+    author, more = one.needed("author_id"), whole["payload"]
     if author == ours or payload.source.is_own(author):
         return Ignored(Why.OWN_MESSAGE)
-    referenced = {post["type"].text(): post["id"].id() for post in one["referenced_tweets"].items()}
+    referenced = {post.text("type"): post.id("id") for post in one["referenced_tweets"].items()}
     if "retweeted" in referenced:
         return Ignored(Why.NOT_A_MESSAGE)
-    post, person = one["id"].needed(), _included(whole["includes"]["users"], author)
+    post, person = one.needed("id"), _included(whole["includes"]["users"], author)
     return Message(
         channel="social",
-        conversation=f"post:{one['conversation_id'].id() or post}",
+        conversation=f"post:{one.id('conversation_id') or post}",
         message_id=post,
         handle=author,
-        name=person["name"].text(),
+        name=person.text("name"),
         to=ours,
-        at_ms=time_ms(more["created_at"].text()),
-        text=one["note_tweet"]["text"].words() or one["text"].words(),
+        at_ms=time_ms(more.text("created_at")),
+        text=one["note_tweet"].words("text") or one.words("text"),
         language=language_of_post(more),
         attachments=[Attachment() for _ in more["attachments"]["media_keys"].items()],
         reply_address=post,
         public=True,
-        attributes={"screen_name": person["username"].text(), "in_reply_to": referenced.get("replied_to", "")},
+        attributes={"screen_name": person.text("username"), "in_reply_to": referenced.get("replied_to", "")},
         unread=whole.unread,
     ).event(payload)
 
@@ -87,10 +87,10 @@ def post_v2(payload: Payload, ours: str, data: Node) -> Item:
 def _included(users: Node, number: str) -> Node:
     """The user of a number among those that an event brings along, each bare or within ``data``."""
     people = (one["data"] if one["data"] else one for one in users.items())
-    return next((one for one in people if one["id"].id() == number), Node(None))
+    return next((one for one in people if one.id("id") == number), Node(None))
 
 
 def language_of_post(post: Node) -> str:
     """``und`` and codes like ``qme`` stand for no language."""
-    tag = post["lang"].text()
+    tag = post.text("lang")
     return "" if tag == "und" or (len(tag) == 3 and tag.startswith("q")) else tag

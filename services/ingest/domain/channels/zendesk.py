@@ -50,7 +50,7 @@ _OVER = frozenset({"SOLVED", "CLOSED"})
 def read(payload: Payload) -> Reading:
     """One event of a ticket."""
     document = Node.parse(payload.body)
-    kind = document["type"].text()
+    kind = document.text("type")
     if kind.startswith(_PREFIX):
         return Reading([_event(payload, document, kind.removeprefix(_PREFIX))])
     return Reading([_trigger(payload, document)])
@@ -58,16 +58,16 @@ def read(payload: Payload) -> Reading:
 
 def _event(payload: Payload, document: Node, kind: str) -> Item:
     if kind in _MESSAGES:
-        return _MESSAGES[kind](payload, document, document["detail"]["id"].needed())
-    if kind == "ticket.status_changed" and document["event"]["current"].text().upper() in _OVER:
-        ticket, at_ms = document["detail"]["id"].needed(), time_ms(document.optional()["time"].text())
-        return ended(payload, ticket, "closed", key=document["id"].needed(), at_ms=at_ms)
+        return _MESSAGES[kind](payload, document, document["detail"].needed("id"))
+    if kind == "ticket.status_changed" and document["event"].text("current").upper() in _OVER:
+        ticket, at_ms = document["detail"].needed("id"), time_ms(document.optional().text("time"))
+        return ended(payload, ticket, "closed", key=document.needed("id"), at_ms=at_ms)
     return Ignored(_IGNORED.get(kind, Why.NOT_A_MESSAGE))
 
 
 def _opened(payload: Payload, document: Node, ticket: str) -> Item:
     detail = document["detail"]
-    handle = detail["requester_id"].needed()
+    handle = detail.needed("requester_id")
     if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
     if detail["is_public"].value is False:
@@ -79,9 +79,9 @@ def _opened(payload: Payload, document: Node, ticket: str) -> Item:
         conversation=ticket,
         message_id=f"{ticket}:opened",
         handle=handle,
-        at_ms=time_ms(more["created_at"].text()) or time_ms(whole["time"].text()),
-        subject=more["subject"].text(),
-        text=detail["description"].words(),
+        at_ms=time_ms(more.text("created_at")) or time_ms(whole.text("time")),
+        subject=more.text("subject"),
+        text=detail.words("description"),
         reply_address=ticket,
         attributes=_attributes(more),
         unread=whole.unread,
@@ -91,7 +91,7 @@ def _opened(payload: Payload, document: Node, ticket: str) -> Item:
 def _commented(payload: Payload, document: Node, ticket: str) -> Item:
     detail, comment = document["detail"], document["event"]["comment"]
     author = comment["author"]
-    if author["is_staff"].flag() or payload.source.is_own(author["id"].id()):
+    if author.flag("is_staff") or payload.source.is_own(author.id("id")):
         return Ignored(Why.OWN_MESSAGE)
     if comment["is_public"].value is False:
         return Ignored(Why.INTERNAL_NOTE)
@@ -100,12 +100,12 @@ def _commented(payload: Payload, document: Node, ticket: str) -> Item:
     return Message(
         channel=_channel(more["via"]),
         conversation=ticket,
-        message_id=f"{ticket}:{comment['id'].id() or document['id'].needed()}",
-        handle=author["id"].id() or detail["requester_id"].needed(),
-        name=whole["event"]["comment"]["author"]["name"].text(),
-        at_ms=time_ms(whole["time"].text()),
-        subject=more["subject"].text(),
-        text=comment["body"].words(),
+        message_id=f"{ticket}:{comment.id('id') or document.needed('id')}",
+        handle=author.id("id") or detail.needed("requester_id"),
+        name=whole["event"]["comment"]["author"].text("name"),
+        at_ms=time_ms(whole.text("time")),
+        subject=more.text("subject"),
+        text=comment.words("body"),
         reply_address=ticket,
         attributes=_attributes(more),
         unread=whole.unread,
@@ -116,22 +116,22 @@ def _wrote(payload: Payload, document: Node, ticket: str) -> Item:
     """A message of a chat (Zendesk messaging), which is a ticket too."""
     event = document["event"]
     actor, message = event["actor"], event["message"]
-    why = _ACTORS.get(actor["type"].text())
+    why = _ACTORS.get(actor.text("type"))
     if why is not None:
         return Ignored(why)
-    handle, whole = actor["id"].needed(), document.optional()
+    handle, whole = actor.needed("id"), document.optional()
     if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
     return Message(
         channel="chat",
         conversation=ticket,
-        message_id=f"{ticket}:{message['id'].id() or document['id'].needed()}",
+        message_id=f"{ticket}:{message.id('id') or document.needed('id')}",
         handle=handle,
-        name=whole["event"]["actor"]["name"].text(),
-        at_ms=time_ms(whole["time"].text()),
-        text=message["body"].words(),
+        name=whole["event"]["actor"].text("name"),
+        at_ms=time_ms(whole.text("time")),
+        text=message.words("body"),
         reply_address=ticket,
-        reply_thread=event["conversation_id"].id(),
+        reply_thread=event.id("conversation_id"),
         attributes=_attributes(whole["detail"]),
         unread=whole.unread,
     ).event(payload)
@@ -139,8 +139,8 @@ def _wrote(payload: Payload, document: Node, ticket: str) -> Item:
 
 def _trigger(payload: Payload, document: Node) -> Item:
     """A trigger's body is what its author made it: ours is flat, with every id as text or number."""
-    ticket, more = document["ticket_id"].needed(), document.optional()
-    handle = more["requester_email"].text() or document["requester_id"].needed()
+    ticket, more = document.needed("ticket_id"), document.optional()
+    handle = more.text("requester_email") or document.needed("requester_id")
     if payload.source.is_own(handle):
         return Ignored(Why.OWN_MESSAGE)
     if document["public"].value in (False, "false"):
@@ -148,33 +148,33 @@ def _trigger(payload: Payload, document: Node) -> Item:
     return Message(
         channel=_channel(more),
         conversation=ticket,
-        message_id=f"{ticket}:{document['comment_id'].id() or 'opened'}",
+        message_id=f"{ticket}:{document.id('comment_id') or 'opened'}",
         handle=handle,
-        name=more["requester_name"].text(),
-        at_ms=time_ms(more["created_at"].text()),
-        subject=more["subject"].text(),
-        text=document["comment"].words(),
-        language=more["language"].text(),
+        name=more.text("requester_name"),
+        at_ms=time_ms(more.text("created_at")),
+        subject=more.text("subject"),
+        text=document.words("comment"),
+        language=more.text("language"),
         reply_address=ticket,
-        attributes={"priority": more["priority"].id().lower(), "status": more["status"].id().lower()},
+        attributes={"priority": more.id("priority").lower(), "status": more.id("status").lower()},
         unread=more.unread,
     ).event(payload)
 
 
 def _channel(via: Node) -> Channel:
     """``via`` is {"channel": "email"}, or the name alone."""
-    name = via.value if isinstance(via.value, str) else via["channel"].text()
+    name = via.value if isinstance(via.value, str) else via.text("channel")
     return _CHANNELS.get(name.lower().replace(" ", "_"), "email")
 
 
 def _attributes(detail: Node) -> dict[str, str]:
     tags = ",".join(tag.text() for tag in detail["tags"].items())
     return {
-        "priority": detail["priority"].id().lower(),
-        "status": detail["status"].id().lower(),
+        "priority": detail.id("priority").lower(),
+        "status": detail.id("status").lower(),
         "tags": tags,
-        "brand_id": detail["brand_id"].id(),
-        "group_id": detail["group_id"].id(),
+        "brand_id": detail.id("brand_id"),
+        "group_id": detail.id("group_id"),
     }
 
 

@@ -22,11 +22,19 @@ from services.ingest.domain.sources import Credential, Source, Sources
 from services.ingest.domain.types import AREAS, MESSAGE, Area, Right
 from services.ingest.domain.way import Arrival, Way
 from services.ingest.domain.webhook import NOTHING, Forged, WebhookDoor
+from services.ingest.domain.webhook import Request as WebhookRequest
 from services.ingest.gather import Publisher
 from services.ingest.metrics import IngestMetrics
 from services.ingest.openapi import openapi
-from services.ingest.problem import Problem, Unknown, problem_of
-from services.ingest.request import bearer, check_media_type, cors_headers, unauthorised, webhook_request
+from services.ingest.problem import Problem, Unknown, problem_of, unrouted
+from services.ingest.request import (
+    bearer,
+    check_media_type,
+    cors_headers,
+    header_texts,
+    unauthorised,
+    webhook_request,
+)
 from services.ingest.room import Room, unavailable
 from services.ingest.settings import IngestSettings
 from services.ingest.traces import DoorTraces
@@ -54,8 +62,6 @@ class Api:
         traces: DoorTraces | None = None,
     ) -> None:
         self._settings = settings
-        self._sources = sources
-        self._entries = _entries(sources)
         self._normaliser = normaliser
         self._publisher = publisher
         self._metrics = metrics
@@ -63,6 +69,7 @@ class Api:
         self.webhooks = self._webhooks = WebhookDoor(normaliser)
         self._openapi = orjson.dumps(openapi(VERSION))
         self._room = Room(settings)
+        self.use(sources)
         areas = {f"/v1/{area}": self._area(area) for area in Area}
         webhook = self._counted("webhooks", self._webhook)
         routes = Starlette(
@@ -112,9 +119,13 @@ class Api:
             return self._greet(source, request)
         if not verified:
             way = self._by_key(request, way)
-        check_media_type(request, source.adapter.media_types, needed=source.adapter.own_ids)
+        headers = header_texts(request)
+        check_media_type(headers, source.adapter.media_types, needed=source.adapter.own_ids)
         self._room.look(source.name)
-        answer = await self._room.work(request, lambda body: self._receive(source, way, request, body))
+
+        answer = await self._room.work(
+            request, lambda body: self._receive(source, way, webhook_request(source, request, headers, body))
+        )
         if answer is NOTHING and not source.origins:
             return _TAKEN
         return Response(answer.body, 200, media_type=answer.content_type, headers=cors_headers(source, request))
@@ -131,10 +142,10 @@ class Api:
         self._room.take(source.name)
         return Response(answer.body, 200, media_type=answer.content_type, headers=_NO_SNIFF)
 
-    async def _receive(self, source: Source, way: Way, request: Request, body: bytes) -> Answer:
+    async def _receive(self, source: Source, way: Way, request: WebhookRequest) -> Answer:
         """Verify, read, publish and keep one webhook request; the answer that the provider expects."""
         try:
-            verified = self._webhooks.verify(source, way, webhook_request(source, request, body), now_ms())
+            verified = self._webhooks.verify(source, way, request, now_ms())
             self._room.take(source.name)
             outcome = self._webhooks.admit(source, way, verified)
             await self._publisher.publish(outcome, self._settings.http_ack_seconds_max)
@@ -159,7 +170,7 @@ class Api:
 
     async def _take(self, request: Request, caller: Caller) -> Admitted:
         """Read, admit and publish one event."""
-        check_media_type(request, MEDIA_TYPES, needed=True)
+        check_media_type(header_texts(request), MEDIA_TYPES, needed=True)
 
         async def work(body: bytes) -> Admitted:
             event = self._admit(request, body, caller)
@@ -174,9 +185,8 @@ class Api:
         (event,) = canonical(body, attributes, caller.way.default_type)
         check_event(event, caller)
         at_ms = now_ms()
-        return self._normaliser.normalise(
-            event, caller.way, Arrival(at_ms, at_ms, Origin(source=caller.way.source)), body
-        )
+        arrival = Arrival(at_ms, at_ms, Origin(source=caller.way.source))
+        return self._normaliser.normalise(event, caller.way, arrival, body)
 
     # ---- who may ----
 
@@ -218,10 +228,9 @@ class Api:
 
     async def _refuse(self, _: Request, error: Exception) -> Response:
         """Unknown paths and methods."""
-        status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
-        self._metrics.request("other", status.value)
-        headers = error.headers if isinstance(error, HTTPException) else None
-        return Problem(status, _ROUTING_DETAIL.get(status, status.phrase), headers=headers).response()
+        problem = unrouted(error)
+        self._metrics.request("other", problem.status.value)
+        return problem.response()
 
     async def _break(self, _: Request, __: Exception) -> Response:
         self._metrics.request("other", 500)
@@ -239,7 +248,3 @@ def _entries(sources: Sources) -> dict[str, tuple[Source, Way, bool]]:
 _TAKEN = Response(NOTHING.body, 200, media_type=NOTHING.content_type)  # what most providers hear, for all the same
 _WEBHOOK_METHODS = ["GET", "POST", "OPTIONS"]
 _NO_SNIFF = {"X-Content-Type-Options": "nosniff"}  # a challenge is what the caller sent, and no page
-_ROUTING_DETAIL = {
-    HTTPStatus.NOT_FOUND: "unknown path; events are posted to " + ", ".join(f"/v1/{area}" for area in Area),
-    HTTPStatus.METHOD_NOT_ALLOWED: "only POST is possible here",
-}

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from services.ingest.domain.rejection import FieldError, Rejected
+from services.ingest.domain.types import Area
 from shared.errors import Reason
 from shared.process.problem import PROBLEM_MEDIA_TYPE, problem_document
 
-__all__ = ["Problem", "Unknown", "problem_of"]
+__all__ = ["Problem", "Unknown", "problem_of", "unrouted"]
 
 _STATUS_OF = {
     Reason.EMPTY: HTTPStatus.BAD_REQUEST,
@@ -53,3 +55,16 @@ def problem_of(rejected: Rejected) -> Problem:
     first = rejected.errors[0]
     detail = f"{first.path}: {first.message}" if first.path else first.message
     return Problem(status, detail, errors=rejected.errors)
+
+
+def unrouted(error: Exception) -> Problem:
+    """The answer to a path or method that nobody here takes."""
+    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return Problem(status, _ROUTING_DETAIL.get(status, status.phrase), headers=headers)
+
+
+_ROUTING_DETAIL = {
+    HTTPStatus.NOT_FOUND: "unknown path; events are posted to " + ", ".join(f"/v1/{area}" for area in Area),
+    HTTPStatus.METHOD_NOT_ALLOWED: "only POST is possible here",
+}

@@ -1,5 +1,6 @@
 """One HTTP request as it comes in: its key, its media type, its body within bounds, what its provider signed."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.requests import ClientDisconnect, Request
@@ -15,6 +16,7 @@ __all__ = [
     "bearer",
     "check_media_type",
     "cors_headers",
+    "header_texts",
     "read_body",
     "too_slow",
     "unauthorised",
@@ -65,33 +67,41 @@ def cors_headers(source: Source, request: Request) -> dict[str, str]:
     }
 
 
-def webhook_request(source: Source, request: Request, body: bytes) -> WebhookRequest:
+def header_texts(request: Request) -> dict[str, str]:
+    """All headers by name; of one that is repeated the first counts, as for ``header``."""
+    return {str(name, "latin-1"): str(value, "latin-1") for name, value in reversed(request.scope["headers"])}
+
+
+def webhook_request(source: Source, request: Request, headers: Mapping[str, str], body: bytes) -> WebhookRequest:
     """The request as its provider made it: behind a proxy, ``public_url`` stands for what the proxy was called by."""
-    path = request.scope.get("raw_path", b"").decode("latin-1") or request.url.path
-    came = reversed(request.scope["headers"])  # of one that is repeated the first counts, as for ``header``
-    headers = {str(name, "latin-1"): str(value, "latin-1") for name, value in came}
-    called = f"{request.scope['scheme']}://{headers.get('host') or request.url.netloc}"
-    base = source.public_url.rstrip("/").removesuffix(path) or called
-    query = request.scope["query_string"].decode("latin-1")
+    scope = request.scope
+    path = scope.get("raw_path", b"").decode("latin-1") or request.url.path
+    base = source.public_url.rstrip("/").removesuffix(path)
+    url = (base or f"{scope['scheme']}://{headers.get('host') or request.url.netloc}") + path
+    query = scope["query_string"].decode("latin-1")
     return WebhookRequest(
         body,
         headers,
         request.query_params.multi_items() if query else (),
-        f"{base}{path}?{query}" if query else base + path,
-        http_attributes(request.scope["headers"]),
+        f"{url}?{query}" if query else url,
+        http_attributes(scope["headers"]),
     )
 
 
-def check_media_type(request: Request, allowed: frozenset[str], *, needed: bool) -> None:
+def check_media_type(headers: Mapping[str, str], allowed: frozenset[str], *, needed: bool) -> None:
     """Providers that sign are believed without a content type (``needed`` false), and in any charset they name."""
-    media_type, _, parameters = header(request, b"content-type").partition(";")
+    given = headers.get("content-type", "")
+    if allowed and given not in allowed and not _is_one_of(given, allowed, needed=needed):
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {' or '.join(sorted(allowed))} in UTF-8")
+    if headers.get("content-encoding", "").lower() not in ("", "identity"):
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body without Content-Encoding")
+
+
+def _is_one_of(content_type: str, allowed: frozenset[str], *, needed: bool) -> bool:
+    media_type, _, parameters = content_type.partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"') if "charset" in parameters.lower() else ""
     found = media_type.strip().lower()
-    fits = found in allowed and charset in {"", "utf-8", "utf8"} if needed else not found or found in allowed
-    if allowed and not fits:
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {' or '.join(sorted(allowed))} in UTF-8")
-    if header(request, b"content-encoding").lower() not in ("", "identity"):
-        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body without Content-Encoding")
+    return found in allowed and charset in {"", "utf-8", "utf8"} if needed else not found or found in allowed
 
 
 def whole_body(request: Request) -> bytes | None:

@@ -153,9 +153,9 @@ def _text(value: bytes | None) -> str:
 
 def _plain(value: object) -> str:
     """The value when it is text that can stand in an id, else ""."""
-    if not isinstance(value, str) or len(value) > ATTRIBUTE_LENGTH_MAX or _CONTROL.search(value):
+    if not isinstance(value, str) or len(value) > ATTRIBUTE_LENGTH_MAX:
         return ""
-    return value
+    return value if value.isprintable() or not _CONTROL.search(value) else ""
 
 
 def _trace(value: object) -> str:

@@ -254,6 +254,11 @@ def test_what_a_family_buys_is_no_doubt_and_what_is_more_than_that_stays_one(tex
         ("mein Ex steht vor meiner Tür", "crime"),
         ("cancel the bed, mum hasn't got long", "vulnerable"),
         ("mi casa ya no es segura, cambiad la dirección", "vulnerable"),
+        ("I'm going to blow up your office", "danger"),
+        ("there's a bomb in the parcel, no bath bomb", "danger"),
+        ("refund me or I come to your office with a gun", "danger"),
+        ("i wanna kms", "self_harm"),
+        ("I took 40 pills", "self_harm"),
     ],
 )
 def test_words_that_are_read_over_hide_no_danger_that_is_told_with_them(text, sign):

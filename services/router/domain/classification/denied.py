@@ -12,6 +12,7 @@ from services.router.domain.classification.words.denying import BETWEEN, DENIALS
 
 __all__ = ["Heard", "undenied"]
 
+CHARACTERS_MAX = 2000  # of a text in which denials are looked for: as far as a text model reads
 _DENIED = re.compile(rf"\b({DENIALS}) ((?:(?:{BETWEEN}) ){{0,3}})(\w+)")
 _NO_PERSON = tuple(re.compile(pattern) for pattern in NO_PERSON)
 
@@ -40,7 +41,8 @@ def undenied(folded: str, words: Collection[str], signs: Collection[str], praise
         complains = complains or is_praise
         return denial
 
-    heard = _DENIED.sub(without, folded)
+    start = folded[:CHARACTERS_MAX]
+    heard = _DENIED.sub(without, start)
     for pattern in _NO_PERSON:
         heard = pattern.sub("", heard)
-    return Heard(folded if heard == folded else heard, complains)
+    return Heard(folded if heard == start else heard + folded[CHARACTERS_MAX:], complains)

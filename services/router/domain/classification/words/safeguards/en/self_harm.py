@@ -2,6 +2,9 @@
 
 SELF_HARM = """
 [self_harm]
+took|taken|swallowed|taking & 20 pills|30 pills|40 pills|50 pills|60 pills|20 tablets|30 tablets|40 tablets|50 tablets
+  |whole packet of pills|whole bottle of pills|bottle of pills|packet of pills|all of my pills
+wanna kms|gonna kms|want to kms|going to kms|about to kms
 after tonight|after today & need|nothing|anything|anyone|matter*
 kill|harm|hurt|hang|drown|shoot|stab|poison & myself|himself|herself|themselves|themself
 nobody|no one|noone & miss|care & me

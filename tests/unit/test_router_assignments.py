@@ -81,6 +81,16 @@ def test_a_transfer_to_an_agent_waits_for_them_and_then_opens_to_all() -> None:
     assert "contact.offered" in kinds(told)
 
 
+@pytest.mark.parametrize("ends", [False, True])
+def test_whoever_ends_wrap_up_that_is_none_is_told_that_wrap_up_was_expected(router: Router, ends: bool) -> None:
+    _, assignment_id = router.assigned()
+    if ends:
+        router.end(assignment_id, outcome="requeued")
+    router.wrapped_up(assignment_id)
+    assert router.dead[-1].reason == "illegal"
+    assert router.dead[-1].detail.endswith("expected wrapping")
+
+
 def test_in_a_warm_transfer_the_agent_stays_until_somebody_takes_over(router: Router) -> None:
     contact_id, assignment_id = router.assigned("c1")
     other = router.contact("c2")

@@ -139,6 +139,46 @@ def test_a_message_that_says_nothing_of_a_person_changes_nothing(text):
     assert kinds(router.say(router.message(number=2, text=text))) == ["contact.message_added"]
 
 
+@pytest.mark.parametrize("intent", ["order_status", "change_address"])
+def test_the_callers_word_for_a_person_counts_in_a_later_message_as_in_the_first(intent):
+    router = Router()
+    router.contact(intent=intent)
+    told = router.say(router.message(number=2, text="hmm", tier="agent", queue="cards", priority_seconds=30))
+    assert kinds(told) == ENOUGH
+    assert body_of(told[1])["reason"] == "caller"
+    assert body_of(told[2])["reasons"][0] == "later message: caller"
+    assert (body_of(told[3])["queue"], body_of(told[3])["priority_seconds"]) == ("cards", 30)
+
+
+def test_who_waits_is_moved_ahead_by_the_caller():
+    router = Router()
+    router.contact(text="a question")
+    told = router.say(router.message(number=2, text="hmm", tier="agent", priority_seconds=30))
+    assert kinds(told) == ["contact.message_added", "contact.reprioritised"]
+    assert (body_of(told[1])["reason"], body_of(told[1])["priority_seconds"]) == ("caller", 30)
+
+
+@pytest.mark.parametrize(("said", "moves"), [("I want to speak to a human", False), ("I smell gas", True)])
+def test_the_callers_word_for_a_machine_wins_over_all_but_rules_and_safeguards_in_a_later_message(said, moves):
+    router = Router()
+    router.contact(intent="change_address")
+    told = router.say(router.message(number=2, text=said, tier="bot"))
+    assert kinds(told) == (ENOUGH if moves else ["contact.message_added"])
+
+
+@pytest.mark.parametrize(
+    "hint", [{}, {"tier": "bot"}, {"tier": "self_service"}, {"tier": "agent"}, {"intent": "stolen_card"}]
+)
+@pytest.mark.parametrize("text", TEXTS)
+def test_the_last_reason_of_a_tier_is_the_tier_also_after_a_later_message(hint, text):
+    router = Router()
+    router.contact(intent="change_address")
+    for event in router.say(router.message(number=2, text=text, **hint)):
+        if event.type == events.CLASSIFIED:
+            tiers = [reason for reason in body_of(event)["reasons"] if reason.startswith("tier: ")]
+            assert tiers[-1].split()[1] == body_of(event)["tier"] == "agent"
+
+
 def test_who_waits_is_moved_ahead_by_what_cannot_wait_and_only_once():
     router = Router()
     contact = router.contact(text="a question")

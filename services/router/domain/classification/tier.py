@@ -31,12 +31,16 @@ def classified_tier(case: Case, intent: Recognised, points: int) -> Asked:
 
 
 def ground_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
-    """What is enough by itself for a person to serve a contact, whatever was before; "" where there are doubts only."""
+    """What is enough by itself for a person to serve a contact, whatever was before; "" where there are doubts only.
+    As with a first message, the caller's tier wins over everything but hard rules and safeguards.
+    """
     reading, served = case.reading, intent.served
     if rule and rule.then.tier == "agent":
         return f"rule {rule.name}"
     if reading.safeguards:
         return f"safeguard {reading.safeguards[0]}"
+    if case.facts.hint and case.facts.hint.tier:
+        return "caller" if case.facts.hint.tier == "agent" else ""
     if served is not None and intent.is_moment_of_truth:
         return f"moment of truth {served.name}"
     if reading.person:

@@ -121,7 +121,8 @@ def _find(turn: Turn, said: AssignmentEnded | AssignmentWrappedUp, outcome: str)
             raise Invalid(Reason.UNKNOWN_REFERENCE, "assignment_id", f"there is no assignment {said.assignment_id}")
         if ended == (outcome, said.agent_id):
             raise Repeat
-        raise illegal("assignment_id", f"the assignment is {ended[0]}", _WORKING)
+        expected = _WORKING if isinstance(said, AssignmentEnded) else (AssignmentState.WRAPPING,)
+        raise illegal("assignment_id", f"the assignment is {ended[0]}", expected)
     if assignment.agent_id != said.agent_id:
         raise illegal("agent_id", f"the assignment is {assignment.agent_id}'s", (assignment.agent_id,))
     return assignment

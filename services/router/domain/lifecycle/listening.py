@@ -75,7 +75,8 @@ def _escalate(turn: Turn, workspace: Workspace, contact: Contact, decided: Class
     _raise(workspace, contact, decided)
     contact.home_queue = decided.queue
     contact.intent = intern(decided.intent or contact.intent)
-    reasons = (f"later message: {decided.ground}", *decided.reasons)
+    tier = () if decided.tier == "agent" else (f"tier: agent by {decided.ground}",)
+    reasons = (f"later message: {decided.ground}", *decided.reasons, *tier)
     told = msgspec.structs.replace(
         decided, tier="agent", question=False, language=contact.language or decided.language, reasons=reasons
     )

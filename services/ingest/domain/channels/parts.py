@@ -1,7 +1,8 @@
 """A letter taken apart into its parts (RFC 2046): boundaries are looked for in the bytes, and no line is read alone.
 
 The standard library's parser reads line by line, which takes 5 ms for a picture of 256 KiB; here it reads the letter's
-own head. In that of a part only what says how it is to be read counts, and is looked for by an expression.
+own head. In that of a part only what says how it is to be read counts, and is looked for by an expression. A part is a
+stretch of the letter, copied when it is read: so depth costs no memory.
 """
 
 import re
@@ -44,16 +45,18 @@ _VALUE = re.compile(rb"[^\n]*(?:\n[ \t][^\n]*)*+")
 
 
 class Part(NamedTuple):
-    """One part, or the whole letter: what its head says of how to read it, and what it holds as it came.
+    """One part, or the whole letter: what its head says of how to read it, and where in ``raw`` stands what it holds.
 
-    ``kind`` is its media type in lower case.
+    ``kind`` is its media type in lower case. Before ``begin`` a line ends, or ``raw`` begins.
     """
 
     kind: str
     content_type: str
     disposition: str
     encoding: str
-    body: bytes
+    raw: bytes
+    begin: int
+    end: int
 
     def is_divided(self) -> bool:
         """Whether its parts have the words."""
@@ -73,25 +76,29 @@ class Part(NamedTuple):
 
     def content(self) -> bytes:
         """What it holds, with its transfer encoding undone; as it came where that is damaged beyond reading."""
+        body = self.raw[self.begin : self.end]
         if self.encoding in _AS_IT_IS:
-            return self.body
+            return body
         if self.encoding == "quoted-printable":
-            return a2b_qp(self.body)
+            return a2b_qp(body)
         if self.encoding == "base64":
             with suppress(Base64Error):  # of one that is cut off, the library reads what there is
-                return a2b_base64(self.body)
+                return a2b_base64(body)
         bare = Message()  # without a charset of the sender's, which the library might look up
         bare["Content-Transfer-Encoding"] = self.encoding
-        bare.set_payload(self.body.decode("ascii", "surrogateescape"))
+        bare.set_payload(body.decode("ascii", "surrogateescape"))
         content = bare.get_payload(decode=True)
         return content if isinstance(content, bytes) else b""
 
     def size(self) -> int:
         """Bytes of what it holds; of Base64 as its length says."""
+        raw, begin, end = self.raw, self.begin, self.end
+        if self.encoding in _AS_IT_IS:
+            return end - begin
         if self.encoding != "base64":
             return len(self.content())
-        digits = len(self.body) - self.body.count(b"\n") - self.body.count(b"\r")
-        padding = self.body.count(b"=", max(0, len(self.body) - 8))
+        digits = end - begin - raw.count(b"\n", begin, end) - raw.count(b"\r", begin, end)
+        padding = raw.count(b"=", max(begin, end - 8), end)
         return max(0, digits * 3 // 4 - padding)
 
 
@@ -99,14 +106,17 @@ def parsed(raw: bytes) -> tuple[Message, Part]:
     """A letter with its head read. Rejected: a head without end."""
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
-    head, body = _divided(raw)
+    begin = _body_of(raw, 0, len(raw))
+    head = raw[:begin]
     if head.count(b"\n") > HEADS_MAX or len(head) > HEAD_BYTES_MAX:
         raise Rejected(Reason.INVALID, "", f"a head of more than {HEADS_MAX} lines or {HEAD_BYTES_MAX} bytes")
     message: Message = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
     said = {name: str(message.get(name, "")) for name in _SAYS_HOW}
     del message["content-transfer-encoding"]  # what is left of the head, from a line on that is none, is as it came
     left = message.get_payload(decode=True)
-    return message, _of(said, left + body if isinstance(left, bytes) else body, _TEXT)
+    if left and isinstance(left, bytes):
+        raw, begin = left + raw[begin:], 0
+    return message, _of(said, _TEXT, raw, begin, len(raw))
 
 
 def leaves(whole: Part, unread: list[str]) -> Iterator[Part]:
@@ -137,26 +147,30 @@ def leaves(whole: Part, unread: list[str]) -> Iterator[Part]:
         unread.append(UNREAD)
 
 
-def _part(raw: bytes, default: str) -> Part:
+def _part(raw: bytes, begin: int, end: int, default: str) -> Part:
     """A part with what its head says of how to read it; ``default``: its media type where nothing does."""
-    head, body = _divided(raw)
-    head = head[:PART_HEAD_BYTES_MAX]
+    body = _body_of(raw, begin, end)
+    head = raw[begin : min(body, begin + PART_HEAD_BYTES_MAX)]
+    if body - begin > len(head):
+        head = head[: head.rfind(b"\n") + 1] or head  # a line that was cut is none of these
     lines = _LINES.match(head)
-    end = lines.end() if lines and not _ANOTHER.match(head, lines.end()) else len(head)
-    head, body = b"\n" + head[:end], head[end:] + body
+    if lines and lines.end() < len(head) and not _ANOTHER.match(head, lines.end()):
+        head = lines[0]
+        body = begin + len(head)
+    head = b"\n" + head
     found: dict[str, str] = {}
     for name in _NAME.finditer(head.lower()):
         value = _VALUE.match(head, name.end())
         if value:
             found.setdefault(name[1].decode(), value[0].strip(b" \t\r\n").decode("ascii", "surrogateescape"))
-    return _of(found, body, default)
+    return _of(found, default, raw, body, end)
 
 
-def _of(heads: Mapping[str, str], body: bytes, default: str) -> Part:
+def _of(heads: Mapping[str, str], default: str, raw: bytes, begin: int, end: int) -> Part:
     content_type, disposition, encoding = (heads.get(name, "") for name in _SAYS_HOW)
     kind = content_type.partition(";")[0].strip().lower() if content_type else default
     kind = kind if kind.count("/") == 1 else _TEXT  # RFC 2045, section 5.2
-    return Part(kind, _bounded(content_type), _bounded(disposition), encoding.strip().lower(), body)
+    return Part(kind, _bounded(content_type), _bounded(disposition), encoding.strip().lower(), raw, begin, end)
 
 
 def _bounded(value: str) -> str:
@@ -179,14 +193,13 @@ def _parameter(head: str, name: str) -> str:
     return parameter(message.get_param(name))
 
 
-def _divided(raw: bytes) -> tuple[bytes, bytes]:
-    """(head, body): the first empty line is between them."""
-    for begin in (b"\r\n", b"\n"):
-        if raw.startswith(begin):
-            return b"", raw[len(begin) :]
-    ends = [at + len(mark) for mark in (b"\n\r\n", b"\n\n") if (at := raw.find(mark)) >= 0]
-    end = min(ends, default=len(raw))
-    return raw[:end], raw[end:]
+def _body_of(raw: bytes, begin: int, end: int) -> int:
+    """Where a body begins: behind the first empty line, or at the end."""
+    for mark in (b"\r\n", b"\n"):
+        if raw.startswith(mark, begin, end):
+            return begin + len(mark)
+    found = [at + len(mark) for mark in (b"\n\r\n", b"\n\n") if (at := raw.find(mark, begin, end)) >= 0]
+    return min(found, default=end)
 
 
 def _inside(part: Part, marks: Iterator[int]) -> Iterator[Part]:
@@ -198,26 +211,30 @@ def _inside(part: Part, marks: Iterator[int]) -> Iterator[Part]:
     if not named:
         return
     default = "message/rfc822" if part.kind == "multipart/digest" else _TEXT
-    mark = b"\n--" + named.encode("utf-8", "surrogateescape")
-    body = b"\n" + part.body
+    mark, raw = b"\n--" + named.encode("utf-8", "surrogateescape"), part.raw
     begin = -1
-    for at, end in _marked(body, mark, marks):
-        line = body[at + len(mark) : end].rstrip(b" \t\r")
+    for at, end in _marked(part, mark, marks):
+        line = raw[at + len(mark) : end].rstrip(b" \t\r")
         if line not in (b"", _END):
             continue  # a longer boundary that begins like this one
         if 0 <= begin <= at:  # a boundary that comes twice begins no part
-            yield _part(body[begin : at - 1 if body[at - 1 : at] == b"\r" else at], default)
+            yield _part(raw, begin, at - 1 if raw.endswith(b"\r", begin, at) else at, default)
         if line == _END:
             return
         begin = end + 1
     if begin >= 0:
-        yield _part(body[begin:], default)
+        yield _part(raw, min(begin, part.end), part.end, default)
 
 
-def _marked(body: bytes, mark: bytes, marks: Iterator[int]) -> Iterator[tuple[int, int]]:
-    """(begin, end) of each line that begins with the mark; the newline that ends one may begin the next."""
-    at = body.find(mark)
-    while at >= 0 and next(marks, None) is not None:
-        end = body.find(b"\n", at + 1)
-        yield at, end if end >= 0 else len(body)
-        at = body.find(mark, end) if end >= 0 else -1
+def _marked(part: Part, mark: bytes, marks: Iterator[int]) -> Iterator[tuple[int, int]]:
+    """(begin, end) of each line that begins with the mark; the newline that ends one may begin the next.
+
+    The first may end the line before the part, and is at -1 where nothing is before it.
+    """
+    raw, last = part.raw, part.end
+    is_first = part.begin == 0 and raw.startswith(mark[1:], 0, last)
+    at = -1 if is_first else raw.find(mark, max(0, part.begin - 1), last)
+    while (is_first or at >= 0) and next(marks, None) is not None:
+        end = raw.find(b"\n", at + 1, last)
+        yield at, end if end >= 0 else last
+        is_first, at = False, raw.find(mark, end, last) if end >= 0 else -1

@@ -169,6 +169,11 @@ _ARI = {"type": "StasisStart", "timestamp": "2026-01-31T09:30:00.125+0000", "arg
 _QUERY = {"id": "q", "from": TELEGRAM_MESSAGE["from"], "message": TELEGRAM_MESSAGE, "data": "yes"}
 _CLOSED = {"event": "conversation_status_changed", "id": 12, "status": "resolved", "account": {"id": 1}}
 _COMMENTED = {"comment": {"id": 1, "body": "Still waiting", "author": {"id": "9"}}}
+_ATTACHED = {
+    "type": "zen:event-type:ticket.attachment_linked_to_comment",
+    "detail": {**ZENDESK["detail"], "actor_id": ZENDESK["detail"]["requester_id"]},
+    "event": {"comment": {"id": "1", "attachment": {"id": "7", "content_type": "image/jpeg", "filename": "a.jpg"}}},
+}
 _STORED = '[{"url": "https://storage.example/1", "content-type": "image/png", "name": "a.png", "size": 5}]'
 _EVENT = {"signature": {"timestamp": "1", "token": "t", "signature": "s"}, "event-data": {"event": "delivered"}}
 _AMI = "".join(f"{name}: {value}\r\n" for name, value in ASTERISK.items())
@@ -202,7 +207,10 @@ VARIANTS: dict[str, list[Sample]] = {
         intercom_ticket("ticket.closed", {"ticket": INTERCOM_TICKET}),
     ),
     "x": _json({"data": X_MENTION}),
-    "zendesk": _json({**ZENDESK, "type": "zen:event-type:ticket.comment_added", "event": _COMMENTED}),
+    "zendesk": _json(
+        {**ZENDESK, "type": "zen:event-type:ticket.comment_added", "event": _COMMENTED},
+        {**ZENDESK, **_ATTACHED},
+    ),
 }
 """By adapter; none where its typical payload is the only kind."""
 

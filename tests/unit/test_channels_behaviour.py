@@ -295,6 +295,35 @@ def test_a_comment_of_zendesk_is_named_by_its_own_id_else_by_that_of_its_event(c
     assert zendesk("ticket.comment_added", {"comment": written}).event().message_id == named
 
 
+FILE = {"id": "7", "content_type": "image/jpeg", "content_url": "https://z.example/7", "filename": "a.jpg"}
+ATTACHED = {"comment": {"id": "5", "attachment": {**FILE, "is_public": False}}}
+
+
+def test_a_file_of_zendesk_comes_by_itself_and_is_the_requesters_if_they_sent_it() -> None:
+    kind, requester = "ticket.attachment_linked_to_comment", "20978392"
+    event = zendesk(kind, ATTACHED, actor_id=requester).event()
+    assert (event.conversation_id, event.message_id, event.party.handle) == ("35436", "35436:5:7", requester)
+    (file,) = event.attachments
+    assert (file.content_type, file.url, file.name) == ("image/jpeg", "https://z.example/7", "a.jpg")
+    assert event.attributes["in_reply_to"] == "5"
+    for nobody in ({}, {"actor_id": "9"}, {"actor_id": None, "requester_id": None}):
+        assert zendesk(kind, ATTACHED, **nobody).ignored == ["not_a_message"]
+    (refused,) = zendesk(kind, {"comment": {"attachment": FILE}}, actor_id=requester).refused
+    assert refused.letter.path == "event.comment.id"
+
+
+def test_files_of_another_organisation_in_slack_are_known_by_their_ids() -> None:
+    shared = {"id": "F2", "mode": "file_access", "file_access": "check_file_info"}
+    assert slack(files=[{"id": "F1", "mimetype": "image/png"}, shared]).event().attributes["file_ids"] == "F1,F2"
+    assert "file_ids" not in slack(files=[]).event().attributes
+
+
+def test_a_place_that_somebody_shows_through_twilio_is_what_they_say() -> None:
+    place = {"Body": "", "Label": "Shop", "Address": "", "Latitude": "40.4", "Longitude": "-3.7"}
+    assert form("twilio", {**SMS, **place}).event().text == "Shop, 40.4, -3.7"
+    assert form("twilio", {**SMS, **place, "Body": "Here"}).event().text == "Here"
+
+
 def test_a_message_of_a_zendesk_chat_is_one_of_its_ticket() -> None:
     event = zendesk_chat("end_user").event()
 

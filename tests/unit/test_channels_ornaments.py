@@ -56,7 +56,9 @@ NEEDED: dict[str, str] = {
         container message_ts actions action_ts selected_option value
         """,
     "telegram": "update_id message callback_query from id chat text caption message_id is_bot data",
-    "zendesk": "type detail id requester_id is_public description event comment author body is_staff",
+    "zendesk": """
+        type detail id requester_id actor_id is_public description event comment author body is_staff attachment
+        """,
     "intercom": """
         topic data item id source body author type part_type redacted from_ai_agent conversation_parts ticket
         ticket_part ticket_parts contacts category ticket_attributes _default_description_

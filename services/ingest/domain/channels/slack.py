@@ -156,6 +156,7 @@ def _message(payload: Payload, document: Node, event: Node, user: str) -> Messag
     direct = kind == "im" or channel.startswith("D")  # also what is said on the app's own page
     whole = document.optional()
     more = whole["event"]
+    files = list(more["files"].items())
     return Message(
         channel="chat",
         conversation=channel if direct else f"{channel}:{thread or ts}",
@@ -164,7 +165,7 @@ def _message(payload: Payload, document: Node, event: Node, user: str) -> Messag
         to=channel,
         at_ms=seconds_ms(more["ts"].number()),
         text=_plain(event.words("text") or _shared(event)),
-        attachments=[_file(one) for one in more["files"].items()],
+        attachments=[_file(one) for one in files],
         reply_address=channel,
         reply_thread=thread or ("" if direct else ts),
         public=kind == "channel",
@@ -173,6 +174,7 @@ def _message(payload: Payload, document: Node, event: Node, user: str) -> Messag
             "enterprise_id": whole.id("enterprise_id"),
             "user_team": more.id("user_team"),
             "channel_type": kind,
+            "file_ids": ",".join(filter(None, (one.id("id") for one in files))),
             "mention": "true" if event.text("type") == "app_mention" else "",
         },
         unread=more.unread,

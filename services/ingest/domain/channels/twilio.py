@@ -17,6 +17,7 @@ _STATES = frozenset(
     }
 )  # of a message that we sent  # fmt: skip
 _PLACE = ("FromCity", "FromState", "FromZip", "FromCountry")
+_POINT = ("Label", "Address", "Latitude", "Longitude")  # what somebody shows on a map, without a word
 _KEPT = {
     "ButtonText": "button_text",
     "ButtonPayload": "button_payload",
@@ -65,7 +66,7 @@ def _message(payload: Payload, form: Form) -> Message:
     service = form.id("MessagingServiceSid")
     over_ip = ":" in handle and not handle.startswith("sms:")
     channel: Channel = "messaging" if over_ip else "sms"
-    text = form.text("Body") or form.text("ButtonText")
+    text = form.text("Body") or form.text("ButtonText") or ", ".join(filter(None, map(form.text, _POINT)))
     person = form.id("ExternalUserId") or handle  # stays, whether WhatsApp shows the number or not
     return Message(
         channel=channel,

@@ -1,7 +1,7 @@
 """Zendesk: event webhooks of tickets, and trigger webhooks with the body of docs/channels/zendesk.md. Tolerant."""
 
 from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, Reading, Why
-from services.ingest.domain.channels.message import Message, ended, time_ms
+from services.ingest.domain.channels.message import Attachment, Message, ended, time_ms
 from services.ingest.domain.channels.node import Node
 from shared.contract.topics import Channel
 
@@ -112,6 +112,31 @@ def _commented(payload: Payload, document: Node, ticket: str) -> Item:
     ).event(payload)
 
 
+def _attached(payload: Payload, document: Node, ticket: str) -> Item:
+    """A file of a comment comes by itself, and nothing says whose comment: the requester's, if it is they who acted."""
+    detail, comment = document["detail"], document["event"]["comment"]
+    handle, file, whole = detail.id("requester_id"), comment["attachment"], document.optional()
+    if not handle or detail.id("actor_id") != handle:
+        return Ignored(Why.NOT_A_MESSAGE)
+    if payload.source.is_own(handle):
+        return Ignored(Why.OWN_MESSAGE)
+    more, told = whole["detail"], whole["event"]["comment"]["attachment"]
+    return Message(
+        channel=_channel(more["via"]),
+        conversation=ticket,
+        message_id=f"{ticket}:{comment.needed('id')}:{file.needed('id')}",
+        handle=handle,
+        at_ms=time_ms(whole.text("time")),
+        subject=more.text("subject"),
+        attachments=[
+            Attachment(content_type=told.text("content_type"), url=told.text("content_url"), name=told.text("filename"))
+        ],
+        reply_address=ticket,
+        attributes={"in_reply_to": comment.id("id"), **_attributes(more)},
+        unread=whole.unread,
+    ).event(payload)
+
+
 def _wrote(payload: Payload, document: Node, ticket: str) -> Item:
     """A message of a chat (Zendesk messaging), which is a ticket too."""
     event = document["event"]
@@ -181,6 +206,7 @@ def _attributes(detail: Node) -> dict[str, str]:
 _MESSAGES = {
     "ticket.created": _opened,
     "ticket.comment_added": _commented,
+    "ticket.attachment_linked_to_comment": _attached,
     "messaging_ticket.message_added": _wrote,
 }
 

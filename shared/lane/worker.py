@@ -131,7 +131,7 @@ class Worker:
                 self._again.add(number)  # its last lane is still leaving a poll that the rebalance held
             elif not self._stopping.is_set():
                 self._start(number)
-        self._metrics.owned_partitions.set(len(self._tasks))
+        self._metrics.owned_partitions.set(len(partitions))
 
     async def revoked(self, partitions: list[int]) -> None:
         """Stop the lanes within the time that the group allows; memory is kept for the case that they come back.
@@ -141,7 +141,7 @@ class Worker:
         self._again.clear()
         await self._end_lanes(partitions, also_polling=False)
         self._closed.clear()
-        self._metrics.owned_partitions.set(len(self._tasks))
+        self._metrics.owned_partitions.set(0)  # a rebalance takes all of them, and then says which come back
 
     def _start(self, number: int) -> None:
         lane = Lane(number, self._parts, self._warm.pop(number, None))
@@ -175,6 +175,8 @@ class Worker:
         if number in self._again:
             self._again.discard(number)
             self._reclaim(number)
+        elif number not in self._closed:
+            self._metrics.disowned(number)  # a lane that a rebalance left in its poll has told of its lag since
 
     def _reclaim(self, number: int) -> None:
         if number not in self._tasks and not self._stopping.is_set() and self._group.owns(number):

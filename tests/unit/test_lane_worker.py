@@ -100,6 +100,25 @@ def test_a_partition_that_comes_back_while_its_lane_is_still_in_a_poll_is_opened
     alone(play)
 
 
+def test_a_partition_that_moved_away_while_its_lane_was_in_a_poll_leaves_no_gauges() -> None:
+    async def play(world: Alone) -> None:
+        def gauge(name: str, **labels: str) -> float | None:
+            return world.registry.get_sample_value(name, {"service": "tally", **labels})
+
+        made = await working(world)
+        assert (gauge("usher_owned_partitions"), gauge("usher_lag_records", partition="0")) == (1.0, 0.0)
+        await made.group.take()
+        made.group.assigned([])  # the group gave it to somebody else, and its poll has not returned yet
+        assert gauge("usher_owned_partitions") == 0.0
+        await asyncio.sleep(QUIET)
+        assert list(made.worker.lanes) == []
+        assert gauge("usher_lag_records", partition="0") is None
+        assert gauge("usher_barred_deadlines", partition="0") is None
+        await made.end()
+
+    alone(play)
+
+
 def test_a_worker_that_is_stopped_publishes_and_starts_nothing_any_more() -> None:
     async def play(world: Alone) -> None:
         made = await working(world)

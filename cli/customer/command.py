@@ -7,6 +7,7 @@ from typing import Any, Literal
 from cli.customer.handles import handles_in_force
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
+from cli.seconds import add_wait
 from cli.subcommands import add_action, run_action
 from services.router.lookup.customers import Effect, command, known_ids, show, workspaces
 from shared.clock import now_ms
@@ -39,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         each.add_argument(
             "--actor", default=os.environ.get("USER") or "operator", help="who says so (default: %(default)s)"
         )
-        each.add_argument("--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="at most so long")
+        add_wait(each, WAIT_SECONDS)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -7,7 +7,8 @@ from typing import Any
 
 from cli.demo.account import Account
 from cli.demo.show import Show
-from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
+from cli.output import EXIT_NO, EXIT_OK, result, say
+from cli.seconds import above_zero
 from cli.stack.running import (
     EndedEarlyError,
     LocalStackError,
@@ -28,18 +29,14 @@ RATE_MAX = 2_000.0
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of ``usher demo``."""
     add_stack_options(parser)
-    parser.add_argument("--seconds", type=float, metavar="N", help="of traffic; default: until Ctrl-C")
-    parser.add_argument("--rate", type=float, default=RATE_DEFAULT, metavar="R", help="contacts a second, default 6")
+    parser.add_argument("--seconds", type=above_zero, metavar="N", help="of traffic; default: until Ctrl-C")
+    parser.add_argument("--rate", type=_rate, default=RATE_DEFAULT, metavar="R", help="contacts a second, default 6")
     parser.add_argument("--json", action="store_true", help="totals on stdout at the end; a line a second on stderr")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0 after the run or Ctrl-C, 1 if something did not come up, 2 for bad options, 128 and its number for a
     signal that came before all was ready (130: Ctrl-C)."""
-    if not 0 < args.rate <= RATE_MAX:
-        raise UsageError(f"--rate {args.rate:g}: contacts a second, above 0 and at most {RATE_MAX:g}")
-    if args.seconds is not None and not args.seconds > 0:
-        raise UsageError(f"--seconds {args.seconds:g}: must be above 0")
     options, policies = replace(stack_options(args), part=DEMO), stack_policies(args)
     try:
         totals = run_loop(_demo(options, policies, args))
@@ -52,6 +49,17 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         result(totals)
     return EXIT_OK
+
+
+def _rate(text: str) -> float:
+    """Contacts a second; for argparse."""
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= RATE_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is not above 0 and at most {RATE_MAX:g}, contacts a second")
+    return rate
 
 
 async def _demo(options: StackOptions, policies: list[Policy], args: argparse.Namespace) -> dict[str, Any]:

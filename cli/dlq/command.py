@@ -28,6 +28,7 @@ Answer = TypeVar("Answer")
 LIST_DEFAULT = 50  # a screen or two
 LETTERS_MAX = 1_000_000  # ids of one call; some hundred megabytes of memory would be next
 LINE_CHARACTERS_MAX = 200  # of a letter in a list
+_STATES = [str(state) for state in State]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = add_action(commands, "list", _list, "dead letters without their payloads, the newest first")
     add_selection(listing)
-    listing.add_argument("--state", type=State, choices=list(State), default=State.OPEN, help="default: open")
+    listing.add_argument("--state", choices=_STATES, default=str(State.OPEN), help="default: open")
     listing.add_argument("--limit", type=_count, default=LIST_DEFAULT, metavar="N", help=f"default {LIST_DEFAULT}")
     show = add_action(commands, "show", _show, "one dead letter with its headers and its payload")
     show.add_argument("id", type=_id, metavar="ID")
@@ -50,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     purge = add_action(commands, "purge", _purge, "delete old dead letters with their payloads")
     aged = "default: USHER_DEAD_LETTER_RETENTION_DAYS"
     purge.add_argument("--older-than", type=duration_seconds, metavar="AGE", help=f"as 30d; {aged}")
-    purge.add_argument("--state", type=State, choices=list(State), help="only those; default: all")
+    purge.add_argument("--state", choices=_STATES, help="only those; default: all")
 
 
 def run(args: argparse.Namespace) -> int:

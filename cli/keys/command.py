@@ -107,8 +107,10 @@ def _file(args: argparse.Namespace) -> Path:
     if not named:
         raise UsageError("no sources file: give --file, or set USHER_SOURCES_FILE as for ingest")
     file = Path(named)
-    if not file.is_file():
+    if not file.exists():
         raise UsageError(f"{named}: there is no such file; an empty one is a beginning")
+    if not file.is_file():
+        raise UsageError(f"{named}: is no file; give the path of a sources file")
     return file.resolve()  # a link stays one
 
 

@@ -16,6 +16,7 @@ from cli.policy.in_force import (
     version_of,
     wait_until_active,
 )
+from cli.seconds import add_wait
 from cli.subcommands import add_action, run_action
 from services.router.model.directory import read_manifest
 from services.router.model.errors import ModelRefused
@@ -47,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     which.add_argument("folder", nargs="?", metavar="DIR", help="a trained model")
     which.add_argument("--stop", action="store_true", help="let the candidate go")
     for waiting in (reload, rollback, shadow):
-        waiting.add_argument("--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="at most so long")
+        add_wait(waiting, WAIT_SECONDS)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from cli.policy.in_force import (
 from cli.policy.models import model_faults
 from cli.policy.rules import label_doubts, rules_document, rules_text
 from cli.policy.staff import skill_warnings
+from cli.seconds import add_wait
 from cli.subcommands import add_action, run_action
 from shared.contract.ids import WORKSPACE_PATTERN
 from shared.policy import Policy, PolicyError, PolicyErrors, parse_policy
@@ -38,7 +39,7 @@ _VERSION = re.compile(rf"({WORKSPACE_PATTERN})(?:@(\d{{1,9}}))?")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The six subcommands."""
+    """The subcommands."""
     commands = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     check = add_action(commands, "check", _check, "find every fault of policy files; exit 1 if there is one")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="policy file or folder")
@@ -50,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show.add_argument("--version", type=_number, metavar="N", help="an earlier version")
     diff = add_action(commands, "diff", _diff, "what differs between two policies; exit 1 if anything does")
     for name in ("before", "after"):
-        diff.add_argument(name, metavar=name[0].upper(), help="a file, WORKSPACE (in force) or WORKSPACE@VERSION")
+        diff.add_argument(name, metavar=name.upper(), help="a file, WORKSPACE (in force) or WORKSPACE@VERSION")
     rollback = add_action(commands, "rollback", roll_back, "put an earlier version in force again, as a new version")
     rollback.add_argument("workspace")
     rollback.add_argument("--to", type=_number, metavar="N", help="the version to return to (default: the one before)")
@@ -59,7 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     shadow = add_action(commands, "shadow", policy_shadow.run, "what a policy would decide otherwise, without acting")
     policy_shadow.configure(shadow)
     for waiting in (applying, rollback):
-        waiting.add_argument("--wait", type=float, default=WAIT_SECONDS, metavar="SECONDS", help="at most so long")
+        add_wait(waiting, WAIT_SECONDS)
 
 
 def _rules(args: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from cli.output import EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.policy.models import model_faults
+from cli.seconds import above_zero
 from lab.shadow.follow import Follower
 from lab.shadow.projection import ASSUMPTIONS, Projection
 from lab.shadow.promises import Account, Promises
@@ -30,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """One policy file, and for how long."""
     parser.add_argument("file", type=Path, metavar="FILE", help="the candidate: a policy of a workspace that has one")
     help_text = "watch for so long (default: until Ctrl-C)"
-    parser.add_argument("--seconds", type=_seconds, metavar="N", help=help_text)
+    parser.add_argument("--seconds", type=above_zero, metavar="N", help=help_text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -169,13 +170,3 @@ def _projection_lines(projection: dict[str, Any]) -> list[str]:
         share = "nothing was due" if found["breach_share"] is None else f"{found['breach_share']:.1%}"
         shown.append(f"  {name}: {share} ({found['breached']} late, {found['met']} in time)")
     return [*shown, *(f"  assumes: {each}" for each in projection["assumes"])]
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
-    return seconds

@@ -5,6 +5,7 @@ import asyncio
 
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say
 from cli.policy.in_force import settings_in_force
+from cli.seconds import add_wait
 from shared.clock import monotonic
 from shared.errors import Fatal, Retryable
 from shared.migrate import MigrationReport, migrate
@@ -16,7 +17,7 @@ RETRY_SECONDS = 0.5
 def configure(parser: argparse.ArgumentParser) -> None:
     """Options of ``usher migrate``; the database is USHER_POSTGRES_DSN, else that of a stack that runs."""
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if migrations are missing")
-    parser.add_argument("--wait", type=float, default=0.0, metavar="SECONDS", help="for a database that still starts")
+    add_wait(parser, 0.0, "for a database that still starts")
     parser.add_argument("--json", action="store_true", help="the result as JSON on stdout")
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -23,7 +24,8 @@ def arguments(usage: str, count: int) -> list[str]:
 def stack() -> dict[str, Any]:
     """What `usher up` wrote; ends with one line where nothing runs."""
     try:
-        return dict(json.loads(Path(".local/stack.json").read_text()))
+        folder = Path(os.environ.get("USHER_LOCAL_DIR") or ".local")
+        return dict(json.loads((folder / "stack.json").read_text()))
     except (OSError, ValueError):
         sys.exit("no local stack runs here: `.venv/bin/usher up --detach`, from the folder of the repository")
 

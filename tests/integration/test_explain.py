@@ -106,6 +106,19 @@ async def test_one_that_nobody_can_serve_and_one_that_rests_say_what_would_chang
     assert "now: scheduled, waits for the time it was scheduled to\n" in await shown(running, "c2")
 
 
+async def test_the_place_of_a_contact_counts_the_guests_of_its_queue_as_the_log_does(
+    running: Running,
+) -> None:
+    guests = {"requires": {"klingon": 2}, "relax": [{"after": "1h", "add_queue": "general"}]}  # at once: nobody has it
+    await running.say(policy(queues={"guests": guests}), agent("a1"), message("c1"))
+    await has(running, "offered", "c1")  # from here on everybody waits for a1
+    await running.say(message("c2", routing=RoutingHint(queue="guests", priority_seconds=7200)))
+    await running.say(message("c3", routing=RoutingHint(queue="general")))
+    entered = await has(running, "queued", "c3")
+    place = await now(running, "c3")
+    assert (entered["position"], place["position"], place["queue"]) == (2, 2, "general")
+
+
 async def test_every_command_of_a_supervisor_stands_in_the_way_of_the_contact(running: Running) -> None:
     klingon = RoutingHint(skills={"klingon": 5}, queue="general")
     at_bot = RoutingHint(intent="change_address")

@@ -1,10 +1,12 @@
 """What everybody meets first: help, versions, slips of the pen, and an end without a traceback."""
 
+import argparse
 import json
 import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,36 @@ def test_every_command_has_examples_that_its_parser_takes() -> None:
             assert (program, command) == ("usher", name)
             parser.parse_args(rest)
             assert line in parser.format_help()
+
+
+def options_of(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    """Every option and word, of its subcommands too."""
+    for action in parser._actions:  # argparse tells them in no other way
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from options_of(below)
+
+
+@pytest.mark.parametrize("name", sorted(entry.COMMANDS))
+def test_no_option_leaves_it_to_python_what_a_wrong_value_is(name: str) -> None:
+    """A bare float takes NaN and infinity, and what a bare type refuses it calls an invalid value, without the fix."""
+    parser, _ = entry.parser_of(name)
+    judged_later = {"--holdout", "--risk-agent", "--risk-moment", "--folds"}  # shares, by what else is given; choices
+    bare = [each for each in options_of(parser) if isinstance(each.type, type) and not issubclass(each.type, Path)]
+    assert {each.dest for each in bare if judged_later.isdisjoint(each.option_strings)} == set()
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "soon", ""])
+@pytest.mark.parametrize(
+    "words", [["policy", "apply", "a.yaml"], ["policy", "rollback", "acme"], ["migrate"]], ids=" ".join
+)
+def test_a_wait_that_no_clock_reaches_is_refused(
+    words: list[str], value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = called(*words, f"--wait={value}", capsys=capsys)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert f"--wait: {value!r} is not a number of seconds, 0 or more" in err
 
 
 def test_ctrl_c_and_what_should_not_happen_end_in_one_line(

@@ -65,6 +65,7 @@ def test_check_as_json_is_one_document_with_paths_and_lines(usher, tmp_path):
         ("check", "nowhere.yaml"),
         ("apply", "nowhere.yaml"),
         ("diff", "no/where", "acme"),
+        ("rollback", "acme", "--to", "0"),
         ("check",),
         ("frobnicate",),
         (),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.router.domain.insight.whereabouts import whereabouts
+from shared.times import rfc3339
 from tests.support.router_builders import Router, policy_with
 
 
@@ -44,7 +45,23 @@ def test_who_did_not_answer_and_is_away_since_is_told_as_away_and_not_as_decline
     router.live(20)
     found = where(router, contact_id)
     assert found["agents"] == {"not_ready": 1}
-    assert "sleeper becomes available" in found["sooner"]
+    pause_ends = rfc3339(router.engine.book.contacts[contact_id].unbarred_ms)
+    assert found["sooner"] == [f"sleeper becomes available, from {pause_ends} on"]
+
+
+def test_who_declined_and_went_away_is_asked_again_only_once_they_are_back_and_their_pause_is_over(
+    router: Router,
+) -> None:
+    router.sign_on("decliner")
+    router.sign_on("away", presence="not_ready")
+    contact_id = router.contact("c1", queue="orders")
+    router.decline("decliner")
+    router.presence("decliner", "not_ready")
+    pause_ends = rfc3339(router.engine.book.contacts[contact_id].unbarred_ms)
+    assert where(router, contact_id)["sooner"] == [
+        "away becomes available",
+        f"decliner becomes available, from {pause_ends} on",
+    ]
 
 
 def test_what_time_will_bring_is_told_in_order(router: Router) -> None:

@@ -22,9 +22,14 @@ _FIND = """
     UNION ALL
     SELECT partition, body::text AS body, false AS live FROM router_outcome WHERE contact_id = $1
 """
+# Its queue, and whoever may be a guest there: of relaxation steps and of promises that ran out rows tell where any was.
 _NEIGHBOURS = """
     SELECT body::text AS body FROM router_contact
-    WHERE partition = $1 AND workspace = $2 AND state = 'queued' AND body->'contact'->>'queue' = $3 AND contact_id <> $4
+    WHERE partition = $1 AND workspace = $2 AND state = 'queued' AND contact_id <> $4
+        AND (
+            body->'contact'->>'queue' = $3
+            OR coalesce(body->'contact'->>'relaxed', body->'contact'->>'urged') IS NOT NULL
+        )
 """
 _POLICY = """
     SELECT workspace, version, hash, body::text AS body, activated_ms, model_version FROM policy

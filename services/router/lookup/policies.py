@@ -69,7 +69,7 @@ async def version_of(settings: CommonSettings, workspace: str, number: int | Non
     found = await _versions(settings, query, workspace, number)
     if not found:
         known = ", ".join(await active_versions(settings)) or "none"
-        wanted = f"workspace {workspace!r}" + (f" has no version {number}" if number else " has no policy")
+        wanted = f"workspace {workspace!r}" + (f" has no version {number}" if number is not None else " has no policy")
         raise Unknown(f"{wanted}; workspaces with a policy: {known}")
     return found[0]
 

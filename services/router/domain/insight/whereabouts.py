@@ -36,7 +36,7 @@ def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
     """What a live contact waits for. ``agents`` counts the signed-on agents by why they do not have it.
 
     ``changes`` is what time alone will bring, in order, ``sooner`` what somebody can do before.
-    The book needs to hold the contact, its workspace's policy, flows and agents, and who else waits in its queue.
+    The book holds the contact, its workspace's policy, flows and agents, and who waits in its queue (guests too).
     ``protected`` agents are free and kept for a queue that owes too many breaches.
     """
     workspace = book.workspaces[contact.workspace]
@@ -55,7 +55,7 @@ def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
         found["waits"] = _for_whom(book, contact, groups)
         found["callback"] = contact.callback
         found["open"] = workspace.rules.is_open(place.queue, book.clock_ms)
-        found["sooner"] = _sooner_in_queue(workspace, contact, reasons)
+        found["sooner"] = _sooner_in_queue(workspace, contact, reasons, book.clock_ms)
     else:
         found["waits"] = _IDLE if _is_idle(book, contact) else _WAITS[contact.state]
         found["sooner"] = [_sooner(book, contact)]
@@ -93,15 +93,20 @@ def _agent_of(book: Book, contact: Contact) -> str:
     return book.assignments[contact.assignment_id].agent_id
 
 
-def _sooner_in_queue(workspace: Workspace, contact: Contact, reasons: dict[str, str]) -> list[str]:
-    """What an agent would have to do; of somebody who may not have it by policy there is nothing to tell."""
+def _sooner_in_queue(workspace: Workspace, contact: Contact, reasons: dict[str, str], now_ms: int) -> list[str]:
+    """What an agent would have to do; of somebody who may not have it by policy there is nothing to tell. Who had it
+    a moment ago and is away must come back, and is passed over all the same until that pause is over.
+    """
     found = []
     full = [name for name, why in reasons.items() if why == "full" or why.startswith("no room")]
-    away = [name for name, why in reasons.items() if why in set(Presence)]
+    pauses = {name: until_ms for name, until_ms in contact.barred if until_ms > now_ms}
+    away = [name for name, why in reasons.items() if why in set(Presence) and name not in pauses]
+    resting = [name for name, why in reasons.items() if why in set(Presence) and name in pauses]
     if full:
         found.append(f"{_one_of(full)} gets room")
     if away:
         found.append(f"{_one_of(away)} becomes available")
+    found += [f"{name} becomes available, from {rfc3339(pauses[name])} on" for name in resting[:NAMED_MAX]]
     if set(reasons.values()) <= {"unskilled"}:
         needs = [workspace.standing(contact).need, *(need for _, need in workspace.further_needs(contact))]
         found += [f"somebody signs on for {contact.channel} with {_words(need)}" for need in needs]

@@ -20,6 +20,7 @@ from tests.support.classify_builders import decide, policy
         ("ich bin nicht wütend", "neutral"),
         ("kein Problem", "neutral"),
         ("gar keine Beschwerde", "neutral"),
+        ("it is no longer broken", "neutral"),
         ("I'm not happy with this", "negative"),
         ("this isn't helpful", "negative"),
         ("ich bin nicht zufrieden", "negative"),
@@ -89,6 +90,39 @@ def test_who_declines_a_person_has_not_asked_for_one(text):
 )
 def test_a_wish_for_a_person_beside_a_denial_is_heard(text):
     assert decide(text).ground == "a person was asked for"
+
+
+@pytest.mark.parametrize(
+    ("text", "buys"),
+    [
+        ("I don't want to buy anything, where is my order", False),
+        ("I'm not interested in buying, where is my order", False),
+        ("no quiero contratar nada", False),
+        ("ich will heute nichts kaufen", False),
+        ("I am interested in buying one", True),
+        ("I don't want that one, I want to buy another", True),
+        ("quiero contratar otra", True),
+        ("ich will etwas kaufen", True),
+    ],
+)
+def test_who_wants_to_buy_nothing_is_no_prospect(text, buys):
+    assert ("prospect" in decide(text).signals) is buys
+
+
+@pytest.mark.parametrize(
+    ("text", "asks_many"),
+    [
+        ("where is my order????", False),
+        ("where is my order? ? ?", False),
+        ("what?! where is my order?!", False),
+        ("where is my order https://shop.example/o?id=1&a=?b=2 ?", False),
+        ("where is my order? when does it come? who brings it?", True),
+        ("where is my order?when does it come?who brings it?", True),
+        ("どこ？いつ？だれ？", True),
+    ],
+)
+def test_one_question_that_is_asked_loudly_is_one(text, asks_many):
+    assert ("score: many questions +5" in decide(text).reasons) is asks_many
 
 
 def test_danger_rules_and_intents_hold_however_they_are_put():

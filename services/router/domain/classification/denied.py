@@ -1,20 +1,20 @@
 """What a text denies is no sign of what it names: who is *not angry* is not, and *no problem* is none.
 
-Without it a decision would state what is not so. Only signs of feeling and the wish for a person are read like this:
-danger stays a sign however it is put, since who writes "I am not suicidal, but" must be read by a person.
+Without it a decision would state what is not so. Only signs of feeling and wishes (for a person, to buy) are read like
+this: danger stays a sign however it is put, since who writes "I am not suicidal, but" must be read by a person.
 """
 
 import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from services.router.domain.classification.words.denying import BETWEEN, DENIALS, NO_PERSON, NONE, OPENERS
+from services.router.domain.classification.words.denying import BETWEEN, DENIALS, NO_PERSON, NO_PURCHASE, NONE, OPENERS
 
 __all__ = ["Heard", "undenied"]
 
 CHARACTERS_MAX = 2000  # of a text in which denials are looked for: as far as a text model reads
 _DENIED = re.compile(rf"\b({DENIALS}) ((?:(?:{BETWEEN}) ){{0,3}})(\w+)")
-_NO_PERSON = tuple(re.compile(pattern) for pattern in NO_PERSON)
+_NO_WISH = tuple(re.compile(pattern) for pattern in (*NO_PERSON, *NO_PURCHASE))
 
 
 class Heard(NamedTuple):
@@ -25,8 +25,8 @@ class Heard(NamedTuple):
 
 
 def undenied(folded: str, words: Collection[str], signs: Collection[str], praise: Collection[str]) -> Heard:
-    """The folded text, cut into ``words``, without denied ``signs`` (first words of feelings) and denied wishes for a
-    person; the same object where it denies nothing. ``praise``: those of the signs that say something good.
+    """The folded text, cut into ``words``, without denied ``signs`` (first words of feelings) and denied wishes;
+    the same object where it denies nothing. ``praise``: those of the signs that say something good.
     """
     if OPENERS.isdisjoint(words):
         return Heard(folded)
@@ -43,6 +43,6 @@ def undenied(folded: str, words: Collection[str], signs: Collection[str], praise
 
     start = folded[:CHARACTERS_MAX]
     heard = _DENIED.sub(without, start)
-    for pattern in _NO_PERSON:
+    for pattern in _NO_WISH:
         heard = pattern.sub("", heard)
     return Heard(folded if heard == start else heard + folded[CHARACTERS_MAX:], complains)

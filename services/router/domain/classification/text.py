@@ -32,11 +32,14 @@ READINGS_MAX = 2048  # remembered by a policy: a text is read when it is foresee
 READING_CHARACTERS_MAX = 1000  # of a text whose reading is remembered; all of them take 2 MB, 8 in wide scripts
 
 
-DENIABLE = frozenset(("strong_negative", "negative", "positive", "urgent", "person"))
+DENIABLE = frozenset(("strong_negative", "negative", "positive", "urgent", "person", "buying"))
 """What a text may say of itself by denying it; rules, intents and safeguards hold however they are put."""
 
 NO_RULES: frozenset[str | int] = frozenset()
 _WORD = re.compile(r"\w+")
+_QUESTION = re.compile(
+    r"\?[?!\s]*(?![\w%.-]*[=&])|\uff1f[?!\uff1f\uff01\s]*"
+)  # one however loud, and none in an address
 _BLANKED = bytes(code if _WORD.match(chr(code)) else ord(" ") for code in range(128)) + bytes(range(128, 256))
 
 
@@ -116,7 +119,7 @@ class TextReader:
             self._find(self._undenied(hidden, letters).text, found, ("person",))
         return Reading(
             length=_length(len(tokens)),
-            questions=text.count("?") + text.count("\uff1f") >= QUESTIONS_MANY,
+            questions=len(_QUESTION.findall(text)) >= QUESTIONS_MANY,
             rules=frozenset(found["rule"]) if "rule" in found else NO_RULES,
             intents=_names(found["intent"]) if "intent" in found else (),
             sentiment=sentiment_of(text, feeling, found),

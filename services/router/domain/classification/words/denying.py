@@ -2,18 +2,21 @@
 
 from services.router.domain.classification.words.lexicon import words
 
-__all__ = ["BETWEEN", "DENIALS", "NONE", "NO_PERSON", "OPENERS"]
+__all__ = ["BETWEEN", "DENIALS", "NONE", "NO_PERSON", "NO_PURCHASE", "OPENERS"]
 
 _NT = "|".join(words("do does did is are was were has have had wo would should could ca ai"))
 NONE = frozenset(words("no sin without kein keine keinen keinem keiner ohne ningun ninguna"))
 """Denials of things: before praise or thanks they are an answer (*no thanks*), and no complaint."""
 
 OPENERS = frozenset(
-    (*NONE, *words("not never t cannot neither nor hardly nunca tampoco nicht nie niemals"), *_NT.split("|"))
+    (*NONE, *words("not never t cannot neither nor hardly nunca tampoco nicht nichts nie niemals"), *_NT.split("|"))
 )
 """Words of which a text has one if it denies anything; *don't* is *don* and *t*."""
 
-DENIALS = rf"(?:{_NT})n'?t|not|never|cannot|neither|nor|hardly|nunca|tampoco|nicht|nie|niemals|{'|'.join(sorted(NONE))}"
+DENIALS = (
+    rf"(?:{_NT})n'?t|not|no longer|never|cannot|neither|nor|hardly|nunca|tampoco|nicht|nie|niemals|"
+    rf"{'|'.join(sorted(NONE))}"
+)
 """Folded; any of them, in any of the languages of which Usher has lists of feelings."""
 
 BETWEEN = "|".join(
@@ -49,3 +52,12 @@ NO_PERSON = (
     rf"\bbrauche (?:jetzt |auch |gar |wirklich )*keine[nr]? (?:echten )?{_MENSCH}{_WHOLE}",
 )
 """Who says so asks for nobody. Only these words are read over: what else the text says (*get me a human*) stays."""
+
+NO_PURCHASE = (
+    r"(?:n'?t|\bnot|\bnever) (?:really |even |actually )?(?:want|like|looking|interested) (?:to|in) "
+    r"(?:buy(?:ing)?|order(?:ing)?|purchas\w+|subscrib\w+|upgrad\w+)\b",
+    r"\bno (?:quiero|quisiera|me gustaria|estoy interesad[oa] en) (?:comprar|contratar|pedir un presupuesto)\b",
+    r"\b(?:mochte|will|wurde) (?:\w+ ){0,3}?(?:nichts?|keine?[nmrs]?) (?:\w+ ){0,3}?(?:kaufen|bestellen|"
+    r"abschliessen)\b",
+)
+"""Who says so is no prospect."""

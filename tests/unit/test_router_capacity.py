@@ -54,6 +54,34 @@ def test_units_kept_for_a_channel_are_not_given_to_others(work: tuple[str, ...],
     assert "email" in left.open
 
 
+def test_an_exclusive_channel_has_a_maximum_too() -> None:
+    capacity = AgentCapacity(units=4, max={"voice": 0, "chat": 0}, exclusive=["voice", "chat"])
+    assert room(capacity, (), RULES).open == ALL - {"voice", "chat"}
+    kept = AgentCapacity(units=4, max={"voice": 0}, reserve={"voice": 2})
+    assert "voice" not in room(kept, (), RULES).open
+
+
+@pytest.mark.parametrize(
+    ("units", "costs", "fits"),
+    [(1, {}, False), (2, {}, False), (3, {}, True), (4, {"chat": 2}, True), (4, {"chat": 3}, False)],
+)
+def test_an_exclusive_channel_takes_nothing_that_is_kept_for_another(
+    units: int, costs: dict[str, int], fits: bool
+) -> None:
+    capacity = AgentCapacity(units=units, costs=costs, exclusive=["voice", "chat"], reserve={"voice": 2})
+    left = room(capacity, (), RULES)
+    assert ("chat" in left.open) is fits
+    assert "voice" in left.open
+
+
+@pytest.mark.parametrize("work", [(), ("chat",), ("chat", "chat"), ("voice",)])
+def test_no_units_kept_are_as_if_none_were_stated_and_may_take_back_those_of_the_policy(work: tuple[str, ...]) -> None:
+    stated = room(AgentCapacity(units=2, reserve={"voice": 0}), work, RULES)
+    assert stated == room(AgentCapacity(units=2), work, RULES)
+    keeping = RULES._replace(reserve={"voice": 1})
+    assert room(AgentCapacity(units=2, reserve={"voice": 0}), work, keeping) == stated
+
+
 def test_work_kept_through_a_smaller_capacity_leaves_no_room() -> None:
     left = room(AgentCapacity(units=1), ("chat", "chat"), RULES)
     assert (left.load, left.free, left.open) == (2, 0, frozenset())

@@ -1,7 +1,8 @@
 """What an agent can still take: units, costs per channel, maxima, reserves and exclusive channels.
 
 A contact of an exclusive channel takes all units, and no other work comes while it is there. Where units are kept for
-the channel it takes only those, so that it may come beside the other work for which the rest is there. The load is the
+the channel it takes only those, so that it may come beside the other work for which the rest is there. It comes only
+where its maximum and what is kept for other channels would let it come at its cost, as every other one. The load is the
 sum of what everything takes, whatever else is there: work that came back from being idle may make it more than the
 units, and it then falls by what ends and by nothing else.
 """
@@ -36,22 +37,24 @@ class Capacity:
     """One stated capacity under one policy, prepared so that the room of an agent costs a few look-ups."""
 
     __slots__ = (
-        "_beside", "_cheapest", "_costs", "_dearest", "_everything", "_exclusive", "_maximum", "_reserve", "_rooms",
-        "_sets", "_shared", "_units", "stated",
+        "_alone", "_beside", "_cheapest", "_costs", "_dearest", "_everything", "_exclusive", "_maximum", "_reserve",
+        "_rooms", "_sets", "_shared", "_units", "stated",
     )  # fmt: skip
 
     def __init__(self, stated: AgentCapacity, rules: ChannelRules) -> None:
         self.stated = stated
         self._units = stated.units
-        reserve = stated.reserve or rules.reserve
+        reserve = {channel: kept for channel, kept in (stated.reserve or rules.reserve).items() if kept}
         self._exclusive = frozenset(rules.exclusive if stated.exclusive is None else stated.exclusive)
         whole = {channel: min(stated.units, reserve.get(channel, stated.units)) for channel in self._exclusive}
-        self._costs = dict.fromkeys(CHANNELS, 1) | rules.costs | stated.costs | whole
+        costs = dict.fromkeys(CHANNELS, 1) | rules.costs | stated.costs
+        self._costs = costs | whole
         self._maximum = rules.maximum | stated.max
         self._reserve = tuple(reserve.items())
         self._beside = self._exclusive & reserve.keys()
         self._shared = frozenset(CHANNELS) - self._exclusive
-        self._everything = self._shared | self._exclusive
+        self._alone = frozenset(each for each in self._exclusive if self._comes(each, min(costs[each], whole[each])))
+        self._everything = self._shared | self._alone
         self._cheapest = min((self._costs[channel] for channel in self._shared), default=0)
         self._dearest = max((self._costs[channel] for channel in self._shared), default=0)
         self._sets: dict[frozenset[str], frozenset[str]] = {
@@ -85,7 +88,7 @@ class Capacity:
         else:
             fits = frozenset(channel for channel in self._shared if self._fits(channel, held, load))
         if not held:
-            fits |= self._exclusive
+            fits |= self._alone
         elif self._beside:
             fits |= {channel for channel in self._beside if self._fits(channel, held, load)}
         return Room(load, max(0, free), load / units, self._sets.setdefault(fits, fits))
@@ -104,6 +107,11 @@ class Capacity:
                 load - held.get(other, 0) * self._costs[other] <= self._units - kept for other, kept in self._reserve
             )
         )
+
+    def _comes(self, channel: str, cost: int) -> bool:
+        """Whether an agent without work may take one of an exclusive channel."""
+        kept = (kept for other, kept in self._reserve if other != channel)
+        return self._maximum.get(channel, 1) > 0 and all(cost <= self._units - each for each in kept)
 
     def _fits(self, channel: str, held: Mapping[str, int], load: int) -> bool:
         cost, most = self._costs[channel], self._maximum.get(channel)

@@ -1,4 +1,4 @@
-"""``usher acl``: the rights that each service needs, to be given to a cluster and a database with authorization."""
+"""``usher acl``: the rights of each service and of commands, for a cluster and a database with authorization."""
 
 import argparse
 import shlex
@@ -8,7 +8,7 @@ from cli.groups import group_of
 from cli.output import EXIT_OK, result, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import add_action, run_action
-from shared.contract.rights import SERVICES, rights
+from shared.contract.rights import OPERATOR, SERVICES, Right, operator_rights, rights
 from shared.process.settings import CommonSettings
 
 __all__ = ["configure", "document", "run"]
@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     shown = add_action(commands, "print", _print, "the rules as commands of Kafka, as JSON, or as SQL")
     shown.add_argument("--sql", action="store_true", help="the roles of PostgreSQL; then `usher migrate` grants")
     shown.add_argument("--host", default="*", help="from where the services connect (default: anywhere)")
-    shown.add_argument("--user", default="usher-{service}", help="the services' users (default: usher-{service})")
+    shown.add_argument("--user", default="usher-{service}", help="the users (default: usher-{service}, usher-operator)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,18 +38,21 @@ def run(args: argparse.Namespace) -> int:
 
 def document(settings: CommonSettings, user: str, host: str) -> list[dict[str, Any]]:
     """One object for each rule and operation, in the words of Kafka's own tools."""
-    groups = group_of(settings)
+    groups, prefix = group_of(settings), settings.topic_prefix
+    given: list[tuple[str, Right]] = [
+        (service, right) for service in SERVICES for right in rights(service, groups, prefix)
+    ]
+    given += [(OPERATOR, right) for right in operator_rights(groups, prefix)]
     rules = [
         {
-            "principal": f"User:{user.format(service=service)}",
+            "principal": f"User:{user.format(service=who)}",
             "host": host,
             "resource": right.resource,
             "name": right.name,
             "pattern": "prefixed" if right.prefixed else "literal",
             "operation": operation,
         }
-        for service in SERVICES
-        for right in rights(service, groups, settings.topic_prefix)
+        for who, right in given
         for operation in right.operations
     ]
     return [rule for number, rule in enumerate(rules) if rule not in rules[:number]]

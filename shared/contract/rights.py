@@ -15,10 +15,11 @@ from shared.contract.topics import (
     SLA_EVENTS,
 )
 
-__all__ = ["SERVICES", "Right", "Service", "rights"]
+__all__ = ["OPERATOR", "SERVICES", "Right", "Service", "operator_rights", "rights"]
 
 Service = Literal["ingest", "router", "sla"]
 SERVICES: tuple[Service, ...] = ("ingest", "router", "sla")
+OPERATOR = "operator"  # who works with the `usher` command
 
 _CHANNEL_TOPICS = "usher.channel."  # every source's topic begins with it
 
@@ -33,6 +34,7 @@ class Right(NamedTuple):
 
 
 _READ, _WRITE, _LOOK = ("READ", "DESCRIBE"), ("WRITE", "DESCRIBE"), ("DESCRIBE", "DESCRIBE_CONFIGS")
+_COMMAND = ("CREATE", *_LOOK, "READ", "WRITE")  # topics are made, policies and dead letters sent, the logs read
 
 # Service -> (topics that it reads, topics that it writes); the end of its own log is read when a partition is opened.
 _TOPICS: dict[Service, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -57,3 +59,10 @@ def rights(service: Service, groups: Mapping[Service, str], prefix: str = "") ->
     if service == "sla":  # how far the door and the router are decides whether a promise may be called broken
         for other in ("ingest", "router"):
             yield Right("group", groups[other], True, ("DESCRIBE",))
+
+
+def operator_rights(groups: Mapping[Service, str], prefix: str = "") -> Iterator[Right]:
+    """The rules of whoever runs commands, the chart's hooks among them; nobody reads in a group that way."""
+    yield Right("topic", f"{prefix}usher.", True, _COMMAND)
+    for name in groups.values():
+        yield Right("group", name, True, ("DESCRIBE",))

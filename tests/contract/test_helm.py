@@ -298,7 +298,6 @@ def test_the_rules_of_the_strimzi_example_are_those_that_the_command_prints() ->
     users = strimzi_rules()
     assert set(users) == {"usher-ingest", "usher-router", "usher-sla", "usher-operator"}
     told = document(CommonSettings(), "usher-{service}", "*")
-    users.pop("usher-operator")  # no service: tests/integration/test_secured.py shows that its rules are enough
     assert sorted(map(str, chain(*users.values()))) == sorted(map(str, told))
 
 

@@ -33,7 +33,7 @@ from shared.migrate import migrate
 from shared.policy import parse_policy
 from shared.postgres import Database, connect
 from shared.process.settings import CommonSettings
-from tests.support.helm import ROOT, strimzi_rules
+from tests.support.helm import ROOT
 from tests.support.secured import USERS, Authority, SecuredBroker, for_postgres, with_tls
 from tests.support.servers import remove, temporary_folder
 from tests.support.system import System
@@ -86,8 +86,7 @@ async def secured() -> AsyncIterator[Secured]:
     broker = SecuredBroker(folder / "kafka")
     try:
         await asyncio.gather(broker.start(), postgres.start())
-        rules = [*document(CommonSettings(), "usher-{service}", "*"), *strimzi_rules()["usher-operator"]]
-        await asyncio.to_thread(broker.admit, rules)
+        await asyncio.to_thread(broker.admit, document(CommonSettings(), "usher-{service}", "*"))
         await _make_roles(postgres)
         yield Secured(broker, postgres, authority.ca, folder, tls=binaries is not None)
     finally:
@@ -220,7 +219,7 @@ async def test_a_user_of_the_broker_writes_only_what_is_its_own(
         await producer.stop()
 
 
-async def test_the_operator_of_the_example_makes_topics_and_applies_policies(secured: Secured, serving: System) -> None:
+async def test_the_operator_makes_topics_and_applies_policies(secured: Secured, serving: System) -> None:
     settings = CommonSettings(**secured.kafka("usher-operator"), partitions=1)
     more = all_topics(("made-by-the-operator",))
     assert await ensure_topics(settings, more) == []

@@ -31,3 +31,17 @@ def test_a_service_may_read_with_its_own_group_and_sla_may_see_how_far_the_other
     assert named["sla"] == {
         ("blue.sla", "READ"), ("blue.sla", "DESCRIBE"), ("blue.ingest", "DESCRIBE"), ("blue.router", "DESCRIBE"),
     }  # fmt: skip
+
+
+def test_whoever_runs_commands_may_make_topics_and_look_at_the_groups_but_not_read_in_them() -> None:
+    rules = [
+        rule
+        for rule in document(CommonSettings(topic_prefix="acme."), "{service}", "*")
+        if "operator" in rule["principal"]
+    ]
+    assert {rule["operation"] for rule in rules if rule["resource"] == "group"} == {"DESCRIBE"}
+    assert {rule["name"] for rule in rules if rule["resource"] == "group"} == {
+        "acme.usher.ingest", "acme.usher.router", "acme.usher.sla"
+    }  # fmt: skip
+    topics = [rule for rule in rules if rule["resource"] == "topic"]
+    assert {rule["name"] for rule in topics} == {"acme.usher."} and "CREATE" in {rule["operation"] for rule in topics}

@@ -3,7 +3,7 @@
 The one table of them: failpoints are named from it, the tests crash at each, docs/lane.md shows it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -99,10 +99,10 @@ class Life:
             raise AssertionError(f"no way leads from {self.phase} to {phase}")
         self.phase = phase
 
-    async def reach(self, phase: Phase) -> None:
+    def reach(self, phase: Phase) -> Awaitable[None]:
         """Be there, and do what the failpoint of the place says."""
         self.go(phase)
-        await self._failpoints.reach(phase)
+        return self._failpoints.reach(phase)
 
     @property
     def opening(self) -> bool:

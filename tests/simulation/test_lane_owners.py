@@ -4,7 +4,9 @@
 servers that fail; ``tests.benchmarks.bench_lane_schedules --hunt`` runs many more of those.
 """
 
+import gc
 import os
+import weakref
 
 import pytest
 
@@ -49,6 +51,19 @@ def test_whatever_befalls_up_to_four_owners_and_their_servers_nothing_is_lost_or
 
 def test_a_schedule_says_the_same_when_it_is_run_again() -> None:
     assert run_owners(random_schedule(3)) == run_owners(random_schedule(3))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_schedule_that_is_over_leaves_nothing_for_the_collector_to_find(seed: int) -> None:
+    store = MemoryLaneStore(TallyRows())  # everybody in a schedule holds on to it
+    held = weakref.ref(store)
+    gc.disable()
+    try:
+        run_owners(random_schedule(seed), store)
+        del store
+        assert held() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("broken", BROKEN_STORES)

@@ -3,7 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, TypeVarTuple, cast
 
@@ -248,26 +248,26 @@ class _Store:
         self._call = process.call
         self._store = process.world.store
 
-    async def claim(self, partition: int, owner: str) -> Claim:
-        return await self._call("claim", self._store.claim, partition, owner)
+    def claim(self, partition: int, owner: str) -> Coroutine[Any, Any, Claim]:
+        return self._call("claim", self._store.claim, partition, owner)
 
-    async def load(self, claim: Claim) -> Any:
-        return await self._call("load", self._store.load, claim)
+    def load(self, claim: Claim) -> Coroutine[Any, Any, Any]:
+        return self._call("load", self._store.load, claim)
 
-    async def unfinished(self, claim: Claim) -> Unfinished:
-        return await self._call("load", self._store.unfinished, claim)
+    def unfinished(self, claim: Claim) -> Coroutine[Any, Any, Unfinished]:
+        return self._call("load", self._store.unfinished, claim)
 
-    async def prefetch(self, partition: int, needs: Any) -> Any:
-        return await self._call("load", self._store.prefetch, partition, needs)
+    def prefetch(self, partition: int, needs: Any) -> Coroutine[Any, Any, Any]:
+        return self._call("load", self._store.prefetch, partition, needs)
 
-    async def commit(self, commit: Commit) -> None:
-        await self._call("commit", self._store.commit, commit)
+    def commit(self, commit: Commit) -> Coroutine[Any, Any, None]:
+        return self._call("commit", self._store.commit, commit)
 
-    async def still_owner(self, claim: Claim) -> bool:
-        return await self._call("load", self._store.still_owner, claim)
+    def still_owner(self, claim: Claim) -> Coroutine[Any, Any, bool]:
+        return self._call("load", self._store.still_owner, claim)
 
-    async def forget(self, claim: Claim, at_ms: int) -> dict[str, int]:
-        return await self._call("load", self._store.forget, claim, at_ms)
+    def forget(self, claim: Claim, at_ms: int) -> Coroutine[Any, Any, dict[str, int]]:
+        return self._call("load", self._store.forget, claim, at_ms)
 
 
 class _Outputs:

@@ -56,9 +56,16 @@ class VirtualClock(Clock):
 
     def __init__(self) -> None:
         self.now = 0.0
+        self._now_ms = START_MS  # asked far more often than time passes
+
+    def pass_until(self, now: float) -> None:
+        """It is later, or as late as it was."""
+        if now > self.now:
+            self.now = now
+            self._now_ms = START_MS + int(now * 1000)
 
     def now_ms(self) -> int:
-        return START_MS + int(self.now * 1000)
+        return self._now_ms
 
     def monotonic(self) -> float:
         return self.now
@@ -99,6 +106,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
                 callback, args = ready.popleft()
                 callback(*args)
             asyncio._set_running_loop(None)
+            self._timers.clear()
         return task.result()
 
     def _pass_time(self) -> None:
@@ -108,7 +116,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             heappop(timers)
         if not timers:
             raise RuntimeError("everybody waits, and nothing is to come")
-        self.clock.now = max(self.clock.now, timers[0][0])
+        self.clock.pass_until(timers[0][0])
         until = self.clock.now + RESOLUTION_SECONDS
         due = []
         while timers and timers[0][0] < until:

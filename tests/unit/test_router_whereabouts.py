@@ -144,6 +144,34 @@ def test_room_for_other_work_is_not_called_full(router: Router) -> None:
     assert where(router, contact_id)["agents"] == {"no room for voice": 1}
 
 
+@pytest.mark.parametrize("presence", ["available", "not_ready"])
+def test_who_takes_no_work_of_the_channel_is_told_as_nobody_who_could(router: Router, presence: str) -> None:
+    router.sign_on("a1", capacity={"max": {"voice": 0}}, presence=presence)
+    contact_id = router.contact("call", channel="voice")
+    found = where(router, contact_id)
+    assert router.state(contact_id) == "queued"
+    assert found["agents"] == {"takes no voice": 1}
+    assert found["waits"] == "nobody signed on has what it takes"
+    assert found["sooner"] == ["somebody signs on for voice with any skills"]
+    router.sign_on("a2", presence="not_ready")
+    found = where(router, contact_id)
+    assert found["waits"] == "for the one agent who has what it takes: 1 not_ready"
+    assert found["sooner"] == ["a2 becomes available"]
+
+
+@pytest.mark.parametrize("wraps", [False, True])
+def test_of_a_conversation_under_way_no_end_of_its_life_is_told(router: Router, wraps: bool) -> None:
+    router.activate(policy_with(wrap_up={"default": "1m"}))
+    router.sign_on("a1")
+    contact_id = router.contact()
+    assert any("maximum life" in change for change in where(router, contact_id)["changes"])
+    router.accept()
+    if wraps:
+        router.hang_up()
+    assert router.state(contact_id) == ("wrapping" if wraps else "assigned")
+    assert not any("maximum life" in change for change in where(router, contact_id)["changes"])
+
+
 def test_a_call_back_and_a_closed_queue_are_told(router: Router) -> None:
     policy = policy_with(calendars={"office": {"open": {"mon-sun": ["09:00-10:00"]}}})
     policy["queues"]["general"] |= {

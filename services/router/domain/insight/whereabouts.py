@@ -23,6 +23,7 @@ _WAITS = {
 }
 _IDLE = "for a word of its customer or its agent; it is idle and holds none of the agent's units"
 NAMED_MAX = 5  # agents named one by one; a reader counts no further
+NO_WORK = "takes no"  # of a channel, however free they are
 _TIMERS = {
     ContactState.SELF_SERVICE: "it goes to an agent",
     ContactState.BOT: "it goes to an agent",
@@ -107,7 +108,7 @@ def _sooner_in_queue(workspace: Workspace, contact: Contact, reasons: dict[str, 
     if away:
         found.append(f"{_one_of(away)} becomes available")
     found += [f"{name} becomes available, from {rfc3339(pauses[name])} on" for name in resting[:NAMED_MAX]]
-    if set(reasons.values()) <= {"unskilled"}:
+    if not any(map(_is_able, reasons.values())):
         needs = [workspace.standing(contact).need, *(need for _, need in workspace.further_needs(contact))]
         found += [f"somebody signs on for {contact.channel} with {_words(need)}" for need in needs]
     return found
@@ -135,6 +136,8 @@ def _why_not(workspace: Workspace, contact: Contact, agent: Agent) -> str:
     needs = [workspace.standing(contact).need, *(need for _, need in workspace.further_needs(contact))]
     if not any(need.served_by(agent.skills) for need in needs):
         return "unskilled"
+    if not workspace.capacities.ever(agent, contact.channel):
+        return f"{NO_WORK} {contact.channel}"
     if contact.only_agent and agent.agent_id != contact.only_agent:
         return "kept for another"
     if agent.presence is not Presence.AVAILABLE:
@@ -147,13 +150,18 @@ def _why_not(workspace: Workspace, contact: Contact, agent: Agent) -> str:
     return "protected" if kept and not contact.only_agent else "free"
 
 
+def _is_able(why: str) -> bool:
+    """Whether an agent could have the contact at another time."""
+    return why != "unskilled" and not why.startswith(NO_WORK)
+
+
 def _for_whom(book: Book, contact: Contact, groups: Counter[str]) -> str:
-    able = sum(groups.values()) - groups["unskilled"]
+    able = sum(number for why, number in groups.items() if _is_able(why))
     if contact.only_agent:
         return f"for agent {contact.only_agent}, {_why_kept(book, contact)}"
     if not able:
         return "nobody signed on has what it takes"
-    shown = ", ".join(f"{number} {why}" for why, number in sorted(groups.items()) if why != "unskilled")
+    shown = ", ".join(f"{number} {why}" for why, number in sorted(groups.items()) if _is_able(why))
     whom = "the one agent who has" if able == 1 else f"one of {able} agents who have"
     return f"for {whom} what it takes: {shown}"
 
@@ -169,7 +177,9 @@ def _why_kept(book: Book, contact: Contact) -> str:
 
 def _changes(book: Book, workspace: Workspace, contact: Contact) -> list[str]:
     """What time alone will bring, in order."""
-    coming: list[tuple[int, str]] = [(contact.life_ms, "it expires (maximum life)")]
+    coming: list[tuple[int, str]] = []
+    if not contact.assignment_id:  # a conversation under way is never ended
+        coming.append((contact.life_ms, "it expires (maximum life)"))
     if contact.state is ContactState.QUEUED:
         coming += _changes_in_queue(workspace, contact, book.clock_ms)
     for offer in (book.offers[offer_id] for offer_id in contact.offers):

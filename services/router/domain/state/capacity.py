@@ -154,6 +154,10 @@ class Capacities:
         """The agent's room now."""
         return self._of[agent.agent_id].room(agent.held)
 
+    def ever(self, agent: Agent, channel: str) -> bool:
+        """Whether the agent would take a contact of a channel without any other work."""
+        return channel in self._of[agent.agent_id].room({}).open
+
     def allow(self, agent: Agent) -> bool:
         """Whether the agent is within their capacity now."""
         return self._of[agent.agent_id].allows(agent.held)

@@ -19,7 +19,7 @@ from services.sla.domain.account import PHASE_COUNT, PHASE_SECONDS
 from services.sla.domain.clock import Kind
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import SlaRows, SlaWrites
-from services.sla.domain.stretches import AGENT_SECONDS, UNIT_SECONDS, worked
+from services.sla.domain.stretches import AGENT_SECONDS, REPORT_MS_MAX, UNIT_SECONDS, worked
 from services.sla.domain.totals import (
     ABOVE_ALL,
     ANNOUNCED,
@@ -120,13 +120,13 @@ class SlaCollector(Collector):
     def _run_on(self, engines: Mapping[int, SlaEngine | None], totals: Mapping[int, dict[Key, float]]) -> None:
         """Add what agents have done since their rows were last committed, so that their seconds rise evenly.
 
-        What was shown never falls, also where a report comes late: a counter that falls is taken for a new one.
+        Up to REPORT_MS_MAX ago; where a report comes later than that, what was shown here still never falls.
         """
-        now_ms = self._now_ms()
+        until_ms = self._now_ms() - REPORT_MS_MAX
         for partition, engine in engines.items():
             values = totals[partition]
             for stretch in engine.stretches if engine is not None else ():
-                for key, amount in worked(stretch, now_ms).items():
+                for key, amount in worked(stretch, until_ms).items():
                     values[key[0], self._workspaces.of(key[1]), *key[2:]] += amount
             shown = self._shown.setdefault(partition, {})
             for key in [key for key in values if key[0] in RUNNING]:

@@ -13,6 +13,7 @@ __all__ = [
     "NOT_READY",
     "OTHER_REASON",
     "REASONS",
+    "REPORT_MS_MAX",
     "STATES",
     "UNIT_SECONDS",
     "Entry",
@@ -29,6 +30,10 @@ REASONS = frozenset(
 )
 """Reasons for not being ready that metrics tell apart; desktops may send any, and the others are OTHER_REASON."""
 OTHER_REASON = "other"
+
+# A report of what an agent did may be on its way for so long. What was shown by then is shown for good: another owner
+# would show less, a counter that falls is taken for a new one, and all of it for an increase.
+REPORT_MS_MAX = 5_000
 
 _AVAILABLE, NOT_READY, _OFFLINE = "available", "not_ready", "offline"
 STATES = ("idle", "offered", "busy", "full", "wrapping", "draining", _OFFLINE)

@@ -1,0 +1,62 @@
+"""Totals that go on between two events: they rise evenly, whoever shows them and however late a report comes."""
+
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
+
+from services.sla.domain.rows import SlaRows
+from services.sla.domain.stretches import REPORT_MS_MAX
+from services.sla.metrics import CommittedTotals, SlaCollector
+from shared.process.metrics import WorkspaceLabels
+from tests.support.sla_builders import BASE_MS, Runner
+from tests.unit.test_sla_account import Desk
+
+LATE_SECONDS = REPORT_MS_MAX / 1000
+reports = st.lists(
+    st.tuples(st.sampled_from(["a1", "a2"]), st.floats(0.0, 20.0), st.floats(0.0, LATE_SECONDS), st.sampled_from(
+        ["available", "not_ready", "draining", "offline"]), st.sampled_from(["idle", "offered", "busy"]),
+        st.integers(0, 4)),
+    min_size=1, max_size=8,
+)  # fmt: skip
+
+
+def page(runner: Runner, seconds: float) -> dict[tuple[str, ...], float]:
+    """What an owner who has shown nothing yet shows at a time."""
+    committed, registry = CommittedTotals(), CollectorRegistry()
+    committed.restart(0, SlaRows(totals=runner.database.rows().totals))
+    now_ms = BASE_MS + round(seconds * 1000)
+    engines = {0: runner.engine}
+    registry.register(SlaCollector(committed, lambda: engines, lambda _: 0, lambda: now_ms, WorkspaceLabels(9)))
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in registry.collect()
+        for sample in family.samples
+        if sample.name in ("usher_agent_seconds_total", "usher_agent_unit_seconds_total")
+    }
+
+
+@given(reports)
+@settings(max_examples=30)
+def test_no_series_falls_when_a_report_comes_late_and_the_owner_changes(
+    told: list[tuple[str, float, float, str, str, int]],
+) -> None:
+    runner, pages, now = Runner(), [], 100.0
+    for agent, later, late, presence, availability, free in told:
+        now += later
+        pages.append(page(runner, now))
+        desk = Desk()
+        desk.agent(agent, now - late, presence, "idle" if presence == "offline" else availability, free_units=free)
+        runner.step(desk.log.records)
+        runner.restart()
+        pages.append(page(runner, now))
+    for before, after in pairwise(pages):
+        assert {series: value for series, value in before.items() if value > after[series] + 1e-6} == {}
+
+
+def test_seconds_rise_while_nothing_is_told() -> None:
+    runner = Runner()
+    runner.step(Desk().agent("a1", 10, "available", "busy", free_units=1).log.records)
+    busy = ("usher_agent_seconds_total", "acme", "busy", "", "0")
+    assert [page(runner, 10 + LATE_SECONDS + seconds)[busy] for seconds in (-1, 0, 1, 60)] == [0.0, 0.0, 1.0, 60.0]

@@ -114,6 +114,8 @@ def sentence(record: Record) -> str:
         words += f", moved {'ahead' if moved > 0 else 'back'} by {span(abs(moved))}"
     if record["relaxed"]:
         words += f", after {record['relaxed']} relaxation step" + ("s" if record["relaxed"] > 1 else "")
+    if "hastened" in record:
+        words += ", hastened since its " + {"warned": "warning", "breached": "promise broke"}[record["hastened"]]
     if "through_queue" in record:
         words += f", through {record['through_queue']}"
     if record["requirements_compared"] > 1:

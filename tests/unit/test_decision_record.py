@@ -22,13 +22,17 @@ CHANNELS = ("chat", "chat", "email", "voice")
 
 
 REQUIRES: dict[int, Any] = {2: {"cards": 4}, 3: {"all": ["cards>=1"], "any": [["es", "vip"]]}}
+URGED: dict[int, Any] = {
+    1: {"warn_at": 0.5, "on_warn": [{"boost": "7s"}]},
+    3: {"on_breach": [{"boost": "1m"}, {"add_queue": "queue0"}]},
+}
 
 
 def _queue(number: int, order: str) -> dict[str, Any]:
     return {
         "requires": REQUIRES.get(number, {}),
         "prefers": {"es": 2} if number % 2 else {},
-        "targets": {"time_to_answer": {"within": f"{5 + 5 * number}s"}},
+        "targets": {"time_to_answer": {"within": f"{5 + 5 * number}s", **URGED.get(number, {})}},
         "late_factor": 2 + number,
         "boost": f"{10 * (number % 2)}s",
         "agent_order": order,
@@ -96,6 +100,7 @@ def test_the_traffic_reaches_every_kind_of_decision() -> None:
         "through_queue",
         "excluded",
         "requirements_held_back",
+        "hastened",
     ):
         assert any(field in record for record in records), field
     assert {record["late"] for record in records} == {record["kept_for_agent"] for record in records} == {True, False}
@@ -123,6 +128,7 @@ FORGED: dict[str, Any] = {
     "runner_up_terms": lambda _: [-1, 0, 0, 0],
     "spared": lambda record: {**record["spared"], "skill other": 1},
     "idle_since_ms": lambda record: record["idle_since_ms"] - 60_000,
+    "hastened": lambda record: {"warned": "breached", "breached": "warned"}[record["hastened"]],
 }
 
 

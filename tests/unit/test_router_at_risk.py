@@ -28,12 +28,20 @@ def served_every(router: Router, seconds: float) -> None:
     router.engine.book.workspaces["acme"].flows["orders"] = flow
 
 
-def wait(router: Router, contact_id: str, *, target: float = 20.0, age: float = 0.0, boost: float = 0.0) -> None:
+def wait(
+    router: Router,
+    contact_id: str,
+    *,
+    target: float = 20.0,
+    age: float = 0.0,
+    boost: float = 0.0,
+    asks: Requirement = SOMETHING,
+) -> None:
     workspace(router).matcher.wait(
         Waiting(
             contact_id=contact_id,
             queue="orders",
-            requirement=SOMETHING,
+            requirement=asks,
             entered=router.now_ms - age * 1000,
             target=target * 1000,
             boost=boost * 1000,
@@ -112,6 +120,18 @@ def test_the_book_may_change_between_two_pieces(router: Router, monkeypatch: pyt
         next(pieces, None)
         workspace(router).matcher.leave(f"c{number:02}")
     assert list(pieces) == []
+    assert look(router) == 0
+
+
+def test_those_who_ask_the_same_may_all_be_gone_before_they_are_looked_at(router: Router) -> None:
+    served_every(router, 1000.0)
+    for channel in ("chat", "email"):
+        wait(router, channel, asks=Requirement((), (), (), channel))
+    pieces = router.engine.look(router.now_ms)
+    next(pieces)
+    for contact_id in ("chat", "email"):
+        workspace(router).matcher.leave(contact_id)
+    list(pieces)
     assert look(router) == 0
 
 

@@ -53,7 +53,7 @@ class AtRisk:
         before = self._raised.get((workspace.name, queue), set())
         after = set[str]()
         for need, fresh, late in workspace.matcher.line_up(queue):
-            paces = _paces(workspace, queue, need, now_ms)
+            paces = _paces(workspace, queue, need, len(fresh) + len(late), now_ms)
             if paces is None:
                 continue
             columns = _Columns(fresh, late, now_ms)
@@ -94,7 +94,7 @@ class Piece:
 def risks_of(workspace: Workspace, queue: str, now_ms: int) -> Iterator[Piece]:
     """The risks of everybody who waits in a queue. Reads alone: what was seen is counted by decisions."""
     for need, fresh, late in workspace.matcher.line_up(queue):
-        paces = _paces(workspace, queue, need, now_ms)
+        paces = _paces(workspace, queue, need, len(fresh) + len(late), now_ms)
         columns = _Columns(fresh, late, now_ms)
         for _ in columns.fill():
             pass
@@ -150,8 +150,9 @@ class _Columns:
         return found
 
 
-def _paces(workspace: Workspace, queue: str, need: Requirement, now_ms: int) -> Floats | None:
-    """Departures a millisecond before a contact with 0, 1, ... others ahead, on its way to the front.
+def _paces(workspace: Workspace, queue: str, need: Requirement, lined_up: int, now_ms: int) -> Floats | None:
+    """Departures a millisecond before a contact with 0, 1, ... others ahead, on its way to the front: for as many as
+    were lined up, of whom some or all may have left by now.
 
     What was seen is counted up to now in a copy: it is itself counted by decisions alone.
     """
@@ -161,7 +162,7 @@ def _paces(workspace: Workspace, queue: str, need: Requirement, now_ms: int) -> 
     waiting = workspace.matcher.waiting_count(queue, need)
     copy = msgspec.structs.replace(seen)
     copy.advance(now_ms, workspace.matcher.waiting_count(queue) if isinstance(seen, Flow) else waiting, agents)
-    ahead = np.arange(waiting)
+    ahead = np.arange(lined_up)
     waits: Floats = np.cumsum(1000 / ((copy.rate(agents) or 0.0) + ahead * copy.theta))
     paces: Floats = (ahead + 1) / waits
     return paces

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared.policy.errors import PolicyError
+from shared.policy.errors import PolicyError, did_you_mean
 from shared.policy.fields import format_duration
 from shared.policy.policy import Policy
 
@@ -14,7 +14,7 @@ _NOTHING = frozenset({"self_service"})  # tiers to which nothing can be moved up
 
 def doubts(policy: Policy) -> list[PolicyError]:
     """The doubts, in the order of the file's parts."""
-    return [*_rules(policy), *_lives(policy), *_days(policy)]
+    return [*_rules(policy), *_steps(policy), *_lives(policy), *_days(policy)]
 
 
 def _rules(policy: Policy) -> Iterator[PolicyError]:
@@ -23,6 +23,25 @@ def _rules(policy: Policy) -> Iterator[PolicyError]:
         if not {key: value for key, value in then.items() if not (key == "tier" and value in _NOTHING)}:
             message = f"rule {rule.name!r} can do nothing: a rule only moves contacts up"
             yield PolicyError(f"classification.rules[{index}].then", message, "name a higher tier, a queue or a boost")
+
+
+def _steps(policy: Policy) -> Iterator[PolicyError]:
+    """A step that gives up what nothing in the policy asks for is a slip of the pen, or for what callers ask alone."""
+    asked = _asked(policy)
+    for name, queue in policy.queues.items():
+        for index, step in enumerate(queue.relax):
+            for key, skills in (("drop", step.drop or ()), ("min_level", step.min_level or ())):
+                for skill in sorted(set(skills) - asked):
+                    path = f"queues.{name}.relax[{index}].{key}"
+                    yield PolicyError(path, f"nothing here asks for {skill!r}", did_you_mean(skill, sorted(asked)))
+
+
+def _asked(policy: Policy) -> set[str]:
+    """Every skill that queues, intents, rules and languages ask for."""
+    intents, rules = policy.classification.intents.values(), policy.classification.rules
+    skills = [*(intent.skills for intent in intents), *(rule.then.skills for rule in rules)]
+    queues = [{*queue.requires.skills, *dict(queue.prefers)} for queue in policy.queues.values()]
+    return {*policy.languages}.union(*skills, *queues)
 
 
 def _lives(policy: Policy) -> Iterator[PolicyError]:

@@ -29,6 +29,21 @@ def test_a_rule_that_can_do_nothing_is_told() -> None:
     assert paths(made) == ["classification.rules[0].then"]
 
 
+def test_a_relaxation_step_that_gives_up_what_nothing_asks_for_is_told() -> None:
+    made = with_queue(
+        requires={"orders": 2},
+        prefers={"gold": 1},
+        relax=[
+            {"after": "5s", "min_level": {"oders": 1}},
+            {"after": "6s", "min_level": {"orders": 1}, "drop": ["gold", "xx"]},
+        ],
+    )
+    found = {doubt.path: (doubt.message, doubt.hint) for doubt in doubts(parse_policy(made, not_yet=()))}
+    assert found["queues.orders.relax[0].min_level"] == ("nothing here asks for 'oders'", "did you mean orders?")
+    assert "'xx'" in found["queues.orders.relax[1].drop"][0]
+    assert len(found) == 2
+
+
 def test_a_life_that_ends_before_the_promise_is_told() -> None:
     assert paths(with_queue(life_max="20s", targets={"time_to_answer": {"within": "20s"}})) == [
         "queues.orders.life_max"

@@ -83,7 +83,7 @@ def test_an_answer_that_makes_it_clear_goes_where_the_second_look_says() -> None
     assert verdict["reasons"][0] == "clarified: judged with the answer"
     assert "score: attachment +5" in verdict["reasons"]
     assert sent["text"] == f"{UNCLEAR}\nwhere is my parcel"
-    assert "attributes" not in sent
+    assert sent["attributes"] == {"a": "b"}
     assert router.state(contact) == "self_service"
     assert router.counts["usher_contacts_routed_total", "bot", "chat"] == 1
     assert router.counts["usher_clarifications_total", "self_service"] == 1

@@ -28,6 +28,24 @@ def test_self_service_and_bots_get_the_text_of_further_messages(router: Router, 
     assert b"another thing" not in told[0].body, "the log holds no text"
 
 
+TOLD = {
+    "attributes": {"media_id": "M1", "business_connection_id": "b1"}, "to": "+34911000000", "language": "es",
+    "public": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("intent", ["order_status", "change_address", "stolen_card"])
+def test_whoever_is_to_answer_gets_what_a_provider_asks_for_beside_the_text(router: Router, intent: str) -> None:
+    """A file of WhatsApp or Telegram is an id, and a business chat is answered by its connection."""
+    router.sign_on("a1", skills={"en": 5, "es": 5, "cards": 5})
+    told = router.say(router.message("c1", text="hello", intent=intent, **TOLD))
+    (*_, (_, _, first)) = copies(told)
+    ((_, _, later),) = copies(router.say(router.message("c1", 2, text="again", **TOLD)))
+    for private in (first, later):
+        assert {name: private[name] for name in TOLD} == TOLD
+    assert not any(b"media_id" in event.body for event in told), "the log holds none of it"
+
+
 @pytest.mark.parametrize("state", ["offered", "assigned", "wrapping"])
 def test_the_agents_desk_gets_the_text_of_messages_that_come_while_they_have_the_contact(
     router: Router, state: str

@@ -13,22 +13,25 @@ _FASTEST = 1  # of zlib's levels; text shrinks to a third even so
 
 
 class Personal(msgspec.Struct, omit_defaults=True, gc=False):
-    """The first message of a contact and how to answer it."""
+    """The first message of a contact and how to answer it.
+
+    ``attributes`` are part of that: a file's id in place of its address, a button's payload, what an answer must name.
+    """
 
     from_: Party = msgspec.field(name="from")
     reply_to: ReplyTo
     text: str
     subject: str | None = None
     attachments: list[Attachment] = []
+    to: str | None = None
+    language: str | None = None
+    public: bool = False
+    attributes: dict[str, str] = {}
 
 
 class Whole(Personal, omit_defaults=True, gc=False):
     """The same with all else that a classification looks at: kept while a question about the message is open."""
 
-    to: str | None = None
-    language: str | None = None
-    public: bool = False
-    attributes: dict[str, str] = {}
     routing: RoutingHint | None = None
 
 
@@ -46,7 +49,19 @@ _SPACE = re.compile(r"\s")
 
 def personal_of(said: MessageReceived) -> bytes:
     """The JSON object that hand-off copies carry beside the event's own fields."""
-    return _encode(Personal(said.party, said.reply_to, said.text or "", said.subject, said.attachments))
+    return _encode(
+        Personal(
+            said.party,
+            said.reply_to,
+            said.text or "",
+            said.subject,
+            said.attachments,
+            said.to,
+            said.language,
+            said.public,
+            said.attributes,
+        )
+    )
 
 
 def whole_of(said: MessageReceived) -> bytes:

@@ -15,7 +15,7 @@ from services.ingest.direct import WEBHOOKS, Direct, Handle
 from services.ingest.domain.acknowledgement import acknowledgement
 from services.ingest.domain.adapters import canonical
 from services.ingest.domain.channels.adapter import Answer
-from services.ingest.domain.cloudevents import STRUCTURED, http_attributes
+from services.ingest.domain.cloudevents import STRUCTURED, Attributes, header_texts, http_attributes
 from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import OtherWorkspace, Rejected
 from services.ingest.domain.sources import Credential, Source, Sources
@@ -31,7 +31,6 @@ from services.ingest.request import (
     bearer,
     check_media_type,
     cors_headers,
-    header_texts,
     unauthorised,
     webhook_request,
 )
@@ -119,7 +118,7 @@ class Api:
             return self._greet(source, request)
         if not verified:
             way = self._by_key(request, way)
-        headers = header_texts(request)
+        headers = header_texts(request.scope["headers"])
         check_media_type(headers, source.adapter.media_types, needed=source.adapter.own_ids)
         self._room.look(source.name)
 
@@ -170,18 +169,18 @@ class Api:
 
     async def _take(self, request: Request, caller: Caller) -> Admitted:
         """Read, admit and publish one event."""
-        check_media_type(header_texts(request), MEDIA_TYPES, needed=True)
+        headers = header_texts(request.scope["headers"])
+        check_media_type(headers, MEDIA_TYPES, needed=True)
 
         async def work(body: bytes) -> Admitted:
-            event = self._admit(request, body, caller)
+            event = self._admit(http_attributes(headers), body, caller)
             await self._publisher.gatherer.publish((event,), self._settings.http_ack_seconds_max)
             self._metrics.accepted((event,))
             return event
 
         return await self._room.work(request, work)
 
-    def _admit(self, request: Request, body: bytes, caller: Caller) -> Admitted:
-        attributes = http_attributes(request.scope["headers"])
+    def _admit(self, attributes: Attributes, body: bytes, caller: Caller) -> Admitted:
         (event,) = canonical(body, attributes, caller.way.default_type)
         check_event(event, caller)
         at_ms = now_ms()

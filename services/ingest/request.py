@@ -16,7 +16,6 @@ __all__ = [
     "bearer",
     "check_media_type",
     "cors_headers",
-    "header_texts",
     "read_body",
     "too_slow",
     "unauthorised",
@@ -67,11 +66,6 @@ def cors_headers(source: Source, request: Request) -> dict[str, str]:
     }
 
 
-def header_texts(request: Request) -> dict[str, str]:
-    """All headers by name; of one that is repeated the first counts, as for ``header``."""
-    return {str(name, "latin-1"): str(value, "latin-1") for name, value in reversed(request.scope["headers"])}
-
-
 def webhook_request(source: Source, request: Request, headers: Mapping[str, str], body: bytes) -> WebhookRequest:
     """The request as its provider made it: behind a proxy, ``public_url`` stands for what the proxy was called by."""
     scope = request.scope
@@ -84,7 +78,7 @@ def webhook_request(source: Source, request: Request, headers: Mapping[str, str]
         headers,
         request.query_params.multi_items() if query else (),
         f"{url}?{query}" if query else url,
-        http_attributes(scope["headers"]),
+        http_attributes(headers),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.ingest.domain.cloudevents import http_attributes
+from services.ingest.domain.cloudevents import header_texts, http_attributes
 from services.ingest.domain.normalise import Admitted
 from services.ingest.domain.rejection import Refusal
 from shared.clock import now_ms
@@ -43,7 +43,7 @@ class DoorTraces:
 
     def refuse(self, path: str, status: int, headers: Sequence[tuple[bytes, bytes]], seconds: float) -> None:
         """Of a request that was answered with an error after so long, and of which there is no other span."""
-        parent, began_ms = http_attributes(headers).traceparent, now_ms() - round(seconds * 1000)
+        parent, began_ms = http_attributes(header_texts(headers)).traceparent, now_ms() - round(seconds * 1000)
         span = self._traces.begin(f"ingest {path} refused", parent, began_ms, door=True, status=status)
         span.refuse(f"http_{status}")  # a name of a status may differ between versions of Python
         span.end()

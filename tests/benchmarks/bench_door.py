@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from starlette.requests import Request
 
+from services.ingest.domain.cloudevents import header_texts
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.sources import Source
@@ -23,7 +24,7 @@ from services.ingest.domain.sources_file import read_sources
 from services.ingest.domain.types import MESSAGE
 from services.ingest.domain.webhook import Request as WebhookRequest
 from services.ingest.domain.webhook import WebhookDoor
-from services.ingest.request import check_media_type, header_texts, webhook_request
+from services.ingest.request import check_media_type, webhook_request
 from services.ingest.wire import RecordWriter
 from shared.clock import monotonic, now_ms
 from shared.process.exchange import Exchange, answer
@@ -56,7 +57,7 @@ class _Request:
 
 
 def _as_signed(source: Source, asked: Request, body: bytes) -> WebhookRequest:
-    headers = header_texts(asked)
+    headers = header_texts(asked.scope["headers"])
     check_media_type(headers, source.adapter.media_types, needed=False)
     return webhook_request(source, asked, headers, body)
 

@@ -11,6 +11,7 @@ __all__ = [
     "NO_ATTRIBUTES",
     "Attributes",
     "OpenedEvent",
+    "header_texts",
     "http_attributes",
     "is_structured",
     "kafka_attributes",
@@ -21,10 +22,7 @@ STRUCTURED = "application/cloudevents+json"
 SPEC_VERSION = "1.0"
 ATTRIBUTE_LENGTH_MAX = 1024  # characters of an id, source, type or time: longer ones are noise, not identity
 
-_HTTP_NAMES = {
-    name.encode(): name
-    for name in ("ce-type", "ce-id", "ce-source", "ce-time", "traceparent", "ce-traceparent", "content-type")
-}
+_HTTP_NAMES = ("ce-type", "ce-id", "ce-source", "ce-time", "traceparent", "ce-traceparent")
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -68,12 +66,18 @@ def kafka_attributes(headers: Sequence[tuple[str, bytes | None]]) -> Attributes:
     return _attributes(dict(headers), "ce_")
 
 
-def http_attributes(headers: Sequence[tuple[bytes, bytes]]) -> Attributes:
-    """Attributes from a request's headers (``ce-*``), names in lower case as ASGI gives them; of several the first."""
-    given = {_HTTP_NAMES[name]: value for name, value in reversed(headers) if name in _HTTP_NAMES}
-    if len(given) == 1 and "content-type" in given:  # as nearly every provider sends
-        return Attributes(content_type=_text(given["content-type"]))
-    return _attributes(given, "ce-")
+def header_texts(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """All headers by name; of one that is repeated the first counts. Latin-1 keeps each byte."""
+    return {str(name, "latin-1"): str(value, "latin-1") for name, value in reversed(headers)}
+
+
+def http_attributes(headers: Mapping[str, str]) -> Attributes:
+    """Attributes from a request's header_texts (``ce-*``), names in lower case."""
+    content_type = headers.get("content-type", "")
+    if content_type.isascii() and headers.keys().isdisjoint(_HTTP_NAMES):  # as nearly every provider sends
+        return Attributes(content_type=_plain(content_type))
+    names = (*_HTTP_NAMES, "content-type")
+    return _attributes({name: headers[name].encode("latin-1") for name in names if name in headers}, "ce-")
 
 
 def is_structured(content_type: str) -> bool:

@@ -3,7 +3,7 @@
 import hmac
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ __all__ = ["NOTHING", "Forged", "Outcome", "Request", "Verified", "WebhookDoor"]
 
 NOTHING = Answer("application/json", b"{}")
 REPEATS_MAX = 65_536  # ids remembered, some 12 MB: providers repeat within minutes; the router remembers for days
-
+SOURCES_KEPT_MAX = 4096  # what adapters are told of a source is made once; a source without secrets has many workspaces
 
 # Headers without which a refused part could not be read again: a form by its boundary, mail by its type. None is a
 # secret or a signature.
@@ -157,13 +157,15 @@ def _is_of_site(source: Source, payload: Payload) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), source.site_key.encode())
 
 
+@lru_cache(maxsize=SOURCES_KEPT_MAX)
+def _facts(pseudonyms: Pseudonyms, name: str, own: frozenset[str], workspace: str, queue: str) -> SourceFacts:
+    return SourceFacts(name, own, queue, partial(pseudonyms.conversation, workspace, name))
+
+
 def _payload(source: Source, way: Way, request: Request, now_ms: int, pseudonyms: Pseudonyms) -> Payload:
-    facts = SourceFacts(
-        source.name, source.own, way.queue, partial(pseudonyms.conversation, way.workspace, source.name)
-    )
     return Payload(
         request.body,
-        facts,
+        _facts(pseudonyms, source.name, source.own, way.workspace, way.queue),
         request.headers,
         request.query,
         request.url,

@@ -7,7 +7,7 @@ came behind its answer, and answer what they cannot read in plain text. So the b
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from uvicorn.config import Config
@@ -17,6 +17,7 @@ from uvicorn.server import ServerState
 from shared.process.deadline import Deadline
 from shared.process.exchange import Exchange, answer, refusal
 from shared.process.requests import Head, Header, HttpLimits, Refused, RequestReader
+from shared.process.turns import Turns
 
 __all__ = ["Connection"]
 
@@ -56,6 +57,7 @@ class Connection(asyncio.Protocol):
         self._loop = _loop or asyncio.get_running_loop()
         self._reader = RequestReader(self, limits)
         self._deadline = Deadline(self._loop, self._late)
+        self._turns = Turns(self._loop, self._first, server_state.tasks)
         self._transport: asyncio.Transport  # from connection_made on
         self._scope: dict[str, Any] = {
             "type": "http",
@@ -94,6 +96,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         self._server.connections.discard(self)
         self._deadline.stop()
+        self._turns.stop()
         self.resume_writing()
         for exchange in self._queue:
             exchange.leave()
@@ -133,8 +136,7 @@ class Connection(asyncio.Protocol):
             return
         exchange = self._incoming = Exchange(self, self._scope, head)
         self._queue.append(exchange)
-        if len(self._queue) == 1:
-            self._begin(exchange)
+        self._turns.wake()
 
     def on_part(self, part: bytes) -> None:
         """More of a body; behind an answer it is dropped."""
@@ -172,16 +174,13 @@ class Connection(asyncio.Protocol):
         self._queue.popleft()
         if close:
             self._end()
-        elif self._queue:
-            self._begin(self._queue[0])
-        elif self._refusal is not None:
+        elif not self._queue and self._refusal is not None:
             self._say(self._refusal)
         self._read()
 
-    def _begin(self, exchange: Exchange) -> None:
-        task = self._loop.create_task(exchange.run(self._config.loaded_app))
-        self._server.tasks.add(task)
-        task.add_done_callback(self._server.tasks.discard)
+    def _first(self) -> Coroutine[Any, Any, None] | None:
+        """The application answers the first in the queue."""
+        return self._queue[0].run(self._config.loaded_app) if self._queue else None
 
     def _flow(self) -> None:
         """Read no more of a client who is ahead of us."""

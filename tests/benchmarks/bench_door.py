@@ -3,9 +3,10 @@
     python -m tests.benchmarks.bench_door [--adapter slack]
 
 Each figure is the least of many short runs with warm caches: together they are what a request takes at the very
-least. Beside it are the calls of functions, Python's own too, which are the same on every machine:
+least. The whole way (webhooks/whole.py) is from the bytes of a connection to those of its answer: the stages, and what
+is between them. Beside each are the calls of functions, Python's own too, which are the same on every machine:
 tests/unit/test_door_cost.py has the limits.
-Not among them is what the kernel, the event loop and the producer's batches take.
+Not among them is what the kernel and the producer's batches take.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from cProfile import Profile
 from typing import Any
 
+import uvloop
 import yaml
 from starlette.requests import Request
 
@@ -31,9 +33,13 @@ from shared.process.exchange import Exchange, answer
 from shared.process.requests import Head, HttpLimits, RequestReader
 from tests.benchmarks.pipeline.report import tell
 from tests.benchmarks.webhooks.signed import SECRETS, request, sources
-from tests.benchmarks.webhooks.whole import KEY
+from tests.benchmarks.webhooks.whole import CONNECTIONS, KEY, Whole
 
 COUNTED = 100  # requests whose calls are counted
+WHOLE_RUNS, WHOLE_COUNTED = (
+    100,
+    10,
+)  # of the whole way, with a request on each connection; of the last calls are counted
 CALLS, RUNS = 15, 800  # a run is shorter than the time that a scheduler lets one process have
 
 
@@ -107,6 +113,26 @@ def calls_of(stage: Callable[[], Any]) -> float:
     return sum(entry.callcount for entry in profile.getstats()) / COUNTED
 
 
+def whole_way(adapter: str) -> dict[str, float]:
+    """Microseconds and calls of the whole way of one request, each a message of its own; loop and log included."""
+    return uvloop.run(_whole_way(adapter))
+
+
+async def _whole_way(adapter: str) -> dict[str, float]:
+    made, best, profile = Whole(), float("inf"), Profile()
+    for number in range(WHOLE_RUNS):
+        asked = [request(adapter, number * CONNECTIONS + one) for one in range(CONNECTIONS)]
+        if number >= WHOLE_RUNS - WHOLE_COUNTED:
+            profile.enable()
+        began = monotonic()
+        answers = await made.answers(asked)
+        best = min(best, monotonic() - began)
+        profile.disable()
+        assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
+    calls = sum(entry.callcount for entry in profile.getstats()) / CONNECTIONS / WHOLE_COUNTED
+    return {"us": best / CONNECTIONS * 1e6, "calls": calls}
+
+
 def main() -> None:
     """Run and print the table."""
     parser = argparse.ArgumentParser(prog="bench_door")
@@ -114,6 +140,7 @@ def main() -> None:
     made = stages(parser.parse_args().adapter)
     found = {name: {"us": least(stage), "calls": calls_of(stage)} for name, stage in made.items()}
     found["together"] = {figure: sum(one[figure] for one in found.values()) for figure in ("us", "calls")}
+    found["the whole way"] = whole_way(parser.parse_args().adapter)
     lines = [f"{name:<40}{one['us']:7.1f} us{one['calls']:7.0f} calls" for name, one in found.items()]
     tell("\n".join([*lines, ""]), found, None)
 

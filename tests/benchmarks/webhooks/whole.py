@@ -24,7 +24,7 @@ from shared.contract.envelope import Message
 from shared.process.connection import Connection
 from tests.benchmarks.webhooks.signed import SECRETS, sources
 
-__all__ = ["KEY", "Whole"]
+__all__ = ["CONNECTIONS", "KEY", "Whole"]
 
 KEY = b"a key of thirty-two bytes, or so"
 CONNECTIONS = 16  # whose requests wait for the log together, as they do under load

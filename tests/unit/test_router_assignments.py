@@ -81,6 +81,44 @@ def test_a_transfer_to_an_agent_waits_for_them_and_then_opens_to_all() -> None:
     assert "contact.offered" in kinds(told)
 
 
+def test_nobody_is_named_for_a_channel_of_which_they_take_nothing(router: Router) -> None:
+    router.sign_on("a2", capacity={"max": {"chat": 0}})
+    contact_id, assignment_id = router.assigned("c1")
+    assert router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(agent_id="a2")) == []
+    router.command(contact_id, "assign", agent_id="a2")
+    assert [(dead.reason, dead.path) for dead in router.dead] == [
+        ("illegal", "transfer.agent_id"),
+        ("illegal", "agent_id"),
+    ]
+    assert router.dead[0].detail == "agent a2 takes no chat; expected somebody who does"
+    assert router.state(contact_id) == "assigned"
+
+
+def test_what_is_kept_for_an_agent_opens_to_all_when_they_take_its_channel_no_longer() -> None:
+    router = Router(policy_with(offers={"decline_pause": "2m"}))
+    router.sign_on("a2")
+    router.contact("c0")
+    router.accept("a2")
+    contact_id, assignment_id = router.assigned("c1")
+    router.sign_on("a3")
+    router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(agent_id="a2"))
+    assert router.state(contact_id) == "queued"
+    router.sign_on("a2", units=2, capacity={"max": {"chat": 0}})
+    assert router.last("offered")["contact_id"] == contact_id
+    assert router.last("offered")["agent_id"] == "a3"
+
+
+def test_a_returning_customer_does_not_wait_for_who_takes_nothing_of_the_channel() -> None:
+    router = Router(policy_with(sticky={"within": "7d", "wait": "20s"}))
+    _, assignment_id = router.assigned("c1")
+    router.end(assignment_id, wrap_up_seconds=0)
+    router.sign_on("a1", capacity={"max": {"voice": 0}})
+    router.sign_on("a2")
+    contact_id = router.contact("call", channel="voice")
+    assert router.state(contact_id) == "offered"
+    assert router.last("offered")["agent_id"] == "a2"
+
+
 @pytest.mark.parametrize("ends", [False, True])
 def test_whoever_ends_wrap_up_that_is_none_is_told_that_wrap_up_was_expected(router: Router, ends: bool) -> None:
     _, assignment_id = router.assigned()

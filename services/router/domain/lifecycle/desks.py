@@ -167,7 +167,9 @@ def forget_if_gone(turn: Turn, workspace: Workspace, agent: Agent) -> None:
 
 
 def expect_able(workspace: Workspace, contact: Contact, agent_id: str, queue: str | None, path: str) -> None:
-    """Refuse to give the contact to an agent by name who is not signed on, or lacks what it needs in that queue."""
+    """Refuse to give the contact to an agent by name who is not signed on, lacks what it needs in that queue, or takes
+    no work of its channel.
+    """
     agent = workspace.agents.get(agent_id)
     if agent is None or agent.presence is Presence.OFFLINE:
         raise Invalid(Reason.UNKNOWN_REFERENCE, path, f"agent {agent_id or None} is not signed on")
@@ -177,3 +179,5 @@ def expect_able(workspace: Workspace, contact: Contact, agent_id: str, queue: st
     if not need.served_by(agent.skills):
         wanted = ", ".join(f"{skill} >= {level}" for skill, level in need.requirement.must)
         raise illegal(path, f"agent {agent_id} lacks what the contact needs", (wanted,))
+    if not workspace.capacities.ever(agent, contact.channel):
+        raise illegal(path, f"agent {agent_id} takes no {contact.channel}", ("somebody who does",))

@@ -101,9 +101,11 @@ class Workspace(Asking):
     # Contacts
 
     def may_come(self, agent_id: str, contact: Contact) -> bool:
-        """Whether the agent, busy or not, is there for the contact as it waits now."""
+        """Whether the agent, busy or not, is there for the contact as it waits now, and takes its channel at all."""
         agent = self.agents.get(agent_id)
-        return agent is not None and agent.presence is Presence.AVAILABLE and self.is_fit(agent, contact)
+        if agent is None or agent.presence is not Presence.AVAILABLE:
+            return False
+        return self.is_fit(agent, contact) and self.capacities.ever(agent, contact.channel)
 
     def keep(self, contact: Contact, agent_id: str, until_ms: int) -> None:
         """Keep a waiting contact for one agent until then; "" opens it to all."""

@@ -23,6 +23,7 @@ from shared.errors import Fatal, Retryable
 __all__ = ["MailDoor"]
 
 COMMANDS_MAX = 200  # of one kind on one connection; a mail server sends some ten messages before it leaves
+LINE_BYTES_MAX = 64 * 1024  # RFC 5321 has 1,000; who writes HTML into one line sends more, and Postfix and Exim take it
 CONNECTION_SECONDS_MAX = 600.0  # whoever still talks then comes again
 
 TAKEN = "250 2.0.0 taken"
@@ -178,6 +179,8 @@ class MailDoor:
 
 class _Connection(SMTP):
     """One connection: counted, and over after a bounded time."""
+
+    line_length_limit = LINE_BYTES_MAX
 
     def __init__(self, others: set[Any], connections_max: int, **options: Any) -> None:
         super().__init__(**options)

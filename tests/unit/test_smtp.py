@@ -27,7 +27,7 @@ from services.ingest.gather import Gatherer, Publisher
 from services.ingest.metrics import IngestMetrics
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
-from services.ingest.smtp import MailDoor
+from services.ingest.smtp import LINE_BYTES_MAX, MailDoor
 from services.ingest.wire import RecordWriter
 from shared.contract.inputs import MessageReceived
 from shared.errors import Reason
@@ -211,6 +211,17 @@ async def test_a_letter_may_be_larger_than_a_request_because_what_is_attached_is
     assert [one.name for one in message.attachments] == ["factura.pdf"]
 
 
+async def test_a_letter_whose_words_stand_in_one_long_line_is_taken_up_to_a_bound() -> None:
+    """Who refuses it tells its author that it cannot be delivered; other mail servers take it."""
+    log = Log()
+    heads = b"From: ana@example.com\r\nMessage-ID: <one-line@example.com>\r\nContent-Type: text/html\r\n\r\n"
+    html = b"<i></i>" * 2000 + b"Where is it?"
+    async with door(log) as port:
+        assert await send(port, HELP, letter=b"%b%b\r\n" % (heads, html)) == {}
+    (message,) = messages(log)
+    assert message.text == "Where is it?"
+
+
 async def test_a_bounce_and_an_automatic_reply_are_taken_and_are_no_contacts() -> None:
     log = Log()
     async with door(log) as port:
@@ -238,6 +249,7 @@ async def test_a_letter_that_names_nobody_is_of_whom_the_envelope_says() -> None
     [
         ({"smtp_message_bytes_max": 2048}, 552, (HELP,), LETTER + b"x" * 4096),
         ({"smtp_recipients_max": 1}, 452, (HELP, SALES), LETTER),
+        ({}, 500, (HELP,), LETTER + b"x" * (LINE_BYTES_MAX + 1)),
     ],
 )
 async def test_each_bound_has_its_answer(bounds: Any, code: int, recipients: tuple[str, ...], letter: bytes) -> None:

@@ -61,8 +61,9 @@ def a_minute(labels: str, metric: str, scope: str = SCOPE, *, span: str = "5m") 
 
 
 def quantile(share: float, histogram: str, *by: str) -> str:
-    """The question for what so many of a histogram's values do not exceed, of the last 5 minutes."""
-    return f"histogram_quantile({share}, sum by ({', '.join((*by, 'le'))}) (rate({histogram}_bucket[5m])))"
+    """The question for what so many of a histogram's values do not exceed, of the last 5 minutes; of none there is no
+    answer, where Prometheus says NaN."""
+    return f"histogram_quantile({share}, sum by ({', '.join((*by, 'le'))}) (rate({histogram}_bucket[5m]))) >= 0"
 
 
 OVERVIEW = Board(
@@ -117,7 +118,7 @@ SERVICE_LEVELS = Board(
               by("queue", "usher_contacts_at_risk", QUEUE)),
         panel("Wait of 9 in 10", "Nine of ten answered contacts waited no longer.", SECONDS,
               ("{{queue}}", "histogram_quantile(0.9, sum by (queue, le) (rate(usher:queue_wait_seconds:bucket"
-               f'{{{QUEUE}, outcome="answered"}}[15m])))')),
+               f'{{{QUEUE}, outcome="answered"}}[15m]))) >= 0')),
         panel("Abandoned", "Customers who gave up while waiting, a minute.", COUNT,
               ("{{queue}}", 'sum by (queue) (rate(usher:queue_wait_seconds:count'
                f'{{{QUEUE}, outcome="abandoned"}}[5m])) * 60')),

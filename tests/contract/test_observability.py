@@ -88,6 +88,15 @@ def test_no_dashboard_shows_a_total_of_sla_that_would_jump_when_a_partition_move
     assert {(where, name) for where, question in panels() for name in metrics_of(question) & raw} == set()
 
 
+def test_no_dashboard_shows_a_figure_of_nothing() -> None:
+    """Prometheus says NaN for the quantile of nothing and for 0 / 0."""
+    assert {where for where, question in panels() if "histogram_quantile(" in question} > set()
+    for where, question in panels():
+        quantiles, shares = question.count("histogram_quantile("), question.count(" / (")
+        assert question.endswith(" >= 0") == bool(quantiles), where
+        assert question.count(" > 0)") == shares == question.count(" / "), where
+
+
 def test_every_alert_has_a_severity_and_a_runbook_and_every_runbook_an_alert() -> None:
     assert {rule["alert"] for rule in ALERTS} == {path.stem for path in RUNBOOKS.glob("*.md")}
     for rule in ALERTS:

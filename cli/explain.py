@@ -9,6 +9,7 @@ import msgspec
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import carried_out
+from services.router.domain.insight.whereabouts import in_words
 from services.router.lookup.contact import Found, find
 from shared.contract.topics import CONTACT_EVENTS
 from shared.kafka.reader import LogReader, silence_retries
@@ -158,7 +159,7 @@ def _decision(decision: dict[str, Any] | None) -> list[str]:
     if decision is None:
         return []
     agents = f"agents: {decision['agents_considered']} could take it"
-    passed_over = ", ".join(f"{number} {why}" for why, number in decision.get("excluded", {}).items())
+    passed_over = ", ".join(f"{number} {in_words(why)}" for why, number in decision.get("excluded", {}).items())
     second = decision.get("runner_up_agent")
     late = "late, " if decision["late"] else ""
     key = f"key {decision['key']:.0f} ({late}slack {decision['slack_ms'] / 1000:g} s)"

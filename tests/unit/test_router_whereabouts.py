@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cli.explain import lines
 from services.router.domain.insight.whereabouts import whereabouts
 from shared.times import rfc3339
 from tests.support.router_builders import Router, policy_with
@@ -35,7 +36,7 @@ def test_agents_are_counted_by_why_they_do_not_have_the_contact(router: Router) 
     router.decline("decliner")
     found = where(router, contact_id)
     assert found["agents"] == {"declined": 1, "full": 1, "not_ready": 1, "unskilled": 1}
-    assert found["waits"] == "for one of 3 agents who have what it takes: 1 declined, 1 full, 1 not_ready"
+    assert found["waits"] == "for one of 3 agents who have what it takes: 1 had it before, 1 full, 1 not_ready"
     assert found["requirements"]["must"] == {"orders": 2}
 
 
@@ -62,6 +63,19 @@ def test_who_declined_and_went_away_is_asked_again_only_once_they_are_back_and_t
         "away becomes available",
         f"decliner becomes available, from {pause_ends} on",
     ]
+
+
+def test_who_let_an_offer_pass_is_passed_over_and_not_said_to_have_declined(router: Router) -> None:
+    router.sign_on("sleeper")
+    contact_id = router.contact("c1", queue="orders")
+    router.live(20)
+    router.presence("sleeper", "available")
+    assert where(router, contact_id)["waits"] == "for the one agent who has what it takes: 1 had it before"
+    router.sign_on("awake")
+    offered = {"type": "usher.contact.offered.v1", **router.last("offered")}
+    assert (offered["agent_id"], offered["decision"]["excluded"]) == ("awake", {"declined": 1})
+    document = {**offered, "complete": True, "events": [offered], "now": None}
+    assert "    agents: 1 could take it; passed over: 1 had it before" in lines(document)
 
 
 def test_what_time_will_bring_is_told_in_order(router: Router) -> None:

@@ -22,6 +22,8 @@ _WAITS = {
     ContactState.WRAPPING: "for the end of wrap-up",
 }
 _IDLE = "for a word of its customer or its agent; it is idle and holds none of the agent's units"
+HAD_IT = "declined"
+"""Whoever declined, did not answer in time or gave it back, until their pause is over: counted under one name."""
 NAMED_MAX = 5  # agents named one by one; a reader counts no further
 NO_WORK = "takes no"  # of a channel, however free they are
 _TIMERS = {
@@ -143,7 +145,7 @@ def _why_not(workspace: Workspace, contact: Contact, agent: Agent) -> str:
     if agent.presence is not Presence.AVAILABLE:
         return str(agent.presence)
     if agent.agent_id in dict(contact.barred):
-        return "declined"
+        return HAD_IT
     if contact.channel not in workspace.open.get(agent.agent_id, ()):
         return f"no room for {contact.channel}" if workspace.capacities.room(agent).free else "full"
     kept = all(workspace.matcher.holds_back(agent.agent_id, need.requirement) for need in needs)
@@ -161,9 +163,14 @@ def _for_whom(book: Book, contact: Contact, groups: Counter[str]) -> str:
         return f"for agent {contact.only_agent}, {_why_kept(book, contact)}"
     if not able:
         return "nobody signed on has what it takes"
-    shown = ", ".join(f"{number} {why}" for why, number in sorted(groups.items()) if _is_able(why))
+    shown = ", ".join(f"{number} {in_words(why)}" for why, number in sorted(groups.items()) if _is_able(why))
     whom = "the one agent who has" if able == 1 else f"one of {able} agents who have"
     return f"for {whom} what it takes: {shown}"
+
+
+def in_words(why: str) -> str:
+    """Why an agent does not have a contact, as people are told it: who only let an offer pass has declined nothing."""
+    return "had it before" if why == HAD_IT else why.replace("_or_", " or ")
 
 
 def _why_kept(book: Book, contact: Contact) -> str:

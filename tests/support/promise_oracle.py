@@ -279,7 +279,9 @@ class Oracle:
             clock = life.open.get(body["kind"]) if life is not None else None
             if clock is not None:
                 clock.due_ms = instant_ms(body["due_at"])
-                clock.state = {"paused": "paused", "resumed": "running", "breached": "breached"}.get(name, clock.state)
+                used_up = name == "retargeted" and body["due_at"] == body["at"]  # no pause puts that off
+                state = "running" if used_up else clock.state
+                clock.state = {"paused": "paused", "resumed": "running", "breached": "breached"}.get(name, state)
 
     def ages(self) -> None:
         """All rows are of version 0.1 from here on."""

@@ -173,9 +173,38 @@ def test_a_target_that_pauses_on_something_else_takes_effect_where_the_contact_s
 
 def test_a_target_that_was_used_up_before_the_pause_is_breached_when_it_is_made_though_the_clock_rests() -> None:
     story = Story(resolution("4h"), resolution("10m") | {"apply_to_open": True}).arrives("2026-06-11T09:00")
-    story.at("2026-06-11T09:30", "pending_changed", pending=True).activate("2026-06-11T10:00", 2).play()
+    story.at("2026-06-11T09:30", "pending_changed", pending=True).activate("2026-06-11T10:00", 2)
+    story.play(until="2026-06-11T11:00")
     assert [name for name, _ in story.told("resolution")] == ["started", "paused", "retargeted", "breached"]
     assert story.told("resolution")[-1] == ("breached", "2026-06-11T10:00:00")
+
+
+@pytest.mark.parametrize(
+    ("done", "pause_on", "end", "elapsed_minutes"),
+    [
+        ("09:50", ["pending"], "met", 30),
+        ("09:50", [], "met", 30),
+        ("10:20", ["pending"], "ended_late", 30),
+        ("10:20", [], "ended_late", 50),  # the pause ends with the policy
+    ],
+)
+def test_a_target_that_was_used_up_before_the_pause_waits_for_work_that_was_done_before_its_policy_and_is_told_later(
+    done: str, pause_on: list[str], end: str, elapsed_minutes: int
+) -> None:
+    story = Story(resolution("4h"), resolution("10m", pause_on=pause_on) | {"apply_to_open": True})
+    story.arrives("2026-06-11T09:00").at("2026-06-11T09:30", "pending_changed", pending=True)
+    story.activate("2026-06-11T10:00", 2)
+    story.at(f"2026-06-11T{done}", "closed", stamped=instant("2026-06-11T10:30") / 1000).play()
+    assert story.told("resolution")[-1] == (end, f"2026-06-11T{done}:00")
+    assert story.last("resolution", end, "elapsed_seconds") == 60 * elapsed_minutes
+
+
+def test_a_new_promise_that_was_used_up_before_the_pause_waits_for_work_that_is_told_later() -> None:
+    elsewhere = policy_of({"orders": {}, "cards": {"targets": {"resolution": {"within": "1d"}}}})
+    story = Story(elsewhere, resolution("10m") | {"apply_to_open": True}).arrives("2026-06-11T09:00")
+    story.at("2026-06-11T09:30", "pending_changed", pending=True).activate("2026-06-11T10:00", 2)
+    story.at("2026-06-11T09:50", "closed", stamped=instant("2026-06-11T10:30") / 1000).play()
+    assert story.told("resolution") == [("started", "2026-06-11T09:00:00"), ("met", "2026-06-11T09:50:00")]
 
 
 def test_a_target_that_is_shortened_into_the_past_is_breached_when_the_policy_comes_and_not_before() -> None:
@@ -217,7 +246,7 @@ def test_what_was_used_up_before_a_pause_is_told_as_it_was_though_the_log_names_
     target = {"first_response": {"within": "10m", "warn_at": 0.5, "pause_on": ["pending"]}}
     story = Story(policy_of({"general": {}, "orders": {"targets": target}})).at("2026-06-11T09:00", "received")
     story.at("2026-06-11T09:30", "pending_changed", pending=True).at("2026-06-11T10:00", "queued", queue="orders")
-    story.play()
+    story.play(until="2026-06-11T11:00")
     assert story.told("first_response") == [
         ("started", "2026-06-11T09:00:00"),
         ("warned", "2026-06-11T09:05:00"),

@@ -55,11 +55,13 @@ class State(Name):
 
 
 class Signal(Name):
-    """What can happen to a clock: its work was done, it no longer matters, its due time passed, it waits."""
+    """What can happen to a clock: its work was done, it no longer matters, its due time passed, its time was used up
+    before it waited, it waits."""
 
     DONE = "done"
     DROPPED = "dropped"
     DUE = "due"
+    USED_UP = "used_up"
     PAUSE = "pause"
     RESUME = "resume"
 
@@ -92,7 +94,7 @@ TRANSITIONS: dict[tuple[State, Signal], tuple[State, Fact | None]] = {
     (State.RUNNING, Signal.DUE): (State.BREACHED, Fact.BREACHED),
     (State.RUNNING, Signal.PAUSE): (State.PAUSED, Fact.PAUSED),
     (State.PAUSED, Signal.RESUME): (State.RUNNING, Fact.RESUMED),
-    (State.PAUSED, Signal.DUE): (State.BREACHED, Fact.BREACHED),  # a shorter target was used up before the pause
+    (State.PAUSED, Signal.USED_UP): (State.RUNNING, None),  # by a shorter target, before the pause: nothing is put off
     (State.PAUSED, Signal.DONE): (State.MET, Fact.MET),
     (State.PAUSED, Signal.DROPPED): (State.CANCELLED, Fact.CANCELLED),
     (State.BREACHED, Signal.DONE): (State.BREACHED, Fact.ENDED_LATE),  # a breach is final; the lateness is news

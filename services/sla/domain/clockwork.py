@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.sla.domain.clock import BREACHED, RUNNING, Clock, Fact, Signal, move
+from services.sla.domain.clock import BREACHED, PAUSED, RUNNING, Clock, Fact, Signal, move
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import Deadlines, is_due, next_ms, pending
 from services.sla.domain.facts import Facts
@@ -11,12 +11,12 @@ from services.sla.domain.target import Target
 from services.sla.domain.terms import Terms
 from services.sla.domain.totals import Totals
 from shared.lane.engine import Deadline
-from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["Clockwork"]
 
 _STARTED = Fact.STARTED
 _DUE, _DONE, _DROPPED, _PAUSE, _RESUME = Signal.DUE, Signal.DONE, Signal.DROPPED, Signal.PAUSE, Signal.RESUME
+_USED_UP = Signal.USED_UP
 
 
 class Clockwork:
@@ -54,7 +54,7 @@ class Clockwork:
         made_ms = clock.started_ms if made_ms < clock.started_ms else made_ms
         clock.traceparent = trace_kept(contact, self.facts.trace)
         rests_ms = contact.rests_ms(clock)
-        used_up = rests_ms is not None and clock.due_ms < contact.unbroken_ms(clock, rests_ms)
+        used_up = contact.used_up(clock, rests_ms)
         if made_ms > clock.started_ms or made_ms > clock.due_ms:
             clock.not_before(made_ms)
         contact.clocks.append(clock)
@@ -63,18 +63,13 @@ class Clockwork:
         self.facts.publish(_STARTED, clock, contact, clock.started_ms)
         self._deadlines.add(clock, contact)
         if used_up:
-            clock.paused_ms = rests_ms
-            if clock.warn_ms is not None:
-                self._warn(clock, contact)
-                self._deadlines.outdate()
-            self._deadlines.outdate()
-            self._move(clock, contact, _DUE, clock.due_ms)
+            clock.paused_ms = rests_ms  # it runs until it is due
         elif rests_ms is not None:
             self._pause(clock, contact, rests_ms)
 
     def done(self, clock: Clock, contact: Contact, at_ms: int, agent_id: str | None = None) -> None:
         """The promised work was done at this time: met, or ended late."""
-        note = Note(agent_id, self._elapsed(clock, contact, at_ms), (), None, self.facts.trace)
+        note = Note(agent_id, self._terms.elapsed_seconds(clock, contact.workspace, at_ms), (), None, self.facts.trace)
         self._end(clock, contact, at_ms, _DONE, note)
 
     def drop(self, clock: Clock, contact: Contact, at_ms: int) -> None:
@@ -88,10 +83,11 @@ class Clockwork:
         contact.holds = {hold: at_ms} if contact.holds is None else {**contact.holds, hold: at_ms}
         self.facts.touch(contact)
         for clock in contact.clocks:
-            if clock.state is RUNNING and hold in clock.pauses:
-                self._pause(clock, contact, at_ms)
-            if clock.state is BREACHED and hold in clock.pauses and clock.paused_ms is None:
-                clock.paused_ms = at_ms  # the breach stands; what its work takes in the end does not count this
+            if hold in clock.pauses and clock.paused_ms is None:
+                if clock.state is RUNNING:
+                    self._pause(clock, contact, at_ms)
+                if clock.state is BREACHED:
+                    clock.paused_ms = at_ms  # the breach stands; what its work takes in the end does not count this
 
     def release(self, contact: Contact, hold: str, at_ms: int) -> None:
         """The contact does not wait for this any more."""
@@ -122,10 +118,12 @@ class Clockwork:
         what was due before, stands."""
         if not self._catch_up(clock, contact, at_ms):
             return
-        before, policy_before = clock.promise, held_to(clock)
+        ran, before, policy_before = clock.state is RUNNING, clock.promise, held_to(clock)
         target.hold(clock, policy)
-        used_up = clock.paused_ms is not None and clock.due_ms < contact.unbroken_ms(clock, clock.paused_ms)
-        if used_up or clock.state is RUNNING:
+        used_up = contact.used_up(clock, clock.paused_ms)
+        if used_up and not ran:
+            self._move(clock, contact, _USED_UP, at_ms)
+        if clock.state is RUNNING:
             clock.not_before(at_ms)
         self.facts.touch(contact)
         if clock.promise != before:
@@ -133,16 +131,11 @@ class Clockwork:
             self.facts.begin(clock, contact)
             note = Note(previous=policy_before, traceparent=self.facts.trace)
             self.facts.publish(Fact.RETARGETED, clock, contact, at_ms, note)
-        if clock.state is RUNNING:
+        if ran:
             self._deadlines.outdate()
-            self._deadlines.add(clock, contact)
-        waits = not contact.waits_for.keys().isdisjoint(clock.pauses)
-        if used_up:
-            self._move(clock, contact, _DUE, clock.due_ms)
-        if waits and clock.state is RUNNING:
-            self._pause(clock, contact, at_ms)
-        elif clock.paused_ms is not None and not waits:
-            self._resume(clock, contact, at_ms)
+        self._deadlines.add(clock, contact)
+        if not used_up:  # else it runs until it is due, and what is told of the time before finds it as it was
+            self._rest(clock, contact, at_ms)
 
     def fire_before(self, horizon_ms: int) -> None:
         """Warn of and breach every clock whose time is strictly before the horizon, earliest first."""
@@ -178,7 +171,7 @@ class Clockwork:
         if clock.warn_ms is not None:
             self._warn(clock, contact)
         else:
-            self._move(clock, contact, _DUE, clock.due_ms)
+            self._break(clock, contact)
 
     # ---- how ----
 
@@ -189,9 +182,15 @@ class Clockwork:
                 self._warn(clock, contact)
                 self._deadlines.outdate()
             if at_ms > clock.due_ms:
-                self._move(clock, contact, _DUE, clock.due_ms)
+                self._break(clock, contact)
                 self._deadlines.outdate()
         return clock.state is not BREACHED
+
+    def _break(self, clock: Clock, contact: Contact) -> None:
+        """Its time is up. From now on a target counts what it does not pause on, also where the one before did."""
+        self._move(clock, contact, _DUE, clock.due_ms)
+        if clock.paused_ms is not None and contact.waits_for.keys().isdisjoint(clock.pauses):
+            self._resume(clock, contact, clock.due_ms)
 
     def _end(self, clock: Clock, contact: Contact, at_ms: int, signal: Signal, note: Note) -> None:
         running = self._catch_up(clock, contact, at_ms) and clock.state is RUNNING
@@ -200,11 +199,18 @@ class Clockwork:
         if running:
             self._deadlines.outdate()
 
+    def _rest(self, clock: Clock, contact: Contact, at_ms: int) -> None:
+        waits = not contact.waits_for.keys().isdisjoint(clock.pauses)
+        if waits and clock.state is RUNNING:
+            self._pause(clock, contact, at_ms)
+        elif clock.paused_ms is not None and not waits:
+            self._resume(clock, contact, at_ms)
+
     def _pause(self, clock: Clock, contact: Contact, at_ms: int) -> None:
         if self._catch_up(clock, contact, at_ms):
-            clock.paused_ms = at_ms
+            clock.paused_ms = at_ms if clock.paused_ms is None else clock.paused_ms
             clock.turns += 1
-            waits_for = tuple(sorted(hold for hold in clock.pauses if hold in contact.waits_for))
+            waits_for = tuple(sorted(contact.waits_for.keys() & clock.pauses))
             self._move(clock, contact, _PAUSE, at_ms, Note(waits_for=waits_for, traceparent=self.facts.trace))
             self._deadlines.outdate()
 
@@ -213,8 +219,8 @@ class Clockwork:
         calendar = self._terms.calendar(contact.workspace, clock.policy, clock.calendar)
         clock.paused_seconds += calendar.open_seconds_between(clock.paused_ms, at_ms)
         clock.paused_ms = None
-        if clock.state is BREACHED:
-            return
+        if clock.state is not PAUSED:
+            return  # a breach stands, and so does the due time of what was used up before the pause
         started_ms, paused, seconds = clock.started_ms, clock.paused_seconds, clock.target_seconds
         # No sooner than before: what was used up when it was promised is due then, though the pause is told later.
         clock.due_ms = max(clock.due_ms, calendar.add_open_time(started_ms, seconds + paused))
@@ -236,12 +242,3 @@ class Clockwork:
             self.facts.touch(contact)
         else:
             self.facts.moved(fact, clock, contact, at_ms, note)
-
-    def _elapsed(self, clock: Clock, contact: Contact, at_ms: int) -> float:
-        """Calendar time that counted from the clock's start, in seconds."""
-        until_ms = at_ms if clock.paused_ms is None else clock.paused_ms
-        if not clock.calendar:
-            seconds = max(0, until_ms - clock.started_ms) / MILLISECONDS_PER_SECOND
-            return round(seconds - clock.paused_seconds, 3) if clock.paused_seconds else seconds
-        calendar = self._terms.calendar(contact.workspace, clock.policy, clock.calendar)
-        return round(calendar.open_seconds_between(clock.started_ms, until_ms) - clock.paused_seconds, 3)

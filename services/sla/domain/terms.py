@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from services.sla.domain.clock import Kind
+from services.sla.domain.clock import Clock, Kind
 from services.sla.domain.target import Promises
 from shared.policy.calendar import ALWAYS_OPEN, Calendar
+from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["Terms"]
 
@@ -48,3 +49,12 @@ class Terms:
     def calendar(self, workspace: str, version: int, name: str) -> Calendar:
         """A calendar of that version; always open for ""."""
         return self._known[workspace, version].calendar(name) if name else ALWAYS_OPEN
+
+    def elapsed_seconds(self, clock: Clock, workspace: str, at_ms: int) -> float:
+        """Calendar time that counted from the clock's start."""
+        until_ms = at_ms if clock.paused_ms is None else clock.paused_ms
+        if not clock.calendar:
+            seconds = max(0, until_ms - clock.started_ms) / MILLISECONDS_PER_SECOND
+            return round(seconds - clock.paused_seconds, 3) if clock.paused_seconds else seconds
+        calendar = self.calendar(workspace, clock.policy, clock.calendar)
+        return round(calendar.open_seconds_between(clock.started_ms, until_ms) - clock.paused_seconds, 3)

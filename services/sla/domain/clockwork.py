@@ -53,8 +53,8 @@ class Clockwork:
         """
         made_ms = clock.started_ms if made_ms < clock.started_ms else made_ms
         clock.traceparent = trace_kept(contact, self.facts.trace)
-        rests_ms = contact.rests_ms(clock)
-        used_up = contact.used_up(clock, rests_ms)
+        rests_ms = None if contact.holds is None else contact.rests_ms(clock)
+        used_up = rests_ms is not None and contact.used_up(clock, rests_ms)
         if made_ms > clock.started_ms or made_ms > clock.due_ms:
             clock.not_before(made_ms)
         contact.clocks.append(clock)
@@ -120,7 +120,7 @@ class Clockwork:
             return
         ran, before, policy_before = clock.state is RUNNING, clock.promise, held_to(clock)
         target.hold(clock, policy)
-        used_up = contact.used_up(clock, clock.paused_ms)
+        used_up = clock.paused_ms is not None and contact.used_up(clock, clock.paused_ms)
         if used_up and not ran:
             self._move(clock, contact, _USED_UP, at_ms)
         if clock.state is RUNNING:

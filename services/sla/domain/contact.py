@@ -132,9 +132,9 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
                 since_ms = began_ms
         return since_ms
 
-    def used_up(self, clock: Clock, since_ms: int | None) -> bool:
-        """Whether the time of a clock that rests since then was used up before; None: it does not rest."""
-        return since_ms is not None and clock.due_ms < self.unbroken_ms(clock, since_ms)
+    def used_up(self, clock: Clock, since_ms: int) -> bool:
+        """Whether the time of a clock that rests since then was used up before."""
+        return clock.due_ms < self.unbroken_ms(clock, since_ms)
 
     @property
     def known(self) -> Mapping[str, str]:

@@ -41,8 +41,8 @@ class Deadlines:
 
     def add(self, clock: Clock, contact: Contact) -> None:
         """Remember the clock's next deadline; a clock that does not run has none."""
-        at_ms = clock.next_ms
-        if at_ms is not None:
+        if clock.state is RUNNING:
+            at_ms = clock.due_ms if clock.warn_ms is None else clock.warn_ms
             self._added += 1
             heappush(self._heap, (at_ms, clock.clock_id, self._added, clock, contact))
 

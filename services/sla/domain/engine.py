@@ -1,6 +1,7 @@
 """The SLA engine: reads the log of contacts by event time and says what became of every promise."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -9,7 +10,7 @@ from services.sla.domain.account_event import instant_ms
 from services.sla.domain.beginnings import begin
 from services.sla.domain.book import Book
 from services.sla.domain.contact_event import PolicyActivated
-from services.sla.domain.handlers import POLICY_ACTIVATED, Handler, decode_policy_event, handlers_of
+from services.sla.domain.handlers import POLICY_ACTIVATED, decode_policy_event, handlers_of
 from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
 from services.sla.domain.stretches import Entry, Stretch
 from services.sla.domain.target import Promises, promises_of
@@ -24,8 +25,8 @@ __all__ = ["POLICY_ACTIVATED", "SlaEngine"]
 
 Known = Mapping[PolicyKey, str]
 
-Reader = tuple[Handler, Follow | None]
-"""What an event means for the clocks, and how the account follows it."""
+Reader = tuple[Callable[[bytes], Any], Callable[[Any, int], None], Follow | None]
+"""A handler, what an event means for the clocks, and how the account follows it."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -60,7 +61,7 @@ class SlaEngine:
         # The account follows most of what the book reads: an event is decoded once for both.
         follow_of = self._account.follow_of
         self._alone = self._account.types - handlers.keys()
-        self._handlers: dict[str, Reader] = {kind: (handler, follow_of(kind)) for kind, handler in handlers.items()}
+        self._handlers: dict[str, Reader] = {kind: (*handler, follow_of(kind)) for kind, handler in handlers.items()}
 
     @property
     def fired(self) -> Sequence[Deadline]:
@@ -147,7 +148,7 @@ class SlaEngine:
     # ---- one record ----
 
     def _apply(self, record: Record, reader: Reader, dead: list[DeadLetter]) -> None:
-        (decode, apply), follow = reader
+        decode, apply, follow = reader
         try:
             event = decode(record.value)
             at_ms = instant_ms(event.occurred_at)

@@ -59,7 +59,9 @@ class Hours:
     def spread(self, since_ms: int, until_ms: int, key: HourKey) -> None:
         """Add a stretch of time, to each hour its part."""
         while since_ms < until_ms:
-            end_ms = min(until_ms, since_ms - since_ms % HOUR_MS + HOUR_MS)
+            end_ms = since_ms - since_ms % HOUR_MS + HOUR_MS
+            if end_ms > until_ms:
+                end_ms = until_ms
             self.add(since_ms, key, end_ms - since_ms, 0)
             since_ms = end_ms
 

@@ -1,7 +1,5 @@
 """Which clock starts for a contact, of which target, and from when it counts."""
 
-from collections.abc import Iterable
-
 import msgspec
 
 from services.sla.domain.clock import (
@@ -49,14 +47,12 @@ class Starts:
         self._terms = terms
         self._work = work
 
-    def start(self, kinds: Iterable[Kind], contact: Contact, event: Changed, at_ms: int) -> None:
+    def start(self, kinds: tuple[Kind, ...], contact: Contact, event: Changed, at_ms: int) -> None:
         """Start a clock of each kind, if that is promised, none is open and the contact may have one."""
         promises = self._terms.now(contact.workspace)
-        for kind in kinds:
-            if promises is not None and kind not in promises.kinds:
-                continue
+        for kind in kinds if promises is None else promises.made_of(kinds):
             if kind is TIME_TO_ANSWER:
-                if contact.clock(kind) is None and isinstance(event, Queued):
+                if isinstance(event, Queued) and not (contact.clocks and contact.clock(kind)):
                     self._answer(contact, event, promises, at_ms)
             elif promises is not None and self._may(kind, contact):
                 promised = self._promised(kind, contact, event.queue or contact.home, promises)
@@ -108,7 +104,9 @@ class Starts:
         return None if target is None else (target, promises)
 
     def _may(self, kind: Kind, contact: Contact) -> bool:
-        if contact.clock(kind) is not None or (kind in contact.once and kind not in contact.taken_back):
+        if contact.clocks and contact.clock(kind) is not None:
+            return False
+        if kind in contact.once and kind not in contact.taken_back:
             return False
         if kind is FIRST_RESPONSE:
             return not contact.answered

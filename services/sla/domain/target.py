@@ -145,6 +145,7 @@ class Promises:
             for rule in policy.targets
         }
         self._made: dict[tuple[str, Kind, str], Target] = {}
+        self._of_moments: dict[tuple[Kind, ...], tuple[Kind, ...]] = {}
         self.by_attributes = bool(policy.target_attributes)
         self.by_priority = any(rule.when.priority_at_least_seconds is not None for rule in policy.targets)
         self.kinds = frozenset(Kind(kind) for kind, _ in self._each())
@@ -160,6 +161,13 @@ class Promises:
             if kind in self._rules[rule].targets and self._rules[rule].holds(contact, name):
                 return self.find(rule, kind, name)
         return self._queues.get(name, {}).get(kind)
+
+    def made_of(self, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
+        """Those of the kinds that one moment starts of which any promise is made."""
+        made = self._of_moments.get(kinds)
+        if made is None:
+            made = self._of_moments[kinds] = tuple(kind for kind in kinds if kind in self.kinds)
+        return made
 
     def find(self, rule: str, kind: Kind, queue: str) -> Target | None:
         """The target that a rule ("": the queue itself) makes for contacts of a queue, whether or not it holds."""

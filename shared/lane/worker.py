@@ -210,6 +210,7 @@ class Worker:
     # ---- offsets for lag tools and for whoever waits for us ----
 
     async def _note_offsets(self) -> None:
+        noted: dict[int, int] = {}
         while True:
             await asyncio.sleep(NOTE_EVERY_SECONDS)
             for lane in self.lanes:
@@ -217,7 +218,12 @@ class Worker:
                     lane.note_rest()
             told = {lane.partition: lane.publisher.told for lane in self.lanes}
             notes = {number: (each.offset, note_of(each.at_ms)) for number, each in told.items() if each is not None}
+            offsets = {number: offset for number, (offset, _) in notes.items()}
+            if self._parts.settled_ms is not None:  # the last of a chain: nobody waits to hear up to when it has come
+                notes = {number: note for number, note in notes.items() if noted.get(number) != note[0]}
             try:
                 await self._group.note_offsets(notes)
             except Retryable as error:
                 self._log.debug("offsets were not noted", error=str(error))
+            else:
+                noted = offsets

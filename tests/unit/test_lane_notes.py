@@ -57,6 +57,22 @@ def test_the_group_is_told_how_far_a_lane_is_and_a_broker_that_is_away_is_told_l
     alone(play)
 
 
+def test_a_lane_for_which_nobody_waits_notes_only_how_far_it_is_and_when_that_is_news() -> None:
+    async def play(world: Alone) -> None:
+        world.settled_ms = lambda partition: world.clock.now_ms()
+        made = await working(world)
+        world.send({"key": "a"})
+        world.script.fail("note", Retryable("no broker"))
+        await asyncio.sleep(20 * NOTE_EVERY_SECONDS)
+        assert [notes[PARTITION][0] for notes in made.group.noted if notes] == [0, 1], "each once, the first at the second try"
+        world.send({"key": "b"})
+        await asyncio.sleep(20 * NOTE_EVERY_SECONDS)
+        assert [notes[PARTITION][0] for notes in made.group.noted if notes] == [0, 1, 2]
+        await made.end()
+
+    alone(play)
+
+
 def test_a_lane_that_never_rested_notes_nothing() -> None:
     async def play(world: Alone) -> None:
         world.outputs.awaited.clear()

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from shared.lane.acceptance import FIELDS
 from shared.lane.store import Claim
@@ -68,7 +70,7 @@ class LaneRows:
     async def set(self, service: str, before: Claim, after: Claim) -> bool:
         """Put ``after`` in place of ``before`` and fence the owner; False if anything was committed since."""
         new = [getattr(after, name) for name in FIELDS]
-        partition, _, *old = astuple(before)
+        partition, _, *old = msgspec.structs.astuple(before)
         return await self._connection.fetchval(_SET, OWNER, *new, service, partition, *old) is not None
 
 

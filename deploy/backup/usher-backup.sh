@@ -1,6 +1,6 @@
 #!/bin/sh
 # Backup of Usher's database, its restoration, and the drill that shows that both work. docs/upgrade.md says when to use
-# which; tests/integration/test_backup.py runs all three.
+# which; tests/integration/test_lane_command.py runs all three.
 #   usher-backup.sh dump FILE       the schema `usher` in one consistent snapshot, while everything runs
 #   usher-backup.sh restore FILE    into the database of USHER_POSTGRES_DSN, which must not hold the schema yet
 #   usher-backup.sh drill FILE      into a database of its own, which is dropped again: would this backup do, and what
@@ -9,6 +9,7 @@
 # USHER_POSTGRES_DSN and the rest from the environment, as every command does. The password may stand in
 # USHER_POSTGRES_PASSWORD or in the file that USHER_POSTGRES_PASSWORD_FILE names.
 set -eu
+umask 077   # a dump holds what customers wrote
 
 usage() {
     sed -n '2,/^set -eu/s/^# \{0,1\}//p' "$0" >&2

@@ -141,6 +141,7 @@ async def test_a_restored_backup_goes_on_behind_the_log_and_loses_no_contact(
         await received(settings, 2)
         await applied_by_sla(settings)
         assert (await backups.backup("dump", dump, usher)).status == 0
+        assert dump.stat().st_mode & 0o077 == 0, "what customers wrote is for nobody else of this machine"
         await send(settings, "c3", "c4")
         await received(settings, 4)
         await applied_by_sla(settings)

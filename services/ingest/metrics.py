@@ -1,6 +1,5 @@
 """Every metric of the ingest service, with cached children and bounded labels."""
 
-from collections import Counter as Tally
 from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -10,7 +9,7 @@ from services.ingest.domain.normalise import Admitted
 from services.ingest.domain.types import AREAS, MESSAGE, Area
 from services.ingest.domain.webhook import Outcome
 from shared.contract.topics import CHANNELS
-from shared.process.metrics import StreamMetrics
+from shared.process.metrics import Counts, StreamMetrics
 
 __all__ = ["IngestMetrics"]
 
@@ -29,12 +28,10 @@ class IngestMetrics(StreamMetrics):
 
     def __init__(self, registry: CollectorRegistry) -> None:
         super().__init__(registry, SERVICE)
-        self._accepted = Counter(
-            "usher_ingest_accepted", "Events published as canonical events.", ["type", "channel"], registry=registry
+        self._accepted = Counts(
+            "usher_ingest_accepted", "Events published as canonical events.", ["type", "channel"], registry
         )
-        self._requests = Counter(
-            "usher_ingest_http_requests", "HTTP requests answered.", ["path", "status"], registry=registry
-        )
+        self._requests = Counts("usher_ingest_http_requests", "HTTP requests answered.", ["path", "status"], registry)
         self._ignored = Counter(
             "usher_ingest_ignored",
             "Parts of providers' payloads that are no contact.",
@@ -59,25 +56,13 @@ class IngestMetrics(StreamMetrics):
             buckets=SECONDS_BUCKETS,
             registry=registry,
         )
-        self._children: dict[tuple[str, str], Counter] = {}
-        self._answered: dict[tuple[str, int], Counter] = {}
         self._timed: dict[str, Histogram] = {}
         self._begin()
 
     def accepted(self, events: Iterable[Admitted]) -> None:
         """Count events that Kafka acknowledged."""
-        keys = [(event.type, event.channel) for event in events]
-        if len(keys) == 1:
-            self._count(keys[0], 1)
-        elif keys:
-            for key, count in Tally(keys).items():
-                self._count(key, count)
-
-    def _count(self, key: tuple[str, str], count: int) -> None:
-        child = self._children.get(key)
-        if child is None:
-            child = self._children[key] = self._accepted.labels(*key)
-        child.inc(count)
+        for event in events:
+            self._accepted.add(event.type, event.channel)
 
     def sources_valid(self, *, valid: bool) -> None:
         """Whether the sources file that is there could be used."""
@@ -88,10 +73,7 @@ class IngestMetrics(StreamMetrics):
 
         ``seconds`` is None for what was refused before it reached a route.
         """
-        answered = self._answered.get((path, status))
-        if answered is None:
-            answered = self._answered[path, status] = self._requests.labels(path, str(status))
-        answered.inc()
+        self._requests.add(path, status)
         if seconds is not None:
             timed = self._timed.get(path)
             if timed is None:
@@ -123,13 +105,13 @@ class IngestMetrics(StreamMetrics):
     def _begin(self) -> None:
         """What will be counted begins at zero, so that the first of its kind is seen as an increase."""
         for kind in sorted({*AREAS[Area.AGENT_ACTIVITY], *AREAS[Area.CONTACT_UPDATES]}):
-            self._accepted.labels(kind, "")
+            self._accepted.expect(kind, "")
         for channel in CHANNELS:
-            self._accepted.labels(MESSAGE, channel)
+            self._accepted.expect(MESSAGE, channel)
         for result in MAIL_RESULTS:
             self._mail.labels(result)
         for path in PATHS:
             self._seconds.labels(path)
         for path in (*PATHS, OTHER_PATHS):
             for status in STATUSES:
-                self._requests.labels(path, str(status))
+                self._requests.expect(path, status)

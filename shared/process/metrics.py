@@ -14,13 +14,13 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
 )
-from prometheus_client.core import HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from prometheus_client.utils import INF, floatToGoString
 
 from shared.errors import Reason
 
-__all__ = ["OTHER", "Distribution", "LaneMetrics", "StreamMetrics", "WorkspaceLabels", "registry_for"]
+__all__ = ["OTHER", "Counts", "Distribution", "LaneMetrics", "StreamMetrics", "WorkspaceLabels", "registry_for"]
 
 COMMIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 # 30: so that UsherLags asks for a share of the batches and not for a guess between two bounds.
@@ -98,6 +98,35 @@ class Distribution(Collector):
         family = HistogramMetricFamily(self._name, self._text, labels=list(self._labels))
         cumulated = list(zip(bounds, accumulate(self._counts), strict=True))
         family.add_metric(list(self._labels.values()), cumulated, self._sum)
+        yield family
+
+
+class Counts(Collector):
+    """A counter for what is counted once a contact: Counter takes a lock for each, and to find its labels takes longer
+    than to count. To be counted by one thread; any thread may collect."""
+
+    def __init__(self, name: str, text: str, labels: Sequence[str], registry: CollectorRegistry) -> None:
+        self._name, self._text, self._labels = name, text, labels
+        self._counts: dict[tuple[object, ...], int] = {}
+        registry.register(self)
+
+    def expect(self, *values: object) -> None:
+        """These labels begin at zero, so that the first of its kind is seen as an increase."""
+        self._counts.setdefault(values, 0)
+
+    def add(self, *values: object) -> None:
+        """Count one under these labels, which come from closed sets: each is kept."""
+        self._counts[values] = self._counts.get(values, 0) + 1
+
+    def describe(self) -> Iterator[Metric]:
+        """The name, so that a registry refuses a second one of it."""
+        yield CounterMetricFamily(self._name, self._text)
+
+    def collect(self) -> Iterator[Metric]:
+        """One value for each of the labels that were counted or are expected."""
+        family = CounterMetricFamily(self._name, self._text, labels=self._labels)
+        for values, count in list(self._counts.items()):
+            family.add_metric([str(value) for value in values], count)
         yield family
 
 

@@ -357,3 +357,24 @@ def test_a_message_that_a_former_queue_left_unanswered_is_the_oldest_one_in_the_
     story.at("2026-06-11T09:15", "transferred").at("2026-06-11T09:15", "queued", queue="cards")
     story.at("2026-06-11T09:18", "message_added", sender="customer").play(until="2026-06-11T12:00")
     assert story.told("next_response") == [("started", "2026-06-11T09:12:00"), ("breached", "2026-06-11T09:22:00")]
+
+
+def test_who_owes_an_answer_owes_the_handling_too_and_a_later_policy_promises_both_from_their_beginnings() -> None:
+    open_too = promised(handling="30m", next_response="30m") | {"apply_to_open": True}
+    story = Story(promised(resolution="1d"), open_too).arrives("2026-06-11T09:00")
+    story.at("2026-06-11T09:05", "assigned", agent_id="a1")
+    story.at("2026-06-11T09:10", "reply_sent", by="agent", agent_id="a1", public=True)
+    story.at("2026-06-11T09:12", "message_added", sender="customer").activate("2026-06-11T09:15", 2).play()
+    assert story.told("handling") == [("started", "2026-06-11T09:05:00")]
+    assert story.told("next_response") == [("started", "2026-06-11T09:12:00")]
+
+
+def test_what_is_owed_or_waited_for_no_more_leaves_nothing_behind_in_tens_of_thousands_of_rows() -> None:
+    queue = {"next_response": {"within": "1h"}, "resolution": {"within": "9h", "pause_on": ["pending"]}}
+    story = answered(policy_of({"orders": {"targets": queue}})).at("2026-06-11T09:12", "pending_changed", pending=True)
+    awaited = story.play().runner.database.contacts["c1"]
+    story.at("2026-06-11T09:20", "message_added", sender="customer")
+    story.at("2026-06-11T09:30", "reply_sent", by="agent", agent_id="a1", public=True)
+    over = story.at("2026-06-11T09:40", "transferred").play().runner.database.contacts["c1"]
+    assert [key in awaited for key in ("owed", "holds")] == [True, True]
+    assert [key in over for key in ("owed", "holds")] == [False, False]

@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from services.sla.domain.clock import Fact
+from services.sla.domain.totals import ANNOUNCED
 from services.sla.upstream import Look, Upstream
 from shared.contract.records import Record
 from tests.support.sla_builders import BASE_MS, POLICIES, Log, Runner, bodies, ms
@@ -134,6 +135,27 @@ def test_a_risk_that_stands_stands_once_whatever_target_holds_for_its_clock() ->
         runner.step([record])
     assert ("retargeted", "c1", "time_to_answer") in [fact[:3] for fact in runner.facts()]
     assert runner.engine.at_risk == {("acme", "orders"): 1}
+
+
+def test_a_breach_that_is_announced_or_taken_back_twice_is_told_once() -> None:
+    log = Log().policy().queued("c1", 0)
+    for at, what in enumerate(("risk_cleared", "risk_raised", "risk_raised", "risk_cleared", "risk_cleared"), 5):
+        log.event(what, "c1", at, queue="orders")
+    runner = run(log)
+    assert runner.facts()[1:] == [
+        ("usher.sla.risk_raised", "c1", "time_to_answer", 6),
+        ("usher.sla.risk_cleared", "c1", "time_to_answer", 8),
+    ]
+    assert sum(runner.engine.at_risk.values()) == 0
+
+
+def test_a_breach_of_another_promise_than_that_of_an_answer_is_neither_announced_nor_missed() -> None:
+    """The router foretells waits, and nothing else: to count other breaches as never announced would blame it."""
+    policy = {**POLICIES["acme", 1], "queues": {"orders": {"targets": {"resolution": {"within": "10s"}}}}}
+    runner = Runner({("acme", 1): orjson.dumps(policy).decode()})
+    runner.step(Log().policy().event("received", "c1", 0).queued("c1", 0).event("assigned", "c1", 11).records)
+    assert ("breached", "c1", "resolution", 10) in runner.facts()
+    assert [key for key in runner.database.totals if key[0] == ANNOUNCED] == []
 
 
 def test_a_promise_that_the_log_calls_due_before_its_start_is_broken_when_it_is_made() -> None:

@@ -40,7 +40,7 @@ def _of_queues(workspace: str, promises: Promises) -> Iterator[Key]:
 def _of_agents(workspace: str) -> Iterator[Key]:
     for state in STATES:
         yield AGENT_SECONDS, workspace, state, ""
-    for reason in (*sorted(REASONS), OTHER_REASON):
+    for reason in (*REASONS, OTHER_REASON):
         yield AGENT_SECONDS, workspace, NOT_READY, reason
     for use in ("capacity", "used"):
         yield UNIT_SECONDS, workspace, use

@@ -214,8 +214,10 @@ class Book:
     def _risk(self, event: RiskChanged, at_ms: int, raised: bool) -> None:
         """A clock that goes on with the promise of an earlier queue is not what the router speaks of."""
         contact = self.contacts.get(event.contact_id)
-        clock = contact.clock(TIME_TO_ANSWER) if contact is not None else None
-        if contact is not None and clock is not None and clock.queue == event.queue:
+        if contact is None:
+            return
+        clock = contact.clock(TIME_TO_ANSWER)
+        if clock is not None and clock.queue == event.queue:
             self.work.risk(clock, contact, at_ms, event.breach_risk, raised=raised)
 
     def _automated(self, event: Changed, at_ms: int, tier: str, effect: Effect) -> None:

@@ -106,7 +106,9 @@ def test_in_the_quiet_the_outbox_is_emptied_once_and_then_nothing_is_written_any
         assert len(world.store.outbox) == 1
         await asyncio.sleep(TIDY_SECONDS + 1.0)
         assert world.store.outbox == {}
-        assert [commit.after.published_seq for commit in world.store.commits] == [0, 1]
+        counted, tidied = world.store.commits
+        assert (counted.after.published_seq, tidied.after.published_seq) == (0, 1)
+        assert tidied.at_ms == counted.at_ms, "the lane is no further, and no less far"
         await asyncio.sleep(10 * TIDY_SECONDS)
         assert len(world.store.commits) == 2
         await world.stopped(lane, running)

@@ -179,9 +179,13 @@ class Worker:
             self._metrics.disowned(number)  # a lane that a rebalance left in its poll has told of its lag since
 
     def _reclaim(self, number: int) -> None:
-        if number not in self._tasks and not self._stopping.is_set() and self._group.owns(number):
+        if number in self._tasks or self._stopping.is_set():
+            return
+        if self._group.owns(number):
             self._group.close([number])
             self._start(number)
+        elif self._closed.pop(number, None) is not None:
+            self._metrics.disowned(number)  # it moved away while its poll found it closed: its next owner says so
 
     async def _end_lanes(self, partitions: list[int], *, also_polling: bool) -> None:
         ending = {number: self._tasks[number] for number in partitions if number in self._tasks}

@@ -7,11 +7,11 @@ import pytest
 from msgspec.structs import replace
 
 from shared.contract.records import Record
-from shared.errors import Fatal, Retryable
+from shared.errors import Fatal, PartitionClosed, Retryable
 from shared.lane.patience import BACK_OFF_SECONDS
 from shared.lane.store import Claim
 from shared.lane.worker import CLOSED_SECONDS, RECLAIM_SECONDS, WATCH_EVERY_SECONDS
-from tests.support.lane_alone import PARTITION, QUIET, Alone, alone
+from tests.support.lane_alone import PARTITION, QUIET, SAMPLE, Alone, alone
 from tests.support.lane_working import Working, working
 
 LABELS = {"service": "tally", "partition": "0"}
@@ -114,6 +114,25 @@ def test_a_partition_that_moved_away_while_its_lane_was_in_a_poll_leaves_no_gaug
         assert list(made.worker.lanes) == []
         assert gauge("usher_lag_records", partition="0") is None
         assert gauge("usher_barred_deadlines", partition="0") is None
+        await made.end()
+
+    alone(play)
+
+
+def test_a_partition_that_moved_away_while_its_poll_found_it_closed_is_no_longer_ours_to_tell_of() -> None:
+    async def play(world: Alone) -> None:
+        async def gone(partition: int, **_: int) -> list[Record]:
+            await asyncio.sleep(QUIET)
+            raise PartitionClosed(partition, "records expired unread")
+
+        made = await working(world)
+        world.inputs.poll = gone  # type: ignore[method-assign]
+        await asyncio.sleep(QUIET)
+        await made.group.take()
+        made.group.assigned([])  # the group gave it to somebody else, and its poll has not returned yet
+        await asyncio.sleep(QUIET + CLOSED_SECONDS + 0.1)
+        assert made.worker.problems() == []
+        assert world.registry.get_sample_value("usher_partition_closed", {**SAMPLE, "partition": "0"}) is None
         await made.end()
 
     alone(play)

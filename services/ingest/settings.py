@@ -10,7 +10,7 @@ from services.ingest.domain.sources_file import Resolve, SourcesError, read_sour
 from shared.errors import Fatal
 from shared.policy.document import read_document
 from shared.policy.errors import PolicyError, PolicyErrors
-from shared.process.bounds import Count, Days, Seconds
+from shared.process.bounds import Count, Days, Rate, Seconds
 from shared.process.requests import HttpLimits
 from shared.process.settings import MemberSettings, read_secret
 
@@ -54,7 +54,7 @@ class IngestSettings(MemberSettings):
     http_headers_max: Count = 100  # a request through a chain of proxies has some thirty
     http_header_bytes_max: Count = Field(default=64 * 1024, ge=1024)  # kept in memory for each connection
     http_connections_max: Count = 4000  # each is an open file; Kafka and the database need some too
-    http_rate_per_second: float = Field(default=2000.0, gt=0, le=1_000_000)  # per credential; above what we serve
+    http_rate_per_second: Rate = 2000.0  # per credential; above what one process serves
     http_burst: Count = 4000
 
     smtp_port: int = Field(default=0, ge=0, le=65535, description="0 = no SMTP door")

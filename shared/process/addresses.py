@@ -10,6 +10,7 @@ __all__ = ["brokers", "dsn", "web_address"]
 
 PORT_MAX = 65_535
 _HOST = re.compile(r"(?P<host>\[[^\[\]\s]+\]|[^\[\]:,/@\s]*)(?::(?P<port>\d{1,5}))?")
+_SLASH = "%2F"  # how a path begins where a URL has its host
 _FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")  # of a DSN; what is read while connecting
 
 
@@ -53,6 +54,8 @@ def _is_place(text: str) -> bool:
     found = _HOST.fullmatch(text)
     if found is None or not (found["port"] is None or 0 < int(found["port"]) <= PORT_MAX):
         return False
+    if found["host"][:3].upper() == _SLASH:  # the folder of a socket, which nobody looks up
+        return True
     try:
         found["host"].encode("idna")  # as whoever looks it up will write it: no label is empty or too long
     except UnicodeError:

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-__all__ = ["Count", "Days", "GroupMs", "Seconds"]
+__all__ = ["Count", "Days", "GroupMs", "Rate", "Seconds"]
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]  # a day: what waits for longer waits for ever; neither inf nor nan
-Days = Annotated[int, Field(ge=1, le=36_500)]  # a century: a moment so long ago is one that PostgreSQL can tell
+Days = Annotated[int, Field(ge=1, le=100_000)]  # whoever means for ever; so long ago is a moment that can still be told
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]  # more of anything in one process is a slip of the pen
+Rate = Annotated[float, Field(gt=0, le=1_000_000_000)]  # a second; whoever wants no limit writes a large one
 GroupMs = Annotated[int, Field(le=1_800_000)]  # Kafka's group.max.session.timeout.ms unless the broker says otherwise

@@ -184,7 +184,7 @@ def write_ready_file(settings: CommonSettings, sock: socket.socket, endpoints: d
     host, port = sock.getsockname()[:2]
     document = {"metrics_url": f"http://{host}:{port}/metrics", "pid": os.getpid(), **endpoints}
     path = Path(settings.ready_file)
-    aside = path.with_suffix(f".{os.getpid()}")
+    aside = path.parent / f"{path.name}.{os.getpid()}"
     try:
         aside.write_bytes(orjson.dumps(document))
         aside.replace(path)

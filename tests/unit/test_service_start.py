@@ -72,7 +72,7 @@ def test_an_address_that_cannot_be_listened_on_is_said_with_its_setting(host: st
 
 def test_a_ready_file_that_cannot_be_written_is_said_with_its_setting_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    for path in (tmp_path / "nowhere" / "ready.json", tmp_path / "folder", tmp_path / ("x" * 300)):
+    for path in (tmp_path / "nowhere" / "ready.json", tmp_path / "folder", tmp_path / ("x" * 300), Path("/")):
         with (
             contextlib.closing(listen("127.0.0.1", 0)) as sock,
             pytest.raises(Fatal, match="^USHER_READY_FILE: cannot"),

@@ -97,7 +97,8 @@ def test_what_is_no_broker_is_refused_with_the_name_of_the_variable(value: str) 
 
 @pytest.mark.parametrize(
     "dsn", ["postgresql://", "postgres://db", "postgresql://a:b@one:5432,two:5433/x", "postgresql:///x?host=/run/pg",
-            "postgresql://a:b%20c@[::1]:5432/x", "postgresql://a@/x?sslmode=verify-full&sslrootcert=/etc/hostname"],
+            "postgresql://a:b%20c@[::1]:5432/x", "postgresql://a@/x?sslmode=verify-full&sslrootcert=/etc/hostname",
+            "postgresql://%2Frun%2Fa..b:5433/x", f"postgresql://a@%2frun%2f{'x' * 64},db_1/x"],
 )  # fmt: skip
 def test_a_dsn_may_name_several_hosts_a_socket_and_files(dsn: str) -> None:
     assert CommonSettings(postgres_dsn=dsn).postgres_dsn.get_secret_value() == dsn
@@ -147,6 +148,11 @@ def test_a_number_that_a_clock_a_wire_or_a_database_cannot_hold_is_refused_by_na
         with pytest.raises(ValidationError) as refused:
             settings(**{name: value})
         assert wrong_setting(refused.value).startswith(f"USHER_{name.upper()}: Input should be ")
+
+
+def test_whoever_wants_no_limit_and_to_keep_everything_may_say_so_in_a_large_number() -> None:
+    assert IngestSettings(http_rate_per_second=1e9, http_burst=10**9, dead_letter_retention_days=99_999)
+    assert RouterSettings(outcome_retention_days=99_999, policy_retention_days=99_999, log_retention_days=99_999)
 
 
 @pytest.mark.parametrize("settings", SERVICES)

@@ -8,13 +8,29 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from services.router.domain.classification.words.denying import BETWEEN, DENIALS, NO_PERSON, NO_PURCHASE, NONE, OPENERS
+from services.router.domain.classification.words.denying import (
+    BETWEEN,
+    DENIALS,
+    EVER,
+    NO_PERSON,
+    NO_PURCHASE,
+    NONE,
+    OPENERS,
+    SO,
+    SOMEBODY_ELSE,
+    THANKS,
+    WHETHER,
+)
 
-__all__ = ["Heard", "undenied"]
+__all__ = ["Deniable", "Heard", "undenied"]
 
 CHARACTERS_MAX = 2000  # of a text in which denials are looked for: as far as a text model reads
 _DENIED = re.compile(rf"\b({DENIALS}) ((?:(?:{BETWEEN}) ){{0,3}})(\w+)")
-_NO_WISH = tuple(re.compile(pattern) for pattern in (*NO_PERSON, *NO_PURCHASE))
+_NO_PERSON = tuple(re.compile(pattern) for pattern in NO_PERSON)
+_NO_PURCHASE = tuple(re.compile(pattern) for pattern in NO_PURCHASE)
+_SOMEBODY_ELSE = re.compile(SOMEBODY_ELSE)
+_WHETHER = re.compile(WHETHER)
+WHETHER_CHARACTERS_MAX = 80  # before a denial in which a sentence may ask or set a condition
 
 
 class Heard(NamedTuple):
@@ -24,9 +40,17 @@ class Heard(NamedTuple):
     complains: bool = False
 
 
-def undenied(folded: str, words: Collection[str], signs: Collection[str], praise: Collection[str]) -> Heard:
-    """The folded text, cut into ``words``, without denied ``signs`` (first words of feelings) and denied wishes;
-    the same object where it denies nothing. ``praise``: those of the signs that say something good.
+class Deniable(NamedTuple):
+    """First words of what can be denied: ``every`` one, those of ``praise`` and those that are ``urgent``."""
+
+    every: Collection[str]
+    praise: Collection[str]
+    urgent: Collection[str]
+
+
+def undenied(folded: str, words: Collection[str], signs: Deniable) -> Heard:
+    """The folded text, cut into ``words``, without the signs and wishes that it denies; the same object where it
+    denies nothing.
     """
     if OPENERS.isdisjoint(words):
         return Heard(folded)
@@ -34,15 +58,37 @@ def undenied(folded: str, words: Collection[str], signs: Collection[str], praise
 
     def without(denied: re.Match[str]) -> str:
         nonlocal complains
-        denial, between, word = denied.groups()
-        is_praise, is_answer = word in praise, denial in NONE and not between
-        if word not in signs or (is_praise and is_answer):
+        denial, _, word = denied.groups()
+        if word not in signs.every or not _is_denied(denied, signs):
             return denied[0]
-        complains = complains or is_praise
+        complains = complains or word in signs.praise
         return denial
 
     start = folded[:CHARACTERS_MAX]
-    heard = _DENIED.sub(without, start)
-    for pattern in _NO_WISH:
+    heard = _without_person(_DENIED.sub(without, start))
+    for pattern in _NO_PURCHASE:
         heard = pattern.sub("", heard)
     return Heard(folded if heard == start else heard + folded[CHARACTERS_MAX:], complains)
+
+
+def _is_denied(denied: re.Match[str], signs: Deniable) -> bool:
+    """Not so *never been so angry*, *can't thank you enough*, *no great thing*, *if it is not immediately mended*."""
+    denial, between, word = denied.groups()
+    if word in THANKS or (denial in EVER and not SO.isdisjoint(between.split())):
+        return False
+    if word in signs.praise:
+        return denial not in NONE or bool(between)
+    if word in signs.urgent:
+        before = denied.string[max(0, denied.start() - WHETHER_CHARACTERS_MAX) : denied.start()]
+        return _WHETHER.search(before) is None
+    return True
+
+
+def _without_person(text: str) -> str:
+    """Without the words by which nobody is asked for; all of them stay where the rest speaks of somebody, who may be
+    wanted instead: to hear too many wishes costs an agent's minute, to hear too few a customer.
+    """
+    rest = text
+    for pattern in _NO_PERSON:
+        rest = pattern.sub("", rest)
+    return text if rest != text and _SOMEBODY_ELSE.search(rest) else rest

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from services.router.domain.classification.denied import Heard, undenied
+from services.router.domain.classification.denied import Deniable, Heard, undenied
 from services.router.domain.classification.disguise import undisguised
 from services.router.domain.classification.feeling import Sentiment, Urgency, sentiment_of, urgency_of
 from services.router.domain.classification.safeguards import DELICATE, Safeguards
@@ -77,7 +77,7 @@ class TextReader:
         self._patterns: list[str] = []
         self._meanings: list[tuple[str, str | int]] = []
         self._kinds: dict[str, set[str]] = {}  # of single words: what they are a sign of
-        self._firsts: set[str] = set()  # words with which a phrase of feeling begins
+        self._firsts: dict[str, set[str]] = {}  # the same of words with which a phrase of feeling begins
         for index, rule in enumerate(rules.rules):
             if rule.when.text is not None:
                 self._add("rule", index, rule.when.text)
@@ -92,8 +92,11 @@ class TextReader:
         self._safeguards = Safeguards(rules.words) if rules.safeguards else None
         self._set = PatternSet(self._patterns)
         self._signs = frozenset(self._kinds)
-        self._praise = frozenset(word for word, kinds in self._kinds.items() if "positive" in kinds)
-        self._denied = self._signs | INSULTS | self._firsts
+        self._deniable = Deniable(
+            self._signs | INSULTS | self._firsts.keys(),
+            frozenset(word for word, kinds in self._kinds.items() if "positive" in kinds),
+            frozenset(word for words in (self._kinds, self._firsts) for word in words if "urgent" in words[word]),
+        )
         self._readings: dict[str, Reading] = {}
 
     def read(self, text: str) -> Reading:
@@ -156,7 +159,7 @@ class TextReader:
         return found
 
     def _undenied(self, folded: str, tokens: Sequence[str]) -> Heard:
-        return undenied(folded, tokens, self._denied, self._praise)
+        return undenied(folded, tokens, self._deniable)
 
     def _find(self, folded: str, found: dict[str, set[str | int]], kinds: Container[str] | None = None) -> None:
         for index in self._set.matches(folded):
@@ -200,7 +203,8 @@ class TextReader:
                 self._kinds.setdefault(fold(word), set()).add(kind)
             else:
                 self._add(kind, "", literal(word))
-                self._firsts.update(words_of(fold(word))[:1])
+                for first in words_of(fold(word))[:1]:
+                    self._firsts.setdefault(first, set()).add(kind)
 
 
 def words_of(text: str) -> list[str]:

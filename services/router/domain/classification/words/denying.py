@@ -2,7 +2,10 @@
 
 from services.router.domain.classification.words.lexicon import words
 
-__all__ = ["BETWEEN", "DENIALS", "NONE", "NO_PERSON", "NO_PURCHASE", "OPENERS"]
+__all__ = [
+    "BETWEEN", "DENIALS", "EVER", "NONE", "NO_PERSON", "NO_PURCHASE", "OPENERS", "SO", "SOMEBODY_ELSE", "THANKS",
+    "WHETHER",
+]  # fmt: skip
 
 _NT = "|".join(words("do does did is are was were has have had wo would should could ca ai"))
 NONE = frozenset(words("no sin without kein keine keinen keinem keiner ohne ningun ninguna"))
@@ -28,6 +31,18 @@ BETWEEN = "|".join(
     )
 )
 """What may stand between a denial and what it denies: *not only angry*, *isn't this terrible* deny nothing."""
+
+EVER, SO = frozenset(words("never nunca nie niemals")), frozenset(words("so tan"))
+"""Who was *never so angry*, *noch nie so zufrieden*, is just that, and more than ever."""
+
+THANKS = frozenset(words("thank thanks danke dankeschon gracias"))
+"""Never denied: *I can't thank you enough*, *rather not thanks*, *brauche ich nicht mehr danke*."""
+
+WHETHER = (
+    r"\b(?:if|unless|why|when|how come|wenn|falls|sofern|solange|warum|wieso|weshalb|si|como|cuando|por que)\b"
+    r"[^.!?;\n]*$"
+)
+"""Before a denial of haste that presses: *if it is not immediately mended*, *warum wird das nicht sofort erledigt*."""
 
 _STAFF = (
     r"(?:a |an |any |the |some |your |real |live |actual |human )*(?:person|human being|human|agent|somebody|someone|"
@@ -61,3 +76,14 @@ NO_PURCHASE = (
     r"abschliessen)\b",
 )
 """Who says so is no prospect."""
+
+SOMEBODY_ELSE = (
+    r"\b(?:persons?|people|humans?|human beings?|agents?|somebody|someone|operators?|representatives?|reps?|"
+    r"advis[oe]rs?|supervisors?|managers?|boss|colleagues?|personas?|humano|humana|agentes?|alguien|operador|operadora|"
+    r"asesora?|representante|encargad[oa]|supervisora|jef[ea]|responsable|mensch|menschen|mitarbeiter|mitarbeiterin|"
+    r"berater|beraterin|agenten|jemand|jemanden|jemandem|vorgesetzte[nrm]?|chef|chefin|leiter|leiterin|kollegen|"
+    r"techniker)\b"
+    r"|\b(?:need|want|get me|give me) one\b|\b(?:now|but|actually|yes,?) (?:i|we) do\b|\b(?:i|we) do(?: now)?\W*$"
+    r"|\bnot that (?:i|we)\b"
+)
+"""Who says so beside it may want a person after all: *no agent, a supervisor*, *I didn't, but now I do*."""

@@ -140,3 +140,25 @@ def test_capacities_that_nobody_has_any_more_are_forgotten_and_those_of_others_a
     agents[0].capacity = AgentCapacity(units=3)
     capacities.state(agents[0])
     assert agents[0].capacity is agents[1].capacity is agents[2].capacity
+
+
+@pytest.mark.parametrize("exclusive", [["voice"], ["voice", "chat"], []])
+@pytest.mark.parametrize("most", [{}, {"voice": 0}, {"voice": 1, "chat": 1}])
+def test_whatever_work_comes_where_there_is_room_is_within_the_capacity(
+    exclusive: list[str], most: dict[str, int]
+) -> None:
+    for units, voice, chat in product((1, 2, 3), repeat=3):
+        reserve = {"voice": min(voice, units) - 1, "chat": min(chat, units) - 1}
+        capacity = Capacity(AgentCapacity(units=units, exclusive=exclusive, max=most, reserve=reserve), RULES)
+        for work in product(("voice", "chat", "email"), repeat=3):
+            held: dict[str, int] = {}
+            for channel in work:
+                if channel in capacity.room(held).open:
+                    held = {**held, channel: held.get(channel, 0) + 1}
+            assert capacity.allows(held)
+
+
+def test_who_takes_no_calls_any_more_may_hold_no_call() -> None:
+    assert Capacity(AgentCapacity(units=2), RULES).allows({"voice": 1})
+    assert not Capacity(AgentCapacity(units=2, max={"voice": 0}), RULES).allows({"voice": 1})
+    assert not Capacity(AgentCapacity(units=2, reserve={"chat": 2}), RULES).allows({"voice": 1})

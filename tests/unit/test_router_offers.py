@@ -213,3 +213,12 @@ def test_parallel_offers_that_all_fail_leave_the_contact_waiting() -> None:
     told = router.answer(offers[1]["offer_id"], agent=offers[1]["agent_id"], answer="declined")
     assert body_of(told[0])["state"] == "queued"
     assert router.state(contact_id) == "queued"
+
+
+def test_who_signs_on_anew_and_takes_no_calls_any_more_is_asked_for_none(router: Router) -> None:
+    router.sign_on("a1")
+    contact_id = router.contact("c1", channel="voice")
+    assert router.state(contact_id) == "offered"
+    told = router.sign_on("a1", capacity={"max": {"voice": 0}})
+    assert "contact.offer_rescinded" in kinds(told)
+    assert router.state(contact_id) == "queued"

@@ -97,8 +97,10 @@ class Capacity:
         """Whether an agent may hold all of this at once; only work that came back from being idle can be more."""
         load = sum(number * self._costs[channel] for channel, number in held.items())
         exclusive = [channel for channel in held if channel in self._exclusive]
-        if exclusive and not self._beside.issuperset(exclusive):
-            return sum(held.values()) == 1
+        if exclusive and sum(held.values()) == 1:
+            return exclusive[0] in self._alone
+        if not self._beside.issuperset(exclusive):
+            return False
         return (
             load <= self._units
             and sum(held[channel] for channel in exclusive) <= 1

@@ -3,6 +3,7 @@
 import functools
 import os
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from pydantic import ValidationError
@@ -12,6 +13,8 @@ from cli.output import UsageError, say
 from shared.contract.topics import CHANNELS
 from shared.process.settings import CommonSettings, wrong_setting
 from shared.process.variables import unknown_variables, unused_variables
+
+Settings = TypeVar("Settings", bound=CommonSettings)
 
 
 class SourcesSettings(BaseSettings):
@@ -25,12 +28,17 @@ class SourcesSettings(BaseSettings):
 def common_settings() -> CommonSettings:
     """What every service reads; UsageError names the variable."""
     _tell(tuple(unknown_variables(os.environ, [CommonSettings])))
-    try:
-        settings = CommonSettings()
-    except ValidationError as error:
-        raise UsageError(wrong_setting(error)) from None
+    settings = settings_of(CommonSettings)
     _tell(tuple(unused_variables(settings)))
     return settings
+
+
+def settings_of(kind: type[Settings]) -> Settings:
+    """What a service of this kind reads; UsageError names the variable and does not repeat its value."""
+    try:
+        return kind()
+    except ValidationError as error:
+        raise UsageError(wrong_setting(error)) from None
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from cli.dlq.replay import replay
 from cli.dlq.selection import add_selection, duration_seconds, selection_of
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
+from cli.settings import settings_of
 from cli.subcommands import add_action, run_action
 from services.ingest.settings import IngestSettings
 from shared.clock import now_ms
@@ -106,7 +107,7 @@ def _discard(args: argparse.Namespace) -> int:
 def _purge(args: argparse.Namespace) -> int:
     seconds = args.older_than
     if seconds is None:
-        seconds = IngestSettings().dead_letter_retention_days * DAY_MS / MILLISECONDS_PER_SECOND
+        seconds = settings_of(IngestSettings).dead_letter_retention_days * DAY_MS / MILLISECONDS_PER_SECOND
     before_ms = now_ms() - int(seconds * MILLISECONDS_PER_SECOND)
     purged = _ask(lambda _, store: store.purge(before_ms, args.state))
     if args.json:

@@ -17,6 +17,7 @@ from cli.policy.in_force import (
     wait_until_active,
 )
 from cli.seconds import add_wait
+from cli.settings import settings_of
 from cli.subcommands import add_action, run_action
 from services.router.model.directory import read_manifest
 from services.router.model.errors import ModelRefused
@@ -178,7 +179,7 @@ def _changed(current: Version, changes: dict[str, str | None]) -> Policy:
 def _name(folder: str) -> str:
     """What the policy calls it: as the router will look for it, or in full where it lies beside the caller."""
     found = _folder(folder)
-    if RouterSettings().models_dir is None and not Path(folder).is_absolute() and Path(folder) == found:
+    if settings_of(RouterSettings).models_dir is None and not Path(folder).is_absolute() and Path(folder) == found:
         return str(found.resolve())
     return folder
 
@@ -195,7 +196,7 @@ def _opened(name: str) -> str:
 
 
 def _folder(name: str) -> Path:
-    return folder_of(name, RouterSettings().models_dir)
+    return folder_of(name, settings_of(RouterSettings).models_dir)
 
 
 def _chosen(version: Version) -> tuple[str | None, str | None]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cli.output import say
+from cli.settings import settings_of
 from services.router.model.errors import ModelRefused
 from services.router.model.folders import folder_of
 from services.router.model.golden import open_model
@@ -18,7 +19,7 @@ HINT = "give starter, or a directory that usher train has made (USHER_MODELS_DIR
 
 def model_faults(policies: Sequence[Policy]) -> list[PolicyError]:
     """A fault for each policy whose model cannot be used. Every model is opened once, and answers its self-test."""
-    models = RouterSettings().models_dir
+    models = settings_of(RouterSettings).models_dir
     judged = {name: _judged(name, models) for name in _names(policies)}
     return [
         PolicyError(PATH, f"{policy.workspace}: {judged[name]}", HINT)

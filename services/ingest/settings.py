@@ -10,7 +10,7 @@ from services.ingest.domain.sources_file import Resolve, SourcesError, read_sour
 from shared.errors import Fatal
 from shared.policy.document import read_document
 from shared.policy.errors import PolicyError, PolicyErrors
-from shared.process.bounds import Count, Days, Rate, Seconds
+from shared.process.bounds import COUNT_MAX, Count, Days, Rate, Seconds
 from shared.process.requests import HttpLimits
 from shared.process.settings import MemberSettings, read_secret
 
@@ -52,7 +52,7 @@ class IngestSettings(MemberSettings):
     http_header_seconds_max: Seconds = 10.0  # a header that trickles slower holds a connection
     http_body_seconds_max: Seconds = 10.0  # a body that trickles slower holds a place too long
     http_headers_max: Count = 100  # a request through a chain of proxies has some thirty
-    http_header_bytes_max: Count = Field(default=64 * 1024, ge=1024)  # kept in memory for each connection
+    http_header_bytes_max: int = Field(default=64 * 1024, ge=1024, le=COUNT_MAX)  # kept in memory for each connection
     http_connections_max: Count = 4000  # each is an open file; Kafka and the database need some too
     http_rate_per_second: Rate = 2000.0  # per credential; above what one process serves
     http_burst: Count = 4000
@@ -62,7 +62,7 @@ class IngestSettings(MemberSettings):
     smtp_hostname: str = "usher"  # what it calls itself
     smtp_tls_cert: str = ""
     smtp_tls_key: str = ""
-    smtp_message_bytes_max: Count = Field(default=1024 * 1024, ge=1024)  # as much as a dead letter keeps
+    smtp_message_bytes_max: int = Field(default=1024 * 1024, ge=1024, le=COUNT_MAX)  # as much as a dead letter keeps
     smtp_recipients_max: Count = 100  # RFC 5321 asks for at least so many
     smtp_connections_max: Count = 200  # each holds a message in memory: 200 MiB at the very worst
     smtp_inflight_max: Count = 50  # messages that wait for Kafka

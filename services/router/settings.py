@@ -6,7 +6,7 @@ from pydantic import Field
 
 from services.router.retention import Kept
 from shared.contract.ids import MEMORY_DAYS
-from shared.process.bounds import Days
+from shared.process.bounds import DAYS_MAX, Days
 from shared.process.settings import LaneSettings
 from shared.times import DAY_MS
 
@@ -23,9 +23,12 @@ class RouterSettings(LaneSettings):
     models_dir: Path | None = Field(
         default=None, description="folder of the models that policies name; default: where the process was started"
     )
-    outcome_retention_days: Days = Field(default=400, ge=JOURNEY_DAYS, description="of contacts that ended")
-    episode_retention_days: Days = Field(
-        default=MEMORY_DAYS, ge=MEMORY_DAYS, description="of the number of a conversation's last episode; never shorter"
+    outcome_retention_days: int = Field(default=400, ge=JOURNEY_DAYS, le=DAYS_MAX, description="of contacts that ended")
+    episode_retention_days: int = Field(
+        default=MEMORY_DAYS,
+        ge=MEMORY_DAYS,
+        le=DAYS_MAX,
+        description="of the number of a conversation's last episode; never shorter",
     )
     policy_retention_days: Days = Field(default=400, description="of policies that others replaced")
 

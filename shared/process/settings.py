@@ -70,7 +70,9 @@ def secret_fields(settings: type[BaseSettings]) -> list[str]:
 class CommonSettings(BaseSettings):
     """Where Kafka and PostgreSQL are, and how this process presents itself."""
 
-    model_config = SettingsConfigDict(env_prefix="USHER_", extra="ignore", secrets_dir=None, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", secrets_dir=None, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     environment: Literal["production", "local"] = Field(
         default="production", description="local allows secrets that everybody knows"

@@ -99,6 +99,17 @@ def test_a_wait_that_no_clock_reaches_is_refused(
     assert f"--wait: {value!r} is not a number of seconds, 0 or more" in err
 
 
+@pytest.mark.parametrize("words", [["dlq", "purge"], ["policy", "check", "deploy/policies/sample.yaml"]], ids=" ".join)
+def test_a_wrong_setting_of_a_service_is_named_and_its_value_is_not_repeated(
+    words: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("USHER_POSTGRES_DSN", "postgresql://me:sec/ret@db/usher")
+    status, out, err = called(*words, capsys=capsys)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "USHER_POSTGRES_DSN: Input should be as postgresql://user:password@host:5432/database" in err
+    assert "sec/ret" not in err
+
+
 def test_ctrl_c_and_what_should_not_happen_end_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -150,6 +150,22 @@ def test_a_number_that_a_clock_a_wire_or_a_database_cannot_hold_is_refused_by_na
         assert wrong_setting(refused.value).startswith(f"USHER_{name.upper()}: Input should be ")
 
 
+@pytest.mark.parametrize("settings", SERVICES)
+def test_every_bound_that_a_setting_names_holds(settings: type[CommonSettings]) -> None:
+    """Of two lower bounds of one field pydantic keeps the last: a shorter memory lets a repeat in as news."""
+    for name, field in settings.model_fields.items():
+        beyond = [
+            value + step
+            for bound in field.metadata
+            for word, step in (("ge", -1), ("gt", 0), ("le", 1), ("lt", 0))
+            if isinstance(value := getattr(bound, word, None), int | float)
+        ]
+        for value in beyond:
+            with pytest.raises(ValidationError) as refused:
+                settings(**{name: value})
+            assert wrong_setting(refused.value).startswith(f"USHER_{name.upper()}: Input should be ")
+
+
 def test_whoever_wants_no_limit_and_to_keep_everything_may_say_so_in_a_large_number() -> None:
     assert IngestSettings(http_rate_per_second=1e9, http_burst=10**9, dead_letter_retention_days=99_999)
     assert RouterSettings(outcome_retention_days=99_999, policy_retention_days=99_999, log_retention_days=99_999)

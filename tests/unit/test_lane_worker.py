@@ -108,7 +108,8 @@ def test_a_partition_that_moved_away_while_its_lane_was_in_a_poll_leaves_no_gaug
         made = await working(world)
         assert (gauge("usher_owned_partitions"), gauge("usher_lag_records", partition="0")) == (1.0, 0.0)
         await made.group.take()
-        made.group.assigned([])  # the group gave it to somebody else, and its poll has not returned yet
+        assert gauge("usher_owned_partitions") == 0.0, "though its lane is still in a poll"
+        made.group.assigned([])  # the group gave it to somebody else
         assert gauge("usher_owned_partitions") == 0.0
         await asyncio.sleep(QUIET)
         assert list(made.worker.lanes) == []

@@ -199,6 +199,19 @@ def test_a_target_that_was_used_up_before_the_pause_waits_for_work_that_was_done
     assert story.last("resolution", end, "elapsed_seconds") == 60 * elapsed_minutes
 
 
+def test_what_is_late_took_as_long_whether_its_breach_was_told_before_it_or_with_it() -> None:
+    def took(told: str) -> float:
+        story = Story(resolution("4h"), resolution("10m", pause_on=[]) | {"apply_to_open": True})
+        story.arrives("2026-06-11T09:00").at("2026-06-11T09:30", "pending_changed", pending=True)
+        story.activate("2026-06-11T10:00", 2)
+        story.at("2026-06-11T10:20", "closed", stamped=instant(f"2026-06-11T{told}") / 1000).play()
+        assert story.told("resolution")[-1] == ("ended_late", "2026-06-11T10:20:00")
+        seconds: float = story.last("resolution", "ended_late", "elapsed_seconds")
+        return seconds
+
+    assert took("10:00") == took("10:30") == 60 * 50  # 10:00: by a log whose clock is behind
+
+
 def test_a_new_promise_that_was_used_up_before_the_pause_waits_for_work_that_is_told_later() -> None:
     elsewhere = policy_of({"orders": {}, "cards": {"targets": {"resolution": {"within": "1d"}}}})
     story = Story(elsewhere, resolution("10m") | {"apply_to_open": True}).arrives("2026-06-11T09:00")

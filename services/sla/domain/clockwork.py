@@ -69,12 +69,11 @@ class Clockwork:
 
     def done(self, clock: Clock, contact: Contact, at_ms: int, agent_id: str | None = None) -> None:
         """The promised work was done at this time: met, or ended late."""
-        note = Note(agent_id, self._terms.elapsed_seconds(clock, contact.workspace, at_ms), (), None, self.facts.trace)
-        self._end(clock, contact, at_ms, _DONE, note)
+        self._end(clock, contact, at_ms, _DONE, agent_id)
 
     def drop(self, clock: Clock, contact: Contact, at_ms: int) -> None:
         """The promise no longer matters from this time on: cancelled, unless it was breached before."""
-        self._end(clock, contact, at_ms, _DROPPED, Note(traceparent=self.facts.trace))
+        self._end(clock, contact, at_ms, _DROPPED)
 
     def hold(self, contact: Contact, hold: str, at_ms: int) -> None:
         """From now on the contact waits for this: clocks that do not count it pause."""
@@ -192,8 +191,10 @@ class Clockwork:
         if clock.paused_ms is not None and contact.waits_for.keys().isdisjoint(clock.pauses):
             self._resume(clock, contact, clock.due_ms)
 
-    def _end(self, clock: Clock, contact: Contact, at_ms: int, signal: Signal, note: Note) -> None:
-        running = self._catch_up(clock, contact, at_ms) and clock.state is RUNNING
+    def _end(self, clock: Clock, contact: Contact, at_ms: int, signal: Signal, agent_id: str | None = None) -> None:
+        running = self._catch_up(clock, contact, at_ms) and clock.state is RUNNING  # a breach may end a pause
+        seconds = self._terms.elapsed_seconds(clock, contact.workspace, at_ms) if signal is _DONE else None
+        note = Note(agent_id, seconds, (), None, self.facts.trace)
         self._move(clock, contact, signal, at_ms, note)
         contact.clocks.remove(clock)
         if running:

@@ -57,7 +57,6 @@ class Connection(asyncio.Protocol):
         self._loop = _loop or asyncio.get_running_loop()
         self._reader = RequestReader(self, limits)
         self._deadline = Deadline(self._loop, self._late)
-        self._turns = Turns(self._loop, self._first, server_state.tasks)
         self._transport: asyncio.Transport  # from connection_made on
         self._scope: dict[str, Any] = {
             "type": "http",
@@ -67,6 +66,7 @@ class Connection(asyncio.Protocol):
             "state": app_state,
         }
         self._queue: deque[Exchange] = deque()  # not answered yet; the application has the first
+        self._turns = Turns(self._loop, self._queue, self._run, server_state.tasks)
         self._incoming: Exchange | None = None  # whose body is being read, even behind its answer
         self._deaf = self._paused = False  # nothing is read any more; nothing now
         self._refusal: Refused | None = None  # said once what came before it is answered
@@ -178,9 +178,9 @@ class Connection(asyncio.Protocol):
             self._say(self._refusal)
         self._read()
 
-    def _first(self) -> Coroutine[Any, Any, None] | None:
-        """The application answers the first in the queue."""
-        return self._queue[0].run(self._config.loaded_app) if self._queue else None
+    def _run(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
+        """The application answers."""
+        return exchange.run(self._config.loaded_app)
 
     def _flow(self) -> None:
         """Read no more of a client who is ahead of us."""

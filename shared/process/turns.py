@@ -1,15 +1,18 @@
 """Work in turn within one task that stays: to make a task for each piece takes as long as to read a request."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Generic, TypeVar
 
 __all__ = ["Turns"]
 
+Piece = TypeVar("Piece")
 
-class Turns:
-    """Does what ``first`` gives, one after the other, and waits for ``wake`` when it gives None.
 
+class Turns(Generic[Piece]):
+    """Does the first of ``waiting``, which its work takes away, then the next, and waits for ``wake`` when it is empty.
+
+    Between two of them all others of the loop have their turn: who sends a thousand requests at once holds up nobody.
     ``busy`` holds the task while it works, so that whoever ends the process can wait for it, or cancel it. The task is
     begun when it is first needed.
     """
@@ -17,11 +20,13 @@ class Turns:
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        first: Callable[[], Coroutine[Any, Any, None] | None],
+        waiting: Sequence[Piece],
+        work: Callable[[Piece], Coroutine[Any, Any, None]],
         busy: set[asyncio.Task[None]],
     ) -> None:
         self._loop = loop
-        self._first = first
+        self._waiting = waiting
+        self._work = work
         self._busy = busy
         self._task: asyncio.Task[None] | None = None
         self._more: asyncio.Future[None] | None = None
@@ -30,7 +35,7 @@ class Turns:
     def wake(self) -> None:
         """There is work."""
         if self._task is None:
-            self._task = self._loop.create_task(self._work())
+            self._task = self._loop.create_task(self._take_turns())
             self._busy.add(self._task)
         elif self._more is not None and not self._more.done():
             self._busy.add(self._task)
@@ -42,13 +47,14 @@ class Turns:
         if self._more is not None and not self._more.done():
             self._more.set_result(None)
 
-    async def _work(self) -> None:
+    async def _take_turns(self) -> None:
         assert self._task is not None
         try:
             while not self._stopped:
-                work = self._first()
-                if work is not None:
-                    await work
+                if self._waiting:
+                    await self._work(self._waiting[0])
+                    if self._waiting:
+                        await asyncio.sleep(0)
                 else:
                     self._busy.discard(self._task)
                     self._more = self._loop.create_future()

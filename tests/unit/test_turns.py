@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine
 from typing import Any
 
 from shared.process.turns import Turns
@@ -17,14 +16,11 @@ class Bench:
         self.by: set[Any] = set()
         self.go = asyncio.Semaphore(0)
         self.busy: set[asyncio.Task[None]] = set()
-        self.turns = Turns(asyncio.get_running_loop(), self._first, self.busy)
+        self.turns = Turns(asyncio.get_running_loop(), self.waiting, self._do, self.busy)
 
     def ask(self, name: str) -> None:
         self.waiting.append(name)
         self.turns.wake()
-
-    def _first(self) -> Coroutine[Any, Any, None] | None:
-        return self._do(self.waiting[0]) if self.waiting else None
 
     async def _do(self, name: str) -> None:
         await self.go.acquire()
@@ -81,6 +77,21 @@ async def test_behind_the_end_what_is_under_way_is_done_and_nothing_is_begun() -
     assert bench.done == ["a"]
     assert not bench.busy
     assert all(task.done() for task in bench.by)
+
+
+async def test_between_two_pieces_all_others_have_their_turn() -> None:
+    bench, others = Bench(), 0
+    pieces = [str(number) for number in range(50)]
+    for name in pieces:
+        bench.ask(name)
+        bench.go.release()  # so that none of them waits for anything
+    while bench.waiting:
+        await asyncio.sleep(0)
+        others += 1
+    assert bench.done == pieces
+    assert others >= len(pieces)
+    bench.turns.stop()
+    await asyncio.gather(*bench.by)
 
 
 async def test_who_waits_for_the_end_may_cancel_it() -> None:

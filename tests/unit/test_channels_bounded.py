@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.way import Arrival, Way
+from shared.contract.inputs import INPUT_TYPES
 from shared.contract.records import Origin
 from shared.contract.topics import CHANNELS
 from tests.support.ingest_builders import KEY
@@ -84,3 +86,13 @@ def test_what_a_message_must_have_is_told_by_its_path(wrong: dict[str, Any], pat
 def test_a_message_without_a_workspace_is_told_so() -> None:
     (error,) = outcome(Message(**GOOD).event(PAYLOAD), WAY._replace(workspace=""))
     assert error.path == "workspace"
+
+
+@pytest.mark.parametrize("at_ms", [NOW_MS - 0.5, float(NOW_MS - 1), float("nan"), float("inf"), True])
+@pytest.mark.parametrize("size", [5.5, 5.0, True])
+def test_numbers_of_anybodys_adapter_are_such_as_the_router_reads(at_ms: Any, size: Any) -> None:
+    message = Message(**GOOD, at_ms=at_ms, attachments=[Attachment(size=size)])
+    admitted = outcome(message.event(PAYLOAD))
+    event: Any = msgspec.json.decode(admitted.body, type=INPUT_TYPES[admitted.type])
+    assert event.occurred_ms == (int(at_ms) if at_ms < NOW_MS else NOW_MS)
+    assert event.attachments[0].bytes == int(size)

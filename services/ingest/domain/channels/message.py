@@ -51,7 +51,8 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer's message; "" and None where the provider says nothing. ``at_ms`` since the epoch.
+    """A customer's message; "" and None where the provider says nothing. ``at_ms`` since the epoch; of a fraction, as
+    anybody's adapter may compute one, it is the whole part, for the router reads no other, nor of ``size``.
 
     ``event`` makes the canonical event of it. What is longer than the contract allows is cut, not refused, and the
     attribute ``cut`` names it: a long mail is a contact all the same. So is one whose ornaments cannot be read:
@@ -89,7 +90,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
             reply_to=self._reply_to(),
             sender=self.sender,
             attributes=self._attributes(),
-            occurred_at=at_ms if at_ms is not None and 0 <= at_ms < YEAR_10000_MS else None,
+            occurred_at=int(at_ms) if at_ms is not None and 0 <= at_ms < YEAR_10000_MS else None,
             to=_line(self.to, NOTE_LENGTH_MAX) or None,
             subject=_line(self.subject, SUBJECT_LENGTH_MAX).strip() or None,
             text=_writable(text[:TEXT_LENGTH_MAX]) if text else None,
@@ -180,7 +181,7 @@ def _attachment(one: Attachment) -> AttachmentPart:
         _line(one.content_type, NOTE_LENGTH_MAX) or CONTENT_TYPE_UNKNOWN,
         _line(url, URL_LENGTH_MAX) if url and len(url) <= URL_LENGTH_MAX else None,
         _line(name, NOTE_LENGTH_MAX) if name else None,
-        size if size is not None and 0 <= size <= INTEGER_MAX else None,
+        int(size) if size is not None and 0 <= size <= INTEGER_MAX else None,
     )
 
 

@@ -193,3 +193,14 @@ def test_a_part_whose_head_is_cut_within_a_name_keeps_its_words_alone() -> None:
     whole = parsed(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%b\r\nWords\r\n--b--" % head)[1]
     (part,) = leaves(whole, [])
     assert part.content() == b"Words"
+
+
+@pytest.mark.parametrize("heads", [b"", b"Content-Type: text/plain\r\n"])
+@pytest.mark.parametrize("length", [10, PART_HEAD_BYTES_MAX, 3 * PART_HEAD_BYTES_MAX])
+def test_words_behind_a_part_head_without_its_empty_line_are_kept_however_long_the_line(
+    heads: bytes, length: int
+) -> None:
+    words = b"Words ".ljust(length, b"w") + b"\r\n\r\nMore"
+    whole = parsed(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n%b%b\r\n--b--" % (heads, words))[1]
+    (part,) = leaves(whole, [])
+    assert part.content() == words

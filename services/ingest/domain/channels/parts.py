@@ -154,9 +154,10 @@ def _part(raw: bytes, begin: int, end: int, default: str) -> Part:
     if body - begin > len(head):
         head = head[: head.rfind(b"\n") + 1] or head  # a line that was cut is none of these
     lines = _LINES.match(head)
-    if lines and lines.end() < len(head) and not _ANOTHER.match(head, lines.end()):
-        head = lines[0]
-        body = begin + len(head)
+    over = begin + lines.end() if lines else body
+    is_line = over == begin or raw.endswith(b"\n", begin, over)
+    if over < body and is_line and not _ANOTHER.match(raw, over, body):  # looked at whole, however long it is
+        head, body = raw[begin:over], over
     head = b"\n" + head
     found: dict[str, str] = {}
     for name in _NAME.finditer(head.lower()):

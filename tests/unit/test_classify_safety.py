@@ -257,6 +257,8 @@ def test_what_a_family_buys_is_no_doubt_and_what_is_more_than_that_stays_one(tex
         ("I'm going to blow up your office", "danger"),
         ("there's a bomb in the parcel, no bath bomb", "danger"),
         ("refund me or I come to your office with a gun", "danger"),
+        ("I am coming to the store and I have a knife", "danger"),
+        ("I will blow up your phone shop", "danger"),
         ("i wanna kms", "self_harm"),
         ("I took 40 pills", "self_harm"),
     ],
@@ -301,6 +303,10 @@ def test_words_that_are_read_over_hide_no_danger_that_is_told_with_them(text, si
         "Sick of living without internet for two weeks",
         "I'm fed up with life insurance adverts",
         "The site isn't safe for payments, says my browser",
+        "I come to the store today to return the kitchen knife",
+        "is the massage gun coming to the shop soon, with a voucher?",
+        "how do I blow up your air mattress?",
+        "the photo bomb letter board: where is the parcel?",
     ],
 )
 def test_what_stands_beside_such_words_in_routine_texts_is_no_sign(text):

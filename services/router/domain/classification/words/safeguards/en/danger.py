@@ -10,7 +10,8 @@ killed|killing & could|get|nearly|almost
 set|went & alight|on fire
 bomb & parcel|package|letter|office|building|school|in my
 blow up your|blowing up your|blow you up|blow you all up|blow up this
-gun|knife|rifle|shotgun & come to your|coming to your|come to the|coming to the|come round|be there with
+gun|knife|rifle|shotgun & come to your|coming to your|come to the|coming to the|come round|be there
+  & with a|with my|with the|bring*|armed|i have|i ve got|ive got|i got
 brake|brakes & failed|fail
 stomach|throat & battery|batteries|magnet*|coin|pin
 fire & there is|theres|kitchen|house|flat|home|garage|cellar|basement|apartment|room|office|smoke

@@ -55,5 +55,9 @@ toy|water|nerf|squirt|bubble|price|caulking|radar + gun|guns
 lost + internet|connection|signal|power|wifi|reception|my parcel|my receipt|my password|my login|the receipt
   |the password
   |my tracking|in the post
+photo|seed|sugar|cherry|water|chocolate|cocoa|f + bomb|bombs
+blow up|blowing up + your air|your mattress|your paddling|your pool|your balloon*|your inflatable*|your inbox
+  |your reputation|your phone with|your phones with
+massage gun*
 police box|dead pixel*|dead stock|heating pad|heat gun|in no time|without gas fee|no problem
 """

@@ -199,6 +199,17 @@ def test_a_target_that_was_used_up_before_the_pause_waits_for_work_that_was_done
     assert story.last("resolution", end, "elapsed_seconds") == 60 * elapsed_minutes
 
 
+def test_what_a_policy_used_up_in_a_pause_and_the_next_one_gives_back_at_once_has_rested_since_the_pause_began() -> (
+    None
+):
+    shorter, longer = ({**resolution(within), "apply_to_open": True} for within in ("10m", "5h"))
+    story = Story(resolution("4h"), shorter, longer).arrives("2026-06-11T09:00")
+    story.at("2026-06-11T09:30", "pending_changed", pending=True)
+    story.activate("2026-06-11T10:00", 2).activate("2026-06-11T10:00", 3).at("2026-06-11T11:00", "closed").play()
+    assert story.told("resolution")[-1] == ("met", "2026-06-11T11:00:00")
+    assert story.last("resolution", "met", "elapsed_seconds") == 60 * 30
+
+
 def test_what_is_late_took_as_long_whether_its_breach_was_told_before_it_or_with_it() -> None:
     def took(told: str) -> float:
         story = Story(resolution("4h"), resolution("10m", pause_on=[]) | {"apply_to_open": True})

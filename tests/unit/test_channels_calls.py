@@ -166,6 +166,11 @@ def test_variables_of_the_channel_are_attributes_however_ami_or_its_bridge_write
     assert {name: value for name, value in found.items() if name.startswith("var_")} == VARIABLES
 
 
+def test_a_variable_without_a_name_is_left_out_and_the_others_were_read() -> None:
+    found = json_of("asterisk", {**ASTERISK, "ChanVariable": {"": "x", "SKILL": "cards=gold"}}).event().attributes
+    assert (found["var_SKILL"], "unread" in found) == ("cards=gold", False)
+
+
 def ari(kind: str, **more: Any) -> Result:
     at = "2026-01-31T09:30:00.125+0000"
     return json_of("asterisk", {"type": kind, "timestamp": at, "args": ["support"], "channel": ARI_CHANNEL, **more})

@@ -116,10 +116,10 @@ class Node(msgspec.Struct, eq=False, gc=False):
         """The first entry of a list, absent where there is none."""
         return next(self.items(), Node(None, 0, self, self._looked, self.unread))
 
-    def text(self, name: str = "") -> str:
+    def text(self, name: str | None = None) -> str:
         """The text, "" where it is absent. This and what follows, with a name, is of that member: ``node.text("id")``
         is ``node["id"].text()`` in half of the time."""
-        if name:
+        if name is not None:
             said = self._said(name)
             return self[name].text() if said is None else said
         value = self.value
@@ -132,9 +132,9 @@ class Node(msgspec.Struct, eq=False, gc=False):
         self._miss("must be a string")
         return ""
 
-    def id(self, name: str = "") -> str:
+    def id(self, name: str | None = None) -> str:
         """A text or whole number as text, "" where it is absent: providers write ids both ways."""
-        if name:
+        if name is not None:
             said = self._said(name)
             return self[name].id() if said is None else said
         value = self.value
@@ -144,9 +144,9 @@ class Node(msgspec.Struct, eq=False, gc=False):
             return str(value)
         return self.text()
 
-    def words(self, name: str = "") -> str:
+    def words(self, name: str | None = None) -> str:
         """What somebody wrote: a text, or a number as text. Rejected otherwise, so that it is kept."""
-        if name:
+        if name is not None:
             said = self._said(name)
             return self[name].words() if said is None else said
         value = self.value
@@ -156,9 +156,9 @@ class Node(msgspec.Struct, eq=False, gc=False):
             return str(value)
         return self.text()
 
-    def needed(self, name: str = "") -> str:
+    def needed(self, name: str | None = None) -> str:
         """An id that must be there."""
-        if name:
+        if name is not None:
             return self._said(name) or self[name].needed()
         found = self.id()
         if not found:
@@ -185,9 +185,9 @@ class Node(msgspec.Struct, eq=False, gc=False):
             self._miss("must be a whole number")
         return None
 
-    def flag(self, name: str = "") -> bool:
+    def flag(self, name: str | None = None) -> bool:
         """True for true alone."""
-        return (self[name] if name else self).value is True
+        return (self if name is None else self[name]).value is True
 
     def _said(self, name: str) -> str | None:
         """A member's text, "" where it is absent; None where it is to be looked at, or this value is no object."""

@@ -14,6 +14,7 @@ __all__ = ["START_MS", "VirtualClock", "VirtualLoop", "run"]
 
 START_MS = 1_800_000_000_000  # the wall clock of the virtual day begins here
 RESOLUTION_SECONDS = 1e-9  # timers that are due within so much of each other are due together, as in asyncio
+LONGEST_SECONDS = 21_600.0  # no world needs as long; one that never ends must fail, and not hang whoever tests it
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -88,7 +89,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     # ---- running ----
 
     def run_until_complete(self, future: Any) -> Any:
-        """The result of a coroutine. RuntimeError: it waits, and nothing is to come."""
+        """The result of a coroutine. RuntimeError: it waits and nothing is to come, or it goes on and on."""
         task = self.create_task(future)
         ready = self._ready
         asyncio._set_running_loop(self)
@@ -116,6 +117,8 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             heappop(timers)
         if not timers:
             raise RuntimeError("everybody waits, and nothing is to come")
+        if timers[0][0] > LONGEST_SECONDS:
+            raise RuntimeError(f"after {LONGEST_SECONDS:.0f} s there is no end to it")
         self.clock.pass_until(timers[0][0])
         until = self.clock.now + RESOLUTION_SECONDS
         due = []

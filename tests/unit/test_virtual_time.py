@@ -53,6 +53,15 @@ def test_who_waits_for_what_will_never_come_is_told_so() -> None:
         run(main)
 
 
+def test_a_world_that_has_no_end_fails_and_hangs_nobody() -> None:
+    async def main(clock: VirtualClock) -> None:
+        while True:
+            await asyncio.sleep(60.0)
+
+    with pytest.raises(RuntimeError, match="no end"):
+        run(main)
+
+
 def test_an_error_of_a_callback_ends_the_run() -> None:
     async def main(clock: VirtualClock) -> None:
         asyncio.get_running_loop().call_soon(int, "no number")

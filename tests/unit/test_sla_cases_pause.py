@@ -199,6 +199,16 @@ def test_a_target_that_was_used_up_before_the_pause_waits_for_work_that_was_done
     assert story.last("resolution", end, "elapsed_seconds") == 60 * elapsed_minutes
 
 
+def test_a_pause_that_ended_before_the_policy_that_used_up_its_target_and_is_told_later_puts_nothing_off() -> None:
+    story = Story(resolution("4h"), resolution("10m") | {"apply_to_open": True}).arrives("2026-06-11T09:00")
+    story.at("2026-06-11T09:30", "pending_changed", pending=True).activate("2026-06-11T10:00", 2)
+    later = instant("2026-06-11T10:30") / 1000
+    story.at("2026-06-11T09:55", "pending_changed", pending=False, stamped=later)
+    story.at("2026-06-11T09:58", "closed", stamped=later).play()
+    assert [name for name, _ in story.told("resolution")] == ["started", "paused", "retargeted", "met"]
+    assert story.last("resolution", "met", "elapsed_seconds") == 60 * 33
+
+
 def test_what_a_policy_used_up_in_a_pause_and_the_next_one_gives_back_at_once_has_rested_since_the_pause_began() -> (
     None
 ):

@@ -12,6 +12,7 @@ from services.router.domain.classification.words.denying import (
     BETWEEN,
     DENIALS,
     EVER,
+    MODEST,
     NO_PERSON,
     NO_PURCHASE,
     NONE,
@@ -29,8 +30,8 @@ _DENIED = re.compile(rf"\b({DENIALS}) ((?:(?:{BETWEEN}) ){{0,3}})(\w+)")
 _NO_PERSON = tuple(re.compile(pattern) for pattern in NO_PERSON)
 _NO_PURCHASE = tuple(re.compile(pattern) for pattern in NO_PURCHASE)
 _SOMEBODY_ELSE = re.compile(SOMEBODY_ELSE)
-_WHETHER = re.compile(WHETHER)
-WHETHER_CHARACTERS_MAX = 80  # before a denial in which a sentence may ask or set a condition
+_WHETHER, _MODEST = re.compile(WHETHER), re.compile(MODEST)
+BEFORE_CHARACTERS_MAX = 80  # in which a sentence may ask, set a condition or name what is denied
 
 
 class Heard(NamedTuple):
@@ -61,7 +62,7 @@ def undenied(folded: str, words: Collection[str], signs: Deniable) -> Heard:
         denial, _, word = denied.groups()
         if word not in signs.every or not _is_denied(denied, signs):
             return denied[0]
-        complains = complains or word in signs.praise
+        complains = complains or (word in signs.praise and _MODEST.search(_before(denied)) is None)
         return denial
 
     start = folded[:CHARACTERS_MAX]
@@ -79,9 +80,12 @@ def _is_denied(denied: re.Match[str], signs: Deniable) -> bool:
     if word in signs.praise:
         return denial not in NONE or bool(between)
     if word in signs.urgent:
-        before = denied.string[max(0, denied.start() - WHETHER_CHARACTERS_MAX) : denied.start()]
-        return _WHETHER.search(before) is None
+        return _WHETHER.search(_before(denied)) is None
     return True
+
+
+def _before(denied: re.Match[str]) -> str:
+    return denied.string[max(0, denied.start() - BEFORE_CHARACTERS_MAX) : denied.start()]
 
 
 def _without_person(text: str) -> str:

@@ -3,8 +3,8 @@
 from services.router.domain.classification.words.lexicon import words
 
 __all__ = [
-    "BETWEEN", "DENIALS", "EVER", "NONE", "NO_PERSON", "NO_PURCHASE", "OPENERS", "SO", "SOMEBODY_ELSE", "THANKS",
-    "WHETHER",
+    "BETWEEN", "DENIALS", "EVER", "MODEST", "NONE", "NO_PERSON", "NO_PURCHASE", "OPENERS", "SO", "SOMEBODY_ELSE",
+    "THANKS", "WHETHER",
 ]  # fmt: skip
 
 _NT = "|".join(words("do does did is are was were has have had wo would should could ca ai"))
@@ -22,6 +22,7 @@ DENIALS = (
 )
 """Folded; any of them, in any of the languages of which Usher has lists of feelings."""
 
+_HOW = "urgent|happy|helpful|angry|upset|important|urgente|dringend|eilig|wichtig|zufrieden|freundlich"
 BETWEEN = "|".join(
     words(
         "a an any at all the too so very really even exactly particularly be been being feel feeling in "
@@ -30,6 +31,7 @@ BETWEEN = "|".join(
         "so sehr wirklich besonders ein eine einen einem gerade mehr das"
     )
 )
+BETWEEN += rf"|super(?= (?:{_HOW})\b)"
 """What may stand between a denial and what it denies: *not only angry*, *isn't this terrible* deny nothing."""
 
 EVER, SO = frozenset(words("never nunca nie niemals")), frozenset(words("so tan"))
@@ -43,6 +45,12 @@ WHETHER = (
     r"[^.!?;\n]*$"
 )
 """Before a denial of haste that presses: *if it is not immediately mended*, *warum wird das nicht sofort erledigt*."""
+
+MODEST = (
+    r"\b(?:english|spanish|german|englisch|spanisch|deutsch|ingles|espanol|aleman|grammar|spelling|grammatik)\b"
+    r"[^.!?;\n]*$"
+)
+"""Before denied praise that is no complaint: *my English is not perfect*."""
 
 _STAFF = (
     r"(?:a |an |any |the |some |your |real |live |actual |human )*(?:person|human being|human|agent|somebody|someone|"

@@ -209,6 +209,14 @@ def test_a_pause_that_ended_before_the_policy_that_used_up_its_target_and_is_tol
     assert story.last("resolution", "met", "elapsed_seconds") == 60 * 33
 
 
+def test_work_that_is_told_after_a_policy_ended_its_pause_took_no_time_below_zero() -> None:
+    story = Story(resolution("4h"), resolution("5h", pause_on=[]) | {"apply_to_open": True}).arrives("2026-06-11T09:00")
+    story.at("2026-06-11T09:05", "pending_changed", pending=True).activate("2026-06-11T10:00", 2)
+    story.at("2026-06-11T09:10", "closed", stamped=instant("2026-06-11T10:30") / 1000).play()
+    assert story.told("resolution")[-1] == ("met", "2026-06-11T09:10:00")
+    assert 0 <= story.last("resolution", "met", "elapsed_seconds") <= 60 * 10
+
+
 def test_what_a_policy_used_up_in_a_pause_and_the_next_one_gives_back_at_once_has_rested_since_the_pause_began() -> (
     None
 ):

@@ -51,10 +51,14 @@ class Terms:
         return self._known[workspace, version].calendar(name) if name else ALWAYS_OPEN
 
     def elapsed_seconds(self, clock: Clock, workspace: str, at_ms: int) -> float:
-        """Calendar time that counted from the clock's start."""
+        """Calendar time that counted from the clock's start; never below 0, though work in a pause that a policy ended
+        is told after it."""
         until_ms = at_ms if clock.paused_ms is None else clock.paused_ms
-        if not clock.calendar:
+        if clock.calendar:
+            calendar = self.calendar(workspace, clock.policy, clock.calendar)
+            seconds = calendar.open_seconds_between(clock.started_ms, until_ms)
+        else:
             seconds = max(0, until_ms - clock.started_ms) / MILLISECONDS_PER_SECOND
-            return round(seconds - clock.paused_seconds, 3) if clock.paused_seconds else seconds
-        calendar = self.calendar(workspace, clock.policy, clock.calendar)
-        return round(calendar.open_seconds_between(clock.started_ms, until_ms) - clock.paused_seconds, 3)
+            if not clock.paused_seconds:
+                return seconds
+        return round(max(0.0, seconds - clock.paused_seconds), 3)

@@ -106,7 +106,9 @@ def test_a_partition_that_moved_away_while_its_lane_was_in_a_poll_leaves_no_gaug
             return world.registry.get_sample_value(name, {"service": "tally", **labels})
 
         made = await working(world)
+        await asyncio.sleep(WATCH_EVERY_SECONDS)
         assert (gauge("usher_owned_partitions"), gauge("usher_lag_records", partition="0")) == (1.0, 0.0)
+        assert gauge("usher_barred_deadlines", partition="0") == 0.0
         await made.group.take()
         assert gauge("usher_owned_partitions") == 0.0, "though its lane is still in a poll"
         made.group.assigned([])  # the group gave it to somebody else

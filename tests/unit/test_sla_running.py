@@ -60,3 +60,27 @@ def test_seconds_rise_while_nothing_is_told() -> None:
     runner.step(Desk().agent("a1", 10, "available", "busy", free_units=1).log.records)
     busy = ("usher_agent_seconds_total", "acme", "busy", "", "0")
     assert [page(runner, 10 + LATE_SECONDS + seconds)[busy] for seconds in (-1, 0, 1, 60)] == [0.0, 0.0, 1.0, 60.0]
+
+
+def test_what_a_process_has_shown_stands_though_a_report_is_later_than_any_should_be() -> None:
+    runner, committed, registry, now = Runner(), CommittedTotals(), CollectorRegistry(), [60.0]
+    engines = {0: runner.engine}
+    registry.register(
+        SlaCollector(
+            committed, lambda: engines, lambda _: 0, lambda: BASE_MS + round(now[0] * 1000), WorkspaceLabels(9)
+        )
+    )
+
+    def shown() -> float | None:
+        committed.restart(0, SlaRows(totals=runner.database.rows().totals))
+        labels = {"workspace": "acme", "state": "busy", "reason": "", "partition": "0"}
+        return registry.get_sample_value("usher_agent_seconds_total", labels)
+
+    desk = Desk().agent("a1", 10, "available", "busy", free_units=1)
+    runner.step(desk.log.records)
+    assert shown() == 60 - 10 - LATE_SECONDS
+    told = len(desk.log.records)
+    desk.agent("a1", 20, "available", "idle", free_units=2)  # 40 s ago
+    runner.step(desk.log.records[told:])
+    now[0] += 1
+    assert shown() == 60 - 10 - LATE_SECONDS

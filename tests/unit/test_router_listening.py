@@ -158,12 +158,19 @@ def test_who_waits_is_moved_ahead_by_the_caller():
     assert (body_of(told[1])["reason"], body_of(told[1])["priority_seconds"]) == ("caller", 30)
 
 
-@pytest.mark.parametrize(("said", "moves"), [("I want to speak to a human", False), ("I smell gas", True)])
-def test_the_callers_word_for_a_machine_wins_over_all_but_rules_and_safeguards_in_a_later_message(said, moves):
+@pytest.mark.parametrize(
+    ("said", "moves"),
+    [
+        ({"text": "hmm", "intent": "stolen_card"}, False),
+        ({"text": "I smell gas"}, True),
+        ({"text": "I want to speak to a human"}, True),
+    ],
+)
+def test_the_callers_word_for_a_machine_wins_in_a_later_message_but_locks_nobody_in(said, moves):
     router = Router()
     router.contact(intent="change_address")
-    told = router.say(router.message(number=2, text=said, tier="bot"))
-    assert kinds(told) == (ENOUGH if moves else ["contact.message_added"])
+    assert kinds(router.say(router.message(number=2, tier="bot", **said))) == (ENOUGH if moves else ENOUGH[:1])
+    assert kinds(router.say(router.message(number=3, **said))) == (ENOUGH[:1] if moves else ENOUGH)
 
 
 @pytest.mark.parametrize(

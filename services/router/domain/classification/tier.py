@@ -15,6 +15,8 @@ __all__ = ["Asked", "classified_tier", "final_tier", "ground_of", "question"]
 Asked = tuple[Tier, str]
 """A tier and who asks for it."""
 
+_PERSON = "a person was asked for"
+
 
 def classified_tier(case: Case, intent: Recognised, points: int) -> Asked:
     """The tier by score and overrides, before caller and hard rules. Every override is a floor, but one: a machine
@@ -32,7 +34,8 @@ def classified_tier(case: Case, intent: Recognised, points: int) -> Asked:
 
 def ground_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
     """What is enough by itself for a person to serve a contact, whatever was before; "" where there are doubts only.
-    As with a first message, the caller's tier wins over everything but hard rules and safeguards.
+    The caller's tier wins over everything but hard rules and safeguards, as with a first message; and but for the wish
+    for a person: who sends a tier with every message would lock customers in with a machine.
     """
     reading, served = case.reading, intent.served
     if rule and rule.then.tier == "agent":
@@ -40,11 +43,12 @@ def ground_of(case: Case, intent: Recognised, rule: Rule | None) -> str:
     if reading.safeguards:
         return f"safeguard {reading.safeguards[0]}"
     if case.facts.hint and case.facts.hint.tier:
-        return "caller" if case.facts.hint.tier == "agent" else ""
+        wish = _PERSON if reading.person else ""
+        return "caller" if case.facts.hint.tier == "agent" else wish
     if served is not None and intent.is_moment_of_truth:
         return f"moment of truth {served.name}"
     if reading.person:
-        return "a person was asked for"
+        return _PERSON
     is_sure = intent.by != "model" or served is not intent.known or intent.confidence >= SURE
     if served is not None and served.floor == "agent" and is_sure:
         return f"intent {served.name}"
@@ -62,7 +66,7 @@ def _overrides(case: Case, intent: Recognised) -> list[Asked]:
     if served is not None and intent.is_moment_of_truth:
         asked.append(("agent", f"moment of truth {served.name}"))
     if case.reading.person:
-        asked.append(("agent", "a person was asked for"))
+        asked.append(("agent", _PERSON))
     if intent.by != "caller" and case.reading.delicate:
         asked.append(("agent", "human triage: people or harm are spoken of"))
     if intent.by != "caller" and case.prediction:

@@ -23,6 +23,7 @@ TOKEN_SECONDS_MAX = 5.0  # the broker waits for a login no longer than its own t
 TOKEN_BYTES_MAX = 64 * 1024
 TOKEN_EARLY_SECONDS = 30.0  # a token is renewed this long before it ends: clocks differ
 TOKEN_SECONDS_UNKNOWN = 60.0  # how long a token is kept whose end the issuer does not tell
+TOKEN_KEPT_SECONDS_MAX = 86_400.0  # a day, whatever the issuer says: "Infinity" is a number of JSON here
 
 
 def connection(settings: CommonSettings) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _telling(variable: str) -> Iterator[None]:
         yield
     except KeyError as error:
         raise ConnectionError(f"{variable}: the answer has no {error}") from None
-    except (OSError, ValueError, TypeError, AttributeError, HTTPException) as error:
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError, HTTPException) as error:
         raise ConnectionError(f"{variable}: no token ({error})") from None
 
 
@@ -114,7 +115,7 @@ class _IssuedToken(AbstractTokenProvider):  # type: ignore[misc]
             with _telling("USHER_KAFKA_OAUTH_TOKEN_URL"):
                 found = await asyncio.to_thread(self._ask)
                 self._token = _printable(found["access_token"])
-                seconds = float(found.get("expires_in") or TOKEN_SECONDS_UNKNOWN)
+                seconds = min(float(found.get("expires_in") or TOKEN_SECONDS_UNKNOWN), TOKEN_KEPT_SECONDS_MAX)
             self._until = monotonic() + max(1.0, seconds - TOKEN_EARLY_SECONDS)
         return self._token
 

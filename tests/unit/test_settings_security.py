@@ -233,7 +233,8 @@ async def test_a_token_that_cannot_be_had_is_a_passing_fault_that_names_its_vari
 
 @pytest.mark.parametrize(
     "answer", [b"<html>", b"[]", b'"x"', b"{}", b'{"access_token": null}', b'{"access_token": ""}',
-               b'{"access_token": "t", "expires_in": "soon"}', b"\xff", None],
+               b'{"access_token": "t", "expires_in": "soon"}', b"\xff", None, b"[" * 50_000,
+               b'{"access_token": "t", "expires_in": 1' + b"0" * 400 + b"}"],
 )  # fmt: skip
 async def test_an_issuer_that_gives_no_token_is_a_passing_fault_that_names_its_variable(answer: bytes | None) -> None:
     async def issue(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -25,6 +25,12 @@ def policy_of(queues: dict[str, Any], hours: Any = None, **more: Any) -> dict[st
     return document | more
 
 
+def resolution(within: str, hours: object = None, **more: object) -> dict[str, Any]:
+    """A policy that promises the resolution of orders, in ``hours`` where there are some."""
+    target = {"within": within, **({"calendar": "office"} if hours else {}), **more}
+    return policy_of({"orders": {"targets": {"resolution": target}}}, hours)
+
+
 class Story:
     """Appends events of contact ``c1`` (or ``contact``); ``play`` runs them one by one, with a restart after each."""
 

@@ -3,15 +3,9 @@
 import pytest
 
 from shared.contract.ids import event_id
-from tests.support.sla_story import Story, policy_of
+from tests.support.sla_story import Story, policy_of, resolution
 
 TEN_TO_SIX = {"mon-fri": ["10:00-18:00"]}
-RESOLUTION = {"orders": {"targets": {"resolution": {"within": "2h", "calendar": "office"}}}}
-
-
-def resolution(within: str, hours: object = None, **more: object) -> dict:
-    target = {"within": within, **({"calendar": "office"} if hours else {}), **more}
-    return policy_of({"orders": {"targets": {"resolution": target}}}, hours)
 
 
 @pytest.mark.parametrize("applies", [False, True])

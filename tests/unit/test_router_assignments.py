@@ -67,7 +67,8 @@ def test_a_contact_given_back_keeps_its_age_and_avoids_the_agent(router: Router,
     assert router.state(contact_id) == "offered"
 
 
-def test_a_transfer_to_an_agent_waits_for_them_and_then_opens_to_all() -> None:
+def kept_for_a2() -> tuple[Router, str]:
+    """A contact that was transferred to an agent who is busy, while another one is free."""
     router = Router(policy_with(offers={"decline_pause": "2m"}))
     router.sign_on("a2")
     router.contact("c0")
@@ -76,6 +77,11 @@ def test_a_transfer_to_an_agent_waits_for_them_and_then_opens_to_all() -> None:
     router.sign_on("a3")
     router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(agent_id="a2"))
     assert router.state(contact_id) == "queued"
+    return router, contact_id
+
+
+def test_a_transfer_to_an_agent_waits_for_them_and_then_opens_to_all() -> None:
+    router, _ = kept_for_a2()
     told = router.wait(60)
     assert router.last("offered")["agent_id"] == "a3"
     assert "contact.offered" in kinds(told)
@@ -95,14 +101,7 @@ def test_nobody_is_named_for_a_channel_of_which_they_take_nothing(router: Router
 
 
 def test_what_is_kept_for_an_agent_opens_to_all_when_they_take_its_channel_no_longer() -> None:
-    router = Router(policy_with(offers={"decline_pause": "2m"}))
-    router.sign_on("a2")
-    router.contact("c0")
-    router.accept("a2")
-    contact_id, assignment_id = router.assigned("c1")
-    router.sign_on("a3")
-    router.end(assignment_id, outcome="transferred", transfer=inputs.Transfer(agent_id="a2"))
-    assert router.state(contact_id) == "queued"
+    router, contact_id = kept_for_a2()
     router.sign_on("a2", units=2, capacity={"max": {"chat": 0}})
     assert router.last("offered")["contact_id"] == contact_id
     assert router.last("offered")["agent_id"] == "a3"

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from collections.abc import Callable
 
 import msgspec
 
@@ -49,25 +50,17 @@ _SPACE = re.compile(r"\s")
 
 def personal_of(said: MessageReceived) -> bytes:
     """The JSON object that hand-off copies carry beside the event's own fields."""
-    return _encode(
-        Personal(
-            said.party,
-            said.reply_to,
-            said.text or "",
-            said.subject,
-            said.attachments,
-            said.to,
-            said.language,
-            said.public,
-            said.attributes,
-        )
-    )
+    return _encoded(Personal, said)
 
 
 def whole_of(said: MessageReceived) -> bytes:
     """The same JSON object with all else that a classification looks at."""
+    return _encoded(Whole, said, said.routing)
+
+
+def _encoded(kind: Callable[..., Personal], said: MessageReceived, *more: RoutingHint | None) -> bytes:
     return _encode(
-        Whole(
+        kind(
             said.party,
             said.reply_to,
             said.text or "",
@@ -77,7 +70,7 @@ def whole_of(said: MessageReceived) -> bytes:
             said.language,
             said.public,
             said.attributes,
-            said.routing,
+            *more,
         )
     )
 

@@ -14,8 +14,13 @@ GRANTS = Path(__file__).parent / "grants.sql"
 SCHEMA = "usher"
 _LOCK_KEY = 0x75736865  # "ushe": any constant, the same in every process
 _MARK = "-- migrate:up"
-# Checksums beside that of the file: of a text that differed in a comment and stood here between two releases.
-SAME = {"0010": frozenset({"b49fe6b5ca6f61c5774b7b66002557ff76045b7e3c8558453b66711355b2aa64"})}
+# Checksums beside that of the file: of texts that stood here between two releases and led to the same schema.
+SAME = {
+    "0010": frozenset({"b49fe6b5ca6f61c5774b7b66002557ff76045b7e3c8558453b66711355b2aa64"}),  # another comment
+    "0097": frozenset(
+        {"a336b0f1a9336b24e8dd2d890e38c9e0537bfbaff37013a3f728a93099112072"}
+    ),  # with the function of 0098
+}
 
 
 @dataclass(frozen=True, slots=True)

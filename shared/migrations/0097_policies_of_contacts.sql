@@ -12,15 +12,13 @@ FROM sla_contact AS c CROSS JOIN LATERAL (
 ) AS v (policy_version)
 WHERE v.policy_version IS NOT NULL;
 
--- As in 0092, and a policy stays as long as a contact is held to it. A row is taken apart only where one of the numbers
--- stands in it: to look for them in its text takes an eighth of the time, and while the rows are read the partition waits.
+-- As in 0092, and a policy stays as long as a contact is held to it.
 CREATE OR REPLACE FUNCTION router_forget(
     p_partition int, p_inputs_ms bigint, p_outcomes_ms bigint, p_episodes_ms bigint, p_policies_ms bigint, p_rows int
 ) RETURNS TABLE (what text, number bigint) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
     old_workspaces text[];
     old_versions   int[];
-    near           text[];
 BEGIN
     DELETE FROM router_input WHERE event_id IN (
         SELECT event_id FROM router_input WHERE seen_ms < p_inputs_ms AND partition = p_partition
@@ -67,23 +65,14 @@ BEGIN
           AND EXISTS (SELECT FROM policy AS n WHERE n.workspace = p.workspace AND n.version > p.version
                       AND n.activated_ms < p_policies_ms)
           AND NOT EXISTS (SELECT FROM sla_policy AS s WHERE s.workspace = p.workspace AND s.version <= p.version)
-        ORDER BY p.activated_ms LIMIT least(p_rows, 100) -- a pattern of more takes long to be made
+        ORDER BY p.activated_ms LIMIT p_rows
     ) AS o;
     number := 0;
     IF old_versions IS NOT NULL THEN -- only then contacts are read, which takes as long as there are live ones
-        -- Whoever may be held to one of them: their numbers stand in the row. Nobody's, as a rule.
-        SELECT array_agg(c.contact_id) INTO near FROM sla_contact AS c
-        WHERE c.partition = p_partition
-          AND c.body::text ~ (
-              '("policy"|"began":\s*\{[^}]*"):\s*(' || array_to_string(old_versions, '|') || ')\s*[,}]'
-          );
-        WITH held AS MATERIALIZED (
-            SELECT DISTINCT h.workspace, h.policy_version FROM sla_held AS h
-            WHERE h.partition = p_partition AND h.contact_id = ANY (near)
-        )
         DELETE FROM policy AS p USING unnest(old_workspaces, old_versions) AS o (workspace, version)
         WHERE p.workspace = o.workspace AND p.version = o.version AND NOT EXISTS (
-            SELECT FROM held AS h WHERE h.workspace = o.workspace AND h.policy_version = o.version
+            SELECT FROM sla_held AS h
+            WHERE h.partition = p_partition AND h.workspace = o.workspace AND h.policy_version = o.version
         );
         GET DIAGNOSTICS number = ROW_COUNT;
     END IF;

@@ -29,7 +29,8 @@ RELEASED = {  # checksums of the migrations of version 0.1.0, and of those that 
     "0091": "752c1657e90d510332aefe404d4719a059df58466e077f9f8a845ddc756a3ea1",
     "0092": "21d0b91d9586e55a0f33a99d3197446f956b12aead9aa5913b94d02d0d454b61",
     "0095": "fffd73beea387e8fea89fb8fd9c210902d35c7fb22fb78613f667c70e3885c20",
-    "0097": "a336b0f1a9336b24e8dd2d890e38c9e0537bfbaff37013a3f728a93099112072",
+    "0097": "24bc00a3481536d4133623ca89d80c238c29287cd25dd0e4b48a2aa35069251a",
+    "0098": "49c7127a3ed3f765d9d0fe2d73a26cf13abbbe9c8ae805fdbeffacf7ac879ceb",
 }
 OF_0_1_0 = ("0001", "0010", "0020", "0030", "0040")
 STATEMENTS = (Path(__file__).parent / "released" / "0.1.0.sql").read_text().partition("\n")[2]
@@ -97,6 +98,26 @@ async def test_a_text_that_differed_in_a_comment_is_taken_for_the_same_and_anoth
     await released.execute("UPDATE schema_migrations SET checksum = 'x' WHERE version = '0010'")
     with pytest.raises(Exception, match=r"migration 0010_router was changed after it was applied"):
         await migrate(dsn_of(released, postgres))
+
+
+@pytest.mark.parametrize("checksum", [RELEASED["0097"], *SAME["0097"]])
+async def test_a_database_of_either_text_of_0097_is_upgraded_to_the_same_functions(
+    released: asyncpg.Connection, postgres: PostgresServer, checksum: str
+) -> None:
+    """It was one migration with 0098 for some hours; whoever stopped at either can go on."""
+    dsn = dsn_of(released, postgres)
+    await migrate(dsn)
+    body = "SELECT prosrc FROM pg_proc WHERE proname = 'router_forget'"
+    newest = await released.fetchval(body)
+    if checksum == RELEASED["0097"]:
+        (before,) = [each.sql for each in migrations() if each.version == "0097"]
+        await released.execute(before[before.index("CREATE OR REPLACE") :])
+        assert await released.fetchval(body) != newest
+    await released.execute("UPDATE schema_migrations SET checksum = $1 WHERE version = '0097'", checksum)
+    await released.execute("DELETE FROM schema_migrations WHERE version = '0098'")
+
+    assert (await migrate(dsn)).applied == ["0098"]
+    assert await released.fetchval(body) == newest
 
 
 async def test_every_statement_of_the_version_before_is_understood_on_the_newest_schema(database: str) -> None:

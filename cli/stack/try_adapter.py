@@ -14,12 +14,13 @@ import orjson
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, write
 from cli.stack.damage import damaged, smallest
 from cli.stack.looks import hint
-from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, SourceFacts
+from services.ingest.domain.calling import admitted_of, read_by
+from services.ingest.domain.channels.adapter import Adapter, Item, Payload, SourceFacts, Why
 from services.ingest.domain.channels.registry import find, names
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Normaliser
 from services.ingest.domain.reading import BODY_BYTES_MAX
-from services.ingest.domain.rejection import Rejected
+from services.ingest.domain.rejection import Faulty, Rejected
 from services.ingest.domain.types import MESSAGE
 from services.ingest.domain.way import Arrival, Way
 from shared.clock import now_ms
@@ -100,26 +101,31 @@ def _payload(args: argparse.Namespace, body: bytes) -> Payload:
 
 
 def _items(adapter: Adapter, payload: Payload) -> list[Item]:
+    """Faulty: the adapter raises what none may, or returns what is none."""
     try:
-        return list(adapter.read(payload).items)
+        items = read_by(adapter, payload).items
+    except Faulty:
+        raise
     except Rejected as rejected:
         return [rejected]
+    fault = next((item for item in items if isinstance(item, Faulty)), None)
+    if fault is not None:
+        raise fault
+    return list(items)
 
 
 def _told(item: Item, payload: Payload) -> dict[str, Any]:
-    """One part: the event's fields, why it is ignored, or where it is wrong."""
-    if isinstance(item, Ignored):
-        return {"ignored": str(item.why)}
+    """One part: the event's fields, why it is ignored, or where it is wrong. Faulty: it is no part."""
+    at_ms = payload.received_ms
+    way, arrival = Way(SOURCE, WORKSPACE, scope=SOURCE), Arrival(at_ms, at_ms, Origin(source=SOURCE))
     try:
-        if isinstance(item, Rejected):
-            raise item
-        at_ms = payload.received_ms
-        way = Way(SOURCE, WORKSPACE, scope=SOURCE)
-        admitted = Normaliser(Pseudonyms(_OFFLINE_KEY)).normalise(
-            item, way, Arrival(at_ms, at_ms, Origin(source=SOURCE)), payload.body
-        )
+        admitted = admitted_of(Normaliser(Pseudonyms(_OFFLINE_KEY)), item, way, arrival, payload.body)
+    except Faulty:
+        raise
     except Rejected as rejected:
         return {"refused": str(rejected.reason), "path": rejected.path, "detail": rejected.detail}
+    if isinstance(admitted, Why):
+        return {"ignored": str(admitted)}
     fields = {name: value for name, value in orjson.loads(admitted.body).items() if name not in _SHOWN_NOWHERE}
     return {"event": admitted.type, "fields": fields}
 
@@ -166,6 +172,7 @@ def _fault(adapter: Adapter, payload: Payload, body: bytes) -> str:
     try:
         for item in _items(adapter, changed):
             _told(item, changed)
-    except Exception as error:  # noqa: BLE001 - to find it is what this is for
-        return f"{type(error).__name__}: {error}"
+    except Faulty as faulty:
+        error = faulty.__cause__
+        return f"{type(error).__name__}: {error}" if error is not None else faulty.detail
     return ""

@@ -148,6 +148,9 @@ class Delivery:
 
     async def _keep(self, refused: Sequence[Refusal]) -> None:
         """First the table, then the topic: whoever hears of a dead letter can look at it."""
+        for refusal in refused:
+            if refusal.fault:
+                self._log.error("an adapter failed", dead_letter=refusal.letter.id, fault=refusal.fault)
         spans = self._traces.keep(refused) if self._traces is not None else ()
         await self._patiently("storing dead letters", lambda: self._dead_letters.store(refused))
         by_partition: dict[int, list[Message]] = defaultdict(list)

@@ -34,7 +34,7 @@ class DoorTraces:
     def keep(self, refused: Sequence[Refusal]) -> list[Span]:
         """Of dead letters, until they are kept: under the trace of the record or request that they came with."""
         spans = []
-        for letter, headers in refused:
+        for letter, headers, _ in refused:
             parent = headers.get("traceparent") or headers.get("ce_traceparent", "")
             span = self._traces.begin("ingest dead_letter", parent, now_ms(), door=True, dead_letter=letter.id)
             span.refuse(letter.reason)

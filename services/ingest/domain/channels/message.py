@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, get_type_hints
 from unicodedata import normalize
 
 import msgspec
@@ -27,6 +27,7 @@ from services.ingest.domain.message import (
     SenderKind,
 )
 from services.ingest.domain.reading import INTEGER_MAX
+from services.ingest.domain.rejection import Faulty, raised
 from services.ingest.domain.types import ENDED, MESSAGE
 from shared.contract.parts import Attachment as AttachmentPart
 from shared.contract.parts import Party, ReplyTo
@@ -79,7 +80,23 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     unread: Sequence[str] | None = None
 
     def event(self, payload: Payload) -> OpenedEvent:
-        """The canonical event."""
+        """The canonical event. Faulty: a field is of a wrong type."""
+        try:
+            return self._event(payload)
+        except (TypeError, AttributeError) as error:
+            raise self._wrong(error) from None
+
+    def _wrong(self, error: Exception) -> Faulty:
+        """The rejection that names the first field that is not of its type, as an adapter may have filled it in."""
+        for name, kind in _FIELDS.items():
+            try:
+                msgspec.convert(msgspec.to_builtins(getattr(self, name), builtin_types=(bytes,)), kind)
+            except (msgspec.ValidationError, TypeError) as wrong:
+                words, _, at = str(wrong).partition(" - at `$")
+                return Faulty(name + at.rstrip("`"), f"the adapter's message is wrong: {words}", error)
+        return raised(error)
+
+    def _event(self, payload: Payload) -> OpenedEvent:
         at_ms, text = self.at_ms, self.text
         message = BoundedMessage(
             channel=self.channel,
@@ -131,6 +148,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         cut += ["subject"] if len(self.subject) > SUBJECT_LENGTH_MAX else []
         return [*cut, "attachments"] if len(self.attachments) > ATTACHMENTS_MAX else cut
 
+
+_FIELDS = get_type_hints(Message)
 
 Ending = Literal["hang_up", "left", "closed"]
 

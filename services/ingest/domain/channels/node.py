@@ -13,7 +13,7 @@ import msgspec
 from services.ingest.domain.channels.adapter import Ignored, Item
 from services.ingest.domain.cloudevents import OpenedEvent
 from services.ingest.domain.reading import read_object
-from services.ingest.domain.rejection import Rejected, path_of
+from services.ingest.domain.rejection import Rejected, path_of, raised
 from shared.errors import Reason
 
 __all__ = ["ITEMS_MAX", "Node", "TooMany", "each"]
@@ -214,7 +214,8 @@ def _is_whole(value: float) -> bool:
 
 
 def each(nodes: Iterable[Node], read: Callable[[Node], Item | Iterable[Item]]) -> list[Item]:
-    """What every entry comes to; one that is rejected takes no other with it, and WRONG_MAX of a payload end it."""
+    """What every entry comes to; one that is rejected, or on which ``read`` fails, takes no other with it, and
+    WRONG_MAX of a payload end it."""
     found: list[Item] = []
     for node in nodes:
         if node._looked.wrong >= WRONG_MAX:
@@ -227,7 +228,7 @@ def each(nodes: Iterable[Node], read: Callable[[Node], Item | Iterable[Item]]) -
                 found.extend(item)
         except TooMany:
             raise
-        except Rejected as rejected:
+        except Exception as error:  # noqa: BLE001 - of an adapter that anybody may have written
             node._looked.wrong += 1
-            found.append(rejected)
+            found.append(error if isinstance(error, Rejected) else raised(error, node.path))
     return found

@@ -21,7 +21,7 @@ from shared.lane.patience import Patience
 from shared.lane.phases import Life, Phase
 from shared.lane.publisher import Publisher, Told
 from shared.lane.store import Claim, Commit, OutboxBatch
-from shared.lane.time import LaneTime, delay_of, is_due
+from shared.lane.time import LaneTime, delay_of, is_due, reached_ms
 from shared.lane.trail import leave_trail
 from shared.lane.upkeep import Upkeep
 from shared.lane.watchdog import Watchdog
@@ -135,10 +135,8 @@ class Lane:
         await self._upkeep.forget(self.claim, self._time.last_ms)
 
     def note_rest(self) -> None:
-        """Nothing is under way: the deadlines up to now have fired, or those before the next one."""
-        wall_ms, deadline_ms = self._clock.now_ms(), self._deadline()
-        reached_ms = wall_ms if deadline_ms is None else min(wall_ms, deadline_ms - 1)
-        self.publisher.rest(Told(self.claim.next_offset, reached_ms))
+        """Nothing is under way: the deadlines before the next one have fired."""
+        self.publisher.rest(Told(self.claim.next_offset, reached_ms(self._deadline(), self._clock.now_ms())))
 
     async def _fire_due(self) -> None:
         now, deadline = self._time.at(0, self.claim.next_offset), self._deadline()

@@ -7,9 +7,12 @@ from shared.lane.engine import PUNCTUAL, Delay
 from shared.lane.parts import LaneParts
 from shared.lane.publisher import LATE_MS
 
-__all__ = ["LaneTime", "delay_of", "gather_ms", "is_due", "wait_ms"]
+__all__ = ["AHEAD_MS", "LaneTime", "delay_of", "gather_ms", "is_due", "reached_ms", "wait_ms"]
 
 TICK_MS_MIN = 1  # a deadline that is due now is not a reason to spin
+AHEAD_MS = (
+    1000  # so far ahead a lane says that nothing falls due: whoever waits for it need not hear so at every moment
+)
 
 
 class LaneTime:
@@ -38,6 +41,13 @@ class LaneTime:
 def is_due(deadline_ms: int | None, wall_ms: int) -> bool:
     """Whether a deadline has come, by the wall clock."""
     return deadline_ms is not None and deadline_ms <= wall_ms
+
+
+def reached_ms(deadline_ms: int | None, wall_ms: int) -> int:
+    """Up to when all that falls due by the inputs so far has fired, where nothing is under way: at most AHEAD_MS from
+    now. It goes with the offset of these inputs, for a later one may make something due at once."""
+    ahead_ms = wall_ms + AHEAD_MS
+    return ahead_ms if deadline_ms is None else min(ahead_ms, deadline_ms - 1)
 
 
 def gather_ms(records: Sequence[Record], wall_ms: int, age_ms: int) -> int:

@@ -9,13 +9,16 @@ from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
 from shared.lane.lane import Lane
 from shared.lane.parts import Group, LaneParts, Warm
 from shared.lane.patience import again, wait_for
+from shared.lane.publisher import Told
+from shared.lane.time import AHEAD_MS
 
 __all__ = ["CLOSED_SECONDS", "Worker"]
 
 LOOK_SECONDS = 0.05  # while lanes end
-# Kafka is told, all in one request: for lag tools, and for the sla service. That tells a breach no sooner than it hears
-# that the router has fired its own deadlines up to then, so this is most of what a breach on a quiet partition waits.
-NOTE_EVERY_SECONDS = 0.25
+# Kafka is told what is news, all in one request: for lag tools, and for the sla service. That tells a breach no sooner
+# than it hears that the router has handled what came before, and that nothing of it falls due until then.
+NOTE_EVERY_SECONDS = 0.1
+NOTE_AGAIN_MS = AHEAD_MS // 2  # a quiet lane's note is renewed while it still reaches so far ahead
 WATCH_EVERY_SECONDS = 1.0
 # After losing a partition that the group still calls ours, the rightful owner gets this long to appear in the group.
 RECLAIM_SECONDS = 3.0
@@ -214,20 +217,24 @@ class Worker:
     # ---- offsets for lag tools and for whoever waits for us ----
 
     async def _note_offsets(self) -> None:
-        noted: dict[int, int] = {}
+        noted: dict[int, Told] = {}
         while True:
             await asyncio.sleep(NOTE_EVERY_SECONDS)
             for lane in self.lanes:
                 if lane.life.polling:  # nothing is under way, and an idle lane turns only now and then
                     lane.note_rest()
-            told = {lane.partition: lane.publisher.told for lane in self.lanes}
-            notes = {number: (each.offset, note_of(each.at_ms)) for number, each in told.items() if each is not None}
-            offsets = {number: offset for number, (offset, _) in notes.items()}
-            if self._parts.settled_ms is not None:  # the last of a chain: nobody waits to hear up to when it has come
-                notes = {number: note for number, note in notes.items() if noted.get(number) != note[0]}
+            told = {lane.partition: each for lane in self.lanes if (each := lane.publisher.told) is not None}
+            news = {number: each for number, each in told.items() if self._is_news(each, noted.get(number))}
             try:
-                await self._group.note_offsets(notes)
+                await self._group.note_offsets({at: (each.offset, note_of(each.at_ms)) for at, each in news.items()})
             except Retryable as error:
                 self._log.debug("offsets were not noted", error=str(error))
             else:
-                noted = offsets
+                noted = {number: news.get(number, noted.get(number, each)) for number, each in told.items()}
+
+    def _is_news(self, told: Told, noted: Told | None) -> bool:
+        if noted is None or told.offset != noted.offset:
+            return True
+        if self._parts.settled_ms is not None:  # the last of a chain: nobody waits to hear up to when it has come
+            return False
+        return told.at_ms > noted.at_ms and noted.at_ms < self._clock.now_ms() + NOTE_AGAIN_MS

@@ -13,6 +13,7 @@ from shared.contract.records import Event
 from shared.lane.publisher import Publisher, Told, Wire
 from shared.lane.sense import Sense
 from shared.lane.store import OutboxBatch
+from shared.lane.time import AHEAD_MS, reached_ms
 from shared.process.failpoints import Failpoints
 from shared.process.logs import configure
 from shared.process.metrics import LaneMetrics
@@ -54,8 +55,7 @@ class Lane:
 
     def rest(self) -> None:
         first = min((self.due[name][1] for name in self.pending), default=None)
-        reached_ms = self.wall_ms if first is None else min(self.wall_ms, first - 1)
-        self.publisher.rest(Told(self.next_offset, reached_ms))
+        self.publisher.rest(Told(self.next_offset, reached_ms(first, self.wall_ms)))
 
     def step(self, dues: list[int], up_to_ms: int) -> None:
         """Read inputs, whose deadlines may lie long back, and fire up to a time."""
@@ -133,7 +133,7 @@ async def test_what_was_told_of_first_counts_though_the_lane_rests_again_before_
     lane.log.may.release()
     while lane.publisher.backlog > 1:
         await asyncio.sleep(0)
-    assert lane.publisher.told == Told(1, 1_000)
+    assert lane.publisher.told == Told(1, 1_000 + AHEAD_MS)
     lane.log.may.release()
     lane.publisher.stop()
     await running

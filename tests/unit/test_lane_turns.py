@@ -11,6 +11,7 @@ from shared.errors import PartitionClosed, Retryable
 from shared.lane.engine import PUNCTUAL, Deadline, Delay, Step
 from shared.lane.lane import UNSETTLED_SECONDS
 from shared.lane.publisher import LATE_MS, Told
+from shared.lane.time import AHEAD_MS
 from tests.support.lane_alone import PARTITION, QUIET, Alone, alone, ended
 from tests.support.tally import TOTAL_MAX, Tally
 from tests.support.virtual_time import START_MS
@@ -59,14 +60,14 @@ def test_a_lane_at_rest_has_fired_what_falls_due_up_to_the_moment_before_the_nex
         rested = lane.publisher.told
         assert rested is not None
         assert rested.offset == 0
-        assert START_MS <= rested.at_ms <= world.clock.now_ms()
+        assert START_MS + AHEAD_MS <= rested.at_ms <= world.clock.now_ms() + AHEAD_MS
         world.send({"key": "a", "later_ms": 5_000})
         sent_ms = world.clock.now_ms()
         await asyncio.sleep(QUIET)
         assert lane.publisher.told is not None
         assert lane.publisher.told.offset == 1
-        assert sent_ms < lane.publisher.told.at_ms <= world.clock.now_ms()
-        await asyncio.sleep(4.3)  # nearer to the deadline than an idle poll takes
+        assert sent_ms < lane.publisher.told.at_ms <= world.clock.now_ms() + AHEAD_MS
+        await asyncio.sleep(4.3)  # nearer to the deadline than what is said ahead, and than an idle poll takes
         assert lane.publisher.told.at_ms < sent_ms + 5_000
         await world.stopped(lane, running)
 

@@ -35,7 +35,7 @@ def read_by(adapter: Adapter, payload: Payload) -> Reading:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001
-        raise raised(error) from None
+        raise raised(error) from error
     if not isinstance(reading, Reading):
         raise Faulty("", f"the adapter returned {_kind(reading)}, and no Reading")
     if not isinstance(reading.items, list | tuple):
@@ -61,7 +61,7 @@ def admitted_of(normaliser: Normaliser, item: Item, way: Way, arrival: Arrival, 
         raise
     except Exception as error:  # noqa: BLE001
         if isinstance(item, OpenedEvent):
-            raise raised(error) from None
+            raise raised(error) from error
         raise Faulty("", f"the adapter returned {_kind(item)} as an item, and no event") from None
 
 
@@ -72,7 +72,7 @@ def greeting(handshake: Handshake | None, query: Sequence[tuple[str, str]], secr
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001
-        raise raised(error) from None
+        raise raised(error) from error
     if answer is not None and not _is_answer(answer):
         raise Faulty("", "the adapter's answer must be an Answer of a text and bytes")
     return answer

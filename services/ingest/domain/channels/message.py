@@ -84,7 +84,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         try:
             return self._event(payload)
         except (TypeError, AttributeError) as error:
-            raise self._wrong(error) from None
+            raise self._wrong(error) from error
 
     def _wrong(self, error: Exception) -> Faulty:
         """The rejection that names the first field that is not of its type, as an adapter may have filled it in."""

@@ -10,7 +10,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
 
 from services.ingest.domain.cloudevents import NO_ATTRIBUTES
-from services.ingest.domain.rejection import PAYLOAD_BYTES_MAX, Rejected
+from services.ingest.domain.rejection import PAYLOAD_BYTES_MAX, Faulty, Rejected
 from services.ingest.domain.sources import Source, Sources
 from services.ingest.domain.types import MESSAGE
 from services.ingest.domain.webhook import Outcome, Request, WebhookDoor
@@ -140,7 +140,8 @@ class MailDoor:
         return TAKEN, "taken"
 
     def _read(self, letters: Sequence[tuple[Source, bytes]]) -> list[tuple[Source, Outcome]]:
-        """What the message comes to for each source. Rejected: none can read it, or it is too large to keep."""
+        """What the message comes to for each source. Rejected: none can read it, or it is too large to keep. Whatever
+        an adapter raised on it that none may: the sender keeps it."""
         read: list[tuple[Source, Outcome]] = []
         kept: list[tuple[Source, Outcome]] = []
         last: Rejected | None = None
@@ -149,6 +150,9 @@ class MailDoor:
             way, at_ms = source.way._replace(default_type=MESSAGE), now_ms()
             try:
                 read.append((source, self._door.take(source, way, request, at_ms)))
+            except Faulty as faulty:
+                cause = faulty.__cause__  # no Rejected, and none that would end the connection without an answer
+                raise cause if isinstance(cause, Exception) else RuntimeError(faulty.fault) from None
             except Rejected as rejected:
                 last = rejected
                 kept.append((source, self._door.refuse(source, way, request, rejected, at_ms)))

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import orjson
@@ -272,9 +272,21 @@ async def test_more_connections_than_allowed_hear_421_and_their_end_makes_room()
         assert await send(port, HELP) == {}
 
 
-async def test_a_fault_of_our_own_keeps_the_message_with_its_sender_and_is_in_the_log() -> None:
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (ZeroDivisionError("of our own"), ZeroDivisionError),
+        (asyncio.CancelledError(), RuntimeError),
+        (None, RuntimeError),
+    ],
+)
+async def test_a_fault_of_our_own_keeps_the_message_with_its_sender_and_is_in_the_log(
+    fault: BaseException | None, told: type[Exception]
+) -> None:
     def broken(payload: Payload) -> Reading:
-        raise ZeroDivisionError("of our own")
+        if fault is not None:
+            raise fault
+        return cast("Reading", None)
 
     found = sources()
     help_ = found.by_name["help"]
@@ -286,7 +298,7 @@ async def test_a_fault_of_our_own_keeps_the_message_with_its_sender_and_is_in_th
     assert error.smtp_code == 451
     (line,) = [line for line in lines if line["event"] == "a message could not be taken"]
     assert line["log_level"] == "error"
-    assert isinstance(line["exc_info"], ZeroDivisionError)
+    assert isinstance(line["exc_info"], told)
 
 
 async def heard_by_who_says_no_more(seconds_max: float) -> bytes:

@@ -12,7 +12,7 @@ from services.ingest.domain.channels.adapter import Answer, Item, Payload, Sourc
 from services.ingest.domain.cloudevents import Attributes
 from services.ingest.domain.handles import Pseudonyms
 from services.ingest.domain.normalise import Admitted, Normaliser
-from services.ingest.domain.rejection import PAYLOAD_BYTES_MAX, REFUSED_PARTS_MAX, Faulty, Refusal, Rejected
+from services.ingest.domain.rejection import REFUSED_PARTS_MAX, Faulty, Refusal, Rejected
 from services.ingest.domain.signatures import is_signed, single_use_token
 from services.ingest.domain.sources import Source
 from services.ingest.domain.way import Arrival, Way
@@ -93,12 +93,19 @@ class WebhookDoor:
         return Verified(payload, taken, digest)
 
     def admit(self, source: Source, way: Way, verified: Verified) -> Outcome:
-        """What it comes to. Rejected: nothing of it can be read; a payload of one part is refused as a whole."""
-        outcome = self._read(source, way, verified.payload)
+        """What it comes to. Rejected: nothing of it can be read; a payload of one part is refused as a whole. One on
+        which the adapter fails is kept: its provider can do nothing about it."""
+        payload = verified.payload
+        try:
+            outcome = self._read(source, way, payload)
+        except Faulty as faulty:
+            refusal = _refusal(faulty, way, Origin(source=way.source), payload, payload.received_ms)
+            outcome = Outcome([], [refusal], [], NOTHING)
         return outcome._replace(token=verified.token, digest=verified.digest) if verified.token else outcome
 
     def take(self, source: Source, way: Way, request: Request, now_ms: int) -> Outcome:
-        """The same of a request that nobody signs: it came by a door that knows its source. Rejected."""
+        """The same of a request that nobody signs: it came by a door that knows its source. Rejected; Faulty, because
+        who sends by such a door sends it again for days."""
         payload = _payload(source, way, request, now_ms, self._normaliser.pseudonyms)
         payload = payload._replace(
             bytes_max=max(payload.bytes_max, len(payload.body))
@@ -113,12 +120,7 @@ class WebhookDoor:
 
     def _read(self, source: Source, way: Way, payload: Payload) -> Outcome:
         now_ms = payload.received_ms
-        try:
-            reading = read_by(source.adapter, payload)
-        except Faulty as faulty:
-            if len(payload.body) > PAYLOAD_BYTES_MAX:
-                raise  # it could not be kept as a whole, so its sender keeps it
-            return Outcome([], [_refusal(faulty, way, Origin(source=way.source), payload, now_ms)], [], NOTHING)
+        reading = read_by(source.adapter, payload)
         outcome = Outcome([], [], [], reading.answer or NOTHING)
         single = len(reading.items) == 1
         for index, item in enumerate(reading.items):
@@ -126,7 +128,7 @@ class WebhookDoor:
             try:
                 self._sort(item, way, Arrival(now_ms, now_ms, origin), outcome, payload.body)
             except Rejected as rejected:
-                if single and not isinstance(rejected, Faulty):
+                if single:
                     raise
                 if len(outcome.refused) < REFUSED_PARTS_MAX:
                     outcome.refused.append(_refusal(rejected, way, origin, payload, now_ms))

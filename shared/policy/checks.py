@@ -1,6 +1,6 @@
 """What fields cannot know: references to what does not exist, and parts of a policy that can never have an effect."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shared.policy.errors import PolicyError
@@ -12,22 +12,22 @@ from shared.policy.target_checks import check_targets
 __all__ = ["cross_check"]
 
 
-def cross_check(policy: Policy, document: Mapping[str, Any]) -> list[PolicyError]:
+def cross_check(policy: Policy, document: Mapping[str, Any], whole: Callable[[str], bool]) -> list[PolicyError]:
     """Faults between the parts of a policy.
 
-    The policy may lack parts that were faulty themselves; the names of the ``document`` count, so that one fault does
-    not bring forth others.
+    The policy may lack parts that were faulty themselves: the names of the ``document`` count, and of what is not
+    ``whole`` (a path of the policy) nobody says that it is missing or wide, so that one fault brings forth no others.
     """
-    names = Names(document)
+    names = Names(document, whole)
     return [
         *_references(policy, names),
         *_intents(policy),
-        *_rules(policy),
+        *_rules(policy, whole),
         *check_targets(policy, names),
         *(
             fault
             for name, queue in policy.queues.items()
-            for fault in check_queue(f"queues.{name}", name, queue, policy)
+            for fault in check_queue(f"queues.{name}", name, queue, policy, whole)
         ),
         *all_protected(policy),
         *overflow_cycles(policy),
@@ -83,14 +83,15 @@ def _intents(policy: Policy) -> Iterator[PolicyError]:
             yield PolicyError(f"classification.intents.{name}.tier", message, "leave tier out, or moment_of_truth")
 
 
-def _rules(policy: Policy) -> Iterator[PolicyError]:
+def _rules(policy: Policy, whole: Callable[[str], bool]) -> Iterator[PolicyError]:
     rules = policy.classification.rules
+    sound = [whole(f"classification.rules[{index}].when") for index in range(len(rules))]
     conditions = [rule.when.model_dump(exclude_none=True) for rule in rules]
     for index, rule in enumerate(rules):
         for earlier in range(index):
             if rules[earlier].name == rule.name:
                 yield PolicyError(f"classification.rules[{index}].name", f"{rule.name!r} stands twice", "rename one")
-            if covers(conditions[earlier], conditions[index]):
+            if sound[earlier] and sound[index] and covers(conditions[earlier], conditions[index]):
                 message = f"is never reached: rule {rules[earlier].name!r} above holds whenever this one does"
                 yield PolicyError(f"classification.rules[{index}]", message, "first match wins; move it up")
                 break

@@ -32,7 +32,8 @@ def parse_policy(document: Mapping[str, Any], *, not_yet: Sequence[NotYet] = NOT
     policy = reading.policy()
     faults = reading.faults
     if policy is not None:
-        faults += [fault._replace(path=reading.as_written(fault.path)) for fault in cross_check(policy, plain)]
+        crossed = cross_check(policy, plain, reading.is_whole)
+        faults += [fault._replace(path=reading.as_written(fault.path)) for fault in crossed]
         if len(policy.canonical) > BYTES_MAX:
             faults.append(PolicyError("", f"is {len(policy.canonical)} bytes as JSON", f"at most {BYTES_MAX}"))
     hint = "leave it out; this version would ignore it"
@@ -71,6 +72,11 @@ class _Reading:
     def as_written(self, path: str) -> str:
         """A path in the reduced policy as a path in the document: items that were taken out count again."""
         return path_of(self._original(loc_of(path)))
+
+    def is_whole(self, path: str) -> bool:
+        """Whether nothing was taken out or put in at, above or below a path of the reduced policy."""
+        at = self._original(loc_of(path))
+        return not any(a[: len(at)] == at[: len(a)] for a in self._removed | self._filled.keys())
 
     def _take_out(self, at: Loc, loc: Loc, seen: set[Loc]) -> bool:
         """Remove the faulty part, or put in what the rest cannot do without; False when neither is possible."""

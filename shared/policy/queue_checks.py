@@ -1,6 +1,7 @@
 """Steps and rules of a queue that can never have an effect, and overflow that goes round in circles."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from math import inf
 
 from shared.policy.errors import PolicyError
 from shared.policy.policy import Policy
@@ -10,17 +11,21 @@ from shared.policy.urgency import OverflowTo
 __all__ = ["all_protected", "check_queue", "overflow_cycles"]
 
 
-def check_queue(path: str, name: str, queue: Queue, policy: Policy) -> Iterator[PolicyError]:
-    """Faults of one queue's relaxation and overflow; ``path`` is the queue's own."""
+def check_queue(
+    path: str, name: str, queue: Queue, policy: Policy, whole: Callable[[str], bool]
+) -> Iterator[PolicyError]:
+    """Faults of one queue's relaxation and overflow; ``path`` is the queue's own, ``whole`` as for the whole policy."""
     contradiction = sorted(set(queue.prefers).intersection(queue.requires.without))
     if contradiction:
         message = f"{contradiction[0]} is both preferred and excluded"
         yield PolicyError(f"{path}.prefers.{contradiction[0]}", message, "drop one of the two")
-    if queue.protect is not None and "time_to_answer" not in queue.targets:
+    promised = "time_to_answer" in queue.targets or not whole(f"{path}.targets.time_to_answer")
+    if queue.protect is not None and not promised:
         message = "protects a promise that the queue does not make"
         yield PolicyError(f"{path}.protect", message, "add targets.time_to_answer")
-    yield from _Relaxing(name, queue, _levels(name, queue, policy)).check(f"{path}.relax")
-    yield from _overflow(path, name, queue)
+    life_seconds = queue.life_max_seconds if whole(f"{path}.life_max") else inf
+    yield from _Relaxing(name, life_seconds, _levels(name, queue, policy)).check(f"{path}.relax", queue.relax)
+    yield from _overflow(path, name, queue, life_seconds, whole)
 
 
 def _levels(name: str, queue: Queue, policy: Policy) -> dict[str, int]:
@@ -41,15 +46,15 @@ def _levels(name: str, queue: Queue, policy: Policy) -> dict[str, int]:
 class _Relaxing:
     """Walks the steps of a queue in order, keeping what is still asked for."""
 
-    def __init__(self, name: str, queue: Queue, levels: dict[str, int]) -> None:
-        self._queue = queue
+    def __init__(self, name: str, life_seconds: float, levels: dict[str, int]) -> None:
+        self._life_seconds = life_seconds
         self._levels = levels
         self._dropped: set[str] = set()
         self._queues = {name}
         self._after = 0.0
 
-    def check(self, path: str) -> Iterator[PolicyError]:
-        for index, step in enumerate(self._queue.relax):
+    def check(self, path: str, steps: Sequence[RelaxStep]) -> Iterator[PolicyError]:
+        for index, step in enumerate(steps):
             here = f"{path}[{index}]"
             yield from self._times(here, step)
             yield from self._skills(here, step)
@@ -61,7 +66,7 @@ class _Relaxing:
     def _times(self, here: str, step: RelaxStep) -> Iterator[PolicyError]:
         if step.after_seconds < self._after:
             yield PolicyError(f"{here}.after", "comes before the step above it", "write the steps in order of time")
-        if step.after_seconds >= self._queue.life_max_seconds:
+        if step.after_seconds >= self._life_seconds:
             yield PolicyError(f"{here}.after", "is never reached: life_max ends the contact before", "a shorter time")
         self._after = max(self._after, step.after_seconds)
 
@@ -82,7 +87,11 @@ class _Relaxing:
                 self._levels[skill] = level
 
 
-def _overflow(path: str, name: str, queue: Queue) -> Iterator[PolicyError]:
+def _overflow(
+    path: str, name: str, queue: Queue, life_seconds: float, whole: Callable[[str], bool]
+) -> Iterator[PolicyError]:
+    never_closes = queue.hours is None and whole(f"{path}.hours")
+    sound = [whole(f"{path}.overflow[{index}].when") for index in range(len(queue.overflow))]
     for index, rule in enumerate(queue.overflow):
         here = f"{path}.overflow[{index}]"
         if rule.to.queue == name:
@@ -90,11 +99,12 @@ def _overflow(path: str, name: str, queue: Queue) -> Iterator[PolicyError]:
         if rule.when.waiting and queue.waiting_max and rule.when.waiting > queue.waiting_max:
             message = f"is never reached: at most {queue.waiting_max} wait (waiting_max)"
             yield PolicyError(f"{here}.when.waiting", message, "a smaller number")
-        if rule.when.waited_seconds is not None and rule.when.waited_seconds >= queue.life_max_seconds:
+        if rule.when.waited_seconds is not None and rule.when.waited_seconds >= life_seconds:
             yield PolicyError(f"{here}.when.waited", "is never reached: life_max ends the contact before", "less time")
-        if queue.hours is None and (rule.when.closed or rule.to.schedule):
+        if never_closes and (rule.when.closed or rule.to.schedule):
             yield PolicyError(here, "the queue has no hours, so it never closes and never opens", "add hours: CALENDAR")
-        if any(_holds_earlier(before, rule) for before in queue.overflow[:index]):
+        earlier = [before for before, known in zip(queue.overflow[:index], sound, strict=False) if known]
+        if sound[index] and any(_holds_earlier(before, rule) for before in earlier):
             yield PolicyError(here, "is never reached: a rule above holds whenever this one does", "move it up")
 
 

@@ -1,6 +1,6 @@
 """Names that a policy defines, and conditions that hold whenever others do."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from shared.policy.errors import PolicyError, did_you_mean
@@ -9,26 +9,36 @@ __all__ = ["Names", "covers"]
 
 
 class Names:
-    """The names that a document defines, whether or not what they name is well formed."""
+    """The names that a document defines, whether or not what they name is well formed; None where it cannot be known.
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    ``whole``: whether nothing at a path of the policy was faulty. What was faulty is not in the policy, and a fault
+    that is only due to that would be untrue.
+    """
+
+    def __init__(self, document: Mapping[str, Any], whole: Callable[[str], bool]) -> None:
+        self.whole = whole
         self.queue = _keys(document, "queues")
         self.calendar = _keys(document, "calendars")
-        self.bot = _keys(document, "bots") or ["default"]
-        self.intent = _keys(document.get("classification"), "intents")
-        languages = document.get("languages", ())
-        self.language = [str(tag) for tag in languages] if isinstance(languages, tuple) else []
+        bots = _keys(document, "bots")
+        self.bot = ["default"] if bots == [] else bots
+        self.intent = _keys(document.get("classification", {}), "intents")
+        self.language = _texts(document.get("languages", ()))
 
     def check(self, path: str, kind: str, name: str | None) -> Iterator[PolicyError]:
         """A fault when the name is given and nothing has it."""
-        known: list[str] = getattr(self, kind)
-        if name is not None and name not in known:
+        known: list[str] | None = getattr(self, kind)
+        if name is not None and known is not None and name not in known:
             yield PolicyError(path, f"there is no {kind} {name!r}", did_you_mean(name, known))
 
 
-def _keys(value: Any, key: str) -> list[str]:
-    inner = value.get(key) if isinstance(value, Mapping) else None
-    return list(inner) if isinstance(inner, Mapping) else []
+def _keys(value: Any, key: str) -> list[str] | None:
+    inner = value.get(key, {}) if isinstance(value, Mapping) else None
+    return list(inner) if isinstance(inner, Mapping) else None
+
+
+def _texts(value: Any) -> list[str] | None:
+    whole = isinstance(value, tuple) and all(isinstance(each, str) for each in value)
+    return list(value) if whole else None
 
 
 def covers(general: Mapping[str, Any], special: Mapping[str, Any]) -> bool:

@@ -65,7 +65,7 @@ def _acts(path: str, kind: TargetKind, target: Target, names: Names) -> Iterator
                 if act.overflow.queue and index + 1 < len(acts):
                     message = "is never reached: the contact has left the queue"
                     yield PolicyError(f"{here}[{index + 1}]", message, "write it before the overflow")
-    if target.on_warn and target.warn_at is None:
+    if target.on_warn and target.warn_at is None and names.whole(f"{path}.warn_at"):
         yield PolicyError(f"{path}.on_warn", "the target has no warn_at, so it never warns", "add warn_at: 0.75")
 
 
@@ -80,6 +80,7 @@ def _way(path: str, way: OverflowTo, queue: str, names: Names) -> Iterator[Polic
 
 def _rules(policy: Policy, names: Names) -> Iterator[PolicyError]:
     conditions = [rule.when.model_dump(exclude_none=True) for rule in policy.targets]
+    sound = [names.whole(f"targets[{index}].when") for index in range(len(conditions))]
     for index, rule in enumerate(policy.targets):
         path = f"targets[{index}]"
         for queue in rule.when.queue or ():
@@ -91,7 +92,8 @@ def _rules(policy: Policy, names: Names) -> Iterator[PolicyError]:
             yield PolicyError(f"{path}.then.time_to_answer", message, "add agent to when.tier, or leave it out")
         for kind in rule.then:
             for before, earlier in enumerate(policy.targets[:index]):
-                if kind in earlier.then and covers(conditions[before], conditions[index]):
+                comparable = kind in earlier.then and sound[before] and sound[index]
+                if comparable and covers(conditions[before], conditions[index]):
                     message = f"is never reached: rule {earlier.name!r} above holds whenever this one does"
                     yield PolicyError(f"{path}.then.{kind}", message, "first match wins; move it up")
                     break

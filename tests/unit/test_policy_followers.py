@@ -1,0 +1,104 @@
+"""One fault of a policy is one fault: what was left out because it is faulty is neither missing nor wide."""
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.policy.errors import PolicyErrors
+from shared.policy.load import load_policy
+from shared.policy.parse import parse_policy
+from tests.support.policy_builders import with_queue
+
+SAMPLE = Path(__file__).resolve().parents[2] / "deploy/policies/sample.yaml"
+JUNK: tuple[Any, ...] = (-7.25, [[]])  # no field takes either
+
+# What one part says only makes sense beside another: the time of a warning, hours, promises, wider rules below.
+LEANING = {
+    "hours": "office",
+    "life_max": "20d",
+    "protect": {"allowance": 0.2},
+    "requires": {"a": 3, "b": 2},
+    "relax": [
+        {"after": "3d", "min_level": {"a": 2}},
+        {"after": "9d", "drop": ["b"]},
+        {"after": "10d", "min_level": {"a": 1}},
+    ],
+    "overflow": [
+        {"when": {"waiting": 100, "waited": "4d"}, "to": {"queue": "general"}},
+        {"when": {"waiting": 50, "waited": "5d"}, "to": {"callback": True}},
+        {"when": {"closed": True}, "to": {"schedule": "next_opening"}},
+    ],
+    "targets": {
+        "time_to_answer": {"within": "3d", "calendar": "office", "warn_at": 0.5, "on_warn": [{"boost": "5m"}]},
+    },
+}
+RULES = [
+    {"name": "a", "when": {"channel": "chat", "language": "en", "text": "x"}, "then": {"queue": "leaning"}},
+    {"name": "b", "when": {"channel": "chat", "text": "x"}, "then": {"queue": "general"}},
+    {"name": "c", "when": {"channel": ["chat", "sms"]}, "then": {"tier": "agent"}},
+]
+TARGETS = [
+    {"name": "a", "when": {"queue": "leaning", "customer_class": "vip"}, "then": {"time_to_answer": {"within": "5m"}}},
+    {"name": "b", "when": {"queue": ["leaning", "general"]}, "then": {"time_to_answer": {"within": "6m"}}},
+]
+
+
+def _leaning() -> dict[str, Any]:
+    made: dict[str, Any] = copy.deepcopy(load_policy(SAMPLE, not_yet=()).document())
+    made["queues"]["leaning"] = copy.deepcopy(LEANING)
+    made["classification"]["rules"] = copy.deepcopy(RULES)
+    made["targets"] = copy.deepcopy(TARGETS)
+    return made
+
+
+def _spots(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*at, key)
+        yield from _spots(inner, (*at, key))
+
+
+def _path(spot: tuple[Any, ...]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in spot).removeprefix(".")
+
+
+def _concerns(fault: str, spot: str) -> bool:
+    """Whether a fault is of that spot, of a part of it, or of what is read as a whole with it (``requires``)."""
+    return fault.startswith(spot) or spot.startswith(fault)
+
+
+@pytest.mark.parametrize("junk", JUNK, ids=["a number", "a list"])
+def test_whatever_is_wrong_anywhere_in_a_policy_is_wrong_there_alone(junk: Any) -> None:
+    made = _leaning()
+    parse_policy(made)
+    untrue, found = {}, 0
+    for spot in list(_spots(made)):
+        inner = made
+        for key in spot[:-1]:
+            inner = inner[key]
+        right, inner[spot[-1]] = inner[spot[-1]], copy.deepcopy(junk)
+        try:
+            parse_policy(made)
+        except PolicyErrors as refused:
+            elsewhere = [fault for fault in refused.errors if not _concerns(fault.path, _path(spot))]
+            found += len(refused.errors) - len(elsewhere)
+            # A queue whose promises are no mapping of promises makes none, and is told so.
+            if elsewhere and not (spot[-1] == "targets" and len(spot) > 1):
+                untrue[_path(spot)] = [str(fault) for fault in elsewhere]
+        inner[spot[-1]] = right
+    assert untrue == {}
+    assert found > 300, "nearly everywhere it is wrong"
+
+
+def test_a_time_of_warning_that_is_no_share_is_not_missing_too() -> None:
+    promise = {"within": "1m", "warn_at": 1.5, "on_warn": [{"boost": "5m"}]}
+    with pytest.raises(PolicyErrors) as refused:
+        parse_policy(with_queue(targets={"time_to_answer": promise}))
+    assert [fault.path for fault in refused.value.errors] == ["queues.orders.targets.time_to_answer.warn_at"]
+    del promise["warn_at"]
+    with pytest.raises(PolicyErrors) as refused:
+        parse_policy(with_queue(targets={"time_to_answer": promise}))
+    assert [fault.path for fault in refused.value.errors] == ["queues.orders.targets.time_to_answer.on_warn"]

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import socket
 from collections.abc import Sequence
 from functools import partial
 
@@ -37,7 +36,7 @@ from shared.postgres import Database
 from shared.process.failpoints import Failpoints
 from shared.process.logs import Log, configure
 from shared.process.metrics import registry_for
-from shared.process.service import listen, serve_http, spare_the_collector
+from shared.process.service import address, listen, serve_http, spare_the_collector
 from shared.process.traces import traces_of
 from shared.process.version import VERSION
 from shared.times import DAY_MS
@@ -124,9 +123,9 @@ class Ingest:
 
     def endpoints(self) -> dict[str, str]:
         """Where the HTTP API listens, and the SMTP door where there is one."""
-        found = {"ingest_url": f"http://{_address(self._socket)}"}
+        found = {"ingest_url": f"http://{address(self._socket)}"}
         if self._smtp_socket is not None:
-            found["smtp_url"] = f"smtp://{_address(self._smtp_socket)}"
+            found["smtp_url"] = f"smtp://{address(self._smtp_socket)}"
         return found
 
     async def _serve(self) -> None:
@@ -199,11 +198,6 @@ class Ingest:
         names = [topic.removeprefix(self._settings.topic_prefix) for topics in self.topics.values() for topic in topics]
         needed = [*names, ROUTER_INPUT, DEAD_LETTERS]
         await until_ready("the topics", lambda: topic_problem(self._settings, needed), self._stopping, self._log)
-
-
-def _address(sock: socket.socket) -> str:
-    host, port = sock.getsockname()[:2]
-    return f"{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _inbound_topics(settings: IngestSettings, sources: Sources) -> dict[str, Sequence[str]]:

@@ -140,14 +140,23 @@ def listen(host: str, port: int, door: str = "METRICS") -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
+        sock.listen(512)  # who is bound beside us and listens first takes the port away only now
     except (OSError, UnicodeError) as error:  # a host that cannot even be written as one
         sock.close()
         reason = getattr(error, "strerror", None) or error
         cure = f"give an address of this machine as {PREFIX}{door}_HOST, a free port as {PREFIX}{door}_PORT"
-        raise Fatal(f"cannot listen on {host}:{port}: {reason}; {cure}") from error
-    sock.listen(512)
+        raise Fatal(f"cannot listen on {_at(host, port)}: {reason}; {cure}") from error
     sock.setblocking(False)
     return sock
+
+
+def address(sock: socket.socket) -> str:
+    """Where a socket listens, as it stands in a URL: ``127.0.0.1:9100``, ``[::1]:9100``."""
+    return _at(*sock.getsockname()[:2])
+
+
+def _at(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def serve_http(
@@ -181,8 +190,7 @@ def write_ready_file(settings: CommonSettings, sock: socket.socket, endpoints: d
     """Tell whoever started us where we listen, by rename. Fatal where the file cannot be written."""
     if not settings.ready_file:
         return
-    host, port = sock.getsockname()[:2]
-    document = {"metrics_url": f"http://{host}:{port}/metrics", "pid": os.getpid(), **endpoints}
+    document = {"metrics_url": f"http://{address(sock)}/metrics", "pid": os.getpid(), **endpoints}
     path = Path(settings.ready_file)
     aside = path.parent / f"{path.name}.{os.getpid()}"
     try:

@@ -1,17 +1,20 @@
 """A service that cannot start says why in one line, whichever way it is started."""
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from shared.errors import Fatal
 from shared.process.failpoints import Failpoints
-from shared.process.service import listen, write_ready_file
+from shared.process.service import address, listen, write_ready_file
 from shared.process.settings import CommonSettings
 from tests.support.commands import COMMAND_SECONDS_MAX
 
@@ -68,6 +71,37 @@ def test_a_port_that_is_taken_is_said_first() -> None:
 def test_an_address_that_cannot_be_listened_on_is_said_with_its_setting(host: str) -> None:
     with pytest.raises(Fatal, match=r"(?s)^cannot listen on .+; give an address of this machine as USHER_SMTP_HOST"):
         listen(host, 0, "SMTP")
+
+
+def test_a_port_that_somebody_takes_between_bind_and_listen_is_said_with_its_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rival = socket.socket()
+    rival.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+    class Slow(socket.socket):
+        def bind(self, at: Any) -> None:
+            super().bind(at)
+            rival.bind(self.getsockname())
+            rival.listen()
+
+    monkeypatch.setattr(socket, "socket", Slow)
+    with pytest.raises(Fatal, match=r"^cannot listen on 127\.0\.0\.1:0: Address already in use.*USHER_SMTP_PORT"):
+        listen("127.0.0.1", 0, "SMTP")
+    rival.close()
+
+
+@pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]"), ("::", "[::]")])
+def test_where_a_service_listens_is_a_url_whatever_the_address(host: str, shown: str, tmp_path: Path) -> None:
+    file = tmp_path / "ready.json"
+    with contextlib.closing(listen(host, 0)) as sock:
+        write_ready_file(CommonSettings(ready_file=str(file)), sock, {"ingest_url": f"http://{address(sock)}"})
+        port = sock.getsockname()[1]
+    told = json.loads(file.read_text())
+    assert (told["metrics_url"], told["ingest_url"]) == (
+        f"http://{shown}:{port}/metrics", f"http://{shown}:{port}",
+    )  # fmt: skip
+    assert urlsplit(told["metrics_url"]).port == port
 
 
 def test_a_ready_file_that_cannot_be_written_is_said_with_its_setting_and_leaves_nothing(tmp_path: Path) -> None:

@@ -149,11 +149,13 @@ async def _members(settings: CommonSettings, reader: LogReader, there: set[str],
     """Whether anybody is in the services' groups, and how far those of ingest have come."""
     names = group_names(settings)
     taken: dict[tuple[str, int], int] = {}
-    for group in await groups(settings, list(names)):
-        service = names[group.name]
-        if group.deserted and service not in found.deserted:
+    known = await groups(settings, list(names))
+    for service in dict.fromkeys(names.values()):
+        its = [group for group in known if names[group.name] == service]
+        if any(group.deserted for group in its) or all(group.unknown for group in its):
             found.deserted.append(service)
-        if service == "ingest":
+    for group in known:
+        if names[group.name] == "ingest":
             taken |= group.taken
     topics = {topic for topic, _ in taken} & there
     if topics:

@@ -66,7 +66,7 @@ class Facts:
     """Everything that was found. ``faults``: what could not be asked, or is gone; ``whole``: the replicas are all that
     there are; ``partitions``: of the input log, None where the log could not be asked; ``letters``: open, by service;
     ``doors``: where messages come in; ``door_lag``: records that ingest has not taken, None where it never read any;
-    ``deserted``: services of which no process is left.
+    ``deserted``: services of which no process is there.
     """
 
     place: str
@@ -86,7 +86,7 @@ class Facts:
 
 def problems(facts: Facts) -> list[str]:
     """What is wrong now and asks for somebody; empty when all is well."""
-    found = [*facts.faults, *(f"{service}: no process reads its topics any more" for service in facts.deserted)]
+    found = [*facts.faults, *(f"{service}: no process reads its topics" for service in facts.deserted)]
     for replica in facts.replicas:
         if replica.ready is None:
             found.append(f"{replica.service} does not answer at {replica.url}")

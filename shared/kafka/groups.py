@@ -13,20 +13,22 @@ from shared.process.settings import CommonSettings
 __all__ = ["Group", "groups"]
 
 REQUEST_MS_MAX = 10_000  # an operator who waits longer than this wants to know why
-EMPTY = "Empty"  # Kafka's word for a group that had members
+EMPTY, DEAD = "Empty", "Dead"  # Kafka's words for a group that had members, and for one that it does not know
 
 
 class Group(NamedTuple):
     """One consumer group. ``taken``: the offset below which it needs nothing more, by topic, without the deployment's
-    prefix, and partition. ``deserted``: it had members and has none."""
+    prefix, and partition. ``deserted``: it had members and has none. ``unknown``: it never was, or Kafka has forgotten
+    it: after minutes where it holds no offsets, else at the end of their retention."""
 
     name: str
     taken: dict[tuple[str, int], int]
     deserted: bool
+    unknown: bool = False
 
 
 async def groups(settings: CommonSettings, names: Sequence[str]) -> list[Group]:
-    """These groups, in this order; one that never was has taken nothing. No group at all before a cluster's first.
+    """These groups, in this order; one that never was has taken nothing, as all of them before a cluster's first.
 
     Retryable when no broker answers.
     """
@@ -43,10 +45,10 @@ async def groups(settings: CommonSettings, names: Sequence[str]) -> list[Group]:
                 for place, noted in offsets.items()
                 if noted.offset >= 0
             }
-            found.append(Group(name, taken, described[2] == EMPTY))
+            found.append(Group(name, taken, described[2] == EMPTY, described[2] == DEAD))
         return found
     except GroupCoordinatorNotAvailableError:
-        return []  # a cluster in which no group ever was
+        return [Group(name, {}, deserted=False, unknown=True) for name in names]  # a cluster without any group yet
     except (KafkaError, OSError) as error:
         raise Retryable(f"Kafka: {error!r}") from error
     finally:

@@ -82,7 +82,7 @@ def test_the_lag_of_ingest_is_known_without_any_of_its_processes() -> None:
             "sla: partition 1 stands still, 7 records behind, the first for 1 h 2 min",
         ),
         (replace(WELL, faults=("Kafka: no broker",)), "Kafka: no broker"),
-        (replace(WELL, deserted=("ingest",)), "ingest: no process reads its topics any more"),
+        (replace(WELL, deserted=("ingest",)), "ingest: no process reads its topics"),
     ],
 )  # fmt: skip
 def test_each_kind_of_trouble_is_named_on_the_screen(facts: Facts, said: str) -> None:

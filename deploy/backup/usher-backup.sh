@@ -6,8 +6,8 @@
 #   usher-backup.sh drill FILE      into a database of its own, which is dropped again: would this backup do, and what
 #                                   would be lost and repeated if it had to be used now? Exit 1 if it would not do
 # It needs pg_dump, pg_restore and psql of the server's version or a newer one, and `usher` (or USHER=...), and takes
-# USHER_POSTGRES_DSN and the rest from the environment, as every command does. The password may stand in
-# USHER_POSTGRES_PASSWORD or in the file that USHER_POSTGRES_PASSWORD_FILE names.
+# USHER_POSTGRES_DSN and the rest from the environment, as every command does. The user may stand in USHER_POSTGRES_USER,
+# the password in USHER_POSTGRES_PASSWORD or in the file that USHER_POSTGRES_PASSWORD_FILE names.
 set -eu
 umask 077   # a dump holds what customers wrote
 
@@ -20,6 +20,10 @@ usage() {
 what=$1 file=$2
 dsn=${USHER_POSTGRES_DSN:?USHER_POSTGRES_DSN names the database}
 usher=${USHER:-usher}
+if [ -n "${USHER_POSTGRES_USER:-}" ]; then   # in place of the DSN's, whose password stays
+    export PGUSER="$USHER_POSTGRES_USER"
+    dsn=$(printf '%s' "$dsn" | sed -E 's,^([^/]*//)[^:@/?]*(:[^@/?]*)?@,\1\2@,; s,^([^/]*//)@,\1,; s,([?&])user=[^&]*&?,\1,')
+fi
 if [ -n "${USHER_POSTGRES_PASSWORD_FILE:-}" ]; then
     PGPASSWORD=$(cat "$USHER_POSTGRES_PASSWORD_FILE")
     export PGPASSWORD

@@ -92,6 +92,7 @@ class CommonSettings(BaseSettings):
     kafka_oauth_client_secret: SecretStr = SecretStr("")
     kafka_oauth_scope: str = ""
     postgres_dsn: Dsn = SecretStr("postgresql://usher@127.0.0.1:5432/usher")
+    postgres_user: str = Field(default="", description="in place of the one in the DSN; nothing to quote")
     postgres_password: SecretStr = Field(
         default=SecretStr(""), description="in place of the one in the DSN; any characters, nothing to quote"
     )
@@ -172,18 +173,24 @@ class CommonSettings(BaseSettings):
         elif sasl and not (self.kafka_sasl_username and self.kafka_sasl_password.get_secret_value()):
             message = "USHER_KAFKA_SECURITY_PROTOCOL={protocol} needs USHER_KAFKA_SASL_USERNAME and _PASSWORD"
             raise PydanticCustomError("sasl", message, {"protocol": self.kafka_security_protocol})
-        if password := self.postgres_password.get_secret_value():
-            self.postgres_dsn = SecretStr(_with_password(self.postgres_dsn.get_secret_value(), password))
+        password = self.postgres_password.get_secret_value()
+        if password or self.postgres_user:
+            dsn = _with_login(self.postgres_dsn.get_secret_value(), self.postgres_user, password)
+            self.postgres_dsn = SecretStr(dsn)
         return self
 
 
-def _with_password(dsn: str, password: str) -> str:
-    """The DSN with this password, quoted; the user stays, wherever the DSN names it."""
+def _with_login(dsn: str, user: str, password: str) -> str:
+    """The DSN with this user and this password, quoted; what is "" stays, wherever the DSN names it."""
     parts = urlsplit(dsn)
     named = [quote(name, safe="") for name in parse_qs(parts.query).get("user", [])]
-    user = parts.username or (named[-1] if named else "usher")
+    who = quote(user, safe="") or parts.username or (named[-1] if named else "usher")
+    word = quote(password, safe="") or parts.password
     host = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}").geturl()
+    options = parts.query
+    if user:  # one of two names would win, and not always the same
+        options = "&".join(option for option in options.split("&") if not option.startswith("user="))
+    return parts._replace(netloc=f"{who}{f':{word}' if word else ''}@{host}", query=options).geturl()
 
 
 class MemberSettings(CommonSettings):

@@ -76,7 +76,7 @@ def _check_mounts(name: str, pod: dict[str, Any]) -> None:
 def _check_environment(name: str, pod: dict[str, Any]) -> None:
     settings = SETTINGS.get(name.removeprefix("u-"), IngestSettings)
     known = {f"USHER_{field.upper()}" for field in settings.model_fields}
-    known |= {f"USHER_{field.upper()}_FILE" for field in secret_fields(settings)} | {"POSTGRES_USER"}
+    known |= {f"USHER_{field.upper()}_FILE" for field in secret_fields(settings)}
     names = [entry["name"] for entry in pod["containers"][0]["env"]]
     assert len(names) == len(set(names)), f"{name}: the API server refuses a variable that stands there twice"
     for entry in pod["containers"][0]["env"]:
@@ -99,16 +99,15 @@ def test_a_process_can_start_with_what_it_is_given_and_logs_in_as_itself(
             place = tmp_path / paths[volume["name"]].lstrip("/") / item["path"]
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(f"{volume['secret']['secretName']}/{item['key']}-of-some-length")
-    user = ""
     for entry in pod["containers"][0]["env"]:
         reference = entry.get("valueFrom", {}).get("secretKeyRef", {})
         value = entry.get("value", f"{reference.get('name')}/{reference.get('key')}")
-        user = value if entry["name"] == "POSTGRES_USER" else user
-        value = value.replace("$(POSTGRES_USER)", "u")
         monkeypatch.setenv(entry["name"], re.sub(r"(^|=)/etc/", rf"\1{tmp_path}/etc/", value))
     settings = SETTINGS[service]()
-    assert user == f"usher-postgres-{service}/username"
-    assert f"usher-postgres-{service}%2Fpassword" in settings.postgres_dsn.get_secret_value()
+    assert (
+        f"//usher-postgres-{service}%2Fusername:usher-postgres-{service}%2Fpassword"
+        in settings.postgres_dsn.get_secret_value()
+    )
     if settings.kafka_security_protocol.startswith("SASL"):
         told = (settings.kafka_sasl_username, settings.kafka_sasl_password.get_secret_value())
         if settings.kafka_sasl_mechanism == "OAUTHBEARER":

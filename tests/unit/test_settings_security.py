@@ -128,6 +128,21 @@ def test_a_password_of_its_own_leaves_the_user_that_the_query_names() -> None:
     assert dsn.postgres_dsn.get_secret_value() == "postgresql://me:secret@/usher?host=/run/pg&user=me"
 
 
+@pytest.mark.parametrize("user", [*PASSWORDS, "ana@example.com", "a/b"])
+@pytest.mark.parametrize(
+    "dsn", ["postgresql://db:5433/usher?sslmode=prefer", "postgresql://me:old@db:5433/usher?user=you"]
+)
+def test_a_user_of_the_database_holds_any_characters_and_is_the_only_one(user: str, dsn: str) -> None:
+    made = CommonSettings(postgres_dsn=dsn, postgres_user=user).postgres_dsn.get_secret_value()
+
+    parts = urlsplit(made)
+    assert (unquote(parts.username or ""), parts.hostname, parts.port, parts.path) == (user, "db", 5433, "/usher")
+    assert parts.password == ("old" if "old" in dsn else None), "without a password of its own the DSN's stays"
+    assert "user=" not in parts.query
+    both = CommonSettings(postgres_dsn=dsn, postgres_user=user, postgres_password="p@/")
+    assert unquote(urlsplit(both.postgres_dsn.get_secret_value()).password or "") == "p@/"
+
+
 @pytest.mark.parametrize("password", PASSWORDS)
 def test_a_password_in_a_file_holds_any_characters(
     password: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -92,10 +92,10 @@ capabilities: {drop: [ALL]}
 - {name: USHER_TOPIC_PREFIX, value: {{ $values.kafka.topicPrefix | quote }}}
 - {name: USHER_PARTITIONS, value: {{ $values.kafka.partitions | quote }}}
 - {name: USHER_REPLICATION_FACTOR, value: {{ $values.kafka.replicationFactor | quote }}}
-- name: POSTGRES_USER
+- name: USHER_POSTGRES_USER
   valueFrom: {secretKeyRef: {name: {{ $login.postgres }}, key: username}}
 - name: USHER_POSTGRES_DSN
-  value: "postgresql://$(POSTGRES_USER)@{{ $values.postgres.host }}:{{ $values.postgres.port }}/{{ $values.postgres.database }}?sslmode={{ $values.postgres.sslMode }}
+  value: "postgresql://{{ $values.postgres.host }}:{{ $values.postgres.port }}/{{ $values.postgres.database }}?sslmode={{ $values.postgres.sslMode }}
   {{- if $values.postgres.ca.secret }}&sslrootcert=/etc/usher/postgres-ca/{{ $values.postgres.ca.key }}{{ end }}"
 - {name: USHER_POSTGRES_PASSWORD_FILE, value: /etc/usher/postgres/password}
 - {name: USHER_METRICS_HOST, value: "0.0.0.0"}

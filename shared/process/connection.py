@@ -134,7 +134,7 @@ class Connection(asyncio.Protocol):
         if self._queue and not self._queue[-1].keep_alive:
             self._deaf = True
             return
-        exchange = self._incoming = Exchange(self, self._scope, head)
+        exchange = self._incoming = Exchange(self, head)
         self._queue.append(exchange)
         self._turns.wake()
 
@@ -168,7 +168,7 @@ class Connection(asyncio.Protocol):
         """Send the answer of the first in the queue; the next is the application's now."""
         close = not exchange.keep_alive or _CLOSE in headers
         lines = [*self._server.default_headers, *headers]
-        self._transport.write(answer(status, lines, body, head=exchange.scope["method"] == "HEAD", close=close))
+        self._transport.write(answer(status, lines, body, head=exchange.is_head, close=close))
         exchange.over = True
         self._server.total_requests += 1
         self._queue.popleft()
@@ -180,7 +180,7 @@ class Connection(asyncio.Protocol):
 
     def _run(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
         """The application answers."""
-        return exchange.run(self._config.loaded_app)
+        return exchange.run(self._config.loaded_app, self._scope)
 
     def _flow(self) -> None:
         """Read no more of a client who is ahead of us."""

@@ -52,30 +52,16 @@ class Peer(Protocol):
 
 
 class Exchange:
-    """``receive`` and ``send`` of ASGI for one request. Answers are held until they are whole: ours are short.
-
-    ``connected``: what the scopes of all requests of the connection have in common.
-    """
+    """``receive`` and ``send`` of ASGI for one request. Answers are held until they are whole: ours are short."""
 
     __slots__ = (
-        "_awaited", "_head", "_parts", "_peer", "_told",
-        "body", "complete", "continues", "gone", "keep_alive", "over", "scope",
+        "_awaited", "_head", "_parts", "_peer", "_said", "_told",
+        "body", "complete", "continues", "gone", "keep_alive", "over",
     )  # fmt: skip
 
-    def __init__(self, peer: Peer, connected: Scope, head: Head) -> None:
+    def __init__(self, peer: Peer, head: Head) -> None:
         self._peer = peer
-        target = head.target
-        path, _, query = (target if target[:1] == b"/" else _BEFORE_PATH.sub(b"", target)).partition(b"?")
-        self.scope = {
-            **connected,
-            "http_version": head.version,
-            "method": head.method,
-            "path": _unquoted(path) if b"%" in path else path.decode("ascii"),
-            "raw_path": path,
-            "query_string": query,
-            "headers": head.headers,
-            "extensions": {WHOLE_BODY: self.whole, WHOLE_ANSWER: self.answer},
-        }
+        self._head = head
         self.keep_alive = head.keep_alive
         self.continues = head.continues  # the client sends the body when it hears 100
         self.body = bytearray()  # what the application has not taken yet
@@ -84,13 +70,36 @@ class Exchange:
         self.over = False  # it is answered; said by the peer
         self._told = False  # that the body is complete
         self._awaited: asyncio.Future[None] | None = None
-        self._head: Message | None = None
+        self._said: Message | None = None  # the head of an answer whose body comes in parts
         self._parts: list[bytes] = []
 
-    async def run(self, application: ASGIApp) -> None:
+    @property
+    def is_head(self) -> bool:
+        """Whether it was asked by HEAD, which is answered without a body."""
+        return self._head.method == "HEAD"
+
+    def scope(self, connected: Scope) -> Scope:
+        """What ASGI says of it; ``connected``: what all requests of the connection have in common.
+
+        It is the application's alone: it leads back to the exchange, so an exchange that kept it would be a cycle, and
+        all of the request would lie about until the collector comes."""
+        target = self._head.target
+        path, _, query = (target if target[:1] == b"/" else _BEFORE_PATH.sub(b"", target)).partition(b"?")
+        return {
+            **connected,
+            "http_version": self._head.version,
+            "method": self._head.method,
+            "path": _unquoted(path) if b"%" in path else path.decode("ascii"),
+            "raw_path": path,
+            "query_string": query,
+            "headers": self._head.headers,
+            "extensions": {WHOLE_BODY: self.whole, WHOLE_ANSWER: self.answer},
+        }
+
+    async def run(self, application: ASGIApp, connected: Scope) -> None:
         """Let the application answer; 500 where it does not."""
         try:
-            await application(self.scope, self.receive, self.send)
+            await application(self.scope(connected), self.receive, self.send)
         except Exception:  # noqa: BLE001 - the edge: one request's fault is no other's
             _log.exception("the application failed")
         if not self.over and not self.gone:
@@ -130,7 +139,7 @@ class Exchange:
 
     def answer(self, status: int, headers: Sequence[Header], body: bytes) -> bool:
         """The extension WHOLE_ANSWER."""
-        if self.over or self._head is not None or self._peer.blocked():
+        if self.over or self._said is not None or self._peer.blocked():
             return False
         if not self.gone:
             self._answer(status, headers, body)
@@ -139,16 +148,16 @@ class Exchange:
     async def send(self, message: Message) -> None:
         """The head of the answer, then its body."""
         if message["type"] == "http.response.start":
-            self._head = message
+            self._said = message
             return
-        if self._head is None or self.over:
+        if self._said is None or self.over:
             raise RuntimeError(f"{message['type']} before the head of an answer or behind its end")
         self._parts.append(message.get("body", b""))
         if message.get("more_body"):
             return
         await self._peer.drained()
         if not self.gone:
-            self._answer(self._head["status"], self._head.get("headers", ()), b"".join(self._parts))
+            self._answer(self._said["status"], self._said.get("headers", ()), b"".join(self._parts))
 
     def _answer(self, status: int, headers: Sequence[Header], body: bytes) -> None:
         if self.continues and not self.complete:

@@ -75,7 +75,8 @@ def stages(adapter: str) -> dict[str, Callable[[], Any]]:
     source = read.by_name[adapter]
     came = _Request(adapter)
     reader = RequestReader(came, HttpLimits())
-    scope = Exchange(None, {"type": "http", "scheme": "http", "server": ("127.0.0.1", 80)}, came.head).scope  # type: ignore[arg-type]
+    connected = {"type": "http", "scheme": "http", "server": ("127.0.0.1", 80)}
+    scope = Exchange(None, came.head).scope(connected)  # type: ignore[arg-type]
     way, asked = source.way._replace(default_type=MESSAGE), Request(scope)
     normaliser, writer = Normaliser(Pseudonyms(KEY)), RecordWriter(lambda _: 0)
     door = WebhookDoor(normaliser)
@@ -85,7 +86,7 @@ def stages(adapter: str) -> dict[str, Callable[[], Any]]:
     said = [(b"content-type", b"application/json"), (b"content-length", b"2")]
     return {
         "read by llhttp, one callback a header": lambda: reader.feed(came.raw),
-        "scope, request": lambda: Request(Exchange(None, scope, came.head).scope),  # type: ignore[arg-type]
+        "scope, request": lambda: Request(Exchange(None, came.head).scope(connected)),  # type: ignore[arg-type]
         "media type, the request as signed": lambda: _as_signed(source, asked, came.body),
         "verified": lambda: door.verify(source, way, taken, now_ms()),
         "read and normalised": lambda: door.admit(source, way, verified),

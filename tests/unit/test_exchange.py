@@ -89,5 +89,6 @@ def test_a_deadline_that_comes_nearer_is_kept_and_what_is_not_awaited_is_never_l
 
 @pytest.mark.parametrize(("target", "path"), [(b"/v1%2Fa%2fb", "/v1%2Fa%2fb"), (b"/v1/%41%252F", "/v1/A%2F")])
 def test_an_escaped_slash_parts_no_path(target: bytes, path: str) -> None:
-    made = Exchange(None, {"type": "http"}, Head("POST", target, "1.1", [], True, False))  # type: ignore[arg-type]
-    assert (made.scope["path"], made.scope["raw_path"]) == (path, target)
+    made = Exchange(None, Head("POST", target, "1.1", [], True, False))  # type: ignore[arg-type]
+    scope = made.scope({"type": "http"})
+    assert (scope["path"], scope["raw_path"]) == (path, target)

@@ -73,7 +73,8 @@ def _of_queue(policy: Policy, queue: str) -> Iterator[dict[str, Any]]:
         seconds = max(LATE_FACTOR * promised["time_to_answer"][0], LONG_SECONDS_MIN)
         yield {
             "alert": "UsherQueueOldestWaitsTooLong",
-            "expr": f"max(usher_queue_oldest_wait_seconds{{{where}}}) > {seconds:g}",
+            "expr": f"max(usher_queue_oldest_wait_seconds{{{where}}}) > {seconds:g}"
+            f" and max(usher_queue_overdue{{{where}}}) > 0",  # the target may rest at night; a wait does not
             "for": "1m",
             "labels": {"severity": "page", "workspace": policy.workspace, "queue": queue},
             "annotations": {

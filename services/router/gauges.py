@@ -80,14 +80,16 @@ class RouterCollector(Collector):
             "Agents signed on who have what the queue asks, by what keeps them.",
             labels=[*by_queue, "state"],
         )
+        opened = GaugeMetricFamily("usher_queue_open", "1 within the hours of the queue, else 0.", labels=by_queue)
         for key, standing in sorted(found.items()):
             waiting.add_metric(key, standing.waiting)
             overdue.add_metric(key, standing.overdue)
             oldest.add_metric(key, standing.oldest_seconds)
             at_risk.add_metric(key, standing.at_risk)
+            opened.add_metric(key, standing.open)
             for state, number in standing.agents.items():
                 able.add_metric([*key, state], number)
-        yield from (waiting, overdue, oldest, at_risk, able)
+        yield from (waiting, overdue, oldest, at_risk, able, opened)
 
     def _targets(self, engines: list[RouterEngine]) -> Iterator[Metric]:
         """What each queue promises; ``le`` is the bound of the wait histogram, so that rules can join the two."""

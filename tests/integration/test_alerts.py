@@ -53,6 +53,7 @@ GAUGES = {
     f"usher_queue_overdue{{{CARDS}}}": (1, 0),
     f"usher_queue_waiting{{{CARDS}}}": (2, 2),
     f'usher_queue_agents{{{CARDS},state="free"}}': (0, 1),
+    f"usher_queue_open{{{CARDS}}}": (1, 1),
     "usher_sla_watermark_lag_seconds": (300, 0),
     'usher_partition_closed{service="sla",partition="2"}': (1, 0),
     'usher_outbox_backlog{service="router"}': (64, 0),

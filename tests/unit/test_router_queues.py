@@ -291,3 +291,11 @@ def test_whoever_waits_as_a_guest_of_further_queues_stands_in_the_figures_of_the
     assert {name: (each.waiting, each.oldest_seconds) for name, each in told.items() if each.waiting} == {
         "orders": (1, 50.0), "general": (1, 10.0)
     }  # fmt: skip
+
+
+def test_a_queue_is_shown_as_open_within_its_hours_and_one_without_hours_always() -> None:
+    router = router_with({"hours": "office"}, calendars={"office": OPEN_NOW})
+    workspace, closes_ms = router.engine.book.workspaces["acme"], router.now_ms + 6_400_000
+    for now_ms, is_open in ((router.now_ms, True), (closes_ms - 1, True), (closes_ms, False)):
+        told = dict(queue_standings(workspace, AtRisk(), now_ms))
+        assert {name: each.open for name, each in told.items()} == dict.fromkeys(told, True) | {"orders": is_open}

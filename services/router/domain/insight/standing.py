@@ -19,13 +19,15 @@ ABLE = ("free", "full", "not_ready", "draining")
 
 class QueueStanding(NamedTuple):
     """One queue now. ``waiting``: whose own queue this is, so that each contact is in one figure; ``overdue``: of them,
-    those past their target; ``agents``: who has what the queue asks, by what keeps them."""
+    those past their target; ``agents``: who has what the queue asks, by what keeps them; ``open``: it is within its
+    hours."""
 
     waiting: int
     overdue: int
     oldest_seconds: float
     at_risk: int
     agents: dict[str, int]
+    open: bool
 
     def and_(self, other: "QueueStanding") -> "QueueStanding":
         """Both together."""
@@ -35,6 +37,7 @@ class QueueStanding(NamedTuple):
             max(self.oldest_seconds, other.oldest_seconds),
             self.at_risk + other.at_risk,
             {state: self.agents[state] + other.agents[state] for state in ABLE},
+            self.open or other.open,
         )
 
 
@@ -52,6 +55,7 @@ def queue_standings(workspace: Workspace, at_risk: AtRisk, now_ms: int) -> Itera
                 max(0.0, (now_ms - oldest) / MILLISECONDS_PER_SECOND),
                 at_risk.count(workspace.name, name),
                 _able(workspace, name, crews),
+                workspace.rules.is_open(workspace.rules.queue(name), now_ms),
             ),
         )
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.router.domain.insight.standing import queue_standings
 from services.sla.domain.totals import ANNOUNCED, BREACHES
 from services.sla.domain.totals import RISKS as ANNOUNCEMENTS
 from shared.contract.ids import event_id
@@ -173,3 +174,33 @@ def test_the_sla_service_says_each_risk_of_a_promise_and_counts_what_became_of_i
     announced = {key[3]: value for key, value in totals.items() if key[0] == ANNOUNCED and key[2] == "orders"}
     assert sum(value for key, value in totals.items() if key[0] == ANNOUNCED) == breached > 0
     assert announced["in_time"] > 0
+
+
+GOLD = {"name": "gold", "when": {"customer_class": "gold"}, "then": {"time_to_answer": {"within": "20s"}}}
+
+
+@pytest.mark.parametrize(("targets", "gold"), [([], []), ([GOLD], ["gold"])])
+def test_only_who_is_promised_an_answer_is_at_risk_or_overdue(targets: list[Any], gold: list[str]) -> None:
+    """A queue that promises nothing keeps an order by an hour, which nobody was promised."""
+    queues = {"orders": {"requires": {"orders": 2}}}
+    router = Router(policy_with(queues=queues, default_queue="orders", targets=targets, wrap_up={"default": "0s"}))
+    router.sign_on("a1", skills={"orders": 2})
+    router.contact("first", queue="orders")
+    router.accept()
+    ids: dict[str, str] = {}
+    for number in range(3):
+        router.contact(f"before-{number}", queue="orders")
+        router.wait(1000)
+        router.end(router.last("assigned")["assignment_id"])
+        router.accept()
+    for name in ("plain", "gold", "other"):
+        ids[name] = router.contact(name, queue="orders", attributes={"customer_class": name})
+    at_risk = 0
+    for _ in range(8):  # 4,000 s: past the hour as well
+        router.wait(500)
+        assert list(router.engine.look(router.now_ms)) is not None
+        at_risk = max(at_risk, router.engine.at_risk.count("acme", "orders"))
+    assert {contact for _, contact, _ in told(router)} <= {ids[name] for name in gold}
+    assert at_risk <= len(gold)
+    standing = dict(queue_standings(router.engine.book.workspaces["acme"], router.engine.at_risk, router.now_ms))
+    assert (standing["orders"].waiting, standing["orders"].overdue) == (3, len(gold))

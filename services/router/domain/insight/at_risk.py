@@ -52,6 +52,10 @@ class AtRisk:
     def _look_at(self, workspace: Workspace, queue: str, now_ms: int) -> Iterator[None]:
         before = self._raised.get((workspace.name, queue), set())
         after = set[str]()
+        rules = workspace.rules.queue(queue)
+        if not workspace.rules.promises_answers(rules):
+            self._raised[workspace.name, queue] = after
+            return
         for need, fresh, late in workspace.matcher.line_up(queue):
             paces = _paces(workspace, queue, need, len(fresh) + len(late), now_ms)
             if paces is None:
@@ -66,6 +70,10 @@ class AtRisk:
                 yield
         if len(workspace.matcher) > workspace.waiting:
             after = {each for each in after if ALSO not in each}
+        if not rules.answer.promised:
+            lines = workspace.matcher.line_up(queue)
+            entries = (entry for _, *both in lines for each in both for entry in each)
+            after &= {_ID(entry) for entry in entries if _CONTACT(entry).waiting.promised}
         self._raised[workspace.name, queue] = after
 
 

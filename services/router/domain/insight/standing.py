@@ -19,8 +19,8 @@ ABLE = ("free", "full", "not_ready", "draining")
 
 class QueueStanding(NamedTuple):
     """One queue now. ``waiting``: whose own queue this is, so that each contact is in one figure; ``overdue``: of them,
-    those past their target; ``agents``: who has what the queue asks, by what keeps them; ``open``: it is within its
-    hours."""
+    those past what they were promised; ``agents``: who has what the queue asks, by what keeps them; ``open``: within
+    its hours."""
 
     waiting: int
     overdue: int
@@ -51,7 +51,7 @@ def queue_standings(workspace: Workspace, at_risk: AtRisk, now_ms: int) -> Itera
             name,
             QueueStanding(
                 len(waiters),
-                sum(waiter.due < now_ms for waiter in waiters),
+                sum(waiter.due < now_ms and waiter.waiting.promised for waiter in waiters),
                 max(0.0, (now_ms - oldest) / MILLISECONDS_PER_SECOND),
                 at_risk.count(workspace.name, name),
                 _able(workspace, name, crews),

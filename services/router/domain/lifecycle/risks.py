@@ -30,9 +30,11 @@ def look(turn: Turn, subject: str) -> None:
         if ALSO in contact_id:
             continue  # a guest: its own queue made the promise
         contact, risk = turn.book.contacts[contact_id], changed[contact_id]
-        raised = not contact.at_risk
+        raised, place = not contact.at_risk, workspace.standing(contact)
+        if not place.answer.promised:
+            continue  # beside those whom a rule promises something
         workspace.alarm(contact, raised)
-        body = bodies.RiskChanged(round(risk, 3), rfc3339(workspace.standing(contact).due_ms))
+        body = bodies.RiskChanged(round(risk, 3), rfc3339(place.due_ms))
         turn.tell(contact, events.RISK_RAISED if raised else events.RISK_CLEARED, body)
     if open_promises:
         turn.book.watch_risk(workspace, queue)

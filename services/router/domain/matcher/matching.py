@@ -39,7 +39,7 @@ class Waiting(msgspec.Struct, kw_only=True, gc=False):
     ``target`` its time-to-answer, ``boost`` its priority in time together with what it waited before,
     ``late_factor`` m of the NEXT rule, ``late_cap`` the longest extra time before a late contact is due again.
     ``barred`` agents are not offered this contact now; ``asked`` are those of them who have an open offer of it.
-    ``only_agent`` restricts it to one agent.
+    ``only_agent`` restricts it to one agent. ``promised``: whether the target is a promise, or only an order kept.
     """
 
     contact_id: str
@@ -56,6 +56,7 @@ class Waiting(msgspec.Struct, kw_only=True, gc=False):
     barred: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     only_agent: str | None = None
+    promised: bool = True
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):

@@ -117,6 +117,11 @@ class Rules:
                 return answer
         return queue.answer
 
+    def promises_answers(self, queue: QueueRules) -> bool:
+        """Whether anybody in the queue is promised an answer; else its order of service is all that a target is for."""
+        rules = (when.queue for when, _ in self._answers)
+        return queue.answer.promised or any(not named or queue.name in named for named in rules)
+
     def due_ms(self, answer: Answer, since_ms: int, share: float = 1) -> int:
         """When the answer to a wait since then is due, or this share of the time is over, in the target's calendar."""
         if answer.calendar is None:

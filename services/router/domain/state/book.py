@@ -181,9 +181,9 @@ class Book:
 
     def watch_risk(self, workspace: Workspace, queue: str) -> None:
         """Look at the queue's risks at the next of its times, which are the same whenever it is asked between two."""
-        subject = queue_key(workspace.name, queue)
-        if not self.timers.armed(Timer.RISK, subject):
-            every_ms = workspace.rules.queue(queue).look_ms
+        subject, rules = queue_key(workspace.name, queue), workspace.rules.queue(queue)
+        if not self.timers.armed(Timer.RISK, subject) and workspace.rules.promises_answers(rules):
+            every_ms = rules.look_ms
             self.timers.arm(Timer.RISK, subject, (self.clock_ms // every_ms + 1) * every_ms)
 
     def _arm_waiting(self, workspace: Workspace, contact: Contact) -> None:

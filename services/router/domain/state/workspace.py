@@ -143,6 +143,7 @@ class Workspace(Asking):
             barred=frozenset((*dict(contact.barred), *asked)) if contact.barred or asked else NOBODY,
             asked=frozenset(asked) if asked else NOBODY,
             only_agent=contact.only_agent or None,
+            promised=place.answer.promised,
         )
         self.matcher.wait(waiting)
         if contact.relaxed or contact.urged:

@@ -6,46 +6,21 @@ Each replica shows the totals of the partitions that it owns, so that the sum ov
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-    Metric,
-    SummaryMetricFamily,
-)
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from services.sla.domain.account import PHASE_COUNT, PHASE_SECONDS
 from services.sla.domain.clock import Kind
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import SlaRows, SlaWrites
 from services.sla.domain.stretches import AGENT_SECONDS, REPORT_MS_MAX, UNIT_SECONDS, worked
-from services.sla.domain.totals import (
-    ABOVE_ALL,
-    ANNOUNCED,
-    BREACHES,
-    CLOCKS,
-    RISKS,
-    WAIT_BOUND,
-    WAIT_BOUNDS,
-    WAIT_BUCKET,
-    WAIT_SUM,
-    Key,
-)
+from services.sla.domain.totals import WAIT_BOUND, Key
+from services.sla.families import counters, lateness, phases, waits
 from shared.process.metrics import WorkspaceLabels
 from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["CommittedTotals", "SlaCollector"]
 
 RUNNING = (AGENT_SECONDS, UNIT_SECONDS)  # totals that go on between two events
-_MOVES = {
-    "transfers": "Contacts that an agent passed on, by the queue they came from.",
-    "requeues": "Contacts that went back into a queue, by that queue.",
-    "overflows": "Contacts that a rule of their queue sent elsewhere.",
-    "callbacks": "Contacts that a rule of their queue promised a call back.",
-    "non_responses": "Offers that an agent let expire.",
-    "declines": "Offers that an agent declined.",
-}
 
 
 class CommittedTotals:
@@ -105,14 +80,15 @@ class SlaCollector(Collector):
         engines = self._engines()
         totals = {partition: self._labelled(self._committed.of(partition)) for partition in sorted(engines)}
         self._run_on(engines, totals)
-        for family, kind in _counters():
+        for family, kind in counters():
             for partition, values in totals.items():
                 for key in sorted(values):
                     if key[0] == kind:
                         family.add_metric([*key[1:], str(partition)], values[key])
             yield family
-        yield _waits(totals)
-        yield _phases(totals)
+        yield waits(totals)
+        yield lateness(totals)
+        yield phases(totals)
         yield _open_clocks(engine for engine in engines.values() if engine is not None)
         yield self._at_risk(engine for engine in engines.values() if engine is not None)
         yield self._lag(engines)
@@ -120,10 +96,12 @@ class SlaCollector(Collector):
     def _run_on(self, engines: Mapping[int, SlaEngine | None], totals: Mapping[int, dict[Key, float]]) -> None:
         """Add what agents have done since their rows were last committed, so that their seconds rise evenly.
 
-        Up to REPORT_MS_MAX ago; where a report comes later than that, what was shown here still never falls.
+        Up to REPORT_MS_MAX before all is known: while somebody on the way is behind, what agents did since is still to
+        be told. Where a report comes later than that, what was shown here still never falls.
         """
-        until_ms = self._now_ms() - REPORT_MS_MAX
+        now_ms = self._now_ms()
         for partition, engine in engines.items():
+            until_ms = min(now_ms, self._settled_ms(partition) or now_ms) - REPORT_MS_MAX
             values = totals[partition]
             for stretch in engine.stretches if engine is not None else ():
                 for key, amount in worked(stretch, until_ms).items():
@@ -172,79 +150,3 @@ def _open_clocks(engines: Iterable[SlaEngine]) -> Metric:
     for kind, number in numbers.items():
         family.add_metric([kind], number)
     return family
-
-
-def _counters() -> list[tuple[CounterMetricFamily, str]]:
-    """The counters, each with the name of its totals. Every one has ``partition``, so that a partition that moves to
-    another process is another series and no jump of one."""
-    clocks = ["workspace", "kind", "target", "queue", "result", "partition"]
-    breaches = ["workspace", "kind", "target", "queue", "channel", "partition"]
-    agents, units, moves = (["workspace", *names, "partition"] for names in (["state", "reason"], ["use"], ["queue"]))
-    return [
-        (CounterMetricFamily("usher_agent_seconds", "Time of agents by what they did.", labels=agents), AGENT_SECONDS),
-        (
-            CounterMetricFamily(
-                "usher_agent_unit_seconds", "Agents' units times seconds: all, and taken.", labels=units
-            ),
-            UNIT_SECONDS,
-        ),
-        *((CounterMetricFamily(f"usher_{name}", text, labels=moves), name) for name, text in _MOVES.items()),
-        (
-            CounterMetricFamily(
-                "usher_sla_risks",
-                "Announced risks of a late answer, by what became of them.",
-                labels=["workspace", "queue", "outcome", "partition"],
-            ),
-            RISKS,
-        ),
-        (
-            CounterMetricFamily(
-                "usher_sla_breaches_announced",
-                "Late answers, by whether that was announced in time.",
-                labels=["workspace", "queue", "announced", "partition"],
-            ),
-            ANNOUNCED,
-        ),
-        (CounterMetricFamily("usher_sla_clocks", "Clocks decided.", labels=clocks), CLOCKS),
-        (CounterMetricFamily("usher_sla_breaches", "Clocks breached, each once.", labels=breaches), BREACHES),
-    ]
-
-
-def _phases(totals: Mapping[int, Mapping[Key, float]]) -> Metric:
-    family = SummaryMetricFamily(
-        "usher_phase_seconds",
-        "Time that contacts spent in a phase of their course, when they left it.",
-        labels=["workspace", "phase", "queue", "channel", "partition"],
-    )
-    for partition, values in totals.items():
-        for key in sorted(key for key in values if key[0] == PHASE_COUNT):
-            family.add_metric([*key[1:], str(partition)], int(values[key]), values[PHASE_SECONDS, *key[1:]])
-    return family
-
-
-def _waits(totals: Mapping[int, Mapping[Key, float]]) -> Metric:
-    family = HistogramMetricFamily(
-        "usher_queue_wait_seconds",
-        "Wait in queue by how it ended.",
-        labels=["workspace", "queue", "channel", "outcome", "partition"],
-    )
-    seen = (float(key[1]) for values in totals.values() for key in values if key[0] == WAIT_BOUND)
-    bounds = sorted({*WAIT_BOUNDS, *seen})
-    for partition, values in totals.items():
-        numbers: dict[Key, dict[float, float]] = defaultdict(dict)
-        for key, number in values.items():
-            if key[0] == WAIT_BUCKET:
-                numbers[key[1:-1]][float(key[-1])] = number
-        for key in sorted(values):
-            if key[0] == WAIT_SUM:
-                labels = key[1:]
-                family.add_metric([*labels, str(partition)], _cumulative(numbers[labels], bounds), values[key])
-    return family
-
-
-def _cumulative(numbers: Mapping[float, float], bounds: list[float]) -> list[tuple[str, float]]:
-    total, result = 0.0, []
-    for bound in bounds:
-        total += numbers.get(bound, 0)
-        result.append((repr(bound), total))
-    return [*result, (ABOVE_ALL, total + numbers.get(float("inf"), 0))]

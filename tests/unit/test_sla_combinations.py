@@ -14,7 +14,7 @@ from services.router.domain.states import ContactState
 from services.sla.domain.clock import TIME_TO_ANSWER, Clock, State
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import decode_contact
-from services.sla.domain.totals import ANNOUNCED, BREACHES, CLOCKS, RISKS, WAIT_SUM
+from services.sla.domain.totals import ANNOUNCED, BREACHES, CLOCKS, LATE_BUCKET, LATE_SUM, RISKS, WAIT_SUM
 from shared.contract import inputs
 from shared.contract.ids import event_id
 from shared.contract.records import Record
@@ -294,6 +294,23 @@ def test_what_is_said_of_announcements_is_what_was_announced(read: Reader) -> No
     assert became == Counter({key[2:]: int(value) for key, value in totals.items() if key[0] == RISKS and value})
     assert announced == Counter({key[2:]: int(value) for key, value in totals.items() if key[0] == ANNOUNCED and value})
     assert sum(read.runner.engine.at_risk.values()) == len(raised_ms)
+
+
+def test_lateness_is_what_the_events_tell_of_it(read: Reader) -> None:
+    seconds, number = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+    for event in read.runner.events:
+        body = body_of(event)
+        if event.type == "usher.sla.clock_ended_late.v1":
+            seconds[body["kind"], body["queue"]] += body["lateness_seconds"]
+            number[body["kind"], body["queue"]] += 1
+    told, counted = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
+    for key, value in read.runner.database.totals.items():
+        if key[0] == LATE_SUM:
+            told[key[2:]] += value
+        elif key[0] == LATE_BUCKET:
+            counted[key[2:4]] += value
+    assert counted == number
+    assert {key: value for key, value in told.items() if value} == pytest.approx(dict(seconds))
 
 
 @pytest.mark.parametrize("seed", range(0, SEEDS, 4))

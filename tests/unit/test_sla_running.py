@@ -22,13 +22,14 @@ reports = st.lists(
 )  # fmt: skip
 
 
-def page(runner: Runner, seconds: float) -> dict[tuple[str, ...], float]:
-    """What an owner who has shown nothing yet shows at a time."""
+def page(runner: Runner, seconds: float, known: float = 0) -> dict[tuple[str, ...], float]:
+    """What an owner who has shown nothing yet shows at a time; ``known``: as of when all is applied, 0: not known."""
     committed, registry = CommittedTotals(), CollectorRegistry()
     committed.restart(0, SlaRows(totals=runner.database.rows().totals))
     now_ms = BASE_MS + round(seconds * 1000)
     engines = {0: runner.engine}
-    registry.register(SlaCollector(committed, lambda: engines, lambda _: 0, lambda: now_ms, WorkspaceLabels(9)))
+    known_ms = BASE_MS + round(known * 1000) if known else 0
+    registry.register(SlaCollector(committed, lambda: engines, lambda _: known_ms, lambda: now_ms, WorkspaceLabels(9)))
     return {
         (sample.name, *sample.labels.values()): sample.value
         for family in registry.collect()
@@ -84,3 +85,31 @@ def test_what_a_process_has_shown_stands_though_a_report_is_later_than_any_shoul
     runner.step(desk.log.records[told:])
     now[0] += 1
     assert shown() == 60 - 10 - LATE_SECONDS
+
+
+@given(reports, st.floats(0.0, 3600.0))
+@settings(max_examples=30)
+def test_no_series_falls_when_the_owner_changes_while_somebody_on_the_way_is_behind(
+    told: list[tuple[str, float, float, str, str, int]], behind: float
+) -> None:
+    """What agents did is told by then, and so much later taken."""
+    runner, pages, then = Runner(), [], 100.0
+    for agent, later, late, presence, availability, free in told:
+        then += later
+        pages.append(page(runner, then + behind, known=then))
+        desk = Desk()
+        desk.agent(agent, then - late, presence, "idle" if presence == "offline" else availability, free_units=free)
+        runner.step(desk.log.records)
+        runner.restart()
+        pages.append(page(runner, then + behind, known=then))
+    for before, after in pairwise(pages):
+        assert {series: value for series, value in before.items() if value > after[series] + 1e-6} == {}
+
+
+def test_what_is_not_known_yet_is_shown_when_it_is() -> None:
+    runner = Runner()
+    runner.step(Desk().agent("a1", 10, "available", "busy", free_units=1).log.records)
+    busy = ("usher_agent_seconds_total", "acme", "busy", "", "0")
+    assert [page(runner, 600, known=known)[busy] for known in (60, 61, 600)] == [
+        known - 10 - LATE_SECONDS for known in (60, 61, 600)
+    ]

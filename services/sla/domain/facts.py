@@ -7,12 +7,13 @@ from services.sla.domain.contact import Contact
 from services.sla.domain.risks import Risks
 from services.sla.domain.rows import Breach, breach_of
 from services.sla.domain.sla_event import NOTHING, Note, fact_event
-from services.sla.domain.totals import BREACHES, CLOCKS, Key, Totals
+from services.sla.domain.totals import BREACHES, CLOCKS, LATE_SUM, Key, Totals
 from shared.contract.records import Event
+from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["Facts"]
 
-_BREACHED = Fact.BREACHED
+_BREACHED, _ENDED_LATE = Fact.BREACHED, Fact.ENDED_LATE
 _DECIDED = {Fact.MET: State.MET, Fact.BREACHED: State.BREACHED, Fact.CANCELLED: State.CANCELLED}
 
 
@@ -55,6 +56,7 @@ class Facts:
         if breaches not in self._begun:
             self._begun.add(breaches)
             self.totals.begin(breaches)
+            self.totals.begin((LATE_SUM, contact.workspace, clock.kind, clock.queue))
             self.risks.begin(clock, contact)
             for result in _DECIDED.values():
                 self.totals.begin((CLOCKS, contact.workspace, clock.kind, clock.target, clock.queue, result))
@@ -78,3 +80,6 @@ class Facts:
         if fact is _BREACHED:
             self.totals.add((BREACHES, contact.workspace, clock.kind, clock.target, clock.queue, contact.channel))
             self._breaches.append(breach_of(clock, contact))
+        elif fact is _ENDED_LATE:
+            seconds = max(0, at_ms - clock.due_ms) / MILLISECONDS_PER_SECOND
+            self.totals.ended_late((contact.workspace, clock.kind, clock.queue), seconds)

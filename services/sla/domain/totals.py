@@ -12,6 +12,9 @@ __all__ = [
     "ANNOUNCED",
     "BREACHES",
     "CLOCKS",
+    "LATE_BOUNDS",
+    "LATE_BUCKET",
+    "LATE_SUM",
     "OUTCOMES",
     "RISKS",
     "WAIT_BOUND",
@@ -31,10 +34,13 @@ RISKS = "risks"  # labels workspace, queue, outcome; announced risks of a time_t
 ANNOUNCED = "announced"  # labels workspace, queue, announced; breaches of a time_to_answer
 WAIT_BUCKET = "waits"  # labels workspace, queue, channel, outcome, upper bound in seconds; not cumulative
 WAIT_BOUND = "wait_bound"  # label upper bound in seconds; the value says nothing
+LATE_BUCKET = "late"  # labels workspace, kind, queue, upper bound in seconds; not cumulative
+LATE_SUM = "lateness"  # labels workspace, kind, queue; seconds past the due time
 WAIT_SUM = "waited"  # labels workspace, queue, channel, outcome; seconds
 
 # Bounds that are there without a policy, in seconds. 5 s is the usual limit of a short abandon.
 WAIT_BOUNDS = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0, 1800.0, 3600.0)
+LATE_BOUNDS = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0, 86400.0)  # a second late to a day late
 ABOVE_ALL = "+Inf"
 
 OUTCOMES = ("answered", "abandoned", "callback", "flow_out", "cancelled")
@@ -115,6 +121,13 @@ class Totals:
         bound = self._names[bisect_left(self._bounds, seconds)]
         self.add((WAIT_BUCKET, *place, outcome, bound))
         self.add((WAIT_SUM, *place, outcome), seconds)
+
+    def ended_late(self, whose: tuple[str, str, str], seconds: float) -> None:
+        """Record what was done so long after it was due; ``whose``: workspace, kind and queue."""
+        at = bisect_left(LATE_BOUNDS, seconds)
+        bound = repr(LATE_BOUNDS[at]) if at < len(LATE_BOUNDS) else ABOVE_ALL
+        self.add((LATE_BUCKET, *whose, bound))
+        self.add((LATE_SUM, *whose), seconds)
 
     def begin_waits(self, place: Place) -> None:
         """Somebody waits here: whatever may come of it is counted from zero on."""

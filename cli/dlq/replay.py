@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from shared.contract.envelope import UNREADABLE_KEY, Message
 from shared.contract.ids import derive
+from shared.contract.records import Origin, refusal_id
 from shared.contract.topics import ROUTER_INPUT, channel_topic
 from shared.kafka import OutputLog, partition_of
 from shared.kafka.reader import ConsumerRecord, LogReader
@@ -122,11 +125,14 @@ class _Sender:
         return _Again(topic, partition, Message(key, letter.payload, headers), where)
 
     async def _from_the_log(self, letter: Letter) -> _Again:
-        """The record of the router's own log, with its headers. It was refused, so its id was not remembered."""
+        """The record of the router's own log, with its headers. It was refused, so the id in its body is unknown;
+        by a new ``ce_id`` the router knows that it is to be judged anew, and was not just read twice by the door."""
         found = await self._logged(letter)
         if found is None:
             raise _Unsendable(f"its record is no longer on {ROUTER_INPUT}: its sender must send it anew")
-        message = Message(found.key or b"", found.value or b"", [(name, value or b"") for name, value in found.headers])
+        anew = derive("replay", letter.id, str(found.partition), str(found.offset)).encode()
+        headers = [(name, anew if name == "ce_id" else value or b"") for name, value in found.headers]
+        message = Message(found.key or b"", found.value or b"", headers)
         return _Again(ROUTER_INPUT, found.partition, message, (letter.id,))
 
     async def _logged(self, letter: Letter) -> ConsumerRecord | None:
@@ -139,6 +145,14 @@ class _Sender:
         else:
             return None
         async for record in self._reader.at_time(ROUTER_INPUT, partition, letter.occurred_ms):
-            if derive("dead", ROUTER_INPUT, str(partition), str(record.offset)) == letter.id:
+            if letter.id in _refusals(record, letter):
                 return record
         return None
+
+
+def _refusals(record: ConsumerRecord, letter: Letter) -> set[str | None]:
+    """Ids of the dead letters that this record of the router's log may have become, if it came from the letter's
+    origin."""
+    event_id = dict(record.headers).get("ce_id") or b""
+    place = derive("dead", ROUTER_INPUT, str(record.partition), str(record.offset))
+    return {place, refusal_id(event_id.decode(errors="replace"), msgspec.convert(letter.origin, Origin))}

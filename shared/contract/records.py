@@ -2,6 +2,7 @@
 
 import msgspec
 
+from shared.contract.ids import derive
 from shared.errors import Reason
 
 
@@ -63,3 +64,13 @@ class DeadLetter(msgspec.Struct, frozen=True):
     origin: Origin
     payload: bytes
     at_ms: int
+
+
+def refusal_id(event_id: str, origin: Origin) -> str | None:
+    """The id under which it is remembered that this record of a topic was refused, and that of its dead letter.
+
+    None for what is no topic's record: who posts the same once more means it.
+    """
+    if origin.topic is None or origin.offset is None:
+        return None
+    return derive("dead", event_id, origin.topic, str(origin.partition), str(origin.offset), str(origin.index))

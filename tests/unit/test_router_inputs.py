@@ -5,7 +5,7 @@ import pytest
 
 from shared.contract import inputs
 from shared.contract.ids import derive
-from shared.contract.records import Origin, Record
+from shared.contract.records import Origin, Record, refusal_id
 from shared.errors import Reason
 from tests.support.router_builders import START_MS, Router
 
@@ -101,11 +101,50 @@ def test_a_refused_input_works_when_it_is_replayed_after_its_cause_is_gone(route
     said = inputs.PresenceChanged(**router.common(derive("early")), agent_id="a1", presence="not_ready")
     router.say(said)
     router.sign_on("a1")
-    assert len(router.say(said)) == 1
+    (_, *told) = router.batch([_replayed(router, said)]), router.batch([_replayed(router, said)])
+    assert told == [[]], "a replay that was sent twice is one"
+    assert router.engine.book.workspaces["acme"].agents["a1"].presence == "not_ready"
+
+
+def test_what_was_refused_and_is_read_twice_by_the_door_is_one_dead_letter_and_never_happens(router: Router) -> None:
+    router.sign_on("a1")
+    off = inputs.AgentSignedOff(**router.common(derive("off")), agent_id="a1")
+    again = inputs.AgentSignedOff(**router.common(derive("again")), agent_id="a1")
+    router.say(off)
+    router.say(again)
+    router.sign_on("a1")
+    router.restart()
+    assert router.say(off) == router.say(again) == []
+    assert router.engine.book.workspaces["acme"].agents["a1"].presence == "available"
+    (dead,) = router.dead
+    assert dead.id == refusal_id(again.event_id, again.origin)
+
+
+def test_what_a_sender_sends_again_after_it_was_refused_is_judged_anew(router: Router) -> None:
+    said = inputs.PresenceChanged(**router.common(derive("early")), agent_id="a1", presence="not_ready")
+    router.say(said)
+    router.sign_on("a1")
+    elsewhere = msgspec.structs.replace(said, origin=msgspec.structs.replace(said.origin, offset=4711))
+    assert len(router.say(elsewhere)) == 1
+
+
+def test_a_replay_that_is_refused_again_is_another_dead_letter(router: Router) -> None:
+    said = inputs.PresenceChanged(**router.common(derive("early")), agent_id="a1", presence="not_ready")
+    router.say(said)
+    router.batch([_replayed(router, said)])
+    first, second = router.dead
+    assert first.id != second.id
+    assert first.origin == second.origin == said.origin
 
 
 def test_the_lane_can_refuse_any_record(router: Router) -> None:
     record = router.record(router.message("c1"))
     dead = router.engine.reject(record, Reason.DATABASE, "a value that the database refuses")
     assert (dead.reason, dead.workspace, dead.at_ms) == ("database", "acme", START_MS)
-    assert dead.id == derive("dead", "usher.router-input.v1", "0", str(record.offset))
+    said = msgspec.json.decode(record.value, type=inputs.MessageReceived)
+    assert dead.id == refusal_id(said.event_id, said.origin)
+
+
+def _replayed(router: Router, said: inputs.Input) -> Record:
+    """As ``usher dlq replay`` sends it: the same input under another id of the record."""
+    return msgspec.structs.replace(router.record(said), id=derive("replay", said.event_id))

@@ -134,6 +134,27 @@ def test_saying_everything_twice_changes_nothing(script: list[Move]) -> None:
     assert twice.events == straight.router.events
 
 
+@fast
+@given(scripts, st.data())
+def test_a_door_that_reads_anew_from_any_earlier_place_changes_nothing(script: list[Move], data: st.DataObject) -> None:
+    """What it does after a crash: also what was refused the first time is not judged again."""
+    straight = played(script)
+    records, other = straight.records, Router(_policy)
+    crashes = data.draw(st.sets(st.integers(0, len(records)), max_size=4))
+    for number, record in enumerate(records):
+        _run_until(other, record.at_ms)
+        other.batch([record])
+        if number in crashes:
+            first = data.draw(st.integers(0, number))
+            read = [each for each in records[first : number + 1] if each.type != inputs.INGEST_ALIVE]
+            places = range((number + 1) * 100_000, (number + 2) * 100_000)
+            anew = zip(read, places, strict=False)
+            other.batch([msgspec.structs.replace(each, offset=place, at_ms=record.at_ms) for each, place in anew])
+    _run_until(other, straight.router.now_ms)
+    assert other.events == straight.router.events
+    assert other.dead == straight.router.dead
+
+
 def rows_of(router: Router) -> Any:
     rows = router.store.rows()
     return in_order(rows), rows.policies, router.store.aliases, router.store.merges

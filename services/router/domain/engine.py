@@ -32,7 +32,7 @@ from services.router.domain.states import Repeat
 from services.router.domain.turn import Turn
 from shared.contract import inputs
 from shared.contract.ids import derive
-from shared.contract.records import DeadLetter, Origin, Record
+from shared.contract.records import DeadLetter, Origin, Record, refusal_id
 from shared.contract.topics import ROUTER_INPUT
 from shared.errors import Invalid, Reason
 from shared.lane.engine import PUNCTUAL, Deadline, Delay, Step, refused_deadline
@@ -42,10 +42,12 @@ _NOTHING = Known()
 
 
 class _Decoded(msgspec.Struct, frozen=True, gc=False):
-    """One record as read: the input, or why it cannot be one."""
+    """One record as read: the input, or why it cannot be one. ``refusal_id`` if it is the door's, None for a replay of
+    a dead letter: what was refused is judged once, however often the door reads its record, until somebody says so."""
 
     said: inputs.Input | None
     fault: Invalid | None
+    refusal_id: str | None = None
 
 
 class RouterEngine:
@@ -77,6 +79,8 @@ class RouterEngine:
         for decoded in self._decoded.values():
             if decoded.said is not None:
                 needs.event_ids.append(decoded.said.event_id)
+                if decoded.refusal_id is not None:
+                    needs.event_ids.append(decoded.refusal_id)
                 ask(needs, self.book, decoded.said)
         self._foreseen = foresight.foresee(needs, self.book, self._classify, _inputs(self._decoded), records[-1].at_ms)
         return needs
@@ -126,28 +130,28 @@ class RouterEngine:
         self.book.timers.bar(*deadlines.named(deadline))
 
     def reject(self, cause: Record | Deadline, reason: Reason, detail: str) -> DeadLetter:
-        """The dead letter of a record or deadline that cannot be taken; its id derives from its place in the log, or
-        from what falls due when."""
+        """The dead letter of a record or deadline that cannot be taken; its id derives from where the record came from,
+        or from what falls due when."""
         if isinstance(cause, Deadline):
             whose = deadlines.workspace_of(self.book, cause)
             return refused_deadline("router", self.partition, whose, cause, (reason, detail))
         record = cause
-        said = (self._decoded.get(record.offset) or _decode(record)).said
-        return self._dead(record, said, Invalid(reason, "", detail))
+        decoded = self._decoded.get(record.offset) or _decode(record)
+        return self._dead(record, decoded, Invalid(reason, "", detail))
 
     def _apply(self, turn: Turn, record: Record) -> None:
         decoded = self._decoded.pop(record.offset, None) or _decode(record)
         said = decoded.said
         if said is None:
             assert decoded.fault is not None
-            turn.dead.append(self._dead(record, None, decoded.fault))
-        elif said.event_id in turn.inputs or said.event_id in turn.known.event_ids:
+            turn.dead.append(self._dead(record, decoded, decoded.fault))
+        elif turn.has_taken(said.event_id) or (decoded.refusal_id and turn.has_taken(decoded.refusal_id)):
             turn.place = said.workspace
             turn.count("usher_duplicates_total")
         else:
-            self._handle(turn, record, said)
+            self._handle(turn, record, said, decoded)
 
-    def _handle(self, turn: Turn, record: Record, said: inputs.Input) -> None:
+    def _handle(self, turn: Turn, record: Record, said: inputs.Input, decoded: _Decoded) -> None:
         turn.begin(said.event_id, self.book.clock_ms, said.occurred_ms, said.traceparent, said.workspace)
         try:
             if isinstance(said, inputs.PolicyActivated):
@@ -158,7 +162,9 @@ class RouterEngine:
         except Repeat:
             turn.count("usher_duplicates_total")
         except Invalid as fault:
-            turn.dead.append(self._dead(record, said, fault))
+            turn.dead.append(self._dead(record, decoded, fault))
+            if decoded.refusal_id is not None:
+                turn.inputs[decoded.refusal_id] = None
             return
         turn.inputs[said.event_id] = None
 
@@ -176,11 +182,12 @@ class RouterEngine:
         else:
             _HANDLERS[type(said)](turn, workspace, said)
 
-    def _dead(self, record: Record, said: inputs.Input | None, fault: Invalid) -> DeadLetter:
+    def _dead(self, record: Record, decoded: _Decoded, fault: Invalid) -> DeadLetter:
+        said = decoded.said
         here = Origin(topic=ROUTER_INPUT, partition=self.partition, offset=record.offset)
         known = said is not None and (said.origin.topic or said.origin.source)
         return DeadLetter(
-            id=derive("dead", ROUTER_INPUT, str(self.partition), str(record.offset)),
+            id=decoded.refusal_id or derive("dead", ROUTER_INPUT, str(self.partition), str(record.offset)),
             workspace=said.workspace if said else None,
             reason=fault.reason,
             path=fault.path,
@@ -217,7 +224,8 @@ def _decode(record: Record) -> _Decoded:
     if decode is None:
         return _Decoded(None, Invalid(Reason.UNKNOWN_TYPE, "type", f"{record.type!r} is no input of the router"))
     try:
-        return _Decoded(decode(record.value), None)
+        said = decode(record.value)
+        return _Decoded(said, None, refusal_id(said.event_id, said.origin) if record.id == said.event_id else None)
     except msgspec.ValidationError as error:
         message, _, path = str(error).partition(" - at `$")
         return _Decoded(None, Invalid(Reason.INVALID, path.strip("`.").removesuffix("[...]"), message))

@@ -152,6 +152,10 @@ class Turn(Telling):
             )
         )
 
+    def has_taken(self, input_id: str) -> bool:
+        """Whether an input of this id was taken before, in this step or in an earlier one."""
+        return input_id in self.inputs or input_id in self.known.event_ids
+
     def finish(self) -> Step:
         """The step: rows of everything that was touched, encoded once."""
         writes = RouterWrites(

@@ -13,6 +13,8 @@ from tests.support.channel_payloads import (
     MAILGUN,
     POSTMARK,
     SAMPLES,
+    SLACK,
+    SLACK_EVENT,
     SMS,
     TELEGRAM_MESSAGE,
     VOICE,
@@ -29,6 +31,22 @@ SLACK_COMMAND = {
     "user_name": "ana", "command": "/usher", "text": "where is &lt;my&gt; parcel", "trigger_id": "1.2.a",
     "response_url": "https://hooks.example/commands/1",
 }  # fmt: skip
+SLACK_BLOCKS = {
+    **SLACK,
+    "event": {
+        **SLACK_EVENT,
+        "text": "",
+        "blocks": [
+            {
+                "type": "rich_text",
+                "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "Hi"}]}],
+            },
+            {"type": "section", "text": {"type": "mrkdwn", "text": "See <https://example.com|it>"}, "fields": []},
+            {"type": "table", "rows": [[{"type": "raw_text", "text": "a"}]]},
+        ],
+        "attachments": [{"message_blocks": [{"message": {"blocks": []}}], "fallback": "x"}],
+    },
+}
 SLACK_PRESSED = {
     "type": "block_actions",
     "team": {"id": "T1"},
@@ -189,7 +207,11 @@ VARIANTS: dict[str, list[Sample]] = {
         {"object": "instagram", "entry": [{"id": "PAGE", "field": "comments", "value": _COMMENT}]},
         {"object": "instagram", "entry": [{"id": "PAGE", "changes": [{"field": "messages", "value": direct()}]}]},
     ),
-    "slack": [*_form(SLACK_COMMAND, {"payload": orjson.dumps(SLACK_PRESSED).decode()}), *_json(SLACK_PRESSED)],
+    "slack": [
+        *_json(SLACK_BLOCKS),
+        *_form(SLACK_COMMAND, {"payload": orjson.dumps(SLACK_PRESSED).decode()}),
+        *_json(SLACK_PRESSED),
+    ],
     "telegram": _json({"update_id": 1, "callback_query": _QUERY}),
     "twilio": _form({**SMS, "MessageStatus": "sent"}),
     "twilio_voice": _form({**VOICE, "CallStatus": "completed", "Timestamp": "Sat, 31 Jan 2026 09:30:00 +0000"}),

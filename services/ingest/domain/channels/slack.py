@@ -1,16 +1,15 @@
 """Slack: messages in channels and direct messages (Events API), commands and pressed buttons, and the challenge."""
 
 import re
-from html import unescape
 
 from services.ingest.domain.channels.adapter import JSON, Adapter, Answer, Ignored, Item, Payload, Reading, Why
 from services.ingest.domain.channels.form import FORM, Form, read_form
 from services.ingest.domain.channels.message import Attachment, Message, seconds_ms
 from services.ingest.domain.channels.node import Node
+from services.ingest.domain.channels.slack_blocks import plain, text_of_blocks
 
 __all__ = ["ADAPTER"]
 
-TEXT_READ_MAX = 49_152  # characters whose links and escapes are undone: Slack cuts a text at 40,000
 _CONTENT = frozenset({"", "file_share", "me_message", "thread_broadcast"})  # subtypes of what a person wrote
 _SUBTYPES = {"message_changed": Why.EDIT, "message_deleted": Why.DELETION, "bot_message": Why.BOT}
 _TYPES = {"reaction_added": Why.REACTION, "reaction_removed": Why.REACTION}
@@ -21,7 +20,6 @@ _SELECTED = (
     "selected_date", "selected_time", "selected_date_time", "selected_user", "selected_channel",
     "selected_conversation",
 )  # fmt: skip
-_LINK = re.compile(r"<(?:[@#!]?)([^<>|]{1,2000})(?:\|([^<>]{0,2000}))?>")
 
 
 def read(payload: Payload) -> Reading:
@@ -73,7 +71,7 @@ def _command(payload: Payload, form: Form) -> Item:
         handle=user,
         name=form.get("user_name"),
         to=channel,
-        text=_plain(form.get("text")),
+        text=plain(form.get("text")),
         reply_address=channel,
         attributes={
             "team_id": form.get("team_id"),
@@ -105,7 +103,7 @@ def _pressed(payload: Payload, document: Node) -> Item:
         name=person.text("name") or person.text("username"),
         to=channel,
         at_ms=seconds_ms(more["actions"].first()["action_ts"].number()),
-        text=_plain(label) or value,
+        text=plain(label) or value,
         reply_address=channel,
         reply_thread=thread,
         attributes={
@@ -164,7 +162,7 @@ def _message(payload: Payload, document: Node, event: Node, user: str) -> Messag
         handle=user,
         to=channel,
         at_ms=seconds_ms(more["ts"].number()),
-        text=_plain(event.words("text") or _shared(event)),
+        text=plain(event.words("text")) or text_of_blocks(event["blocks"]) or _shared(event),
         attachments=[_file(one) for one in files],
         reply_address=channel,
         reply_thread=thread or ("" if direct else ts),
@@ -183,8 +181,14 @@ def _message(payload: Payload, document: Node, event: Node, user: str) -> Messag
 
 def _shared(event: Node) -> str:
     """What somebody passes on without a word of their own: the message that they shared."""
-    listed = [one.words("text") or one.words("fallback") for one in event["attachments"].items()]
-    return "\n".join(text for text in listed if text)
+    return "\n".join(filter(None, map(_passed_on, event["attachments"].items())))
+
+
+def _passed_on(one: Node) -> str:
+    inside = (text_of_blocks(part["message"]["blocks"]) for part in one["message_blocks"].items())
+    return (
+        plain(one.words("text")) or text_of_blocks(one["blocks"]) or "\n".join(inside) or plain(one.words("fallback"))
+    )
 
 
 def _file(one: Node) -> Attachment:
@@ -194,14 +198,6 @@ def _file(one: Node) -> Attachment:
         name=one.text("name"),
         size=one["size"].whole(),
     )
-
-
-def _plain(text: str) -> str:
-    """Slack's links and mentions as a person reads them, its three escapes undone; as far as TEXT_READ_MAX."""
-    if "<" not in text and "&" not in text:
-        return text
-    read, rest = text[:TEXT_READ_MAX], text[TEXT_READ_MAX:]
-    return unescape(_LINK.sub(lambda link: link[2] or link[1], read)) + rest
 
 
 ADAPTER = Adapter(

@@ -16,6 +16,7 @@ from cli.subcommands import add_action, run_action
 from services.router.lookup.articles import Article, list_articles, store_articles
 from shared.contract.ids import WORKSPACE_PATTERN
 from shared.process.loop import run_loop
+from shared.written import said_in_words, written
 
 __all__ = ["configure", "read_folder", "run", "with_examples"]
 
@@ -33,9 +34,9 @@ class _FrontMatter(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="ignore")
 
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,128}$")]
+    id: Annotated[str, written(r"^[A-Za-z0-9._-]{1,128}$", "1 to 128 of A-Z, a-z, 0-9, ., _ and -")]
     title: Line
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+    language: Annotated[str, written(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "a language tag, such as en or pt-BR")]
     intents: list[Line] = []
     questions: list[Line] = []
 
@@ -140,7 +141,7 @@ def _read(path: Path) -> Article:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "front matter"
-        raise UsageError(f"{path}: {where}: {first['msg']}") from None
+        raise UsageError(f"{path}: {where}: {said_in_words(first['msg'])}") from None
     body = parts[2].strip()
     if not body:
         raise UsageError(f"{path}: holds no answer below the front matter")

@@ -2,8 +2,10 @@
 
 import os
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 
 from services.ingest.domain.sources import Sources
 from services.ingest.domain.sources_file import Resolve, SourcesError, read_sources
@@ -67,6 +69,20 @@ class IngestSettings(MemberSettings):
     smtp_connections_max: Count = 200  # each holds a message in memory: 200 MiB at the very worst
     smtp_inflight_max: Count = 50  # messages that wait for Kafka
     smtp_command_seconds_max: Seconds = 60.0  # of a command, and of a whole message
+
+    def doubts(self) -> list[str]:
+        """Of the SMTP door, where there is none."""
+        if self.smtp_port:
+            return []
+        named = sorted(name for name in self.model_fields_set if name.startswith("smtp_") and name != "smtp_port")
+        return [f"USHER_{name.upper()} is not used: set USHER_SMTP_PORT to open the SMTP door" for name in named]
+
+    @model_validator(mode="after")
+    def _no_key_without_certificate(self) -> Self:
+        if self.smtp_tls_key and not self.smtp_tls_cert:
+            message = "USHER_SMTP_TLS_KEY needs USHER_SMTP_TLS_CERT: without a certificate mail is not encrypted"
+            raise PydanticCustomError("certificate", message)
+        return self
 
 
 def http_limits(settings: IngestSettings) -> HttpLimits:

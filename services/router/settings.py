@@ -32,6 +32,12 @@ class RouterSettings(LaneSettings):
     )
     policy_retention_days: Days = Field(default=400, description="of policies that others replaced")
 
+    def doubts(self) -> list[str]:
+        """A folder that is not there yet may come; until then no model is found in it."""
+        if self.models_dir is None or self.models_dir.is_dir():
+            return []
+        return [f"USHER_MODELS_DIR: {self.models_dir} is no directory; put the models there, or name where they lie"]
+
     @property
     def kept(self) -> Kept:
         """As the settings say; but an input that Kafka still holds is known, and so is the policy of one in the log."""

@@ -6,6 +6,7 @@ from hashlib import sha1
 from shared.times import DAY_MS
 
 WORKSPACE_PATTERN = r"[a-z0-9-]{1,64}"  # a workspace's name, whole: it is part of keys, and by contract no longer
+WORKSPACE_WORDS = "1 to 64 of a-z, 0-9 and -"  # the same for people
 _NAMESPACE = bytes.fromhex("5d0cf0e4b5a85a6b9a8e7c5f5f1e2d3c")
 _HASHED_NAMESPACE = sha1(_NAMESPACE, usedforsecurity=False)
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}

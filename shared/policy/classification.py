@@ -19,6 +19,7 @@ from shared.policy.fields import (
 )
 from shared.policy.handling import Tier
 from shared.policy.patterns import Pattern
+from shared.written import written
 
 __all__ = [
     "Channels",
@@ -48,7 +49,7 @@ _PART = rf"{_WORDS}(\|{_WORDS})*"
 
 ModelName = Annotated[str, Field(min_length=1, max_length=256)]
 Points = Annotated[int, Field(ge=0, le=100)]
-Phrase = Annotated[str, Field(pattern=r"^\S(.{0,98}\S)?$")]
+Phrase = Annotated[str, written(r"^\S(.{0,98}\S)?$", "1 to 100 characters on one line, no blank at either end")]
 
 
 def _checked(sign: str) -> str:

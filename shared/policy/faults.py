@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from shared.policy.errors import PolicyError, did_you_mean
 from shared.policy.policy import Policy
+from shared.written import in_words
 
 __all__ = ["Loc", "faults_of", "loc_of", "path_of"]
 
@@ -111,7 +112,7 @@ def _length(context: Mapping[str, Any], given: Any, shown: str) -> tuple[str, st
 
 
 def _pattern(context: Mapping[str, Any], given: Any, shown: str) -> tuple[str, str]:
-    return f"{shown} is not allowed", f"must match {context['pattern']}"
+    return f"{shown} is not allowed", in_words(context["pattern"])
 
 
 _OTHERS: dict[str, Callable[[Mapping[str, Any], Any, str], tuple[str, str]]] = {

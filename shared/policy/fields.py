@@ -19,6 +19,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
+from shared.written import written
+
 __all__ = [
     "DURATION_SECONDS_MAX",
     "LEVEL_MAX",
@@ -120,11 +122,11 @@ PromiseDuration = Annotated[
     PlainSerializer(format_duration),
     WithJsonSchema(_DURATION_SCHEMA),
 ]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-SkillName = Annotated[str, Field(pattern=r"^[^\s<>=!,]{1,64}$")]
+Name = Annotated[str, written(r"^[A-Za-z0-9_-]{1,64}$", "1 to 64 of A-Z, a-z, 0-9, _ and -")]
+SkillName = Annotated[str, written(r"^[^\s<>=!,]{1,64}$", "1 to 64 characters without blanks and < > = ! ,")]
 Level = Annotated[int, Field(ge=1, le=LEVEL_MAX)]
 Share = Annotated[float, Field(ge=0, le=1)]
-LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+LanguageTag = Annotated[str, written(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", "a language tag, such as en or pt-BR")]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 Day = Annotated[
     str, BeforeValidator(parse_day), WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, SerializerFunctionWrapHandler, WithJsonSchema, model_serializer, model_validator
 
 from shared.policy.fields import Day, Node, fault, parse_day
+from shared.written import written
 
 __all__ = ["Holiday", "Holidays", "days_off"]
 
@@ -21,7 +22,7 @@ class Holiday(Node):
     """
 
     date: Day | None = None
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    country: Annotated[str, written(r"^[A-Z]{2}$", "a country in two capital letters, such as ES")] | None = None
     region: Annotated[str, Field(min_length=1, max_length=32)] | None = None
 
     @model_validator(mode="before")

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from shared.policy.calendar import Calendar, Span
 from shared.policy.fields import Node, ZoneName, fault
 from shared.policy.holidays import Holidays, days_off
+from shared.written import written
 
 __all__ = ["Hours", "week_of"]
 
@@ -77,7 +78,7 @@ def _check_week(opening: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...
 
 
 DaySpan = Annotated[str, AfterValidator(_check_span), WithJsonSchema({"type": "string", "pattern": _SPAN_PATTERN})]
-Days = Annotated[str, Field(pattern=_DAYS_PATTERN)]
+Days = Annotated[str, written(_DAYS_PATTERN, "a weekday or some, such as mon or mon-fri")]
 Week = Annotated[dict[Days, Annotated[tuple[DaySpan, ...], Field(max_length=SPANS_MAX)]], AfterValidator(_check_week)]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import orjson
 from pydantic import Field, model_validator
 
-from shared.contract.ids import WORKSPACE_PATTERN
+from shared.contract.ids import WORKSPACE_PATTERN, WORKSPACE_WORDS
 from shared.contract.topics import Channel
 from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.policy.classification import Classification
@@ -25,6 +25,7 @@ from shared.policy.hours import Hours
 from shared.policy.kinds import TargetKind
 from shared.policy.queues import Queue
 from shared.policy.targets import CUSTOMER_CLASS, TargetRule
+from shared.written import written
 
 __all__ = ["Policy"]
 
@@ -42,7 +43,7 @@ _EXCLUSIVE = ChannelRules(cost="exclusive")
 class Policy(Node):
     """All rules of one workspace. Get one from ``parse_policy`` or ``load_policy``, which check what fields cannot."""
 
-    workspace: Annotated[str, Field(pattern=f"^{WORKSPACE_PATTERN}$")]
+    workspace: Annotated[str, written(f"^{WORKSPACE_PATTERN}$", WORKSPACE_WORDS)]
     timezone: ZoneName = "UTC"
     languages: Annotated[tuple[LanguageTag, ...], Field(max_length=LANGUAGES_MAX)] = ()
     channels: dict[Channel, ChannelRules] = Field(default_factory=dict)

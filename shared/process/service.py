@@ -108,6 +108,8 @@ async def _main(build: Callable[[], Awaitable[tuple[Application, CommonSettings,
         log.warning("unknown variable", reason=line)
     for line in unused_variables(settings):
         log.warning("unused variable", reason=line)
+    for line in settings.doubts():
+        log.warning("doubtful variable", reason=line)
     server = serve_http(health(application), sock)
     serving = asyncio.ensure_future(server.serve(sockets=[sock]))
     try:

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.process.addresses import brokers, dsn, web_address
 from shared.process.bounds import Count, Days, GroupMs, Seconds
+from shared.written import said_in_words, written
 
 SECRET_BYTES_MAX = 16 * 1024  # a secret file is a line, not a disk
 PEM = "-----BEGIN "  # how a key begins that stands on many lines
@@ -37,7 +38,7 @@ def wrong_setting(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     if not first["loc"]:  # of several together: the message names them
         return str(first["msg"])
-    return f"USHER_{'.'.join(map(str, first['loc'])).upper()}: {first['msg']}"
+    return f"USHER_{'.'.join(map(str, first['loc'])).upper()}: {said_in_words(first['msg'])}"
 
 
 def read_secret(path: str) -> str:
@@ -96,7 +97,7 @@ class CommonSettings(BaseSettings):
     postgres_password: SecretStr = Field(
         default=SecretStr(""), description="in place of the one in the DSN; any characters, nothing to quote"
     )
-    topic_prefix: str = Field(default="", max_length=100, pattern=r"^[A-Za-z0-9._-]*$")
+    topic_prefix: str = written(r"^[A-Za-z0-9._-]*$", "letters, digits, ., _ and -", default="", max_length=100)
     partitions: int = Field(default=4, ge=1, le=512)
     replication_factor: int = Field(default=1, ge=1, le=5)
     passing_retention_days: Days = Field(
@@ -111,9 +112,10 @@ class CommonSettings(BaseSettings):
     metrics_workspaces_max: int = Field(
         default=50, ge=0, le=10_000, description="workspaces that metrics tell apart; 0 = none, without the label"
     )
-    metrics_workspaces: str = Field(
+    metrics_workspaces: str = written(
+        r"^([a-z0-9-]{1,64}(,[a-z0-9-]{1,64})*)?$",
+        "names of workspaces with commas, such as acme,shop",
         default="",
-        pattern=r"^([a-z0-9-]{1,64}(,[a-z0-9-]{1,64})*)?$",
         description="names, with commas: they keep a label of their own, the others what places are left",
     )
     ready_file: str = Field(default="", description="JSON with the ports is written here once the service listens")
@@ -131,6 +133,10 @@ class CommonSettings(BaseSettings):
     def is_local(self) -> bool:
         """Whether secrets that everybody knows are allowed."""
         return self.environment == "local"
+
+    def doubts(self) -> list[str]:
+        """One line for each variable that can be used, and will hardly do what it was set for; with the fix."""
+        return []
 
     @model_validator(mode="before")
     @classmethod

@@ -46,7 +46,7 @@ def test_the_starter_articles_are_all_readable() -> None:
         (b"---\nid: a\ntitle: T\nlanguage: en\n", "must begin with front matter"),
         (b"---\nid: [\n---\nx", "is not YAML"),
         (b"---\ntitle: T\nlanguage: en\n---\nx", "id: Field required"),
-        (b"---\nid: a b\ntitle: T\nlanguage: en\n---\nx", "id: String should match"),
+        (b"---\nid: a b\ntitle: T\nlanguage: en\n---\nx", "id: must be 1 to 128 of A-Z"),
         (b"---\nid: a\ntitle: T\nlanguage: en\n---\n \n", "holds no answer"),
         (b"---\nid: a\ntitle: T\nlanguage: en\nintents: all\n---\nx", "intents: Input should be a valid list"),
         (b"\xff\xfe", "is not UTF-8"),

@@ -111,11 +111,11 @@ def test_a_wrong_queue_is_refused_with_path_and_fix(change, path, words):
 @pytest.mark.parametrize(
     ("change", "path", "words"),
     [
-        ({"workspace": "Acme"}, "workspace", "must match"),
+        ({"workspace": "Acme"}, "workspace", "must be"),
         ({"timezone": "Europe/Madird"}, "timezone", "not a time zone"),
         ({"timezone": "../etc/passwd"}, "timezone", "not a time zone"),
         ({"languages": ["en", False]}, "languages[1]", "must be a text"),
-        ({"languages": ["english"]}, "languages[0]", "must match"),
+        ({"languages": ["english"]}, "languages[0]", "must be"),
         ({"languages": ["en", "es", "en"]}, "languages[2]", "stands twice"),
         ({"default_queue": "generl"}, "default_queue", "did you mean general?"),
         ({"default_queue": None}, "default_queue", "must be a text, not nothing"),
@@ -197,7 +197,7 @@ def test_a_wrong_rule_is_refused_with_path_and_fix(rule, path, words):
         ({"mon-fri": ["09:00-12:00"], "fri": ["11:00-13:00"]}, "fri: 09:00-12:00 and 11:00-13:00 overlap"),
         ({"mon": []}, "never opens"),
         ({}, "never opens"),
-        ({"monday": ["09:00-10:00"]}, "must match"),
+        ({"monday": ["09:00-10:00"]}, "must be"),
     ],
 )
 def test_wrong_opening_hours_are_refused(spans, words):
@@ -211,7 +211,7 @@ def test_wrong_opening_hours_are_refused(spans, words):
     [
         ({"country": "XX"}, "", "holidays of XX are not known"),
         ({"country": "ES", "region": "Q"}, "", "holidays of Q in ES are not known"),
-        ({"country": "es"}, ".country", "must match"),
+        ({"country": "es"}, ".country", "must be"),
         ({"region": "MD"}, "", "neither a date nor the holidays of a country"),
         ({}, "", "neither a date"),
         ({"country": "ES", "town": "x"}, ".town", "unknown key"),

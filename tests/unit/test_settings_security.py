@@ -307,3 +307,25 @@ def test_every_variable_that_is_known_elsewhere_is_read_somewhere_and_the_revers
     without_a_field = {"CACHE_DIR", "COMMIT", "LOCAL_DIR", "POSTGRES_BIN", "SLA_GROUP", "TRACEBACK"}
 
     assert fields - common == ELSEWHERE - without_a_field
+
+
+def test_a_key_without_a_certificate_is_refused_and_settings_of_a_door_that_is_closed_are_warned_of(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        IngestSettings(smtp_port=2525, smtp_tls_key="key.pem")
+    assert wrong_setting(refused.value) == (
+        "USHER_SMTP_TLS_KEY needs USHER_SMTP_TLS_CERT: without a certificate mail is not encrypted"
+    )
+    assert IngestSettings(smtp_tls_cert="cert.pem", smtp_hostname="mx").doubts() == [
+        "USHER_SMTP_HOSTNAME is not used: set USHER_SMTP_PORT to open the SMTP door",
+        "USHER_SMTP_TLS_CERT is not used: set USHER_SMTP_PORT to open the SMTP door",
+    ]
+    assert IngestSettings(smtp_port=2525, smtp_tls_cert="cert.pem").doubts() == []
+    assert IngestSettings().doubts() == []
+
+    assert RouterSettings(models_dir=tmp_path).doubts() == []
+    assert RouterSettings(models_dir=tmp_path / "no").doubts() == [
+        f"USHER_MODELS_DIR: {tmp_path}/no is no directory; put the models there, or name where they lie"
+    ]
+    assert SlaSettings().doubts() == RouterSettings().doubts() == []

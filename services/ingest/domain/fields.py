@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from services.ingest.domain.reading import INTEGER_MAX, INTEGER_MIN
-from shared.contract.ids import WORKSPACE_PATTERN
+from shared.contract.ids import WORKSPACE_PATTERN, WORKSPACE_WORDS
+from shared.written import written
 
 __all__ = [
     "Id",
@@ -149,9 +150,11 @@ def _json(value: Any) -> Any:
     return value
 
 
-Workspace = Annotated[str, Field(pattern=f"^{WORKSPACE_PATTERN}$")]
+Workspace = Annotated[str, written(f"^{WORKSPACE_PATTERN}$", WORKSPACE_WORDS)]
 Id = Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX)]
-SourceName = Annotated[str, Field(min_length=1, max_length=SOURCE_LENGTH_MAX, pattern=_NO_CONTROL)]
+SourceName = Annotated[
+    str, written(_NO_CONTROL, "a text without control characters", min_length=1, max_length=SOURCE_LENGTH_MAX)
+]
 Note = Annotated[str, Field(max_length=NOTE_LENGTH_MAX)]
 Text = Annotated[str, Field(min_length=1, max_length=NOTE_LENGTH_MAX)]
 Url = Annotated[str, Field(min_length=1, max_length=URL_LENGTH_MAX)]

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from shared.contract.ids import WORKSPACE_PATTERN
 from shared.contract.records import DeadLetter
 from shared.errors import Invalid, Reason
+from shared.written import said_in_words
 
 __all__ = [
     "Faulty",
@@ -111,7 +112,7 @@ def from_validation(error: ValidationError) -> Rejected:
 def _words(item: ErrorDetails) -> str:
     """What would be right, in the words of JSON and not in those of a library."""
     kind, message = item["type"], item["msg"]
-    return _TYPES.get(kind) or _SUBJECT.sub("must ", message).replace(" after validation", "")
+    return _TYPES.get(kind) or _SUBJECT.sub("must ", said_in_words(message)).replace(" after validation", "")
 
 
 def raised(error: BaseException, path: str = "") -> Faulty:

@@ -4,6 +4,7 @@ import pytest
 from mailparser_reply import EmailReplyParser
 
 from services.ingest.domain.channels.quotes import without_quotes
+from tests.support import quotations
 from tests.support.cpu import cpu_seconds, in_some_try
 
 ANSWER = "Thanks, that helps.\n\nCould you send it again?"
@@ -83,3 +84,41 @@ def test_a_letter_of_nothing_but_quotes_is_kept_whole(text: str) -> None:
 def test_no_text_takes_long(block: str) -> None:
     text = (block * 140_000)[:131_072]
     assert in_some_try(lambda: cpu_seconds(lambda: without_quotes(text), 1) < 1.0)
+
+
+@pytest.mark.parametrize("introduction", quotations.INTRODUCTIONS)
+def test_what_mail_programs_of_other_languages_write_above_a_quotation_is_cut(introduction: str) -> None:
+    assert without_quotes(f"{ANSWER}\n\n{introduction}\n\n> We are on it.\n>\n> Help") == ANSWER
+    assert without_quotes(f"{ANSWER}\n\n{introduction}\n\nWe are on it.\n\nHelp") == ANSWER
+
+
+@pytest.mark.parametrize("above", ["", "________________________________\n", "-----Original Message-----\n"])
+@pytest.mark.parametrize("head", quotations.HEADS)
+def test_a_quoted_head_is_cut_in_other_languages_too(head: str, above: str) -> None:
+    assert without_quotes(f"{ANSWER}\n\n{above}{head}\n\nWe are on it.\nHelp") == ANSWER
+
+
+@pytest.mark.parametrize("rule", quotations.RULES)
+def test_a_rule_that_says_what_stands_below_it_is_cut(rule: str) -> None:
+    assert without_quotes(f"{ANSWER}\n\n{rule}\nWe are on it.\nHelp") == ANSWER
+
+
+def test_a_head_in_a_language_of_no_list_is_known_by_its_shape() -> None:
+    head = "Sendi: Help <help@shop.example>\nTarehe: 31.01.2026 9:12\nKwa: Ana <ana@example.com>\nMada: RE: Order"
+    assert without_quotes(f"{ANSWER}\n\n{head}\n\nWe are on it.") == ANSWER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My details:\nEmail: ana@example.com\nDate: 2026-01-31 9:12\nOrder: 4711\nReason: broken",
+        "My details:\nEmail: Ana <ana@example.com>\nOrder: 4711\nDate: 2026-01-31 9:12\nReason: broken",
+        "My details:\nEmail: Ana <ana@example.com>\nDate: 2026-01-31 9:12\nPlease call me.\nReason: broken",
+        "Ask Bob <bob@example.com> by 12:30:\nhe knows it since 2019.",
+        "Please answer me before 31.01.2026, 12:30:\nI travel then.",
+        "I wrote at 9:12 on 31.01.2026 to you. Nobody answered.",
+        "---- Order ----\n4711: one lamp\n---- End ----",
+    ],
+)
+def test_a_form_that_somebody_filled_in_is_no_quotation(text: str) -> None:
+    assert without_quotes(text) == text

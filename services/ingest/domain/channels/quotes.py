@@ -14,8 +14,9 @@ HEADER_LINES = 5  # of a quoted head: from, sent, to, copy, subject
 WRAPPED_LINES = 2  # an introduction may be wrapped over three lines in all
 
 _WROTE = re.compile(
-    r"wrote|schrieb|escribió|escreveu|écrit|scritto|schreef|skrev|napsal|napisał|nadesłał|kirjoitti|написал|написав|yazdı"
-    r"|írta|a scris|έγραψε|כתב|写道|寫道|작성|のメッセージ|書きました",
+    r"wrote|schrieb|escribió|escreveu|écrit|scritto|schreef|skrev|nap[ií]?sal|napisał|pisze|nadesłał|kirjoitti|написа|пишет"
+    r"|пише|yazdı|írta|a scris|έγραψε|đã viết|menulis|เขียนว่า|idatzi|va escriure|كتب|كتابة|כתב|写道|寫道|작성"
+    r"|のメッセージ|書きました",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
@@ -24,19 +25,30 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"[* ]*(?:from|von|de|da|van|od|fra|från|от|发件人|寄件者|보낸\s?사람|差出人)\s?[:：]", re.IGNORECASE
+    r"[* ]*(?:from|von|de|de la|da|van|od|fra|från|lähettäjä|feladó|от|від|από|gönderen|kimden|из|من|מאת|发件人|寄件者"
+    r"|보낸\s?사람|差出人)\s?[:：]",
+    re.IGNORECASE,
 )
 _HEAD = re.compile(
     r"[* ]*(?:sent|date|to|subject|gesendet|datum|an|betreff|enviado|fecha|para|asunto|envoyé|à|objet|inviato|data|a"
     r"|oggetto|verzonden|aan|onderwerp|sendt|dato|til|emne|skickat|till|ämne|odesláno|komu|předmět|wysłano|do|temat"
-    r"|assunto|发送时间|收件人|主题|보낸\s?날짜|받는\s?사람|제목|日時|宛先|件名)\s?[:：]",
+    r"|assunto|enviat|assumpte|lähetetty|vastaanottaja|aihe|elküldve|címzett|tárgy|trimis|către|subiect|отправлено|дата"
+    r"|кому|тема|надіслано|στάλθηκε|προς|θέμα|gönderildi|gönderme tarihi|tarih|kime|konu|تم الإرسال|التاريخ|إلى|الموضوع"
+    r"|נשלח|תאריך|אל|נושא|发送时间|收件人|主题|寄件日期|收件者|主旨|보낸\s?날짜|받는\s?사람|제목|送信日時|日時|宛先|件名)\s?[:：]",
     re.IGNORECASE,
 )
 _RULE = re.compile(
     r"\s*-{2,}\s{0,3}(?:begin )?(?:original|ursprüngliche|forwarded|weitergeleitete|mensaje|mensagem|messaggio|message"
-    r"|oorspronkelijk|oprindelig|ursprungligt|původní|wiadomość|reply|原始|原始邮件|원본|転送)[^-]{0,60}-{2,}\s*",
+    r"|oorspronkelijk|oprindelig|opprinnelig|ursprungligt|alkuperäinen|původní|pôvodná|wiadomość|eredeti|mesaj original"
+    r"|исходное|оригинальное|пересылаемое|вихідне|αρχικό|özgün|orijinal|reply|原始|邮件原件|원본|元の|転送)[^-]{0,60}-{2,}\s*",
     re.IGNORECASE,
 )
+# The same in any language: who (an address in brackets), and when (a day with its year, and a time).
+_ADDRESS = re.compile(r"[<\[(][^<>\[\]()\s]{1,200}@[^<>\[\]()\s]{1,200}[>\])]")
+_DAY = re.compile(r"(?<!\d)(?:20\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d(?!\d))")
+_TIME = re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)")
+_NAMED = re.compile(r"[* ]*[^\s:：<>@\d][^:：<>@]{0,24}[:：]")
+_DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"  # marks of writing from right to left
 _LINE = re.compile(r"\s*[_]{10,}\s*")
 
 
@@ -59,7 +71,7 @@ def without_quotes(text: str) -> str:
 
 def _begins_quote(lines: list[str], index: int) -> bool:
     """Of a line with a mark in it; most are told by their first and last character alone."""
-    line = lines[index].strip()
+    line = lines[index].strip().strip(_DIRECTIONS)
     if not line or len(line) > LINE_LENGTH_MAX:
         return False
     if line[-1] in ":：" and _is_introduction(lines, index):
@@ -68,16 +80,29 @@ def _begins_quote(lines: list[str], index: int) -> bool:
         return _RULE.fullmatch(line) is not None
     if line[0] == "_":
         return _LINE.fullmatch(line) is not None and any(_FROM.match(below) for below in lines[index + 1 : index + 3])
-    if ":" not in line and "：" not in line or _FROM.match(line) is None:
+    below = lines[index + 1 : index + HEADER_LINES]
+    if ":" not in line and "：" not in line:
         return False
-    return any(_HEAD.match(below) for below in lines[index + 1 : index + HEADER_LINES])
+    return _is_head(line, below) if _FROM.match(line) is None else any(map(_HEAD.match, below))
+
+
+def _is_head(line: str, below: list[str]) -> bool:
+    """Whether a quoted head begins, in a language that nobody put on the list: a sender with an address, the time at
+    which it was sent, and two more of such lines. Of less, a form that somebody filled in may consist."""
+    if _ADDRESS.search(line) is None or _NAMED.match(line) is None or len(below) < HEADER_LINES - 2:
+        return False
+    sent = below[0][:LINE_LENGTH_MAX]
+    return bool(_DAY.search(sent) and _TIME.search(sent)) and all(map(_NAMED.match, below[: HEADER_LINES - 2]))
 
 
 def _is_introduction(lines: list[str], index: int) -> bool:
     """``On 5 January 2026, Ana <ana@example.com> wrote:``, wrapped or not: a word for it, and a date or address."""
     whole = " ".join(line[:500] for line in lines[max(0, index - WRAPPED_LINES) : index + 1])
     words = lines[index] if len(lines[index].split()) > 1 else whole
-    return bool(_WROTE.search(words)) and ("@" in whole or any(character.isdigit() for character in whole))
+    if _WROTE.search(words):
+        return "@" in whole or any(character.isdigit() for character in whole)
+    told = _ADDRESS.search(words.replace("\u202a", "").replace("\u202c", "").replace("\u200f", ""))
+    return bool(told and _DAY.search(words) and _TIME.search(words))
 
 
 def _is_introduction_above(lines: list[str], end: int) -> bool:

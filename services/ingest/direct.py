@@ -48,7 +48,7 @@ class Direct:
             response = await self._broken(request, error)
             await response(scope, receive, send)
             raise  # so that the server logs it
-        give = scope.get("extensions", {}).get(WHOLE_ANSWER)
+        give = scope["extensions"].get(WHOLE_ANSWER) if "extensions" in scope else None
         if give is None or not give(response.status_code, response.raw_headers, response.body):
             await response(scope, receive, send)
 

@@ -24,11 +24,7 @@ BATCH_RECORDS_MAX = 500  # of one produce request; what comes meanwhile waits fo
 
 _Answer = asyncio.Future[Retryable | None]
 _Answers = Sequence[_Answer]
-
-
-class _Waiting(NamedTuple):
-    message: Message
-    answer: _Answer
+_Waiting = tuple[Message, _Answer]
 
 
 class Gatherer:
@@ -51,26 +47,32 @@ class Gatherer:
 
         What waits for its turn when the caller gives up is not sent: the next try brings all of it in its order."""
         begun = [self._traces.begin(event) for event in events] if self._traces is not None else []
-        answers = [self._enqueue(event) for event in ([event for event, _ in begun] or events)]
-        self._patience.begin(answers, seconds_max)
+        loop = asyncio.get_running_loop()
+        answers = [self._enqueue(event, loop) for event in ([event for event, _ in begun] or events)]
+        self._patience.begin(answers, seconds_max, loop)
         failed: Retryable | None = None
         try:
             for answer in answers:
                 failed = await answer or failed
+        except asyncio.CancelledError:
+            _give_up(answers)
+            raise
         finally:
             self._patience.end(answers)
-            _give_up(answers)  # of a caller who is cancelled; else all are there
         if failed is not None:
             raise failed
         for _, span in begun:
             span.end()
 
-    def _enqueue(self, event: Admitted) -> _Answer:
+    def _enqueue(self, event: Admitted, loop: asyncio.AbstractEventLoop) -> _Answer:
         partition, message = self._writer.write(event)
-        answer: _Answer = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(partition, deque()).append(_Waiting(message, answer))
+        answer: _Answer = loop.create_future()
+        waiting = self._waiting.get(partition)
+        if waiting is None:
+            waiting = self._waiting[partition] = deque()
+        waiting.append((message, answer))
         if partition not in self._sending:
-            self._sending[partition] = asyncio.ensure_future(self._send(partition))
+            self._sending[partition] = loop.create_task(self._send(partition))
         return answer
 
     async def _send(self, partition: int) -> None:
@@ -78,7 +80,7 @@ class Gatherer:
         try:
             while waiting:
                 batch = [waiting.popleft() for _ in range(min(len(waiting), BATCH_RECORDS_MAX))]
-                await self._send_batch(partition, [one for one in batch if not one.answer.done()])
+                await self._send_batch(partition, [one for one in batch if not one[1].done()])
         finally:
             del self._sending[partition]
 
@@ -87,12 +89,12 @@ class Gatherer:
             return
         failure: Retryable | None = None
         try:
-            await self._appender.publish(ROUTER_INPUT, partition, [one.message for one in batch])
+            await self._appender.publish(ROUTER_INPUT, partition, [message for message, _ in batch])
         except Retryable as error:
             failure = error
-        for one in batch:
-            if not one.answer.done():
-                one.answer.set_result(failure)
+        for _, answer in batch:
+            if not answer.done():
+                answer.set_result(failure)
 
 
 class Patience:
@@ -102,20 +104,18 @@ class Patience:
         self._due: dict[int, tuple[float, _Answers]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def begin(self, answers: _Answers, seconds: float) -> None:
+    def begin(self, answers: _Answers, seconds: float, loop: asyncio.AbstractEventLoop) -> None:
         """Give up what is not answered then, or up to LOOK_SECONDS later."""
-        loop = asyncio.get_running_loop()
         self._due[id(answers)] = loop.time() + seconds, answers
         if self._timer is None:
-            self._timer = loop.call_later(min(seconds, LOOK_SECONDS), self._look)
+            self._timer = loop.call_later(min(seconds, LOOK_SECONDS), self._look, loop)
 
     def end(self, answers: _Answers) -> None:
         """Nobody waits any more."""
         self._due.pop(id(answers), None)
 
-    def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(LOOK_SECONDS, self._look) if self._due else None
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = loop.call_later(LOOK_SECONDS, self._look, loop) if self._due else None
         now = loop.time()
         for due, answers in self._due.values():
             if due <= now:

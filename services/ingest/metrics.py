@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.ingest.domain.channels.adapter import Why
 from services.ingest.domain.normalise import Admitted
 from services.ingest.domain.types import AREAS, MESSAGE, Area
 from services.ingest.domain.webhook import Outcome
 from shared.contract.topics import CHANNELS
-from shared.process.metrics import Counts, StreamMetrics
+from shared.process.metrics import StreamMetrics
+from shared.process.tallies import Counts, Distributions
 
 __all__ = ["IngestMetrics"]
 
@@ -49,14 +50,14 @@ class IngestMetrics(StreamMetrics):
             "1 while the sources file that is there is in force, else 0.",
             registry=registry,
         )
-        self._seconds = Histogram(
+        self._seconds = Distributions(
             "usher_http_request_seconds",
             "Time from the head of an HTTP request to its answer, Kafka's acknowledgement included.",
-            ["path"],
-            buckets=SECONDS_BUCKETS,
-            registry=registry,
+            "path",
+            SECONDS_BUCKETS,
+            registry,
+            expected=PATHS,
         )
-        self._timed: dict[str, Histogram] = {}
         self._begin()
 
     def accepted(self, events: Iterable[Admitted]) -> None:
@@ -75,10 +76,7 @@ class IngestMetrics(StreamMetrics):
         """
         self._requests.add(path, status)
         if seconds is not None:
-            timed = self._timed.get(path)
-            if timed is None:
-                timed = self._timed[path] = self._seconds.labels(path)
-            timed.observe(seconds)
+            self._seconds.observe(path, seconds)
 
     def expect(self, adapters: Iterable[str]) -> None:
         """These adapters may come upon what is no contact: counted from zero on."""
@@ -110,8 +108,6 @@ class IngestMetrics(StreamMetrics):
             self._accepted.expect(MESSAGE, channel)
         for result in MAIL_RESULTS:
             self._mail.labels(result)
-        for path in PATHS:
-            self._seconds.labels(path)
         for path in (*PATHS, OTHER_PATHS):
             for status in STATUSES:
                 self._requests.expect(path, status)

@@ -100,7 +100,8 @@ def _is_one_of(content_type: str, allowed: frozenset[str], *, needed: bool) -> b
 
 def whole_body(request: Request) -> bytes | None:
     """The body, if all of it is here. Problem 413 where it is larger than BODY_BYTES_MAX."""
-    whole = request.scope.get("extensions", {}).get(WHOLE_BODY)
+    scope = request.scope
+    whole = scope["extensions"].get(WHOLE_BODY) if "extensions" in scope else None
     body: bytes | None = whole() if whole is not None else None
     if body is not None and len(body) > BODY_BYTES_MAX:
         raise _too_large()

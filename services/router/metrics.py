@@ -14,7 +14,8 @@ from services.router.domain.states import TERMINAL
 from services.router.intent_mix import IntentMix
 from shared.contract.topics import CHANNELS
 from shared.lane.engine import Step
-from shared.process.metrics import OTHER, Distribution, WorkspaceLabels
+from shared.process.metrics import OTHER, WorkspaceLabels
+from shared.process.tallies import Distribution
 
 __all__ = ["RouterMetrics"]
 

@@ -176,7 +176,7 @@ class Connection(asyncio.Protocol):
             self._end()
         elif not self._queue and self._refusal is not None:
             self._say(self._refusal)
-        self._read()
+        (self._read if self._ahead else self._watch)()
 
     def _run(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
         """The application answers."""

@@ -1,9 +1,6 @@
 """The metrics of every stateful service, with cached children: a label look-up costs more than an event."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
-from types import MappingProxyType
+from collections.abc import Iterable, Sequence
 
 from prometheus_client import (
     CollectorRegistry,
@@ -14,19 +11,16 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
 )
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.registry import Collector
-from prometheus_client.utils import INF, floatToGoString
 
 from shared.errors import Reason
+from shared.process.tallies import Distribution
 
-__all__ = ["OTHER", "Counts", "Distribution", "LaneMetrics", "StreamMetrics", "WorkspaceLabels", "registry_for"]
+__all__ = ["OTHER", "LaneMetrics", "StreamMetrics", "WorkspaceLabels", "registry_for"]
 
 COMMIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 # 30: so that UsherLags asks for a share of the batches and not for a guess between two bounds.
 AGE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 300.0, 3600.0)
 BATCH_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-NO_LABELS: Mapping[str, str] = MappingProxyType({})
 OTHER = "other"  # stands for every value of a label beyond those that are known or bounded
 
 
@@ -63,71 +57,6 @@ class WorkspaceLabels:
                 return OTHER if self._workspaces_max else ""
             label = self._named[workspace] = workspace
         return label
-
-
-class Distribution(Collector):
-    """A histogram for what is measured once a contact or once a batch: Histogram takes locks for each of its values,
-    which cost more than some of the work that is timed. To be observed by one thread; any thread may collect."""
-
-    def __init__(
-        self,
-        name: str,
-        text: str,
-        buckets: Sequence[float],
-        registry: CollectorRegistry,
-        labels: Mapping[str, str] = NO_LABELS,
-    ) -> None:
-        self._name, self._text, self._labels = name, text, labels
-        self._bounds = tuple(buckets)
-        self._counts = [0] * (len(buckets) + 1)
-        self._sum = 0.0
-        registry.register(self)
-
-    def observe(self, value: float) -> None:
-        """Count one value."""
-        self._counts[bisect_left(self._bounds, value)] += 1
-        self._sum += value
-
-    def describe(self) -> Iterator[Metric]:
-        """The name, so that a registry refuses a second one of it."""
-        yield HistogramMetricFamily(self._name, self._text)
-
-    def collect(self) -> Iterator[Metric]:
-        """The histogram; each bucket holds those below it too."""
-        bounds = map(floatToGoString, (*self._bounds, INF))
-        family = HistogramMetricFamily(self._name, self._text, labels=list(self._labels))
-        cumulated = list(zip(bounds, accumulate(self._counts), strict=True))
-        family.add_metric(list(self._labels.values()), cumulated, self._sum)
-        yield family
-
-
-class Counts(Collector):
-    """A counter for what is counted once a contact: Counter takes a lock for each, and to find its labels takes longer
-    than to count. To be counted by one thread; any thread may collect."""
-
-    def __init__(self, name: str, text: str, labels: Sequence[str], registry: CollectorRegistry) -> None:
-        self._name, self._text, self._labels = name, text, labels
-        self._counts: dict[tuple[object, ...], int] = {}
-        registry.register(self)
-
-    def expect(self, *values: object) -> None:
-        """These labels begin at zero, so that the first of its kind is seen as an increase."""
-        self._counts.setdefault(values, 0)
-
-    def add(self, *values: object) -> None:
-        """Count one under these labels, which come from closed sets: each is kept."""
-        self._counts[values] = self._counts.get(values, 0) + 1
-
-    def describe(self) -> Iterator[Metric]:
-        """The name, so that a registry refuses a second one of it."""
-        yield CounterMetricFamily(self._name, self._text)
-
-    def collect(self) -> Iterator[Metric]:
-        """One value for each of the labels that were counted or are expected."""
-        family = CounterMetricFamily(self._name, self._text, labels=self._labels)
-        for values, count in list(self._counts.items()):
-            family.add_metric([str(value) for value in values], count)
-        yield family
 
 
 class _OfPartitions:

@@ -170,19 +170,17 @@ def _check(version: str, headers: list[Header]) -> bool:
     """Whether the client waits for 100 before it sends the body. Refused."""
     if version not in ("1.0", "1.1"):
         raise Refused(505, "HTTP/1.1 is spoken here")
-    hosts, expected, codings = 0, b"", []
-    for name, value in headers:
-        if name == b"host":
-            hosts += 1
-        elif name == b"expect":
-            expected = value
-        elif name == b"transfer-encoding":
-            codings.append(value.lower())
+    names = [name for name, _ in headers]
+    hosts = names.count(b"host")
     if hosts > 1 or (not hosts and version == "1.1"):
         raise Refused(400, "a request names one Host")
-    if codings not in ([], [b"chunked"]):  # llhttp looks at the last
+    if b"transfer-encoding" in names and _values(headers, b"transfer-encoding") != [b"chunked"]:  # llhttp sees the last
         raise Refused(501, "of transfer codings only chunked is understood")
-    return expected.lower() == b"100-continue" and version == "1.1"
+    return b"expect" in names and version == "1.1" and _values(headers, b"expect")[-1] == b"100-continue"
+
+
+def _values(headers: list[Header], wanted: bytes) -> list[bytes]:
+    return [value.lower() for name, value in headers if name == wanted]
 
 
 def _refused(reason: str) -> Refused:

@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from shared.errors import Fatal
 from shared.process.connection import Connection
+from shared.process.forwarded import Forwarded
 from shared.process.logs import Log
 from shared.process.pages import Pages
 from shared.process.requests import HttpLimits
@@ -178,11 +179,14 @@ def serve_http(
         port=sock.getsockname()[1],
         log_config=None,
         access_log=False,
+        interface="asgi3",
+        proxy_headers=False,  # Forwarded asks for them
         lifespan="off",
         timeout_graceful_shutdown=SHUTDOWN_SECONDS_MAX,
         ws="none",
         http=cast("type[asyncio.Protocol]", partial(Connection, limits=limits, refused=refused)),
     )
+    config.app = Forwarded(application, config.forwarded_allow_ips)
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
     return server

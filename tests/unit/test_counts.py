@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Counter, disable_created_metrics, generate_latest
 
-from shared.process.metrics import Counts
+from shared.process.tallies import Counts
 
 LABELS = ["path", "status"]
 ASKED = st.tuples(st.sampled_from(["contacts", "webhooks", 'a "b"\\\n']), st.sampled_from([200, 404]))

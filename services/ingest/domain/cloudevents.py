@@ -68,7 +68,7 @@ def kafka_attributes(headers: Sequence[tuple[str, bytes | None]]) -> Attributes:
 
 def header_texts(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     """All headers by name; of one that is repeated the first counts. Latin-1 keeps each byte."""
-    return {str(name, "latin-1"): str(value, "latin-1") for name, value in reversed(headers)}
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(headers)}
 
 
 def http_attributes(headers: Mapping[str, str]) -> Attributes:

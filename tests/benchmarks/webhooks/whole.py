@@ -22,6 +22,7 @@ from services.ingest.settings import IngestSettings, http_limits
 from services.ingest.wire import RecordWriter
 from shared.contract.envelope import Message
 from shared.process.connection import Connection
+from shared.process.forwarded import Forwarded
 from tests.benchmarks.webhooks.signed import SECRETS, sources
 
 __all__ = ["CONNECTIONS", "KEY", "Whole"]
@@ -69,8 +70,10 @@ class Whole:
         settings = IngestSettings(http_rate_per_second=UNBOUNDED, http_burst=UNBOUNDED)
         publisher = Publisher(Gatherer(self.log, RecordWriter(lambda _: 0)), _never, _never)
         api = Api(settings, read, Normaliser(Pseudonyms(KEY)), publisher, IngestMetrics(CollectorRegistry()))
-        config, state, limits = Config(api.app, lifespan="off", log_config=None), ServerState(), http_limits(settings)
+        application = Forwarded(api.app, "127.0.0.1")
+        config = Config(application, interface="asgi3", proxy_headers=False, lifespan="off", log_config=None)
         config.load()
+        state, limits = ServerState(), http_limits(settings)
         self._connections = [
             Connection(config, state, {}, limits=limits, refused=lambda _: None) for _ in range(CONNECTIONS)
         ]

@@ -213,7 +213,8 @@ def _composed(name: str) -> str:
 
 def _value(text: str) -> str:
     """An attribute's text, in form NFC so that a rule of the policy finds it."""
-    return normalize("NFC", _writable(text[:ATTRIBUTE_LENGTH_MAX]))
+    cut = text[:ATTRIBUTE_LENGTH_MAX]
+    return cut if cut.isascii() and cut.isprintable() else normalize("NFC", _writable(cut))
 
 
 def _line(text: str, length_max: int) -> str:

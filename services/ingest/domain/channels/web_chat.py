@@ -44,11 +44,14 @@ def _message(payload: Payload, document: Node, claims: Node) -> Item:
     more, token = document.optional(), claims.optional()
     visitor, visit = more["visitor"], _visit(document, claims)
     known, guest = token.text("email") or claims.id("sub"), visitor.text("email") or visitor.id("id")
+    handle = known or guest or visit
+    if payload.source.is_own(handle):
+        return Ignored(Why.OWN_MESSAGE)
     return Message(
         channel="chat",
         conversation=_conversation(payload, claims, visit),
         message_id=f"{payload.source.pseudonym(visit)}:{document.needed('id')}",
-        handle=known or guest or visit,
+        handle=handle,
         name=token.text("name") or visitor.text("name"),
         customer_id=claims.id("customer_id"),
         at_ms=time_ms(more.text("at")),
@@ -66,6 +69,8 @@ def _form(payload: Payload, document: Node, claims: Node) -> Item:
     fields = _fields(document)
     handle = token.text("email") or claims.id("sub") or more.text("email") or f"form-{number}"
     lines = [f"{name}: {value}" for name, value in fields.items()]
+    if payload.source.is_own(handle):
+        return Ignored(Why.OWN_MESSAGE)
     return Message(
         channel="web",
         conversation=f"form-{number}",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["EXAMPLES"]
+__all__ = ["ACCEPTED", "EXAMPLES", "WEBHOOKS"]
 
 _AT = "2026-03-02T09:00:05.000Z"
 _AGENT = {"agent_id": "bo", "occurred_at": _AT}
@@ -68,3 +68,21 @@ _BODIES: Mapping[str, dict[str, Any]] = {
 
 EXAMPLES: Mapping[str, dict[str, Any]] = {kind: {"type": kind, **body} for kind, body in _BODIES.items()}
 """By type; ``workspace`` is left out, because the key names it."""
+
+_MESSAGE = EXAMPLES["usher.channel.message.v1"]
+WEBHOOKS: Mapping[str, dict[str, Any]] = {
+    "Canonical": _MESSAGE,
+    "StandardWebhooks": {
+        "type": _MESSAGE["type"],
+        "timestamp": _AT,
+        "data": {name: value for name, value in _MESSAGE.items() if name != "type"},
+    },
+}
+"""What two kinds of source take; each provider's own payload is on its page in docs/channels."""
+
+ACCEPTED = {
+    "event_id": "7f9c1d62-3b0e-5a4e-9a55-7d8a1c1f3b20",
+    "contact_id": _CONTACT["contact_id"],
+    "episode": 1,
+}
+"""The answer to a message."""

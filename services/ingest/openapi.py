@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from pydantic.json_schema import models_json_schema
 
 from services.ingest.domain.cloudevents import SPEC_VERSION, STRUCTURED
 from services.ingest.domain.reading import BODY_BYTES_MAX
 from services.ingest.domain.types import AREAS, EVENT_TYPES, MESSAGE, Area
-from services.ingest.examples import EXAMPLES
-from shared.process.problem import PROBLEM_MEDIA_TYPE
+from services.ingest.examples import ACCEPTED, EXAMPLES, WEBHOOKS
+from shared.process.problem import PROBLEM_MEDIA_TYPE, problem_document
 
 __all__ = ["openapi"]
 
@@ -80,13 +81,22 @@ def _bodies() -> dict[str, Json]:
         [(model, "validation") for model in ordered], ref_template="#/components/schemas/{model}"
     )
     shared: dict[str, Json] = made["$defs"]
-    events = {_name(kind): _event(kind, shared[entry.body.__name__]) for kind, entry in EVENT_TYPES.items()}
+    events: dict[str, Json] = {}
+    for kind, entry in EVENT_TYPES.items():
+        body = shared[entry.body.__name__]
+        needed = [name for name in body["required"] if name not in _FROM_THE_KEY]
+        events[_data_name(kind)] = {**body, "title": f"data of {kind}", "required": needed}
+        events[_name(kind)] = _event(kind, body, needed)
     parts = {name: schema for name, schema in shared.items() if name not in {model.__name__ for model in models}}
     return {**parts, **events}
 
 
-def _event(kind: str, body: Json) -> Json:
-    needed = [name for name in body["required"] if name not in _FROM_THE_KEY]
+def _data_name(kind: str) -> str:
+    """The same event without its type, which the envelope of a CloudEvent names."""
+    return f"{_name(kind)}Data"
+
+
+def _event(kind: str, body: Json, needed: list[str]) -> Json:
     required = needed if kind == MESSAGE else ["type", *needed]
     properties = {"type": {"const": kind}, **body["properties"]}
     return {**body, "title": kind, "properties": properties, "required": required, "examples": [EXAMPLES[kind]]}
@@ -124,17 +134,7 @@ def _common() -> dict[str, Json]:
 def _area(area: Area) -> Json:
     kinds = sorted(AREAS[area])
     events = {"oneOf": [_ref(_name(kind)) for kind in kinds]}
-    structured = {
-        "type": "object",
-        "properties": {
-            "specversion": {"const": SPEC_VERSION},
-            "id": {"type": "string"},
-            "source": {"type": "string"},
-            "type": {"enum": kinds},
-            "data": {"type": "object"},
-        },
-        "required": ["specversion", "id", "source", "type", "data"],
-    }
+    structured = {"oneOf": [_structured(kind) for kind in kinds]}
     examples = {_name(kind): {"value": EXAMPLES[kind]} for kind in kinds}
     wrapped = {"specversion": SPEC_VERSION, "id": "1", "source": "/crm", "type": kinds[-1], "data": EXAMPLES[kinds[-1]]}
     return {
@@ -150,29 +150,54 @@ def _area(area: Area) -> Json:
         "responses": {
             "202": {
                 "description": "Kafka has the event.",
-                "content": {"application/json": {"schema": _ref("Accepted")}},
+                "content": {"application/json": {"schema": _ref("Accepted"), "example": ACCEPTED}},
             },
             **_problems({HTTPStatus.NOT_FOUND}),
         },
     }
 
 
+def _structured(kind: str) -> Json:
+    """A CloudEvent in one document; the door can do without ``id`` and ``source``, which the standard asks for."""
+    return {
+        "type": "object",
+        "properties": {
+            "specversion": {"const": SPEC_VERSION},
+            "id": {"type": "string"},
+            "source": {"type": "string"},
+            "type": {"const": kind},
+            "data": _ref(_data_name(kind)),
+        },
+        "required": ["specversion", "type", "data"],
+    }
+
+
 def _webhooks() -> Json:
     source: Json = {"name": "source", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
     anything: Json = {"*/*": {"schema": {}}}
+    examples = {name: {"value": value} for name, value in WEBHOOKS.items()}
+    sent = {**anything, "application/json": {"schema": {}, "examples": examples}}
     answered = {"description": "Taken, repeated or of no interest; the body is the provider's.", "content": anything}
     return {
         "parameters": [source],
         "post": {
             "operationId": "webhook",
             "summary": "A provider's webhook, signed as the sources file says; without secrets there, a key is needed",
-            "requestBody": {"required": True, "content": anything},
+            "security": [{}, {"key": []}],
+            "requestBody": {"required": True, "content": sent},
             "responses": {"200": answered, **_problems(set())},
         },
         "get": {
             "operationId": "webhook_challenge",
             "summary": "A provider checks who we are",
+            "security": [],
             "responses": {"200": answered, **_problems(set())},
+        },
+        "options": {
+            "operationId": "webhook_preflight",
+            "summary": "A browser asks whether a page of the source's origins may post (CORS)",
+            "security": [],
+            "responses": {"204": {"description": "See the Access-Control headers."}, **_problems(set())},
         },
     }
 
@@ -202,12 +227,17 @@ def _problems(without: set[HTTPStatus]) -> Mapping[str, Json]:
 def _problem(status: HTTPStatus) -> Json:
     response: Json = {
         "description": _MEANINGS[status],
-        "content": {PROBLEM_MEDIA_TYPE: {"schema": _ref("Problem")}},
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": _ref("Problem"), "example": _problem_of(status)}},
     }
     if status in _RETRY:
         seconds = {"description": "Seconds.", "required": True, "schema": {"type": "string", "pattern": "^[0-9]+$"}}
         response["headers"] = {"Retry-After": seconds}
     return response
+
+
+def _problem_of(status: HTTPStatus) -> Json:
+    document: Json = orjson.loads(problem_document(status, _MEANINGS[status]))
+    return document
 
 
 def _ref(name: str) -> Json:

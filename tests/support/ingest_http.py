@@ -14,6 +14,7 @@ from services.ingest.domain.normalise import Admitted, Normaliser
 from services.ingest.domain.rejection import Refusal
 from services.ingest.domain.sources import Sources
 from services.ingest.domain.sources_file import Resolve, read_sources
+from services.ingest.domain.types import Right
 from services.ingest.gather import Gatherer, Publisher
 from services.ingest.http import Api
 from services.ingest.metrics import IngestMetrics
@@ -26,12 +27,14 @@ from tests.support.ingest_builders import KEY
 from tests.support.serving import serving
 
 HEADERS = {"Authorization": "Bearer secret"}
+ALL_RIGHTS = {"Authorization": "Bearer all"}
 SOURCES = {
     "workspaces": {
         "acme": {
             "api_keys": [
                 {"name": "test", "sha256": hashlib.sha256(b"secret").hexdigest(), "may": ["contacts"]},
                 {"name": "other", "sha256": hashlib.sha256(b"other").hexdigest(), "may": ["contacts"]},
+                {"name": "all", "sha256": hashlib.sha256(b"all").hexdigest(), "may": [str(right) for right in Right]},
             ]
         }
     }

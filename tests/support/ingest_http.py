@@ -100,11 +100,14 @@ def api_of(
     entries: Any = None,
     registry: CollectorRegistry | None = None,
     traces: DoorTraces | None = None,
+    resolve: Resolve = lambda reference: reference,
     **settings: Any,
 ) -> Api:
     publisher = Publisher(Gatherer(log, Counting(log)), log.keep, log.take)
     metrics = IngestMetrics(registry or CollectorRegistry())
-    return Api(IngestSettings(**settings), sources(entries), Normaliser(Pseudonyms(KEY)), publisher, metrics, traces)
+    return Api(
+        IngestSettings(**settings), sources(entries, resolve), Normaliser(Pseudonyms(KEY)), publisher, metrics, traces
+    )
 
 
 def client_of(log: Log, entries: Any = None, traces: DoorTraces | None = None, **settings: Any) -> httpx.AsyncClient:

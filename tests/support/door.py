@@ -78,7 +78,9 @@ async def until_closed(reader: asyncio.StreamReader) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def opened(log: Log | None = None, idle_seconds: float | None = None, **changes: Any) -> AsyncIterator[Door]:
+async def opened(
+    log: Log | None = None, idle_seconds: float | None = None, entries: Any = None, **changes: Any
+) -> AsyncIterator[Door]:
     """A door whose clients have time, also those of a machine that stands still for a moment, unless ``changes`` of the
     settings are ``HURRIED``."""
     given = {**PATIENT, **changes}
@@ -87,7 +89,7 @@ async def opened(log: Log | None = None, idle_seconds: float | None = None, **ch
     limits = http_limits(settings)
     if idle_seconds is not None:
         limits = replace(limits, idle_seconds_max=idle_seconds)
-    async with served(api_of(log or Log(), **given).app, limits, refused.append) as (_, port):
+    async with served(api_of(log or Log(), entries, **given).app, limits, refused.append) as (_, port):
         yield Door(port, refused)
 
 

@@ -9,10 +9,10 @@ DECLARE
 BEGIN
     FOR service IN
         SELECT * FROM (VALUES
-            ('usher_ingest', ARRAY['^dead_letter$', '^schema_migrations$'], ARRAY['^ingest_'], ARRAY['^$']),
-            ('usher_router', ARRAY['^router_', '^lane$', '^outbox$', '^policy$', '^article$', '^dead_letter$', '^schema_migrations$'],
+            ('usher_ingest', ARRAY['^schema_migrations$'], ARRAY['^ingest_'], ARRAY['^$']),
+            ('usher_router', ARRAY['^router_', '^lane$', '^outbox$', '^policy$', '^article$', '^schema_migrations$'],
                              ARRAY['^(router|lane|article)_'], ARRAY['^router_(input|past|early)$']),
-            ('usher_sla',    ARRAY['^sla_', '^lane$', '^outbox$', '^policy$', '^dead_letter$', '^schema_migrations$'],
+            ('usher_sla',    ARRAY['^sla_', '^lane$', '^outbox$', '^policy$', '^schema_migrations$'],
                              ARRAY['^(sla|lane)_'], ARRAY['^sla_(breach|hour)'])
         ) AS s (role, reads, calls, deletes)
         WHERE EXISTS (SELECT FROM pg_roles WHERE rolname = s.role)
@@ -30,6 +30,9 @@ BEGIN
                 EXECUTE format('GRANT DELETE ON usher.%I TO %I', item.name, service.role);
             END IF;
         END LOOP;
+        -- No service reads a refused payload, nor its headers: what it needs of its own letters stands beside them.
+        EXECUTE format('GRANT SELECT (id, service, workspace, reason, path, origin, state, created_at)'
+                       ' ON usher.dead_letter TO %I', service.role);
         FOR item IN
             SELECT p.oid::regprocedure AS signature, p.proname AS name FROM pg_proc AS p
             WHERE p.pronamespace = 'usher'::regnamespace AND p.prokind = 'f'

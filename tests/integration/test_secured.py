@@ -34,6 +34,7 @@ from shared.policy import parse_policy
 from shared.postgres import Database, connect
 from shared.process.settings import CommonSettings
 from tests.support.helm import ROOT
+from tests.support.ingest_builders import Record, put
 from tests.support.secured import USERS, Authority, SecuredBroker, for_postgres, with_tls
 from tests.support.servers import remove, temporary_folder
 from tests.support.system import System
@@ -153,6 +154,30 @@ async def test_the_roles_of_router_and_sla_drop_what_is_over(secured: Secured) -
         await database.close()
 
 
+@pytest.mark.parametrize("service", ["ingest", "router", "sla"])
+async def test_of_a_dead_letter_a_role_reads_all_but_what_was_refused(secured: Secured, service: str) -> None:
+    session = await connect(secured.dsn(f"usher_{service}", PASSWORDS[service]))
+    try:
+        assert await session.fetch("SELECT id, origin, state FROM dead_letter WHERE service = 'nobody'") == []
+    finally:
+        await session.close()
+
+
+async def test_the_role_of_ingest_keeps_a_refused_payload_once(secured: Secured) -> None:
+    database = Database(secured.dsn("usher_ingest", PASSWORDS["ingest"]), connections_max=1, seconds_max=10.0)
+    await database.open()
+    (refusal,) = put(Record(b"{ of nobody")).refused
+    for _ in range(2):
+        await PostgresDeadLetters(database).store([refusal])
+    await database.close()
+    owner = await connect(secured.postgres.dsn)
+    try:
+        assert await owner.fetchval("SELECT count(*) FROM dead_letter WHERE id = $1::uuid", refusal.letter.id) == 1
+        await owner.execute("DELETE FROM dead_letter WHERE id = $1::uuid", refusal.letter.id)
+    finally:
+        await owner.close()
+
+
 async def test_the_role_of_ingest_takes_tokens_and_drops_what_is_over(secured: Secured) -> None:
     database = Database(secured.dsn("usher_ingest", PASSWORDS["ingest"]), connections_max=1, seconds_max=10.0)
     await database.open()
@@ -178,6 +203,11 @@ async def test_the_role_of_ingest_takes_tokens_and_drops_what_is_over(secured: S
         ("router", "DELETE FROM policy"),
         ("ingest", "SELECT body FROM router_personal"),
         ("ingest", "DELETE FROM dead_letter"),
+        *(
+            (service, f"SELECT {hidden} FROM dead_letter")
+            for service in ("ingest", "router", "sla")
+            for hidden in ("payload", "headers")
+        ),
         ("ingest", "SELECT FROM webhook_token"),
         ("router", "SELECT ingest_take_token(NULL, NULL)"),
         ("ingest", "SELECT lane_claim('router', 0, 'me')"),

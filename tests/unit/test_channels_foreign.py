@@ -7,13 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from services.ingest.domain.channels.registry import find
+from shared.contract.inputs import MessageReceived, RoutingHint
+from tests.support.channels import put
 from tests.support.commands import COMMAND_SECONDS_MAX
 from tests.support.documents import DOCS, ROOT, blocks
+from tests.support.ingest_http import Log, client_of
 
 PACKAGE = DOCS / "examples" / "fax_adapter"
 PAGE = DOCS / "channels" / "write-your-own.md"
+JSON = {"Content-Type": "application/json"}
 FAXES = b'{"faxes": [{"id": "f1", "from": "+34600123456", "pages": 2, "url": "https://fax.example/1"}, {"from": "+1"}]}'
 
 
@@ -59,6 +65,35 @@ def test_a_sources_file_may_name_it(installed: dict[str, str], tmp_path: Path) -
     assert usher(installed, "sources", "check", str(file)).returncode == 0
     file.write_text(f"sources: {{fax: {entry.replace('bearer', 'app_secret')}}}\n")
     assert usher(installed, "sources", "check", str(file)).returncode == 1
+
+
+async def test_a_webhook_and_a_topic_of_its_source_are_read_by_it(
+    installed: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(installed["PYTHONPATH"].partition(os.pathsep)[0])
+    find.cache_clear()
+    log = Log()
+    entries = {"fax": {"workspace": "acme", "adapter": "example_fax", "secrets": {"bearer": "env:FAX"}, "queue": "q"}}
+    try:
+        async with client_of(log, entries) as client:
+            answers = [
+                await client.post("/v1/webhooks/fax", content=FAXES, headers={**JSON, "Authorization": f"Bearer {key}"})
+                for key in ("wrong", "env:FAX", "env:FAX")
+            ]
+        by_topic = put("example_fax", FAXES)
+    finally:
+        find.cache_clear()
+        sys.modules.pop("usher_fax", None)
+
+    assert [answer.status_code for answer in answers] == [401, 200, 200]
+    (record,) = [one for batch in log.batches for one in batch]
+    event = msgspec.json.decode(record.value, type=MessageReceived)
+    assert (event.source, event.channel, event.subject, event.routing) == (
+        "fax", "task", "Fax of 2 pages", RoutingHint(queue="q"),
+    )  # fmt: skip
+    assert {(refused.letter.path, refused.letter.origin.index) for refused in log.dead} == {("faxes[1].id", 1)}
+    assert [one.subject for one in by_topic.events()] == ["Fax of 2 pages"]
+    assert [one.letter.path for one in by_topic.refused] == ["faxes[1].id"]
 
 
 def test_without_the_package_the_name_is_unknown_in_one_line() -> None:

@@ -10,6 +10,9 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 
 from services.ingest.domain.limits import TokenBucket, TokenBuckets
+from services.ingest.domain.reading import BODY_BYTES_MAX
+from services.ingest.domain.signatures import TOLERANCE_MS
+from services.ingest.settings import IngestSettings, http_limits
 from tests.support.channel_payloads import SAMPLES
 from tests.support.ingest_builders import BODIES
 from tests.support.ingest_http import Log, api_of, client_of, sources
@@ -126,6 +129,54 @@ async def test_who_does_not_know_the_secret_uses_up_nothing_of_the_source() -> N
         refused = await client.post(WEBHOOK, content=SLACK_BODY, headers=by_slack("env:NEW"))
 
     assert_come_again(refused, 429)
+
+
+async def test_each_source_has_an_allowance_of_its_own() -> None:
+    two = {"source": SIGNED["source"], "other": SIGNED["source"]}
+    async with client_of(Log(), two, http_rate_per_second=0.001, http_burst=1) as client:
+        assert await slack_hears(client, "env:NEW", "env:NEW") == [200, 429]
+        answer = await client.post("/v1/webhooks/other", content=SLACK_BODY, headers=by_slack("env:NEW"))
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("silent", [True, False])
+async def test_a_provider_hears_503_in_time_and_its_repeat_is_taken(silent: bool) -> None:
+    log = Log()
+    log.failing = not silent
+    if silent:
+        log.open.clear()
+    async with client_of(log, SIGNED, http_ack_seconds_max=0.05) as client:
+        refused = await client.post(WEBHOOK, content=SLACK_BODY, headers=by_slack("env:NEW"))
+        assert_come_again(refused, 503)
+        log.failing = False
+        log.open.set()
+        while (again := await client.post(WEBHOOK, content=SLACK_BODY, headers=by_slack("env:NEW"))).status_code != 200:
+            assert_come_again(again, 503)  # a machine that stands still for so long
+    ids = {dict(record.headers)["ce_id"] for batch in log.batches for record in batch}
+    assert len(ids) == 1
+
+
+async def test_more_webhooks_under_way_than_the_cap_are_turned_away_at_once() -> None:
+    log = Log()
+    log.open.clear()
+    async with client_of(log, SIGNED, http_inflight_max=1) as client:
+        waiting = asyncio.ensure_future(client.post(WEBHOOK, content=SLACK_BODY, headers=by_slack("env:NEW")))
+        await until(lambda: log.asked == 1)
+        refused = await client.post(WEBHOOK, content=SLACK_BODY, headers=by_slack("env:NEW"))
+        log.open.set()
+        assert_come_again(refused, 503)
+        assert (await waiting).status_code == 200
+
+
+def test_the_bounds_that_nobody_set_are_those_of_the_contract() -> None:
+    """Ten seconds for a header and a body, an answer within Slack's three, five minutes for a signed time, no SMTP."""
+    settings = IngestSettings()
+    limits = http_limits(settings)
+    assert (limits.header_seconds_max, limits.body_seconds_max) == (10.0, 10.0)
+    assert settings.http_ack_seconds_max < 3
+    assert (BODY_BYTES_MAX, TOLERANCE_MS) == (256 * 1024, 5 * 60 * 1000)
+    assert settings.smtp_port == 0
+    assert 0 < settings.http_rate_per_second < 1e6 and 0 < settings.http_inflight_max <= 1000
 
 
 async def test_who_does_not_know_the_token_of_a_handshake_uses_up_nothing_of_the_source() -> None:

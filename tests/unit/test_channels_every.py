@@ -193,3 +193,45 @@ def test_a_sample_can_be_tried_offline_field_by_field(adapter: str, usher: Usher
     assert (shown["channel"], shown.get("text")) == (event.channel, event.text)
     document = orjson.loads(usher(*arguments, "--json")[1])
     assert (document["understood"], document["raised"], len(document["items"])) == (True, [], 1)
+
+
+@pytest.mark.parametrize("adapter", OURS)
+async def test_our_own_message_is_answered_with_200_and_only_counted(adapter: str) -> None:
+    log, registry, sample = Log(), CollectorRegistry(), SAMPLES[adapter]
+    own = entry(adapter, own=[sent(adapter).event().party.handle])
+    transport = httpx.ASGITransport(app=api_of(log, own, registry).app)
+    headers = {**HEADERS, "Content-Type": sample.content_type}
+    async with httpx.AsyncClient(transport=transport, base_url="http://ingest", headers=headers) as client:
+        answer = await client.post(WEBHOOK, content=sample.body)
+    assert (answer.status_code, log.batches, log.dead) == (200, [], [])
+    labels = {"adapter": adapter, "reason": "own_message"}
+    assert registry.get_sample_value("usher_ingest_ignored_total", labels) == 1
+
+
+MAIL = {"bearer", "basic"}
+SECRETS: dict[str, set[str]] = {  # by contract
+    "canonical": {"bearer"}, "standard_webhooks": {"signing_secret"}, "twilio": {"auth_token"},
+    "twilio_voice": {"auth_token"}, "twilio_conversations": {"auth_token"},
+    "whatsapp_cloud": {"app_secret", "verify_token"},
+    "messenger": {"app_secret", "verify_token"}, "instagram": {"app_secret", "verify_token"},
+    "mailgun": {"signing_key"}, "sendgrid": {"public_key", *MAIL}, "postmark": MAIL, "email_mime": MAIL,
+    "slack": {"signing_secret"}, "telegram": {"secret_token"}, "zendesk": {"signing_secret"},
+    "intercom": {"client_secret"}, "chatwoot": {"signing_secret"}, "asterisk": MAIL, "web_chat": {"visitor_key"},
+    "x": {"app_secret"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("adapter", NAMES)
+async def test_with_its_secrets_a_source_takes_nothing_that_they_did_not_sign(adapter: str) -> None:
+    found, log, sample = find(adapter), Log(), SAMPLES[adapter]
+    assert found is not None and found.secrets >= SECRETS[adapter]
+    secrets = {name: f"env:{name}" for name in SECRETS[adapter]}
+    async with client_of(log, entry(adapter, secrets=secrets)) as client:
+        key, guess = dict(client.headers), {"Authorization": "Bearer env:guess"}
+        answers = [
+            await client.post(WEBHOOK, content=sample.body, headers={"Content-Type": sample.content_type, **more})
+            for more in (key, guess, {"Authorization": ""})
+        ]
+    assert [answer.status_code for answer in answers] == [401, 401, 401]
+    assert len({answer.content for answer in answers}) == 1, "no details"
+    assert log.batches == []

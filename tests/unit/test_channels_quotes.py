@@ -103,6 +103,21 @@ def test_a_rule_that_says_what_stands_below_it_is_cut(rule: str) -> None:
     assert without_quotes(f"{ANSWER}\n\n{rule}\nWe are on it.\nHelp") == ANSWER
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "---- On Sat, 31 Jan 2026 09:12:00 +0100 Help <help@shop.example> wrote ----",
+        "---- Am Sa, 31. Jan. 2026 09:12:00 +0100 schrieb Help <help@shop.example> ----",
+        "##- Please type your reply above this line -##",
+        "##- Bitte geben Sie Ihre Antwort über dieser Zeile ein. -##",
+        'Gesendet: Samstag, 31. Januar 2026 um 09:12 Uhr\nVon: "Help" <help@shop.example>\nAn: Ana\nBetreff: x',
+        "From: Help\nSent: Saturday, January 31, 2026 9:12 AM\nTo: Ana\nSubject: Order",
+    ],
+)
+def test_what_other_programs_write_above_a_quotation_is_cut(below: str) -> None:
+    assert without_quotes(f"{ANSWER}\n\n{below}\n\nWe are on it.\nHelp") == ANSWER
+
+
 def test_a_head_in_a_language_of_no_list_is_known_by_its_shape() -> None:
     head = "Sendi: Help <help@shop.example>\nTarehe: 31.01.2026 9:12\nKwa: Ana <ana@example.com>\nMada: RE: Order"
     assert without_quotes(f"{ANSWER}\n\n{head}\n\nWe are on it.") == ANSWER
@@ -117,6 +132,11 @@ def test_a_head_in_a_language_of_no_list_is_known_by_its_shape() -> None:
         "Ask Bob <bob@example.com> by 12:30:\nhe knows it since 2019.",
         "Please answer me before 31.01.2026, 12:30:\nI travel then.",
         "I wrote at 9:12 on 31.01.2026 to you. Nobody answered.",
+        "I want to book a train.\nFrom: Berlin\nTo: Hamburg\nDate: 12.03.2026 10:30",
+        "I want to book a train.\nDate: 12.03.2026 10:30\nFrom: Berlin\nTo: Hamburg",
+        "Bitte buchen:\nVon: Berlin\nAn: 12.03.2026\nDatum: heute",
+        "--- at 10:30 I wrote to you --\nNobody answered.",
+        "## My order\n4711",
         "---- Order ----\n4711: one lamp\n---- End ----",
     ],
 )

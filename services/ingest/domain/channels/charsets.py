@@ -1,5 +1,6 @@
 """Bytes of a letter or form as text, in a charset that may be unknown, wrong, or less than what was written."""
 
+import re
 from email.utils import unquote
 from encodings import normalize_encoding
 from encodings.aliases import aliases
@@ -16,10 +17,12 @@ _MORE = {
 }  # fmt: skip
 # Names of letters that Python has not, or has no other name for.
 _OTHER = {
-    "iso_8859_8_i": "iso8859_8", "x_unknown": "cp1252", "unknown_8bit": "cp1252", "default": "cp1252",
+    "iso_8859_8_i": "iso8859_8",
     "gb_2312_80": "gb18030", "x_gbk": "gb18030", "cn_big5": "big5hkscs", "x_sjis": "cp932", "windows_31j": "cp932",
     "windows_874": "cp874", "cp874": "cp874", "koi8_u": "koi8_u",
 }  # fmt: skip
+_PAGE = re.compile(r"(?:x_)?(?:cp|ms|ibm|win|windows)_?([0-9]{3,5})")  # a code page under any of its names
+_WESTERN = "cp1252"
 # No other codec is looked for: Python's own (unicode_escape, idna, ...) warn or take the square of the length, and for
 # each name that it does not know it searches its folders and remembers that for ever.
 _KNOWN = frozenset(aliases.values())
@@ -27,8 +30,13 @@ _SEVEN_BITS = "iso2022"  # what is damaged there is good UTF-8 too, and no text
 
 
 def to_text(content: bytes, charset: str) -> str:
-    """Never fails: what its charset cannot be is read as UTF-8, else as Windows-1252, else as Latin-1."""
+    """Never fails: what its charset cannot be is read as UTF-8, else as Windows-1252, else as Latin-1.
+
+    What is called Western, and is good UTF-8, is that: many forms write so, and nobody means ``Ã©``.
+    """
     codec = _codec(charset)
+    if codec == _WESTERN and not content.isascii():
+        codec = "utf-8"
     if codec.startswith(_SEVEN_BITS):
         return content.decode(codec, "replace")
     for candidate in (codec, "utf-8", "cp1252"):
@@ -53,5 +61,7 @@ def parameter(found: object) -> str:
 @lru_cache(maxsize=NAMES_REMEMBERED)
 def _codec(charset: str) -> str:
     name = normalize_encoding(charset.encode("ascii", "ignore").decode().lower())
+    page = _PAGE.fullmatch(name)
+    name = f"cp{page[1]}" if page else name
     codec = _OTHER.get(name) or aliases.get(name, name)
     return _MORE.get(codec) or (codec if codec in _KNOWN or name in _OTHER else "utf-8")

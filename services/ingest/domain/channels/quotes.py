@@ -49,6 +49,13 @@ _DAY = re.compile(r"(?<!\d)(?:20\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d(?!\d))")
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)")
 _NAMED = re.compile(r"[* ]*[^\s:：<>@\d][^:：<>@]{0,24}[:：]")
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"  # marks of writing from right to left
+_SUBJECT = re.compile(
+    r"[* ]*(?:subject|betreff|asunto|objet|oggetto|onderwerp|emne|ämne|předmět|temat|assunto|assumpte|aihe|tárgy"
+    r"|subiect|тема|относно|θέμα|konu|الموضوع|נושא|主题|主旨|제목|件名)\s?[:：]",
+    re.IGNORECASE,
+)
+_MARKS = (":", "：", "--", "__", "##-")  # one of which stands in each line that begins a quotation
+_ABOVE_THIS = ("##-", "-##")  # around what help desks ask for in any language: to answer above this line
 _LINE = re.compile(r"\s*[_]{10,}\s*")
 
 
@@ -58,7 +65,7 @@ def without_quotes(text: str) -> str:
     The whole text where nothing else is left: a forwarded mail is what its sender wants to say.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", LINES_MAX)
-    marked = (at for at, line in enumerate(lines) if ":" in line or "：" in line or "--" in line or "__" in line)
+    marked = (at for at, line in enumerate(lines) if any(map(line.__contains__, _MARKS)))
     end = next((at for at in marked if _begins_quote(lines, at)), len(lines))
     while end > 0 and end < len(lines) and _is_introduction_above(lines, end):
         end -= 1
@@ -77,18 +84,29 @@ def _begins_quote(lines: list[str], index: int) -> bool:
     if line[-1] in ":：" and _is_introduction(lines, index):
         return True
     if line[0] == "-":
-        return _RULE.fullmatch(line) is not None
+        return _RULE.fullmatch(line) is not None or (line[-2:] == "--" and _is_introduction(lines, index))
+    if line[0] == "#":
+        return line.startswith(_ABOVE_THIS[0]) and line.endswith(_ABOVE_THIS[1])
     if line[0] == "_":
         return _LINE.fullmatch(line) is not None and any(_FROM.match(below) for below in lines[index + 1 : index + 3])
     below = lines[index + 1 : index + HEADER_LINES]
     if ":" not in line and "：" not in line:
         return False
-    return _is_head(line, below) if _FROM.match(line) is None else any(map(_HEAD.match, below))
+    return _is_known_head(line, below) or _is_head(line, below)
+
+
+def _is_known_head(line: str, below: list[str]) -> bool:
+    """Whether a quoted head begins, in a language of the lists. Some programs write the time before the sender. Who
+    writes from where to where they travel has neither an address in the first line nor a subject."""
+    if _FROM.match(line) is None:
+        sender = below[0][:LINE_LENGTH_MAX] if below and _HEAD.match(line) else ""
+        return bool(_FROM.match(sender) and _ADDRESS.search(sender) and any(map(_HEAD.match, below[1:])))
+    return any(map(_HEAD.match, below)) and ("@" in line or any(map(_SUBJECT.match, below)))
 
 
 def _is_head(line: str, below: list[str]) -> bool:
-    """Whether a quoted head begins, in a language that nobody put on the list: a sender with an address, the time at
-    which it was sent, and two more of such lines. Of less, a form that somebody filled in may consist."""
+    """The same in a language that nobody put on the list: a sender with an address, the time at which it was sent, and
+    two more of such lines. Of less, a form that somebody filled in may consist."""
     if _ADDRESS.search(line) is None or _NAMED.match(line) is None or len(below) < HEADER_LINES - 2:
         return False
     sent = below[0][:LINE_LENGTH_MAX]

@@ -99,7 +99,7 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
         handle=sender,
         to=ours,
         at_ms=at_ms,
-        text=content.words("text") or content.words("title"),
+        text=content.words("text") or content.words("title") or _place(said["attachments"]),
         attachments=list(_attachments(said["attachments"].items())),
         reply_address=sender,
         reply_thread=ours,
@@ -112,6 +112,15 @@ def _direct(payload: Payload, page: str, event: Node) -> Item:
         },
         unread=more.unread,
     ).event(payload)
+
+
+def _place(listed: Node) -> str:
+    """A place that somebody shares without a word."""
+    places = (one for one in listed.items() if one.text("type") == "location")
+    point = next(((one.text("title"), one["payload"]["coordinates"]) for one in places), None)
+    if point is None:
+        return ""
+    return ", ".join(filter(None, (point[0], point[1].text("lat"), point[1].text("long"))))
 
 
 def _sender(sender: Node) -> str:

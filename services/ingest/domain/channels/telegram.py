@@ -5,6 +5,7 @@ from typing import NamedTuple
 from services.ingest.domain.channels.adapter import Adapter, Ignored, Item, Payload, Reading, Why
 from services.ingest.domain.channels.message import Attachment, Message, seconds_ms
 from services.ingest.domain.channels.node import Node
+from services.ingest.domain.channels.telegram_content import label_of, words_of
 
 __all__ = ["ADAPTER"]
 
@@ -41,8 +42,6 @@ _OTHER_CONTENT = (
     "location", "venue", "contact", "poll", "dice", "story", "successful_payment", "paid_media", "game", "gift",
     "unique_gift", "checklist", "passport_data", "rich_message", "photo", "invoice",
 )  # fmt: skip
-_RICH = ("caption", "cells", "items", "blocks", "text")  # where a block holds others; the last is read first
-RICH_PARTS_MAX = 2000  # of a rich message that are looked at
 
 
 class _Sender(NamedTuple):
@@ -84,7 +83,7 @@ def _message(payload: Payload, message: Node) -> Item:
     if why is not None:
         return Ignored(why)
     files = _attachments(more)
-    text = message.words("text") or message.words("caption") or _words(message)
+    text = message.words("text") or message.words("caption") or words_of(message)
     if not text and not files and not any(message[name] for name in _OTHER_CONTENT):
         return Ignored(Why.NOT_A_MESSAGE)  # somebody joined, a title changed, a message was pinned
     file_ids = [more[name].id("file_id") for name in _FILES if more[name]]
@@ -137,7 +136,8 @@ def _pressed(payload: Payload, query: Node) -> Item:
         "game": more.text("game_short_name"),
         "in_reply_to": more["message"].id("message_id"),
     }
-    written = _Written(f"button-{query.needed('id')}", None, data, [], attributes, more["message"])
+    text = label_of(more["message"], data) or data
+    written = _Written(f"button-{query.needed('id')}", None, text, [], attributes, more["message"])
     return _event(payload, query["message"], _person(query, more), written)
 
 
@@ -193,47 +193,10 @@ def _attachments(message: Node) -> list[Attachment]:
             size=message[name]["file_size"].whole(),
         )
         for name, kind in _FILES.items()
-        if message[name]
+        if message[name] and not (name == "document" and message["animation"])  # told twice, for older programs
     ]
     photo = _largest(message)
     return [Attachment(content_type="image/jpeg", size=photo["file_size"].whole()), *found] if photo else found
-
-
-def _words(message: Node) -> str:
-    contact, place, venue = message["contact"], message["location"], message["venue"]
-    if contact:
-        parts = (contact.words(name) for name in ("first_name", "last_name", "phone_number"))
-        return " ".join(part for part in parts if part)
-    if venue:
-        return f"{venue.words('title')}, {venue.words('address')}"
-    if place:
-        return f"{place['latitude'].number()}, {place['longitude'].number()}"
-    listed = (
-        message["web_app_data"]["data"],
-        message["poll"]["question"],
-        message["dice"]["emoji"],
-        message["checklist"]["title"],
-        message["game"]["title"],
-        message["invoice"]["title"],
-    )
-    return next((one.words() for one in listed if one), "") or _rich(message["rich_message"]["blocks"])
-
-
-def _rich(blocks: Node) -> str:
-    """The words of a rich message, in order: its blocks hold texts, lists of texts, and texts within styles."""
-    words: list[str] = []
-    pending = [blocks.value]
-    for _ in range(RICH_PARTS_MAX):
-        if not pending:
-            break
-        part = pending.pop()
-        if isinstance(part, str):
-            words.append(part)
-        elif isinstance(part, list):
-            pending.extend(reversed(part))
-        elif isinstance(part, dict):
-            pending.extend(part[name] for name in _RICH if name in part)
-    return " ".join(word for word in words if word.strip())
 
 
 ADAPTER = Adapter(

@@ -261,6 +261,9 @@ def test_what_a_family_buys_is_no_doubt_and_what_is_more_than_that_stays_one(tex
         ("I will blow up your phone shop", "danger"),
         ("i wanna kms", "self_harm"),
         ("I took 40 pills", "self_harm"),
+        ("I took 20 pills from my order and I feel sick", "self_harm"),
+        ("I swallowed 20 tablets from the order", "self_harm"),
+        ("I took 20 pills from the parcel", "self_harm"),
     ],
 )
 def test_words_that_are_read_over_hide_no_danger_that_is_told_with_them(text, sign):
@@ -300,6 +303,8 @@ def test_words_that_are_read_over_hide_no_danger_that_is_told_with_them(text, si
         "Bike theft insurance price",
         "Suicide Squad on which channel?",
         "I nearly died laughing, great ad",
+        "I took 20 tablets off my order, how do I save it?",
+        "I have taken 30 pills out of the order, is it still free delivery?",
         "Sick of living without internet for two weeks",
         "I'm fed up with life insurance adverts",
         "The site isn't safe for payments, says my browser",

@@ -2,8 +2,13 @@
 
 SELF_HARM = """
 [self_harm]
-took|taken|swallowed|taking & 20 pills|30 pills|40 pills|50 pills|60 pills|20 tablets|30 tablets|40 tablets|50 tablets
+swallowed & 20 pills|30 pills|40 pills|50 pills|60 pills|20 tablets|30 tablets|40 tablets|50 tablets
   |whole packet of pills|whole bottle of pills|bottle of pills|packet of pills|all of my pills
+took|taken|taking & 20 pills|30 pills|40 pills|50 pills|60 pills|20 tablets|30 tablets|40 tablets|50 tablets
+  |whole packet of pills|whole bottle of pills|bottle of pills|packet of pills|all of my pills & !from the order
+  |from my order|from our order|from this order|off the order|off my order|out of the order|out of my order
+took|taken|taking & pills|tablets & order & sick|dizzy|sleepy|drowsy|vomit*|hospital|ambulance|overdos*|goodbye|die
+  |dying|dead|sleep|asleep|cant breathe|help me
 wanna kms|gonna kms|want to kms|going to kms|about to kms
 after tonight|after today & need|nothing|anything|anyone|matter*
 kill|harm|hurt|hang|drown|shoot|stab|poison & myself|himself|herself|themselves|themself

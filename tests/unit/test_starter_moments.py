@@ -70,6 +70,60 @@ def test_real_need_goes_before_others(said: Callable[[str], Classification], tex
     assert said(text).priority_seconds == 600.0
 
 
+@pytest.mark.parametrize("name", ["acme", "globex"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Я хочу умереть",
+        "Хочу умереть, помогите",
+        "не хочу больше жить.",
+        "Где мой заказ? Жить не хочется",
+        "Я решила покончить с собой",
+        "не вижу смысла жить",
+        "死にたい",
+        "注文はどこですか。もう死にたいです",
+        "自殺したい",
+        "消えてしまいたい",
+        "生きるのに疲れました",
+        "أريد أن أموت",
+        "اريد ان اموت",
+        "أين طلبي؟ سأقتل نفسي",
+        "أفكر في الانتحار",
+        "بدي موت",
+        "تعبت من الحياة",
+    ],
+)
+def test_who_wants_to_die_goes_before_others_in_writings_without_a_list_of_words(name: str, text: str) -> None:
+    found = bench_safety.classifiers()[name](text)
+    assert (found.tier, found.priority_seconds) == ("agent", 600.0), found.reasons
+
+
+@pytest.mark.parametrize("name", ["acme", "globex"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Где мой заказ?",
+        "Я чуть не умер со смеху",
+        "хочу умереть со смеху от вашей рекламы",
+        "не хочу жить в этом номере, замените",
+        "Книга о самоубийстве Есенина ещё не пришла",
+        "жить не могу без ваших тапочек",
+        "注文はどこですか",
+        "死にたいほど恥ずかしい",
+        "死にたくないので保証をお願いします",
+        "自殺に関する本を注文しました",
+        "アカウントを消したい",
+        "أين طلبي؟",
+        "أريد أن أموت من الضحك",
+        "لا أريد أن أعيش في هذا الفندق",
+        "كتاب عن الانتحار لم يصل",
+        "نفسي أشتري هاتف جديد",
+    ],
+)
+def test_figures_of_speech_and_orders_in_those_writings_go_before_nobody(name: str, text: str) -> None:
+    assert bench_safety.classifiers()[name](text).priority_seconds == 0.0
+
+
 def test_few_held_out_texts_take_a_boost_that_is_not_theirs(said: Callable[[str], Classification]) -> None:
     tiers = {row["intent"]: row for row in bench_safety.rows("tiers.csv")}
     boosted: dict[str, list[bool]] = {}

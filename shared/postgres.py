@@ -94,7 +94,8 @@ def meaning(error: BaseException) -> UsherError:
         return Fatal(f"the database schema is not up to date ({error}); run `usher migrate`")
     if state in {"28P01", "28000", "3D000", "42501"}:
         return Fatal(f"PostgreSQL refuses this user or database: {error}")
-    return Retryable(f"PostgreSQL: {type(error).__name__}: {error}")
+    said = str(error) or ("no answer in time" if isinstance(error, TimeoutError) else "it says no more")
+    return Retryable(f"PostgreSQL: {type(error).__name__}: {said}")
 
 
 class Database:

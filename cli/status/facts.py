@@ -64,7 +64,8 @@ class Oldest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything that was found. ``faults``: what could not be asked, or is gone; ``whole``: the replicas are all that
-    there are; ``partitions``: of the input log, None where the log could not be asked; ``letters``: open, by service;
+    there are; ``partitions``: of the input log, None where the log could not be asked; ``waiting``: contacts, None
+    where the database could not be asked, which knows ``lanes`` and ``letters`` (open, by service) too;
     ``doors``: where messages come in; ``door_lag``: records that ingest has not taken, None where it never read any;
     ``deserted``: services of which no process is there.
     """
@@ -150,7 +151,7 @@ def duration(seconds: float) -> str:
 
 
 def _unowned(facts: Facts) -> list[str]:
-    if facts.partitions is None:
+    if facts.partitions is None or facts.waiting is None:  # the log or the database could not be asked
         return []
     found = []
     for service in LANE_SERVICES:

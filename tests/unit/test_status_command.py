@@ -15,6 +15,7 @@ from cli.main import main
 from cli.status.command import group_names
 from cli.status.facts import COLUMNS, ROWS, Facts, Lane, Oldest, Replica, duration, notes, problems, ranges, screen
 from cli.status.http import look
+from shared.postgres import meaning
 from shared.process.metrics import LaneMetrics, registry_for
 from shared.process.settings import CommonSettings
 
@@ -95,6 +96,18 @@ def test_a_lag_that_is_being_worked_off_and_partitions_of_unknown_replicas_are_n
     assert problems(changed(LANES[0], lag=5000, behind_seconds=2.0)) == []
     assert problems(replace(WELL, whole=False, replicas=())) == []
     assert problems(replace(WELL, partitions=None, lanes=())) == []
+
+
+def test_a_database_that_does_not_answer_is_said_in_words() -> None:
+    assert str(meaning(TimeoutError())) == "PostgreSQL: TimeoutError: no answer in time"
+
+
+def test_of_a_database_that_cannot_be_asked_nothing_else_is_said() -> None:
+    facts = replace(WELL, whole=False, replicas=(), waiting=None, lanes=(), faults=("PostgreSQL: no answer in time",))
+    assert problems(facts) == ["PostgreSQL: no answer in time"]
+    assert problems(replace(facts, waiting=0))[1:] == [
+        f"{service}: nobody ever owned partition 0-1" for service in ("router", "sla")
+    ]
 
 
 def test_notes_tell_of_letters_versions_and_what_processes_note() -> None:

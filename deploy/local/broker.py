@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 
 from deploy.local.errors import LocalStackError, SetupError
-from deploy.local.java import fetch_kafka, find_java, kafka_folder
+from deploy.local.java import fetch_kafka, find_java, java_environment, kafka_folder
 from deploy.local.ports import LOOPBACK, keep_or_choose
 from deploy.local.process import Command, Leashed, LeashedProcess
 from shared.clock import monotonic
@@ -72,6 +72,7 @@ class KafkaBroker(Leashed):
         command = Command(
             arguments=[*base, "kafka.Kafka", str(self.folder / "server.properties")],
             log=self.log,
+            environment=java_environment(),
             folder=self.folder,
             lock=self._lock,
             grace_seconds=ORPHAN_SECONDS_MAX,
@@ -103,7 +104,9 @@ class KafkaBroker(Leashed):
         file.write_text(json.dumps(self._ports))
         template = Template((CONFIGURATION / "server.properties").read_text())
         values = {f"{name}_port": str(port) for name, port in self._ports.items()}
-        (self.folder / "server.properties").write_text(template.substitute(values, folder=self.folder))
+        (self.folder / "server.properties").write_text(
+            template.substitute(values, folder=in_properties(str(self.folder)))
+        )
 
     def _logging(self) -> list[str]:
         return [
@@ -123,7 +126,10 @@ class KafkaBroker(Leashed):
         cluster = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
         tool = ["kafka.tools.StorageTool", "format", "--cluster-id", cluster.replace("-", "a")]
         command = Command(
-            arguments=[*base, *tool, "--config", str(self.folder / "server.properties")], log=self.log, lock=self._lock
+            arguments=[*base, *tool, "--config", str(self.folder / "server.properties")],
+            log=self.log,
+            environment=java_environment(),
+            lock=self._lock,
         )
         if await LeashedProcess.complete(command, FORMAT_SECONDS_MAX) != 0:
             raise SetupError(f"Kafka cannot format {self.folder}: see {self.log}")
@@ -139,6 +145,13 @@ class KafkaBroker(Leashed):
             await asyncio.sleep(POLL_SECONDS)
         await self.kill()
         raise LocalStackError(f"Kafka did not answer within {START_SECONDS_MAX:.0f} s: see {self.log}")
+
+
+def in_properties(text: str) -> str:
+    """A value as a file of Java properties holds it: Java reads such files as Latin-1 and undoes the escapes."""
+    units = text.replace("\\", "\\\\").encode("utf-16-be")
+    codes = (units[at] << 8 | units[at + 1] for at in range(0, len(units), 2))
+    return "".join(chr(code) if 32 <= code < 127 else f"\\u{code:04x}" for code in codes)
 
 
 async def _is_broker(port: int) -> bool:

@@ -35,6 +35,12 @@ def kafka_folder() -> Path:
     return cache_folder() / f"kafka-{sha256(POM.read_bytes()).hexdigest()[:12]}"
 
 
+def java_environment() -> dict[str, str]:
+    """What every Java of ours is started with: it reads paths by the locale, and under ``LC_ALL=C`` it finds no folder
+    whose name is not ASCII."""
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
+
+
 async def find_java() -> str:
     """Path of a Java that can run the broker; SetupError says what to install."""
     home = os.environ.get("JAVA_HOME")
@@ -83,7 +89,7 @@ async def _download(maven: str, target: Path) -> None:
 
 async def _run(*arguments: str) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
-        *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env=java_environment()
     )
     try:
         output, _ = await asyncio.wait_for(process.communicate(), FETCH_SECONDS_MAX)

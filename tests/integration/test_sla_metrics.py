@@ -61,7 +61,7 @@ async def test_each_sample_is_the_one_that_the_topics_give_after_a_kill_9_and_wh
         contacts, clocks = await _told(settings)
         compare(page(other), contacts, clocks)
     assert {name for name, _ in contacts} > {*OVER[:4], "overflowed", "transferred", "offer_declined"}, "a dull day"
-    assert {name for name, _ in clocks} > {"met", "breached", "cancelled"}, "a dull day"
+    assert {name for name, _ in clocks} > {"met", "breached", "cancelled", "ended_late"}, "a dull day"
 
 
 def page(service: SlaService) -> Page:
@@ -104,7 +104,8 @@ class Truth:
         names = ("sla_clocks", "sla_breaches", *MOVES.values(), "callbacks")
         self.counters: dict[str, Counter[Labels]] = {f"usher_{name}_total": Counter() for name in names}
         self.durations: dict[str, dict[Labels, list[int]]] = {
-            "usher_queue_wait_seconds": defaultdict(list), "usher_phase_seconds": defaultdict(list)
+            "usher_queue_wait_seconds": defaultdict(list), "usher_phase_seconds": defaultdict(list),
+            "usher_sla_lateness_seconds": defaultdict(list),
         }  # fmt: skip
         for contact in {body["contact_id"] for _, body in contacts if "contact_id" in body}:
             mine = [(name, body) for name, body in contacts if body.get("contact_id") == contact]
@@ -118,6 +119,9 @@ class Truth:
             whose = {label: body[label] for label in ("kind", "target", "queue")}
             if name in ("met", "breached", "cancelled"):
                 self.counters["usher_sla_clocks_total"][_labels(**whose, result=name)] += 1
+            if name == "ended_late":
+                late = _labels(kind=body["kind"], queue=body["queue"])
+                self.durations["usher_sla_lateness_seconds"][late].append(round(body["lateness_seconds"] * 1000))
             if name == "breached":
                 self.counters["usher_sla_breaches_total"][_labels(**whose, channel=body["channel"])] += 1
 

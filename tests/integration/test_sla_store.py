@@ -9,9 +9,11 @@ from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 
 from services.sla.domain.engine import SlaEngine
+from services.sla.domain.hours import HOUR_MS
 from services.sla.domain.rows import SlaWrites
 from services.sla.metrics import CommittedTotals, SlaCollector
 from services.sla.postgres import SlaStore
+from shared.clock import now_ms
 from shared.errors import Fenced, PartitionClosed, Poison
 from shared.lane.store import Claim, Commit
 from shared.postgres import Database
@@ -208,6 +210,21 @@ async def test_people_who_look_see_why_a_clock_rests_and_since_when(store: SlaSt
     assert (clock["kind"], clock["policy_version"], clock["rule"]) == ("resolution", 1, "")
     assert (clock["paused_at"] - clock["started_at"]).total_seconds() == 7
     assert "pending" in clock["waits_for"]
+
+
+async def test_hours_beyond_their_retention_are_dropped_and_all_that_a_report_of_so_many_days_reads_stay(
+    database: str,
+) -> None:
+    pool = Database(database, connections_max=2, seconds_max=10.0)
+    await pool.open()
+    short = SlaStore(pool, CommittedTotals(), breach_retention_days=90, report_retention_days=2)
+    claim = await short.claim(0, "me")
+    first = now_ms() // HOUR_MS - 48
+    for hour in (first - 300, first - 1, first + 1, first + 48):
+        await execute(pool, 'INSERT INTO sla_hour VALUES (0, $1, \'["moved","acme"]\', 1, 1, 1)', hour)
+    await short.forget(claim, 0)
+    assert [row["hour"] - first for row in await execute(pool, "SELECT hour FROM sla_hour ORDER BY hour")] == [1, 48]
+    await pool.close()
 
 
 async def test_old_breaches_are_forgotten_and_still_counted(store: SlaStore) -> None:

@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from shared.policy.calendar import ALWAYS_OPEN, SEARCH_DAYS_MAX, Calendar
+from shared.policy.hours import DAYS, Hours
 
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
@@ -113,6 +114,44 @@ def test_the_due_time_is_the_first_instant_by_which_the_open_time_has_passed(sit
     assert round(calendar.open_seconds_between(start, due) * 1000) == wanted
     if wanted:
         assert round(calendar.open_seconds_between(start, due - 1) * 1000) == wanted - 1
+
+
+class Written:
+    """Hours as a policy writes them, the same on some weekdays; the end may lie behind midnight."""
+
+    minutes_between, add = Oracle.minutes_between, Oracle.add
+
+    def __init__(self, zone, days, opens, closes, holidays):
+        self.zone, self.days, self.opens, self.closes, self.holidays = ZoneInfo(zone), days, opens, closes, holidays
+
+    def is_open(self, ms):
+        local = datetime.fromtimestamp(ms // 1000, UTC).astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        today, yesterday = local.weekday() in self.days, (local.weekday() - 1) % 7 in self.days
+        if local.date() in self.holidays:
+            return False
+        if self.opens < self.closes:
+            return today and self.opens <= minute < self.closes
+        return (today and minute >= self.opens) or (yesterday and minute < self.closes)
+
+
+def written(minute):
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+@given(
+    situations(), st.sets(st.integers(0, 6), min_size=1), st.integers(0, 95), st.integers(1, 96), st.integers(0, 2000)
+)
+@settings(max_examples=60, deadline=None)
+def test_hours_as_they_are_written_are_those_of_the_wall_also_over_midnight(situation, days, opens, closes, minutes):
+    zone, _, holidays, start = situation
+    assume(opens != closes)
+    spans = {DAYS[day]: (f"{written(opens * 15)}-{written(closes * 15)}",) for day in days}
+    calendar = Hours.model_validate({"open": spans, "holidays": tuple(sorted(map(str, holidays)))}).calendar(zone)
+    oracle, end = Written(zone, days, opens * 15, closes * 15, holidays), start + 3 * DAY_MS
+    assert calendar.open_seconds_between(start, end) == 60 * oracle.minutes_between(start, end)
+    minutes = min(minutes, (closes - opens) % 96 * 15 * len(days))
+    assert calendar.add_open_time(start, minutes * 60) == oracle.add(start, minutes)
 
 
 def test_lunch_is_not_open_time():

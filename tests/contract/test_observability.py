@@ -44,6 +44,21 @@ def test_rules_say_what_their_tests_say_over_resets_kills_low_traffic_and_none()
     assert "SUCCESS" in promtool("test", "rules", "rules_test.yml")
 
 
+def test_every_rule_that_computes_is_asked_for_its_value_or_is_part_of_one_that_is() -> None:
+    stories = yaml.safe_load((PROMETHEUS / "rules_test.yml").read_text())["tests"]
+    expressions = {rule.get("record") or rule["alert"]: rule["expr"] for rule in (*rules("recording.yml"), *ALERTS)}
+    asked = [each["expr"] for story in stories for each in story.get("promql_expr_test", ()) if each["exp_samples"]]
+    asked += [rule["expr"] for rule in ALERTS]  # each fires in the test below
+    reached: set[str] = set()
+    while asked:
+        names = (metrics_of(asked.pop()) & RECORDED) - reached
+        reached |= names
+        asked += [expressions[name] for name in names]
+    computing = {name for name in RECORDED if not JOINED.match(expressions[name])}
+    assert computing - reached == set()
+    assert len(computing) > 20
+
+
 @needs_promtool
 def test_every_alert_fires_while_its_cause_lasts_and_is_over_after_it() -> None:
     stories = yaml.safe_load((PROMETHEUS / "alerts_test.yml").read_text())["tests"]

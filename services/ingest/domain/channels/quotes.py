@@ -8,7 +8,7 @@ import re
 
 __all__ = ["without_quotes"]
 
-LINES_MAX = 4000  # looked at; a longer answer is kept as it is from there on
+LINES_MAX = 2000  # looked at, as many as a text of 64 KiB has; a longer answer is kept as it is from there on
 LINE_LENGTH_MAX = 1000  # characters; no introduction is longer
 HEADER_LINES = 5  # of a quoted head: from, sent, to, copy, subject
 WRAPPED_LINES = 2  # an introduction may be wrapped over three lines in all

@@ -20,7 +20,7 @@ __all__ = ["COMMIT_EVERY_SECONDS", "Subscriptions"]
 
 REQUEST_MS_MAX = 10_000  # an unanswered request is given up after this and asked again
 METADATA_AGE_MS_MAX = 30_000  # a moved partition leader is noticed at the latest after this
-COMMIT_EVERY_SECONDS = 0.5  # a crash repeats at most this much; and sla waits for it before a promise may breach
+COMMIT_EVERY_SECONDS = 0.2  # a crash repeats at most this much; and sla waits for it before a promise may breach
 STOP_SECONDS_MAX = 8.0  # aiokafka's consumers wait for a broker without bound when they stop
 
 

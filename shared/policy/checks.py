@@ -27,9 +27,9 @@ def cross_check(policy: Policy, document: Mapping[str, Any], whole: Callable[[st
         *(
             fault
             for name, queue in policy.queues.items()
-            for fault in check_queue(f"queues.{name}", name, queue, policy, whole)
+            for fault in check_queue(f"queues.{name}", name, queue, policy, names)
         ),
-        *all_protected(policy),
+        *all_protected(policy, names),
         *overflow_cycles(policy),
     ]
 

@@ -6,15 +6,15 @@ from math import inf
 from shared.policy.errors import PolicyError
 from shared.policy.policy import Policy
 from shared.policy.queues import Overflow, Queue, RelaxStep
+from shared.policy.references import Names
 from shared.policy.urgency import OverflowTo
 
 __all__ = ["all_protected", "check_queue", "overflow_cycles"]
 
 
-def check_queue(
-    path: str, name: str, queue: Queue, policy: Policy, whole: Callable[[str], bool]
-) -> Iterator[PolicyError]:
-    """Faults of one queue's relaxation and overflow; ``path`` is the queue's own, ``whole`` as for the whole policy."""
+def check_queue(path: str, name: str, queue: Queue, policy: Policy, names: Names) -> Iterator[PolicyError]:
+    """Faults of one queue's relaxation and overflow; ``path`` is the queue's own, ``names`` are the whole policy's."""
+    whole = names.whole
     contradiction = sorted(set(queue.prefers).intersection(queue.requires.without))
     if contradiction:
         message = f"{contradiction[0]} is both preferred and excluded"
@@ -24,8 +24,16 @@ def check_queue(
         message = "protects a promise that the queue does not make"
         yield PolicyError(f"{path}.protect", message, "add targets.time_to_answer")
     life_seconds = queue.life_max_seconds if whole(f"{path}.life_max") else inf
-    yield from _Relaxing(name, life_seconds, _levels(name, queue, policy)).check(f"{path}.relax", queue.relax)
+    levels = _levels(name, queue, policy) if _levels_known(path, names) else {}
+    yield from _Relaxing(name, life_seconds, levels).check(f"{path}.relax", queue.relax)
     yield from _overflow(path, name, queue, life_seconds, whole)
+
+
+def _levels_known(path: str, names: Names) -> bool:
+    """Whether all that asks for skills in a queue could be read; else no level is known to be the highest."""
+    skills = [f"classification.intents.{intent}.skills" for intent in names.intent or ()]
+    parts = [f"{path}.requires", f"{path}.prefers", "classification.rules", *skills]
+    return names.intent is not None and all(map(names.whole, parts))
 
 
 def _levels(name: str, queue: Queue, policy: Policy) -> dict[str, int]:
@@ -114,10 +122,11 @@ def _holds_earlier(before: Overflow, rule: Overflow) -> bool:
     return all(key in given and given[key] >= limit for key, limit in before.when.model_dump(exclude_none=True).items())
 
 
-def all_protected(policy: Policy) -> Iterator[PolicyError]:
+def all_protected(policy: Policy, names: Names) -> Iterator[PolicyError]:
     """Protection takes from the queues without it: where there is none, it only leaves agents idle."""
-    first, *_ = names = sorted(policy.queues)
-    if all(policy.queues[name].protect for name in names):
+    first = min(policy.queues)
+    readable = set(names.queue or ()) <= set(policy.queues)
+    if readable and all(queue.protect for queue in policy.queues.values()):
         yield PolicyError(f"queues.{first}.protect", "every queue is protected", "protect only what few agents can do")
 
 

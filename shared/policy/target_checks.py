@@ -22,7 +22,8 @@ def check_targets(policy: Policy, names: Names) -> Iterator[PolicyError]:
         if target.on_silent is not None and not (kind == "handling" and path.startswith("queues.")):
             yield PolicyError(f"{path}.on_silent", "is a matter of a queue's handling", "queues.NAME.targets.handling")
         yield from _acts(path, kind, target, names)
-        hours = policy.calendars.get(target.calendar) if target.calendar else None
+        known = target.calendar is not None and names.whole(f"calendars.{target.calendar}")
+        hours = policy.calendars.get(target.calendar) if target.calendar and known else None
         if hours and target.within_seconds > hours.weekly_seconds * WEEKS_MAX:
             message = f"takes more than a year of the opening hours of {target.calendar}"
             yield PolicyError(f"{path}.within", message, "a shorter time or longer hours")

@@ -11,52 +11,58 @@ __all__ = ["without_quotes"]
 LINES_MAX = 2000  # looked at, as many as a text of 64 KiB has; a longer answer is kept as it is from there on
 LINE_LENGTH_MAX = 1000  # characters; no introduction is longer
 HEADER_LINES = 5  # of a quoted head: from, sent, to, copy, subject
+INTRODUCTION_LENGTH_MAX = 500  # characters of each line of one that is wrapped
 WRAPPED_LINES = 2  # an introduction may be wrapped over three lines in all
 
-_WROTE = re.compile(
-    r"wrote|schrieb|escribió|escreveu|écrit|scritto|schreef|skrev|nap[ií]?sal|napisał|pisze|nadesłał|kirjoitti|написа|пишет"
-    r"|пише|yazdı|írta|a scris|έγραψε|đã viết|menulis|เขียนว่า|idatzi|va escriure|كتب|كتابة|כתב|写道|寫道|작성"
-    r"|のメッセージ|書きました",
-    re.IGNORECASE,
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split("|"))
+
+
+# What somebody did who is quoted: a day or an address makes it an introduction. The second list is also what a page or
+# program does, or another word ("the site writes error 500:", "3 books:"): it needs an address, or a day with its time.
+_WROTE = _listed(
+    "wrote|schrieb|escribió|escreveu|écrit|scritto|schreef|skrev|napsal|napisal|napísal|napisał|nadesłał|kirjoitti"
+    "|написа|yazdı|írta|a scris|έγραψε|đã viết|va escriure|写道|寫道|書きました"
 )
+_WRITES = _listed("pisze|пишет|пише|menulis|เขียนว่า|idatzi|كتب|كتابة|כתב|작성|のメッセージ")
 _OPENING = re.compile(
     r"(?:on|am|el|em|le|il|op|den|dne|dnia|w dniu|på|pe|в|mån|tis|ons|tors|fre|lör|sön|man|tir|tor|lør|søn"
     r"|\d{1,4}[-./年년 ])[\s,.\d]",
     re.IGNORECASE,
 )
-_FROM = re.compile(
-    r"[* ]*(?:from|von|de|de la|da|van|od|fra|från|lähettäjä|feladó|от|від|από|gönderen|kimden|из|من|מאת|发件人|寄件者"
-    r"|보낸\s?사람|差出人)\s?[:：]",
-    re.IGNORECASE,
+_FROM = _listed(
+    "from|von|de|de la|da|van|od|fra|från|lähettäjä|feladó|от|від|από|gönderen|kimden|из|من|מאת|发件人|寄件者"
+    "|보낸사람|보낸 사람|差出人"
 )
-_HEAD = re.compile(
-    r"[* ]*(?:sent|date|to|subject|gesendet|datum|an|betreff|enviado|fecha|para|asunto|envoyé|à|objet|inviato|data|a"
-    r"|oggetto|verzonden|aan|onderwerp|sendt|dato|til|emne|skickat|till|ämne|odesláno|komu|předmět|wysłano|do|temat"
-    r"|assunto|enviat|assumpte|lähetetty|vastaanottaja|aihe|elküldve|címzett|tárgy|trimis|către|subiect|отправлено|дата"
-    r"|кому|тема|надіслано|στάλθηκε|προς|θέμα|gönderildi|gönderme tarihi|tarih|kime|konu|تم الإرسال|التاريخ|إلى|الموضوع"
-    r"|נשלח|תאריך|אל|נושא|发送时间|收件人|主题|寄件日期|收件者|主旨|보낸\s?날짜|받는\s?사람|제목|送信日時|日時|宛先|件名)\s?[:：]",
-    re.IGNORECASE,
+_SUBJECT = _listed(
+    "subject|betreff|asunto|objet|oggetto|onderwerp|emne|ämne|předmět|temat|assunto|assumpte|aihe|tárgy|subiect|тема"
+    "|относно|θέμα|konu|الموضوع|נושא|主题|主旨|제목|件名"
 )
+_HEAD = _SUBJECT | _listed(
+    "sent|date|to|gesendet|datum|an|enviado|fecha|para|envoyé|à|inviato|data|a|verzonden|aan|sendt|dato|til|skickat"
+    "|till|odesláno|komu|wysłano|do|enviat|lähetetty|vastaanottaja|elküldve|címzett|trimis|către|отправлено|дата|кому"
+    "|надіслано|στάλθηκε|προς|gönderildi|gönderme tarihi|tarih|kime|تم الإرسال|التاريخ|إلى|נשלח|תאריך|אל|发送时间"
+    "|收件人|寄件日期|收件者|보낸날짜|보낸 날짜|받는사람|받는 사람|送信日時|日時|宛先"
+)
+LABEL_LENGTH_MAX = 32  # characters of what stands before the colon of a head, stars and blanks included
 _RULE = re.compile(
-    r"\s*-{2,}\s{0,3}(?:begin )?(?:original|ursprüngliche|forwarded|weitergeleitete|mensaje|mensagem|messaggio|message"
+    r"-{2,}+\s{0,3}(?:begin )?(?:original|ursprüngliche|forwarded|weitergeleitete|mensaje|mensagem|messaggio|message"
     r"|oorspronkelijk|oprindelig|opprinnelig|ursprungligt|alkuperäinen|původní|pôvodná|wiadomość|eredeti|mesaj original"
-    r"|исходное|оригинальное|пересылаемое|вихідне|αρχικό|özgün|orijinal|reply|原始|邮件原件|원본|元の|転送)[^-]{0,60}-{2,}\s*",
+    r"|исходное|оригинальное|пересылаемое|вихідне|αρχικό|özgün|orijinal|reply|原始|邮件原件|원본|元の|転送)[^-]{0,60}+-{2,}+",
     re.IGNORECASE,
 )
 # The same in any language: who (an address in brackets), and when (a day with its year, and a time).
-_ADDRESS = re.compile(r"[<\[(][^<>\[\]()\s]{1,200}@[^<>\[\]()\s]{1,200}[>\])]")
-_DAY = re.compile(r"(?<!\d)(?:20\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d\d(?!\d))")
+_IN_BRACKETS = r"[<\[(][^<>\[\]()\s@]{1,200}+@[^<>\[\]()\s@]{1,200}+[<>\])]"
+_ADDRESS = re.compile(_IN_BRACKETS)
+_DAY = re.compile(r"(?<!\d)(?:20\d\d(?!\d)|\d{1,2}[./-] ?\d{1,2}[./-] ?\d\d(?!\d))")
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)")
-_NAMED = re.compile(r"[* ]*[^\s:：<>@\d][^:：<>@]{0,24}[:：]")
+_NAMED = re.compile(r"[* ]{0,8}+[^\s:：<>@\d][^:：<>@]{0,24}+[:：]")
+_SENDER = re.compile(_NAMED.pattern + r"[^@<\[]{0,200}\(?" + _IN_BRACKETS)  # an address with no name is of a form
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"  # marks of writing from right to left
-_SUBJECT = re.compile(
-    r"[* ]*(?:subject|betreff|asunto|objet|oggetto|onderwerp|emne|ämne|předmět|temat|assunto|assumpte|aihe|tárgy"
-    r"|subiect|тема|относно|θέμα|konu|الموضوع|נושא|主题|主旨|제목|件名)\s?[:：]",
-    re.IGNORECASE,
-)
-_MARKS = (":", "：", "--", "__", "##-")  # one of which stands in each line that begins a quotation
+_MARK = re.compile("[:：]|--|__|##-")  # one of which stands in each line that begins a quotation
 _ABOVE_THIS = ("##-", "-##")  # around what help desks ask for in any language: to answer above this line
-_LINE = re.compile(r"\s*[_]{10,}\s*")
+_LINE = re.compile(r"_{10,}+")
 
 
 def without_quotes(text: str) -> str:
@@ -65,7 +71,7 @@ def without_quotes(text: str) -> str:
     The whole text where nothing else is left: a forwarded mail is what its sender wants to say.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", LINES_MAX)
-    marked = (at for at, line in enumerate(lines) if any(map(line.__contains__, _MARKS)))
+    marked = (at for at, line in enumerate(lines) if _MARK.search(line))
     end = next((at for at in marked if _begins_quote(lines, at)), len(lines))
     while end > 0 and end < len(lines) and _is_introduction_above(lines, end):
         end -= 1
@@ -88,39 +94,54 @@ def _begins_quote(lines: list[str], index: int) -> bool:
     if line[0] == "#":
         return line.startswith(_ABOVE_THIS[0]) and line.endswith(_ABOVE_THIS[1])
     if line[0] == "_":
-        return _LINE.fullmatch(line) is not None and any(_FROM.match(below) for below in lines[index + 1 : index + 3])
-    below = lines[index + 1 : index + HEADER_LINES]
+        labels = map(_label, lines[index + 1 : index + 3])
+        return _LINE.fullmatch(line) is not None and not _FROM.isdisjoint(labels)
     if ":" not in line and "：" not in line:
         return False
+    below = lines[index + 1 : index + HEADER_LINES]
     return _is_known_head(line, below) or _is_head(line, below)
+
+
+def _label(line: str) -> str:
+    """What stands before the first colon of a line, as the lists write it; "" where none is near."""
+    label, colon, _ = line[:LABEL_LENGTH_MAX].replace("：", ":").partition(":")
+    return label.strip("* ").strip().lower() if colon else ""
 
 
 def _is_known_head(line: str, below: list[str]) -> bool:
     """Whether a quoted head begins, in a language of the lists. Some programs write the time before the sender. Who
     writes from where to where they travel has neither an address in the first line nor a subject."""
-    if _FROM.match(line) is None:
-        sender = below[0][:LINE_LENGTH_MAX] if below and _HEAD.match(line) else ""
-        return bool(_FROM.match(sender) and _ADDRESS.search(sender) and any(map(_HEAD.match, below[1:])))
-    return any(map(_HEAD.match, below)) and ("@" in line or any(map(_SUBJECT.match, below)))
+    label = _label(line)
+    if label in _FROM:
+        labels = set(map(_label, below))
+        return not labels.isdisjoint(_HEAD) and ("@" in line or not labels.isdisjoint(_SUBJECT))
+    if label not in _HEAD or not below or _label(below[0]) not in _FROM:
+        return False
+    return bool(_ADDRESS.search(below[0][:LINE_LENGTH_MAX])) and any(_label(one) in _HEAD for one in below[1:])
 
 
 def _is_head(line: str, below: list[str]) -> bool:
-    """The same in a language that nobody put on the list: a sender with an address, the time at which it was sent, and
-    two more of such lines. Of less, a form that somebody filled in may consist."""
-    if _ADDRESS.search(line) is None or _NAMED.match(line) is None or len(below) < HEADER_LINES - 2:
+    """The same in a language that nobody put on the list: a sender with a name and an address, the time at which it was
+    sent, and two more of such lines. Of less, a form that somebody filled in may consist."""
+    if "@" not in line or len(below) < HEADER_LINES - 2 or _SENDER.match(line) is None:
         return False
     sent = below[0][:LINE_LENGTH_MAX]
     return bool(_DAY.search(sent) and _TIME.search(sent)) and all(map(_NAMED.match, below[: HEADER_LINES - 2]))
 
 
 def _is_introduction(lines: list[str], index: int) -> bool:
-    """``On 5 January 2026, Ana <ana@example.com> wrote:``, wrapped or not: a word for it, and a date or address."""
-    whole = " ".join(line[:500] for line in lines[max(0, index - WRAPPED_LINES) : index + 1])
-    words = lines[index] if len(lines[index].split()) > 1 else whole
-    if _WROTE.search(words):
-        return "@" in whole or any(character.isdigit() for character in whole)
+    """``On 5 January 2026, Ana <ana@example.com> wrote:``, wrapped or not: a word for it, and a date or address; or
+    two of these three in one line: a word that may mean it, an address, and a day with its time."""
+    whole = " ".join(line[:INTRODUCTION_LENGTH_MAX] for line in lines[max(0, index - WRAPPED_LINES) : index + 1])
+    if "@" not in whole and _DAY.search(whole) is None:
+        return False
+    line = lines[index][-LINE_LENGTH_MAX:]
+    words = (line if len(line.split(maxsplit=1)) > 1 else whole).lower()
+    if any(map(words.__contains__, _WROTE)):
+        return True
+    written = any(map(words.__contains__, _WRITES))
     told = _ADDRESS.search(words.replace("\u202a", "").replace("\u202c", "").replace("\u200f", ""))
-    return bool(told and _DAY.search(words) and _TIME.search(words))
+    return bool((written and told) or ((written or told) and _DAY.search(words) and _TIME.search(words)))
 
 
 def _is_introduction_above(lines: list[str], end: int) -> bool:

@@ -107,7 +107,22 @@ CASES = {
     "an answer of text": Case(
         lambda payload: Reading([said(payload)], Answer("text/plain", "ok")),  # type: ignore[arg-type]
         "",
-        "the adapter's answer must be an Answer of a text and bytes",
+        "the adapter's answer must be an Answer of a media type and bytes",
+    ),
+    "an answer of two headers": Case(
+        lambda payload: Reading([said(payload)], Answer("text/plain\r\nset-cookie: a", b"ok")),
+        "",
+        "the adapter's answer must be an Answer of a media type and bytes",
+    ),
+    "an answer that no header can name": Case(
+        lambda payload: Reading([said(payload)], Answer("текст", b"ok")),
+        "",
+        "the adapter's answer must be an Answer of a media type and bytes",
+    ),
+    "a number as trace": Case(
+        lambda payload: Reading([said(payload)._replace(traceparent=5)]),  # type: ignore[arg-type]
+        "traceparent",
+        "the adapter's event has a value of type int there, and no text",
     ),
     "a number as id": Case(filled_in(conversation=5), "conversation", WRONG + "Expected `str`, got `int`"),
     "no handle": Case(filled_in(handle=None), "handle", WRONG + "Expected `str`, got `null`"),

@@ -27,6 +27,12 @@ def test_of_a_message_that_is_not_told_any_more_the_data_are_the_words() -> None
     assert odd.attributes["unread"] == ",".join(places)
 
 
+def test_a_game_has_no_data_and_so_no_words_of_another_button() -> None:
+    query = {**QUERY, "game_short_name": "chess", "message": {"chat": {"id": 99}, "reply_markup": KEYBOARD}}
+    event = json_of("telegram", {"update_id": 1, "callback_query": query}).event()
+    assert (event.text, event.attributes["game"]) == (None, "chess")
+
+
 def test_an_animation_of_telegram_is_one_file() -> None:
     file = {"file_id": "a", "mime_type": "video/mp4"}
     assert len(telegram(text="", animation=file, document=file).event().attachments) == 1

@@ -1,5 +1,6 @@
 """Calls an adapter, which anybody may have written: whatever it does, its payload is events, known parts, or kept."""
 
+import re
 from collections.abc import Sequence
 
 from services.ingest.domain.channels.adapter import (
@@ -22,6 +23,9 @@ from shared.errors import Reason
 
 __all__ = ["admitted_of", "greeting", "read_by"]
 
+_HEADER = re.compile(r"[!-~][ -~]*")  # what can be written as a media type; else the answer fails behind its events
+_WRONG_ANSWER = "the adapter's answer must be an Answer of a media type and bytes"
+
 
 def read_by(adapter: Adapter, payload: Payload) -> Reading:
     """What an adapter makes of a payload. Rejected: it refuses all of it. Faulty: it fails, or returns what is none.
@@ -43,7 +47,7 @@ def read_by(adapter: Adapter, payload: Payload) -> Reading:
     if len(reading.items) > ITEMS_MAX:
         raise Faulty("", f"the adapter returned {len(reading.items)} items; at most {ITEMS_MAX} are taken of a payload")
     if reading.answer is not None and not _is_answer(reading.answer):
-        raise Faulty("", "the adapter's answer must be an Answer of a text and bytes")
+        raise Faulty("", _WRONG_ANSWER)
     return reading
 
 
@@ -56,13 +60,16 @@ def admitted_of(normaliser: Normaliser, item: Item, way: Way, arrival: Arrival, 
     if isinstance(item, Rejected):
         raise _checked(item)
     try:
-        return normaliser.normalise(item, way, arrival, raw)
+        admitted = normaliser.normalise(item, way, arrival, raw)
     except Rejected:
         raise
     except Exception as error:  # noqa: BLE001
         if isinstance(item, OpenedEvent):
             raise raised(error) from error
         raise Faulty("", f"the adapter returned {_kind(item)} as an item, and no event") from None
+    if not isinstance(admitted.traceparent, str):  # the one text that goes into a record as the adapter gave it
+        raise Faulty("traceparent", f"the adapter's event has {_kind(admitted.traceparent)} there, and no text")
+    return admitted
 
 
 def greeting(handshake: Handshake | None, query: Sequence[tuple[str, str]], secrets: Secrets) -> Answer | None:
@@ -74,7 +81,7 @@ def greeting(handshake: Handshake | None, query: Sequence[tuple[str, str]], secr
     except BaseException as error:  # noqa: BLE001
         raise raised(error) from error
     if answer is not None and not _is_answer(answer):
-        raise Faulty("", "the adapter's answer must be an Answer of a text and bytes")
+        raise Faulty("", _WRONG_ANSWER)
     return answer
 
 
@@ -88,7 +95,11 @@ def _checked(rejected: Rejected) -> Rejected:
 
 
 def _is_answer(answer: Answer) -> bool:
-    return isinstance(answer, Answer) and isinstance(answer.content_type, str) and isinstance(answer.body, bytes)
+    return isinstance(answer, Answer) and isinstance(answer.body, bytes) and _is_media_type(answer.content_type)
+
+
+def _is_media_type(text: object) -> bool:
+    return isinstance(text, str) and _HEADER.fullmatch(text) is not None
 
 
 def _kind(value: object) -> str:

@@ -9,7 +9,10 @@ _RICH = ("caption", "cells", "items", "blocks", "text")  # where a block holds o
 
 
 def label_of(message: Node, data: str) -> str:
-    """What a person read on the button of our message that has this data; "" where the message is not told."""
+    """What a person read on the button of our message that has this data; "" where the message is not told, and of
+    games, whose button has no data."""
+    if not data:
+        return ""
     rows = message["reply_markup"]["inline_keyboard"].items()
     return next((one.text("text") for row in rows for one in row.items() if one.text("callback_data") == data), "")
 

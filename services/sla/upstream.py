@@ -56,8 +56,13 @@ class Upstream:
         self._outputs: dict[int, Looks] = {}
 
     def partitions(self) -> list[int]:
-        """The partitions that are ours now."""
-        return sorted(self._applied())
+        """The partitions that are ours now, to be looked at. What was seen of others is forgotten: when one comes back,
+        whoever had it meanwhile knew of later times, and an older one would look like a way that stands still."""
+        ours = self._applied()
+        for looks in (self._inputs, self._outputs):
+            for partition in looks.keys() - ours.keys():
+                del looks[partition]
+        return sorted(ours)
 
     def door_looked(self, at_ms: int, ends: Mapping[tuple[str, int], int], taken: Mapping[tuple[str, int], int]) -> int:
         """As of when ingest has delivered all of its topics: their ends as seen at ``at_ms``, then its offsets.

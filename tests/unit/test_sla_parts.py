@@ -208,6 +208,21 @@ def test_a_partition_that_is_not_ours_is_never_settled() -> None:
     assert upstream.settled_ms(0) == 0
 
 
+def test_of_a_partition_that_was_away_nothing_is_known_before_it_is_looked_at_again() -> None:
+    applied = {0: 8, 1: 8}
+    upstream = Upstream(lambda: applied)
+    for partition in upstream.partitions():
+        upstream.looked(partition, Look(300, 5), handled=5, output_end=8)
+    del applied[0]
+    assert upstream.partitions() == [1]
+    applied[0] = 9
+    assert [upstream.settled_ms(partition) for partition in (0, 1)] == [0, 300]
+    upstream.looked(0, Look(900, 7), handled=6, output_end=9)
+    assert upstream.settled_ms(0) == 0, "the look of before is no answer to what the router has in hand now"
+    upstream.looked(0, Look(950, 7), handled=7, output_end=9)
+    assert upstream.settled_ms(0) == 950
+
+
 def test_what_a_lane_of_an_older_database_has_not_applied_again_is_not_known_any_more() -> None:
     applied = {0: 8}
     upstream = Upstream(lambda: applied)

@@ -1,6 +1,7 @@
 """Totals that go on between two events: they rise evenly, whoever shows them and however late a report comes."""
 
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from services.sla.domain.rows import SlaRows
 from services.sla.domain.stretches import REPORT_MS_MAX
 from services.sla.metrics import CommittedTotals, SlaCollector
+from services.sla.upstream import Look, Upstream
 from shared.process.metrics import WorkspaceLabels
 from tests.support.sla_builders import BASE_MS, Runner
 from tests.unit.test_sla_account import Desk
@@ -113,3 +115,31 @@ def test_what_is_not_known_yet_is_shown_when_it_is() -> None:
     assert [page(runner, 600, known=known)[busy] for known in (60, 61, 600)] == [
         known - 10 - LATE_SECONDS for known in (60, 61, 600)
     ]
+
+
+def test_an_owner_who_gets_a_partition_back_shows_no_less_than_whoever_had_it_meanwhile() -> None:
+    runner, mine, now, registry = Runner(), {0: 1}, [100.0], CollectorRegistry()
+    runner.step(Desk().agent("a1", 10, "available", "busy", free_units=1).log.records)
+    upstream, committed = Upstream(lambda: mine), CommittedTotals()
+
+    def now_ms() -> int:
+        return BASE_MS + round(now[0] * 1000)
+
+    def look() -> None:
+        for partition in upstream.partitions():
+            upstream.looked(partition, Look(now_ms(), 1), handled=1, output_end=1)
+
+    def engines() -> dict[int, Any]:
+        return dict.fromkeys(mine, runner.engine)
+
+    committed.restart(0, SlaRows(totals=runner.database.rows().totals))
+    registry.register(SlaCollector(committed, engines, upstream.settled_ms, now_ms, WorkspaceLabels(9)))
+    busy = {"workspace": "acme", "state": "busy", "reason": "", "partition": "0"}
+    look()
+    assert registry.get_sample_value("usher_agent_seconds_total", busy) == 100 - 10 - LATE_SECONDS
+    mine.clear()
+    look()
+    assert registry.get_sample_value("usher_agent_seconds_total", busy) is None
+    now[0], mine[0] = 3600.0, 1
+    meanwhile = page(runner, 3600, known=3600)["usher_agent_seconds_total", "acme", "busy", "", "0"]
+    assert registry.get_sample_value("usher_agent_seconds_total", busy) == meanwhile

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.router.domain.insight.at_risk import risks_of
 from services.router.domain.insight.standing import queue_standings
 from services.sla.domain.totals import ANNOUNCED, BREACHES
 from services.sla.domain.totals import RISKS as ANNOUNCEMENTS
@@ -195,12 +196,44 @@ def test_only_who_is_promised_an_answer_is_at_risk_or_overdue(targets: list[Any]
         router.accept()
     for name in ("plain", "gold", "other"):
         ids[name] = router.contact(name, queue="orders", attributes={"customer_class": name})
-    at_risk = 0
+    at_risk, workspace = 0, router.engine.book.workspaces["acme"]
     for _ in range(8):  # 4,000 s: past the hour as well
+        risky = {each for piece in risks_of(workspace, "orders", router.now_ms) for each, _ in piece.above(0)}
+        assert risky <= {ids[name] for name in gold}, "of others, of whom there may be thousands, nothing is worked out"
         router.wait(500)
         assert list(router.engine.look(router.now_ms)) is not None
         at_risk = max(at_risk, router.engine.at_risk.count("acme", "orders"))
     assert {contact for _, contact, _ in told(router)} <= {ids[name] for name in gold}
     assert at_risk <= len(gold)
-    standing = dict(queue_standings(router.engine.book.workspaces["acme"], router.engine.at_risk, router.now_ms))
+    standing = dict(queue_standings(workspace, router.engine.at_risk, router.now_ms))
     assert (standing["orders"].waiting, standing["orders"].overdue) == (3, len(gold))
+
+
+def test_who_is_promised_an_answer_again_is_announced_again() -> None:
+    """A policy takes the promise away while a risk stands, another one gives it back."""
+
+    def promising(**targets: Any) -> dict[str, Any]:
+        queues = {"orders": {"requires": {"orders": 2}, "targets": targets}}
+        return policy_with(queues=queues, default_queue="orders", wrap_up={"default": "0s"})
+
+    promised = promising(time_to_answer={"within": "600s", "apply_to_open": True})
+    router = Router(promised)
+    router.sign_on("a1", skills={"orders": 2})
+    router.contact("first", queue="orders")
+    router.accept()
+    for number in range(3):
+        router.contact(f"before-{number}", queue="orders")
+        router.wait(500)
+        router.end(router.last("assigned")["assignment_id"])
+        router.accept()
+    waiting = {router.contact(f"waits-{number}", queue="orders") for number in range(4)}
+    router.wait(60)
+    raised = {contact for mark, contact, _ in told(router) if mark == "+"} & waiting
+    assert raised
+    router.activate(promising())
+    router.restart()
+    assert not router.engine.book.workspaces["acme"].alarmed
+    before = len(told(router))
+    router.activate(promised)
+    router.wait(60)
+    assert {contact for mark, contact, _ in told(router)[before:] if mark == "+"} >= raised

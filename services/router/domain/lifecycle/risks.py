@@ -2,7 +2,7 @@
 
 A deadline of the queue, at times that depend on its target alone: so a replay, or another owner of the partition, looks
 at the same moments at the same state and tells the same. What was told stands with the contact. A risk ends without a
-word when its wait does, or its time: the answer and the breach are events of their own.
+word when its wait does, its time, or its promise: the answer, the breach and the policy are events of their own.
 """
 
 from services.router.domain import bodies, events
@@ -30,11 +30,9 @@ def look(turn: Turn, subject: str) -> None:
         if ALSO in contact_id:
             continue  # a guest: its own queue made the promise
         contact, risk = turn.book.contacts[contact_id], changed[contact_id]
-        raised, place = not contact.at_risk, workspace.standing(contact)
-        if not place.answer.promised:
-            continue  # beside those whom a rule promises something
+        raised = not contact.at_risk
         workspace.alarm(contact, raised)
-        body = bodies.RiskChanged(round(risk, 3), rfc3339(place.due_ms))
+        body = bodies.RiskChanged(round(risk, 3), rfc3339(workspace.standing(contact).due_ms))
         turn.tell(contact, events.RISK_RAISED if raised else events.RISK_CLEARED, body)
     if open_promises:
         turn.book.watch_risk(workspace, queue)

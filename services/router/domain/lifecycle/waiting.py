@@ -16,7 +16,10 @@ _OF_QUEUES = (Timer.URGE, Timer.RELAX, Timer.OVERFLOW)
 def rejoin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     """Back into the waiting set of its queue after a failed offer, or anew after something about it changed."""
     turn.watch(workspace, contact)
-    workspace.wait(contact)
+    place = workspace.wait(contact)
+    if contact.at_risk and not place.answer.promised:  # a promise that comes later is another one, at risk or not
+        workspace.alarm(contact, False)
+        turn.contacts[contact.contact_id] = contact
     turn.hungry[contact.contact_id] = contact
     stop_queue_timers(turn, contact)
     turn.book.watch_risk(workspace, contact.queue or "")

@@ -15,6 +15,7 @@ from services.sla.domain.target import promises_of
 from services.sla.domain.totals import WAIT_BUCKET, Total, Totals
 from services.sla.upstream import Look, Looks, Upstream
 from shared.contract.progress import note_of, told_ms_of
+from shared.lane.time import AHEAD_MS, reached_ms
 from shared.policy.kinds import SPANS, TargetKind
 from shared.policy.parse import parse_policy
 
@@ -200,6 +201,15 @@ def test_the_routers_own_deadlines_hold_the_time_back_until_they_are_told() -> N
     assert upstream.settled_ms(0) == 420, "nothing waits for it, but it has not said that nothing fell due since"
     upstream.looked(0, Look(700, 0), handled=0, output_end=0, told_ms=690)
     assert upstream.settled_ms(0) == 690
+
+
+@pytest.mark.parametrize("ahead_ms", [0, 200, 60_000])
+def test_a_clock_of_ours_that_is_ahead_is_believed_no_further_than_the_router_tells_ahead(ahead_ms: int) -> None:
+    """docs/lane.md: by so much the room for reports must be more."""
+    upstream = Upstream(lambda: {0: 0})
+    for router_ms in range(1_000, 20_000, 100):
+        upstream.looked(0, Look(router_ms + ahead_ms, 0), handled=0, output_end=0, told_ms=reached_ms(None, router_ms))
+        assert upstream.settled_ms(0) == router_ms + min(ahead_ms, AHEAD_MS)
 
 
 def test_a_partition_that_is_not_ours_is_never_settled() -> None:

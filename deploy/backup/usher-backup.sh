@@ -6,8 +6,8 @@
 #   usher-backup.sh drill FILE      into a database of its own, which is dropped again: would this backup do, and what
 #                                   would be lost and repeated if it had to be used now? Exit 1 if it would not do
 # It needs pg_dump, pg_restore and psql of the server's version or a newer one, and `usher` (or USHER=...), and takes
-# USHER_POSTGRES_DSN and the rest from the environment, as every command does. The user may stand in USHER_POSTGRES_USER,
-# the password in USHER_POSTGRES_PASSWORD or in the file that USHER_POSTGRES_PASSWORD_FILE names.
+# USHER_POSTGRES_DSN or USHER_POSTGRES_DSN_FILE and the rest from the environment, as every command does. The user may
+# stand in USHER_POSTGRES_USER, the password in USHER_POSTGRES_PASSWORD or the file of USHER_POSTGRES_PASSWORD_FILE.
 set -eu
 umask 077   # a dump holds what customers wrote
 
@@ -18,17 +18,34 @@ usage() {
 
 [ $# -eq 2 ] || usage
 what=$1 file=$2
-dsn=${USHER_POSTGRES_DSN:?USHER_POSTGRES_DSN names the database}
 usher=${USHER:-usher}
-if [ -n "${USHER_POSTGRES_USER:-}" ]; then   # in place of the DSN's, whose password stays
-    export PGUSER="$USHER_POSTGRES_USER"
-    dsn=$(printf '%s' "$dsn" | sed -E 's,^([^/]*//)[^:@/?]*(:[^@/?]*)?@,\1\2@,; s,^([^/]*//)@,\1,; s,([?&])user=[^&]*&?,\1,')
+if [ -n "${USHER_POSTGRES_DSN_FILE:-}" ]; then
+    USHER_POSTGRES_DSN=$(cat "$USHER_POSTGRES_DSN_FILE")
+    export USHER_POSTGRES_DSN
+    unset USHER_POSTGRES_DSN_FILE   # both at once are refused
+fi
+dsn=${USHER_POSTGRES_DSN:?USHER_POSTGRES_DSN names the database}
+
+# To libpq a DSN's login goes before PGUSER and PGPASSWORD: what these replace is taken out. Its place before the @, its
+# name among the options.
+take_out() {
+    dsn=$(printf '%s' "$dsn" | sed -E -e "$1" -e 's,^([^/]*//)@,\1,' -e ':more' -e "s,([?&])$2=[^&]*&?,\1," -e 't more')
+}
+
+if [ -n "${USHER_POSTGRES_USER:-}" ]; then
+    take_out 's,^([^/]*//)[^:@/?]*(:[^@/?]*)?@,\1\2@,' user
 fi
 if [ -n "${USHER_POSTGRES_PASSWORD_FILE:-}" ]; then
     PGPASSWORD=$(cat "$USHER_POSTGRES_PASSWORD_FILE")
     export PGPASSWORD
 elif [ -n "${USHER_POSTGRES_PASSWORD:-}" ]; then
     export PGPASSWORD="$USHER_POSTGRES_PASSWORD"
+fi
+if [ -n "${USHER_POSTGRES_PASSWORD_FILE:-}${USHER_POSTGRES_PASSWORD:-}" ]; then
+    take_out 's,^([^/]*//[^:@/?]*):[^@/?]*@,\1@,' password
+fi
+if [ -n "${USHER_POSTGRES_USER:-}${USHER_POSTGRES_PASSWORD_FILE:-}${USHER_POSTGRES_PASSWORD:-}" ]; then
+    export PGUSER="${USHER_POSTGRES_USER:-usher}"   # where nothing names a user but a password is given: as the services
 fi
 
 # The DSN with another database, its options kept: scheme://user@host:port/NAME?options

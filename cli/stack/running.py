@@ -58,6 +58,7 @@ def add_stack_options(parser: argparse.ArgumentParser) -> None:
 def stack_options(args: argparse.Namespace) -> StackOptions:
     """Checked options; UsageError names the file or option. Nothing is started."""
     settings = common_settings()  # a wrong variable is said here and not by each service
+    _refuse_login_of_another()
     first, policies, sources = _read(args)
     names = [policy.workspace for policy in (*first, *policies)]
 
@@ -76,6 +77,21 @@ def stack_options(args: argparse.Namespace) -> StackOptions:
         port=args.port,
         observability=args.observability,
     )
+
+
+def _refuse_login_of_another() -> None:
+    """UsageError where a login is given without its database: each service would try it on the stack's own."""
+    logins = (
+        "USHER_POSTGRES_USER",
+        "USHER_POSTGRES_PASSWORD",
+        "USHER_POSTGRES_PASSWORD_FILE",
+        "USHER_POSTGRES_DSN_FILE",
+    )
+    given = next((name for name in logins if os.environ.get(name)), None)
+    if given and not os.environ.get("USHER_POSTGRES_DSN"):
+        raise UsageError(
+            f"{given} is set and USHER_POSTGRES_DSN is not: name the server, or unset it for the stack's own"
+        )
 
 
 def _read(args: argparse.Namespace) -> tuple[list[Policy], list[Policy], Path | None]:

@@ -181,8 +181,11 @@ class CommonSettings(BaseSettings):
             raise PydanticCustomError("sasl", message, {"protocol": self.kafka_security_protocol})
         password = self.postgres_password.get_secret_value()
         if password or self.postgres_user:
+            names_server = "postgres_dsn" in self.model_fields_set
             dsn = _with_login(self.postgres_dsn.get_secret_value(), self.postgres_user, password)
             self.postgres_dsn = SecretStr(dsn)
+            if not names_server:  # a login alone does not: commands still find a local stack
+                self.model_fields_set.discard("postgres_dsn")
         return self
 
 

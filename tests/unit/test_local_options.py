@@ -159,3 +159,19 @@ def test_odd_numbers_of_a_demo_are_refused_before_anything_starts(
         parser.parse_args([f"--{option}", value])
     assert ended.value.code == 2
     assert f"argument --{option}: '{value}' is not " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["USER", "PASSWORD", "PASSWORD_FILE", "DSN_FILE"])
+def test_a_login_to_another_server_is_not_tried_on_the_stacks_own(
+    name: str, parser: argparse.ArgumentParser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("USHER_POSTGRES_DSN", raising=False)
+    secret = tmp_path / "secret"
+    secret.write_text("postgresql://db/usher\n")
+    monkeypatch.setenv(f"USHER_POSTGRES_{name}", str(secret))
+    words = parser.parse_args(["--policy", str(policy(tmp_path, "acme"))])
+    with pytest.raises(UsageError, match=f"USHER_POSTGRES_{name} is set and USHER_POSTGRES_DSN is not"):
+        stack_options(words)
+    if name != "DSN_FILE":  # both at once are refused as everywhere
+        monkeypatch.setenv("USHER_POSTGRES_DSN", "postgresql://db/usher")
+        assert stack_options(words).postgres == "postgresql://db/usher"

@@ -143,6 +143,14 @@ def test_a_user_of_the_database_holds_any_characters_and_is_the_only_one(user: s
     assert unquote(urlsplit(both.postgres_dsn.get_secret_value()).password or "") == "p@/"
 
 
+def test_a_login_alone_names_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("USHER_POSTGRES_DSN", raising=False)
+    alone = CommonSettings(postgres_user="me", postgres_password="secret")
+    assert "postgres_dsn" not in alone.model_fields_set
+    assert alone.postgres_dsn.get_secret_value() == "postgresql://me:secret@127.0.0.1:5432/usher"
+    assert "postgres_dsn" in CommonSettings(postgres_dsn="postgresql://db/usher", postgres_user="me").model_fields_set
+
+
 @pytest.mark.parametrize("password", PASSWORDS)
 def test_a_password_in_a_file_holds_any_characters(
     password: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

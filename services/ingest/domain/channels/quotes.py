@@ -8,7 +8,7 @@ import re
 
 __all__ = ["without_quotes"]
 
-LINES_MAX = 2000  # looked at, as many as a text of 64 KiB has; a longer answer is kept as it is from there on
+LINES_MAX = 2000  # looked at, 64 KiB where a line has 32 characters; a longer answer is kept as it is from there on
 LINE_LENGTH_MAX = 1000  # characters; no introduction is longer
 HEADER_LINES = 5  # of a quoted head: from, sent, to, copy, subject
 INTRODUCTION_LENGTH_MAX = 500  # characters of each line of one that is wrapped

@@ -143,6 +143,7 @@ def test_the_lane_can_refuse_any_record(router: Router) -> None:
     assert (dead.reason, dead.workspace, dead.at_ms) == ("database", "acme", START_MS)
     said = msgspec.json.decode(record.value, type=inputs.MessageReceived)
     assert dead.id == refusal_id(said.event_id, said.origin)
+    assert router.say(said), "what no rule of the router refused is tried again when it is read again"
 
 
 def _replayed(router: Router, said: inputs.Input) -> Record:

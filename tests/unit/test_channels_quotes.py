@@ -197,11 +197,16 @@ def test_a_form_that_somebody_filled_in_is_no_quotation(text: str) -> None:
         "エラー500のメッセージ:\n支払いが失敗しました",
         "Your chatbot wrote this 3 times:\nI cannot help you",
         "Мне уже 2 раза написали:\nждите, а заказа нет",
+        "I called Bob (bob@shop.example) on 31.01.2026 10:30.\nProblem:\nThe lamp is broken.",
+        "I wrote on 31.01.2026 to help@shop.example.\n---\nHere is my question again.",
+        "I wrote to you on 31.01.2026.\nProblem:\nThe lamp is broken.",
+        "My order is of 31.01.2026.\nYour chatbot wrote this:\nI cannot help you",
+        "Date: 31.01.2026 9:12\nEmail: Ana <ana@example.com>\n---\nThe lamp is broken.",
         "Email: ana@example.com<mailto:ana@example.com>\nDate: 31.01.2026 9:12\nOrder: 4711\nMessage: broken",
     ],
 )
 def test_what_a_page_or_program_writes_is_told_by_the_customer(asked: str) -> None:
-    """The words for it are those of introductions; what is missing is who wrote, and when."""
+    """The words for it are those of introductions; what is missing is who wrote, and when, or that it is one line."""
     assert without_quotes(f"Hello.\n{asked}") == f"Hello.\n{asked}"
 
 

@@ -56,7 +56,7 @@ _RULE = re.compile(
 _IN_BRACKETS = r"[<\[(][^<>\[\]()\s@]{1,200}+@[^<>\[\]()\s@]{1,200}+[<>\])]"
 _ADDRESS = re.compile(_IN_BRACKETS)
 _DAY = re.compile(r"(?<!\d)(?:20\d\d(?!\d)|\d{1,2}[./-] ?\d{1,2}[./-] ?\d\d(?!\d))")
-_TIME = re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)")
+_TIME = re.compile(r"(?<![\d.])\d{1,2}[:.]\d\d(?!\.?\d)")  # and no part of a day: 31.01.2026
 _NAMED = re.compile(r"[* ]{0,8}+[^\s:：<>@\d][^:：<>@]{0,24}+[:：]")
 _SENDER = re.compile(_NAMED.pattern + r"[^@<\[]{0,200}\(?" + _IN_BRACKETS)  # an address with no name is of a form
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"  # marks of writing from right to left
@@ -126,22 +126,35 @@ def _is_head(line: str, below: list[str]) -> bool:
     if "@" not in line or len(below) < HEADER_LINES - 2 or _SENDER.match(line) is None:
         return False
     sent = below[0][:LINE_LENGTH_MAX]
-    return bool(_DAY.search(sent) and _TIME.search(sent)) and all(map(_NAMED.match, below[: HEADER_LINES - 2]))
+    return _has_moment(sent) and all(map(_NAMED.match, below[: HEADER_LINES - 2]))
 
 
 def _is_introduction(lines: list[str], index: int) -> bool:
     """``On 5 January 2026, Ana <ana@example.com> wrote:``, wrapped or not: a word for it, and a date or address; or
-    two of these three in one line: a word that may mean it, an address, and a day with its time."""
-    whole = " ".join(line[:INTRODUCTION_LENGTH_MAX] for line in lines[max(0, index - WRAPPED_LINES) : index + 1])
-    if "@" not in whole and _DAY.search(whole) is None:
-        return False
+    two of these three: a word that may mean it, an address, and a day with its time. Its last line has the word or the
+    address: what stands above a line alone (``Problem:``, a row of dashes) is what the customer says."""
     line = lines[index][-LINE_LENGTH_MAX:]
-    words = (line if len(line.split(maxsplit=1)) > 1 else whole).lower()
-    if any(map(words.__contains__, _WROTE)):
+    words = line.lower()
+    wrote, written = (any(map(words.__contains__, listed)) for listed in (_WROTE, _WRITES))
+    told = _ADDRESS.search(line.replace("\u202a", "").replace("\u202c", "").replace("\u200f", ""))
+    if not (wrote or written or told):
+        return False
+    if (wrote and "@" in line) or (written and told):
         return True
-    written = any(map(words.__contains__, _WRITES))
-    told = _ADDRESS.search(words.replace("\u202a", "").replace("\u202c", "").replace("\u200f", ""))
-    return bool((written and told) or ((written or told) and _DAY.search(words) and _TIME.search(words)))
+    if not wrote and len(line.split(maxsplit=1)) > 1:
+        return _has_moment(line)
+    begun = next((at for at in range(max(0, index - WRAPPED_LINES), index) if _opens(lines[at])), index)
+    whole = " ".join([*(one[:INTRODUCTION_LENGTH_MAX] for one in lines[begun:index]), line])
+    return ("@" in whole or bool(_DAY.search(whole))) if wrote else _has_moment(whole)
+
+
+def _opens(line: str) -> bool:
+    """Whether an introduction may begin with this line, which goes on in the next."""
+    return _OPENING.match(line) is not None or _has_moment(line[:INTRODUCTION_LENGTH_MAX])
+
+
+def _has_moment(line: str) -> bool:
+    return bool(_TIME.search(line) and _DAY.search(line))
 
 
 def _is_introduction_above(lines: list[str], end: int) -> bool:

@@ -60,7 +60,6 @@ _TIME = re.compile(r"(?<![\d.])\d{1,2}[:.]\d\d(?!\.?\d)")  # and no part of a da
 _NAMED = re.compile(r"[* ]{0,8}+[^\s:：<>@\d][^:：<>@]{0,24}+[:：]")
 _SENDER = re.compile(_NAMED.pattern + r"[^@<\[]{0,200}\(?" + _IN_BRACKETS)  # an address with no name is of a form
 _DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069"  # marks of writing from right to left
-_MARK = re.compile("[:：]|--|__|##-")  # one of which stands in each line that begins a quotation
 _ABOVE_THIS = ("##-", "-##")  # around what help desks ask for in any language: to answer above this line
 _LINE = re.compile(r"_{10,}+")
 
@@ -71,7 +70,7 @@ def without_quotes(text: str) -> str:
     The whole text where nothing else is left: a forwarded mail is what its sender wants to say.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n", LINES_MAX)
-    marked = (at for at, line in enumerate(lines) if _MARK.search(line))
+    marked = (at for at, line in enumerate(lines) if _is_marked(line))
     end = next((at for at in marked if _begins_quote(lines, at)), len(lines))
     while end > 0 and end < len(lines) and _is_introduction_above(lines, end):
         end -= 1
@@ -80,6 +79,11 @@ def without_quotes(text: str) -> str:
     signature = next(signed, len(kept))
     answer = "\n".join(kept[:signature]).strip()
     return answer or "\n".join(lines).strip()
+
+
+def _is_marked(line: str) -> bool:
+    """Whether one of the marks is in a line without which none begins a quotation. One pattern is four times slower."""
+    return ":" in line or "--" in line or "：" in line or "__" in line or "##-" in line
 
 
 def _begins_quote(lines: list[str], index: int) -> bool:

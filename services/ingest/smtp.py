@@ -151,8 +151,8 @@ class MailDoor:
             try:
                 read.append((source, self._door.take(source, way, request, at_ms)))
             except Faulty as faulty:
-                cause = faulty.__cause__  # no Rejected, and none that would end the connection without an answer
-                raise cause if isinstance(cause, Exception) else RuntimeError(faulty.fault) from None
+                # Not what the adapter raised: it may end the connection without an answer, or quote the letter.
+                raise RuntimeError(faulty.fault) from None
             except Rejected as rejected:
                 last = rejected
                 kept.append((source, self._door.refuse(source, way, request, rejected, at_ms)))

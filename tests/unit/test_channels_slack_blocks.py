@@ -33,6 +33,7 @@ BLOCKS = {
                 {"type": "emoji", "name": "wave", "unicode": "1f44b-1f3fd"},
                 {"type": "emoji", "name": "ours"},
                 {"type": "emoji", "name": "odd", "unicode": "zz"},
+                {"type": "emoji", "name": "long", "unicode": "-".join(["1f44b"] * 40_000)},
                 text(" "),
                 {"type": "link", "url": "https://e.example/2"},
                 text(" "),
@@ -42,7 +43,7 @@ BLOCKS = {
                 {"type": "of tomorrow", "depth": 3},
             )
         ],
-        "U9 \U0001f44b\U0001f3fd:ours::odd: https://e.example/2 hereC2 31 Jan",
+        "U9 \U0001f44b\U0001f3fd:ours::odd::long: https://e.example/2 hereC2 31 Jan",
     ),
     "a list, a quote and code": (
         [

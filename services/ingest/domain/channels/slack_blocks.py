@@ -10,7 +10,8 @@ __all__ = ["plain", "text_of_blocks"]
 
 TEXT_READ_MAX = 49_152  # characters whose links and escapes are undone: Slack cuts a text at 40,000
 BLOCKS_MAX = 200  # of one message that are read; Slack takes fifty
-_LINK = re.compile(r"<(?:[@#!]?)([^<>|]{1,2000})(?:\|([^<>]{0,2000}))?>")
+POINTS_MAX = 16  # code points of one emoji that are looked at; the longest of Unicode has ten
+_LINK = re.compile(r"<(?:[@#!]?)([^<>|]{1,2000}+)(?:\|([^<>]{0,2000}+))?+>")
 _NAMED = ("user_id", "usergroup_id", "channel_id", "team_id", "range", "fallback", "value")  # of what is no text
 
 
@@ -74,7 +75,7 @@ def _inline(one: Node) -> str:
 def _sign(points: str) -> str:
     """An emoji of its code points, ``1f44b-1f3fd``; "" where they are none."""
     try:
-        return "".join(chr(int(point, 16)) for point in points.split("-")) if points else ""
+        return "".join(chr(int(point, 16)) for point in points.split("-", POINTS_MAX)) if points else ""
     except (ValueError, OverflowError):
         return ""
 

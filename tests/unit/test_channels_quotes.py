@@ -30,7 +30,7 @@ HEADS = {
     "es": "De: Ana <ana@example.com>\nEnviado: lunes, 5 de enero de 2026 17:00\nPara: Help\nAsunto: Pedido",
     "it": "Da: Ana <ana@example.com>\nInviato: lunedì 5 gennaio 2026 17:00\nA: Help\nOggetto: Ordine",
 }
-SECONDS_MAX = 0.1  # of the largest text that is looked at: five times what the slowest of these took on a busy machine
+SECONDS_MAX = 0.1  # of the largest text that is looked at: five times what the slowest of these takes
 BELOW = "> We are on it.\n> Help"
 
 
@@ -130,6 +130,11 @@ def test_no_text_of_such_pieces_takes_long(seed: int) -> None:
 def test_what_mail_programs_of_other_languages_write_above_a_quotation_is_cut(introduction: str) -> None:
     assert without_quotes(f"{ANSWER}\n\n{introduction}\n\n> We are on it.\n>\n> Help") == ANSWER
     assert without_quotes(f"{ANSWER}\n\n{introduction}\n\nWe are on it.\n\nHelp") == ANSWER
+
+
+def test_an_introduction_may_be_wrapped_before_its_colon() -> None:
+    introduction = INTRODUCTIONS["fr"].removesuffix(" :") + "\n:"
+    assert without_quotes(f"{ANSWER}\n\n{introduction}\n{BELOW}") == ANSWER
 
 
 @pytest.mark.parametrize("above", ["", "________________________________\n", "-----Original Message-----\n"])

@@ -138,6 +138,9 @@ def _is_introduction(lines: list[str], index: int) -> bool:
     two of these three: a word that may mean it, an address, and a day with its time. Its last line has the word or the
     address: what stands above a line alone (``Problem:``, a row of dashes) is what the customer says."""
     line = lines[index][-LINE_LENGTH_MAX:]
+    if index and line.strip() in (":", "："):  # wrapped before its colon, as French has a blank there
+        index -= 1
+        line = lines[index][-LINE_LENGTH_MAX:]
     words = line.lower()
     wrote, written = (any(map(words.__contains__, listed)) for listed in (_WROTE, _WRITES))
     told = _ADDRESS.search(line.replace("\u202a", "").replace("\u202c", "").replace("\u200f", ""))

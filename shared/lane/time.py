@@ -12,7 +12,7 @@ __all__ = ["AHEAD_MS", "LaneTime", "delay_of", "gather_ms", "is_due", "reached_m
 TICK_MS_MIN = 1  # a deadline that is due now is not a reason to spin
 # So far ahead a lane says that nothing falls due: whoever waits for it need not hear so at every moment. No further,
 # because whoever waits has a clock of his own, and one that is ahead of ours is believed up to here.
-AHEAD_MS = 1000
+AHEAD_MS = 250
 
 
 class LaneTime:

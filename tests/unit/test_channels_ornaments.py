@@ -54,6 +54,7 @@ NEEDED: dict[str, str] = {
     "slack": """
         type event subtype user id channel channel_type ts thread_ts text bot_id authorizations user_id is_bot message
         container message_ts actions action_ts selected_option value
+        blocks message_blocks elements fields rows
         """,
     "telegram": "update_id message callback_query from id chat text caption message_id is_bot data",
     "zendesk": """

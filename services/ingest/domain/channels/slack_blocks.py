@@ -9,7 +9,6 @@ from services.ingest.domain.channels.node import Node
 __all__ = ["plain", "text_of_blocks"]
 
 TEXT_READ_MAX = 49_152  # characters whose links and escapes are undone: Slack cuts a text at 40,000
-BLOCKS_MAX = 200  # of one message that are read; Slack takes fifty
 POINTS_MAX = 16  # code points of one emoji that are looked at; the longest of Unicode has ten
 _LINK = re.compile(r"<(?:[@#!]?)([^<>|]{1,2000}+)(?:\|([^<>]{0,2000}+))?+>")
 _NAMED = ("user_id", "usergroup_id", "channel_id", "team_id", "range", "fallback", "value")  # of what is no text
@@ -25,7 +24,7 @@ def plain(text: str) -> str:
 
 def text_of_blocks(blocks: Node) -> str:
     """What is written in blocks, a line for each part. Of those that are not known, nothing."""
-    return _lines(_block(one) for one in blocks.items(BLOCKS_MAX))
+    return _lines(_block(one) for one in blocks.items())
 
 
 def _block(block: Node) -> str:

@@ -19,6 +19,7 @@ from shared.process.loop import run_loop
 Ready = Callable[[], None]
 READY = "ready\n"
 LOG_MODE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+PASSED_ON = (signal.SIGINT, signal.SIGTERM)  # to the supervisor, while its starter waits for it
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -77,13 +78,15 @@ def _detached(options: StackOptions, state: StateFolder, as_json: bool) -> int:
     except SetupError as error:
         raise UsageError(str(error)) from None
     reading, writing = os.pipe()
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)  # what Ctrl-C raises inside of a fork is dropped
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _supervise(options, state, writing)
+        _supervise(options, state, writing, blocked)
     os.close(writing)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in PASSED_ON:
         signal.signal(number, lambda number, _: os.kill(child, number))
+    signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
     with os.fdopen(reading) as reports:
         for line in reports:
             if line == READY:
@@ -94,8 +97,9 @@ def _detached(options: StackOptions, state: StateFolder, as_json: bool) -> int:
     return (EXIT_SIGNAL - status if status < 0 else status) or EXIT_NO
 
 
-def _supervise(options: StackOptions, state: StateFolder, writing: int) -> NoReturn:
-    """Be the supervisor: progress goes to the parent until all is ready, and to the log from then on."""
+def _supervise(options: StackOptions, state: StateFolder, writing: int, blocked: set[int | signal.Signals]) -> NoReturn:
+    """Be the supervisor: progress goes to the parent until all is ready, and to the log from then on. ``blocked``: the
+    signals that were before the fork."""
     os.setsid()
     log = os.open(state.logs / "supervisor.log", LOG_MODE, 0o600)
     null = os.open(os.devnull, os.O_RDWR)
@@ -109,11 +113,13 @@ def _supervise(options: StackOptions, state: StateFolder, writing: int) -> NoRet
 
     status = EXIT_NO
     try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         status = _foreground(options, ready)
     except UsageError as error:
         say(f"usher up: {error}")
         status = EXIT_USAGE
     except KeyboardInterrupt:  # before signals are waited for
+        say("usher up: ended by Ctrl-C before it was ready")
         status = EXIT_INTERRUPTED
     except Exception:  # noqa: BLE001 - the parent waits for a word, and nobody sees what a daemon raises
         say("usher up: " + traceback.format_exc())

@@ -149,6 +149,19 @@ async def test_a_stack_that_ctrl_c_ends_before_it_is_ready_says_so_and_is_gone(
     assert StateFolder(tmp_path / "local", DEMO).owner() is None
 
 
+def test_ctrl_c_that_comes_while_the_supervisor_is_forked_off_reaches_it(tmp_path: Path) -> None:
+    program = f"""
+import os, signal
+from pathlib import Path
+from cli.stack import up
+from deploy.local.state import StateFolder
+{AT_A_TERMINAL}
+up._foreground = lambda options, ready: signal.pause() or 0
+os.register_at_fork(after_in_parent=lambda: {INTERRUPT})
+print(up._detached(None, StateFolder(Path({str(tmp_path)!r})), False))"""
+    assert python(program) == (0, "130\n", "usher up: ended by Ctrl-C before it was ready\n")
+
+
 async def interrupted(words: str, silent: Silent, folder: Path) -> Said:
     """What a command says that is interrupted when it has asked its servers, which all are silent."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("USHER_")}

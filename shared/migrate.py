@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from shared.errors import Fatal
-from shared.postgres import Connection, connect
+from shared.postgres import LOCKED_OUT, Connection, connect
 
 __all__ = ["Migration", "MigrationReport", "migrate", "migrations"]
 
@@ -14,6 +14,9 @@ GRANTS = Path(__file__).parent / "grants.sql"
 SCHEMA = "usher"
 _LOCK_KEY = 0x75736865  # "ushe": any constant, the same in every process
 _MARK = "-- migrate:up"
+# A service that runs meanwhile may hold a table that is wanted here and wait for one that is held here. PostgreSQL ends
+# one of the two after a second, or the wait after LOCK_MS_MAX, and all is done again.
+TRIES_MAX = 10
 # Checksums beside that of the file: of texts that stood here between two releases and led to the same schema.
 SAME = {
     "0010": frozenset({"b49fe6b5ca6f61c5774b7b66002557ff76045b7e3c8558453b66711355b2aa64"}),  # another comment
@@ -76,10 +79,7 @@ async def migrate(dsn: str, *, check: bool = False) -> MigrationReport:
             " (version text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
         )
         missing = _missing(await _applied(connection))
-        async with connection.transaction():  # all or none: what runs meanwhile sees no schema between two versions
-            for migration in missing:
-                await _apply(connection, migration)
-            await connection.execute(GRANTS.read_text(encoding="utf-8"))
+        await _apply_all(connection, missing)
         return MigrationReport([migration.version for migration in missing], [])
     finally:
         await connection.close()
@@ -104,6 +104,20 @@ def _missing(applied: dict[str, str]) -> list[Migration]:
                 " restore the file and put the change into a new migration"
             )
     return missing
+
+
+async def _apply_all(connection: Connection, missing: list[Migration]) -> None:
+    """All or none: what runs meanwhile sees no schema between two versions."""
+    for attempt in range(1, TRIES_MAX + 1):
+        try:
+            async with connection.transaction():
+                for migration in missing:
+                    await _apply(connection, migration)
+                await connection.execute(GRANTS.read_text(encoding="utf-8"))
+            return
+        except LOCKED_OUT:
+            if attempt == TRIES_MAX:
+                raise
 
 
 async def _apply(connection: Connection, migration: Migration) -> None:

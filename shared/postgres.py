@@ -10,7 +10,16 @@ import asyncpg
 from shared.errors import Fatal, Fenced, OutcomeUnknown, Poison, Retryable, UsherError
 from shared.process.settings import CommonSettings
 
-__all__ = ["LOAD_SECONDS_MAX", "Connection", "Database", "connect", "connected", "in_our_words", "meaning"]
+__all__ = [
+    "LOAD_SECONDS_MAX",
+    "LOCKED_OUT",
+    "Connection",
+    "Database",
+    "connect",
+    "connected",
+    "in_our_words",
+    "meaning",
+]
 
 T = TypeVar("T")
 Work = Callable[["Connection"], Coroutine[Any, Any, T]]
@@ -30,6 +39,8 @@ _EXPIRING = (
     "25006",
 )  # connection lost, server going down, read-only: all are stale
 _POISON = ("22", "23")  # a value or a constraint: the batch holds something that can never be written
+# A transaction waited for what another one holds: for too long, or each for the other. It is undone; repeat it.
+LOCKED_OUT = (asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 _DOUBTFUL = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, EOFError)
 
 

@@ -1,5 +1,6 @@
 """Migrations: a released one is never changed, an upgrade is whole or did not happen, the version before goes on."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import asyncpg
 import pytest
 
 from deploy.local.database import PostgresServer
+from shared import migrate as migrating
 from shared.migrate import SAME, Migration, migrate, migrations
 from tests.support import servers
 
@@ -86,6 +88,27 @@ async def test_a_database_of_the_release_is_upgraded_in_one_transaction_or_not_a
 
     assert report.applied == [version for version in RELEASED if version not in OF_0_1_0]
     assert await versions(released) == list(RELEASED)
+
+
+async def test_a_migration_that_a_running_service_stands_in_the_way_of_is_done_again(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each holds what the other waits for: PostgreSQL ends the migration, which asked first."""
+    crossing = "LOCK dead_letter IN ACCESS EXCLUSIVE MODE; LOCK lane IN ACCESS EXCLUSIVE MODE; CREATE TABLE done ()"
+    known = migrations()
+    monkeypatch.setattr(migrating, "migrations", lambda: [*known, Migration("9999", "crossing", crossing)])
+    service, watching = [await asyncpg.connect(database, server_settings={"search_path": "usher"}) for _ in range(2)]
+    async with service.transaction():
+        await service.execute("LOCK lane IN ACCESS SHARE MODE")
+        upgrading = asyncio.ensure_future(migrate(database))
+        while not await watching.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            await asyncio.sleep(0.01)
+        await service.fetch("SELECT FROM dead_letter")
+    report = await upgrading
+    await service.close()
+    assert report.applied == ["9999"]
+    assert await watching.fetchval("SELECT to_regclass('usher.done')") is not None
+    await watching.close()
 
 
 async def test_a_text_that_differed_in_a_comment_is_taken_for_the_same_and_another_is_not(

@@ -1,15 +1,14 @@
 """Derived ids: every id is a name-based UUID (version 5, RFC 9562) of what caused it, so a repeat gives the same id."""
 
 from functools import lru_cache
-from hashlib import sha1
+
+from uuid_utils import UUID, uuid5
 
 from shared.times import DAY_MS
 
 WORKSPACE_PATTERN = r"[a-z0-9-]{1,64}"  # a workspace's name, whole: it is part of keys, and by contract no longer
 WORKSPACE_WORDS = "1 to 64 of a-z, 0-9 and -"  # the same for people
-_NAMESPACE = bytes.fromhex("5d0cf0e4b5a85a6b9a8e7c5f5f1e2d3c")
-_HASHED_NAMESPACE = sha1(_NAMESPACE, usedforsecurity=False)
-_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+_NAMESPACE = UUID("5d0cf0e4-b5a8-5a6b-9a8e-7c5f5f1e2d3c")
 CONVERSATIONS_REMEMBERED = 4096  # keys kept: a batch asks three times for each of its conversations
 TRACES_REMEMBERED = 4096  # traceparents kept: each event of a contact and each fact about it asks for the same one
 ERA_DAYS = 1000  # of ids of contacts; an episode is remembered for longer (MEMORY_DAYS), or its id could come again
@@ -19,15 +18,19 @@ _SEPARATOR = "\x1f"  # cannot stand in names that Usher or its operators give, n
 
 
 def derive(*parts: str) -> str:
-    """The UUIDv5 of the parts, as text. Same parts, same id; only one part, an id of others, may hold the separator."""
+    """The UUIDv5 of the parts, as text. Same parts, same id; only one part, an id of others, may hold the separator.
+
+    UnicodeEncodeError where a part holds half of a surrogate pair.
+    """
     return _uuid(_SEPARATOR.join(parts))
 
 
 def _uuid(name: str) -> str:
-    hashed = _HASHED_NAMESPACE.copy()  # every event has an id, and a copy costs half of a new hash
-    hashed.update(name.encode())
-    digest = hashed.hexdigest()
-    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{_VARIANTS[digest[16]]}{digest[17:20]}-{digest[20:32]}"
+    try:
+        return str(uuid5(_NAMESPACE, name))
+    except TypeError:  # the library's word for text that UTF-8 cannot write
+        name.encode()
+        raise
 
 
 def event_id(cause_id: str, ordinal: int) -> str:

@@ -1,16 +1,18 @@
 """What the service publishes: one fact about one clock, as usher.sla-events.v1 carries it."""
 
 import msgspec
+from msgspec.structs import asdict
 
 from services.sla.domain.clock import Clock, Fact, Kind
 from services.sla.domain.contact import Contact
+from services.sla.domain.timeline import Moment, timeline
 from shared.contract.ids import traceparent_of
 from shared.contract.records import Event
 from shared.times import MILLISECONDS_PER_SECOND, rfc3339
 
-__all__ = ["NOTHING", "Held", "Note", "fact_event", "held_to", "trace_kept"]
+__all__ = ["NOTHING", "Body", "BreachBody", "Held", "Note", "fact_event", "held_to", "trace_kept"]
 
-_ENDED_LATE = Fact.ENDED_LATE
+_BREACHED, _ENDED_LATE = Fact.BREACHED, Fact.ENDED_LATE
 # The event id derives from (clock id, ordinal), so that a fact has one id however often it is made. What may happen to
 # a clock several times has an ordinal for each turn.
 _TYPE_AND_ORDINAL = {fact: (fact.value, ordinal) for ordinal, fact in enumerate(Fact)}
@@ -71,6 +73,20 @@ class Body(msgspec.Struct, omit_defaults=True, gc=False):
     breach_risk: float | None = None
 
 
+class BreachBody(Body, omit_defaults=True, gc=False):
+    """The public body of a breach: that of every event about a clock, and the contact's past. Times RFC 3339, UTC;
+    absent fields are unknown or none.
+
+    ``timeline``: what the contact went through up to ``at``, as far as it is remembered, in order of time; its arrival
+    and the latest, at most 24. ``what`` is ``received``, ``sent_to_bot``, ``sent_to_self_service``, ``scheduled``,
+    ``pending`` (and the end of each: ``bot_ended``, ``self_service_ended``, ``scheduled_ended``, ``pending_ended``),
+    ``handed_off`` to people, ``queued`` (the present or latest wait began; ``queue`` is where it led), ``assigned``,
+    ``customer_wrote`` (the oldest message without an answer) or ``agent_replied`` (the latest reply). More may come.
+    """
+
+    timeline: tuple[Moment, ...] = ()
+
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -109,6 +125,8 @@ def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Not
         note.previous,
         note.breach_risk,
     )
+    if fact is _BREACHED:
+        body = BreachBody(**asdict(body), timeline=timeline(contact, at_ms))
     kind, ordinal = _TYPE_AND_ORDINAL[fact]
     if clock.turns and fact in _REPEATED:
         ordinal += _ORDINALS * clock.turns

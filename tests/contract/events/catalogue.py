@@ -12,6 +12,7 @@ from services.router.domain.published import PUBLISHED, Published
 from services.router.domain.states import CONTACT
 from services.sla.domain.clock import Fact
 from services.sla.domain.sla_event import Body as SlaBody
+from services.sla.domain.sla_event import BreachBody
 from shared.contract.envelope import DEAD_LETTER_TYPE, DeadLetterBody
 from shared.contract.inputs import INGEST_ALIVE, INPUT_TYPES, HandOffContext, IngestAlive
 from shared.contract.topics import (
@@ -116,9 +117,10 @@ def _published(kind: str, one: Published, *, copy: bool = False) -> Json:
 
 
 def _of_sla() -> Iterator[Described]:
-    parts = _structs(SlaBody)
+    parts = _structs(SlaBody, BreachBody)
     for fact in Fact:
-        yield Described(fact.value, "outbound", (SLA_EVENTS,), _whole(fact.value, parts["Body"], parts))
+        body = parts["BreachBody" if fact is Fact.BREACHED else "Body"]
+        yield Described(fact.value, "outbound", (SLA_EVENTS,), _whole(fact.value, body, parts))
 
 
 def _dead_letter() -> Described:

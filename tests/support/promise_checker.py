@@ -62,6 +62,7 @@ class Judge:
     def __init__(self, log: Iterable[tuple[str, bytes]], policies: Mapping[int, dict[str, Any]]) -> None:
         self._policies = policies
         self._lives: dict[str, list[tuple[str, int, dict[str, Any]]]] = defaultdict(list)
+        self._versions: dict[str, list[int]] = defaultdict(list)  # the policy before each of them, in the log
         self._changes: list[tuple[int, int]] = []  # policy versions, and when they were activated
         self._under: dict[tuple[str, int], int] = {}  # the version before what happened to a contact then, in the log
         for kind, value in log:
@@ -70,6 +71,7 @@ class Judge:
                 version = self._changes[-1][0] if self._changes else 0
                 self._under[body["contact_id"], _ms(body["occurred_at"])] = version
                 self._lives[body["contact_id"]].append((kind.split(".")[2], _ms(body["occurred_at"]), body))
+                self._versions[body["contact_id"]].append(version)
             elif kind == "usher.policy.activated.v1":
                 self._changes.append((body["policy_version"], _ms(body["occurred_at"])))
 
@@ -165,13 +167,21 @@ class Judge:
         contact_id = story[0].body["contact_id"]
         turns = [story[0], *(fact for fact in story if fact.name == "retargeted")]
         starts = [_ms(story[0].body["started_at"]), *(fact.at_ms for fact in turns[1:]), FOR_EVER_MS]
-        used = 0
-        for fact, (begin, end) in zip(turns, pairwise(starts), strict=True):
+        used, counts = 0, [self._pauses(fact.body) for fact in turns]
+        for place, (fact, (begin, end)) in enumerate(zip(turns, pairwise(starts), strict=True)):
             piece = (begin, max(begin, min(end, until_ms)))
-            pauses = self._written(fact.body).get("pause_on", SPANS[fact.body["kind"]].pauses)
-            paused = _joined(span for hold in pauses for span in self.holds(contact_id, hold))
+            # A pause that the next target ended stays as it was told, though it is heard later that it was over before.
+            told = next(((end, fact.body["policy_version"]) for fact in story if fact[:2] == ("resumed", end)), None)
+            ended = set() if told is None else {*counts[place]} - {*counts[place + 1]}
+            paused = _joined(
+                span for hold in counts[place] for span in self.holds(contact_id, hold, told if hold in ended else None)
+            )
             used += self._open(piece, fact.body) - sum(self._open(_common(piece, span), fact.body) for span in paused)
         return used
+
+    def _pauses(self, body: dict[str, Any]) -> list[str]:
+        """What the clock does not count."""
+        return [*self._written(body).get("pause_on", SPANS[body["kind"]].pauses)]
 
     def _written(self, body: dict[str, Any]) -> dict[str, Any]:
         document = self._policies[body["policy_version"]]
@@ -197,11 +207,12 @@ class Judge:
 
     # ---- one contact ----
 
-    def holds(self, contact_id: str, hold: str) -> list[Span]:
-        """When the contact waited for this, by its log."""
+    def holds(self, contact_id: str, hold: str, told: tuple[int, int] | None = None) -> list[Span]:
+        """When the contact waited for this, by its log; until ``told``, where its end stands behind the policy version
+        that came then."""
         assert hold in HOLDS
         begin, found = None, []
-        for kind, at_ms, body in self._lives[contact_id]:
+        for (kind, at_ms, body), version in zip(self._lives[contact_id], self._versions[contact_id], strict=True):
             if hold == "pending":
                 on = kind == "pending_changed" and body["pending"]
                 off = kind == "pending_changed" or (kind == "message_added" and body["sender"] == "customer")
@@ -211,7 +222,7 @@ class Judge:
             if on:
                 begin = at_ms if begin is None else begin
             elif begin is not None and (off or kind in _ENDS):
-                found.append((begin, at_ms))
+                found.append((begin, at_ms if told is None or version < told[1] else max(at_ms, told[0])))
                 begin = None
         return found if begin is None else [*found, (begin, FOR_EVER_MS)]
 

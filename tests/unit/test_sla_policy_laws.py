@@ -24,6 +24,7 @@ from tests.unit.test_sla_kinds_properties import RARE, STEPS
 from tests.unit.test_sla_policy_changes import OF_0_1
 
 SEEDS, CONTACTS, EVENTS, VERSIONS = 60, 4, 70, 5
+BROKE = (5581, 6136, 6370, 20353, 21192, 21194, 103065)  # pauses of which one policy or the other knew, told after both
 QUEUES = ("orders", "cards", "general")
 TIERS = ("self_service", "bot", "agent")
 WITHIN = ("3s", "40s", "10m", "9h")
@@ -177,3 +178,8 @@ def test_every_clock_is_of_the_policy_under_which_its_time_began_unless_a_later_
     told = {fact for seed in range(part, SEEDS, 3) for fact in played(seed, aged=aged)}
     assert {kind for _, kind in told} == SPANS.keys()
     assert {name for name, _ in told} >= {"breached", "ended_late", "met", "cancelled", "paused", "resumed"}
+
+
+@pytest.mark.parametrize("seed", BROKE)
+def test_lives_that_broke_once_do_not_break_again(seed: int) -> None:
+    assert {kind for _, kind in played(seed, aged=False)}

@@ -110,6 +110,8 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     where it stands: the policy version, the name of its rule ("" for the queue's own) and of its calendar ("" for all
     hours). ``warn_ms``: when to warn; None once warned, or when nobody asked for it. ``pauses``: what the clock does
     not count; ``paused_ms`` since when it does not, ``paused_seconds`` how much calendar time it did not count before.
+    ``former``: what the clock did not count under the targets before this one, each with the time until when it held;
+    ``eased_ms``: when a change of target ended its last pause, before whose end nothing was counted.
     ``turns``: pauses, changes of target and of risk so far. ``raised_ms``: since when it is said that it will probably
     breach, None while it is not. ``traceparent``: of what started it; "" is the trace that is named after the contact.
     """
@@ -130,6 +132,8 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     pauses: tuple[str, ...] = ()
     paused_ms: int | None = None
     paused_seconds: float = 0.0
+    former: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    eased_ms: int = 0
     turns: int = 0
     raised_ms: int | None = None
     traceparent: str = ""
@@ -145,6 +149,11 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     def promise(self) -> tuple[object, ...]:
         """All that a change of target may change, but the version of the policy that says so."""
         return self.target, self.due_ms, self.warn_ms, self.queue, self.rule, self.pauses
+
+    @property
+    def held_ms(self) -> int:
+        """Since when it is held to its target; 0: from its start on."""
+        return self.former[-1][0] if self.former else 0
 
     def not_before(self, at_ms: int) -> None:
         """No promise is broken before it is made, and none while the clock rests: what is used up is due at once, and

@@ -6,11 +6,13 @@ from services.sla.domain.clock import BREACHED, PAUSED, RUNNING, Clock, Fact, Si
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import Deadlines, is_due, next_ms, pending
 from services.sla.domain.facts import Facts
+from services.sla.domain.former import changes_at, go_on, rested
 from services.sla.domain.sla_event import NOTHING, Note, held_to, trace_kept
 from services.sla.domain.target import Target
 from services.sla.domain.terms import Terms
 from services.sla.domain.totals import Totals
 from shared.lane.engine import Deadline
+from shared.policy.calendar import Calendar
 
 __all__ = ["Clockwork"]
 
@@ -65,7 +67,7 @@ class Clockwork:
         if used_up:
             clock.paused_ms = rests_ms  # it runs until it is due
         elif rests_ms is not None:
-            self._pause(clock, contact, rests_ms)
+            self._pause(clock, contact, rests_ms, contact.why(clock))
 
     def done(self, clock: Clock, contact: Contact, at_ms: int, agent_id: str | None = None) -> None:
         """The promised work was done at this time: met, or ended late."""
@@ -82,11 +84,8 @@ class Clockwork:
         contact.holds = {hold: at_ms} if contact.holds is None else {**contact.holds, hold: at_ms}
         self.facts.touch(contact)
         for clock in contact.clocks:
-            if hold in clock.pauses and clock.paused_ms is None:
-                if clock.state is RUNNING:
-                    self._pause(clock, contact, at_ms)
-                if clock.state is BREACHED:
-                    clock.paused_ms = at_ms  # the breach stands; what its work takes in the end does not count this
+            for since_ms, until_ms in rested(clock, contact, hold, at_ms):
+                self._hold(clock, contact, (hold, since_ms), until_ms)
 
     def release(self, contact: Contact, hold: str, at_ms: int) -> None:
         """The contact does not wait for this any more."""
@@ -118,6 +117,7 @@ class Clockwork:
         if not self._catch_up(clock, contact, at_ms):
             return
         ran, before, policy_before = clock.state is RUNNING, clock.promise, held_to(clock)
+        changes_at(clock, at_ms)
         target.hold(clock, policy)
         used_up = clock.paused_ms is not None and contact.used_up(clock, clock.paused_ms)
         if used_up and not ran:
@@ -189,7 +189,7 @@ class Clockwork:
         """Its time is up. From now on a target counts what it does not pause on, also where the one before did."""
         self._move(clock, contact, _DUE, clock.due_ms)
         if clock.paused_ms is not None and contact.waits_for.keys().isdisjoint(clock.pauses):
-            self._resume(clock, contact, clock.due_ms)
+            self._resume(clock, contact, clock.due_ms, eased_ms=clock.due_ms)
 
     def _end(self, clock: Clock, contact: Contact, at_ms: int, signal: Signal, agent_id: str | None = None) -> None:
         running = self._catch_up(clock, contact, at_ms) and clock.state is RUNNING  # a breach may end a pause
@@ -203,33 +203,37 @@ class Clockwork:
     def _rest(self, clock: Clock, contact: Contact, at_ms: int) -> None:
         waits = not contact.waits_for.keys().isdisjoint(clock.pauses)
         if waits and clock.state is RUNNING:
-            self._pause(clock, contact, at_ms)
+            self._pause(clock, contact, at_ms, contact.why(clock))
         elif clock.paused_ms is not None and not waits:
-            self._resume(clock, contact, at_ms)
+            self._resume(clock, contact, at_ms, eased_ms=at_ms)
 
-    def _pause(self, clock: Clock, contact: Contact, at_ms: int) -> None:
+    def _hold(self, clock: Clock, contact: Contact, since: tuple[str, int], until_ms: int | None) -> None:
+        if clock.paused_ms is not None:
+            clock.paused_seconds += self._calendar(clock, contact).open_seconds_between(since[1], until_ms or since[1])
+            return
+        if clock.state is RUNNING:
+            self._pause(clock, contact, since[1], since[:1])
+        if clock.state is BREACHED:
+            clock.paused_ms = since[1]  # the breach stands; what its work takes in the end does not count this
+        if until_ms is not None:
+            self._resume(clock, contact, until_ms, eased_ms=until_ms)
+
+    def _pause(self, clock: Clock, contact: Contact, at_ms: int, waits_for: tuple[str, ...]) -> None:
         if self._catch_up(clock, contact, at_ms):
             clock.paused_ms = at_ms if clock.paused_ms is None else clock.paused_ms
             clock.turns += 1
-            waits_for = tuple(sorted(contact.waits_for.keys() & clock.pauses))
             self._move(clock, contact, _PAUSE, at_ms, Note(waits_for=waits_for, traceparent=self.facts.trace))
             self._deadlines.outdate()
 
-    def _resume(self, clock: Clock, contact: Contact, at_ms: int) -> None:
-        assert clock.paused_ms is not None, "a paused clock knows since when"
-        calendar = self._terms.calendar(contact.workspace, clock.policy, clock.calendar)
-        clock.paused_seconds += calendar.open_seconds_between(clock.paused_ms, at_ms)
-        clock.paused_ms = None
-        if clock.state is not PAUSED:
-            return  # a breach stands, and so does the due time of what was used up before the pause
-        started_ms, paused, seconds = clock.started_ms, clock.paused_seconds, clock.target_seconds
-        # No sooner than before: what was used up when it was promised is due then, though the pause is told later.
-        clock.due_ms = max(clock.due_ms, calendar.add_open_time(started_ms, seconds + paused))
-        if clock.warn_ms is not None and clock.warn_at is not None:
-            clock.warn_ms = calendar.add_open_time(started_ms, seconds * clock.warn_at + paused)
-        clock.not_before(at_ms)
-        self._move(clock, contact, _RESUME, at_ms, Note(traceparent=self.facts.trace))
-        self._deadlines.add(clock, contact)
+    def _resume(self, clock: Clock, contact: Contact, at_ms: int, eased_ms: int = 0) -> None:
+        rests, clock.eased_ms = clock.state is PAUSED, max(eased_ms, clock.eased_ms)
+        go_on(clock, self._calendar(clock, contact), at_ms)
+        if rests:
+            self._move(clock, contact, _RESUME, at_ms, Note(traceparent=self.facts.trace))
+            self._deadlines.add(clock, contact)
+
+    def _calendar(self, clock: Clock, contact: Contact) -> Calendar:
+        return self._terms.calendar(contact.workspace, clock.policy, clock.calendar)
 
     def _warn(self, clock: Clock, contact: Contact) -> None:
         assert clock.warn_ms is not None, "a clock warns once"

@@ -114,6 +114,10 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
         """Since when it waits for what."""
         return self.holds or _NO_HOLDS
 
+    def why(self, clock: Clock) -> tuple[str, ...]:
+        """What of it a clock pauses on."""
+        return tuple(sorted(self.waits_for.keys() & clock.pauses))
+
     def rested(self, hold: str, since_ms: int, until_ms: int) -> None:
         """It waited for this, and does not any more."""
         self.rests = (*self.rests, (hold, since_ms, until_ms))[-RESTS_MAX:]

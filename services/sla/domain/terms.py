@@ -51,9 +51,10 @@ class Terms:
         return self._known[workspace, version].calendar(name) if name else ALWAYS_OPEN
 
     def elapsed_seconds(self, clock: Clock, workspace: str, at_ms: int) -> float:
-        """Calendar time that counted from the clock's start; never below 0, though work in a pause that a policy ended
-        is told after it."""
-        until_ms = at_ms if clock.paused_ms is None else clock.paused_ms
+        """Calendar time that counted from the clock's start to this time; in a pause that a policy ended, though it is
+        told after that, as much as by its end."""
+        until_ms = at_ms if clock.paused_ms is None else min(at_ms, clock.paused_ms)
+        until_ms = max(until_ms, clock.eased_ms)
         if clock.calendar:
             calendar = self.calendar(workspace, clock.policy, clock.calendar)
             seconds = calendar.open_seconds_between(clock.started_ms, until_ms)

@@ -1,0 +1,53 @@
+"""What a clock was held to before: what is told only after a change of target is judged by the target of its own time.
+
+A contact's events are told in their order, but a policy that comes meanwhile may stand before them in the log.
+"""
+
+from services.sla.domain.clock import PAUSED, Clock
+from services.sla.domain.contact import Contact
+from shared.policy.calendar import Calendar
+
+__all__ = ["changes_at", "go_on", "rested"]
+
+FORMER_MAX = 8  # changes of target that one report may come after; about 100 bytes each, of few clocks
+
+Rest = tuple[int, int | None]
+"""Since when until when a clock rested, in milliseconds since the epoch; None: it still does."""
+
+
+def changes_at(clock: Clock, at_ms: int) -> None:
+    """Remember what the clock is held to until now, for another target follows."""
+    clock.former = (*clock.former, (max(at_ms, clock.held_ms), clock.pauses))[-FORMER_MAX:]
+
+
+def rested(clock: Clock, contact: Contact, hold: str, at_ms: int) -> list[Rest]:
+    """When a clock rests because its contact waits for this since then, and for nothing else that it pauses on: by the
+    target of each time. A pause that a change of target ended stays as it was told."""
+    if at_ms >= clock.held_ms:
+        return [(at_ms, None)] if hold in clock.pauses and clock.paused_ms is None else []
+    others = contact.waits_for.keys() - {hold}
+    begin_ms = max(at_ms, clock.eased_ms)
+    found: list[Rest] = []
+    for until_ms, pauses in (*clock.former, (None, clock.pauses)):
+        if until_ms is not None and until_ms <= begin_ms:
+            continue
+        if hold in pauses and others.isdisjoint(pauses):
+            since_ms = found.pop()[0] if found and found[-1][1] == begin_ms else begin_ms
+            found.append((since_ms, until_ms))
+        begin_ms = until_ms or begin_ms
+    return found
+
+
+def go_on(clock: Clock, calendar: Calendar, at_ms: int) -> None:
+    """The clock counts again from this time on, in the open time of its target."""
+    assert clock.paused_ms is not None, "a paused clock knows since when"
+    clock.paused_seconds += calendar.open_seconds_between(clock.paused_ms, at_ms)
+    clock.paused_ms = None
+    if clock.state is not PAUSED:
+        return  # a breach stands, and so does the due time of what was used up before the pause
+    started_ms, paused, seconds = clock.started_ms, clock.paused_seconds, clock.target_seconds
+    # No sooner than before: what was used up when it was promised is due then, though the pause is told later.
+    clock.due_ms = max(clock.due_ms, calendar.add_open_time(started_ms, seconds + paused))
+    if clock.warn_ms is not None and clock.warn_at is not None:
+        clock.warn_ms = calendar.add_open_time(started_ms, seconds * clock.warn_at + paused)
+    clock.not_before(max(at_ms, clock.held_ms))

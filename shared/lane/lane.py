@@ -111,7 +111,7 @@ class Lane:
         if opened.backlog:
             self._upkeep.packed(opened.backlog[-1].step)
         for batch in opened.backlog:
-            self.publisher.add(batch, 0, min((event.at_ms for event in batch.events), default=0))
+            self.publisher.add(batch, 0, batch.first_ms)
         await self.life.reach(Phase.CHECKED)
         self._log.info("lane open", epoch=self.claim.epoch, offset=self.claim.next_offset, seq=self.claim.next_seq)
 

@@ -58,6 +58,11 @@ class OutboxBatch(msgspec.Struct, frozen=True, array_like=True):
     events: list[Event]
     dead: list[DeadLetter]
 
+    @property
+    def first_ms(self) -> int:
+        """When the first of what it tells happened; a commit that tells nothing makes no batch."""
+        return min([*(event.at_ms for event in self.events), *(letter.at_ms for letter in self.dead)], default=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:

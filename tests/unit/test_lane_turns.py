@@ -316,6 +316,26 @@ def test_what_a_former_owner_left_unsent_was_long_under_way_since_the_first_of_i
     alone(play)
 
 
+def test_a_dead_letter_that_a_former_owner_left_unsent_was_under_way_since_its_record_and_not_for_ever() -> None:
+    async def play(world: Alone) -> None:
+        given: list[tuple[Any, Delay]] = []
+        await asyncio.sleep(60.0)
+        world.send({"key": "nul\x00"})
+        first_ms = world.clock.now_ms()
+        world.outputs.awaited.clear()
+        await ended(world, world.lane())
+        world.outputs.awaited.set()
+        world.new_engine = type("Given", (Curious,), {"given": given})
+        lane = world.lane()
+        running = await world.served(lane, QUIET)
+        world.send({"key": "c"})
+        await asyncio.sleep(QUIET)
+        assert [delay.since_ms for _, delay in given] == [first_ms], "offers of before that were seen long ago"
+        await world.stopped(lane, running)
+
+    alone(play)
+
+
 def test_a_caught_up_lane_fires_in_one_step_what_fell_due_since_its_last_record_arrived() -> None:
     async def play(world: Alone) -> None:
         world.send({"key": "a", "later_ms": 100})

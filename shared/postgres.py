@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from shared.clock import monotonic
 from shared.errors import Fatal, Fenced, OutcomeUnknown, Poison, Retryable, UsherError
 from shared.process.settings import CommonSettings
 
@@ -113,15 +114,23 @@ class Database:
     """A pool whose every call is bounded: a frozen server costs a connection, never the caller's patience.
 
     A call past ``seconds_max`` drops its connection; a write that was under way then is *unknown*, not failed.
+    ``waited`` hears for how many seconds each call waited for its connection.
     """
 
     def __init__(
-        self, dsn: str, *, connections_max: int, seconds_max: float, connect_seconds_max: float = CONNECT_SECONDS_MAX
+        self,
+        dsn: str,
+        *,
+        connections_max: int,
+        seconds_max: float,
+        connect_seconds_max: float = CONNECT_SECONDS_MAX,
+        waited: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._dsn = dsn
         self._connect_seconds_max = connect_seconds_max
         self._connections_max = connections_max
         self._seconds_max = seconds_max
+        self._waited = waited
         self._pool: asyncpg.Pool | None = None
 
     async def open(self) -> None:
@@ -168,12 +177,15 @@ class Database:
             await self._give_back(self._pool, connection, task)
 
     async def _acquire(self, pool: asyncpg.Pool) -> Connection:
+        started = monotonic()
         try:
             return await pool.acquire(timeout=self._connect_seconds_max)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
             raise meaning(error) from error
         except ValueError as error:
             raise _no_dsn(error) from None
+        finally:
+            self._waited(monotonic() - started)
 
     async def _judge(self, error: Exception, connection: Connection, pool: asyncpg.Pool) -> UsherError:
         state = getattr(error, "sqlstate", None) or ""

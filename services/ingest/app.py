@@ -64,6 +64,7 @@ class Ingest:
             settings.postgres_dsn.get_secret_value(),
             connections_max=CONNECTIONS_MAX,
             seconds_max=settings.database_seconds_max,
+            waited=self._sense.metrics.pool_wait_seconds.observe,
         )
         self._outputs = OutputLog(settings)
         writer = RecordWriter(partial(partition_of, partitions=settings.partitions))

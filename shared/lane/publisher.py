@@ -97,6 +97,7 @@ class Publisher:
         self._waiting.append(batch)
         self._told.append((stepped_ms, log_ms))
         self._metrics.outbox_backlog.inc()
+        self._tell_oldest()
         self._changed.set()
 
     def rest(self, reached: Told) -> None:
@@ -132,6 +133,12 @@ class Publisher:
         self._metrics.outbox_backlog.dec(len(self._waiting))
         self._waiting.clear()
         self._told.clear()
+        self._tell_oldest()
+
+    def _tell_oldest(self) -> None:
+        """Of what a former owner left, its commit is not known; what it tells happened hardly before."""
+        stepped_ms, log_ms = self._told[0] if self._told else (0, 0)
+        self._metrics.outbox_since(self._partition, stepped_ms or log_ms)
 
     async def run(self) -> None:
         """Publish until stopped. Fenced: somebody else owns the partition; nothing more was sent."""
@@ -169,3 +176,4 @@ class Publisher:
             self.published_seq = batch.first_seq + len(batch.events) - 1
             if self._rest is not None and batch.step >= self._rest[0]:
                 self.told, self._rest = self._rest[1], None
+        self._tell_oldest()

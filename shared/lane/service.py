@@ -63,11 +63,13 @@ class LaneService:
         self._spec = spec
         self._log = spec.log
         self._stopping = asyncio.Event()
+        metrics = LaneMetrics(spec.registry, spec.service)
         self._database = Database(
             settings.postgres_dsn.get_secret_value(),
             connections_max=CONNECTIONS_MAX,
             seconds_max=settings.commit_seconds_max,
             connect_seconds_max=settings.connect_seconds_max,
+            waited=metrics.pool_wait_seconds.observe,
         )
         self._outputs = OutputLog(settings)
         self._inputs = InputLog(settings, spec.input_topic, group_of(settings, spec.service))
@@ -84,7 +86,7 @@ class LaneService:
             read_output_tail=lambda partition: read_tail(settings, spec.log_topic, partition),
             new_engine=spec.new_engine,
             counted=spec.counted,
-            sense=Sense(spec.log, LaneMetrics(spec.registry, spec.service), failpoints),
+            sense=Sense(spec.log, metrics, failpoints),
             settled_ms=spec.settled_ms,
             loaded=spare_the_collector,
             traces=StepTraces(self._traces, spec.service) if self._traces is not None else None,

@@ -1,6 +1,6 @@
 """The metrics of every stateful service, with cached children: a label look-up costs more than an event."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from prometheus_client import (
     CollectorRegistry,
@@ -12,14 +12,18 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
+from shared.clock import now_ms as wall_ms
 from shared.errors import Reason
 from shared.process.tallies import Distribution
+from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["OTHER", "LaneMetrics", "StreamMetrics", "WorkspaceLabels", "registry_for"]
 
 COMMIT_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 # 30: so that UsherLags asks for a share of the batches and not for a guess between two bounds.
 AGE_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 300.0, 3600.0)
+# A connection that is free takes some 0.00002 s, a new one 0.01; 5: what a service waits for one at most, by default.
+POOL_BUCKETS = (0.0001, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 BATCH_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 OTHER = "other"  # stands for every value of a label beyond those that are known or bounded
 
@@ -95,6 +99,13 @@ class StreamMetrics:
         self.batch_records = Distribution(
             "usher_batch_records", "Records of one batch.", BATCH_BUCKETS, registry, {"service": service}
         )
+        self.pool_wait_seconds = Distribution(
+            "usher_pool_wait_seconds",
+            "Time until a call had a connection to the database, or did without.",
+            POOL_BUCKETS,
+            registry,
+            {"service": service},
+        )
         owned = Gauge("usher_owned_partitions", "Partitions that this process owns.", ["service"], registry=registry)
         self.owned_partitions = owned.labels(service)
         self._retries = Counter("usher_retries", "Passing faults met.", ["service", "during"], registry=registry)
@@ -127,13 +138,19 @@ class LaneMetrics(StreamMetrics):
 
     during = ("backlog", "bounds", "claim", "commit", "forget", "load", "poll", "prefetch", "publish", "tail")
 
-    def __init__(self, registry: CollectorRegistry, service: str) -> None:
+    def __init__(self, registry: CollectorRegistry, service: str, now_ms: Callable[[], int] = wall_ms) -> None:
         super().__init__(registry, service)
+        self._now_ms = now_ms
+        self._outbox_since: dict[int, int] = {}
         self.commit_seconds = Distribution(
             "usher_commit_seconds", "Duration of one commit.", COMMIT_BUCKETS, registry, {"service": service}
         )
         backlog = Gauge("usher_outbox_backlog", "Committed batches not yet on the log.", ["service"], registry=registry)
         self.outbox_backlog = backlog.labels(service)
+        age = Gauge(
+            "usher_outbox_age_seconds", "Age of the oldest batch not yet on the log.", ["service"], registry=registry
+        )
+        age.labels(service).set_function(self._outbox_age_seconds)
         fenced = Counter(
             "usher_fenced_commits", "Commits refused because another owner took over.", ["service"], registry=registry
         )
@@ -148,6 +165,17 @@ class LaneMetrics(StreamMetrics):
         self.forgotten = forgotten.labels(service)
         rebalances = Counter("usher_rebalances", "Assignments received.", ["service"], registry=registry)
         self.rebalances = rebalances.labels(service)
+
+    def outbox_since(self, partition: int, at_ms: int) -> None:
+        """Since when the oldest committed batch of a partition waits for the log; 0: none does."""
+        if at_ms:
+            self._outbox_since[partition] = at_ms
+        else:
+            self._outbox_since.pop(partition, None)
+
+    def _outbox_age_seconds(self) -> float:
+        now_ms = self._now_ms()
+        return max(0, now_ms - min(self._outbox_since.values(), default=now_ms)) / MILLISECONDS_PER_SECOND
 
     def closed(self, partition: int, closed: bool) -> None:
         """Say whether a partition is kept closed."""

@@ -57,6 +57,7 @@ GAUGES = {
     "usher_sla_watermark_lag_seconds": (300, 0),
     'usher_partition_closed{service="sla",partition="2"}': (1, 0),
     'usher_outbox_backlog{service="router"}': (64, 0),
+    'usher_outbox_age_seconds{service="sla"}': (31, 0.004),
     'usher_lag_records{service="router",partition="0"}': (50, 0),
     'usher_batch_records_count{service="router"}': (9, 9),
     "usher_orphans": (1, 0),

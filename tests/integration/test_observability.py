@@ -34,7 +34,8 @@ BUSY = {
     "usher-agents": {"Agents", "Occupancy", "Time by state", "Who could serve a queue", "Handle time", "Time by phase"},
     "usher-automation": {"Outcomes", "Deflection", "By intent"},
     "usher-journeys": {"Intents", "Confidence", "Languages", "Time to classify"},
-    "usher-pipeline": {"Age of records", "Commits", "Decisions", "Requests", "Time of requests", "CPU", "Memory"},
+    "usher-pipeline": {"Age of records", "Commits", "Waits for a connection", "Decisions", "Requests",
+                       "Time of requests", "CPU", "Memory"},
 }  # fmt: skip
 needs = pytest.mark.skipif(
     not (shutil.which("prometheus") and shutil.which("prometheus-alertmanager")),

@@ -29,3 +29,30 @@ async def test_a_connection_that_the_server_ends_is_a_passing_fault(database: st
         assert await made.call(lambda connection: connection.fetchval("SELECT 1")) == 1
     finally:
         await made.close()
+
+
+async def test_each_call_tells_how_long_it_waited_for_a_connection_also_one_that_gives_up(database: str) -> None:
+    waits: list[float] = []
+    made = Database(database, connections_max=1, seconds_max=10.0, connect_seconds_max=1.0, waited=waits.append)
+    await made.open()
+    begun, done = asyncio.Event(), asyncio.Event()
+
+    async def hold(connection: Any) -> None:
+        begun.set()
+        await done.wait()
+
+    try:
+        holding = asyncio.ensure_future(made.call(hold))
+        await begun.wait()
+        with pytest.raises(Retryable):
+            await made.call(lambda connection: connection.fetchval("SELECT 1"))
+        second = asyncio.ensure_future(made.call(lambda connection: connection.fetchval("SELECT 1")))
+        await asyncio.sleep(0)
+        done.set()
+        await holding
+        assert await second == 1
+        assert len(waits) == 3
+        assert waits[1] >= 0.99, "it stood in line until its patience ended"
+        assert max(waits[0], waits[2]) < waits[1]
+    finally:
+        await made.close()

@@ -139,7 +139,7 @@ class Alone:
         self.inputs = Inputs(self.log, clock, self.script)
         self.outputs = Outputs(self.log, self.script)
         self.registry = CollectorRegistry()
-        self.metrics = LaneMetrics(self.registry, "tally")
+        self.metrics = LaneMetrics(self.registry, "tally", clock.now_ms)
         self.settings = LaneSettings(batch_records_max=8, backlog_batches_max=4, gather_ms=0)
         self.new_engine: Callable[[int], Tally] = Tally
         self.settled_ms: Callable[[int], int] | None = None

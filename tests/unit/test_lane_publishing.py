@@ -28,7 +28,7 @@ class Sending:
     def __init__(self, clock: VirtualClock) -> None:
         self.clock = clock
         self.registry = CollectorRegistry()
-        sense = Sense(SILENT, LaneMetrics(self.registry, "router"), Failpoints("", ()), clock)
+        sense = Sense(SILENT, LaneMetrics(self.registry, "router", clock.now_ms), Failpoints("", ()), clock)
         self.publisher = Publisher(0, Wire("router", LOG), self, self._still_owner, sense)
         self.calls: list[tuple[float, list[int]]] = []
         self.asked: list[float] = []
@@ -58,6 +58,9 @@ class Sending:
 
     def retries(self) -> float | None:
         return self.registry.get_sample_value("usher_retries_total", {"service": "router", "during": "publish"})
+
+    def age(self) -> float | None:
+        return self.registry.get_sample_value("usher_outbox_age_seconds", {"service": "router"})
 
     def backlog(self) -> float | None:
         return self.registry.get_sample_value("usher_outbox_backlog", {"service": "router"})
@@ -212,6 +215,42 @@ def test_what_is_still_under_way_is_late_too_beside_what_was() -> None:
             await asyncio.sleep(2 * LATE_MS / 1000)
             assert world.publisher.backlog == 1
             assert late_since(world.clock.now_ms()) == 600
+
+    sending(play)
+
+
+def test_the_age_of_the_outbox_is_that_of_the_oldest_batch_until_it_is_acknowledged() -> None:
+    async def play(world: Sending, running: "asyncio.Task[None]") -> None:
+        assert world.age() == 0
+        world.seconds = 4.0
+        world.add()
+        await asyncio.sleep(1.0)
+        world.add()
+        await asyncio.sleep(2.0)
+        assert (world.publisher.backlog, world.age()) == (2, 3.0)
+        await asyncio.sleep(2.0)
+        assert (world.publisher.backlog, world.age()) == (1, 4.0)
+        world.faults = 99
+        await asyncio.sleep(60.0)
+        assert world.age() == 64.0
+        world.faults = 0
+        await asyncio.sleep(20.0)
+        assert (world.publisher.backlog, world.age()) == (0, 0)
+
+    sending(play)
+
+
+def test_what_moves_away_unsent_leaves_no_age_and_whoever_takes_it_over_shows_that_of_what_it_tells() -> None:
+    async def play(world: Sending, running: "asyncio.Task[None]") -> None:
+        world.faults = 99
+        world.add()
+        await asyncio.sleep(10.0)
+        assert world.age() == 10.0
+        world.publisher.discard()
+        assert world.age() == 0
+        event = Event("usher.x.v1", "acme", "k", START_MS - 5_000, "c", 1, b"{}")
+        world.publisher.add(batch := OutboxBatch(7, 8, 0, [event], []), 0, batch.first_ms)
+        assert world.age() == 15.0
 
     sending(play)
 

@@ -163,7 +163,7 @@ def _waits(rows: Sequence[HourRow]) -> Row:
 
 
 def _durations(name: str, rows: Sequence[HourRow]) -> Row:
-    """Mean and worst exactly; percentiles as the middle of a bucket that is 2 % wide."""
+    """Mean and worst exactly; percentiles as the middle of a bucket that is 2 % wide, none above the worst."""
     number, ms = sum(row.number for row in rows), sum(row.ms for row in rows)
     buckets: dict[int, int] = defaultdict(int)
     for row in rows:
@@ -171,16 +171,16 @@ def _durations(name: str, rows: Sequence[HourRow]) -> Row:
     worst = max((row.longest_ms for row in rows), default=0)
     return {
         f"{name}_mean_seconds": round(ms / number / MILLISECONDS_PER_SECOND, 3) if number else None,
-        f"{name}_p50_seconds": _quantile(buckets, number, 0.5),
-        f"{name}_p90_seconds": _quantile(buckets, number, 0.9),
+        f"{name}_p50_seconds": _quantile(buckets, number, 0.5, worst / MILLISECONDS_PER_SECOND),
+        f"{name}_p90_seconds": _quantile(buckets, number, 0.9, worst / MILLISECONDS_PER_SECOND),
         f"{name}_worst_seconds": worst / MILLISECONDS_PER_SECOND if number else None,
     }
 
 
-def _quantile(buckets: Mapping[int, int], number: int, share: float) -> float | None:
+def _quantile(buckets: Mapping[int, int], number: int, share: float, worst: float) -> float | None:
     below = 0
     for bucket in sorted(buckets):
         below += buckets[bucket]
         if below >= share * number:
-            return round(bucket_seconds(bucket), 3)
+            return min(worst, round(bucket_seconds(bucket), 3))
     return None

@@ -20,10 +20,10 @@ def hours_of(since: str, until: str | None, now: int) -> tuple[int, int]:
     """
     first = max(0, _at(since, "--from", now)) // HOUR_MS
     if first * HOUR_MS > now:
-        raise UsageError(f"--from {since} lies ahead: a report is of what was")
+        raise UsageError(f"--from {since[:40]!r} lies ahead: a report is of what was")
     end = now // HOUR_MS + 1 if until is None else -(-_at(until, "--to", now) // HOUR_MS)
     if end <= first:
-        raise UsageError("--to does not lie after --from: swap them")
+        raise UsageError(f"--to {str(until)[:40]!r} does not lie after --from {since[:40]!r}: swap them, or name both")
     return first, end
 
 

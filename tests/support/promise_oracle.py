@@ -174,7 +174,9 @@ class Life:
     def _tell(self, kind: str, at: int, body: dict[str, Any]) -> None:
         sender = body.get("sender", body.get("by"))
         said = kind == "message_added" or (kind == "reply_sent" and body["public"])
-        if kind == "classified" and self.tier in ("", "bot"):
+        if kind == "classified" and self.tier != "agent":
+            self.home = body.get("queue", "")
+        if kind == "classified" and body["tier"] == "self_service" and self.tier in ("", "bot"):
             asked = self.tier == "bot"
             self._is_automated("self_service")
             self._lasts("self_service_response")

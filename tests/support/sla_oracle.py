@@ -105,8 +105,10 @@ def _answers(contact: str, events: Told, terms: Terms) -> list[Promise]:
 def _resolution(contact: str, events: Told, terms: Terms) -> list[Promise]:
     received = next(_at(body["occurred_at"]) for kind, body in events if kind == "received")
     promise: Promise | None = None
+    home = ""  # where it would wait
     for kind, body in events:
-        queue = body.get("queue") or terms.default_queue[body["workspace"]]
+        home = body.get("queue", "") if kind == "classified" else home
+        queue = body.get("queue") or home or terms.default_queue[body["workspace"]]
         seconds = terms.resolution.get((body["workspace"], queue))
         if kind in {"queued", "sent_to_bot", "sent_to_self_service"} and promise is None and seconds is not None:
             promise = _promise(contact, (body["workspace"], queue, "resolution"), received, seconds, terms)

@@ -64,15 +64,30 @@ def test_the_hour_that_begins_this_very_millisecond_is_one_that_may_be_asked_for
 @pytest.mark.parametrize(
     ("since", "until", "says"),
     [
-        ("2027-01-01T00:00:00Z", None, "--from 2027-01-01T00:00:00Z lies ahead"),
-        ("2027-01-01T00:00:00Z", "2028-01-01T00:00:00Z", "--from 2027-01-01T00:00:00Z lies ahead"),
-        ("1h", "3h", "--to does not lie after --from"),
+        ("2027-01-01T00:00:00Z", None, "--from '2027-01-01T00:00:00Z' lies ahead"),
+        ("2027-01-01T00:00:00Z", "2028-01-01T00:00:00Z", "--from '2027-01-01T00:00:00Z' lies ahead"),
+        ("1h", "3h", "--to '3h' does not lie after"),
         ("99999999999d", None, "--from 99999999999d: so long ago"),
         ("24h", "tomorrow", "--to 'tomorrow': write 2026-11-28"),
-        ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+14:00", "--to does not lie after --from"),
+        ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+14:00", "--to '0001-01-01T00:00:00+14:00' does not"),
     ],
 )
 def test_what_cannot_be_meant_is_named_with_its_option(since: str, until: str | None, says: str) -> None:
     with pytest.raises(UsageError) as refused:
         hours_of(since, until, NOW)
     assert str(refused.value).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        ("24h", "2020-01-01", "--to '2020-01-01' does not lie after --from '24h': swap them, or name both"),
+        ("2099-01-01\n08:00", None, "--from '2099-01-01\\n08:00' lies ahead: a report is of what was"),
+    ],
+)
+def test_what_is_wrong_with_the_hours_is_said_of_what_was_asked_for_in_one_line(
+    since: str, until: str | None, said: str
+) -> None:
+    with pytest.raises(UsageError) as told:
+        hours_of(since, until, NOW)
+    assert str(told.value) == said

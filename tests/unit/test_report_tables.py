@@ -1,6 +1,10 @@
 """How ``usher report`` is written: for a terminal of any width, and as CSV whatever happened."""
 
+from math import ceil
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cli.report.figures import DIMENSIONS, REPORTS, columns_of
 from cli.report.layout import flat, screen, table
@@ -55,3 +59,17 @@ def test_the_head_of_csv_is_there_before_anything_happens_and_the_same_after(rep
 
 def test_csv_of_hours_in_which_nothing_happened_is_its_head() -> None:
     assert table([], columns_of("abandoned", ["queue"])) == [columns_of("abandoned", ["queue"])]
+
+
+@given(st.lists(st.integers(min_value=0, max_value=10_000_000), min_size=1, max_size=20))
+def test_no_percentile_is_above_the_worst_and_each_is_within_a_percent_of_a_wait(waits: list[int]) -> None:
+    hours = Hours()
+    for ms in waits:
+        hours.wait(BASE_MS, (*PLACE, "answered"), ms)
+    (row,) = REPORTS["service-levels"](hours.take(), ())
+
+    p50, p90, worst = (row[f"wait_{name}_seconds"] for name in ("p50", "p90", "worst"))
+    assert p50 <= p90 <= worst == max(waits) / 1000
+    for told, share in ((p50, 0.5), (p90, 0.9)):
+        exact = sorted(waits)[ceil(share * len(waits)) - 1] / 1000
+        assert told == pytest.approx(exact, rel=0.0101, abs=0.1)

@@ -245,6 +245,19 @@ def test_every_promise_is_judged_as_minutes_counted_from_the_log_say(read: Reade
     assert all(clock.state is not State.RUNNING for clocks in read.clocks().values() for clock in clocks)
 
 
+def test_who_is_served_without_a_person_is_held_to_the_queue_for_which_the_log_says_that_they_are(read: Reader) -> None:
+    read.wait_until(read.day.router.now_ms + 10**8)
+    meant: dict[str, set[str]] = defaultdict(set)
+    for event in read.events:
+        if event.type == "usher.contact.classified.v1":
+            body = body_of(event)
+            meant[body["contact_id"]].add(body["queue"])
+    for story in facts_of(read.runner.events).values():
+        body = story[0].body
+        if body["kind"] in ("bot_response", "self_service_response"):
+            assert body["queue"] in meant[body["contact_id"]]
+
+
 def test_every_figure_is_the_sum_of_what_was_told(read: Reader) -> None:
     read.wait_until(read.day.router.now_ms + 10**8)
     facts = [fact for story in facts_of(read.runner.events).values() for fact in story]

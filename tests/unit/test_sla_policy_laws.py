@@ -107,6 +107,8 @@ class Life:
     def happens(self, kind: str, contact: str, **fields: Any) -> None:
         at = max(self.told[contact], self.now - self.dice.choice(LAGS_SECONDS))
         self.told[contact], fields["stamped"] = at, self.now
+        if kind == "classified":
+            fields |= {"queue": self.dice.choice(QUEUES), "tier": self.dice.choice(TIERS[:2])}
         if kind != "queued":
             if kind in ("assigned", "scheduled"):
                 self.waits.pop(contact, None)

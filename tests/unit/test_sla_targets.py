@@ -207,3 +207,53 @@ def test_the_log_tells_no_attributes_but_those_on_which_a_target_depends() -> No
     assert received["attributes"] == {"customer_class": "gold", "vip": "true"}
     router.contact("c2", attributes={"secret": "x"})
     assert b"secret" not in b"".join(event.body for event in router.events)
+
+
+AUTOMATED: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
+    "bot_response": [("classified", "bot", {}), ("sent_to_bot", "", {"bot": "default"})],
+    "self_service_response": [("classified", "self_service", {})],
+    "resolution": [("classified", "self_service", {}), ("sent_to_self_service", "", {"articles": []})],
+}
+
+
+def told_of(kind: str, queue: str | None, *policies: dict[str, Any]) -> list[tuple[str, str]]:
+    """The queue and rule of each clock of whoever was classified for that queue and is served without a person."""
+    story = Story(*policies).at("2026-06-11T09:00", "received")
+    for number, (what, tier, fields) in enumerate(AUTOMATED[kind], 1):
+        more = {"tier": tier, "queue": queue} if tier else {}
+        story.at(f"2026-06-11T09:00:0{number}", what, **fields, **more)
+    if len(policies) > 1:
+        story.activate("2026-06-11T09:00:05", 2)
+    story.play()
+    started = [body for name, body in story.bodies() if name == "started" and body["kind"] == kind]
+    return [(body["queue"], body.get("rule", "")) for body in started]
+
+
+@pytest.mark.parametrize("kind", AUTOMATED)
+def test_whoever_is_served_without_a_person_is_promised_what_the_queue_promises_for_which_they_were_classified(
+    kind: str,
+) -> None:
+    promised = {"targets": {kind: {"within": "1m"}}}
+    nothing = policy_of({"general": {}, "orders": {}})
+    assert told_of(kind, "orders", policy_of({"general": {}, "orders": promised})) == [("orders", "")]
+    assert told_of(kind, "orders", policy_of({"general": promised, "orders": {}})) == []
+    assert told_of(kind, None, policy_of({"general": promised, "orders": {}})) == [("general", "")]
+    rule = {"name": "r", "when": {"queue": "orders"}, "then": {kind: {"within": "1m"}}}
+    ruled = policy_of({"general": {}, "orders": {}}, targets=[rule])
+    assert told_of(kind, "orders", ruled) == [("orders", "r")]
+    assert told_of(kind, "general", ruled) == []
+    for later, expected in ((ruled, "r"), (policy_of({"general": {}, "orders": promised}), "")):
+        found = told_of(kind, "orders", nothing | {"targets": [remembering(kind)]}, later | {"apply_to_open": True})
+        assert found == [("orders", expected)]
+
+
+def remembering(kind: str) -> dict[str, Any]:
+    """A rule for nobody here; but it promises, so contacts are remembered from their arrival."""
+    return {"name": "nobody", "when": {"channel": "task"}, "then": {kind: {"within": "1m"}}}
+
+
+def test_a_queue_that_somebody_waits_in_is_theirs_whatever_a_later_message_is_about() -> None:
+    story = Story(policy_of({"general": {"targets": {"first_response": {"within": "1h"}}}, "orders": {}}))
+    story.arrives("2026-06-11T09:00", "orders").at("2026-06-11T09:01", "classified", tier="bot", queue="general")
+    story.activate("2026-06-11T09:02", 1).play()
+    assert story.told("first_response") == []

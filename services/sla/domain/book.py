@@ -75,14 +75,16 @@ class Book:
             self._facts.touch(contact)
 
     def classified(self, event: Classified, at_ms: int) -> None:
-        """What it is about is known, which is news for a promise only where an article shall follow."""
+        """What it is about is known, and so is the queue whose promises it has while it is served without a person."""
         contact = self.contacts.get(event.contact_id)
-        if contact is not None and event.tier == "self_service" and contact.tier in ("", "bot"):
-            self._live.seeks_article(contact, at_ms)
-            self._live.reach(_FOR_SELF_SERVICE, contact, event, at_ms)
+        if contact is not None and "agent" not in (contact.tier, event.tier):
+            self._live.would_wait(contact, event.queue or "")
+            if event.tier != contact.tier and event.tier == "self_service":
+                self._live.seeks_article(contact, at_ms)
+                self._live.reach(_FOR_SELF_SERVICE, contact, event, at_ms)
 
     def sent_to_self_service(self, event: Changed, at_ms: int) -> None:
-        """Articles were sent: the queue it would wait in, else the default queue, promises its resolution."""
+        """Articles were sent: a clock of its resolution starts."""
         self._automated(event, at_ms, "self_service", _TO_SELF_SERVICE)
 
     def sent_to_bot(self, event: Changed, at_ms: int) -> None:
@@ -214,10 +216,8 @@ class Book:
     def _risk(self, event: RiskChanged, at_ms: int, raised: bool) -> None:
         """A clock that goes on with the promise of an earlier queue is not what the router speaks of."""
         contact = self.contacts.get(event.contact_id)
-        if contact is None:
-            return
-        clock = contact.clock(TIME_TO_ANSWER)
-        if clock is not None and clock.queue == event.queue:
+        clock = None if contact is None else contact.clock(TIME_TO_ANSWER)
+        if contact is not None and clock is not None and clock.queue == event.queue:
             self.work.risk(clock, contact, at_ms, event.breach_risk, raised=raised)
 
     def _automated(self, event: Changed, at_ms: int, tier: str, effect: Effect) -> None:

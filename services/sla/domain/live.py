@@ -96,6 +96,12 @@ class Live:
         else:
             self.begin(FIRST_RESPONSE, contact)
 
+    def would_wait(self, contact: Contact, queue: str) -> None:
+        """It is served without a person, and is promised what this queue promises, where it would wait for one."""
+        if contact.home != queue:
+            contact.home = intern(queue)
+            self._facts.touch(contact)
+
     def seeks_article(self, contact: Contact, at_ms: int) -> None:
         """It is for self-service; where a bot had it, the customer was asked before and took their time."""
         if contact.tier:

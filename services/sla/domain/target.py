@@ -155,7 +155,7 @@ class Promises:
         self.remembers = self.by_attributes or not self.kinds.isdisjoint(_REMEMBERED)
 
     def of(self, kind: Kind, contact: Contact, queue: str | None) -> Target | None:
-        """The target of a contact in that queue; without a queue (bot, self-service) as if it were in the default."""
+        """The target of a contact in that queue; where the log told of none, as if it were in the default one."""
         name = queue or self._policy.default_queue
         for rule in self._rules:
             if kind in self._rules[rule].targets and self._rules[rule].holds(contact, name):

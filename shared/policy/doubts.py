@@ -4,17 +4,24 @@ from collections.abc import Iterator
 
 from shared.policy.errors import PolicyError, did_you_mean
 from shared.policy.fields import format_duration
+from shared.policy.handling import Tier
 from shared.policy.policy import Policy
 
 __all__ = ["doubts"]
 
 _LAST_MINUTE = "23:59"
 _NOTHING = frozenset({"self_service"})  # tiers to which nothing can be moved up
+_TIER_OF: dict[str, Tier] = {  # of kinds that a contact of this tier alone has
+    "next_response": "agent",
+    "handling": "agent",
+    "self_service_response": "self_service",
+    "bot_response": "bot",
+}
 
 
 def doubts(policy: Policy) -> list[PolicyError]:
     """The doubts, in the order of the file's parts."""
-    return [*_rules(policy), *_steps(policy), *_lives(policy), *_days(policy)]
+    return [*_rules(policy), *_steps(policy), *_lives(policy), *_promises(policy), *_days(policy)]
 
 
 def _rules(policy: Policy) -> Iterator[PolicyError]:
@@ -51,6 +58,15 @@ def _lives(policy: Policy) -> Iterator[PolicyError]:
                 life, within = format_duration(queue.life_max_seconds), format_duration(target.within_seconds)
                 message = f"ends contacts after {life}, before targets.{kind} of {within} is over"
                 yield PolicyError(f"queues.{name}.life_max", message, "a longer life, or a shorter target")
+
+
+def _promises(policy: Policy) -> Iterator[PolicyError]:
+    for index, rule in enumerate(policy.targets):
+        for kind in rule.then:
+            tier = _TIER_OF.get(kind)
+            if tier and rule.when.tier and tier not in rule.when.tier:
+                message = f"is never promised: only a contact of tier {tier} has this clock"
+                yield PolicyError(f"targets[{index}].then.{kind}", message, f"add {tier} to when.tier, or leave it out")
 
 
 def _days(policy: Policy) -> Iterator[PolicyError]:

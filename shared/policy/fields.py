@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from difflib import get_close_matches
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -52,6 +53,7 @@ SKILLS_MAX = 64  # named in one requirement; matching cost grows with them
 DURATION_SECONDS_MAX = 366 * 86_400.0  # a promise beyond a year is a slip of the pen
 PROMISE_SECONDS_MIN = 0.1  # below it a promise is shorter than one batch of the lane
 
+_ZONE_LENGTH_MAX = 64  # of what is compared with the names of zones; the longest has 32 characters
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(s|m|h|d)", re.ASCII)
 _DURATION_HINT = "a number and one unit: 20s, 5m, 2h or 1d"
@@ -74,7 +76,7 @@ def parse_duration(text: Any) -> float:
         raise fault(f"{text!r} is not a duration", _DURATION_HINT)
     seconds = float(found[1]) * _UNITS[found[2]]
     if seconds > DURATION_SECONDS_MAX:
-        raise fault(f"{text} is longer than a year", _DURATION_HINT)
+        raise fault(f"{text} is longer than a year", f"at most {format_duration(DURATION_SECONDS_MAX)}")
     return seconds
 
 
@@ -96,8 +98,14 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # zoneinfo says unknown, malformed and "that is a folder" differently
-        raise fault(f"{name!r} is not a time zone", "an IANA name such as Europe/Madrid") from None
+        raise fault(f"{name!r} is not a time zone", _nearest_zone(name)) from None
     return name
+
+
+def _nearest_zone(name: str) -> str:
+    known = {zone.casefold(): zone for zone in available_timezones()}
+    near = get_close_matches(name[:_ZONE_LENGTH_MAX].casefold(), known, n=1)
+    return f"did you mean {known[near[0]]}?" if near else "an IANA name such as Europe/Madrid"
 
 
 def parse_day(text: Any) -> str:

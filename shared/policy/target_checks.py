@@ -50,9 +50,10 @@ def _pauses(path: str, kind: TargetKind, target: Target) -> Iterator[PolicyError
 def _acts(path: str, kind: TargetKind, target: Target, names: Names) -> Iterator[PolicyError]:
     """Faults of what a promise does by itself: all that can be known without its queue's other parts."""
     waits_in = [path.split(".")[1]]
+    own = kind == "time_to_answer" and path.startswith("queues.")
     for moment, acts in (("on_warn", target.on_warn), ("on_breach", target.on_breach)):
         here = f"{path}.{moment}"
-        if acts and not (kind == "time_to_answer" and path.startswith("queues.")):
+        if acts and not own:
             hint = "queues.NAME.targets.time_to_answer"
             yield PolicyError(here, "is a matter of a queue's time_to_answer", hint)
         for index, act in enumerate(acts):
@@ -66,7 +67,7 @@ def _acts(path: str, kind: TargetKind, target: Target, names: Names) -> Iterator
                 if act.overflow.queue and index + 1 < len(acts):
                     message = "is never reached: the contact has left the queue"
                     yield PolicyError(f"{here}[{index + 1}]", message, "write it before the overflow")
-    if target.on_warn and target.warn_at is None and names.whole(f"{path}.warn_at"):
+    if own and target.on_warn and target.warn_at is None and names.whole(f"{path}.warn_at"):
         yield PolicyError(f"{path}.on_warn", "the target has no warn_at, so it never warns", "add warn_at: 0.75")
 
 

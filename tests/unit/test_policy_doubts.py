@@ -51,6 +51,19 @@ def test_a_life_that_ends_before_the_promise_is_told() -> None:
     assert paths(with_queue(life_max="21s", targets={"time_to_answer": {"within": "20s"}})) == []
 
 
+def test_a_promise_to_a_tier_that_never_has_its_clock_is_told() -> None:
+    kinds = ("next_response", "handling", "bot_response", "self_service_response", "first_response", "resolution")
+    then = {kind: {"within": "1m"} for kind in kinds}
+    rules = [{"name": tier, "when": {"tier": tier}, "then": then} for tier in ("bot", "self_service", "agent")]
+    assert paths(policy_with(targets=rules)) == [
+        *(f"targets[0].then.{kind}" for kind in ("next_response", "handling", "self_service_response")),
+        *(f"targets[1].then.{kind}" for kind in ("next_response", "handling", "bot_response")),
+        *(f"targets[2].then.{kind}" for kind in ("bot_response", "self_service_response")),
+    ]
+    both = [{"name": "both", "when": {"tier": ["bot", "self_service", "agent"]}, "then": then}]
+    assert paths(policy_with(targets=both)) == []
+
+
 def test_a_day_that_ends_a_minute_early_is_told() -> None:
     made = policy_with(calendars={"office": {"open": {"mon-fri": ["08:00-23:59"], "sat": ["08:00-24:00"]}}})
     assert paths(made) == ["calendars.office.open.mon-fri"]

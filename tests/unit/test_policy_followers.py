@@ -128,3 +128,11 @@ def test_a_time_of_warning_that_is_no_share_is_not_missing_too() -> None:
     with pytest.raises(PolicyErrors) as refused:
         parse_policy(with_queue(targets={"time_to_answer": promise}))
     assert [fault.path for fault in refused.value.errors] == ["queues.orders.targets.time_to_answer.on_warn"]
+
+
+def test_what_no_promise_of_this_kind_can_do_lacks_no_time_of_warning() -> None:
+    promise = {"within": "1m", "on_warn": [{"boost": "5m"}]}
+    with pytest.raises(PolicyErrors) as refused:
+        parse_policy(with_queue(targets={"resolution": promise}))
+    (only,) = refused.value.errors
+    assert only.message == "is a matter of a queue's time_to_answer"

@@ -182,3 +182,51 @@ def test_occupancy_is_a_share_also_while_who_is_not_ready_works_on_and_of_units_
     assert used <= capacity
     ready = sum(60 * units for presence, _, units, _ in moves if presence == "available")
     assert capacity >= ready, "who is ready offers all units"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(AGENTS),
+            st.integers(0, 900),
+            st.integers(0, 3_000),
+            st.sampled_from(["available", "not_ready", "offline"]),
+        ),
+        min_size=2,
+        max_size=30,
+    ),
+    st.sets(st.integers(1, 30)),
+)
+@settings(max_examples=200)  # fmt: skip
+def test_no_agent_works_longer_than_the_time_is_whenever_what_they_do_is_dated(steps, cuts) -> None:
+    desk, at, dated = Desk(), 10_000.0, defaultdict[str, list[float]](list)
+    for agent, later, late, presence in steps:
+        at += later
+        desk.agent(agent, at - late, presence, "idle")
+        dated[agent].append(at - late)
+    records, runner = desk.log.records, Runner()
+    for first, last in pairwise([0, *sorted(cuts & set(range(len(records)))), len(records)]):
+        runner.step(records[first:last])
+        runner.restart()
+    for agent, times in dated.items():
+        worked = sum(
+            ms for (_, key), (_, ms, _) in runner.database.hours.items() if key[:3] == ("agent", "acme", agent)
+        )
+        assert worked / 1000 <= max(times) - min(times)
+    assert all(ms <= HOUR_MS for (_, key), (_, ms, _) in runner.database.hours.items() if key[0] == "agent")
+
+
+def test_who_signs_on_with_a_clock_that_is_behind_is_counted_from_where_they_left() -> None:
+    desk = Desk().agent("a1", 0, "available", "idle").agent("a1", 300, "offline", "idle")
+    desk.agent("a1", 180, "available", "idle").agent("a1", 400, "offline", "idle")
+    runner = run(desk.log)
+    assert runner.database.totals["agent_seconds", "acme", "idle", ""] == 400
+    assert stretches_of(runner) == [], "nobody is signed on"
+
+
+def test_who_left_is_forgotten_a_day_later() -> None:
+    desk = Desk().agent("a1", 0, "available", "idle").agent("a1", 300, "offline", "idle")
+    runner = run(desk.agent("a2", 400, "available", "idle").agent("a2", 86_700, "offline", "idle").log)
+    assert [*runner.database.account] == ["lacme/a1", "lacme/a2"]
+    runner.step(desk.agent("a2", 86_701, "offline", "idle").log.records[-1:])
+    assert [*runner.database.account] == ["lacme/a2"]

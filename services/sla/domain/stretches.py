@@ -6,7 +6,7 @@ import msgspec
 
 from services.sla.domain.account_event import Available
 from services.sla.domain.totals import Cell, Key, Totals
-from shared.times import MILLISECONDS_PER_SECOND
+from shared.times import DAY_MS, MILLISECONDS_PER_SECOND
 
 __all__ = [
     "AGENT_SECONDS",
@@ -37,7 +37,8 @@ REPORT_MS_MAX = 5_000
 
 _AVAILABLE, NOT_READY, _OFFLINE = "available", "not_ready", "offline"
 STATES = ("idle", "offered", "busy", "full", "wrapping", "draining", _OFFLINE)
-_AGENT = "a"
+_AGENT, _LEFT = "a", "l"
+LEFT_MS_MAX = DAY_MS  # a desktop whose clock is behind by more than that signs nobody on again
 
 Entry = tuple[str, str]
 """The key of a row, and what it holds as JSON."""
@@ -66,7 +67,8 @@ class Stretches:
     def __init__(self, totals: Totals) -> None:
         self._totals = totals
         self._stretches: dict[str, Stretch] = {}
-        self._touched: dict[str, None] = {}  # keys of stretches that changed
+        self._left: dict[str, Stretch] = {}  # who left within LEFT_MS_MAX, and when: their time up to then is counted
+        self._touched: dict[str, None] = {}  # keys of what changed
         self._cells: dict[tuple[str, str, str], list[Cell]] = {}  # what is added to, by workspace, state and reason
 
     @property
@@ -75,28 +77,33 @@ class Stretches:
         return self._stretches.values()
 
     def restore(self, entry: Entry) -> None:
-        """A stretch as its row holds it."""
-        self._stretches[entry[0]] = _decode(entry[1])
+        """A stretch as its row holds it, or when an agent left."""
+        where = self._left if entry[0][0] == _LEFT else self._stretches
+        where[entry[0]] = _decode(entry[1])
 
     def take(self) -> tuple[list[Entry], list[str]]:
         """Rows that changed since the last call, and the keys of those that are gone, each in the order of their first
         change."""
         touched, self._touched = self._touched, {}
-        here = [key for key in touched if key in self._stretches]
-        return [(key, _encode(self._stretches[key]).decode()) for key in here], [
-            key for key in touched if key not in self._stretches
-        ]
+        held = {key: self._stretches.get(key) or self._left.get(key) for key in touched}
+        rows = [(key, _encode(stretch).decode()) for key, stretch in held.items() if stretch is not None]
+        return rows, [key for key, stretch in held.items() if stretch is None]
 
     def available(self, event: Available, at_ms: int) -> None:
         """An agent does something else from now on."""
-        key = f"{_AGENT}{event.workspace}/{event.agent_id}"
+        name = f"{event.workspace}/{event.agent_id}"
+        key = _AGENT + name
         stretch = self._stretches.get(key)
         if stretch is not None:
             at_ms = max(at_ms, stretch.since_ms)
             self._worked(stretch, at_ms)
+        elif _LEFT + name in self._left:
+            at_ms = max(at_ms, self._left.pop(_LEFT + name).since_ms)
+            self._touched[_LEFT + name] = None
         self._touched[key] = None
         if event.presence == _OFFLINE and event.availability == "idle":
             self._stretches.pop(key, None)
+            self._leaves(_LEFT + name, event, at_ms)
             return
         reason = ""
         if event.presence == NOT_READY:
@@ -112,6 +119,14 @@ class Stretches:
             max(0, event.units - event.free_units),
             at_ms,
         )
+
+    def _leaves(self, key: str, event: Available, at_ms: int) -> None:
+        """What is dated before, though it comes after, is counted already."""
+        self._left[key] = Stretch(event.workspace, event.agent_id, _OFFLINE, _OFFLINE, "", 0, 0, at_ms)
+        self._touched[key] = None
+        for old in [each for each, left in self._left.items() if left.since_ms < at_ms - LEFT_MS_MAX]:
+            del self._left[old]
+            self._touched[old] = None
 
     def _worked(self, stretch: Stretch, until_ms: int) -> None:
         what = (stretch.workspace, stretch.state, _reason(stretch))

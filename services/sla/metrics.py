@@ -97,12 +97,18 @@ class SlaCollector(Collector):
         """Add what agents have done since their rows were last committed, so that their seconds rise evenly.
 
         Up to REPORT_MS_MAX before all is known: while somebody on the way is behind, what agents did since is still to
-        be told. Where a report comes later than that, what was shown here still never falls.
+        be told. Where a report comes later than that, what was shown here still never falls. Until it is known how far
+        behind they are, they have no series: whoever had the partition before has shown more than the rows, and not up
+        to now.
         """
         now_ms = self._now_ms()
         for partition, engine in engines.items():
-            until_ms = min(now_ms, self._settled_ms(partition) or now_ms) - REPORT_MS_MAX
-            values = totals[partition]
+            settled_ms, values = self._settled_ms(partition), totals[partition]
+            if not settled_ms and partition not in self._shown:
+                for key in [key for key in values if key[0] in RUNNING]:
+                    del values[key]
+                continue
+            until_ms = min(now_ms, settled_ms) - REPORT_MS_MAX
             for stretch in engine.stretches if engine is not None else ():
                 for key, amount in worked(stretch, until_ms).items():
                     values[key[0], self._workspaces.of(key[1]), *key[2:]] += amount

@@ -24,13 +24,14 @@ reports = st.lists(
 )  # fmt: skip
 
 
-def page(runner: Runner, seconds: float, known: float = 0) -> dict[tuple[str, ...], float]:
-    """What an owner who has shown nothing yet shows at a time; ``known``: as of when all is applied, 0: not known."""
+def page(runner: Runner, seconds: float, known: float | None = None) -> dict[tuple[str, ...], float]:
+    """What an owner who has shown nothing yet shows at a time; ``known``: as of when all is applied, now unless said;
+    0: not known."""
     committed, registry = CommittedTotals(), CollectorRegistry()
     committed.restart(0, SlaRows(totals=runner.database.rows().totals))
     now_ms = BASE_MS + round(seconds * 1000)
     engines = {0: runner.engine}
-    known_ms = BASE_MS + round(known * 1000) if known else 0
+    known_ms = 0 if known == 0 else BASE_MS + round((seconds if known is None else known) * 1000)
     registry.register(SlaCollector(committed, lambda: engines, lambda _: known_ms, lambda: now_ms, WorkspaceLabels(9)))
     return {
         (sample.name, *sample.labels.values()): sample.value
@@ -70,7 +71,11 @@ def test_what_a_process_has_shown_stands_though_a_report_is_later_than_any_shoul
     engines = {0: runner.engine}
     registry.register(
         SlaCollector(
-            committed, lambda: engines, lambda _: 0, lambda: BASE_MS + round(now[0] * 1000), WorkspaceLabels(9)
+            committed,
+            lambda: engines,
+            lambda _: BASE_MS * 2,
+            lambda: BASE_MS + round(now[0] * 1000),
+            WorkspaceLabels(9),
         )
     )
 
@@ -142,4 +147,86 @@ def test_an_owner_who_gets_a_partition_back_shows_no_less_than_whoever_had_it_me
     assert registry.get_sample_value("usher_agent_seconds_total", busy) is None
     now[0], mine[0] = 3600.0, 1
     meanwhile = page(runner, 3600, known=3600)["usher_agent_seconds_total", "acme", "busy", "", "0"]
+    assert registry.get_sample_value("usher_agent_seconds_total", busy) is None, "it has not looked yet"
+    look()
     assert registry.get_sample_value("usher_agent_seconds_total", busy) == meanwhile
+
+
+class Way:
+    """Agents report to a router that is behind by as much as it is; owners of the partition come and go."""
+
+    def __init__(self) -> None:
+        self.runner, self.now, self.handled = Runner(), 100.0, 0
+        self.told: list[tuple[float, tuple[str, str, str]]] = []  # the router's input: when each report came
+        self.highest: dict[tuple[str, ...], float] = {}
+        self.comes()
+
+    def comes(self) -> None:
+        """Another owner, who has looked at nothing."""
+        self.runner.restart()
+        self.upstream, self.registry = Upstream(lambda: {0: self.handled}), CollectorRegistry()
+        self.committed = CommittedTotals()
+        self.registry.register(
+            SlaCollector(
+                self.committed, lambda: {0: self.runner.engine}, self.upstream.settled_ms, self.now_ms,
+                WorkspaceLabels(9),
+            )
+        )  # fmt: skip
+
+    def now_ms(self) -> int:
+        return BASE_MS + round(self.now * 1000)
+
+    def route(self, number: int) -> None:
+        """The router handles so many of the reports that wait, and the owner applies what it tells."""
+        for at, (agent, presence, availability) in self.told[self.handled : self.handled + number]:
+            self.runner.step(Desk().agent(agent, at, presence, availability).log.records)
+            self.handled += 1
+
+    def look(self) -> None:
+        said_ms = BASE_MS + round(self.told[self.handled][0] * 1000) - 1 if self.handled < len(self.told) else None
+        self.upstream.looked(
+            0, Look(self.now_ms(), len(self.told)), handled=self.handled, output_end=self.handled, told_ms=said_ms
+        )
+
+    def scrape(self) -> None:
+        """What is shown is never less than anybody has shown before."""
+        self.committed.restart(0, SlaRows(totals=self.runner.database.rows().totals))
+        for family in self.registry.collect():
+            for sample in family.samples:
+                if sample.name in ("usher_agent_seconds_total", "usher_agent_unit_seconds_total"):
+                    series = (sample.name, *sample.labels.values())
+                    assert sample.value >= self.highest.get(series, 0.0) - 1e-6, series
+                    self.highest[series] = sample.value
+
+
+doings = st.lists(
+    st.one_of(
+        st.tuples(st.just("report"), st.sampled_from(["a1", "a2"]), st.sampled_from(
+            ["available", "not_ready", "offline"]), st.sampled_from(["idle", "busy"])),
+        st.tuples(st.just("route"), st.integers(1, 3)),
+        st.tuples(st.sampled_from(["comes", "look", "look", "scrape", "scrape"])),
+        st.tuples(st.just("waits"), st.floats(0.1, 900.0)),
+    ),
+    max_size=40,
+)  # fmt: skip
+
+
+@given(doings)
+@settings(max_examples=200)
+def test_no_owner_shows_more_than_the_next_one_though_the_router_is_behind_when_they_come(doings: list[Any]) -> None:
+    way = Way()
+    for name, *how in [*doings, ("route", 99), ("look",), ("scrape",)]:
+        if name == "report":
+            agent, presence, availability = how
+            way.told.append((way.now, (agent, presence, "idle" if presence == "offline" else availability)))
+        elif name == "waits":
+            way.now += how[0]
+        else:
+            getattr(way, name)(*how)
+
+
+def test_who_has_not_looked_yet_shows_no_time_of_agents() -> None:
+    runner = Runner()
+    runner.step(Desk().agent("a1", 10, "available", "busy").agent("a1", 20, "available", "idle").log.records)
+    assert page(runner, 600, known=0) == {}
+    assert page(runner, 600, known=300)["usher_agent_seconds_total", "acme", "busy", "", "0"] == 10

@@ -56,12 +56,13 @@ class State(Name):
 
 class Signal(Name):
     """What can happen to a clock: its work was done, it no longer matters, its due time passed, its time was used up
-    before it waited, it waits."""
+    before it waited, it is not any more, it waits."""
 
     DONE = "done"
     DROPPED = "dropped"
     DUE = "due"
     USED_UP = "used_up"
+    TIME_LEFT = "time_left"
     PAUSE = "pause"
     RESUME = "resume"
 
@@ -95,6 +96,7 @@ TRANSITIONS: dict[tuple[State, Signal], tuple[State, Fact | None]] = {
     (State.RUNNING, Signal.PAUSE): (State.PAUSED, Fact.PAUSED),
     (State.PAUSED, Signal.RESUME): (State.RUNNING, Fact.RESUMED),
     (State.PAUSED, Signal.USED_UP): (State.RUNNING, None),  # by a shorter target, before the pause: nothing is put off
+    (State.RUNNING, Signal.TIME_LEFT): (State.PAUSED, None),  # by a longer target, after that: so it has rested
     (State.PAUSED, Signal.DONE): (State.MET, Fact.MET),
     (State.PAUSED, Signal.DROPPED): (State.CANCELLED, Fact.CANCELLED),
     (State.BREACHED, Signal.DONE): (State.BREACHED, Fact.ENDED_LATE),  # a breach is final; the lateness is news
@@ -111,7 +113,7 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     hours). ``warn_ms``: when to warn; None once warned, or when nobody asked for it. ``pauses``: what the clock does
     not count; ``paused_ms`` since when it does not, ``paused_seconds`` how much calendar time it did not count before.
     ``former``: what the clock did not count under the targets before this one, each with the time until when it held;
-    ``eased_ms``: when a change of target ended its last pause, before whose end nothing was counted.
+    ``eased``: pauses that a change of target ended, since when until when.
     ``turns``: pauses, changes of target and of risk so far. ``raised_ms``: since when it is said that it will probably
     breach, None while it is not. ``traceparent``: of what started it; "" is the trace that is named after the contact.
     """
@@ -133,7 +135,7 @@ class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     paused_ms: int | None = None
     paused_seconds: float = 0.0
     former: tuple[tuple[int, tuple[str, ...]], ...] = ()
-    eased_ms: int = 0
+    eased: tuple[tuple[int, int], ...] = ()
     turns: int = 0
     raised_ms: int | None = None
     traceparent: str = ""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from services.sla.domain.clock import BREACHED, PAUSED, RUNNING, Clock, Fact, Signal, move
+from services.sla.domain.clock import BREACHED, RUNNING, Clock, Fact, Signal, move
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import Deadlines, is_due, next_ms, pending
 from services.sla.domain.facts import Facts
-from services.sla.domain.former import changes_at, go_on, rested
+from services.sla.domain.former import changes_at, go_on, rested, rests_until
 from services.sla.domain.sla_event import NOTHING, Note, held_to, trace_kept
 from services.sla.domain.target import Target
 from services.sla.domain.terms import Terms
@@ -18,7 +18,6 @@ __all__ = ["Clockwork"]
 
 _STARTED = Fact.STARTED
 _DUE, _DONE, _DROPPED, _PAUSE, _RESUME = Signal.DUE, Signal.DONE, Signal.DROPPED, Signal.PAUSE, Signal.RESUME
-_USED_UP = Signal.USED_UP
 
 
 class Clockwork:
@@ -97,7 +96,8 @@ class Clockwork:
         self.facts.touch(contact)
         for clock in contact.clocks:
             if clock.paused_ms is not None and contact.waits_for.keys().isdisjoint(clock.pauses):
-                self._resume(clock, contact, at_ms)
+                until_ms = rests_until(clock, contact, at_ms)
+                self._resume(clock, contact, until_ms, eased=until_ms > at_ms)
 
     def risk(self, clock: Clock, contact: Contact, at_ms: int, breach_risk: float, *, raised: bool) -> None:
         """A breach is announced, or that is taken back; nothing happens when that is said already, or decided."""
@@ -121,7 +121,9 @@ class Clockwork:
         target.hold(clock, policy)
         used_up = clock.paused_ms is not None and contact.used_up(clock, clock.paused_ms)
         if used_up and not ran:
-            self._move(clock, contact, _USED_UP, at_ms)
+            self._move(clock, contact, Signal.USED_UP, at_ms)
+        elif ran and clock.paused_ms is not None and not used_up and not contact.why(clock):
+            self._move(clock, contact, Signal.TIME_LEFT, at_ms)
         if clock.state is RUNNING:
             clock.not_before(at_ms)
         self.facts.touch(contact)
@@ -189,7 +191,7 @@ class Clockwork:
         """Its time is up. From now on a target counts what it does not pause on, also where the one before did."""
         self._move(clock, contact, _DUE, clock.due_ms)
         if clock.paused_ms is not None and contact.waits_for.keys().isdisjoint(clock.pauses):
-            self._resume(clock, contact, clock.due_ms, eased_ms=clock.due_ms)
+            self._resume(clock, contact, clock.due_ms, eased=True)
 
     def _end(self, clock: Clock, contact: Contact, at_ms: int, signal: Signal, agent_id: str | None = None) -> None:
         running = self._catch_up(clock, contact, at_ms) and clock.state is RUNNING  # a breach may end a pause
@@ -205,7 +207,7 @@ class Clockwork:
         if waits and clock.state is RUNNING:
             self._pause(clock, contact, at_ms, contact.why(clock))
         elif clock.paused_ms is not None and not waits:
-            self._resume(clock, contact, at_ms, eased_ms=at_ms)
+            self._resume(clock, contact, at_ms, eased=True)
 
     def _hold(self, clock: Clock, contact: Contact, since: tuple[str, int], until_ms: int | None) -> None:
         if clock.paused_ms is not None:
@@ -216,7 +218,7 @@ class Clockwork:
         if clock.state is BREACHED:
             clock.paused_ms = since[1]  # the breach stands; what its work takes in the end does not count this
         if until_ms is not None:
-            self._resume(clock, contact, until_ms, eased_ms=until_ms)
+            self._resume(clock, contact, until_ms, eased=True)
 
     def _pause(self, clock: Clock, contact: Contact, at_ms: int, waits_for: tuple[str, ...]) -> None:
         if self._catch_up(clock, contact, at_ms):
@@ -225,10 +227,8 @@ class Clockwork:
             self._move(clock, contact, _PAUSE, at_ms, Note(waits_for=waits_for, traceparent=self.facts.trace))
             self._deadlines.outdate()
 
-    def _resume(self, clock: Clock, contact: Contact, at_ms: int, eased_ms: int = 0) -> None:
-        rests, clock.eased_ms = clock.state is PAUSED, max(eased_ms, clock.eased_ms)
-        go_on(clock, self._calendar(clock, contact), at_ms)
-        if rests:
+    def _resume(self, clock: Clock, contact: Contact, at_ms: int, eased: bool = False) -> None:
+        if go_on(clock, self._calendar(clock, contact), at_ms, eased=eased):
             self._move(clock, contact, _RESUME, at_ms, Note(traceparent=self.facts.trace))
             self._deadlines.add(clock, contact)
 

@@ -3,11 +3,13 @@
 A contact's events are told in their order, but a policy that comes meanwhile may stand before them in the log.
 """
 
+from collections.abc import Iterator
+
 from services.sla.domain.clock import PAUSED, Clock
 from services.sla.domain.contact import Contact
 from shared.policy.calendar import Calendar
 
-__all__ = ["changes_at", "go_on", "rested"]
+__all__ = ["changes_at", "go_on", "rested", "rests_until"]
 
 FORMER_MAX = 8  # changes of target that one report may come after; about 100 bytes each, of few clocks
 
@@ -26,7 +28,7 @@ def rested(clock: Clock, contact: Contact, hold: str, at_ms: int) -> list[Rest]:
     if at_ms >= clock.held_ms:
         return [(at_ms, None)] if hold in clock.pauses and clock.paused_ms is None else []
     others = contact.waits_for.keys() - {hold}
-    begin_ms = max(at_ms, clock.eased_ms)
+    begin_ms = at_ms
     found: list[Rest] = []
     for until_ms, pauses in (*clock.former, (None, clock.pauses)):
         if until_ms is not None and until_ms <= begin_ms:
@@ -35,19 +37,47 @@ def rested(clock: Clock, contact: Contact, hold: str, at_ms: int) -> list[Rest]:
             since_ms = found.pop()[0] if found and found[-1][1] == begin_ms else begin_ms
             found.append((since_ms, until_ms))
         begin_ms = until_ms or begin_ms
-    return found
+    return [rest for each in found for rest in _untold(clock, each)]
 
 
-def go_on(clock: Clock, calendar: Calendar, at_ms: int) -> None:
-    """The clock counts again from this time on, in the open time of its target."""
+def rests_until(clock: Clock, contact: Contact, at_ms: int) -> int:
+    """When a clock goes on whose contact waits for nothing that it pauses on from this time on: later where a target
+    before did pause on what it waits for."""
+    for until_ms, pauses in clock.former:
+        if until_ms > at_ms:
+            if contact.waits_for.keys().isdisjoint(pauses):
+                break
+            at_ms = until_ms
+    return at_ms
+
+
+def go_on(clock: Clock, calendar: Calendar, at_ms: int, *, eased: bool) -> bool:
+    """The clock counts again from this time on, in the open time of its target; whether its due time follows from that.
+    ``eased``: a target ends the pause, and nothing that happened."""
     assert clock.paused_ms is not None, "a paused clock knows since when"
+    if eased:
+        clock.eased = (*clock.eased, (clock.paused_ms, at_ms))[-FORMER_MAX:]
     clock.paused_seconds += calendar.open_seconds_between(clock.paused_ms, at_ms)
     clock.paused_ms = None
     if clock.state is not PAUSED:
-        return  # a breach stands, and so does the due time of what was used up before the pause
+        return False  # a breach stands, and so does the due time of what was used up before the pause
     started_ms, paused, seconds = clock.started_ms, clock.paused_seconds, clock.target_seconds
     # No sooner than before: what was used up when it was promised is due then, though the pause is told later.
     clock.due_ms = max(clock.due_ms, calendar.add_open_time(started_ms, seconds + paused))
     if clock.warn_ms is not None and clock.warn_at is not None:
         clock.warn_ms = calendar.add_open_time(started_ms, seconds * clock.warn_at + paused)
     clock.not_before(max(at_ms, clock.held_ms))
+    return True
+
+
+def _untold(clock: Clock, rest: Rest) -> Iterator[Rest]:
+    """What of a rest does not lie in pauses that a target ended."""
+    since_ms, until_ms = rest
+    for begin_ms, end_ms in sorted(clock.eased):
+        if end_ms <= since_ms or (until_ms is not None and begin_ms >= until_ms):
+            continue
+        if begin_ms > since_ms:
+            yield since_ms, begin_ms
+        since_ms = end_ms
+    if until_ms is None or since_ms < until_ms:
+        yield since_ms, until_ms

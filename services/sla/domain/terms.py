@@ -51,13 +51,14 @@ class Terms:
         return self._known[workspace, version].calendar(name) if name else ALWAYS_OPEN
 
     def elapsed_seconds(self, clock: Clock, workspace: str, at_ms: int) -> float:
-        """Calendar time that counted from the clock's start to this time; in a pause that a policy ended, though it is
-        told after that, as much as by its end."""
+        """Calendar time that counted from the clock's start to this time, which may lie before the end of a pause that
+        a policy ended."""
         until_ms = at_ms if clock.paused_ms is None else min(at_ms, clock.paused_ms)
-        until_ms = max(until_ms, clock.eased_ms)
-        if clock.calendar:
+        if clock.calendar or clock.eased:
             calendar = self.calendar(workspace, clock.policy, clock.calendar)
             seconds = calendar.open_seconds_between(clock.started_ms, until_ms)
+            for begin_ms, end_ms in clock.eased:
+                seconds += calendar.open_seconds_between(max(begin_ms, at_ms), end_ms)
         else:
             seconds = max(0, until_ms - clock.started_ms) / MILLISECONDS_PER_SECOND
             if not clock.paused_seconds:

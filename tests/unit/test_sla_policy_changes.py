@@ -340,3 +340,15 @@ def test_what_a_new_target_counts_again_counts_from_its_policy_on_though_that_br
     story.at("2026-06-11T10:30", AGENT_ANSWERS[0], **AGENT_ANSWERS[1]).play()
     assert story.told("first_response")[-2:] == [("breached", clock("10:00")), ("ended_late", clock("10:30"))]
     assert story.last("first_response", "ended_late", "elapsed_seconds") == 300 + 1800
+
+
+@pytest.mark.parametrize("last", ["escalated", "reply_sent"])
+def test_who_is_known_only_for_a_clock_is_forgotten_when_that_has_ended(last: str) -> None:
+    story = Story(promising("bot_response", "10m")).at("2026-06-11T09:00", "pending_changed", pending=True)
+    story.at("2026-06-11T09:05", "sent_to_bot", bot="default").at("2026-06-11T09:06", "pending_changed", pending=False)
+    assert [*story.play().runner.database.contacts] == ["c1"]
+    story.at(
+        "2026-06-11T09:07", last, **{"escalated": {"reason": "resolved"}, "reply_sent": {"by": "bot"}}[last]
+    ).play()
+    assert story.told("bot_response")[-1] == ("met", clock("09:07"))
+    assert story.runner.database.contacts == {}

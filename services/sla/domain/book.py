@@ -95,7 +95,7 @@ class Book:
         """A bot or self-service is done with it, or said nothing for too long; a queue follows."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            self._live.reach(_TIMED_OUT if event.reason == _TIMEOUT else _BOT_REPORTED, contact, event, at_ms)
+            self._live.passes(_TIMED_OUT if event.reason == _TIMEOUT else _BOT_REPORTED, contact, event, at_ms)
 
     # ---- waiting ----
 
@@ -157,7 +157,7 @@ class Book:
         """The agent passed the contact on, or a supervisor did; a queue follows."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            self._live.reach(_GIVEN_BACK, contact, event, at_ms)
+            self._live.passes(_GIVEN_BACK, contact, event, at_ms)
 
     def wrote(self, event: MessageAdded, at_ms: int) -> None:
         """A further message: of the customer, or written past the desktop by an agent or a bot."""
@@ -167,7 +167,7 @@ class Book:
         if event.sender == "agent":
             self._answered(contact, event, at_ms, _AGENT_ANSWERED)
         elif event.sender == "bot":
-            self._live.reach(_BOT_ANSWERED, contact, event, at_ms)
+            self._live.passes(_BOT_ANSWERED, contact, event, at_ms)
         elif event.sender == "customer":
             # What was written at the very time of an answer, or is said to, was written before it.
             if contact.answered and event.state != "wrapping" and at_ms > (contact.replied_ms or 0):
@@ -181,7 +181,7 @@ class Book:
             if event.by == "agent":
                 self._answered(contact, event, at_ms, _AGENT_ANSWERED)
             else:
-                self._live.reach(_BOT_ANSWERED, contact, event, at_ms)
+                self._live.passes(_BOT_ANSWERED, contact, event, at_ms)
 
     def pending(self, event: PendingChanged, at_ms: int) -> None:
         """The contact waits for the customer, or does not any more."""
@@ -224,7 +224,7 @@ class Book:
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
             self._live.goes_to(tier, contact, at_ms)
-            self._live.reach(effect, contact, event, at_ms)
+            self._live.passes(effect, contact, event, at_ms)
 
     def _is_for_a_person(self, contact: Contact, event: Queued, at_ms: int) -> None:
         """The first entry of all, after a bot or self-service: the hand-off, from which a person owes an answer."""
@@ -246,4 +246,4 @@ class Book:
             return  # a bot or self-service has it: only an answer after the hand-off counts
         contact.answered, contact.replied_ms = True, at_ms
         self._facts.touch(contact)
-        self._live.reach(effect, contact, event, at_ms)
+        self._live.passes(effect, contact, event, at_ms)

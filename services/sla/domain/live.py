@@ -57,6 +57,11 @@ class Live:
         if effect.starts:
             self.starts.start(effect.starts, contact, event, at_ms)
 
+    def passes(self, effect: Effect, contact: Contact, event: Changed, at_ms: int) -> None:
+        """The same where it may have been the last on which anything depended."""
+        self.reach(effect, contact, event, at_ms)
+        self.forget_if_done(contact)
+
     def begin(self, kind: Kind, contact: Contact) -> None:
         """The time of this kind begins now, under the policy that holds."""
         promises = self.terms.now(contact.workspace)
@@ -156,7 +161,7 @@ class Live:
             self._forget(contact)
 
     def _forget(self, contact: Contact) -> None:
-        del self.contacts[contact.contact_id]
+        self.contacts.pop(contact.contact_id, None)
         self._facts.touch(contact)
 
 

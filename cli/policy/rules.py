@@ -74,7 +74,8 @@ def _of_queue(policy: Policy, queue: str) -> Iterator[dict[str, Any]]:
         yield {
             "alert": "UsherQueueOldestWaitsTooLong",
             "expr": f"max(usher_queue_oldest_wait_seconds{{{where}}}) > {seconds:g}"
-            f" and max(usher_queue_overdue{{{where}}}) > 0",  # the target may rest at night; a wait does not
+            f" and max(usher_queue_overdue{{{where}}}) > 0"  # the target may rest at night; a wait does not
+            f" unless max(usher_queue_open{{{where}}}) == 0",  # whom nobody can serve now needs nobody to be woken
             "for": "1m",
             "labels": {"severity": "page", "workspace": policy.workspace, "queue": queue},
             "annotations": {

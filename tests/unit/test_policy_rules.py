@@ -1,6 +1,9 @@
 """``usher policy rules``: whatever queues and rules are called, each alert asks for its own and for no other."""
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,3 +75,30 @@ def test_alerts_of_workspaces_whose_metrics_may_be_those_of_other_are_warned_of(
     policies = [parse_policy(policy_with_queues(["general"]) | {"workspace": name}) for name in ("a", "b", "c")]
     found = [doubt.removeprefix("workspace ").split()[0].rstrip(":") for doubt in label_doubts(policies, bound, named)]
     assert found == doubted
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool: apt install prometheus")
+def test_who_was_overdue_when_their_queue_closed_pages_while_it_is_open_and_wakes_nobody_at_night(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "rules.yml").write_text(rules_text([parse_policy(policy_with_queues(["office"]))]))
+    where = '{workspace="acme", queue="office"}'
+    story = {
+        "interval": "1m",
+        "input_series": [
+            {"series": f"usher_queue_oldest_wait_seconds{where}", "values": "200+60x780"},
+            {"series": f"usher_queue_overdue{where}", "values": "1x780"},
+            {"series": f"usher_queue_open{where}", "values": "1x30 0x689 1x60"},
+        ],
+        "promql_expr_test": [
+            {
+                "expr": 'count by (alertname) (ALERTS{alertstate="firing"})',
+                "eval_time": at,
+                "exp_samples": [{"labels": '{alertname="UsherQueueOldestWaitsTooLong"}', "value": 1}] if pages else [],
+            }
+            for at, pages in (("30m", True), ("31m", False), ("719m", False), ("722m", True))
+        ],
+    }
+    (tmp_path / "test.yml").write_text(yaml.safe_dump({"rule_files": ["rules.yml"], "tests": [story]}))
+    done = subprocess.run(["promtool", "test", "rules", "test.yml"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

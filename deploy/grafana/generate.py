@@ -62,7 +62,8 @@ def _panel(panel: Panel) -> stat.Panel | timeseries.Panel:
         made = timeseries.Panel().span(WIDTH).height(HEIGHT).fill_opacity(10)
     made = made.title(panel.title).description(panel.description).unit(panel.unit).datasource(SOURCE)
     for name, (legend, question) in zip(MAPPED, panel.questions, strict=False):
-        made = made.with_target(prometheus.Dataquery().ref_id(name).expr(question).legend_format(legend or "value"))
+        query = prometheus.Dataquery().ref_id(name).expr(question).legend_format(legend or "value")
+        made = made.with_target(query.exemplar(True) if "histogram_quantile(" in question else query)  # noqa: FBT003
     return made
 
 

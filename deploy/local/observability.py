@@ -58,6 +58,7 @@ class Observability:
         self._prometheus.options = [
             f"--storage.tsdb.path={self._folder / 'prometheus'}",
             f"--storage.tsdb.retention.time={KEPT}",
+            "--enable-feature=exemplar-storage",
         ]
         self._alertmanager.options = [
             f"--storage.path={self._folder / 'alertmanager'}",

@@ -208,7 +208,7 @@ class Api:
                 response = self._answer(request, error).response()
                 if self._traces is not None:
                     self._traces.refuse(path, response.status_code, request.scope["headers"], monotonic() - began)
-            self._metrics.request(path, response.status_code, monotonic() - began)
+            self._metrics.request(path, response.status_code, monotonic() - began, request.scope["headers"])
             return response
 
         return counted

@@ -10,7 +10,7 @@ from services.ingest.domain.types import AREAS, MESSAGE, Area
 from services.ingest.domain.webhook import Outcome
 from shared.contract.topics import CHANNELS
 from shared.process.metrics import StreamMetrics
-from shared.process.tallies import Counts, Distributions
+from shared.process.tallies import Counts, Distributions, Headers
 
 __all__ = ["IngestMetrics"]
 
@@ -69,14 +69,14 @@ class IngestMetrics(StreamMetrics):
         """Whether the sources file that is there could be used."""
         self._sources_valid.set(int(valid))
 
-    def request(self, path: str, status: int, seconds: float | None = None) -> None:
+    def request(self, path: str, status: int, seconds: float | None = None, headers: Headers = ()) -> None:
         """Count one answered request; ``path`` is the route, never what the client asked for.
 
-        ``seconds`` is None for what was refused before it reached a route.
+        ``seconds`` is None for what was refused before it reached a route; ``headers`` may tell of a trace.
         """
         self._requests.add(path, status)
         if seconds is not None:
-            self._seconds.observe(path, seconds)
+            self._seconds.observe(path, seconds, headers)
 
     def expect(self, adapters: Iterable[str]) -> None:
         """These adapters may come upon what is no contact: counted from zero on."""

@@ -124,7 +124,8 @@ class Lane:
         fresh, records = self._arrivals.unseen(records, self.claim)
         if records:
             newest = records[-1]
-            self._sense.metrics.event_age_seconds.observe(max(0, self._clock.now_ms() - records[0].at_ms) / 1000)
+            age_seconds = max(0, self._clock.now_ms() - records[0].at_ms) / 1000
+            self._sense.metrics.event_age_seconds.observe(age_seconds, records[0].traceparent)
             self._sense.metrics.batch_records.observe(len(records))
             await self._isolation.apply(fresh, newest, self._time.at(newest.at_ms, newest.offset + 1))
         elif is_due(self._deadline(), self._clock.now_ms()):
@@ -205,7 +206,8 @@ class Lane:
         await self.life.reach(Phase.STEPPED)
         started = self._clock.monotonic()
         await self._patience.repeat("commit", lambda: self._parts.store.commit(commit))
-        self._sense.metrics.commit_seconds.observe(self._clock.monotonic() - started)
+        trace = records[0].traceparent if records else ""
+        self._sense.metrics.commit_seconds.observe(self._clock.monotonic() - started, trace)
         await self.life.reach(Phase.COMMITTED)
         if traces is not None:
             traces.end(spans)

@@ -6,8 +6,9 @@ counters are shown at zero before anything can happen; this is about those whose
 
 from collections.abc import Callable, Collection
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
+from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 __all__ = ["SCRAPERS_MAX", "Pages"]
@@ -37,15 +38,17 @@ class Pages:
         self._first_on: dict[Series, int] = {}
         self._last_of: dict[str, int] = {}
 
-    def page(self, scraper: str) -> bytes:
-        """What ``scraper`` is shown now. On its first page everything stands as it is."""
+    def page(self, scraper: str, accept: str = "") -> tuple[bytes, str]:
+        """What ``scraper`` is shown now, and its media type: OpenMetrics, which has exemplars, for those who
+        ``accept`` it. On its first page everything stands as it is."""
         self._number += 1
         seen = self._last_of.pop(scraper, None)
         self._last_of[scraper] = self._number
         if len(self._last_of) > SCRAPERS_MAX:
             del self._last_of[next(iter(self._last_of))]
         moved = self._moved_here()
-        return generate_latest(_Page([self._shown(family, seen, moved) for family in self._registry.collect()]))
+        write, media_type = _encoder(accept)
+        return write(_Page([self._shown(family, seen, moved) for family in self._registry.collect()])), media_type
 
     def _shown(self, family: Metric, seen: int | None, moved: Collection[str]) -> Metric:
         if family.type in _COUNTERS:
@@ -59,6 +62,14 @@ class Pages:
                 if seen is not None and first > seen and sample.value:
                     family.samples[at] = sample._replace(value=0.0, exemplar=None)
         return family
+
+
+def _encoder(accept: str) -> tuple[Callable[[Collector], bytes], str]:
+    """The library stumbles over a version that is no number."""
+    try:
+        return choose_encoder(accept)
+    except (TypeError, ValueError):
+        return choose_encoder("")
 
 
 class _Page(Collector):

@@ -16,7 +16,7 @@ from typing import Any, Protocol, cast, runtime_checkable
 import orjson
 import uvicorn
 import uvloop
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
+from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -223,6 +223,7 @@ def health(application: Application) -> Starlette:
 
     async def metrics(request: Request) -> Response:
         scraper = f"{request.client.host if request.client else ''} {request.headers.get('user-agent', '')}"
-        return Response(pages.page(scraper), media_type=CONTENT_TYPE_LATEST)
+        page, media_type = pages.page(scraper, request.headers.get("accept", ""))
+        return Response(page, headers={"content-type": media_type})
 
     return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)])

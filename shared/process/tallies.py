@@ -2,19 +2,35 @@
 
 Those of prometheus_client take locks for each value, which cost more than some of the work that is counted. These are
 counted by one thread; any thread may collect.
+
+Of each bucket the first value since the last page that was observed in a recorded trace is its exemplar: the way from
+a slow bucket to something that was slow.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, Exemplar, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from prometheus_client.utils import INF, floatToGoString
 
-__all__ = ["Counts", "Distribution", "Distributions"]
+from shared.clock import now_ms
+from shared.times import MILLISECONDS_PER_SECOND
+
+__all__ = ["TRIES_MAX", "Counts", "Distribution", "Distributions", "Headers"]
+
+TRIES_MAX = 100  # values of a bucket and a page that are looked at for a trace: of many no more, for that costs
+# A traceparent of W3C Trace Context whose last flag says that somebody records the trace, so that it can be looked up.
+_RECORDED = re.compile("00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f][13579bdf]").fullmatch
+
+Headers = Iterable[tuple[bytes, bytes]]
+"""Those of a request, their names in lower case."""
+Origin = str | Headers
+"""A traceparent, or where that of the sender stands if there is one."""
 
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
@@ -25,17 +41,37 @@ class _Tally:
     def __init__(self, buckets: Sequence[float]) -> None:
         self._bounds = tuple(buckets)
         self._counts = [0] * (len(buckets) + 1)
+        self._seen: list[Exemplar | None] = [None] * (len(buckets) + 1)
+        self._tries = [TRIES_MAX] * (len(buckets) + 1)  # left for an exemplar of the next page
         self._sum = 0.0
 
-    def observe(self, value: float) -> None:
-        """Count one value."""
-        self._counts[bisect_left(self._bounds, value)] += 1
+    def observe(self, value: float, origin: Origin = "") -> None:
+        """Count one value; ``origin`` may tell in which trace it was observed."""
+        at = bisect_left(self._bounds, value)
+        self._counts[at] += 1
         self._sum += value
+        if origin and self._tries[at]:
+            self._tries[at] -= 1
+            trace = _RECORDED(origin if isinstance(origin, str) else _told_in(origin))
+            if trace is not None:
+                self._seen[at] = Exemplar({"trace_id": trace[1]}, value, now_ms() / MILLISECONDS_PER_SECOND)
+                self._tries[at] = 0
 
     def add_to(self, family: HistogramMetricFamily, labels: Iterable[str]) -> None:
         """Tell of it under these labels; each bucket holds those below it too."""
         bounds = map(floatToGoString, (*self._bounds, INF))
-        family.add_metric(list(labels), list(zip(bounds, accumulate(self._counts), strict=True)), self._sum)
+        counted = zip(bounds, accumulate(self._counts), self._seen, strict=True)
+        buckets = [(bound, count) if seen is None else (bound, count, seen) for bound, count, seen in counted]
+        family.add_metric(list(labels), buckets, self._sum)
+        self._tries = [TRIES_MAX] * len(self._counts)
+
+
+def _told_in(headers: Headers) -> str:
+    """The traceparent that somebody sent; "" without one."""
+    for name, value in headers:
+        if name == b"traceparent":
+            return value.decode("latin-1")
+    return ""
 
 
 class Distribution(_Tally, Collector):
@@ -82,12 +118,12 @@ class Distributions(Collector):
         self._kept = {value: _Tally(buckets) for value in expected}
         registry.register(self)
 
-    def observe(self, label: str, value: float) -> None:
-        """Count one value under this label."""
+    def observe(self, label: str, value: float, origin: Origin = "") -> None:
+        """Count one value under this label; ``origin`` may tell in which trace it was observed."""
         tally = self._kept.get(label)
         if tally is None:
             tally = self._kept[label] = _Tally(self._buckets)
-        tally.observe(value)
+        tally.observe(value, origin)
 
     def describe(self) -> Iterator[Metric]:
         """The name, so that a registry refuses a second one of it."""

@@ -65,14 +65,14 @@ class Live:
     def document(self) -> dict[str, Any]:
         return json.loads(self._stack.read_text()) if self._stack.exists() else {}
 
-    async def post(self) -> None:
-        """A contact over HTTP."""
+    async def post(self, **more: str) -> None:
+        """A contact over HTTP; ``more``: headers."""
         document, self.posted = self.document(), self.posted + 1
         body = {
             "channel": "chat", "conversation_id": f"over-http-{self.posted}", "message_id": "m1",
             "from": {"handle": "+34600000009"}, "text": "hello",
         }  # fmt: skip
-        headers = {"Authorization": f"Bearer {document['api_key']}"}
+        headers = {"Authorization": f"Bearer {document['api_key']}", **more}
         answer = await self.client.post(f"{document['ingest_url']}/v1/contacts", json=body, headers=headers)
         assert answer.status_code == 202
 
@@ -189,7 +189,32 @@ async def test_increase_over_a_kill_9_is_what_the_table_says(live: Live) -> None
     assert earliest <= shown <= latest, "what happened while Prometheus looked away, and no history"
     grown, last = await live.grown(joined.removeprefix("sum(")[:-1])
     assert earliest - before <= grown <= last, "a partition that moves brings no history with it"
-    assert await live.value(total) >= before
+
+    async def is_whole() -> bool:  # a partition that moves is nobody's for a moment: the killed process comes back
+        return await live.value(total) >= before
+
+    await until(is_whole, "every partition is shown by somebody again")
+
+
+async def test_a_slow_bucket_leads_to_traces_and_no_series_of_totals_has_any(live: Live) -> None:
+    url = f"{live.document()['observability']['prometheus']}/api/v1/query_exemplars"
+    traces: dict[str, set[str]] = {}
+
+    async def lead_there() -> bool:
+        await live.post(traceparent=f"00-{live.posted + 1:032x}-{1:016x}-01")
+        asked = {"query": '{__name__=~"usher_.+"}', "start": "0", "end": "9999999999"}
+        answer = (await live.client.get(url, params=asked)).json()
+        assert answer["status"] == "success", answer
+        for series in answer["data"]:
+            found = traces.setdefault(series["seriesLabels"]["__name__"], set())
+            found |= {exemplar["labels"]["trace_id"] for exemplar in series["exemplars"]}
+        return len(traces) == 3
+
+    await until(lead_there, "exemplars of the door, of the age of records and of commits")
+    assert traces.keys() == {
+        f"usher_{name}_bucket" for name in ("http_request_seconds", "event_age_seconds", "commit_seconds")
+    }
+    assert set.union(*traces.values()) <= {f"{number:032x}" for number in range(1, live.posted + 1)}
 
 
 async def _several(live: Live) -> bool:

@@ -53,7 +53,7 @@ def test_each_scraper_sees_every_count_since_its_first_page_as_an_increase(story
             truth[label] += number
             continue
         at_first.setdefault(step, dict(truth))
-        shown = read(pages.page(step))
+        shown = read(pages.page(step)[0])
         for series, value in shown.items():
             increases[step][series] += value - latest[step].get(series, value)
         latest[step] = shown
@@ -73,9 +73,9 @@ def test_the_first_page_of_a_scraper_and_every_gauge_stand_as_they_are() -> None
     pages.page("prometheus")
     counter.labels("a").inc(3)
     gauge.set(4)
-    assert read(pages.page("somebody")) == {("usher_x_total", "a"): 3, ("usher_g",): 4}
-    assert read(pages.page("prometheus")) == {("usher_x_total", "a"): 0, ("usher_g",): 4}
-    assert read(pages.page("prometheus")) == {("usher_x_total", "a"): 3, ("usher_g",): 4}
+    assert read(pages.page("somebody")[0]) == {("usher_x_total", "a"): 3, ("usher_g",): 4}
+    assert read(pages.page("prometheus")[0]) == {("usher_x_total", "a"): 0, ("usher_g",): 4}
+    assert read(pages.page("prometheus")[0]) == {("usher_x_total", "a"): 3, ("usher_g",): 4}
 
 
 def test_any_number_of_scrapers_is_not_remembered_for_ever() -> None:
@@ -156,5 +156,5 @@ async def test_a_bound_that_joins_a_histogram_begins_with_what_lies_below_it() -
     committed.follow(0, SlaWrites(totals=[Total(key, value) for key, value in named({"waits": 6})]))
     pages.page("prometheus")
     committed.follow(0, SlaWrites(totals=[Total(("wait_bound", "25.0"), 0.0)]))
-    found = {key: value for key, value in read(pages.page("prometheus")).items() if "25.0" in key}
+    found = {key: value for key, value in read(pages.page("prometheus")[0]).items() if "25.0" in key}
     assert list(found.values()) == [6], "from zero it would look as if six had just waited"

@@ -96,9 +96,11 @@ _SHOWN = {
     "sent_to_bot": ("bot", "expires_at"),
     "classified": ("intent", "confidence", "complexity", "tier", "reasons"),
     "queued": (
-        "queue", "requirements", "priority_seconds", "due_at", "promised_by", "position", "expected_wait_seconds",
-        "breach_risk", "kept_for", "reason",
+        "queue", "requirements", "priority_seconds", "waited_before_seconds", "due_at", "promised_by", "position",
+        "expected_wait_seconds", "breach_risk", "kept_for", "reason",
     ),
+    "risk_raised": ("breach_risk", "due_at"),
+    "risk_cleared": ("breach_risk", "due_at"),
     "offered": ("agent_id", "expires_at", "sentence"),
     "wrapping": ("agent_id", "reason", "expires_at"),
     "assigned": ("agent_id", "waited_seconds"),

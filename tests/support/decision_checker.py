@@ -109,9 +109,11 @@ def sentence(record: Record) -> str:
     decided, agent = record["decided_ms"], record["agent_id"]
     left = record["wait_started_ms"] + record["target_ms"] - decided
     words = f"offered to {agent}: " + (f"due in {span(left)}" if left >= 0 else f"promise broken {span(-left)} ago")
-    moved = record["boost_ms"] + record["waited_before_ms"]
+    moved, before = record["boost_ms"], record["waited_before_ms"]
     if moved:
         words += f", moved {'ahead' if moved > 0 else 'back'} by {span(abs(moved))}"
+    if before:
+        words += f", waited {span(before)} before"
     if record["relaxed"]:
         words += f", after {record['relaxed']} relaxation step" + ("s" if record["relaxed"] > 1 else "")
     if "hastened" in record:

@@ -48,6 +48,7 @@ def test_after_a_talk_a_new_wait_starts_and_the_first_one_counts_as_age() -> Non
     assert (decision["wait_started_ms"], decision["waited_before_ms"]) == (START_MS + 97_000, 7000)
     assert (decision["late"], decision["key"]) == (False, START_MS + (97 + 10 - 7) * 1000)
     assert faults(router.last("offered")) == []
+    assert router.last("offered")["sentence"].startswith("offered to a2: due in 7 s, waited 7 s before; ")
     router.accept("a2")
     assert router.last("assigned")["waited_seconds"] == 3.0
 

@@ -217,3 +217,16 @@ def test_for_whom_a_contact_is_kept_and_why(router: Router) -> None:
         assert where(router, contact_id)["waits"] == "for agent a1, to whom it was sent"
     else:
         assert router.last("offered")["sentence"].split("; ")[1].startswith("a1 is who it was kept for")
+
+
+def test_what_was_waited_before_a_talk_is_told_beside_the_promise_and_with_the_entry(router: Router) -> None:
+    contact_id = router.contact("c1", queue="orders")
+    router.now_ms += 7000
+    router.sign_on("a1")
+    router.accept("a1")
+    router.presence("a1", "draining")
+    router.end(router.last("assigned")["assignment_id"], outcome="requeued")
+    assert where(router, contact_id)["promise"] == "due in 20 s, waited 7 s before"
+    entry = {"type": "usher.contact.queued.v1", **router.last("queued")}
+    head = {"contact_id": contact_id, "workspace": "acme", "channel": "chat", "state": "queued"}
+    assert "    waited_before_seconds: 7.0" in lines({**head, "complete": True, "now": None, "events": [entry]})

@@ -182,13 +182,16 @@ def _doing(made: Decision) -> str:
 
 def _due(made: Decision) -> str:
     left = made.wait_started_ms + made.target_ms - made.decided_ms
-    return promise(left, made.boost_ms + made.waited_before_ms)
+    return promise(left, made.boost_ms, made.waited_before_ms)
 
 
-def promise(left_ms: float, moved_ms: float) -> str:
-    """Against the promise itself; what moves the contact ahead in the order is said beside it."""
+def promise(left_ms: float, moved_ms: float, before_ms: int) -> str:
+    """Against the promise itself; what moves the contact ahead in the order is said beside it: its priority, and what
+    it waited before this wait."""
     words = f"due in {span(left_ms)}" if left_ms >= 0 else f"promise broken {span(-left_ms)} ago"
-    return f"{words}, moved {'ahead' if moved_ms > 0 else 'back'} by {span(abs(moved_ms))}" if moved_ms else words
+    if moved_ms:
+        words += f", moved {'ahead' if moved_ms > 0 else 'back'} by {span(abs(moved_ms))}"
+    return f"{words}, waited {span(before_ms)} before" if before_ms else words
 
 
 def _ahead(milliseconds: float) -> str:

@@ -52,7 +52,7 @@ def whereabouts(book: Book, contact: Contact) -> dict[str, Any]:
         found["also_queues"] = [name for name, _ in workspace.further_needs(contact)]
         found["due_at"] = rfc3339(place.due_ms)
         found["promised_by"] = place.answer.rule or None
-        found["promise"] = promise(place.due_ms - book.clock_ms, place.boost_ms + contact.waited_before_ms)
+        found["promise"] = promise(place.due_ms - book.clock_ms, place.boost_ms, contact.waited_before_ms)
         found |= _outlook(workspace, contact, place.due_ms, book.clock_ms)
         found["agents"] = dict(sorted(groups.items()))
         found["waits"] = _for_whom(book, contact, groups)

@@ -17,6 +17,7 @@ UNREADABLE_KEY = "-"  # key of a dead letter whose workspace could not be read
 
 Headers = list[tuple[str, bytes]]
 
+DIGITS_MAX = 18  # of a ce_sequence: no log is longer
 TENANTS_REMEMBERED_MAX = 10_000  # workspaces whose headers are kept encoded
 _SPEC = ("ce_specversion", SPEC_VERSION)
 _TYPE = ("content-type", CONTENT_TYPE)
@@ -129,11 +130,12 @@ def to_record(offset: int, at_ms: int, value: bytes | None, headers: Sequence[tu
         found = dict(headers)
         kind, identity, sequence = found.get("ce_type"), found.get("ce_id"), found.get("ce_sequence")
         trace = found.get("traceparent")
-    seq = int(sequence) if sequence is not None and sequence.isdigit() else None
     traceparent = _text(trace) if trace is not None else ""
     try:
+        seq = int(sequence) if sequence is not None and sequence.isdigit() else None
         return Record(offset, at_ms, (kind or b"").decode(), (identity or b"").decode(), value or b"", seq, traceparent)
-    except UnicodeDecodeError:
+    except ValueError:  # no text, or more digits than Python reads
+        seq = int(sequence) if sequence is not None and sequence.isdigit() and len(sequence) <= DIGITS_MAX else None
         return Record(offset, at_ms, _text(kind), _text(identity), value or b"", seq, traceparent)
 
 

@@ -1,7 +1,6 @@
 """The input log over a scripted client: what one poll takes, whatever happens halfway."""
 
 from collections import deque
-from types import SimpleNamespace
 
 import pytest
 from aiokafka import TopicPartition
@@ -12,6 +11,7 @@ from aiokafka.errors import (
     OffsetOutOfRangeError,
 )
 
+from shared.contract.records import Record
 from shared.errors import Fatal, PartitionClosed, Retryable
 from shared.kafka.input import SLICE_RECORDS_MAX, InputLog
 from shared.process.settings import LaneSettings
@@ -25,12 +25,12 @@ class Client:
         self.faults = deque(faults)
         self.waits: list[int] = []
 
-    async def getmany(self, where: TopicPartition, *, timeout_ms: int, max_records: int) -> dict[object, list[object]]:
+    async def getmany(self, where: TopicPartition, *, timeout_ms: int, max_records: int) -> dict[object, list[Record]]:
         self.waits.append(timeout_ms)
         if not self.log and self.faults:
             raise self.faults.popleft()
         taken = [self.log.popleft() for _ in range(min(max_records, len(self.log)))]
-        records = [SimpleNamespace(offset=offset, timestamp=0, value=b"{}", headers=()) for offset in taken]
+        records = [Record(offset, 0, "", "", b"{}") for offset in taken]
         return {where: records} if records else {}
 
 

@@ -140,7 +140,13 @@ def test_a_record_is_the_same_in_whatever_order_its_headers_come(headers: list[t
 
 
 @pytest.mark.parametrize(
-    ("headers", "kind", "seq"), [(OURS[:2], "kind", None), ([("ce_type", b"\xff")], "", None), ([], "", None)]
+    ("headers", "kind", "seq"),
+    [
+        (OURS[:2], "kind", None),
+        ([("ce_type", b"\xff")], "", None),
+        ([], "", None),
+        ([*OURS[:2], ("ce_sequence", b"9" * 5000)], "kind", None),
+    ],
 )
 def test_a_header_that_is_not_there_or_not_readable_is_none(
     headers: list[tuple[str, bytes | None]], kind: str, seq: int | None

@@ -6,11 +6,14 @@ from uuid import UUID
 
 import msgspec
 
+from cli.clocks import clock_lines
 from cli.output import EXIT_NO, EXIT_OK, UsageError, result, say, write
 from cli.policy.in_force import settings_in_force
 from cli.subcommands import carried_out
 from services.router.domain.insight.whereabouts import in_words
 from services.router.lookup.contact import Found, find
+from services.sla.lookup.clocks import open_clocks
+from shared.clock import now_ms
 from shared.contract.topics import CONTACT_EVENTS
 from shared.kafka.reader import LogReader, silence_retries
 from shared.process.loop import run_loop
@@ -57,6 +60,7 @@ async def explain(settings: CommonSettings, contact_id: str) -> dict[str, Any] |
     if found is None:
         return None
     contact = found.contact
+    clocks = await open_clocks(settings, found.partition, contact_id, now_ms())
     async with LogReader(settings) as reader:
         events = await _events(reader, found)
     return {
@@ -65,6 +69,7 @@ async def explain(settings: CommonSettings, contact_id: str) -> dict[str, Any] |
         "channel": contact.channel,
         "state": str(contact.state),
         "now": found.now,
+        "clocks": None if clocks is None else [msgspec.to_builtins(clock) for clock in clocks],
         "complete": len(events) == contact.version,
         "events": events,
     }
@@ -135,7 +140,7 @@ def lines(document: dict[str, Any]) -> list[str]:
         found += [f"    sooner: {line}" for line in document["now"]["sooner"]]
     else:
         found.append(f"now: {document['state']}, nothing follows")
-    return found
+    return found + clock_lines(document.get("clocks"))
 
 
 def _outlook(now: dict[str, Any]) -> list[str]:

@@ -6,9 +6,11 @@ that a clock change skips does not exist, and an hour that it repeats counts twi
 
 from bisect import bisect_right
 from collections.abc import Container, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo
+
+from shared.times import from_ms
 
 __all__ = ["ALWAYS_OPEN", "SEARCH_DAYS_MAX", "Calendar"]
 
@@ -90,6 +92,11 @@ class Calendar:
             for opens, closes in self._spans(day):
                 open_ms += max(0, min(closes, end_ms) - max(opens, start_ms))
         return open_ms / 1000
+
+    def local_time(self, at_ms: int) -> str:
+        """The instant on the wall clock of its zone, RFC 3339 with the offset, milliseconds."""
+        zone = timezone(timedelta(seconds=self._offset_at(at_ms // 1000)))
+        return from_ms(at_ms).astimezone(zone).isoformat(timespec="milliseconds")
 
     def next_opening(self, at_ms: int) -> int | None:
         """The instant itself when open, else the next opening; None if there is none within SEARCH_DAYS_MAX."""

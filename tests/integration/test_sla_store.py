@@ -1,5 +1,6 @@
 """The sla service's rows on real PostgreSQL: what is committed comes back, once, and only by the owner."""
 
+import re
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -7,10 +8,12 @@ import orjson
 import pytest
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.hours import HOUR_MS
 from services.sla.domain.rows import SlaWrites
+from services.sla.lookup.clocks import open_clocks
 from services.sla.metrics import CommittedTotals, SlaCollector
 from services.sla.postgres import SlaStore
 from shared.clock import now_ms
@@ -18,6 +21,7 @@ from shared.errors import Fenced, PartitionClosed, Poison
 from shared.lane.store import Claim, Commit
 from shared.postgres import Database
 from shared.process.metrics import WorkspaceLabels
+from shared.process.settings import CommonSettings
 from tests.support.sla_builders import BASE_MS, INSERT_POLICY, LATENESS_MS, Log, bodies, policy_rows
 
 
@@ -210,6 +214,28 @@ async def test_people_who_look_see_why_a_clock_rests_and_since_when(store: SlaSt
     assert (clock["kind"], clock["policy_version"], clock["rule"]) == ("resolution", 1, "")
     assert (clock["paused_at"] - clock["started_at"]).total_seconds() == 7
     assert "pending" in clock["waits_for"]
+
+
+async def test_explain_reads_the_open_clocks_of_a_contact_with_what_is_left(store: SlaStore, database: str) -> None:
+    log = story().event("pending_changed", "c3", 20, pending=True)
+    step = engine().step(log.records, bodies(), 0)
+    await store.commit(commit_of(await store.claim(0, "me"), step.writes))
+    settings = CommonSettings(postgres_dsn=SecretStr(database))
+    clocks = await open_clocks(settings, 0, "c3", BASE_MS + 23_000)
+    assert clocks is not None
+    assert [(clock.kind, clock.state, clock.left_seconds, clock.waits_for) for clock in clocks] == [
+        ("time_to_answer", "running", 10.0, ()),
+        ("resolution", "paused", 593.0, ("pending",)),
+    ]
+    assert await open_clocks(settings, 0, "nobody", BASE_MS) == ()
+    await execute(store.database, "CREATE ROLE looks_at_no_clock LOGIN PASSWORD 'looks'")
+    try:
+        dsn = re.sub(r"//[^@/]*@", "//looks_at_no_clock:looks@", database)
+        await execute(store.database, "GRANT USAGE ON SCHEMA usher TO looks_at_no_clock")
+        assert await open_clocks(CommonSettings(postgres_dsn=SecretStr(dsn)), 0, "c3", BASE_MS) is None
+    finally:
+        await execute(store.database, "REVOKE USAGE ON SCHEMA usher FROM looks_at_no_clock")
+        await execute(store.database, "DROP ROLE looks_at_no_clock")
 
 
 async def test_hours_beyond_their_retention_are_dropped_and_all_that_a_report_of_so_many_days_reads_stay(

@@ -24,9 +24,10 @@ def check_targets(policy: Policy, names: Names) -> Iterator[PolicyError]:
         yield from _acts(path, kind, target, names)
         known = target.calendar is not None and names.whole(f"calendars.{target.calendar}")
         hours = policy.calendars.get(target.calendar) if target.calendar and known else None
-        if hours and target.within_seconds > hours.weekly_seconds * WEEKS_MAX:
-            message = f"takes more than a year of the opening hours of {target.calendar}"
-            yield PolicyError(f"{path}.within", message, "a shorter time or longer hours")
+        for name, seconds in _times(target) if hours else ():
+            if hours and seconds > hours.weekly_seconds * WEEKS_MAX:
+                message = f"takes more than a year of the opening hours of {target.calendar}"
+                yield PolicyError(f"{path}.{name}", message, "a shorter time or longer hours")
     yield from _rules(policy, names)
 
 
@@ -37,6 +38,12 @@ def _all(policy: Policy) -> Iterator[tuple[str, TargetKind, Target]]:
     for index, rule in enumerate(policy.targets):
         for kind, target in rule.then.items():
             yield f"targets[{index}].then.{kind}", kind, target
+
+
+def _times(target: Target) -> list[tuple[str, float]]:
+    """What is counted in the open time of its calendar."""
+    after = [] if target.on_silent is None else [("on_silent.after", target.on_silent.after_seconds)]
+    return [("within", target.within_seconds), *after]
 
 
 def _pauses(path: str, kind: TargetKind, target: Target) -> Iterator[PolicyError]:

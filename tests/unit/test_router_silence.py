@@ -135,6 +135,40 @@ def test_a_policy_that_stops_minding_lets_the_silence_pass() -> None:
     assert silences(router) == []
 
 
+@pytest.mark.parametrize("do", ["requeue", "remind"])
+def test_case_32_nobody_is_silent_outside_the_hours_of_handling(do: str) -> None:
+    """The router's clock begins at 22:13:20 UTC."""
+    document = policy(do, calendars={"office": {"open": {"mon-sun": ["08:00-22:20"]}}})
+    for queue in document["queues"].values():
+        queue["targets"]["handling"]["calendar"] = "office"
+    router = Router(document)
+    router.assigned("c1")
+    night = (24 - 22) * 3600 - 20 * 60 + 8 * 3600
+    router.wait(night + AFTER - 1)
+    assert silences(router) == [], "6 minutes and 40 seconds of the evening, 3 minutes and 19 of the morning"
+    router.wait(1)
+    assert silences(router) == ["silent"]
+    if do == "remind":
+        router.wait(12 * 3600)
+        router.say(router.message("c1", 2))
+        router.wait(AFTER - 1)
+        assert len(silences(router)) == 1
+        router.wait(1)
+        assert len(silences(router)) == 2
+
+
+def test_a_silence_that_takes_more_than_a_year_of_the_hours_is_refused() -> None:
+    document = policy(calendars={"week": {"open": {"mon": ["09:00-09:01"]}}})
+    for after, targets in (
+        ("53m", document["queues"]["orders"]["targets"]),
+        ("52m", document["queues"]["cards"]["targets"]),
+    ):
+        targets["handling"] = {"within": "30m", "calendar": "week", "on_silent": {"after": after, "do": "remind"}}
+    with pytest.raises(PolicyErrors) as refused:
+        parse_policy(document)
+    assert [fault.path for fault in refused.value.errors] == ["queues.orders.targets.handling.on_silent.after"]
+
+
 def test_only_a_queues_handling_may_mind() -> None:
     wrong = {"resolution": {"within": "1h", "on_silent": {"after": "10m", "do": "remind"}}}
     document = {"workspace": "acme", "queues": {"orders": {"targets": wrong}}}

@@ -1,7 +1,8 @@
 """Agents who took a contact and say nothing: they are reminded, or the contact goes to somebody else.
 
 An agent owes an answer from the assignment, or from the customer's message after their last answer. A public reply
-ends that, and so does waiting for the customer. A call is talk itself: on voice nobody is silent.
+ends that, and so does waiting for the customer. What counts is the open time of the calendar of ``handling``. A call
+is talk itself: on voice nobody is silent.
 """
 
 from services.router.domain.state.records import Contact
@@ -18,7 +19,7 @@ def begin(turn: Turn, workspace: Workspace, contact: Contact) -> None:
     silence = workspace.rules.silences.get(contact.queue or "")
     may_be_silent = contact.state is ContactState.ASSIGNED and contact.channel != "voice" and not contact.pending
     if silence is not None and may_be_silent and not contact.silent_ms:
-        contact.silent_ms = turn.now_ms + silence.after_ms
+        contact.silent_ms = workspace.rules.silent_ms(silence, turn.now_ms)
         turn.contacts[contact.contact_id] = contact
         turn.book.timers.arm(Timer.SILENCE, contact.contact_id, contact.silent_ms)
 

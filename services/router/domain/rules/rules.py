@@ -52,10 +52,12 @@ class Promised(Protocol):
 
 
 class Silence(NamedTuple):
-    """How long an agent may owe an answer, and whether the contact then goes to somebody else."""
+    """How long an agent may owe an answer, in the open time of ``handling``'s calendar, and whether the contact then
+    goes to somebody else."""
 
-    after_ms: int
+    after_seconds: float
     requeues: bool
+    calendar: str | None
 
 
 class Rules:
@@ -133,6 +135,10 @@ class Rules:
         queue is open; None where it never opens."""
         at_ms = self.due_ms(self.answer(queue, contact), contact.waits_since_ms, share)
         return at_ms if self.is_open(queue, at_ms) else self.next_opening_ms(queue, at_ms)
+
+    def silent_ms(self, silence: Silence, since_ms: int) -> int:
+        """When an agent who owes an answer since then has owed it for too long; nobody owes one at night."""
+        return self.policy.calendar(silence.calendar).add_open_time(since_ms, silence.after_seconds)
 
     def is_open(self, queue: QueueRules, at_ms: int) -> bool:
         """Whether the queue is within its hours."""
@@ -224,5 +230,5 @@ def _silent_agents(policy: Policy) -> dict[str, Silence]:
         handling = queue.targets.get("handling")
         if handling is not None and handling.on_silent is not None:
             on_silent = handling.on_silent
-            found[name] = Silence(to_ms(on_silent.after_seconds), on_silent.do == "requeue")
+            found[name] = Silence(on_silent.after_seconds, on_silent.do == "requeue", handling.calendar)
     return found

@@ -21,7 +21,7 @@ _TIER_OF: dict[str, Tier] = {  # of kinds that a contact of this tier alone has
 
 def doubts(policy: Policy) -> list[PolicyError]:
     """The doubts, in the order of the file's parts."""
-    return [*_rules(policy), *_steps(policy), *_lives(policy), *_promises(policy), *_days(policy)]
+    return [*_rules(policy), *_steps(policy), *_lives(policy), *_acts(policy), *_promises(policy), *_days(policy)]
 
 
 def _rules(policy: Policy) -> Iterator[PolicyError]:
@@ -58,6 +58,15 @@ def _lives(policy: Policy) -> Iterator[PolicyError]:
                 life, within = format_duration(queue.life_max_seconds), format_duration(target.within_seconds)
                 message = f"ends contacts after {life}, before targets.{kind} of {within} is over"
                 yield PolicyError(f"queues.{name}.life_max", message, "a longer life, or a shorter target")
+
+
+def _acts(policy: Policy) -> Iterator[PolicyError]:
+    """The order of service knows of no pause: a contact may be moved on for a promise whose clock rests."""
+    for name, queue in policy.queues.items():
+        target = queue.targets.get("time_to_answer")
+        if target is not None and target.pause_on and (target.on_warn or target.on_breach):
+            message = "rests the clock alone: on_warn and on_breach act as if nothing rested"
+            yield PolicyError(f"queues.{name}.targets.time_to_answer.pause_on", message, "leave it out")
 
 
 def _promises(policy: Policy) -> Iterator[PolicyError]:

@@ -64,6 +64,14 @@ def test_a_promise_to_a_tier_that_never_has_its_clock_is_told() -> None:
     assert paths(policy_with(targets=both)) == []
 
 
+@pytest.mark.parametrize("moment", ["on_warn", "on_breach"])
+def test_what_is_done_about_a_promise_while_its_clock_rests_is_told(moment: str) -> None:
+    target = {"within": "20s", "warn_at": 0.5, "pause_on": ["pending"], moment: [{"boost": "5m"}]}
+    assert paths(with_queue(targets={"time_to_answer": target})) == ["queues.orders.targets.time_to_answer.pause_on"]
+    assert paths(with_queue(targets={"time_to_answer": target | {"pause_on": []}})) == []
+    assert paths(with_queue(targets={"time_to_answer": target | {moment: []}})) == []
+
+
 def test_a_day_that_ends_a_minute_early_is_told() -> None:
     made = policy_with(calendars={"office": {"open": {"mon-fri": ["08:00-23:59"], "sat": ["08:00-24:00"]}}})
     assert paths(made) == ["calendars.office.open.mon-fri"]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import chain, islice
 
 from services.router.domain.classification.classifying import Foreseen, Opener, Verdict
 from services.router.domain.classification.record import Journey, ModelRef
@@ -23,6 +24,8 @@ from shared.process.metrics import WorkspaceLabels, registry_for
 from shared.process.version import VERSION
 
 __all__ = ["RouterService", "build"]
+
+LOST_SAID_MAX = 3  # contacts: one is a fault, and who looks at it finds out about the others
 
 
 class RouterService(LaneService):
@@ -53,6 +56,12 @@ class RouterService(LaneService):
             )
         )
         registry.register(RouterCollector(self._engines, now_ms, models, metrics, workspaces))
+
+    def notes(self) -> list[str]:
+        """Beside what every lane tells: contacts that nothing will ever move, which only a fault of ours can bring."""
+        lost = islice(chain.from_iterable(engine.book.lost() for engine in self._engines()), LOST_SAID_MAX)
+        named = [f"contact {each}: nothing will ever move it; next: usher explain {each}" for each in lost]
+        return [*super().notes(), *named]
 
     def _models_in_use(self) -> set[ModelRef]:
         return {ref for engine in self._engines() for ref in engine.book.models()}

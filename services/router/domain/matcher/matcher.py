@@ -32,6 +32,10 @@ class Matcher:
         """Contacts waiting."""
         return len(self._crowd.contacts)
 
+    def __contains__(self, contact_id: str) -> bool:
+        """Whether the contact waits."""
+        return contact_id in self._crowd.contacts
+
     def seat(self, seat: Seat) -> None:
         """An agent is open for work as ``seat`` says; an earlier seat of the same agent is replaced."""
         self._floor.seat(seat)

@@ -1,6 +1,6 @@
 """Everything live in one partition, in memory: workspaces with their matcher, contacts, offers, assignments, agents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -205,6 +205,13 @@ class Book:
         waiting = sum(workspace.waiting for workspace in self.workspaces.values())
         untimed = sum(not self.timers.armed(Timer.LIFE, contact_id) for contact_id in self.contacts)
         return abs(queued - waiting) + untimed
+
+    def lost(self) -> Iterator[str]:
+        """The ids of the live contacts among them."""
+        for contact_id, contact in self.contacts.items():
+            waits = contact.state is not ContactState.QUEUED or contact_id in self.workspaces[contact.workspace].matcher
+            if not (waits and self.timers.armed(Timer.LIFE, contact_id)):
+                yield contact_id
 
 
 def _episode(contact: Contact) -> int:

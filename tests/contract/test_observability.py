@@ -13,7 +13,7 @@ import yaml
 
 from cli.main import COMMANDS, main
 from deploy.grafana import generate
-from tests.support.questions import DEPLOY, family, metrics_of, panels, rules
+from tests.support.questions import ASKED, DEPLOY, family, metrics_of, panels, rules
 from tests.support.registries import exported
 
 PROMETHEUS, RUNBOOKS = DEPLOY / "prometheus", DEPLOY / "runbooks"
@@ -85,6 +85,12 @@ async def test_every_question_of_rules_alerts_and_dashboards_is_about_metrics_th
     }
     assert strange == {}
     assert len(panels()) > 50
+
+
+async def test_whatever_operations_people_must_see_is_exported_or_recorded() -> None:
+    known = set(await exported())
+    asked = {name for names in ASKED.values() for name in names}
+    assert {name for name in asked if family(name, known) not in known | RECORDED} == set()
 
 
 async def test_every_committed_total_of_sla_is_joined_over_the_processes_that_its_partition_moves_between() -> None:

@@ -17,10 +17,11 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from aiokafka import AIOKafkaProducer
 
 from tests.support import servers
 from tests.support.commands import Said, forked
-from tests.support.questions import DEPLOY, panels
+from tests.support.questions import ASKED, DEPLOY, panels, rules
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_MAX = 90.0
@@ -98,13 +99,17 @@ class Live:
             last += values[-1]
         return increases, last
 
-    async def breaches(self) -> int:
-        """The truth: rows of the table."""
+    async def first(self, asked: str) -> Any:
+        """The first value that the database answers."""
         connection = await asyncpg.connect(self.document()["postgres"])
         try:
-            return int(await connection.fetchval("SELECT count(*) FROM usher.sla_breach"))
+            return await connection.fetchval(asked)
         finally:
             await connection.close()
+
+    async def breaches(self) -> int:
+        """The truth: rows of the table."""
+        return int(await self.first("SELECT count(*) FROM usher.sla_breach"))
 
 
 def impatient(folder: Path) -> Path:
@@ -165,6 +170,24 @@ async def test_every_panel_of_every_dashboard_is_answered_and_shows_the_traffic(
         pytest.fail(f"no answer to {[panel for panel, _ in silent.values()]}")
 
 
+async def test_whatever_operations_people_must_see_is_there_with_its_labels(live: Live) -> None:
+    silent = {name: labels for names in ASKED.values() for name, labels in names.items()}
+    silent |= {rule["record"]: () for rule in rules("recording.yml")}
+
+    async def all_are_there() -> bool:
+        await live.post()
+        for name, labels in tuple(silent.items()):
+            found = await live.ask(f'{{__name__="{name}"}}')
+            if any(each["metric"].keys() >= set(labels) for each in found):  # a label of nothing is no label
+                del silent[name]
+        return not silent
+
+    try:
+        await until(all_are_there, "all")
+    finally:
+        assert silent == {}
+
+
 def _value(sample: dict[str, Any]) -> float:
     return float(sample["value"][1])
 
@@ -221,19 +244,37 @@ async def _several(live: Live) -> bool:
     return await live.breaches() >= 10
 
 
-async def test_the_first_commands_of_the_runbooks_run(live: Live) -> None:
+async def test_the_first_commands_of_the_runbooks_run_and_say_something_of_what_they_are_asked(live: Live) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=live.document()["kafka"])
+    await producer.start()
+    await producer.send_and_wait("usher.channel.chat.v1", b"{broken", key=b"acme")
+    await producer.stop()
+    rows = {
+        "ID": "SELECT id::text FROM usher.dead_letter",
+        "CONTACT_ID": "SELECT contact_id::text FROM usher.sla_breach",
+    }
+    given: dict[str, str] = {}
+
+    async def are_known() -> bool:
+        given.update({word: found for word, asked in rows.items() if (found := await live.first(asked))})
+        return given.keys() == rows.keys()
+
+    await until(are_known, "a dead letter and a breach")
+    files = {"policy": DEPLOY / "policies" / "demo", "sources": DEPLOY / "sources" / "compose.yaml"}
     commands = {
         line
         for path in (DEPLOY / "runbooks").glob("*.md")
         for line in re.findall(r"```sh\n(.*?)```", path.read_text(), re.DOTALL)[0].strip().splitlines()
-        if not re.search(r"\b[A-Z_]{2,}\b", line)
     }
-    assert len(commands) >= 8
+    assert len(commands) >= 18
     for line in sorted(commands):
-        status, out, err = await live.command(*line.split()[1:])
-        assert status in (0, 1), (line, err)
+        _, command, *words = line.split()
+        said = [given.get(word, str(files[command]) if word == "FILE" else word) for word in words]
+        status, out, err = await live.command(command, *said)
+        assert status == 0 or (line, status) == ("usher status", 1), (line, err)
         assert (out + err).strip(), line
         assert "Traceback" not in err, line
+        assert all(given[word] in out for word in words if word in given), (line, out)
 
 
 async def test_the_report_counts_what_the_breach_table_counts(live: Live) -> None:

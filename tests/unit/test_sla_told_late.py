@@ -62,6 +62,23 @@ def test_two_waits_of_which_each_target_pauses_on_another_count_once() -> None:
     assert story.told("resolution")[-1] == ("breached", "2026-06-11T13:50:00")
 
 
+def test_a_clock_that_goes_on_resting_for_another_wait_counts_the_time_that_the_target_before_counted() -> None:
+    story = changed(["pending"], ["pending", "scheduled"]).at("2026-06-11T09:10", "assigned")
+    story.at("2026-06-11T09:20", "scheduled").at("2026-06-11T09:30", "pending_changed", pending=True)
+    story.activate("2026-06-11T10:00", 2).at("2026-06-11T09:40", "pending_changed", pending=False)
+    story.at("2026-06-11T10:30", "queued", entered_at="2026-06-11T09:00").play(until="2026-06-12T09:00")
+    # Pending from 09:30 to 09:40 by the first target, scheduled from 10:00 to 10:30 by the second.
+    assert story.told("resolution")[-1] == ("breached", "2026-06-11T13:40:00")
+
+
+def test_the_end_of_a_wait_that_no_target_paused_on_changes_nothing_of_a_clock_that_rests() -> None:
+    story = changed(["bot"], ["pending", "bot"]).at("2026-06-11T09:10", "assigned")
+    story.at("2026-06-11T09:20", "scheduled").at("2026-06-11T09:30", "pending_changed", pending=True)
+    story.activate("2026-06-11T10:00", 2).at("2026-06-11T09:40", "queued", entered_at="2026-06-11T09:00")
+    story.at("2026-06-11T10:30", "pending_changed", pending=False).play(until="2026-06-12T09:00")
+    assert story.told("resolution")[-1] == ("breached", "2026-06-11T13:30:00")
+
+
 def test_a_warning_that_a_late_pause_puts_off_is_given_no_sooner_than_its_policy_came() -> None:
     later = resolution("2h", pause_on=["pending"], warn_at=0.5) | {"apply_to_open": True}
     story = Story(resolution("4h", pause_on=["pending"]), later).arrives("2026-06-11T09:00")

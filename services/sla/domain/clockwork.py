@@ -6,7 +6,7 @@ from services.sla.domain.clock import BREACHED, RUNNING, Clock, Fact, Signal, mo
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import Deadlines, is_due, next_ms, pending
 from services.sla.domain.facts import Facts
-from services.sla.domain.former import changes_at, go_on, rested, rests_until
+from services.sla.domain.former import changes_at, go_on, over_seconds, rested, rests_until
 from services.sla.domain.sla_event import NOTHING, Note, held_to, trace_kept
 from services.sla.domain.target import Target
 from services.sla.domain.terms import Terms
@@ -98,6 +98,8 @@ class Clockwork:
             if clock.paused_ms is not None and contact.waits_for.keys().isdisjoint(clock.pauses):
                 until_ms = rests_until(clock, contact, at_ms)
                 self._resume(clock, contact, until_ms, eased=until_ms > at_ms)
+            elif clock.paused_ms is not None and at_ms < clock.held_ms:  # for what it waits now, another target counted
+                clock.paused_seconds -= over_seconds(clock, contact, hold, at_ms, self._calendar(clock, contact))
 
     def risk(self, clock: Clock, contact: Contact, at_ms: int, breach_risk: float, *, raised: bool) -> None:
         """A breach is announced, or that is taken back; nothing happens when that is said already, or decided."""
@@ -116,7 +118,7 @@ class Clockwork:
         what was due before, stands."""
         if not self._catch_up(clock, contact, at_ms):
             return
-        ran, before, policy_before = clock.state is RUNNING, clock.promise, held_to(clock)
+        ran, before, was = clock.state is RUNNING, clock.promise, held_to(clock)
         changes_at(clock, at_ms)
         target.hold(clock, policy)
         used_up = clock.paused_ms is not None and contact.used_up(clock, clock.paused_ms)
@@ -130,8 +132,7 @@ class Clockwork:
         if clock.promise != before:
             clock.turns += 1
             self.facts.begin(clock, contact)
-            note = Note(previous=policy_before, traceparent=self.facts.trace)
-            self.facts.publish(Fact.RETARGETED, clock, contact, at_ms, note)
+            self.facts.publish(Fact.RETARGETED, clock, contact, at_ms, Note(previous=was, traceparent=self.facts.trace))
         if ran:
             self._deadlines.outdate()
         self._deadlines.add(clock, contact)
@@ -196,8 +197,7 @@ class Clockwork:
     def _end(self, clock: Clock, contact: Contact, at_ms: int, signal: Signal, agent_id: str | None = None) -> None:
         running = self._catch_up(clock, contact, at_ms) and clock.state is RUNNING  # a breach may end a pause
         seconds = self._terms.elapsed_seconds(clock, contact.workspace, at_ms) if signal is _DONE else None
-        note = Note(agent_id, seconds, (), None, self.facts.trace)
-        self._move(clock, contact, signal, at_ms, note)
+        self._move(clock, contact, signal, at_ms, Note(agent_id, seconds, (), None, self.facts.trace))
         contact.clocks.remove(clock)
         if running:
             self._deadlines.outdate()

@@ -9,7 +9,7 @@ from services.sla.domain.clock import PAUSED, Clock
 from services.sla.domain.contact import Contact
 from shared.policy.calendar import Calendar
 
-__all__ = ["changes_at", "go_on", "rested", "rests_until"]
+__all__ = ["changes_at", "go_on", "over_seconds", "rested", "rests_until"]
 
 FORMER_MAX = 8  # changes of target that one report may come after; about 100 bytes each, of few clocks
 
@@ -49,6 +49,19 @@ def rests_until(clock: Clock, contact: Contact, at_ms: int) -> int:
                 break
             at_ms = until_ms
     return at_ms
+
+
+def over_seconds(clock: Clock, contact: Contact, hold: str, at_ms: int, calendar: Calendar) -> float:
+    """Open time in which a clock that rests did not, as is told only now: its contact waits for this no longer since
+    then, and what it waits for beside it is nothing that the target of that time paused on."""
+    seconds, begin_ms = 0.0, at_ms
+    for until_ms, pauses in clock.former:
+        if until_ms > begin_ms:
+            if hold in pauses and contact.waits_for.keys().isdisjoint(pauses):
+                for since_ms, end_ms in _untold(clock, (begin_ms, until_ms)):
+                    seconds += calendar.open_seconds_between(since_ms, end_ms or until_ms)
+            begin_ms = until_ms
+    return seconds
 
 
 def go_on(clock: Clock, calendar: Calendar, at_ms: int, *, eased: bool) -> bool:

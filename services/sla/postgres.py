@@ -1,6 +1,6 @@
 """The sla service's rows in PostgreSQL: live contacts with their clocks, breaches, exact totals."""
 
-from collections.abc import Container, Sequence
+from collections.abc import AsyncIterable, Container, Sequence
 from typing import Any
 
 import msgspec
@@ -19,11 +19,14 @@ from shared.times import DAY_MS
 
 __all__ = ["SlaStore"]
 
+# What is live may be tens of thousands of rows, which as rows are as large again as what is made of them.
+LOAD_ROWS_AT_ONCE = 1000
 BODY_SHOWN_MAX = 120  # characters of a row that cannot be read
 
 _decode_key = msgspec.json.Decoder(Key).decode
 _encode_key = msgspec.json.Encoder().encode
 
+_LOAD_CONTACTS = "SELECT body::text AS body FROM sla_contact WHERE partition = $1"
 _LOAD_ACCOUNT = "SELECT key, body::text AS body FROM sla_account WHERE partition = $1"
 _LOAD_POLICIES = """
     SELECT s.workspace, s.version, p.body::text AS body, p.activated_ms
@@ -105,17 +108,17 @@ class SlaStore(PostgresLaneStore):
 
     async def load_rows(self, connection: Connection, partition: int) -> SlaRows:
         """Everything live in the partition."""
-        contacts = await connection.fetch("SELECT body::text AS body FROM sla_contact WHERE partition = $1", partition)
+        live = [_read_contact(row["body"]) async for row in _each(connection, _LOAD_CONTACTS, partition)]
         totals = await connection.fetch("SELECT key, value FROM sla_total WHERE partition = $1", partition)
-        account = await connection.fetch(_LOAD_ACCOUNT, partition)
+        account = [(row["key"], row["body"]) async for row in _each(connection, _LOAD_ACCOUNT, partition)]
         policies = await connection.fetch(_LOAD_POLICIES, partition)
         event_ms = await connection.fetchval("SELECT event_ms FROM sla_partition WHERE partition = $1", partition)
-        live, current = [_read_contact(row["body"]) for row in contacts], _bodies(policies, partition)
+        current = _bodies(policies, partition)
         older = await self._older(connection, live, current)
         return SlaRows(
             contacts=live,
             totals=[Total(_decode_key(row["key"]), row["value"]) for row in totals],
-            account=[(row["key"], row["body"]) for row in account],
+            account=account,
             policies=current,
             older=_bodies(older, partition),
             since={(row["workspace"], row["version"]): row["activated_ms"] for row in (*policies, *older)},
@@ -151,6 +154,11 @@ class SlaStore(PostgresLaneStore):
 def _number(status: str) -> int:
     """Of the rows that a statement touched."""
     return int(status.rpartition(" ")[2])
+
+
+def _each(connection: Connection, sql: str, partition: int) -> AsyncIterable[Any]:
+    rows: AsyncIterable[Any] = connection.cursor(sql, partition, prefetch=LOAD_ROWS_AT_ONCE)
+    return rows
 
 
 def _read_contact(body: str) -> Contact:

@@ -3,7 +3,7 @@
 A function of the events alone, committed with them like every total. Nothing here decides anything.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from services.sla.domain.account_event import Available, Happened, Moved, instant_ms
+from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import GivenBack, Queued
 from services.sla.domain.stretches import Entry, Stretch, Stretches
 from services.sla.domain.totals import Totals
@@ -52,6 +53,7 @@ _ENDS = {f"usher.contact.{name}.v1": name for name in ("closed", "contained", "a
 _OUTCOMES = {**_ENDS, "usher.contact.assigned.v1": "answered", "usher.contact.scheduled.v1": "callback"}
 _FLOW_OUT = "flow_out"  # what became of a wait that ends otherwise
 _CONTACT = "c"
+_NOBODY: Mapping[str, Contact] = {}
 
 _decode_happened = msgspec.json.Decoder(Happened).decode
 _decode_queued = msgspec.json.Decoder(Queued).decode
@@ -110,7 +112,8 @@ _decode_course = msgspec.json.Decoder(Course).decode
 class Account:
     """Follows the contacts and agents of a partition; ``totals`` and its hours hold what came of it."""
 
-    def __init__(self, totals: Totals, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, totals: Totals, entries: Iterable[Entry] = (), known: Mapping[str, Contact] = _NOBODY) -> None:
+        """``entries``: the rows to begin with; ``known``: contacts by their ids, of which one text is enough."""
         self._totals = totals
         self._places: dict[tuple[str, str, str, str], Place] = {}
         self._stays: dict[str, Stay] = {}
@@ -118,7 +121,10 @@ class Account:
         self._moved_on: dict[str, None] = {}  # contacts whose course changed
         for entry in entries:
             if entry[0][0] == _CONTACT:
-                self._stays[entry[0][1:]] = self._stay_of(_decode_course(entry[1]))
+                contact_id = entry[0][1:]
+                contact = known.get(contact_id)
+                name = contact_id if contact is None else contact.contact_id
+                self._stays[name] = self._stay_of(_decode_course(entry[1]))
             else:
                 self._stretches.restore(entry)
         # An event's type is known once for all of its kind, so what follows from it is bound here, not looked up.

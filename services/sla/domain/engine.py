@@ -52,7 +52,7 @@ class SlaEngine:
     def _open(self, book: Book, account: Sequence[Entry] = ()) -> None:
         self._book = book
         self._work, self._facts = book.work, book.work.facts
-        self._account = Account(book.work.facts.totals, account)
+        self._account = Account(book.work.facts.totals, account, book.contacts)
         self._look()
 
     def _look(self) -> None:

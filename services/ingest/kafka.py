@@ -17,7 +17,7 @@ from faststream.kafka import KafkaBroker
 from services.ingest.batch.kafka import Listener, options
 from services.ingest.held import Held
 from services.ingest.prefix import Looks, Prefix
-from services.ingest.reader.kafka import Reader
+from services.ingest.reader.kafka import Reader, position_of
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
 from shared.clock import monotonic, now_ms
@@ -29,7 +29,6 @@ __all__ = ["Records", "Subscription"]
 
 POLL_AGE_MS_MAX = 1_500  # of a reply of the broker; one comes every 500 ms
 COMMIT_SECONDS_MAX = 5.0  # aiokafka's commit waits for a broker without bound
-POSITION_SECONDS_MAX = 0.1  # known at once, unless the partitions move
 
 Records = Sequence[ConsumerRecord]
 Handle = Callable[[Records], Awaitable[asyncio.Future[None] | None]]
@@ -55,6 +54,8 @@ class Subscription:
         self._closing = False
         self._committing = asyncio.Lock()
         self._failed: Callable[[Exception], None] = lambda _: None
+        self.delivered: Callable[[], None] = lambda: None  # called when there is something to commit
+        self._refused = False  # the last commit was
         self._batch_records_max = 1
         self._gather_seconds = 0.0
         self._stuck_seconds_max = 0.0
@@ -97,6 +98,7 @@ class Subscription:
             if rest is not None:
                 rest.add_done_callback(self._finished)
             self._prefix.add({TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}, rest)
+            self.delivered()
         except Exception as error:  # noqa: BLE001 - the edge: FastStream would go on with the next batch
             self._end(error)
         finally:
@@ -109,6 +111,7 @@ class Subscription:
         error = None if rest.cancelled() else rest.exception()
         if isinstance(error, Exception):
             self._end(error)  # the batch is never passed, so nothing would be committed any more
+        self.delivered()
 
     def _end(self, error: Exception) -> None:
         self._closing = True
@@ -138,12 +141,17 @@ class Subscription:
         if waiting:
             await asyncio.wait(waiting, timeout=seconds_max)
 
-    async def commit(self) -> None:
-        """Tell the group what is delivered; bounded. A failure is no loss: the same is read and dropped again."""
+    async def commit(self, *, soon: bool = False) -> None:
+        """Tell the group what is delivered; bounded. A failure is no loss: the same is read and dropped again.
+
+        ``soon``: only what was handed out, and not after a failure; the reader is not asked about each partition."""
+        if soon and self._refused:
+            return
         async with self._committing:
             consumer = self._subscriber.consumer
             self._done.update(self._prefix.take())
-            await self._pass_marks(consumer)
+            if not soon:
+                await self._pass_marks(consumer)
             offsets, self._done = self._done, {}
             owned = consumer.assignment() if consumer is not None else ()
             offsets = {where: offset for where, offset in offsets.items() if where in owned}
@@ -152,7 +160,8 @@ class Subscription:
             self._next.update(offsets)
             committing = asyncio.ensure_future(consumer.commit(offsets))
             await asyncio.wait({committing}, timeout=COMMIT_SECONDS_MAX)
-            if committing.done() and isinstance(committing.exception(), None | IllegalStateError):
+            self._refused = not committing.done() or not isinstance(committing.exception(), None | IllegalStateError)
+            if not self._refused:
                 return
             problem = repr(committing.exception()) if committing.done() else "no answer"
             committing.cancel()
@@ -165,7 +174,7 @@ class Subscription:
         if consumer is None:
             return
         for where in consumer.assignment():
-            position = await _position(consumer, where)
+            position = await position_of(consumer, where)
             if consumer.astray:
                 return  # positions of a failed call count for nothing: records before them were not handed out
             delivered = self._done.get(where, self._next.get(where, -1))
@@ -230,18 +239,9 @@ class Subscription:
         end = consumer.last_stable_offset(where) or 0
         taken = self._done.get(where, self._next.get(where))
         if taken is None or (taken < end and self._idle.is_set() and self._prefix.is_complete):
-            position = await _position(consumer, where)
+            position = await position_of(consumer, where)
             taken = position if position is not None else taken
         return taken
-
-
-async def _position(consumer: Reader, where: TopicPartition) -> int | None:
-    """Where the reader stands; None while that is not known."""
-    asking = asyncio.ensure_future(consumer.position(where))
-    await asyncio.wait({asking}, timeout=POSITION_SECONDS_MAX)
-    known = asking.done() and not asking.exception()
-    asking.cancel()
-    return asking.result() if known else None
 
 
 def _name(where: TopicPartition) -> str:

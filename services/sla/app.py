@@ -29,7 +29,7 @@ class SlaService(LaneService):
     def __init__(self, settings: SlaSettings, log: Log) -> None:
         registry = registry_for("sla", VERSION)
         committed = self._committed = CommittedTotals()
-        self._upstream = Upstream(self._applied)
+        self._upstream = Upstream(self._applied, self._heard)
         groups = settings.group_of_ingest, settings.group_of_router
         self._watch = Watch(settings, groups, self._upstream, log, self._due_ms)
         super().__init__(_lanes(settings, registry, log, committed, self._upstream.settled_ms))
@@ -58,6 +58,9 @@ class SlaService(LaneService):
 
     def _applied(self) -> dict[int, int]:
         return {lane.partition: lane.claim.next_offset for lane in self.lanes()}
+
+    def _heard(self) -> dict[int, int]:
+        return {lane.partition: lane.claim.input_seq for lane in self.lanes()}
 
     def _due_ms(self) -> int | None:
         """When the earliest warning or breach of all partitions may be told."""

@@ -9,21 +9,18 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberMetadata
 from aiokafka.errors import KafkaError, for_code
 
+from services.sla.pace import LOOK_EVERY_SECONDS, rest_seconds
 from services.sla.upstream import Look, Upstream
 from shared.clock import monotonic, now_ms
-from shared.contract.progress import told_ms_of
+from shared.contract.progress import read_note
 from shared.contract.topics import CONTACT_EVENTS, INGEST_GROUPS, ROUTER_INPUT
 from shared.kafka.security import connection
 from shared.process.logs import Log
 from shared.process.settings import CommonSettings
 from shared.times import MILLISECONDS_PER_SECOND
 
-__all__ = ["Watch", "accepted", "rest_seconds"]
+__all__ = ["Watch", "accepted"]
 
-# Seven small requests each time, for all partitions. A breach waits for them; else only the lag on /metrics does, and
-# looking as often as for a breach was most of what an idle service did.
-LOOK_EVERY_SECONDS = 0.1
-LOOK_SELDOM_SECONDS = 1.0
 TOPICS_EVERY_SECONDS = 10.0  # how soon a topic that was deleted no longer counts, and a partition that was added does
 UNREAD_SECONDS_MAX = 10.0  # nothing was taken of a topic for so long: is it read at all?
 PAUSE_SECONDS = 1.0  # after a fault of Kafka
@@ -41,15 +38,6 @@ def accepted(response: Any) -> Any:
     if code:
         raise for_code(code)(f"{type(response).__name__}: error {code}")
     return response
-
-
-def rest_seconds(looked_seconds: float, due_seconds: float | None) -> float:
-    """How long until the next look, at most 0 when it is time: the last was so long ago, and something falls due in so
-    long (None: nothing does). A look before that says nothing of what falls due, so one falls on it, and others follow
-    until it is known."""
-    longest = LOOK_SELDOM_SECONDS - looked_seconds
-    wanted = longest if due_seconds is None else min(due_seconds, longest)
-    return max(wanted, LOOK_EVERY_SECONDS - looked_seconds)
 
 
 class _Admin(AIOKafkaAdminClient):  # type: ignore[misc]
@@ -142,16 +130,16 @@ class Watch:
         inputs = self._at(ROUTER_INPUT, partitions)
         ends = await clients.reader.end_offsets(inputs)
         noted = await clients.admin.list_consumer_group_offsets(self._router_group, partitions=inputs)
+        notes = [read_note(each.metadata) if (each := noted.get(source)) is not None else None for source in inputs]
         outputs = self._at(CONTACT_EVENTS, partitions)
-        output_ends = await clients.reader.end_offsets(outputs)
-        for partition, source, target in zip(partitions, inputs, outputs, strict=True):
-            note = noted.get(source)
+        output_ends: Offsets = await clients.reader.end_offsets(outputs) if None in notes else {}
+        for partition, source, target, note in zip(partitions, inputs, outputs, notes, strict=True):
             self._upstream.looked(
                 partition,
                 Look(door_ms, ends[source]),
-                handled=note.offset if note is not None else 0,
-                output_end=output_ends[target],
-                told_ms=told_ms_of(note.metadata) if note is not None else None,
+                handled=noted[source].offset if source in noted else 0,
+                output_end=output_ends.get(target, 0),
+                note=note,
             )
 
     async def _look_at_doors(self, clients: _Clients) -> int:
@@ -184,12 +172,12 @@ class Watch:
 
     async def _offsets(self, clients: _Clients) -> dict[str, dict[TopicPartition, int]]:
         """How far each of ingest's groups has delivered."""
-        found: dict[str, dict[TopicPartition, int]] = {}
-        for name in INGEST_GROUPS:
-            group = f"{self._ingest_group}.{name}"
-            offsets = await clients.admin.list_consumer_group_offsets(group)
-            found[group] = {place: noted.offset for place, noted in offsets.items() if noted.offset >= 0}
-        return found
+        groups = [f"{self._ingest_group}.{name}" for name in INGEST_GROUPS]
+        noted = await asyncio.gather(*map(clients.admin.list_consumer_group_offsets, groups))
+        return {
+            group: {place: each.offset for place, each in offsets.items() if each.offset >= 0}
+            for group, offsets in zip(groups, noted, strict=True)
+        }
 
     async def _taken(self, clients: _Clients, ends: Offsets, noted: Mapping[str, Offsets]) -> Offsets:
         """How far ingest has delivered; where it has said nothing yet, it begins where the log begins."""

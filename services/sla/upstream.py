@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from shared.contract.progress import Note
+
 __all__ = ["Look", "Looks", "Upstream"]
 
 # Looks remembered while somebody is behind. When there are more, every second one goes: a lag of hours is then known
@@ -49,17 +51,20 @@ class Upstream:
     way holds the time back; nothing is assumed of him.
     """
 
-    def __init__(self, applied: Callable[[], Mapping[int, int]]) -> None:
+    def __init__(self, applied: Callable[[], Mapping[int, int]], heard: Callable[[], Mapping[int, int]] = dict) -> None:
+        """By partition of ours: ``applied``, the offset of the next event, and ``heard``, the seq of the last one."""
         self._applied = applied
+        self._heard = heard
         self._doors: dict[tuple[str, int], Looks] = {}
         self._inputs: dict[int, Looks] = {}
         self._outputs: dict[int, Looks] = {}
+        self._told: dict[int, Looks] = {}  # by the router's own word, in seqs; its ends hold more than was asked for
 
     def partitions(self) -> list[int]:
         """The partitions that are ours now, to be looked at. What was seen of others is forgotten: when one comes back,
         whoever had it meanwhile knew of later times, and an older one would look like a way that stands still."""
         ours = self._applied()
-        for looks in (self._inputs, self._outputs):
+        for looks in (self._inputs, self._outputs, self._told):
             for partition in looks.keys() - ours.keys():
                 del looks[partition]
         return sorted(ours)
@@ -77,25 +82,29 @@ class Upstream:
         return min(covered)
 
     def looked(
-        self, partition: int, inputs: Look, *, handled: int, output_end: int, told_ms: int | None = None
+        self, partition: int, inputs: Look, *, handled: int, output_end: int = 0, note: Note | None = None
     ) -> None:
         """Take in one look, made in this order: the router's input, what the router has handled of it, its output.
 
-        ``told_ms``: the router's deadlines up to then are on its output; None where it does not say.
+        ``note``: what the router says of its deadlines, and of where on its output all that is told; ``output_end``
+        counts where it says nothing.
         """
         if not inputs.at_ms:
             return
         waiting = self._inputs.setdefault(partition, Looks())
         waiting.add(inputs)
         covered_ms = waiting.covered_ms(handled)
-        known_ms = covered_ms if told_ms is None else min(covered_ms, told_ms)
-        if known_ms > 0:
-            self._outputs.setdefault(partition, Looks()).add(Look(known_ms, output_end))
+        if note is None:
+            if covered_ms:
+                self._outputs.setdefault(partition, Looks()).add(Look(covered_ms, output_end))
+        elif (known_ms := min(covered_ms, note.told_ms)) > 0:
+            self._told.setdefault(partition, Looks()).add(Look(known_ms, note.seq))
 
     def settled_ms(self, partition: int) -> int:
         """The latest time (ms since the epoch) as of which the partition is known to be settled; 0: never.
 
         It goes back with what is applied: a lane of an older database reads again what it had applied before.
         """
-        applied, looks = self._applied().get(partition), self._outputs.get(partition)
-        return looks.covered_ms(applied) if applied is not None and looks is not None else 0
+        ways = ((self._outputs, self._applied), (self._told, self._heard))
+        known = ((looks.get(partition), has().get(partition)) for looks, has in ways)
+        return max((look.covered_ms(has) for look, has in known if look is not None and has is not None), default=0)

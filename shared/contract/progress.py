@@ -1,16 +1,28 @@
-"""What a lane's owner notes beside its group offset: up to when its deadlines have fired and are told."""
+"""What a lane's owner notes beside its group offset: up to when its deadlines have fired, and with which event all that
+is told."""
 
-__all__ = ["note_of", "told_ms_of"]
+import re
+from typing import NamedTuple
 
-_PREFIX = "told_ms="
+__all__ = ["Note", "note_of", "read_note"]
+
+_NOTE = re.compile(r"told_ms=([0-9]+) seq=([0-9]+)")
 
 
-def note_of(told_ms: int) -> str:
+class Note(NamedTuple):
+    """Of the inputs below the offset, and of what fell due by them up to ``told_ms`` (since the epoch), all is told:
+    with the event of this ``seq`` on the owner's log, or before it."""
+
+    told_ms: int
+    seq: int
+
+
+def note_of(note: Note) -> str:
     """The metadata of an offset."""
-    return f"{_PREFIX}{told_ms}"
+    return f"told_ms={note.told_ms} seq={note.seq}"
 
 
-def told_ms_of(note: str | None) -> int | None:
-    """The time in ms since the epoch that a note states; None where it states none."""
-    text = (note or "").removeprefix(_PREFIX)
-    return int(text) if note and note.startswith(_PREFIX) and text.isascii() and text.isdecimal() else None
+def read_note(text: str | None) -> Note | None:
+    """What stands beside an offset; None where that is no such note."""
+    found = _NOTE.fullmatch(text or "")
+    return Note(int(found[1]), int(found[2])) if found else None

@@ -8,10 +8,11 @@ from shared.lane.parts import LaneParts
 from shared.lane.patience import Patience
 from shared.lane.phases import Life, Phase
 from shared.lane.store import Claim
-from shared.lane.time import gather_ms, wait_ms
+from shared.lane.time import gather_ms, is_due, wait_ms
 
-__all__ = ["POLL_MS_MAX", "Arrivals"]
+__all__ = ["GATHER_DUE_MS_MAX", "POLL_MS_MAX", "Arrivals"]
 
+GATHER_DUE_MS_MAX = 20  # of a batch that a deadline waits for
 POLL_MS_MAX = 250  # an idle lane looks at its timers and its orders at least this often
 
 
@@ -41,7 +42,12 @@ class Arrivals:
         wait = wait_ms(deadline_ms, POLL_MS_MAX, self._clock.now_ms())
         records = self._fresh(await self._next(wait, settings.batch_records_max), next_offset)
         room = settings.batch_records_max - len(records)
-        more_ms = gather_ms(records, self._clock.now_ms(), settings.gather_ms) if room else 0
+        longest_ms = (
+            min(settings.gather_ms, GATHER_DUE_MS_MAX)
+            if is_due(deadline_ms, self._clock.now_ms())
+            else settings.gather_ms
+        )
+        more_ms = gather_ms(records, self._clock.now_ms(), longest_ms) if room else 0
         if more_ms and not self._patience.ended:
             await asyncio.sleep(more_ms / 1000)
             records += self._fresh(await self._next(0, room), next_offset) if not self._patience.ended else []

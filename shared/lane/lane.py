@@ -19,9 +19,9 @@ from shared.lane.isolation import Isolation
 from shared.lane.parts import LaneParts, Warm
 from shared.lane.patience import Patience
 from shared.lane.phases import Life, Phase
-from shared.lane.publisher import Publisher, Told
+from shared.lane.publisher import Publisher
 from shared.lane.store import Claim, Commit, OutboxBatch
-from shared.lane.time import LaneTime, delay_of, is_due, reached_ms
+from shared.lane.time import LaneTime, at_rest, delay_of, is_due
 from shared.lane.trail import leave_trail
 from shared.lane.upkeep import Upkeep
 from shared.lane.watchdog import Watchdog
@@ -137,7 +137,7 @@ class Lane:
 
     def note_rest(self) -> None:
         """Nothing is under way: the deadlines before the next one have fired."""
-        self.publisher.rest(Told(self.claim.next_offset, reached_ms(self._deadline(), self._clock.now_ms())))
+        self.publisher.rest(at_rest(self.claim, self._deadline(), self._clock.now_ms()))
 
     async def _fire_due(self) -> None:
         now, deadline = self._time.at(0, self.claim.next_offset), self._deadline()
@@ -206,8 +206,8 @@ class Lane:
         await self.life.reach(Phase.STEPPED)
         started = self._clock.monotonic()
         await self._patience.repeat("commit", lambda: self._parts.store.commit(commit))
-        trace = records[0].traceparent if records else ""
-        self._sense.metrics.commit_seconds.observe(self._clock.monotonic() - started, trace)
+        seconds = self._clock.monotonic() - started
+        self._sense.metrics.commit_seconds.observe(seconds, records[0].traceparent if records else "")
         await self.life.reach(Phase.COMMITTED)
         if traces is not None:
             traces.end(spans)

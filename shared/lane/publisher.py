@@ -31,10 +31,12 @@ class Outputs(Protocol):
 
 class Told(NamedTuple):
     """How far a lane has come: inputs below ``offset`` are applied, with them what fell due up to ``at_ms`` has fired,
-    and all that followed is on the log. The two belong together: a later input may make something due at once."""
+    and all that followed is on the log, up to the event ``seq``. They belong together: a later input may make something
+    due at once."""
 
     offset: int
     at_ms: int
+    seq: int
 
 
 class Wire:
@@ -85,7 +87,8 @@ class Publisher:
         self.published_step = 0
         self.published_seq = 0
         self.told: Told | None = None  # not known before the lane first rests
-        self._rest: tuple[int, Told] | None = None
+        self._rests: deque[tuple[int, Told]] = deque()  # by the last step before each
+        self.moved: Callable[[], None] = lambda: None  # called when more is told
 
     def start_from(self, step: int, seq: int) -> None:
         """Everything before this step, up to this seq, is on the log."""
@@ -104,8 +107,11 @@ class Publisher:
         """Nothing is under way: what was added so far tells of all up to there."""
         if not self._waiting:
             self.told = reached
-        elif self._rest is None:
-            self._rest = self._waiting[-1].step, reached
+            return
+        step = self._waiting[-1].step
+        if self._rests and self._rests[-1][0] == step:
+            self._rests.pop()
+        self._rests.append((step, reached))
 
     def confirm_ownership(self) -> None:
         """A commit succeeded just now, so the fence is ours."""
@@ -133,6 +139,7 @@ class Publisher:
         self._metrics.outbox_backlog.dec(len(self._waiting))
         self._waiting.clear()
         self._told.clear()
+        self._rests.clear()
         self._tell_oldest()
 
     def _tell_oldest(self) -> None:
@@ -174,6 +181,7 @@ class Publisher:
             self._metrics.outbox_backlog.dec()
             self.published_step = batch.step + 1
             self.published_seq = batch.first_seq + len(batch.events) - 1
-            if self._rest is not None and batch.step >= self._rest[0]:
-                self.told, self._rest = self._rest[1], None
+            while self._rests and self._rests[0][0] <= batch.step:
+                self.told = self._rests.popleft()[1]
         self._tell_oldest()
+        self.moved()

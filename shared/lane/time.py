@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from shared.contract.records import Record
 from shared.lane.engine import PUNCTUAL, Delay
 from shared.lane.parts import LaneParts
-from shared.lane.publisher import LATE_MS
+from shared.lane.publisher import LATE_MS, Told
+from shared.lane.store import Claim
 
-__all__ = ["AHEAD_MS", "LaneTime", "delay_of", "gather_ms", "is_due", "reached_ms", "wait_ms"]
+__all__ = ["AHEAD_MS", "LaneTime", "at_rest", "delay_of", "gather_ms", "is_due", "reached_ms", "wait_ms"]
 
 TICK_MS_MIN = 1  # a deadline that is due now is not a reason to spin
 # So far ahead a lane says that nothing falls due: whoever waits for it need not hear so at every moment. No further,
@@ -48,6 +49,11 @@ def reached_ms(deadline_ms: int | None, wall_ms: int) -> int:
     now. It goes with the offset of these inputs, for a later one may make something due at once."""
     ahead_ms = wall_ms + AHEAD_MS
     return ahead_ms if deadline_ms is None else min(ahead_ms, deadline_ms - 1)
+
+
+def at_rest(claim: Claim, deadline_ms: int | None, wall_ms: int) -> Told:
+    """How far a lane has come that has committed all that it decided, the next deadline being this one."""
+    return Told(claim.next_offset, reached_ms(deadline_ms, wall_ms), claim.next_seq - 1)
 
 
 def gather_ms(records: Sequence[Record], wall_ms: int, age_ms: int) -> int:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
-from shared.contract.progress import note_of
+from shared.contract.progress import Note, note_of
 from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
 from shared.lane.lane import Lane
 from shared.lane.parts import Group, LaneParts, Warm
@@ -18,6 +18,7 @@ LOOK_SECONDS = 0.05  # while lanes end
 # Kafka is told what is news, all in one request: for lag tools, and for the sla service. That tells a breach no sooner
 # than it hears that the router has handled what came before, and that nothing of it falls due until then.
 NOTE_EVERY_SECONDS = 0.1
+NOTE_APART_SECONDS = 0.02  # of notes that somebody waits for: as soon as what they tell is so, and no more of them
 NOTE_AGAIN_MS = AHEAD_MS // 2  # a quiet lane's note is renewed while it still reaches so far ahead
 WATCH_EVERY_SECONDS = 1.0
 # After losing a partition that the group still calls ours, the rightful owner gets this long to appear in the group.
@@ -41,6 +42,7 @@ class Worker:
         self._again: set[int] = set()
         self._joined = False
         self._stopping = asyncio.Event()
+        self._told = asyncio.Event()  # something is told since the last note
         self._failure: BaseException | None = None
 
     # ---- what the health page asks ----
@@ -148,6 +150,8 @@ class Worker:
 
     def _start(self, number: int) -> None:
         lane = Lane(number, self._parts, self._warm.pop(number, None))
+        if self._parts.settled_ms is None:  # else it is the last of a chain: nobody waits for its notes
+            lane.publisher.moved = self._told.set
         self._lanes[number] = lane
         task = self._tasks[number] = asyncio.ensure_future(self._serve(number, lane))
         task.add_done_callback(lambda _: self._ended(number))  # also of one that is cancelled before its first step
@@ -219,14 +223,18 @@ class Worker:
     async def _note_offsets(self) -> None:
         noted: dict[int, Told] = {}
         while True:
-            await asyncio.sleep(NOTE_EVERY_SECONDS)
+            await asyncio.sleep(NOTE_APART_SECONDS)
+            await wait_for(self._told, NOTE_EVERY_SECONDS - NOTE_APART_SECONDS)
+            self._told.clear()
             for lane in self.lanes:
                 if lane.life.polling:  # nothing is under way, and an idle lane turns only now and then
                     lane.note_rest()
             told = {lane.partition: each for lane in self.lanes if (each := lane.publisher.told) is not None}
             news = {number: each for number, each in told.items() if self._is_news(each, noted.get(number))}
             try:
-                await self._group.note_offsets({at: (each.offset, note_of(each.at_ms)) for at, each in news.items()})
+                await self._group.note_offsets(
+                    {number: (each.offset, note_of(Note(each.at_ms, each.seq))) for number, each in news.items()}
+                )
             except Retryable as error:
                 self._log.debug("offsets were not noted", error=str(error))
             else:

@@ -11,7 +11,8 @@ from aiokafka.errors import CoordinatorLoadInProgressError
 from aiokafka.protocol.commit import OffsetFetchResponse_v3
 
 from deploy.local.broker import KafkaBroker
-from services.sla.kafka import LOOK_EVERY_SECONDS, LOOK_SELDOM_SECONDS, Watch, accepted, rest_seconds
+from services.sla.kafka import Watch, accepted
+from services.sla.pace import LOOK_DUE_SECONDS, LOOK_EVERY_SECONDS, LOOK_SELDOM_SECONDS, rest_seconds
 from services.sla.settings import SlaSettings
 from services.sla.upstream import Upstream
 from shared.clock import now_ms
@@ -176,7 +177,7 @@ async def test_a_topic_that_is_deleted_or_that_a_running_ingest_reads_no_more_ho
 
 
 async def test_what_falls_due_sooner_than_was_known_is_looked_for(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.sla.kafka.LOOK_SELDOM_SECONDS", 3600.0)
+    monkeypatch.setattr("services.sla.pace.LOOK_SELDOM_SECONDS", 3600.0)
     await way.ingest_has_read(chat=0)
     async with watched(way):
         await way.settles(now_ms())
@@ -211,8 +212,9 @@ async def test_where_a_group_is_looked_after_is_asked_once(way: Way, monkeypatch
         (1.5, None, -0.5),
         (0.0, 0.625, 0.625),  # one look falls on the time
         (0.5, 60.0, 0.5),
-        (0.0, 0.01, LOOK_EVERY_SECONDS),  # many fall due: not a look for each
-        (0.0, -30.0, LOOK_EVERY_SECONDS),  # due and not known yet
+        (0.0, 0.01, LOOK_DUE_SECONDS),  # many fall due: not a look for each
+        (0.0, -0.25, LOOK_DUE_SECONDS),  # due and not known yet
+        (0.0, -30.0, LOOK_EVERY_SECONDS),  # somebody is behind or away: that is not sooner known
         (0.1, -30.0, 0.0),
     ],
 )

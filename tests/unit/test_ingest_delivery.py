@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
@@ -189,3 +190,43 @@ async def test_where_a_failed_call_left_the_reader_is_no_offset_to_commit(sense:
     reader.stands_at = 60
     await subscription.commit()
     assert reader.committed == [{where: 50}, {where: 60}], "and of more transactions that were all taken back"
+
+
+async def test_what_is_delivered_is_told_soon_and_a_broker_that_refuses_it_is_not_asked_at_every_moment(
+    sense: Sense,
+) -> None:
+    where = TopicPartition("chat", 0)
+    asked: list[dict[TopicPartition, int]] = []
+    faults: list[Exception] = []
+
+    class Reader:
+        def assignment(self) -> set[TopicPartition]:
+            return {where}
+
+        async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+            asked.append(dict(offsets))
+            if faults:
+                raise faults.pop()
+
+    rest: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def handle(_: Sequence[Any]) -> asyncio.Future[None] | None:
+        return rest if not rest.done() else None
+
+    told: list[bool] = []
+    subscription = Subscription("contacts", ["chat"], handle, sense)
+    subscription._subscriber = SimpleNamespace(consumer=Reader())
+    subscription.delivered = lambda: told.append(rest.done())
+    await subscription._receive([SimpleNamespace(topic="chat", partition=0, offset=4)])
+    await subscription.commit(soon=True)
+    assert asked == [], "nothing is delivered yet"
+    rest.set_result(None)
+    await asyncio.sleep(0)
+    assert told[-1], "and now it is"
+    await subscription.commit(soon=True)
+    assert asked == [{where: 5}]
+    faults.append(KafkaError("no coordinator"))
+    await subscription._receive([SimpleNamespace(topic="chat", partition=0, offset=5)])
+    for _ in range(3):
+        await subscription.commit(soon=True)
+    assert asked == [{where: 5}, {where: 6}]

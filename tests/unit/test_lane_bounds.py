@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from shared.errors import Fenced, Retryable
-from shared.lane.arrivals import POLL_MS_MAX
+from shared.lane.arrivals import GATHER_DUE_MS_MAX, POLL_MS_MAX
 from shared.lane.store import Claim
 from shared.lane.upkeep import FORGET_EVERY_SECONDS, TIDY_SECONDS
 from tests.support.lane_alone import PARTITION, QUIET, SAMPLE, Alone, alone
 from tests.support.tally import LOG
+from tests.support.virtual_time import START_MS
 
 # ---- bounds, faults, upkeep ----
 
@@ -80,6 +81,25 @@ def test_a_batch_grows_for_the_gathering_time_and_no_further_than_its_bound() ->
         world.send({"key": "b"}, {"key": "c"}, {"key": "d"})
         await asyncio.sleep(QUIET)
         assert [each.after.next_offset for each in world.store.commits] == [3, 4]
+        await world.stopped(lane, running)
+
+    alone(play)
+
+
+def test_a_batch_that_a_deadline_waits_for_grows_only_for_a_moment() -> None:
+    async def play(world: Alone) -> None:
+        world.settings = world.settings.model_copy(update={"gather_ms": 100})
+        world.settled_ms = lambda partition: START_MS  # what is due may not fire yet
+        lane = world.lane()
+        running = await world.served(lane, QUIET)
+        world.send({"key": "a", "later_ms": 10})
+        await asyncio.sleep(0.5)
+        before = world.clock.monotonic()
+        world.send({"key": "b"})
+        while lane.claim.next_offset < 2:
+            await asyncio.sleep(0.001)
+        assert world.clock.monotonic() - before < 2 * GATHER_DUE_MS_MAX / 1000
+        world.settled_ms = None
         await world.stopped(lane, running)
 
     alone(play)

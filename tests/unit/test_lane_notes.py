@@ -2,11 +2,11 @@
 
 import asyncio
 
-from shared.contract.progress import note_of, told_ms_of
+from shared.contract.progress import read_note
 from shared.contract.records import DeadLetter, Origin
 from shared.errors import Reason, Retryable
 from shared.lane.time import AHEAD_MS
-from shared.lane.worker import NOTE_AGAIN_MS, NOTE_EVERY_SECONDS, WATCH_EVERY_SECONDS
+from shared.lane.worker import NOTE_AGAIN_MS, NOTE_APART_SECONDS, NOTE_EVERY_SECONDS, WATCH_EVERY_SECONDS
 from tests.support.lane_alone import PARTITION, Alone, alone
 from tests.support.lane_working import working
 from tests.support.lane_world import PARTITIONS, World
@@ -27,16 +27,41 @@ def test_on_a_quiet_partition_whoever_looks_finds_that_nothing_falls_due_for_now
         for _ in range(LOOKS):
             await asyncio.sleep(APART_SECONDS)
             for offset, note in world.group.noted.values():
-                told_ms = told_ms_of(note)
-                assert told_ms is not None
-                ahead.append(told_ms - clock.now_ms())
-                told.add(told_ms)
+                read = read_note(note)
+                assert read is not None
+                ahead.append(read.told_ms - clock.now_ms())
+                told.add(read.told_ms)
                 assert offset <= 1
         assert 0 < min(ahead) < max(ahead) <= AHEAD_MS
         assert len(told) <= PARTITIONS * (LOOKS * APART_SECONDS * 1000 / NOTE_AGAIN_MS + 1)
         await world.close()
 
     run(main)
+
+
+def test_what_somebody_waits_for_is_noted_as_soon_as_it_is_told_and_no_more_often_than_that_is_of_use() -> None:
+    async def play(world: Alone) -> None:
+        made = await working(world)
+        lane = next(iter(made.worker.lanes))
+        late = []
+        for number in range(1, 30):
+            world.send({"key": "a"})
+            while lane.publisher.told is None or lane.publisher.told.offset < number:
+                await asyncio.sleep(0.001)
+            at = world.clock.monotonic()
+            while max(noted[PARTITION][0] for noted in made.group.noted if noted) < number:
+                await asyncio.sleep(0.001)
+            late.append(world.clock.monotonic() - at)
+            await asyncio.sleep(number / 1000)
+        assert max(late) <= NOTE_APART_SECONDS + 0.002
+        before, made.group.noted[:] = world.clock.monotonic(), []
+        for _ in range(400):
+            world.send({"key": "a"})
+            await asyncio.sleep(0.001)
+        assert len(made.group.noted) <= (world.clock.monotonic() - before) / NOTE_APART_SECONDS + 1
+        await made.end()
+
+    alone(play)
 
 
 def test_the_group_is_told_how_far_a_lane_is_and_a_broker_that_is_away_is_told_later() -> None:
@@ -49,7 +74,10 @@ def test_the_group_is_told_how_far_a_lane_is_and_a_broker_that_is_away_is_told_l
         assert told is not None
         last = [notes for notes in made.group.noted if notes][-1][PARTITION]
         assert last[0] == 1
-        assert note_of(START_MS) <= last[1] <= note_of(world.clock.now_ms() + AHEAD_MS)
+        note = read_note(last[1])
+        assert note is not None
+        assert START_MS <= note.told_ms <= world.clock.now_ms() + AHEAD_MS
+        assert note.seq == told.seq > 0
         await made.end()
         notes = len(made.group.noted)
         await asyncio.sleep(2 * NOTE_EVERY_SECONDS)

@@ -259,14 +259,14 @@ def test_how_far_a_lane_has_come_never_goes_back() -> None:
     async def play(world: Sending, running: "asyncio.Task[None]") -> None:
         told = world.publisher
         world.add()
-        told.rest(Told(1, 10))
+        told.rest(Told(1, 10, 1))
         assert told.told is None
         await asyncio.sleep(0.1)
-        assert told.told == Told(1, 10)
-        told.rest(Told(2, 20))
-        assert told.told == Told(2, 20)
+        assert told.told == Told(1, 10, 1)
+        told.rest(Told(2, 20, 2))
+        assert told.told == Told(2, 20, 2)
         world.add()
         await asyncio.sleep(0.1)
-        assert told.told == Told(2, 20)
+        assert told.told == Told(2, 20, 2)
 
     sending(play)

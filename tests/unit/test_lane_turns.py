@@ -80,7 +80,7 @@ def test_what_falls_due_in_the_past_of_the_wall_is_told_of_only_when_it_has_fire
         lane = world.lane()
         world.send({"key": "a", "later_ms": 200})
         running = await world.served(lane, 3.0)
-        assert lane.publisher.told == Told(1, START_MS + 199)
+        assert lane.publisher.told == Told(1, START_MS + 199, 1)
         assert world.told() == [("a", 1)]
         world.settled_ms = None
         await world.stopped(lane, running)

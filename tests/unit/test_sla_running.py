@@ -11,6 +11,7 @@ from services.sla.domain.rows import SlaRows
 from services.sla.domain.stretches import REPORT_MS_MAX
 from services.sla.metrics import CommittedTotals, SlaCollector
 from services.sla.upstream import Look, Upstream
+from shared.contract.progress import Note
 from shared.process.metrics import WorkspaceLabels
 from tests.support.sla_builders import BASE_MS, Runner
 from tests.unit.test_sla_account import Desk
@@ -164,7 +165,7 @@ class Way:
     def comes(self) -> None:
         """Another owner, who has looked at nothing."""
         self.runner.restart()
-        self.upstream, self.registry = Upstream(lambda: {0: self.handled}), CollectorRegistry()
+        self.upstream, self.registry = Upstream(self.applied, self.applied), CollectorRegistry()
         self.committed = CommittedTotals()
         self.registry.register(
             SlaCollector(
@@ -172,6 +173,9 @@ class Way:
                 WorkspaceLabels(9),
             )
         )  # fmt: skip
+
+    def applied(self) -> dict[int, int]:
+        return {0: self.handled}
 
     def now_ms(self) -> int:
         return BASE_MS + round(self.now * 1000)
@@ -183,10 +187,10 @@ class Way:
             self.handled += 1
 
     def look(self) -> None:
-        said_ms = BASE_MS + round(self.told[self.handled][0] * 1000) - 1 if self.handled < len(self.told) else None
-        self.upstream.looked(
-            0, Look(self.now_ms(), len(self.told)), handled=self.handled, output_end=self.handled, told_ms=said_ms
-        )
+        inputs, note = Look(self.now_ms(), len(self.told)), None
+        if self.handled < len(self.told):
+            note = Note(BASE_MS + round(self.told[self.handled][0] * 1000) - 1, self.handled)
+        self.upstream.looked(0, inputs, handled=self.handled, output_end=self.handled, note=note)
 
     def scrape(self) -> None:
         """What is shown is never less than anybody has shown before."""

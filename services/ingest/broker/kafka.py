@@ -14,13 +14,16 @@ from services.ingest.reader.kafka import Reader
 from services.ingest.security.kafka import security
 from services.ingest.sense import Sense
 from services.ingest.settings import IngestSettings
+from shared.clock import monotonic
 from shared.errors import Retryable
+from shared.lane.patience import wait_for
 
 __all__ = ["COMMIT_EVERY_SECONDS", "Subscriptions"]
 
 REQUEST_MS_MAX = 10_000  # an unanswered request is given up after this and asked again
 METADATA_AGE_MS_MAX = 30_000  # a moved partition leader is noticed at the latest after this
-COMMIT_EVERY_SECONDS = 0.2  # a crash repeats at most this much; and sla waits for it before a promise may breach
+COMMIT_EVERY_SECONDS = 0.2  # a crash repeats at most this much
+COMMIT_APART_SECONDS = 0.02  # sooner what is delivered is told, but no more often: a breach waits for it in sla
 STOP_SECONDS_MAX = 8.0  # aiokafka's consumers wait for a broker without bound when they stop
 
 
@@ -42,6 +45,7 @@ class Subscriptions:
         self._subscriptions = subscriptions
         self._metrics = sense.metrics
         self._drain_seconds_max = settings.drain_seconds_max
+        self._delivered = asyncio.Event()  # something is, since the last commit
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._broker = KafkaBroker(
             settings.kafka_bootstrap_servers.split(","),
@@ -56,6 +60,7 @@ class Subscriptions:
             logger=_ErrorsOnly(sense),
         )
         for subscription in subscriptions:
+            subscription.delivered = self._delivered.set
             subscription.attach(self._broker, settings, self._fail)
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -111,9 +116,16 @@ class Subscriptions:
             self._failure.set_exception(error)
 
     async def _keep_house(self) -> None:
+        kept_at = monotonic()
         while True:
-            await asyncio.sleep(COMMIT_EVERY_SECONDS)
-            await asyncio.gather(*(subscription.commit() for subscription in self._subscriptions))
+            await asyncio.sleep(COMMIT_APART_SECONDS)
+            await wait_for(self._delivered, max(0.0, kept_at + COMMIT_EVERY_SECONDS - monotonic()))
+            self._delivered.clear()
+            soon = monotonic() - kept_at < COMMIT_EVERY_SECONDS
+            await asyncio.gather(*(subscription.commit(soon=soon) for subscription in self._subscriptions))
+            if soon:
+                continue
+            kept_at = monotonic()
             owned = await asyncio.gather(*(subscription.report() for subscription in self._subscriptions))
             self._metrics.owned_partitions.set(sum(owned))
 

@@ -18,9 +18,10 @@ from aiokafka.record.default_records import _DefaultRecordBatchPy
 from services.ingest.domain.admission import REFUSED_HEADER
 from services.ingest.unpack.kafka import BATCH_BYTES_MAX, BatchTooLarge, Budget, PollFull, bound_unpacking, spend
 
-__all__ = ["Reader"]
+__all__ = ["Reader", "position_of"]
 
 IDLE_MS = 500  # in one poll of topics on which nothing comes; a record that comes ends it
+POSITION_SECONDS_MAX = 0.1  # known at once, unless the partitions move
 READ_MS_MAX = 1000  # for records that are known to be there: one round trip to the broker
 FETCH_BYTES_MAX = 1024 * 1024  # of the batches that are decoded here; a single larger batch comes all the same
 
@@ -235,3 +236,12 @@ def _batches(raw: bytes) -> Iterator[Any]:
             return  # the broker cuts the last batch at the size that was asked for
         yield _DefaultRecordBatchPy(raw[at:end])
         at = end
+
+
+async def position_of(consumer: Reader, where: TopicPartition) -> int | None:
+    """Where a reader stands; None while that is not known."""
+    asking = asyncio.ensure_future(consumer.position(where))
+    await asyncio.wait({asking}, timeout=POSITION_SECONDS_MAX)
+    known = asking.done() and not asking.exception()
+    asking.cancel()
+    return asking.result() if known else None

@@ -229,9 +229,8 @@ class Book:
     def _is_for_a_person(self, contact: Contact, event: Queued, at_ms: int) -> None:
         """The first entry of all, after a bot or self-service: the hand-off, from which a person owes an answer."""
         if contact.human_ms is None:
-            entered_ms = contact.entered_ms  # as of the event; the same number, not one more for each contact
-            if event.entered_at is not None and event.wait_started_at is not None:
-                entered_ms = to_ms(event.entered_at)
+            entered_at = event.entered_at if event.wait_started_at is not None else None
+            entered_ms = contact.entered_ms if entered_at is None else to_ms(entered_at)  # the same, not one more each
             contact.human_ms = entered_ms if contact.received_ms is None else contact.received_ms
             if contact.tier in ("bot", "self_service"):
                 contact.human_ms = at_ms

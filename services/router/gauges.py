@@ -92,9 +92,10 @@ class RouterCollector(Collector):
         yield from (waiting, overdue, oldest, at_risk, able, opened)
 
     def _targets(self, engines: list[RouterEngine]) -> Iterator[Metric]:
-        """What each queue promises; ``le`` is the bound of the wait histogram, so that rules can join the two."""
+        """What each queue promises; ``bound`` is the ``le`` of the wait histogram that it is, so that rules can join
+        the two. A gauge that has an ``le`` itself is none to promtool."""
         labels = ["workspace", "queue", "kind"]
-        target = GaugeMetricFamily("usher_queue_target_seconds", "What a queue promises.", labels=[*labels, "le"])
+        target = GaugeMetricFamily("usher_queue_target_seconds", "What a queue promises.", labels=[*labels, "bound"])
         objective = GaugeMetricFamily("usher_queue_objective", "For which share of its contacts.", labels=labels)
         told: dict[tuple[str, str, str], tuple[float, float]] = {}
         for workspace in (each for engine in engines for each in engine.book.workspaces.values()):

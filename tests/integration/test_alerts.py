@@ -48,7 +48,7 @@ REQUESTS = "usher_ingest_http_requests_total"
 # Series -> its value while things are bad, and while they are well.
 GAUGES = {
     f'usher_queue_objective{{{CARDS},kind="time_to_answer"}}': (0.8, 0.8),
-    f'usher_queue_target_seconds{{{CARDS},kind="time_to_answer",le="20.0"}}': (20, 20),
+    f'usher_queue_target_seconds{{{CARDS},kind="time_to_answer",bound="20.0"}}': (20, 20),
     f"usher_queue_oldest_wait_seconds{{{CARDS}}}": (400, 0),
     f"usher_queue_overdue{{{CARDS}}}": (1, 0),
     f"usher_queue_waiting{{{CARDS}}}": (2, 2),

@@ -112,7 +112,7 @@ def test_a_queue_to_whose_contacts_only_rules_promise_something_shows_the_least_
     ]  # fmt: skip
     watched.router.activate(policy_with(targets=rules))
     shown = {
-        (name, labels["queue"], labels["kind"], labels.get("le", "")): value
+        (name, labels["queue"], labels["kind"], labels.get("bound", "")): value
         for (name, pairs), value in watched.samples().items()
         if name in ("usher_queue_target_seconds", "usher_queue_objective") and (labels := dict(pairs))
     }

@@ -10,7 +10,6 @@ WORKSPACE_PATTERN = r"[a-z0-9-]{1,64}"  # a workspace's name, whole: it is part 
 WORKSPACE_WORDS = "1 to 64 of a-z, 0-9 and -"  # the same for people
 _NAMESPACE = UUID("5d0cf0e4-b5a8-5a6b-9a8e-7c5f5f1e2d3c")
 CONVERSATIONS_REMEMBERED = 4096  # keys kept: a batch asks three times for each of its conversations
-TRACES_REMEMBERED = 4096  # traceparents kept: each event of a contact and each fact about it asks for the same one
 ERA_DAYS = 1000  # of ids of contacts; an episode is remembered for longer (MEMORY_DAYS), or its id could come again
 MEMORY_DAYS = ERA_DAYS + 100  # clocks of senders and records that waited on the log may differ by so much
 _FIRST_ERA_ENDS_MS = 20_788 * DAY_MS  # 2026-12-01, and up to an era later: each conversation has its own day
@@ -67,7 +66,6 @@ def message_event_id(workspace: str, source: str, conversation_id: str, message_
     return derive("message", conversation_key(workspace, source, conversation_id), message_id)
 
 
-@lru_cache(maxsize=TRACES_REMEMBERED)
 def traceparent_of(contact_id: str) -> str:
     """The traceparent (W3C) of a contact whose sender gave none: the trace is named after the contact, and as its flags
     say, nobody has recorded its beginning."""

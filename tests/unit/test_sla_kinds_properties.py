@@ -2,6 +2,7 @@
 clock judged again by counting every second."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -177,9 +178,8 @@ def test_a_paused_clock_counts_each_open_second_in_which_it_ran(start: int, targ
 def _use(player: Runner, calendar: Calendar) -> None:
     """The policy's targets count by this calendar, which a policy's minutes could not describe."""
     promises = player.engine._book.terms.now("acme")
-    target = promises._queues["orders"][Kind.RESOLUTION]
-    object.__setattr__(target, "calendar", calendar)
-    object.__setattr__(target, "calendar_name", "flicker")
+    targets = promises._queues["orders"]
+    targets[Kind.RESOLUTION] = replace(targets[Kind.RESOLUTION], calendar=calendar, calendar_name="flicker")
     promises.calendar = lambda name: calendar
 
 

@@ -105,7 +105,7 @@ TRANSITIONS: dict[tuple[State, Signal], tuple[State, Fact | None]] = {
 """(state, signal) -> (state after, the fact it makes). What does not stand here cannot happen."""
 
 
-class Clock(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+class Clock(msgspec.Struct, omit_defaults=True, gc=False):
     """One promise about one contact. Times in milliseconds since the epoch, ``target_seconds`` in calendar time.
 
     ``target`` names the promise (``20s``), ``queue`` whose promise it is; ``policy``, ``rule`` and ``calendar`` say

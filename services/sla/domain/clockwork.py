@@ -7,7 +7,7 @@ from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import Deadlines, is_due, next_ms, pending
 from services.sla.domain.facts import Facts
 from services.sla.domain.former import changes_at, go_on, over_seconds, rested, rests_until
-from services.sla.domain.sla_event import NOTHING, Note, held_to, trace_kept
+from services.sla.domain.sla_event import NOTHING, Note, held_to
 from services.sla.domain.target import Target
 from services.sla.domain.terms import Terms
 from services.sla.domain.totals import Totals
@@ -16,7 +16,6 @@ from shared.policy.calendar import Calendar
 
 __all__ = ["Clockwork"]
 
-_STARTED = Fact.STARTED
 _DUE, _DONE, _DROPPED, _PAUSE, _RESUME = Signal.DUE, Signal.DONE, Signal.DROPPED, Signal.PAUSE, Signal.RESUME
 
 
@@ -52,16 +51,13 @@ class Clockwork:
 
         ``made_ms``: when the promise was made, which may be long after the time from which it counts, or before.
         """
-        made_ms = clock.started_ms if made_ms < clock.started_ms else made_ms
-        clock.traceparent = trace_kept(contact, self.facts.trace)
         rests_ms = None if contact.holds is None else contact.rests_ms(clock)
         used_up = rests_ms is not None and contact.used_up(clock, rests_ms)
-        if made_ms > clock.started_ms or made_ms > clock.due_ms:
-            clock.not_before(made_ms)
+        started_ms, due_ms = clock.started_ms, clock.due_ms
+        if made_ms > started_ms or started_ms > due_ms:
+            clock.not_before(made_ms if made_ms > started_ms else started_ms)
         contact.clocks.append(clock)
-        self.facts.open_clocks[clock.kind] += 1
-        self.facts.begin(clock, contact)
-        self.facts.publish(_STARTED, clock, contact, clock.started_ms)
+        self.facts.started(clock, contact)
         self._deadlines.add(clock, contact)
         if used_up:
             clock.paused_ms = rests_ms  # it runs until it is due

@@ -6,11 +6,10 @@ from msgspec.structs import asdict
 from services.sla.domain.clock import Clock, Fact, Kind
 from services.sla.domain.contact import Contact
 from services.sla.domain.timeline import Moment, timeline
-from shared.contract.ids import traceparent_of
 from shared.contract.records import Event
 from shared.times import MILLISECONDS_PER_SECOND, rfc3339
 
-__all__ = ["NOTHING", "Body", "BreachBody", "Held", "Note", "fact_event", "held_to", "trace_kept"]
+__all__ = ["NOTHING", "Body", "BreachBody", "Held", "Note", "fact_event", "held_to"]
 
 _BREACHED, _ENDED_LATE = Fact.BREACHED, Fact.ENDED_LATE
 # The event id derives from (clock id, ordinal), so that a fact has one id however often it is made. What may happen to
@@ -90,15 +89,7 @@ class BreachBody(Body, omit_defaults=True, gc=False):
 _encode = msgspec.json.Encoder().encode
 
 
-def trace_kept(contact: Contact, told: str) -> str:
-    """What a clock keeps of the trace in which it starts; where none is told, of that of the contact's first one. "":
-    that which is named after the contact, as the log says where no sender gave one, and which follows from its id."""
-    if not told:
-        return contact.clocks[0].traceparent if contact.clocks else ""
-    return "" if told == traceparent_of(contact.contact_id) else told
-
-
-def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Note = NOTHING) -> Event:
+def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Note, trace: str) -> Event:
     """The event of a fact that became true at ``at_ms``. Only ``clock_ended_late`` carries a lateness (never < 0)."""
     late = max(0, at_ms - clock.due_ms) / MILLISECONDS_PER_SECOND if fact is _ENDED_LATE else None
     workspace, contact_id, identity = contact.workspace, contact.contact_id, clock.clock_id
@@ -130,7 +121,6 @@ def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Not
     kind, ordinal = _TYPE_AND_ORDINAL[fact]
     if clock.turns and fact in _REPEATED:
         ordinal += _ORDINALS * clock.turns
-    trace = note.traceparent or clock.traceparent or traceparent_of(contact_id)
     return Event(kind, workspace, contact_id, at_ms, identity, ordinal, _encode(body), (), trace)
 
 

@@ -6,6 +6,7 @@ from services.sla.domain.clock import (
     FIRST_RESPONSE,
     ONCE,
     RESOLUTION,
+    RUNNING,
     SELF_SERVICE_RESPONSE,
     TIME_TO_ANSWER,
     Clock,
@@ -50,12 +51,13 @@ class Starts:
     def start(self, kinds: tuple[Kind, ...], contact: Contact, event: Changed, at_ms: int) -> None:
         """Start a clock of each kind, if that is promised, none is open and the contact may have one."""
         promises = self._terms.now(contact.workspace)
+        queue = event.queue or contact.home
         for kind in kinds if promises is None else promises.made_of(kinds):
             if kind is TIME_TO_ANSWER:
                 if isinstance(event, Queued) and not (contact.clocks and contact.clock(kind)):
                     self._answer(contact, event, promises, at_ms)
             elif promises is not None and self._may(kind, contact):
-                promised = self._promised(kind, contact, event.queue or contact.home, promises)
+                promised = self._promised(kind, contact, queue, promises)
                 if promised is not None:
                     target, whose = promised
                     since_ms = contact.since(kind)
@@ -92,8 +94,9 @@ class Starts:
     ) -> tuple[Target, Promises] | None:
         """The target that holds for a contact, and whose it is."""
         target = promises.of(kind, contact, queue)
-        began_now = contact.began is None and contact.policy == promises.version
-        if not began_now and (target is None or not target.apply_to_open):
+        if contact.began is None and contact.policy == promises.version:
+            return None if target is None else (target, promises)
+        if target is None or not target.apply_to_open:
             if kind in contact.taken_back:
                 return None
             then = self._terms.under(contact.workspace, contact.version(kind))
@@ -142,25 +145,22 @@ class Starts:
             contact.once = (*contact.once, start.kind)
         if contact.taken_back:
             contact.over(start.kind)
-        paused, due_ms = 0.0, start.due_ms
-        if contact.rests:
-            paused, due_ms = target.first_due(contact, start.at_ms, due_ms)
-        elif due_ms is None:
-            due_ms = target.due_ms(start.at_ms)
+        paused, due_ms, warn_ms = target.first_times(contact, start.at_ms, start.due_ms)
         clock = Clock(
-            clock_id=clock_id(contact.contact_id, start.kind, target.name, start.cause),
-            kind=start.kind,
-            target=target.name,
-            target_seconds=target.seconds,
-            started_ms=start.at_ms,
-            due_ms=due_ms,
-            queue=target.queue,
-            warn_ms=None if target.warn_at is None else target.first_warn_ms(contact, start.at_ms, due_ms),
-            policy=promises.version if promises is not None else 0,
-            rule=target.rule,
-            calendar=target.calendar_name,
-            warn_at=target.warn_at,
-            pauses=target.pauses,
+            clock_id(contact.contact_id, start.kind, target.name, start.cause),
+            start.kind,
+            target.name,
+            target.seconds,
+            start.at_ms,
+            due_ms,
+            target.queue,
+            RUNNING,
+            warn_ms,
+            0 if promises is None else promises.version,
+            target.rule,
+            target.calendar_name,
+            target.warn_at,
+            target.pauses,
         )
         if paused:
             clock.paused_seconds = paused

@@ -133,8 +133,12 @@ class Stretches:
         cells = self._cells.get(what)
         if cells is None:
             cells = self._cells[what] = [self._totals.cell(key) for key in _keys(stretch)]
-        for cell, seconds in zip(cells, _amounts(stretch, until_ms), strict=True):
-            self._totals.grow(cell, seconds)
+        agent, capacity, used = cells
+        seconds, capacity_seconds, used_seconds = _amounts(stretch, until_ms)
+        grow = self._totals.grow
+        grow(agent, seconds)
+        grow(capacity, capacity_seconds)
+        grow(used, used_seconds)
         key = ("agent", stretch.workspace, stretch.agent_id, stretch.state, stretch.reason)
         self._totals.hours.spread(stretch.since_ms, until_ms, key)
 
@@ -156,6 +160,7 @@ def _reason(stretch: Stretch) -> str:
 def _amounts(stretch: Stretch, until_ms: int) -> tuple[float, float, float]:
     """Whose units are taken works with them, also who is not ready, or has more than the units of now: occupancy, used
     over capacity, is a share."""
-    seconds = max(0, until_ms - stretch.since_ms) / MILLISECONDS_PER_SECOND
+    ms, used = until_ms - stretch.since_ms, stretch.used
+    seconds = (0 if ms < 0 else ms) / MILLISECONDS_PER_SECOND
     ready = 0 if stretch.presence == NOT_READY else stretch.units
-    return seconds, seconds * max(ready, stretch.used), seconds * stretch.used
+    return seconds, seconds * (ready if ready > used else used), seconds * used

@@ -1,7 +1,7 @@
 """What a workspace promises: which target applies to a contact, and when it is due."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import NamedTuple
 
@@ -53,6 +53,17 @@ class Target:
     calendar_name: str = ""
     pauses: tuple[str, ...] = ()
     apply_to_open: bool = False
+    after_ms: tuple[int, int] | None = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """``after_ms``: so long after its start a promise is due, and warned of, where every hour counts."""
+        after_ms = None
+        if self.calendar.is_always_open:
+            after_ms = (
+                ALWAYS_OPEN.add_open_time(0, self.seconds),
+                self.calendar.add_open_time(0, self.seconds * (self.warn_at or 0)),
+            )
+        object.__setattr__(self, "after_ms", after_ms)
 
     def lasting(self, seconds: float) -> "Target":
         """The same promise over so many seconds."""
@@ -60,28 +71,40 @@ class Target:
 
     def due_ms(self, started_ms: int, paused_seconds: float = 0.0) -> int:
         """When the promise is due that started then and did not count so much."""
+        if self.after_ms is not None and not paused_seconds:
+            return started_ms + self.after_ms[0]
         return self.calendar.add_open_time(started_ms, self.seconds + paused_seconds)
 
-    def first_due(self, contact: Contact, started_ms: int, stated_ms: int | None) -> tuple[float, int]:
-        """What a promise to this contact that counts from then has not counted yet, in seconds, and when it is due;
-        ``stated_ms``: when it would be if the contact had waited for nothing."""
+    def first_times(
+        self, contact: Contact, started_ms: int, stated_ms: int | None = None
+    ) -> tuple[float, int, int | None]:
+        """What a promise to this contact that counts from then has not counted yet, in seconds; when it is due; and
+        when to warn, None for never. ``stated_ms``: when it would be due if the contact had waited for nothing."""
+        if contact.rests:
+            return self._after_rests(contact, started_ms, stated_ms)
+        if self.after_ms is None:
+            due_ms = self.due_ms(started_ms) if stated_ms is None else stated_ms
+            return 0.0, due_ms, self.warn_ms(started_ms)
+        due_after_ms, warn_after_ms = self.after_ms
+        due_ms = started_ms + due_after_ms if stated_ms is None else stated_ms
+        return 0.0, due_ms, None if self.warn_at is None else started_ms + warn_after_ms
+
+    def _after_rests(self, contact: Contact, started_ms: int, stated_ms: int | None) -> tuple[float, int, int | None]:
         paused, moved, rested_ms = self.rested_seconds(contact, started_ms)
         due_ms = self.due_ms(started_ms, moved) if moved or stated_ms is None else stated_ms
-        return paused, max(due_ms, rested_ms)
-
-    def first_warn_ms(self, contact: Contact, started_ms: int, due_ms: int) -> int | None:
-        """When to warn about a promise to this contact that counts from then and is due then, whatever it waited for
-        since."""
-        if self.warn_at is None or not contact.rests:
-            return self.warn_ms(started_ms)
+        due_ms = max(due_ms, rested_ms)
+        if self.warn_at is None:
+            return paused, due_ms, None
         _, moved, rested_ms = self.rested_seconds(contact, started_ms, self.warn_at)
         warn_ms = max(self.warn_ms(started_ms, moved) or 0, rested_ms)
-        return warn_ms if warn_ms < due_ms else None
+        return paused, due_ms, warn_ms if warn_ms < due_ms else None
 
     def warn_ms(self, started_ms: int, paused_seconds: float = 0.0) -> int | None:
         """When to warn about the promise that started then; None when nobody asked for a warning."""
         if self.warn_at is None:
             return None
+        if self.after_ms is not None and not paused_seconds:
+            return started_ms + self.after_ms[1]
         return self.calendar.add_open_time(started_ms, self.seconds * self.warn_at + paused_seconds)
 
     def hold(self, clock: Clock, policy: int) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from services.sla.domain.clock import Kind
 from services.sla.domain.contact import Contact
-from services.sla.domain.target import promises_of
+from services.sla.domain.promises import promises_of
 from shared.policy.parse import parse_policy
 from tests.support.sla_story import Story, instant, policy_of
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.sla.domain.clock import TRANSITIONS, Clock, Fact, Kind, Signal, State, clock_id, move
 from services.sla.domain.contact import Contact
 from services.sla.domain.deadlines import STALE_ENTRIES_MAX, Deadlines
-from services.sla.domain.target import promises_of
+from services.sla.domain.promises import promises_of
 from services.sla.domain.totals import WAIT_BUCKET, Total, Totals
 from services.sla.upstream import Look, Looks, Upstream
 from shared.contract.progress import Note, note_of, read_note

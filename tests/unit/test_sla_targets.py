@@ -6,7 +6,7 @@ import pytest
 
 from services.sla.domain.clock import Kind
 from services.sla.domain.contact import Contact
-from services.sla.domain.target import Promises, is_remembered, is_reply, promises_of
+from services.sla.domain.promises import Promises, is_remembered, is_reply, promises_of
 from shared.policy.errors import PolicyErrors
 from shared.policy.kinds import SPANS, Moment, Span
 from shared.policy.parse import parse_policy

@@ -5,8 +5,8 @@ from itertools import chain, islice, product
 
 from services.sla.domain.account import CALLBACKS, MOVES
 from services.sla.domain.clock import State
+from services.sla.domain.promises import Promises
 from services.sla.domain.stretches import AGENT_SECONDS, NOT_READY, OTHER_REASON, REASONS, STATES, UNIT_SECONDS
-from services.sla.domain.target import Promises
 from services.sla.domain.totals import BREACHES, CLOCKS, LATE_SUM, Key, Totals
 from shared.contract.topics import CHANNELS
 

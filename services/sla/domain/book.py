@@ -20,7 +20,7 @@ from services.sla.domain.contact_event import (
 )
 from services.sla.domain.effects import EFFECTS, Effect
 from services.sla.domain.live import Live
-from services.sla.domain.target import Promises
+from services.sla.domain.promises import Promises
 from services.sla.domain.totals import Totals
 from shared.policy.kinds import Moment
 from shared.times import to_ms

@@ -6,8 +6,8 @@ from services.sla.domain.clock import Clock, State
 from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import Changed
+from services.sla.domain.promises import Promises
 from services.sla.domain.starts import Starts
-from services.sla.domain.target import Promises
 from services.sla.domain.terms import Terms
 
 __all__ = ["Changes"]

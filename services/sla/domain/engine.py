@@ -11,9 +11,9 @@ from services.sla.domain.beginnings import begin
 from services.sla.domain.book import Book
 from services.sla.domain.contact_event import PolicyActivated
 from services.sla.domain.handlers import POLICY_ACTIVATED, decode_policy_event, handlers_of
+from services.sla.domain.promises import Promises, promises_of
 from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
 from services.sla.domain.stretches import Entry, Stretch
-from services.sla.domain.target import Promises, promises_of
 from services.sla.domain.totals import Totals
 from shared.contract.ids import derive
 from shared.contract.records import DeadLetter, Origin, Record

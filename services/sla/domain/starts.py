@@ -16,7 +16,8 @@ from services.sla.domain.clock import (
 from services.sla.domain.clockwork import Clockwork
 from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import Changed, Queued
-from services.sla.domain.target import Promises, Target, stated
+from services.sla.domain.promises import Promises
+from services.sla.domain.target import Target, stated
 from services.sla.domain.terms import Terms
 from shared.times import to_ms
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.sla.domain.clock import Clock, Kind
-from services.sla.domain.target import Promises
+from services.sla.domain.promises import Promises
 from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.times import MILLISECONDS_PER_SECOND
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from unicodedata import combining, east_asian_width
 
 __all__ = ["flat", "screen", "table"]
 
@@ -21,7 +22,7 @@ def screen(rows: Sequence[Row], columns: int) -> Iterator[str]:
         yield "nothing happened in these hours"
         return
     lines = list(_aligned(table(rows, ())))
-    if max(map(len, lines)) <= columns:
+    if max(map(_width, lines)) <= columns:
         yield from lines
         return
     for number, row in enumerate(rows):
@@ -39,6 +40,11 @@ def flat(row: Row, before: str = "") -> dict[str, Any]:
 
 def _aligned(lines: Sequence[Sequence[Any]]) -> Iterator[str]:
     cells = [["" if value is None else str(value) for value in line] for line in lines]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
     for line in cells:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        yield "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: agents are called what they like, and a character of theirs may take two, or none."""
+    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)

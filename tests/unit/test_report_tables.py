@@ -49,6 +49,14 @@ def test_rows_that_fit_stand_in_lines_and_those_that_do_not_in_blocks() -> None:
     assert list(screen([], 80)) == ["nothing happened in these hours"]
 
 
+def test_columns_stand_under_each_other_whatever_agents_are_called() -> None:
+    rows = [{"agent": name, "handled": 3} for name in ("ana", "\u5ba2\u5ba2", "jose\u0301")]
+    assert list(screen(rows, 14)) == ["agent  handled", "ana    3", "\u5ba2\u5ba2   3", "jose\u0301   3"]
+    wide = [{"agent": "\u5ba2" * 7, "handled": 3}]
+    assert list(screen(wide, 23)) == ["agent           handled", "\u5ba2" * 7 + "  3"]
+    assert list(screen(wide, 22)) == ["agent    " + "\u5ba2" * 7, "handled  3"]
+
+
 @pytest.mark.parametrize("report", REPORTS)
 @pytest.mark.parametrize("by", [(), ("queue", "hour"), DIMENSIONS])
 def test_the_head_of_csv_is_there_before_anything_happens_and_the_same_after(report: str, by: tuple[str, ...]) -> None:

@@ -19,6 +19,7 @@ LOOK_SECONDS = 0.05  # while lanes end
 # than it hears that the router has handled what came before, and that nothing of it falls due until then.
 NOTE_EVERY_SECONDS = 0.1
 NOTE_APART_SECONDS = 0.02  # of notes that somebody waits for: as soon as what they tell is so, and no more of them
+NOTE_SELDOM_SECONDS = 1.0  # between notes of the last of a chain: only lag tools read them
 NOTE_AGAIN_MS = AHEAD_MS // 2  # a quiet lane's note is renewed while it still reaches so far ahead
 WATCH_EVERY_SECONDS = 1.0
 # After losing a partition that the group still calls ours, the rightful owner gets this long to appear in the group.
@@ -222,8 +223,9 @@ class Worker:
 
     async def _note_offsets(self) -> None:
         noted: dict[int, Told] = {}
+        apart_seconds = NOTE_APART_SECONDS if self._parts.settled_ms is None else NOTE_SELDOM_SECONDS
         while True:
-            await asyncio.sleep(NOTE_APART_SECONDS)
+            await asyncio.sleep(apart_seconds)
             await wait_for(self._told, NOTE_EVERY_SECONDS - NOTE_APART_SECONDS)
             self._told.clear()
             for lane in self.lanes:

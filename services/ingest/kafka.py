@@ -98,7 +98,8 @@ class Subscription:
             if rest is not None:
                 rest.add_done_callback(self._finished)
             self._prefix.add({TopicPartition(each.topic, each.partition): each.offset + 1 for each in records}, rest)
-            self.delivered()
+            if len(records) < self._batch_records_max:
+                self.delivered()  # else there is more, and who is behind need not say at every moment how far
         except Exception as error:  # noqa: BLE001 - the edge: FastStream would go on with the next batch
             self._end(error)
         finally:

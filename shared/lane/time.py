@@ -8,12 +8,24 @@ from shared.lane.parts import LaneParts
 from shared.lane.publisher import LATE_MS, Told
 from shared.lane.store import Claim
 
-__all__ = ["AHEAD_MS", "LaneTime", "at_rest", "delay_of", "gather_ms", "is_due", "reached_ms", "wait_ms"]
+__all__ = [
+    "AHEAD_MS",
+    "NOTE_AGAIN_MS",
+    "LaneTime",
+    "at_rest",
+    "delay_of",
+    "gather_ms",
+    "is_due",
+    "is_news",
+    "reached_ms",
+    "wait_ms",
+]
 
 TICK_MS_MIN = 1  # a deadline that is due now is not a reason to spin
 # So far ahead a lane says that nothing falls due: whoever waits for it need not hear so at every moment. No further,
 # because whoever waits has a clock of his own, and one that is ahead of ours is believed up to here.
 AHEAD_MS = 250
+NOTE_AGAIN_MS = AHEAD_MS // 2  # a quiet lane's note is renewed while it still reaches so far ahead
 
 
 class LaneTime:
@@ -49,6 +61,14 @@ def reached_ms(deadline_ms: int | None, wall_ms: int) -> int:
     now. It goes with the offset of these inputs, for a later one may make something due at once."""
     ahead_ms = wall_ms + AHEAD_MS
     return ahead_ms if deadline_ms is None else min(ahead_ms, deadline_ms - 1)
+
+
+def is_news(told: Told, noted: Told | None, wall_ms: int, *, waited_for: bool) -> bool:
+    """Whether to note how far a lane has come, where this was noted last: another offset, or, of a lane that somebody
+    waits for, a later time."""
+    if noted is None or told.offset != noted.offset:
+        return True
+    return waited_for and told.at_ms > noted.at_ms and noted.at_ms < wall_ms + NOTE_AGAIN_MS
 
 
 def at_rest(claim: Claim, deadline_ms: int | None, wall_ms: int) -> Told:

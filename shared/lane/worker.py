@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 
 from shared.contract.progress import Note, note_of
 from shared.errors import Fatal, Fenced, PartitionClosed, Retryable
@@ -10,7 +11,7 @@ from shared.lane.lane import Lane
 from shared.lane.parts import Group, LaneParts, Warm
 from shared.lane.patience import again, wait_for
 from shared.lane.publisher import Told
-from shared.lane.time import AHEAD_MS
+from shared.lane.time import is_news
 
 __all__ = ["CLOSED_SECONDS", "Worker"]
 
@@ -20,7 +21,6 @@ LOOK_SECONDS = 0.05  # while lanes end
 NOTE_EVERY_SECONDS = 0.1
 NOTE_APART_SECONDS = 0.02  # of notes that somebody waits for: as soon as what they tell is so, and no more of them
 NOTE_SELDOM_SECONDS = 1.0  # between notes of the last of a chain: only lag tools read them
-NOTE_AGAIN_MS = AHEAD_MS // 2  # a quiet lane's note is renewed while it still reaches so far ahead
 WATCH_EVERY_SECONDS = 1.0
 # After losing a partition that the group still calls ours, the rightful owner gets this long to appear in the group.
 RECLAIM_SECONDS = 3.0
@@ -151,8 +151,7 @@ class Worker:
 
     def _start(self, number: int) -> None:
         lane = Lane(number, self._parts, self._warm.pop(number, None))
-        if self._parts.settled_ms is None:  # else it is the last of a chain: nobody waits for its notes
-            lane.publisher.moved = self._told.set
+        lane.publisher.moved = partial(self._moved, lane)
         self._lanes[number] = lane
         task = self._tasks[number] = asyncio.ensure_future(self._serve(number, lane))
         task.add_done_callback(lambda _: self._ended(number))  # also of one that is cancelled before its first step
@@ -233,18 +232,19 @@ class Worker:
                     lane.note_rest()
             told = {lane.partition: each for lane in self.lanes if (each := lane.publisher.told) is not None}
             news = {number: each for number, each in told.items() if self._is_news(each, noted.get(number))}
+            notes = {number: (each.offset, note_of(Note(each.at_ms, each.seq))) for number, each in news.items()}
             try:
-                await self._group.note_offsets(
-                    {number: (each.offset, note_of(Note(each.at_ms, each.seq))) for number, each in news.items()}
-                )
+                await self._group.note_offsets(notes)
             except Retryable as error:
                 self._log.debug("offsets were not noted", error=str(error))
             else:
                 noted = {number: news.get(number, noted.get(number, each)) for number, each in told.items()}
 
     def _is_news(self, told: Told, noted: Told | None) -> bool:
-        if noted is None or told.offset != noted.offset:
-            return True
-        if self._parts.settled_ms is not None:  # the last of a chain: nobody waits to hear up to when it has come
-            return False
-        return told.at_ms > noted.at_ms and noted.at_ms < self._clock.now_ms() + NOTE_AGAIN_MS
+        return is_news(told, noted, self._clock.now_ms(), waited_for=self._parts.settled_ms is None)
+
+    def _moved(self, lane: Lane) -> None:
+        """Note it at once, unless the lane is far behind: then that is what everybody waits for."""
+        behind = self._parts.inputs.lag(lane.partition, lane.claim.next_offset)
+        if self._parts.settled_ms is None and behind < self._parts.settings.batch_records_max:
+            self._told.set()

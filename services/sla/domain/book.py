@@ -108,7 +108,7 @@ class Book:
         if contact.queue is None:
             self._live.begin(TIME_TO_ANSWER, contact)
         began = event.wait_started_at or event.entered_at
-        contact.queue = contact.home = queue
+        contact.queue, contact.home, contact.agent_id = queue, queue, None
         self._facts.totals.begin_waits((contact.workspace, queue, contact.channel))
         contact.entered_ms = at_ms if began is None else to_ms(began)
         contact.priority_seconds = event.priority_seconds
@@ -147,7 +147,7 @@ class Book:
         """An agent took the contact: it is answered, and on voice that is the first response."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            self._live.leave_queue(contact, at_ms, "answered")
+            self._live.taken(contact, event.agent_id, at_ms)
             self._live.reach(_ASSIGNED, contact, event, at_ms)
             if event.channel == "voice":
                 self._answered(contact, event, at_ms, _CALL_ANSWERED)
@@ -157,7 +157,7 @@ class Book:
         """The agent passed the contact on, or a supervisor did; a queue follows."""
         contact = self.contacts.get(event.contact_id)
         if contact is not None:
-            self._live.passes(_GIVEN_BACK, contact, event, at_ms)
+            self._live.given_back(_GIVEN_BACK, contact, event, at_ms)
 
     def wrote(self, event: MessageAdded, at_ms: int) -> None:
         """A further message: of the customer, or written past the desktop by an agent or a bot."""

@@ -23,12 +23,13 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """A live contact. Times in milliseconds since the epoch; None: not known, or not yet.
 
     ``queue`` and ``entered_ms``: the queue it waits in and since when it waits. ``home``: the one it was in last or
-    would wait in, ``tier``, ``priority_seconds``, ``attributes``: what its targets depend on. ``human_ms``: since
-    when a person owes the first answer; ``answered``: a person gave it, ``replied_ms``: when a person wrote last.
-    ``holds``: what it waits for, and since when; ``rests``: what it waited for before, the last RESTS_MAX.
-    ``once``: kinds that a contact has one clock of, and has had; ``taken_back``: kinds whose clock a policy ended,
-    and that only a policy which applies to what is open promises again, until their time is over. ``sought_ms``:
-    since when an article is due to whom a bot had to ask first; of others it is due from their arrival on.
+    would wait in; ``agent_id``: who has it; ``tier``, ``priority_seconds``, ``attributes``: what its targets depend
+    on. ``human_ms``: since when a person owes the first answer; ``answered``: a person gave it, ``replied_ms``:
+    when a person wrote last. ``holds``: what it waits for, and since when; ``rests``: what it waited for before,
+    the last RESTS_MAX. ``once``: kinds that a contact has one clock of, and has had; ``taken_back``: kinds whose
+    clock a policy ended, and that only a policy which applies to what is open promises again, until their time is
+    over. ``sought_ms``: since when an article is due to whom a bot had to ask first; of others it is due from their
+    arrival on.
     ``kept``: remembered until its end. ``clocks``: running, paused, or breached and not yet ended.
 
     ``owed``: since when somebody owes what, of the kinds that count from the moment that starts them, promised or not.
@@ -45,6 +46,7 @@ class Contact(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     entered_ms: int = 0
     received_ms: int | None = None
     home: str = ""
+    agent_id: str | None = None
     tier: str = ""
     priority_seconds: float = 0.0
     attributes: dict[str, str] | None = None

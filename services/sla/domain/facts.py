@@ -95,7 +95,8 @@ class Facts:
         if result is not None:
             self.open_clocks[clock.kind] -= 1
             workspace, kind, target, queue = contact.workspace, clock.kind, clock.target, clock.queue
-            whose = ("clock", workspace, kind, target, queue, contact.channel, note.agent_id or "", result)
+            agent_id = note.agent_id or contact.agent_id or ""
+            whose = ("clock", workspace, kind, target, queue, contact.channel, agent_id, result)
             self.totals.hours.add(at_ms, whose)
             self.totals.add((CLOCKS, workspace, kind, target, queue, result))
             self.risks.decided(clock, contact, result)

@@ -138,6 +138,19 @@ class Live:
                 contact.over(TIME_TO_ANSWER)
             self._facts.touch(contact)
 
+    def taken(self, contact: Contact, agent_id: str | None, at_ms: int) -> None:
+        """An agent has it from now on."""
+        self.leave_queue(contact, at_ms, "answered")
+        contact.agent_id = agent_id
+        self._facts.touch(contact)
+
+    def given_back(self, effect: Effect, contact: Contact, event: Changed, at_ms: int) -> None:
+        """The agent does not have it any more; what ends with that was theirs."""
+        self.reach(effect, contact, event, at_ms)
+        contact.agent_id = None
+        self._facts.touch(contact)
+        self.forget_if_done(contact)
+
     def waited(self, contact: Contact, at_ms: int, outcome: str) -> None:
         """One wait in its queue ended, and this is why."""
         seconds = max(0, at_ms - contact.entered_ms) / MILLISECONDS_PER_SECOND

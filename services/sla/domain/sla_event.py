@@ -29,8 +29,9 @@ class Held(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 class Note(msgspec.Struct, frozen=True, gc=False):
-    """What some facts tell beside the clock: who did the work, how much calendar time it took, why the clock rests,
-    what was promised before, the trace of what brought it about, and how probable a breach is."""
+    """What some facts tell beside the clock: who did the work (else who has the contact is told), how much calendar
+    time it took, why the clock rests, what was promised before, the trace of what brought it about, and how probable a
+    breach is."""
 
     agent_id: str | None = None
     elapsed_seconds: float | None = None
@@ -107,7 +108,7 @@ def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Not
         contact.channel,
         clock.queue,
         late,
-        note.agent_id,
+        note.agent_id or contact.agent_id,
         note.elapsed_seconds,
         clock.policy,
         clock.rule,

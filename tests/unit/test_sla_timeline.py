@@ -66,6 +66,16 @@ def test_a_breach_tells_who_wrote_last_who_took_it_and_how_long_it_rested() -> N
     assert told(story, "next_response") == told(story, "handling") == told(story, "resolution") == way
 
 
+def test_a_breach_names_who_had_the_contact_when_it_was_due_and_nobody_who_took_it_later() -> None:
+    story = Story(HOURS).arrives(DAY + "09:00").at(DAY + "09:12", "assigned", agent_id="ana")
+    story.at(DAY + "10:00", "transferred", agent_id="ana").at(DAY + "10:00", "queued", queue="cards")
+    story.at(DAY + "10:30", "assigned", agent_id="bea").at(DAY + "16:00", "wrapping", agent_id="bea")
+    story.play(DAY + "18:00")
+    assert story.last("time_to_answer", "breached", "agent_id") is None, "it waited"
+    assert story.last("first_response", "breached", "agent_id") == "ana"
+    assert story.last("resolution", "breached", "agent_id") == "bea"
+
+
 def test_what_comes_after_the_due_time_is_not_told_though_it_is_known_when_the_breach_is() -> None:
     story = Story(HOURS).arrives(DAY + "09:00").at(DAY + "09:20", "assigned", agent_id="ana").play()
     assert told(story, "time_to_answer") == [("09:00", "received"), ("09:00", "queued", "orders")]
@@ -117,6 +127,39 @@ def happened(records: list[Record]) -> dict[tuple[str, int], list[dict[str, Any]
         body = orjson.loads(record.value)
         if "contact_id" in body:
             found[body["contact_id"], instant(body["occurred_at"])].append({"kind": record.type, **body})
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 10**9))
+def test_a_breach_names_who_had_the_contact_when_it_was_due_or_when_what_was_due_before_was_promised(seed: int) -> None:
+    log, player = random_log(seed), runner()
+    told: dict[str, list[dict[str, Any]]] = {}  # what the log had told when a clock was started
+    bodies = [orjson.loads(record.value) | {"kind": record.type} for record in log.records]
+    for number, record in enumerate(log.records, 1):
+        before = len(player.events)
+        player.step([record])
+        for event in player.events[before:]:
+            if event.type == Fact.STARTED:
+                told[event.cause_id] = bodies[:number]
+    finish(player, log)
+    for event in player.events:
+        if event.type == Fact.BREACHED:
+            body = orjson.loads(event.body)
+            at_ms, until = instant(body["at"]), told[body["clock_id"]]
+            if instant(until[-1]["occurred_at"]) <= at_ms:
+                until = [each for each in bodies if instant(each["occurred_at"]) <= at_ms]
+            assert body.get("agent_id") == holder(until, body["contact_id"])
+
+
+def holder(bodies: list[dict[str, Any]], contact_id: str) -> str | None:
+    """Who had the contact at the end of this."""
+    found = None
+    for body in bodies:
+        if body.get("contact_id") == contact_id:
+            phase = body["kind"].removeprefix("usher.contact.").removesuffix(".v1")
+            if phase in ("assigned", "queued", "requeued", "transferred"):
+                found = body["agent_id"] if phase == "assigned" else None
     return found
 
 

@@ -52,7 +52,7 @@ class Live:
                     self.work.drop(clock, contact, at_ms)
         if effect.over and contact.owed:
             self._is_over(effect.over, contact)
-        if effect.owes and (contact.kept or self.terms.remembers):
+        if effect.owes and (contact.kept or self.terms.remembers(contact.workspace)):
             self._owe(effect.owes, contact, at_ms)
         if effect.starts:
             self.starts.start(effect.starts, contact, event, at_ms)

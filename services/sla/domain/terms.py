@@ -11,21 +11,18 @@ __all__ = ["Terms"]
 
 
 class Terms:
-    """The policies of a partition's workspaces. ``kinds``: what any of them promises now; ``remembers``: whether one
-    makes a promise that asks for contacts to be known from their arrival on."""
+    """The policies of a partition's workspaces. ``kinds``: what any of them promises now."""
 
     def __init__(self) -> None:
         self._current: dict[str, Promises] = {}
         self._known: dict[tuple[str, int], Promises] = {}
         self.kinds: frozenset[Kind] = frozenset()
-        self.remembers = False
 
     def activate(self, workspace: str, promises: Promises) -> None:
         """From here on these promises are made in the workspace."""
         self._current[workspace] = promises
         self.remember(workspace, promises)
         self.kinds = frozenset(kind for each in self._current.values() for kind in each.kinds)
-        self.remembers = any(each.remembers for each in self._current.values())
 
     def remember(self, workspace: str, promises: Promises) -> None:
         """Contacts or their clocks still depend on this version."""
@@ -41,6 +38,11 @@ class Terms:
     def now(self, workspace: str) -> Promises | None:
         """The promises that hold; None where the log told of no policy."""
         return self._current.get(workspace)
+
+    def remembers(self, workspace: str) -> bool:
+        """Whether what the workspace promises now asks for contacts to be known from their arrival on."""
+        promises = self._current.get(workspace)
+        return promises is not None and promises.remembers
 
     def under(self, workspace: str, version: int) -> Promises | None:
         """The promises of a version under which a clock of the workspace runs."""

@@ -79,6 +79,15 @@ def test_the_end_of_a_wait_that_no_target_paused_on_changes_nothing_of_a_clock_t
     assert story.told("resolution")[-1] == ("breached", "2026-06-11T13:30:00")
 
 
+def test_a_target_that_was_used_up_before_two_pauses_in_a_row_is_used_up() -> None:
+    story = Story(resolution("9h"), resolution("2m") | {"apply_to_open": True}).arrives("2026-06-11T09:00")
+    for at, pending in (("09:10", True), ("09:20", False), ("09:20", True)):
+        story.at(f"2026-06-11T{at}", "pending_changed", pending=pending)
+    story.activate("2026-06-11T09:40", 2).at("2026-06-11T10:00", "pending_changed", pending=False)
+    story.play(until="2026-06-11T12:00")
+    assert story.told("resolution")[-1] == ("breached", "2026-06-11T09:40:00")
+
+
 def test_a_warning_that_a_late_pause_puts_off_is_given_no_sooner_than_its_policy_came() -> None:
     later = resolution("2h", pause_on=["pending"], warn_at=0.5) | {"apply_to_open": True}
     story = Story(resolution("4h", pause_on=["pending"]), later).arrives("2026-06-11T09:00")

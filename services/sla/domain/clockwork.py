@@ -117,7 +117,7 @@ class Clockwork:
         ran, before, was = clock.state is RUNNING, clock.promise, held_to(clock)
         changes_at(clock, at_ms)
         target.hold(clock, policy)
-        used_up = clock.paused_ms is not None and contact.used_up(clock, clock.paused_ms)
+        used_up = clock.paused_ms is not None and self._terms.used_up(clock, contact, clock.paused_ms)
         if used_up and not ran:
             self._move(clock, contact, Signal.USED_UP, at_ms)
         elif ran and clock.paused_ms is not None and not used_up and not contact.why(clock):

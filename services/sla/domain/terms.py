@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from services.sla.domain.clock import Clock, Kind
+from services.sla.domain.contact import Contact
 from services.sla.domain.promises import Promises
 from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.times import MILLISECONDS_PER_SECOND
@@ -51,6 +52,11 @@ class Terms:
     def calendar(self, workspace: str, version: int, name: str) -> Calendar:
         """A calendar of that version; always open for ""."""
         return self._known[workspace, version].calendar(name) if name else ALWAYS_OPEN
+
+    def used_up(self, clock: Clock, contact: Contact, since_ms: int) -> bool:
+        """Whether the time of a clock that rests since then was used up before, whatever pauses came after that."""
+        counted = self.elapsed_seconds(clock, contact.workspace, since_ms)
+        return contact.used_up(clock, since_ms) or counted > clock.target_seconds
 
     def elapsed_seconds(self, clock: Clock, workspace: str, at_ms: int) -> float:
         """Calendar time that counted from the clock's start to this time, which may lie before the end of a pause that

@@ -153,21 +153,20 @@ class Subscription:
             self._done.update(self._prefix.take())
             if not soon:
                 await self._pass_marks(consumer)
-            offsets, self._done = self._done, {}
             owned = consumer.assignment() if consumer is not None else ()
-            offsets = {where: offset for where, offset in offsets.items() if where in owned}
+            offsets = self._done = {where: offset for where, offset in self._done.items() if where in owned}
             if not offsets:
                 return
             self._next.update(offsets)
             committing = asyncio.ensure_future(consumer.commit(offsets))
-            await asyncio.wait({committing}, timeout=COMMIT_SECONDS_MAX)
+            await asyncio.wait({committing}, timeout=COMMIT_SECONDS_MAX)  # cancelled: the last commit says it again
             self._refused = not committing.done() or not isinstance(committing.exception(), None | IllegalStateError)
             if not self._refused:
+                self._done = {}
                 return
             problem = repr(committing.exception()) if committing.done() else "no answer"
             committing.cancel()
             self._log.warning("offsets were not committed", group=self.name, problem=problem)
-            self._done = {**offsets, **self._done}
 
     async def _pass_marks(self, consumer: Reader | None) -> None:
         """Where all that was handed out is delivered, the offset is that of the reader: behind the marks that end

@@ -230,3 +230,43 @@ async def test_what_is_delivered_is_told_soon_and_a_broker_that_refuses_it_is_no
     for _ in range(3):
         await subscription.commit(soon=True)
     assert asked == [{where: 5}, {where: 6}]
+
+
+async def test_a_commit_that_the_end_of_the_process_cuts_off_is_said_again_by_the_last_one(sense: Sense) -> None:
+    where = TopicPartition("chat", 0)
+    taken: list[dict[TopicPartition, int]] = []
+    asked = asyncio.Event()
+
+    class Reader:
+        astray = False
+
+        def assignment(self) -> set[TopicPartition]:
+            return {where}
+
+        def handed_out(self, _: TopicPartition) -> None:
+            return None
+
+        async def position(self, _: TopicPartition) -> int:
+            return 5
+
+        async def commit(self, offsets: dict[TopicPartition, int]) -> None:
+            asked.set()
+            if not taken:
+                await asyncio.sleep(0.01)
+            taken.append(dict(offsets))
+
+    async def handle(_: Sequence[Any]) -> None:
+        return None
+
+    subscription = Subscription("contacts", ["chat"], handle, sense)
+    subscription._subscriber = SimpleNamespace(consumer=Reader())
+    await subscription._receive([SimpleNamespace(topic="chat", partition=0, offset=4)])
+    housekeeping = asyncio.ensure_future(subscription.commit(soon=True))
+    await asked.wait()
+    housekeeping.cancel()
+    await subscription.close(1.0)
+    assert taken, "whoever ends has heard that it is told"
+    assert taken[-1] == {where: 5}
+    count = len(taken)
+    await subscription.commit()
+    assert len(taken) == count, "and once is enough"

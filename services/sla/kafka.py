@@ -132,13 +132,13 @@ class Watch:
         noted = await clients.admin.list_consumer_group_offsets(self._router_group, partitions=inputs)
         notes = [read_note(each.metadata) if (each := noted.get(source)) is not None else None for source in inputs]
         outputs = self._at(CONTACT_EVENTS, partitions)
-        output_ends: Offsets = await clients.reader.end_offsets(outputs) if None in notes else {}
+        output_ends: Offsets = await clients.reader.end_offsets(outputs)
         for partition, source, target, note in zip(partitions, inputs, outputs, notes, strict=True):
             self._upstream.looked(
                 partition,
                 Look(door_ms, ends[source]),
                 handled=noted[source].offset if source in noted else 0,
-                output_end=output_ends.get(target, 0),
+                output_end=output_ends[target],
                 note=note,
             )
 

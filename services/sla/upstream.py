@@ -81,23 +81,22 @@ class Upstream:
             covered.append(looks.covered_ms(taken[where]))
         return min(covered)
 
-    def looked(
-        self, partition: int, inputs: Look, *, handled: int, output_end: int = 0, note: Note | None = None
-    ) -> None:
+    def looked(self, partition: int, inputs: Look, *, handled: int, output_end: int, note: Note | None = None) -> None:
         """Take in one look, made in this order: the router's input, what the router has handled of it, its output.
 
-        ``note``: what the router says of its deadlines, and of where on its output all that is told; ``output_end``
-        counts where it says nothing.
+        ``note``: what the router says of its deadlines, and of where on its output all that is told. The output's end
+        counts too, for what was told since and where nothing is said; and where told events are on no log any more.
         """
         if not inputs.at_ms:
             return
         waiting = self._inputs.setdefault(partition, Looks())
         waiting.add(inputs)
         covered_ms = waiting.covered_ms(handled)
-        if note is None:
-            if covered_ms:
-                self._outputs.setdefault(partition, Looks()).add(Look(covered_ms, output_end))
-        elif (known_ms := min(covered_ms, note.told_ms)) > 0:
+        known_ms = covered_ms if note is None else min(covered_ms, note.told_ms)
+        if known_ms <= 0:
+            return
+        self._outputs.setdefault(partition, Looks()).add(Look(known_ms, output_end))
+        if note is not None:
             self._told.setdefault(partition, Looks()).add(Look(known_ms, note.seq))
 
     def settled_ms(self, partition: int) -> int:

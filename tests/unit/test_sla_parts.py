@@ -196,10 +196,10 @@ def test_a_door_that_was_never_caught_up_with_settles_nothing() -> None:
 
 def test_the_routers_own_deadlines_hold_the_time_back_until_they_are_told() -> None:
     upstream = Upstream(lambda: {0: 0}, lambda: {0: 0})
-    upstream.looked(0, Look(500, 0), handled=0, note=Note(420, 0))
-    upstream.looked(0, Look(600, 0), handled=0, note=Note(420, 0))
+    upstream.looked(0, Look(500, 0), handled=0, output_end=9, note=Note(420, 0))
+    upstream.looked(0, Look(600, 0), handled=0, output_end=9, note=Note(420, 0))
     assert upstream.settled_ms(0) == 420, "nothing waits for it, but it has not said that nothing fell due since"
-    upstream.looked(0, Look(700, 0), handled=0, note=Note(690, 0))
+    upstream.looked(0, Look(700, 0), handled=0, output_end=9, note=Note(690, 0))
     assert upstream.settled_ms(0) == 690
 
 
@@ -214,13 +214,26 @@ def test_of_the_routers_events_those_count_that_it_names_and_not_what_it_told_si
     assert upstream.settled_ms(0) == 500, "an older router takes over: what it says nothing of counts by its log's end"
 
 
+def test_events_that_are_on_no_log_any_more_are_waited_for_by_nobody() -> None:
+    """A log that was lost, or whose records expired unread, and that an operator accepted: sla goes on behind it."""
+    applied, heard = {0: 40}, {0: 40}
+    upstream = Upstream(lambda: applied, lambda: heard)
+    upstream.looked(0, Look(500, 5), handled=5, output_end=60, note=Note(700, 60))
+    assert upstream.settled_ms(0) == 0, "they may still be read"
+    for lost_at in (0, 100):
+        applied[0] = lost_at
+        upstream.partitions()
+        upstream.looked(0, Look(600 + lost_at, 5), handled=5, output_end=lost_at, note=Note(800, 60))
+        assert upstream.settled_ms(0) == 600 + lost_at
+
+
 @pytest.mark.parametrize("ahead_ms", [0, 200, 60_000])
 def test_a_clock_of_ours_that_is_ahead_is_believed_no_further_than_the_router_tells_ahead(ahead_ms: int) -> None:
     """docs/lane.md: by so much the room for reports must be more."""
     upstream = Upstream(lambda: {0: 0}, lambda: {0: 0})
     for router_ms in range(1_000, 20_000, 100):
         note = Note(reached_ms(None, router_ms), 0)
-        upstream.looked(0, Look(router_ms + ahead_ms, 0), handled=0, note=note)
+        upstream.looked(0, Look(router_ms + ahead_ms, 0), handled=0, output_end=9, note=note)
         assert upstream.settled_ms(0) == router_ms + min(ahead_ms, AHEAD_MS)
 
 

@@ -1,6 +1,7 @@
 """What agents do with their time, as the log tells: seconds by state, and how many of their units are taken."""
 
 from collections.abc import Collection, Mapping
+from heapq import heapify, heappop, heappush
 
 import msgspec
 
@@ -39,6 +40,7 @@ _AVAILABLE, NOT_READY, _OFFLINE = "available", "not_ready", "offline"
 STATES = ("idle", "offered", "busy", "full", "wrapping", "draining", _OFFLINE)
 _AGENT, _LEFT = "a", "l"
 LEFT_MS_MAX = DAY_MS  # a desktop whose clock is behind by more than that signs nobody on again
+OUTDATED_MAX = 1024  # times of leaving that hold no more, and are never worth a rebuild: about 0.2 MB
 
 Entry = tuple[str, str]
 """The key of a row, and what it holds as JSON."""
@@ -68,6 +70,7 @@ class Stretches:
         self._totals = totals
         self._stretches: dict[str, Stretch] = {}
         self._left: dict[str, Stretch] = {}  # who left within LEFT_MS_MAX, and when: their time up to then is counted
+        self._leaving: list[tuple[int, str]] = []  # a heap: when who left; some hold no more
         self._touched: dict[str, None] = {}  # keys of what changed
         self._cells: dict[tuple[str, str, str], list[Cell]] = {}  # what is added to, by workspace, state and reason
 
@@ -78,8 +81,12 @@ class Stretches:
 
     def restore(self, entry: Entry) -> None:
         """A stretch as its row holds it, or when an agent left."""
-        where = self._left if entry[0][0] == _LEFT else self._stretches
-        where[entry[0]] = _decode(entry[1])
+        key, stretch = entry[0], _decode(entry[1])
+        if key[0] == _LEFT:
+            self._left[key] = stretch
+            heappush(self._leaving, (stretch.since_ms, key))
+        else:
+            self._stretches[key] = stretch
 
     def take(self) -> tuple[list[Entry], list[str]]:
         """Rows that changed since the last call, and the keys of those that are gone, each in the order of their first
@@ -124,9 +131,16 @@ class Stretches:
         """What is dated before, though it comes after, is counted already."""
         self._left[key] = Stretch(event.workspace, event.agent_id, _OFFLINE, _OFFLINE, "", 0, 0, at_ms)
         self._touched[key] = None
-        for old in [each for each, left in self._left.items() if left.since_ms < at_ms - LEFT_MS_MAX]:
-            del self._left[old]
-            self._touched[old] = None
+        leaving = self._leaving
+        heappush(leaving, (at_ms, key))
+        while leaving[0][0] < at_ms - LEFT_MS_MAX:
+            left_ms, old = heappop(leaving)
+            if old in self._left and self._left[old].since_ms == left_ms:
+                del self._left[old]
+                self._touched[old] = None
+        if len(leaving) > 2 * len(self._left) + OUTDATED_MAX:
+            self._leaving = [(left.since_ms, each) for each, left in self._left.items()]
+            heapify(self._leaving)
 
     def _worked(self, stretch: Stretch, until_ms: int) -> None:
         what = (stretch.workspace, stretch.state, _reason(stretch))

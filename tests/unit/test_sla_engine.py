@@ -6,6 +6,7 @@ import pytest
 from services.sla.domain.clock import Fact
 from services.sla.domain.totals import ANNOUNCED
 from services.sla.upstream import Look, Upstream
+from shared.contract.progress import Note
 from shared.contract.records import Record
 from tests.support.sla_builders import BASE_MS, POLICIES, Log, Runner, bodies, ms
 
@@ -368,9 +369,9 @@ def test_every_fact_of_a_clock_has_an_event_id_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("batch", [1, 7, 100])
-@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize(("restarts", "noted"), [(False, False), (True, False), (False, True), (True, True)])
 def test_an_hour_behind_no_promise_is_broken_whose_answer_is_not_read_yet_and_none_is_missed(
-    batch: int, restarts: bool
+    batch: int, restarts: bool, noted: bool
 ) -> None:
     """The oldest clock fell due an hour before its answer is read; the router handled everything long ago."""
     log, runner, applied = Log().policy(), Runner(), {0: 0}
@@ -378,9 +379,10 @@ def test_an_hour_behind_no_promise_is_broken_whose_answer_is_not_read_yet_and_no
         log.queued(f"c{minute}", minute * 60, "cards")
     for minute in range(0, 60, 2):
         log.event("assigned", f"c{minute}", minute * 60 + 5, stamped=3600)
-    upstream, end = Upstream(lambda: applied), len(log.records)
+    upstream, end = Upstream(lambda: applied, lambda: applied), len(log.records)
     for first in range(0, end, batch):
-        upstream.looked(0, Look(ms(3601 + first), 9), handled=9, output_end=end)
+        note = Note(ms(3601 + first), end) if noted else None  # a router of 0.1.0 says nothing
+        upstream.looked(0, Look(ms(3601 + first), 9), handled=9, output_end=end, note=note)
         settled_ms = upstream.settled_ms(0)
         runner.step(log.records[first : first + batch], (settled_ms - BASE_MS) / 1000 if settled_ms else None)
         applied[0] = min(end, first + batch)

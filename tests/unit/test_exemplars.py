@@ -21,12 +21,15 @@ from shared.process.tallies import TRIES_MAX, Distribution, Distributions
 from tests.support.lane_alone import PARTITION, QUIET, Alone, alone
 from tests.support.registries import SERVICES, registries
 from tests.support.tally import INPUT
+from tests.unit.test_metrics_labels import at_work
 
 OPEN = "application/openmetrics-text"
-# What Prometheus 2.42 and 3.7 ask for.
+PROTOBUF = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited"
+# What Prometheus 2.42, 3.7, and agents that would rather have native histograms ask for.
 ASKS = (
     f"{OPEN};version=1.0.0,{OPEN};version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
     f"{OPEN};version=1.0.0;escaping=allow-utf-8;q=0.5,{OPEN};version=0.0.1;q=0.4,text/plain;version=1.0.0;q=0.3,*/*;q=0.1",
+    f"{PROTOBUF};q=0.6,{OPEN};version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
 )
 BUCKETS = (0.1, 1.0)
 LABELS_LENGTH_MAX = 128  # of an exemplar, says OpenMetrics
@@ -104,7 +107,11 @@ def test_where_nobody_traces_no_more_values_are_looked_at_than_the_bound() -> No
     assert looked == [TRIES_MAX + 1], "the next page looks again"
 
 
-@pytest.mark.parametrize("accept", ["", "*/*", "text/html", "text/plain;version=0.0.4", f"{OPEN};version=abc"])
+@pytest.mark.parametrize(
+    "accept",
+    ["", "*/*", "text/html,application/xml;q=0.9,*/*;q=0.8", "text/plain;version=0.0.4", f"{OPEN};version=abc",
+     "text/plain;version=1.0.0;escaping=allow-utf-8"],
+)  # fmt: skip
 def test_whoever_reads_the_plain_text_is_shown_no_exemplar(accept: str) -> None:
     registry = CollectorRegistry()
     Distribution("usher_x_seconds", "x", BUCKETS, registry).observe(0.5, trace(1))
@@ -118,7 +125,7 @@ def test_whoever_reads_the_plain_text_is_shown_no_exemplar(accept: str) -> None:
 async def test_every_page_of_every_service_says_the_same_in_both_languages(accept: str) -> None:
     async with registries() as made:
         assert made.keys() == set(SERVICES)
-        for registry in made.values():
+        for registry in (*made.values(), *at_work().values()):
             pages = Pages(registry)
             page, media_type = pages.page("prometheus", accept)
             assert media_type.startswith(OPEN)

@@ -13,8 +13,9 @@ from services.ingest.metrics import IngestMetrics
 from services.router.gauges import RouterCollector
 from services.router.metrics import RouterMetrics
 from services.router.model.shelf import ModelShelf
-from services.sla.domain.totals import CLOCKS, Total
+from services.sla.domain.totals import BREACHES, CLOCKS, Total, Totals
 from services.sla.metrics import CommittedTotals, SlaCollector
+from shared.policy.kinds import SPANS
 from shared.process.logs import configure
 from shared.process.metrics import LaneMetrics, WorkspaceLabels, registry_for
 from tests.support.router_builders import POLICY, Router, policy_with
@@ -59,6 +60,28 @@ class Watched:
         self.router.contact(f"conversation-{made_up}", number=number, **changes)
         if dice.random() < 0.5:
             self.router.hang_up(f"conversation-{made_up}", reason=made_up)
+
+
+def at_work() -> dict[str, CollectorRegistry]:
+    """The registries of a router whose queues have seen contacts, and of an sla service with totals of each kind."""
+    watched = Watched()
+    for number in range(60):
+        watched.flood(random.Random(number), number)
+    watched.samples()
+    committed = CommittedTotals()
+    place = ("acme", "orders", "chat")
+    totals = Totals()
+    for kind in SPANS:
+        totals.add((CLOCKS, "acme", kind, "4h", "orders", "met"))
+        totals.add((BREACHES, "acme", kind, "4h", "orders", "chat"))
+        totals.ended_late(("acme", kind, "orders"), 3)
+    totals.begin_waits(place)
+    totals.waited(place, "answered", 3)
+    rows = type("Rows", (), {"totals": totals.take_changed()})()
+    committed.restart(0, rows)
+    sla = CollectorRegistry()
+    sla.register(SlaCollector(committed, lambda: {0: None}, lambda _: 0, lambda: 0, WorkspaceLabels(50)))
+    return {"router": watched.registry, "sla": sla}
 
 
 def test_a_flood_of_made_up_ids_queues_intents_and_languages_makes_no_series() -> None:

@@ -2,7 +2,7 @@
 
 __all__ = ["LOOK_DUE_SECONDS", "LOOK_EVERY_SECONDS", "LOOK_SELDOM_SECONDS", "SOON_SECONDS", "rest_seconds"]
 
-# Seven small requests each time, for all partitions. A breach waits for them; else only the lag on /metrics does, and
+# Six small requests each time, for all partitions. A breach waits for them; else only the lag on /metrics does, and
 # looking as often as for a breach was most of what an idle service did. What is seen of one service is compared with
 # the next one's in the same look at the earliest, so a breach waits for several: they are close together, unless it
 # waits for so long that somebody is behind or away.

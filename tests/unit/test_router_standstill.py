@@ -147,6 +147,33 @@ def test_nobody_is_silent_while_nobody_can_speak(restarts: bool) -> None:
     assert silence.silences(router) == ["silent"]
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+@pytest.mark.parametrize(
+    ("outage", "silent_at"),
+    [
+        (300, 35_560),  # from 22:17:20: 160 s of it lay within the hours, so it ends at 08:06:00
+        (HOUR, 35_560),
+        (5 * HOUR, 35_560),  # and no longer, however long the night was
+        (10 * HOUR, 36_600),  # until 08:17:20, so 1,040 s more were open
+    ],
+)
+def test_an_outage_puts_a_silence_off_by_what_of_it_lay_in_the_hours_of_handling(
+    outage: float, silent_at: float, restarts: bool
+) -> None:
+    document = silence.policy(calendars={"office": {"open": {"mon-sun": ["08:00-22:20"]}}})
+    for queue in document["queues"].values():
+        queue["targets"]["handling"]["calendar"] = "office"
+    router = Router(document)
+    router.alive()
+    router.assigned("c1")  # at 22:13:20; of ten minutes 200 s are left for the morning
+    router.live(240)
+    after(router, outage, restarts)
+    router.live(silent_at - 240 - outage - 0.001)
+    assert silence.silences(router) == []
+    router.wait(0.001)
+    assert silence.silences(router) == ["silent"]
+
+
 def test_a_chat_does_not_fall_idle_while_its_customer_cannot_write() -> None:
     router = Router(policy_with(channels={"chat": {"idle_after": "5m"}}))
     router.alive()

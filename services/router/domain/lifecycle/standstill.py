@@ -66,7 +66,8 @@ def _put_off(turn: Turn, since_ms: int) -> None:
         offers.prolong(turn, offer, offer.expires_ms + turn.now_ms - max(since_ms, offer.issued_ms))
     for contact_id in book.timers.subjects(Timer.SILENCE):
         contact = turn.contacts[contact_id] = book.contacts[contact_id]
-        contact.silent_ms += lost_ms
+        rules = turn.workspace(contact).rules
+        contact.silent_ms = rules.put_off_ms(contact.queue or "", contact.silent_ms, since_ms, turn.now_ms)
         book.timers.arm(Timer.SILENCE, contact_id, contact.silent_ms)
     for contact_id in book.timers.subjects(Timer.STATE):
         contact = book.contacts[contact_id]

@@ -140,6 +140,13 @@ class Rules:
         """When an agent who owes an answer since then has owed it for too long; nobody owes one at night."""
         return self.policy.calendar(silence.calendar).add_open_time(since_ms, silence.after_seconds)
 
+    def put_off_ms(self, queue: str, silent_ms: int, since_ms: int, until_ms: int) -> int:
+        """The end of an agent's silence in that queue, where the time between these does not count: what of it was open
+        follows later. All of it, where the queue minds no more."""
+        silence = self.silences.get(queue)
+        calendar = self.policy.calendar(None if silence is None else silence.calendar)
+        return calendar.add_open_time(silent_ms, calendar.open_seconds_between(since_ms, until_ms))
+
     def is_open(self, queue: QueueRules, at_ms: int) -> bool:
         """Whether the queue is within its hours."""
         return self.policy.calendar(queue.hours).is_open(at_ms)

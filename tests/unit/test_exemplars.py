@@ -89,6 +89,19 @@ def test_of_each_bucket_and_page_the_first_that_is_traced_is_shown_until_another
     assert shown(registry)["1.0"][1].labels == {"trace_id": trace(3)[3:35]}
 
 
+def test_a_bucket_that_is_new_to_a_scraper_is_empty_at_first_and_shows_its_trace_when_it_shows_its_value() -> None:
+    registry = CollectorRegistry()
+    kept, pages = Distributions("usher_y_seconds", "y", "path", BUCKETS, registry), Pages(registry)
+    pages.page("prometheus", ASKS[0])
+    kept.observe("contacts", 0.5, trace(1))
+    found = []
+    for _ in range(2):
+        page, _ = pages.page("prometheus", ASKS[0])
+        found.append([(sample.value, sample.exemplar and sample.exemplar.labels["trace_id"]) for sample in samples(page)
+                      if sample.labels.get("le") == "1.0"])  # fmt: skip
+    assert found == [[(0, None)], [(1, trace(1)[3:35])]]
+
+
 def test_where_nobody_traces_no_more_values_are_looked_at_than_the_bound() -> None:
     registry = CollectorRegistry()
     kept = Distribution("usher_x_seconds", "x", BUCKETS, registry)

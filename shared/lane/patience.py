@@ -19,8 +19,10 @@ READY_SECONDS = 0.5  # between looks at a broker or database that is not there y
 async def wait_for(event: asyncio.Event, seconds: float) -> None:
     """Wait until the event is set, at most so long."""
     waiting = asyncio.ensure_future(event.wait())
-    await asyncio.wait({waiting}, timeout=seconds)
-    waiting.cancel()
+    try:
+        await asyncio.wait({waiting}, timeout=seconds)
+    finally:
+        waiting.cancel()
 
 
 async def again(

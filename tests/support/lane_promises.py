@@ -7,13 +7,14 @@ from typing import Any, Protocol
 import orjson
 
 from shared.contract.ids import derive
+from shared.contract.progress import read_note
 from shared.contract.records import Record
 from shared.contract.topics import DEAD_LETTERS
 from tests.support.memory_lane import MemoryLaneStore
-from tests.support.memory_log import MemoryLog
+from tests.support.memory_log import MemoryLog, Noted
 from tests.support.tally import INPUT, LOG
 
-__all__ = ["Judged", "Told", "broken"]
+__all__ = ["Judged", "Told", "broken", "untrue_notes"]
 
 Body = dict[str, Any]
 
@@ -67,6 +68,31 @@ def broken(world: Judged, partitions: Iterable[int]) -> Iterator[str]:
         yield f"the outbox still holds {sorted(world.store.outbox)}"
 
 
+def untrue_notes(world: Judged, notes: Iterable[Noted]) -> Iterator[str]:
+    """A sentence for each note that said more than was on the log: whoever waits for it would take silence for a fact.
+
+    The event that it names stood there, and none after that tells of an input below its offset, or of what fell due by
+    such an input up to its time.
+    """
+    tolds: dict[int, Told] = {}
+    for noted in notes:
+        told = tolds.setdefault(noted.partition, Told(world, noted.partition))
+        note = read_note(noted.note)
+        if note is None:
+            yield f"{noted} cannot be read"
+            continue
+        last = told.first.get(note.seq)
+        if note.seq and (last is None or last.at_ms > noted.at_ms):
+            yield f"{noted} names an event that was not told"
+        after = {body["cause"] for body, seq in zip(told.events, sorted(told.first), strict=True) if seq > note.seq}
+        for record, body in told.inputs[: noted.offset]:
+            deadline = _deadline(record, body)
+            if record.id in after:
+                yield f"{noted} speaks of the input at {record.offset}, which is told later"
+            elif deadline is not None and deadline[1] <= note.told_ms and _timer(deadline) in after:
+                yield f"{noted} speaks of {deadline}, which is told later"
+
+
 def _told_wrong(told: Told) -> Iterator[str]:
     """Seqs are 1..N, each first seen in order, and whatever is told again is the same."""
     highest = 0
@@ -95,16 +121,20 @@ def _lost_or_doubled(told: Told) -> Iterator[str]:
         if _is_good(body) == bool(refused[record.offset]):
             yield f"{body} was {'refused' if refused[record.offset] else 'taken'}"
         if deadline is not None and causes[record.id]:
-            effects = causes[derive("timer", deadline[0], str(deadline[1]))] + barred[deadline]
+            effects = causes[_timer(deadline)] + barred[deadline]
             if effects != 1:
                 yield f"the deadline of {body} has {effects} effects"
-    known = {derive("timer", each[0], str(each[1])) for each in deadlines if each is not None}
+    known = {_timer(each) for each in deadlines if each is not None}
     if told.fired() - known:
         yield f"events without a cause: {told.fired() - known}"
 
 
 def _deadline(record: Record, body: Body) -> tuple[str, int] | None:
     return (body["key"], record.at_ms + body["later_ms"]) if "later_ms" in body else None
+
+
+def _timer(deadline: tuple[str, int]) -> str:
+    return derive("timer", deadline[0], str(deadline[1]))
 
 
 def _is_good(body: Body) -> bool | None:

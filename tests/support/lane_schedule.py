@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from shared.lane.phases import FAILPOINTS, Phase
-from tests.support.lane_promises import Told, broken
+from tests.support.lane_promises import Told, broken, untrue_notes
 from tests.support.lane_world import PARTITIONS, Process, World
 from tests.support.memory_lane import MemoryLaneStore
 from tests.support.tally import TOTAL_MAX
@@ -52,7 +52,7 @@ async def _played(world: World, seed: int) -> Outcome:
     await feeding
     try:
         await world.heal()
-        wrong = list(broken(world, range(PARTITIONS)))
+        wrong = [*broken(world, range(PARTITIONS)), *untrue_notes(world, world.group.notes)]
     except TimeoutError:
         wrong = ["a healed world does not come to rest", *world.broken]
     fired = sum(len(Told(world, partition).fired()) for partition in range(PARTITIONS))

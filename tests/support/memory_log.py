@@ -7,6 +7,7 @@ it, and a member that answers too late is put out of the group and goes on as if
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from shared.clock import Clock
 from shared.contract.envelope import Message, to_record
@@ -75,6 +76,15 @@ class MemoryOutputs:
             self._log.append(topic, partition, message)
 
 
+class Noted(NamedTuple):
+    """What was noted beside the offset of a partition, and when."""
+
+    partition: int
+    offset: int
+    note: str
+    at_ms: int
+
+
 class MemoryGroup:
     """The consumer group of one topic: who is in it, and whose each partition is."""
 
@@ -86,6 +96,7 @@ class MemoryGroup:
         self.members: list[MemoryMember] = []
         self._late: set[asyncio.Future[None]] = set()  # answers that were not waited for
         self.noted: dict[int, tuple[int, str]] = {}
+        self.notes: list[Noted] = []  # all that ever were
         self.shift = 0  # whose turn it is to be first: a rebalance may move every partition
 
     async def rebalance(self) -> None:
@@ -226,4 +237,6 @@ class MemoryMember:
 
     async def note_offsets(self, notes: Mapping[int, tuple[int, str]]) -> None:
         """Kept for lag tools; here for the tests."""
-        self._group.noted.update({number: noted for number, noted in notes.items() if number in self.mine})
+        taken = {number: noted for number, noted in notes.items() if number in self.mine}
+        self._group.noted.update(taken)
+        self._group.notes += [Noted(number, *noted, self._clock.now_ms()) for number, noted in taken.items()]

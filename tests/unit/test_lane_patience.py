@@ -120,6 +120,18 @@ def test_an_event_is_waited_for_no_longer_than_said() -> None:
     run(main)
 
 
+def test_whoever_is_stopped_while_it_waits_for_an_event_leaves_nobody_behind_who_waits() -> None:
+    async def main(clock: VirtualClock) -> None:
+        waiting = asyncio.ensure_future(wait_for(asyncio.Event(), 5.0))
+        await asyncio.sleep(1.0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    run(main)
+
+
 def test_what_is_not_ready_is_looked_at_again_and_each_problem_is_said_once() -> None:
     class Kept:
         def __init__(self) -> None:

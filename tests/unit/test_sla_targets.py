@@ -247,6 +247,30 @@ def test_whoever_is_served_without_a_person_is_promised_what_the_queue_promises_
         assert found == [("orders", expected)]
 
 
+@pytest.mark.parametrize("kind", AUTOMATED)
+@pytest.mark.parametrize("gone_at", ["2026-06-11T09:00:02", "2026-06-11T09:00:10"])
+@pytest.mark.parametrize("open_too", [False, True])
+def test_where_the_queue_is_gone_for_which_somebody_was_classified_the_default_one_promises_as_they_would_wait_there(
+    kind: str, gone_at: str, open_too: bool
+) -> None:
+    promised = {"targets": {kind: {"within": "1m"}}}
+    policies = (policy_of({"general": promised, "orders": promised}), policy_of({"general": promised}))
+    story = Story(policies[0], policies[1] | {"apply_to_open": open_too}).at("2026-06-11T09:00", "received")
+    for at, (what, tier, fields) in zip(("2026-06-11T09:00:01", "2026-06-11T09:00:03"), AUTOMATED[kind], strict=False):
+        if at > gone_at:
+            story.activate(gone_at, 2)
+        story.at(at, what, **fields, **({"tier": tier, "queue": "orders"} if tier else {}))
+    if gone_at > at:
+        story.activate(gone_at, 2)
+    story.play()
+    told = [(name, body["queue"]) for name, body in story.bodies() if body["kind"] == kind]
+    if gone_at < at:
+        assert told == [("started", "general")]
+    else:
+        again = [("started", "general")] if open_too else []
+        assert told == [("started", "orders"), ("cancelled", "orders"), *again]
+
+
 def remembering(kind: str) -> dict[str, Any]:
     """A rule for nobody here; but it promises, so contacts are remembered from their arrival."""
     return {"name": "nobody", "when": {"channel": "task"}, "then": {kind: {"within": "1m"}}}

@@ -116,6 +116,11 @@ class Promises:
                 if target is not None:
                     yield kind, target
 
+    def place(self, queue: str | None) -> str:
+        """Where a contact waits that is put into this queue: in the default one, where the policy has none of the
+        name."""
+        return queue if queue in self._queues else self._policy.default_queue
+
     def queues(self) -> list[str]:
         """The names of the queues."""
         return list(self._queues)

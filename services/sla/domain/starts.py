@@ -74,7 +74,7 @@ class Starts:
         for kind in promises.open_kinds:
             began_ms = contact.since(kind)
             may = began_ms is not None and self._may(kind, contact)
-            target = promises.of(kind, contact, contact.home) if may else None
+            target = promises.of(kind, contact, _place(contact, contact.home, promises)) if may else None
             if target is not None and target.apply_to_open and began_ms is not None:
                 start = Start(kind, began_ms, f"policy-{promises.version}", at_ms)
                 self._begin(start, contact, target, promises)
@@ -94,6 +94,7 @@ class Starts:
         self, kind: Kind, contact: Contact, queue: str | None, promises: Promises
     ) -> tuple[Target, Promises] | None:
         """The target that holds for a contact, and whose it is."""
+        queue = _place(contact, queue, promises)
         target = promises.of(kind, contact, queue)
         if contact.began is None and contact.policy == promises.version:
             return None if target is None else (target, promises)
@@ -166,6 +167,12 @@ class Starts:
         if paused:
             clock.paused_seconds = paused
         self._work.start(clock, contact, start.made_ms)
+
+
+def _place(contact: Contact, queue: str | None, promises: Promises) -> str | None:
+    """The queue whose promises count. Whoever is served without a person, and was classified for a queue that is gone,
+    would wait in the default one."""
+    return queue if contact.tier == "agent" else promises.place(queue)
 
 
 def _made_ms(kind: Kind, contact: Contact, promises: Promises) -> int:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.support.sla_story import Story, resolution
@@ -95,3 +96,18 @@ def test_a_warning_that_a_late_pause_puts_off_is_given_no_sooner_than_its_policy
     story.at("2026-06-11T10:10", "pending_changed", pending=False).play(until="2026-06-12T09:00")
     assert story.told("resolution")[-1] == ("breached", "2026-06-11T11:10:00")
     assert [at for fact, at in story.told("resolution") if fact == "warned"] == ["2026-06-11T10:30:00"]
+
+
+def test_targets_in_a_row_that_pause_on_the_same_are_remembered_once_and_all_count() -> None:
+    policies = [resolution(within, pause_on=["pending"]) | {"apply_to_open": True} for within in ("4h", "5h") * 6]
+    policies.append(resolution("4h", pause_on=COUNTS_ALL) | {"apply_to_open": True})
+    story = Story(*policies).arrives("2026-06-11T09:00")
+    for version in range(2, len(policies) + 1):
+        story.activate(f"2026-06-11T10:{version:02}", version)
+    story.play()
+    (clock,) = orjson.loads(story.runner.database.contacts["c1"])["clocks"]
+    assert len(clock["former"]) == 1, "a clock of days outlives many policies"
+    story.at("2026-06-11T09:50", "pending_changed", pending=True).at("2026-06-11T10:20", "pending_changed")
+    story.play(until="2026-06-12T09:00")
+    # Pending from 09:50 to 10:13, when the last policy came.
+    assert story.told("resolution")[-1] == ("breached", "2026-06-11T13:23:00")

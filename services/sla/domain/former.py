@@ -11,15 +11,17 @@ from shared.policy.calendar import Calendar
 
 __all__ = ["changes_at", "go_on", "over_seconds", "rested", "rests_until"]
 
-FORMER_MAX = 8  # changes of target that one report may come after; about 100 bytes each, of few clocks
+FORMER_MAX = 8  # changes of what a target pauses on that one report may come after; about 150 bytes each
 
 Rest = tuple[int, int | None]
 """Since when until when a clock rested, in milliseconds since the epoch; None: it still does."""
 
 
 def changes_at(clock: Clock, at_ms: int) -> None:
-    """Remember what the clock is held to until now, for another target follows."""
-    clock.former = (*clock.former, (max(at_ms, clock.held_ms), clock.pauses))[-FORMER_MAX:]
+    """Remember what the clock is held to until now, for another target follows; once for targets in a row that pause on
+    the same."""
+    former = clock.former[:-1] if clock.former and clock.former[-1][1] == clock.pauses else clock.former
+    clock.former = (*former, (max(at_ms, clock.held_ms), clock.pauses))[-FORMER_MAX:]
 
 
 def rested(clock: Clock, contact: Contact, hold: str, at_ms: int) -> list[Rest]:

@@ -102,6 +102,8 @@ def decode_contact(body: str) -> Contact:
         clock.rule, clock.calendar = intern(clock.rule), intern(clock.calendar)
         if clock.pauses:
             clock.pauses = _same(clock.pauses)
+        if clock.former:
+            clock.former = tuple((until_ms, _same(pauses)) for until_ms, pauses in clock.former)
     return contact
 
 

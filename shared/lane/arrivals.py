@@ -8,7 +8,7 @@ from shared.lane.parts import LaneParts
 from shared.lane.patience import Patience
 from shared.lane.phases import Life, Phase
 from shared.lane.store import Claim
-from shared.lane.time import gather_ms, is_due, wait_ms
+from shared.lane.time import gather_ms, is_awaited, wait_ms
 
 __all__ = ["GATHER_DUE_MS_MAX", "POLL_MS_MAX", "Arrivals"]
 
@@ -42,11 +42,9 @@ class Arrivals:
         wait = wait_ms(deadline_ms, POLL_MS_MAX, self._clock.now_ms())
         records = self._fresh(await self._next(wait, settings.batch_records_max), next_offset)
         room = settings.batch_records_max - len(records)
-        longest_ms = (
-            min(settings.gather_ms, GATHER_DUE_MS_MAX)
-            if is_due(deadline_ms, self._clock.now_ms())
-            else settings.gather_ms
-        )
+        longest_ms = settings.gather_ms
+        if is_awaited(deadline_ms, self._clock.now_ms()):
+            longest_ms = min(longest_ms, GATHER_DUE_MS_MAX)
         more_ms = gather_ms(records, self._clock.now_ms(), longest_ms) if room else 0
         if more_ms and not self._patience.ended:
             await asyncio.sleep(more_ms / 1000)

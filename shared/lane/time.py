@@ -15,6 +15,7 @@ __all__ = [
     "at_rest",
     "delay_of",
     "gather_ms",
+    "is_awaited",
     "is_due",
     "is_news",
     "reached_ms",
@@ -25,6 +26,7 @@ TICK_MS_MIN = 1  # a deadline that is due now is not a reason to spin
 # So far ahead a lane says that nothing falls due: whoever waits for it need not hear so at every moment. No further,
 # because whoever waits has a clock of his own, and one that is ahead of ours is believed up to here.
 AHEAD_MS = 250
+AWAITED_MS_MAX = 500  # where nobody is behind, all that fell due has fired by then
 NOTE_AGAIN_MS = AHEAD_MS // 2  # a quiet lane's note is renewed while it still reaches so far ahead
 
 
@@ -54,6 +56,12 @@ class LaneTime:
 def is_due(deadline_ms: int | None, wall_ms: int) -> bool:
     """Whether a deadline has come, by the wall clock."""
     return deadline_ms is not None and deadline_ms <= wall_ms
+
+
+def is_awaited(deadline_ms: int | None, wall_ms: int) -> bool:
+    """Whether a deadline has come just now, and waits for what tells that nothing comes before it. One that waits for
+    longer waits for somebody who is behind or away, and nothing that we do sooner helps."""
+    return deadline_ms is not None and deadline_ms <= wall_ms < deadline_ms + AWAITED_MS_MAX
 
 
 def reached_ms(deadline_ms: int | None, wall_ms: int) -> int:

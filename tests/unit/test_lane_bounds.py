@@ -10,7 +10,7 @@ from shared.lane.arrivals import GATHER_DUE_MS_MAX, POLL_MS_MAX
 from shared.lane.store import Claim
 from shared.lane.upkeep import FORGET_EVERY_SECONDS, TIDY_SECONDS
 from tests.support.lane_alone import PARTITION, QUIET, SAMPLE, Alone, alone
-from tests.support.tally import LOG
+from tests.support.tally import LOG, Tally
 from tests.support.virtual_time import START_MS
 
 # ---- bounds, faults, upkeep ----
@@ -93,13 +93,38 @@ def test_a_batch_that_a_deadline_waits_for_grows_only_for_a_moment() -> None:
         lane = world.lane()
         running = await world.served(lane, QUIET)
         world.send({"key": "a", "later_ms": 10})
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.2)
         before = world.clock.monotonic()
         world.send({"key": "b"})
         while lane.claim.next_offset < 2:
             await asyncio.sleep(0.001)
         assert world.clock.monotonic() - before < 2 * GATHER_DUE_MS_MAX / 1000
         world.settled_ms = None
+        await world.stopped(lane, running)
+
+    alone(play)
+
+
+def test_while_somebody_is_away_for_whom_deadlines_wait_batches_grow_as_ever() -> None:
+    class Patient(Tally):
+        """What is due stays so."""
+
+        def _fire(self, *_: Any) -> None:
+            pass
+
+    async def play(world: Alone) -> None:
+        world.settings = world.settings.model_copy(update={"gather_ms": 100, "batch_records_max": 2000})
+        world.new_engine = Patient
+        world.settled_ms = lambda partition: START_MS
+        lane = world.lane()
+        running = await world.served(lane, QUIET)
+        world.send({"key": "a", "later_ms": 10})
+        await asyncio.sleep(60.0)
+        before = len(world.store.commits)
+        for _ in range(100):
+            world.send({"key": "b"})
+            await asyncio.sleep(0.01)
+        assert 0 < len(world.store.commits) - before <= 10, "a commit for each tenth of a second"
         await world.stopped(lane, running)
 
     alone(play)

@@ -70,6 +70,17 @@ def test_what_is_late_is_late_by_working_time_and_stands_still_in_a_pause() -> N
     ]
     story.at(f"{MONDAY}T07:20", "pending_changed", pending=True)
     assert stands(story, f"{MONDAY}T12:00")[0]["left_seconds"] == -3000
+    story.at(f"{MONDAY}T12:00", "pending_changed", pending=False)
+    assert stands(story, f"{MONDAY}T12:00")[0]["left_seconds"] == -3000, "and goes on from there"
+    assert stands(story, f"{MONDAY}T12:10")[0]["left_seconds"] == -3600
+    story.at(f"{MONDAY}T12:10", "closed").play()
+    assert story.last("resolution", "ended_late", "elapsed_seconds") == 7200 + 3600
+
+
+def test_a_pause_before_the_breach_is_no_time_by_which_it_is_late_less() -> None:
+    story = Story(promised()).arrives(f"{FRIDAY}T12:00").at(f"{FRIDAY}T12:30", "pending_changed", pending=True)
+    story.at(f"{FRIDAY}T13:00", "pending_changed", pending=False).play(until=f"{SATURDAY}T12:00")  # due at 14:30
+    assert stands(story, f"{FRIDAY}T14:40")[0]["left_seconds"] == -600
 
 
 def test_a_promise_at_all_hours_is_told_in_utc_and_by_its_rule() -> None:

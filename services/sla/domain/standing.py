@@ -35,7 +35,7 @@ def standing(clock: Clock, contact: Contact, calendar: Calendar, at_ms: int) -> 
     rests = clock.state is PAUSED
     until_ms = clock.paused_ms if clock.paused_ms is not None and clock.state is not RUNNING else at_ms
     left = calendar.open_seconds_between(until_ms, clock.due_ms)
-    late = calendar.open_seconds_between(clock.due_ms, until_ms)
+    late = calendar.open_seconds_between(clock.due_ms, until_ms) - _rested_late(clock, calendar)
     return Standing(
         kind=str(clock.kind),
         target=clock.target,
@@ -50,3 +50,12 @@ def standing(clock: Clock, contact: Contact, calendar: Calendar, at_ms: int) -> 
         waits_for=contact.why(clock),
         rests_since="" if clock.paused_ms is None else rfc3339(clock.paused_ms),
     )
+
+
+def _rested_late(clock: Clock, calendar: Calendar) -> float:
+    """Open time of pauses that are over and began after a breach: of what was not counted, all that did not put the due
+    time off."""
+    if clock.state is not BREACHED:
+        return 0.0
+    before = calendar.open_seconds_between(clock.started_ms, clock.due_ms) - clock.target_seconds
+    return max(0.0, clock.paused_seconds - max(0.0, before))

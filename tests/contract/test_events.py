@@ -1,5 +1,6 @@
 """The published description of every event: held equal to the types, true of the engines, and never taken back."""
 
+import re
 from copy import deepcopy
 from typing import Any
 
@@ -40,6 +41,18 @@ def test_schemas_reference_and_asyncapi_say_what_the_types_say() -> None:
 def test_every_event_has_an_example_that_its_schema_takes() -> None:
     assert PAYLOADS.keys() == EVENTS.keys(), WRITE
     faults = [fault for name, one in PAYLOADS.items() for fault in faults_of(*name, one.body)]
+    assert faults == [], WRITE
+
+
+def test_contacts_and_traces_of_examples_have_ids_as_on_the_topics() -> None:
+    """Whoever tries a reader with them must not stumble over what no service writes."""
+    shapes = {
+        "contact_id": "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+        "traceparent": "00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]",
+    }
+    told = [(one, {**one.headers, **one.body}) for name, one in PAYLOADS.items() if name[0] == "outbound"]
+    faults = [(one.type, name, said[name]) for one, said in told for name, shape in shapes.items()
+              if said.get(name) and not re.fullmatch(shape, said[name])]  # fmt: skip
     assert faults == [], WRITE
 
 

@@ -1,5 +1,6 @@
 """An example of every event, as it stands on its topic: what integrators see, and what later versions still read."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
@@ -7,10 +8,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 import orjson
+from msgspec.structs import replace
 
 from services.ingest.alive import alive_message
 from services.ingest.wire import RecordWriter
 from shared.contract.envelope import EventWriter, Message, dead_letter_message, hand_off
+from shared.contract.ids import derive
 from shared.contract.inputs import TYPE_OF, PolicyActivated
 from shared.contract.records import Event
 from shared.contract.topics import (
@@ -38,6 +41,7 @@ __all__ = ["FILE", "Payload", "made", "read", "router_events", "sla_events", "wr
 
 FILE = DOCS / "schemas" / "payloads.jsonl"
 SEEDS = 40  # plays: enough that each event happens
+_SHORT_ID = re.compile(rb'(?<="contact_id":")c[0-9]+(?=")')
 
 
 class Payload(NamedTuple):
@@ -83,11 +87,15 @@ def router_events(seed: int) -> list[Event]:
 
 
 def sla_events(seed: int) -> list[Event]:
-    """What the sla service says of a random log of all kinds of clocks."""
+    """What the sla service says of a random log of all kinds of clocks, of contacts with ids as routers make them."""
     log, player = random_log(seed), runner()
-    player.step(log.records)
+    player.step([replace(record, value=_SHORT_ID.sub(_whole_id, record.value)) for record in log.records])
     finish(player, log)
     return player.events
+
+
+def _whole_id(found: re.Match[bytes]) -> bytes:
+    return derive("contact", found[0].decode()).encode()
 
 
 def _door(wanted: Iterable[Described]) -> Iterator[Payload]:

@@ -94,7 +94,9 @@ async def test_a_rolling_upgrade_under_traffic_breaks_nothing_and_neither_does_t
         await owned_by(old.dsn, {"new"})
 
         await old.processes["new-ingest"].stop()
-        await asyncio.gather(*(old.start(service, name=f"back-{service}", code=released) for service in SERVICES))
+        await old.start("ingest", name="back-ingest", code=released)
+        await goes_on(old)  # what waited is read: the sla of 0.1.0 would not wait for it
+        await asyncio.gather(*(old.start(service, name=f"back-{service}", code=released) for service in LANES))
         await asyncio.gather(*(old.processes[f"new-{service}"].stop() for service in LANES))
         await goes_on(old)  # the old services alone again, on rows of the new ones
     await old.quiesce()

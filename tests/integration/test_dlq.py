@@ -17,12 +17,12 @@ from services.ingest.settings import IngestSettings
 from services.router.app import RouterService
 from services.router.settings import RouterSettings
 from shared.contract.topics import CONTACT_EVENTS
-from shared.kafka import read_tail
 from shared.policy import parse_policy
 from shared.process.logs import configure
 from tests.support import ingest
 from tests.support.commands import Said, Usher, rows
 from tests.support.in_process import running, until
+from tests.support.tail import tail
 
 CHAT = "usher.channel.chat.v1"
 MESSAGE: dict[str, Any] = {
@@ -297,5 +297,5 @@ def _post(url: str, body: dict[str, Any]) -> None:
 
 async def _received(settings: IngestSettings, number: int) -> bool:
     events = [record for partition in range(ingest.PARTITIONS)
-              for record in await read_tail(settings, CONTACT_EVENTS, partition)]  # fmt: skip
+              for record in await tail(settings, CONTACT_EVENTS, partition)]  # fmt: skip
     return sum(event.type == "usher.contact.received.v1" for event in events) == number

@@ -17,13 +17,14 @@ from services.ingest.settings import IngestSettings
 from services.router.app import RouterService
 from services.router.settings import RouterSettings
 from shared.contract.topics import CHANNELS, CONTACT_EVENTS, ROUTER_INPUT, all_topics, channel_topic
-from shared.kafka import ensure_topics, read_tail
+from shared.kafka import ensure_topics
 from shared.policy import parse_policy
 from shared.process.logs import configure
 from tests.support import ingest
 from tests.support.channel_payloads import LETTER, SAMPLES, multipart
 from tests.support.commands import Usher
 from tests.support.in_process import running, until
+from tests.support.tail import tail
 
 SOURCES = f"""
 workspaces: {{acme: {{api_keys: [{{name: office, sha256: {ingest.sha256(ingest.API_KEY)}, may: [contacts]}}]}}}}
@@ -156,5 +157,5 @@ async def test_a_form_whose_source_had_the_wrong_adapter_is_read_by_the_right_on
 
 async def _received(settings: IngestSettings, number: int) -> bool:
     events = [record for partition in range(ingest.PARTITIONS)
-              for record in await read_tail(settings, CONTACT_EVENTS, partition)]  # fmt: skip
+              for record in await tail(settings, CONTACT_EVENTS, partition)]  # fmt: skip
     return sum(event.type == "usher.contact.received.v1" for event in events) == number

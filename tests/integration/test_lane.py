@@ -15,7 +15,7 @@ from deploy.local.broker import KafkaBroker
 from shared.clock import monotonic
 from shared.contract.topics import DEAD_LETTERS, TopicSpec
 from shared.errors import Fatal, Fenced, Reason
-from shared.kafka import OutputLog, ensure_topics, read_tail
+from shared.kafka import OutputLog, ensure_topics
 from shared.lane.service import LaneService
 from shared.lane.store import Commit
 from shared.postgres import Database
@@ -23,6 +23,7 @@ from shared.process.settings import LaneSettings
 from tests.support import tally
 from tests.support.commands import Usher, rows
 from tests.support.in_process import SETTLE_SECONDS_MAX, running, until
+from tests.support.tail import tail
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ async def test_a_lane_that_hangs_with_work_ends_the_process(settings: LaneSettin
 async def logged(settings: LaneSettings, partition: int) -> list[dict[str, Any]]:
     """The log as a consumer sees it: seq == last + 1, what was seen is dropped; a gap fails."""
     bodies: list[dict[str, Any]] = []
-    for record in await read_tail(settings, tally.LOG, partition):
+    for record in await tail(settings, tally.LOG, partition):
         assert record.seq is not None
         if record.seq <= len(bodies):
             continue
@@ -117,7 +118,7 @@ async def test_a_second_owner_goes_on_where_the_first_stopped_and_repeats_nothin
     await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(30, 50)])
     async with tallying(settings):
         await until(lambda: _has(settings, 50, 0))
-    assert len(await read_tail(settings, tally.LOG, 0)) == 50, "a clean hand-over repeats no record on the wire"
+    assert len(await tail(settings, tally.LOG, 0)) == 50, "a clean hand-over repeats no record on the wire"
     assert (await rows(settings, "SELECT count(*) AS n FROM outbox"))[0]["n"] == 0
 
 
@@ -154,7 +155,7 @@ async def test_a_poison_record_is_refused_alone_and_its_neighbours_are_kept(
     await tally.send(outputs, 0, bodies)
     async with tallying(settings):
         await until(lambda: _has(settings, 499, 0))
-    letters = await read_tail(settings, DEAD_LETTERS, 0)
+    letters = await tail(settings, DEAD_LETTERS, 0)
     assert [orjson.loads(letter.value)["reason"] for letter in letters] == [reason]
     assert orjson.loads(letters[0].value)["origin"]["offset"] == 317
     stored = await rows(settings, "SELECT reason, payload FROM dead_letter")
@@ -177,7 +178,7 @@ async def test_a_record_that_fails_by_accident_is_not_refused(
     async with tallying(settings):
         await until(lambda: _has(settings, 1, 0))
     assert next(accidents, None) is None
-    assert await read_tail(settings, DEAD_LETTERS, 0) == []
+    assert await tail(settings, DEAD_LETTERS, 0) == []
 
 
 async def test_a_deadline_fires_once_even_over_a_restart(settings: LaneSettings, outputs: OutputLog) -> None:
@@ -280,7 +281,7 @@ async def test_a_deadline_that_the_database_refuses_is_left_out_told_and_tried_a
         assert barred == 1
     (stored,) = await rows(settings, "SELECT id::text, reason, state, origin FROM dead_letter")
     assert (stored["reason"], orjson.loads(stored["origin"])["deadline"]) == ("database", "full")
-    (letter,) = await read_tail(settings, DEAD_LETTERS, 0)
+    (letter,) = await tail(settings, DEAD_LETTERS, 0)
     assert orjson.loads(letter.value)["reason"] == "database"
 
     async with tallying(settings) as service:

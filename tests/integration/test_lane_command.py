@@ -23,7 +23,7 @@ from shared.contract import inputs
 from shared.contract.envelope import Message
 from shared.contract.ids import message_event_id
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics
-from shared.kafka import OutputLog, ensure_topics, read_tail
+from shared.kafka import OutputLog, ensure_topics
 from shared.lane.service import LaneService
 from shared.policy import parse_policy
 from shared.process.logs import configure
@@ -31,6 +31,7 @@ from shared.process.settings import LaneSettings
 from tests.support import backups
 from tests.support.commands import Usher, rows
 from tests.support.in_process import running, until
+from tests.support.tail import tail
 
 POLICY = parse_policy({"workspace": "acme", "queues": {"general": {}}})
 
@@ -96,7 +97,7 @@ async def append(settings: LaneSettings, topic: str, messages: list[Message]) ->
 
 async def log(settings: LaneSettings) -> list[tuple[int, str, str]]:
     """(seq, type, ce_id) of the router's log."""
-    return [(record.seq or 0, record.type, record.id) for record in await read_tail(settings, CONTACT_EVENTS, 0)]
+    return [(record.seq or 0, record.type, record.id) for record in await tail(settings, CONTACT_EVENTS, 0)]
 
 
 async def received(settings: LaneSettings, number: int) -> None:

@@ -18,13 +18,14 @@ from services.router.app import RouterService
 from services.router.model.directory import read_manifest
 from services.router.settings import RouterSettings
 from shared.contract.topics import CONTACT_EVENTS, all_topics
-from shared.kafka import OutputLog, ensure_topics, read_tail
+from shared.kafka import OutputLog, ensure_topics
 from shared.policy import parse_policy
 from shared.process.logs import configure
 from tests.support.commands import Usher
 from tests.support.in_process import until
 from tests.support.labelled_texts import TIERS, small_model
 from tests.support.router_service import bodies, feed, message
+from tests.support.tail import tail
 
 SETTLE_SECONDS_MAX = 120.0
 
@@ -70,7 +71,7 @@ class Desk:
 
     async def log(self) -> list[tuple[str, Any]]:
         """(type, body) of every event."""
-        records = await read_tail(self.settings, CONTACT_EVENTS, 0)
+        records = await tail(self.settings, CONTACT_EVENTS, 0)
         return [(record.type, msgspec.json.decode(record.value)) for record in records]
 
     def exchange(self) -> None:

@@ -12,11 +12,12 @@ from cli.policy.in_force import active_versions, version_of, wait_until_active
 from deploy.local.broker import KafkaBroker
 from shared.contract.inputs import PolicyActivated
 from shared.contract.topics import ROUTER_INPUT, all_topics
-from shared.kafka import ensure_topics, partition_of, read_tail
+from shared.kafka import ensure_topics, partition_of
 from shared.policy import Policy, parse_policy
 from shared.postgres import connect
 from shared.process.settings import CommonSettings
 from tests.support import servers
+from tests.support.tail import tail
 
 
 def policy(boost: str = "0s", workspace: str = "acme") -> Policy:
@@ -50,7 +51,7 @@ async def adopt(settings: CommonSettings, made: Policy, number: int) -> None:
 
 async def published(settings: CommonSettings) -> list[PolicyActivated]:
     partition = partition_of(b"acme", settings.partitions)
-    records = await read_tail(settings, ROUTER_INPUT, partition)
+    records = await tail(settings, ROUTER_INPUT, partition)
     assert all(record.type == "usher.policy.activated.v1" for record in records)
     return [msgspec.json.decode(record.value, type=PolicyActivated) for record in records]
 

@@ -8,7 +8,7 @@ import orjson
 from services.router.app import RouterService
 from services.sla.settings import SlaSettings
 from shared.contract.topics import SLA_EVENTS, TopicSpec
-from shared.kafka import ensure_topics, read_tail
+from shared.kafka import ensure_topics
 from shared.kafka.admin import partition_of
 from shared.lane.service import LaneService
 from shared.process.logs import configure
@@ -16,6 +16,7 @@ from tests.integration.test_sla_service import published, sla
 from tests.support.in_process import running, until
 from tests.support.ingest import PARTITIONS
 from tests.support.live import Live, Office
+from tests.support.tail import tail
 
 
 async def sla_settings(live: Live) -> SlaSettings:
@@ -94,7 +95,7 @@ async def test_a_breach_is_announced_by_router_and_sla_before_it_happens_and_tak
     assert cleared["breach_risk"] < 0.35
 
     async def told() -> dict[str, list[str]]:
-        logs = [await read_tail(settings, SLA_EVENTS, number) for number in range(settings.partitions)]
+        logs = [await tail(settings, SLA_EVENTS, number) for number in range(settings.partitions)]
         facts = [(each.type.split(".")[2], orjson.loads(each.value)) for log in logs for each in log]
         mine = {
             which: [name for name, body in facts if body["contact_id"] == which] for which in (late[-1], relieved[-1])

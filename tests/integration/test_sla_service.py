@@ -27,7 +27,7 @@ from shared.contract.envelope import Message
 from shared.contract.progress import Note, note_of
 from shared.contract.records import Record
 from shared.contract.topics import CONTACT_EVENTS, DEAD_LETTERS, ROUTER_INPUT, SLA_EVENTS, TopicSpec
-from shared.kafka import OutputLog, ensure_topics, read_tail
+from shared.kafka import OutputLog, ensure_topics
 from shared.process.logs import configure
 from shared.times import rfc3339
 from tests.support.commands import rows
@@ -35,6 +35,7 @@ from tests.support.in_process import running, until
 from tests.support.service_process import ServiceProcess, listening
 from tests.support.sla_builders import BASE_MS, INSERT_POLICY, Log, policy_rows
 from tests.support.sla_oracle import recompute
+from tests.support.tail import tail
 
 SECONDS_MAX = 90.0
 
@@ -110,7 +111,7 @@ def sla(settings: SlaSettings) -> contextlib.AbstractAsyncContextManager[SlaServ
 async def published(settings: SlaSettings, partition: int = 0) -> list[tuple[str, dict[str, Any]]]:
     """The log of the sla service as a consumer takes it: seq == last + 1; a gap fails."""
     accepted: list[tuple[str, dict[str, Any]]] = []
-    for record in await read_tail(settings, SLA_EVENTS, partition):
+    for record in await tail(settings, SLA_EVENTS, partition):
         if record.seq == len(accepted) + 1:
             accepted.append((record.type.split(".")[2].removeprefix("clock_"), orjson.loads(record.value)))
         else:

@@ -15,11 +15,12 @@ from shared.contract import inputs
 from shared.contract.envelope import Message
 from shared.contract.ids import derive
 from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics
-from shared.kafka import OutputLog, ensure_topics, read_tail
+from shared.kafka import OutputLog, ensure_topics
 from shared.policy import parse_policy
 from shared.process.logs import configure
 from tests.support.in_process import running
 from tests.support.router_builders import policy_with
+from tests.support.tail import tail
 
 SETTLE_SECONDS_MAX = 120.0
 PARTITION = 0
@@ -42,7 +43,7 @@ class Running:
         """The (type, body) pairs of the topic once they are enough."""
         async with asyncio.timeout(SETTLE_SECONDS_MAX):
             while True:
-                records = await read_tail(self.settings, topic, PARTITION)
+                records = await tail(self.settings, topic, PARTITION)
                 seen = [(record.type, msgspec.json.decode(record.value)) for record in records]
                 if enough(seen):
                     return seen

@@ -38,6 +38,8 @@ BUSY = {
     "usher-pipeline": {"Age of records", "Commits", "Waits for a connection", "Decisions", "Requests",
                        "Time of requests", "CPU", "Memory"},
 }  # fmt: skip
+RECORDED = [rule["record"] for rule in rules("recording.yml")]
+ROUNDING = 1e-9  # of floating point
 needs = pytest.mark.skipif(
     not (shutil.which("prometheus") and shutil.which("prometheus-alertmanager")),
     reason="no Prometheus: apt install prometheus prometheus-alertmanager runs these too",
@@ -290,6 +292,14 @@ async def test_the_report_counts_what_the_breach_table_counts(live: Live) -> Non
     assert status == 0, err
     assert out.startswith("workspace,agent,handled,")
     assert len(out.splitlines()) > 2
+
+
+async def test_no_share_was_ever_above_one(live: Live) -> None:
+    """What is divided is of one moment, whatever came between the rules: from the first contact on."""
+    shares = sorted(name for name in RECORDED if name.startswith("usher:service_level:") or ":ratio" in name)
+    assert len(shares) >= 12
+    most = {name: await live.value(f"max(max_over_time({name}[1h]))") for name in shares}
+    assert {name: value for name, value in most.items() if value > 1 + ROUNDING} == {}
 
 
 async def test_the_rules_are_loaded_and_every_process_is_scraped(live: Live) -> None:

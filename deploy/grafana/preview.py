@@ -138,7 +138,7 @@ def _number(value: float, unit: str) -> str:
     if unit == "bytes":
         return f"{value / 2**20:.0f} MiB"
     if unit == "s":
-        return f"{value * 1000:.2g} ms" if value < 1 else f"{value:.1f} s"
+        return f"{value * 1000:.3g} ms" if value < 1 else f"{value:.1f} s"
     return f"{value:.3g}" + ("/s" if unit == "ops" else "")
 
 

@@ -14,8 +14,6 @@ from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-
 from shared.clock import monotonic
 from shared.contract.topics import AGENT_OFFERS, CONTACT_EVENTS, ROUTER_INPUT
 from shared.policy.load import load_policy
@@ -80,25 +78,17 @@ async def _count(made: Rig, table: str, expected: int) -> bool:
 
 async def latency(made: Rig, first: int, per_second: int, seconds: float, texts: Texts) -> dict[str, Any]:
     """Channel topic -> offer on usher.agent-offers.v1, open loop, milliseconds."""
-    place = TopicPartition(made.prefix + AGENT_OFFERS, 0)
-    consumer = AIOKafkaConsumer(bootstrap_servers=made.kafka.bootstrap, enable_auto_commit=False)
-    consumer.assign([place])
-    await consumer.start()
-    await consumer.seek_to_end(place)
-    await consumer.position(place)
-    cpu, waits = made.cpu_seconds(), []
-    try:
+    async with made.from_now(AGENT_OFFERS) as came:
+        cpu, waits = made.cpu_seconds(), []
         load = send_at_rate(made.kafka.bootstrap, made.prefix, first, per_second, seconds, texts)
         sending = asyncio.ensure_future(load)
         expected, quiet_since = int(per_second * seconds) * 3 // 10, monotonic()
         while len(waits) < expected and monotonic() - quiet_since < 20.0:
-            for raw in (await consumer.getmany(place, timeout_ms=500)).get(place, []):
+            for raw in await came(500):
                 quiet_since = monotonic()
                 if dict(raw.headers)["ce_type"] == b"usher.contact.offered.v1":
                     waits.append(raw.timestamp - _sent_ms(json.loads(raw.value)["occurred_at"]))
         sent = await sending
-    finally:
-        await consumer.stop()
     quantiles = statistics.quantiles(waits, n=100) if len(waits) > 1 else [0.0] * 99
     return {
         **_rates(made, sent, cpu, seconds),

@@ -14,7 +14,6 @@ from typing import Any
 
 import orjson
 import yaml
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.clock import monotonic
 from shared.contract.topics import SLA_EVENTS
@@ -41,26 +40,18 @@ def short_promises() -> Policy:
 
 async def told(made: Rig, first: int, per_second: int, seconds: float) -> dict[str, Any]:
     """Milliseconds from due to told of what falls due while customers come at this rate."""
-    place = TopicPartition(made.prefix + SLA_EVENTS, 0)
-    consumer = AIOKafkaConsumer(bootstrap_servers=made.kafka.bootstrap, enable_auto_commit=False)
-    consumer.assign([place])
-    await consumer.start()
-    await consumer.seek_to_end(place)
-    await consumer.position(place)
-    cpu, started = made.cpu_seconds(), monotonic()
-    load = send_at_rate(made.kafka.bootstrap, made.prefix, first, per_second, seconds)
-    sending = asyncio.ensure_future(load)
-    found: list[float] = []
-    quiet_since = monotonic()
-    try:
+    async with made.from_now(SLA_EVENTS) as came:
+        cpu, started = made.cpu_seconds(), monotonic()
+        load = send_at_rate(made.kafka.bootstrap, made.prefix, first, per_second, seconds)
+        sending = asyncio.ensure_future(load)
+        found: list[float] = []
+        quiet_since = monotonic()
         while not sending.done() and monotonic() - quiet_since < QUIET_SECONDS_MAX:
-            for raw in (await consumer.getmany(place, timeout_ms=200)).get(place, []):
+            for raw in await came(200):
                 quiet_since = monotonic()
                 if dict(raw.headers)["ce_type"] == b"usher.sla.clock_breached.v1":
                     found.append(raw.timestamp - _ms(orjson.loads(raw.value)["due_at"]))
         await sending
-    finally:
-        await consumer.stop()
     spent, ordered = made.cpu_seconds(), sorted(found)
     return {
         "messages_per_second": per_second,

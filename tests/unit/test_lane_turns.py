@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from shared.contract.topics import DEAD_LETTERS
 from shared.errors import PartitionClosed, Retryable
 from shared.lane.engine import PUNCTUAL, Deadline, Delay, Step
-from shared.lane.lane import UNSETTLED_SECONDS
+from shared.lane.lane import UNSETTLED_SECONDS, Lane
 from shared.lane.publisher import LATE_MS, Told
 from shared.lane.time import AHEAD_MS
 from tests.support.lane_alone import PARTITION, QUIET, Alone, alone, ended
@@ -294,6 +294,16 @@ def test_who_acts_on_what_was_long_under_way_gets_time_from_when_it_can_be_seen(
     alone(play)
 
 
+async def taken_over_unsent(world: Alone, given: list[tuple[Any, Delay]]) -> tuple[Lane, "asyncio.Task[None]"]:
+    """A lane after an owner that told nothing of what it committed, and ended; ``given`` hears of its steps."""
+    world.outputs.awaited.clear()
+    await ended(world, world.lane())
+    world.outputs.awaited.set()
+    world.new_engine = type("Given", (Curious,), {"given": given})
+    lane = world.lane()
+    return lane, await world.served(lane, QUIET)
+
+
 def test_what_a_former_owner_left_unsent_was_long_under_way_since_the_first_of_its_events() -> None:
     async def play(world: Alone) -> None:
         given: list[tuple[Any, Delay]] = []
@@ -301,12 +311,7 @@ def test_what_a_former_owner_left_unsent_was_long_under_way_since_the_first_of_i
         first_ms = world.clock.now_ms()
         await asyncio.sleep(LATE_MS / 2000)
         world.send({"key": "b"})
-        world.outputs.awaited.clear()
-        await ended(world, world.lane())
-        world.outputs.awaited.set()
-        world.new_engine = type("Given", (Curious,), {"given": given})
-        lane = world.lane()
-        running = await world.served(lane, QUIET)
+        lane, running = await taken_over_unsent(world, given)
         world.send({"key": "c"})
         third_ms = world.clock.now_ms()
         await asyncio.sleep(QUIET)
@@ -322,12 +327,7 @@ def test_a_dead_letter_that_a_former_owner_left_unsent_was_under_way_since_its_r
         await asyncio.sleep(60.0)
         world.send({"key": "nul\x00"})
         first_ms = world.clock.now_ms()
-        world.outputs.awaited.clear()
-        await ended(world, world.lane())
-        world.outputs.awaited.set()
-        world.new_engine = type("Given", (Curious,), {"given": given})
-        lane = world.lane()
-        running = await world.served(lane, QUIET)
+        lane, running = await taken_over_unsent(world, given)
         world.send({"key": "c"})
         await asyncio.sleep(QUIET)
         assert [delay.since_ms for _, delay in given] == [first_ms], "offers of before that were seen long ago"

@@ -19,9 +19,9 @@ RISKS = ("usher.contact.risk_raised.v1", "usher.contact.risk_cleared.v1")
 POLICY = policy_with(wrap_up={"default": "0s"})
 
 
-def experienced(seconds: float = 8.0) -> Router:
+def experienced(seconds: float = 8.0, policy: dict[str, Any] = POLICY) -> Router:
     """A router whose one agent, busy with a contact, takes the next one of ``orders`` every so many seconds."""
-    router = Router(POLICY)
+    router = Router(policy)
     router.sign_on("a1", skills={"orders": 2})
     router.contact("first", queue="orders")
     router.accept()
@@ -217,15 +217,7 @@ def test_who_is_promised_an_answer_again_is_announced_again() -> None:
         return policy_with(queues=queues, default_queue="orders", wrap_up={"default": "0s"})
 
     promised = promising(time_to_answer={"within": "600s", "apply_to_open": True})
-    router = Router(promised)
-    router.sign_on("a1", skills={"orders": 2})
-    router.contact("first", queue="orders")
-    router.accept()
-    for number in range(3):
-        router.contact(f"before-{number}", queue="orders")
-        router.wait(500)
-        router.end(router.last("assigned")["assignment_id"])
-        router.accept()
+    router = experienced(500, promised)
     waiting = {router.contact(f"waits-{number}", queue="orders") for number in range(4)}
     router.wait(60)
     raised = {contact for mark, contact, _ in told(router) if mark == "+"} & waiting

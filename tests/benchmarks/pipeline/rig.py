@@ -6,14 +6,14 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import psutil
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer
@@ -96,6 +96,24 @@ class Rig:
         server = psutil.Process(self.postgres.pid)
         spent["postgres"] = _cpu(server, reaped=True) + sum(_cpu(child) for child in server.children(recursive=True))
         return spent
+
+    @contextlib.asynccontextmanager
+    async def from_now(self, topic: str) -> AsyncIterator[Callable[[int], Awaitable[list[ConsumerRecord]]]]:
+        """What comes on a topic's only partition from now on: asked for within so many milliseconds."""
+        place = TopicPartition(self.prefix + topic, 0)
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.kafka.bootstrap, enable_auto_commit=False)
+        consumer.assign([place])
+        await consumer.start()
+        try:
+            await consumer.seek_to_end(place)
+            await consumer.position(place)
+
+            async def came(timeout_ms: int) -> list[ConsumerRecord]:
+                return list((await consumer.getmany(place, timeout_ms=timeout_ms)).get(place, []))
+
+            yield came
+        finally:
+            await consumer.stop()
 
     async def end_offset(self, topic: str) -> int:
         """Records of a topic's only partition."""

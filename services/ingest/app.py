@@ -35,8 +35,9 @@ from shared.lane.patience import until_ready
 from shared.postgres import Database
 from shared.process.failpoints import Failpoints
 from shared.process.logs import Log, configure
+from shared.process.memory import spare_the_collector
 from shared.process.metrics import registry_for
-from shared.process.service import address, listen, serve_http, spare_the_collector
+from shared.process.service import address, listen, serve_http
 from shared.process.traces import traces_of
 from shared.process.version import VERSION
 from shared.times import DAY_MS

@@ -9,7 +9,7 @@ from aiokafka.structs import OffsetAndMetadata
 from shared.clock import now_ms
 from shared.contract.records import Record
 from shared.errors import Fatal, PartitionClosed, Retryable
-from shared.kafka.client import METADATA_AGE_MS_MAX, REQUEST_BYTES_MAX, REQUEST_MS_MAX, bounded_stop
+from shared.kafka.client import METADATA_AGE_MS_MAX, REQUEST_MS_MAX, bounded_stop
 from shared.kafka.lean import as_records
 from shared.kafka.security import connection
 from shared.process.settings import CommonSettings, LaneSettings
@@ -20,6 +20,8 @@ POLL_AGE_MS_MAX = 1_500  # an older fetch reply says nothing about the end of th
 # Records are taken from aiokafka so many at a time: a full batch in one go does not fit a processor's cache
 # (measured: a tenth of the time that reading takes).
 SLICE_RECORDS_MAX = 100
+# Of one reply and partition, twice in memory until it is taken. One record that is larger comes all the same.
+FETCH_BYTES_MAX = 2 * 1024 * 1024
 POLL_INTERVAL_MS_MAX = 24 * 3600 * 1000  # the lane has a watchdog of its own; aiokafka's is lost after one error
 TAIL_RECORDS_MAX = 1_000  # read at a claim: a paused former owner may have repeated this many at the end of the log
 
@@ -104,7 +106,7 @@ class InputLog:
             max_poll_interval_ms=POLL_INTERVAL_MS_MAX,
             request_timeout_ms=REQUEST_MS_MAX,
             metadata_max_age_ms=METADATA_AGE_MS_MAX,
-            max_partition_fetch_bytes=REQUEST_BYTES_MAX,
+            max_partition_fetch_bytes=FETCH_BYTES_MAX,
         )
 
     async def start(self, assigned: Assigned, revoked: Revoked) -> None:

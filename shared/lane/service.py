@@ -25,8 +25,8 @@ from shared.migrate import migrate
 from shared.postgres import Database
 from shared.process.failpoints import Failpoints
 from shared.process.logs import Log
+from shared.process.memory import spare_the_collector
 from shared.process.metrics import LaneMetrics
-from shared.process.service import spare_the_collector
 from shared.process.settings import LaneSettings
 from shared.process.traces import traces_of
 from shared.process.version import VERSION

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import resource
 import signal
@@ -27,18 +26,16 @@ from shared.errors import Fatal
 from shared.process.connection import Connection
 from shared.process.forwarded import Forwarded
 from shared.process.logs import Log
+from shared.process.memory import prepare_memory
 from shared.process.pages import Pages
 from shared.process.requests import HttpLimits
 from shared.process.settings import PREFIX, CommonSettings, wrong_setting
 from shared.process.variables import unknown_variables, unused_variables
 
-__all__ = ["Application", "health", "listen", "run", "serve_http", "spare_the_collector", "write_ready_file"]
+__all__ = ["Application", "health", "listen", "run", "serve_http", "write_ready_file"]
 
 EXIT_FAILURE = 1
 EXIT_USAGE = 2  # the environment is wrong: another start with it ends the same way
-# A batch makes tens of thousands of objects that die with it, beside live contacts that stay: collecting at Python's
-# default of 700 new objects walks them again and again for nothing (measured: a fifth of the time of router and sla).
-GC_THRESHOLDS = (50_000, 20, 100)
 OPEN_FILES = 16_384  # some times the largest number of connections that is sensible
 INTERNAL_HTTP = HttpLimits()
 SHUTDOWN_SECONDS_MAX = 2  # open HTTP requests get this long at the end
@@ -83,16 +80,9 @@ def run(build: Callable[[], Awaitable[tuple[Application, CommonSettings, Log]]])
 
     It is 2, with one line that names the variable, for settings that it cannot start with.
     """
-    gc.set_threshold(*GC_THRESHOLDS)
+    prepare_memory()
     _allow_open_files()
     return uvloop.run(_main(build))
-
-
-def spare_the_collector() -> None:
-    """What was loaded stays: the collector need not walk it again with every full collection."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 async def _main(build: Callable[[], Awaitable[tuple[Application, CommonSettings, Log]]]) -> int:

@@ -16,7 +16,7 @@ from cProfile import Profile
 from pstats import Stats
 from typing import Any, NamedTuple
 
-from shared.process.service import GC_THRESHOLDS, spare_the_collector
+from shared.process.memory import GC_THRESHOLDS, spare_the_collector
 from tests.support.lane_owners import random_schedule, run_owners, schedules
 from tests.support.lane_schedule import run_schedule
 

@@ -16,7 +16,7 @@ from services.router.settings import RouterSettings
 from shared.clock import monotonic
 from shared.lane.store import Claim
 from shared.postgres import Database
-from shared.process.service import GC_THRESHOLDS
+from shared.process.memory import GC_THRESHOLDS
 
 PARTITION = 0
 MIB = 2**20

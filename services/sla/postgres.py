@@ -24,7 +24,8 @@ LOAD_ROWS_AT_ONCE = 1000
 BODY_SHOWN_MAX = 120  # characters of a row that cannot be read
 
 _decode_key = msgspec.json.Decoder(Key).decode
-_encode_key = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 _LOAD_CONTACTS = "SELECT body::text AS body FROM sla_contact WHERE partition = $1"
 _LOAD_ACCOUNT = "SELECT key, body::text AS body FROM sla_account WHERE partition = $1"
@@ -54,10 +55,15 @@ class SlaStore(PostgresLaneStore):
     """A shared.lane.store.LaneStore for the SLA engine. Only what is committed here reaches ``committed``."""
 
     service = "sla"
-    # Bodies come as lines of one text: JSON holds no raw line feed, and asyncpg takes seven times as long over arrays.
+    # What may be hundreds comes as one text, for asyncpg takes seven times as long over arrays: what is JSON as lines,
+    # for it holds no raw line feed, and names as a JSON array, for they may.
     commit_sql = r"""
-        SELECT sla_commit($1, $2, $3, $4, $5, $6, string_to_array($7, E'\n'), $8, $9, $10, $11, $12, $13, $14, $15,
-                          string_to_array($16, E'\n'), $17, $18)
+        SELECT sla_commit($1, $2, $3, $4, $5,
+                          ARRAY(SELECT json_array_elements_text($6::json)), string_to_array($7, E'\n'),
+                          ARRAY(SELECT json_array_elements_text($8::json)), $9,
+                          string_to_array($10, E'\n'), $11, $12, $13, $14,
+                          ARRAY(SELECT json_array_elements_text($15::json)), string_to_array($16, E'\n'),
+                          ARRAY(SELECT json_array_elements_text($17::json)), $18)
     """
 
     def __init__(
@@ -88,22 +94,21 @@ class SlaStore(PostgresLaneStore):
     def arguments(self, writes: SlaWrites | None) -> Sequence[Any]:
         """What ``sla_commit`` takes after the lane's own five."""
         if writes is None:
-            return [], "", [], [], [], [], [], [], None, [], "", [], []
-        rows, gone = writes.account
+            return "[]", "", "[]", [], "", [], [], [], None, "[]", "", "[]", []
         return (
-            [contact_id for contact_id, _ in writes.contacts],
-            "\n".join([body for _, body in writes.contacts]),
-            writes.gone,
+            _encode(writes.contacts.keys).decode(),
+            writes.contacts.bodies,
+            _encode(writes.gone).decode(),
             writes.breaches,
-            [_encode_key(total.key).decode() for total in writes.totals],
+            _encode_lines([total.key for total in writes.totals])[:-1].decode(),
             [total.value for total in writes.totals],
             [workspace for workspace, _ in writes.policies],
             [version for _, version in writes.policies],
             writes.event_ms,
-            [key for key, _ in rows],
-            "\n".join([body for _, body in rows]),
-            gone,
-            [(row.hour, _encode_key(row.key).decode(), row.number, row.ms, row.longest_ms) for row in writes.hours],
+            _encode(writes.account.keys).decode(),
+            writes.account.bodies,
+            _encode(writes.account_gone).decode(),
+            [(row.hour, _encode(row.key).decode(), row.number, row.ms, row.longest_ms) for row in writes.hours],
         )
 
     async def load_rows(self, connection: Connection, partition: int) -> SlaRows:

@@ -214,7 +214,7 @@ def measure(raw: list[Raw], contacts: int, policies: Policies) -> dict[str, floa
         for part, (began, ended) in zip(PARTS, pairwise(times), strict=True):
             spent[part] += ended - began
         events += len(step.events)
-        rows += len(step.writes.contacts) + len(step.writes.gone) + len(step.writes.breaches)
+        rows += len(step.writes.contacts.keys) + len(step.writes.gone) + len(step.writes.breaches)
     result = {part: seconds / contacts * 1e6 for part, seconds in spent.items()}
     return {**result, "events": events / contacts, "rows": rows / contacts}
 

@@ -22,7 +22,7 @@ from shared.lane.store import Claim, Commit
 from shared.postgres import Database
 from shared.process.metrics import WorkspaceLabels
 from shared.process.settings import CommonSettings
-from tests.support.sla_builders import BASE_MS, INSERT_POLICY, LATENESS_MS, Log, bodies, policy_rows
+from tests.support.sla_builders import BASE_MS, INSERT_POLICY, LATENESS_MS, Log, bodies, policy_rows, stored
 
 
 @pytest.fixture
@@ -94,10 +94,10 @@ async def test_names_of_several_lines_are_stored_as_they_are(store: SlaStore) ->
     await store.commit(commit_of(claim, step.writes))
     rows = await store.load(await store.claim(0, "second"))
     assert {contact.contact_id for contact in rows.contacts} == {"c\n3"}
-    courses, _ = step.writes.account
+    courses = stored(step.writes.account)
     assert len(courses) == 3
     assert sorted((key, orjson.loads(body)) for key, body in rows.account) == sorted(
-        (key, orjson.loads(body)) for key, body in courses
+        (key, orjson.loads(body)) for key, body in courses.items()
     )
 
 

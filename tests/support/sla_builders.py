@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from services.sla.domain.engine import POLICY_ACTIVATED, SlaEngine
-from services.sla.domain.rows import SlaRows, SlaWrites, decode_contact, policies_of
+from services.sla.domain.rows import Rows, SlaRows, SlaWrites, decode_contact, policies_of
 from services.sla.domain.totals import BREACHES, CLOCKS, WAIT_BUCKET, WAIT_SUM, Total
 from shared.contract.records import Event, Record
 from shared.lane.engine import Step
@@ -157,6 +157,11 @@ def ms(seconds: float) -> int:
     return BASE_MS + round(seconds * 1000)
 
 
+def stored(rows: Rows) -> dict[str, str]:
+    """Each row's JSON, by its key."""
+    return dict(zip(rows.keys, rows.bodies.split("\n") if rows.keys else (), strict=True))
+
+
 class Database:
     """What the sla store keeps, in memory: applies the rows of commits and gives them back."""
 
@@ -173,8 +178,7 @@ class Database:
 
     def apply(self, writes: SlaWrites) -> None:
         """Apply one commit; a breach that is already there is an error, as it is in the real table."""
-        for contact_id, body in writes.contacts:
-            self.contacts[contact_id] = body
+        self.contacts.update(stored(writes.contacts))
         for contact_id in writes.gone:
             self.contacts.pop(contact_id, None)
         for breach in writes.breaches:
@@ -182,9 +186,8 @@ class Database:
             self.breaches[breach.clock_id] = breach
         self.totals.update({tuple(map(str, total.key)): total.value for total in writes.totals})
         self.policies.update(writes.policies)
-        rows, gone = writes.account
-        self.account.update(rows)
-        for key in gone:
+        self.account.update(stored(writes.account))
+        for key in writes.account_gone:
             self.account.pop(key, None)
         for row in writes.hours:
             where = (row.hour, tuple(map(str, row.key)))

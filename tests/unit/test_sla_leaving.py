@@ -3,6 +3,7 @@ grow with how many they are."""
 
 import random
 
+import msgspec
 import pytest
 
 from services.sla.domain.account_event import Available
@@ -35,7 +36,7 @@ def test_who_left_is_remembered_for_a_day_and_no_longer_whoever_owns_the_partiti
             left[f"lacme/{agent}"] = dated
             left = {each: at_ms for each, at_ms in left.items() if at_ms >= dated - LEFT_MS_MAX}
         changed, gone = stretches.take()
-        rows |= dict(changed)
+        rows |= {key: msgspec.json.encode(stretch).decode() for key, stretch in changed.items()}
         for key in gone:
             rows.pop(key, None)
         assert {key for key in rows if key[0] == "l"} == left.keys()

@@ -13,6 +13,7 @@ import msgspec
 from services.sla.domain.account_event import Available, Happened, Moved, instant_ms
 from services.sla.domain.contact import Contact
 from services.sla.domain.contact_event import GivenBack, Queued
+from services.sla.domain.rows import Rows, rows_of
 from services.sla.domain.stretches import Entry, Stretch, Stretches
 from services.sla.domain.totals import Totals
 from shared.contract.records import Record
@@ -105,7 +106,6 @@ class Stay(msgspec.Struct, gc=False):
         return Course(workspace, channel, phase, self.since_ms, queue, self.agent, self.began_ms)
 
 
-_encode = msgspec.json.Encoder().encode
 _decode_course = msgspec.json.Decoder(Course).decode
 
 
@@ -163,20 +163,21 @@ class Account:
             return
         follow(event, at_ms)
 
-    def take(self) -> tuple[list[Entry], list[str]]:
+    def take(self) -> tuple[Rows, list[str]]:
         """Rows that changed since the last call, and the keys of those that are gone: contacts, then agents, each in
         the order of their first change."""
         moved_on, self._moved_on = self._moved_on, {}
-        rows: list[Entry] = []
+        rows: dict[str, Course | Stretch] = {}
         gone: list[str] = []
         for contact_id in moved_on:
             stay = self._stays.get(contact_id)
             if stay is None:
                 gone.append(_CONTACT + contact_id)
             else:
-                rows.append((_CONTACT + contact_id, _encode(stay.row()).decode()))
+                rows[_CONTACT + contact_id] = stay.row()
         stretches, left = self._stretches.take()
-        return rows + stretches, gone + left
+        rows.update(stretches)
+        return rows_of(list(rows), list(rows.values())), gone + left
 
     # ---- contacts ----
 

@@ -12,7 +12,7 @@ from services.sla.domain.book import Book
 from services.sla.domain.contact_event import PolicyActivated
 from services.sla.domain.handlers import POLICY_ACTIVATED, decode_policy_event, handlers_of
 from services.sla.domain.promises import Promises, promises_of
-from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites
+from services.sla.domain.rows import PolicyKey, SlaRows, SlaWrites, rows_of
 from services.sla.domain.stretches import Entry, Stretch
 from services.sla.domain.totals import Totals
 from shared.contract.ids import derive
@@ -27,8 +27,6 @@ Known = Mapping[PolicyKey, str]
 
 Reader = tuple[Callable[[bytes], Any], Callable[[Any, int], None], Follow | None]
 """A handler, what an event means for the clocks, and how the account follows it."""
-
-_encode = msgspec.json.Encoder().encode
 
 
 class SlaEngine:
@@ -178,22 +176,23 @@ class SlaEngine:
     # ---- what a step leaves behind ----
 
     def _writes(self) -> SlaWrites:
-        writes = SlaWrites(
+        live, touched = self._book.contacts, self._facts.take_touched()
+        gone = [contact_id for contact_id in touched if contact_id not in live]
+        for contact_id in gone:
+            del touched[contact_id]
+        account, account_gone = self._account.take()
+        activated, self._activated = self._activated, {}
+        return SlaWrites(
+            contacts=rows_of(list(touched), list(touched.values())),
+            gone=gone,
             breaches=self._facts.take_breaches(),
             totals=self._facts.totals.take_changed(),
-            policies=sorted(self._activated.items()),
+            policies=sorted(activated.items()),
             event_ms=self.event_ms,
             hours=self._facts.totals.hours.take(),
-            account=self._account.take(),
+            account=account,
+            account_gone=account_gone,
         )
-        self._activated = {}
-        live = self._book.contacts
-        for contact_id, contact in self._facts.take_touched().items():
-            if contact_id in live:
-                writes.contacts.append((contact_id, _encode(contact).decode()))
-            else:
-                writes.gone.append(contact_id)
-        return writes
 
     def _undecodable(self, record: Record, error: msgspec.DecodeError) -> DeadLetter:
         if not record.value:

@@ -1,5 +1,6 @@
 """What the engine and its store exchange: the rows of one snapshot, and the rows of one commit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from sys import intern
@@ -12,11 +13,23 @@ from services.sla.domain.contact import Contact
 from services.sla.domain.hours import HourRow
 from services.sla.domain.totals import Total
 
-__all__ = ["Breach", "PolicyKey", "SlaRows", "SlaWrites", "breach_of", "decode_contact", "policies_of"]
+__all__ = [
+    "NO_ROWS",
+    "Breach",
+    "PolicyKey",
+    "Rows",
+    "SlaRows",
+    "SlaWrites",
+    "breach_of",
+    "decode_contact",
+    "policies_of",
+    "rows_of",
+]
 
 PAUSES_REMEMBERED = 256  # what the targets of a partition pause on; there are six things to pause on
 
 _decode_contact = msgspec.json.Decoder(Contact).decode
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 PolicyKey = tuple[str, int]
 """(workspace, policy version)."""
@@ -33,6 +46,17 @@ class Breach(NamedTuple):
     queue: str
     channel: str
     due_ms: int
+
+
+class Rows(NamedTuple):
+    """Rows to insert or replace: their keys, and their bodies in the same order, each a line of JSON. One text, because
+    a text for each of hundreds took longer to make than what stands in it."""
+
+    keys: list[str]
+    bodies: str
+
+
+NO_ROWS = Rows([], "")
 
 
 @dataclass(slots=True)
@@ -54,21 +78,27 @@ class SlaRows:
 
 @dataclass(slots=True)
 class SlaWrites:
-    """What one step changed. ``contacts``: (contact id, JSON) to insert or replace; ``gone``: ids to delete, of
-    which those that came in the same step were never stored.
+    """What one step changed. ``contacts``: by their ids; ``gone``: ids to delete, of which those that came in the same
+    step were never stored.
 
-    ``hours`` are added to what is stored. ``account``: rows of the account to insert or replace, and keys to delete.
+    ``hours`` are added to what is stored. ``account``: rows of the account; ``account_gone``: its keys to delete.
     ``policies``: the version that holds from now on, by workspace. ``event_ms``: the latest event time read.
     """
 
-    contacts: list[tuple[str, str]] = field(default_factory=list)
+    contacts: Rows = NO_ROWS
     gone: list[str] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
     hours: list[HourRow] = field(default_factory=list)
-    account: tuple[list[tuple[str, str]], list[str]] = field(default_factory=lambda: ([], []))
+    account: Rows = NO_ROWS
+    account_gone: list[str] = field(default_factory=list)
     policies: list[PolicyKey] = field(default_factory=list)
     event_ms: int = 0
+
+
+def rows_of(keys: list[str], bodies: Sequence[msgspec.Struct]) -> Rows:
+    """The rows of these bodies, which are written out now: what changes later is another row."""
+    return Rows(keys, _encode_lines(bodies)[:-1].decode())  # the last line ends, too
 
 
 def breach_of(clock: Clock, contact: Contact) -> Breach:

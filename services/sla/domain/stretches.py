@@ -59,7 +59,6 @@ class Stretch(msgspec.Struct, gc=False):
     since_ms: int
 
 
-_encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Stretch).decode
 
 
@@ -88,13 +87,13 @@ class Stretches:
         else:
             self._stretches[key] = stretch
 
-    def take(self) -> tuple[list[Entry], list[str]]:
-        """Rows that changed since the last call, and the keys of those that are gone, each in the order of their first
+    def take(self) -> tuple[dict[str, Stretch], list[str]]:
+        """What changed since the last call, by key, and the keys of what is gone, each in the order of its first
         change."""
         touched, self._touched = self._touched, {}
         held = {key: self._stretches.get(key) or self._left.get(key) for key in touched}
-        rows = [(key, _encode(stretch).decode()) for key, stretch in held.items() if stretch is not None]
-        return rows, [key for key, stretch in held.items() if stretch is None]
+        there = {key: stretch for key, stretch in held.items() if stretch is not None}
+        return there, [key for key in held if key not in there]
 
     def available(self, event: Available, at_ms: int) -> None:
         """An agent does something else from now on."""

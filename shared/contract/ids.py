@@ -13,7 +13,7 @@ CONVERSATIONS_REMEMBERED = 4096  # keys kept: a batch asks three times for each 
 ERA_DAYS = 1000  # of ids of contacts; an episode is remembered for longer (MEMORY_DAYS), or its id could come again
 MEMORY_DAYS = ERA_DAYS + 100  # clocks of senders and records that waited on the log may differ by so much
 _FIRST_ERA_ENDS_MS = 20_788 * DAY_MS  # 2026-12-01, and up to an era later: each conversation has its own day
-_SEPARATOR = "\x1f"  # cannot stand in names that Usher or its operators give, nor in a source: refused at the door
+SEPARATOR = "\x1f"  # cannot stand in names that Usher or its operators give, nor in a source: refused at the door
 
 
 def derive(*parts: str) -> str:
@@ -21,10 +21,11 @@ def derive(*parts: str) -> str:
 
     UnicodeEncodeError where a part holds half of a surrogate pair.
     """
-    return _uuid(_SEPARATOR.join(parts))
+    return named(SEPARATOR.join(parts))
 
 
-def _uuid(name: str) -> str:
+def named(name: str) -> str:
+    """The same of parts that are joined already, by SEPARATOR."""
     try:
         return str(uuid5(_NAMESPACE, name))
     except TypeError:  # the library's word for text that UTF-8 cannot write
@@ -34,7 +35,7 @@ def _uuid(name: str) -> str:
 
 def event_id(cause_id: str, ordinal: int) -> str:
     """Id of the ``ordinal``-th event (from 0) that one cause brought about."""
-    return _uuid(f"{cause_id}{_SEPARATOR}{ordinal}")
+    return named(f"{cause_id}{SEPARATOR}{ordinal}")
 
 
 def contact_id(conversation_key: str, episode: int, arrived_ms: int) -> str:
@@ -43,9 +44,9 @@ def contact_id(conversation_key: str, episode: int, arrived_ms: int) -> str:
     Nobody remembers for ever how many episodes there were. So the id also says in which era it was made: whoever comes
     back after MEMORY_DAYS begins with episode 1 again, and in another era. In the first era the id does not say so.
     """
-    name = f"contact{_SEPARATOR}{conversation_key}{_SEPARATOR}{episode}"
+    name = f"contact{SEPARATOR}{conversation_key}{SEPARATOR}{episode}"
     era = _era(conversation_key, arrived_ms)
-    return _uuid(f"{name}{_SEPARATOR}{era}" if era else name)
+    return named(f"{name}{SEPARATOR}{era}" if era else name)
 
 
 def _era(conversation_key: str, at_ms: int) -> int:

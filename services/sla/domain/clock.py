@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from shared.contract.ids import derive
+from shared.contract.ids import SEPARATOR, named
 
 __all__ = [
     "BREACHED",
@@ -174,4 +174,4 @@ def move(clock: Clock, signal: Signal) -> Fact | None:
 
 def clock_id(contact_id: str, kind: Kind, target: str, start: str) -> str:
     """Id of the clock that this start made (the contact's event version, or ``policy-N``): the same after a crash."""
-    return derive("clock", contact_id, kind, target, start)
+    return named(SEPARATOR.join(("clock", contact_id, kind, target, start)))

@@ -46,22 +46,24 @@ class Clockwork:
 
     # ---- what happens to one clock ----
 
-    def start(self, clock: Clock, contact: Contact, made_ms: int) -> None:
+    def start(self, clock: Clock, contact: Contact, target: Target, made_ms: int) -> None:
         """Start a clock of a contact that has none of this kind; paused at once where the contact waits for that.
 
         ``made_ms``: when the promise was made, which may be long after the time from which it counts, or before.
         """
         rests_ms = None if contact.holds is None else contact.rests_ms(clock)
         used_up = rests_ms is not None and contact.used_up(clock, rests_ms)
-        started_ms, due_ms = clock.started_ms, clock.due_ms
-        if made_ms > started_ms or started_ms > due_ms:
-            clock.not_before(made_ms if made_ms > started_ms else started_ms)
+        started_ms = clock.started_ms
+        if made_ms > started_ms or started_ms > clock.due_ms:
+            clock.not_before(max(made_ms, started_ms))
         contact.clocks.append(clock)
-        self.facts.started(clock, contact)
+        self.facts.started(clock, contact, target)
         self._deadlines.add(clock, contact)
+        if rests_ms is None:
+            return
         if used_up:
             clock.paused_ms = rests_ms  # it runs until it is due
-        elif rests_ms is not None:
+        else:
             self._pause(clock, contact, rests_ms, contact.why(clock))
 
     def done(self, clock: Clock, contact: Contact, at_ms: int, agent_id: str | None = None) -> None:

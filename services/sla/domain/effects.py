@@ -1,6 +1,6 @@
 """What each moment does to clocks: shared/policy/kinds.py read the other way round."""
 
-from typing import NamedTuple
+import msgspec
 
 from services.sla.domain.clock import Kind
 from shared.policy.kinds import SPANS, Moment, Span
@@ -8,7 +8,7 @@ from shared.policy.kinds import SPANS, Moment, Span
 __all__ = ["EFFECTS", "OWED", "Effect"]
 
 
-class Effect(NamedTuple):
+class Effect(msgspec.Struct, frozen=True, gc=False):
     """The kinds whose clocks a moment ends, drops and starts; in this order. ``owes`` and ``over``: of those that it
     starts, and that it ends or drops, the kinds that count from the moment that starts them."""
 

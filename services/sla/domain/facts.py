@@ -6,7 +6,8 @@ from services.sla.domain.clock import Clock, Fact, State
 from services.sla.domain.contact import Contact
 from services.sla.domain.risks import Risks
 from services.sla.domain.rows import Breach, breach_of
-from services.sla.domain.sla_event import NOTHING, Note, fact_event
+from services.sla.domain.sla_event import NOTHING, Note, Words, as_json, fact_event, started_event, words_of
+from services.sla.domain.target import Target
 from services.sla.domain.totals import BREACHES, CLOCKS, LATE_SUM, Key, Totals
 from shared.contract.ids import traceparent_of
 from shared.contract.records import Event
@@ -14,7 +15,9 @@ from shared.times import MILLISECONDS_PER_SECOND
 
 __all__ = ["Facts"]
 
-_STARTED, _BREACHED, _ENDED_LATE = Fact.STARTED, Fact.BREACHED, Fact.ENDED_LATE
+CHANNELS_MAX = 64  # of a target whose words are kept, half a kilobyte each; there are fewer channels
+
+_BREACHED, _ENDED_LATE = Fact.BREACHED, Fact.ENDED_LATE
 _DECIDED = {Fact.MET: State.MET, Fact.BREACHED: State.BREACHED, Fact.CANCELLED: State.CANCELLED}
 
 
@@ -31,7 +34,7 @@ class Facts:
         self._breaches: list[Breach] = []
         self._touched: dict[str, Contact] = {}
         self._begun: set[Key] = set()
-        self._named: tuple[Contact | None, str] = (None, "")
+        self._named: tuple[Contact | None, str, str] = (None, "", "")
 
     def touch(self, contact: Contact) -> None:
         """The contact changed in a way that must be stored."""
@@ -63,30 +66,40 @@ class Facts:
             for result in _DECIDED.values():
                 self.totals.begin((CLOCKS, contact.workspace, clock.kind, clock.target, clock.queue, result))
 
-    def started(self, clock: Clock, contact: Contact) -> None:
-        """A clock of the contact has started. It keeps the trace in which it starts; where none is told, that of the
-        contact's first one. "": that which is named after the contact, as the log says where no sender gave one, and
-        which follows from its id."""
-        told, own = self.trace, self._own_trace(contact)
-        if told != own:
-            clock.traceparent = told or contact.clocks[0].traceparent
+    def started(self, clock: Clock, contact: Contact, target: Target) -> None:
+        """A clock of the contact has started, held to that target. It keeps the trace in which it starts; where none is
+        told, that of the contact's first one. "": that which is named after the contact, as the log says where no
+        sender gave one, and which follows from its id."""
+        known, own, name = self._named
+        if known is not contact:
+            _, own, name = self._name(contact)
+        trace = self.trace
+        if trace != own:
+            clock.traceparent = trace = trace or contact.clocks[0].traceparent
         self.open_clocks[clock.kind] += 1
-        self.begin(clock, contact)
         self._touched[contact.contact_id] = contact
-        trace = clock.traceparent or own
-        self._events.append(fact_event(_STARTED, clock, contact, clock.started_ms, NOTHING, trace))
+        words = target.words.get(contact.channel) or self._words(clock, contact, target)
+        self._events.append(started_event(clock, contact, trace or own, name, words))
+
+    def _words(self, clock: Clock, contact: Contact, target: Target) -> Words:
+        """The first clock of a target on a channel: what may come of such a clock is counted from now on."""
+        self.begin(clock, contact)
+        if len(target.words) >= CHANNELS_MAX:
+            target.words.clear()
+        return target.words.setdefault(contact.channel, words_of(clock, contact))
 
     def publish(self, fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Note = NOTHING) -> None:
         """Say a fact about the clock, that became true at this time."""
         self._touched[contact.contact_id] = contact
-        trace = note.traceparent or clock.traceparent or self._own_trace(contact)
+        trace = note.traceparent or clock.traceparent or self._name(contact)[1]
         self._events.append(fact_event(fact, clock, contact, at_ms, note, trace))
 
-    def _own_trace(self, contact: Contact) -> str:
-        """The trace that is named after the contact. Several facts about one contact follow each other."""
+    def _name(self, contact: Contact) -> tuple[Contact | None, str, str]:
+        """The trace that is named after the contact, and its id as JSON. Several facts about one contact follow each
+        other."""
         if contact is not self._named[0]:
-            self._named = contact, traceparent_of(contact.contact_id)
-        return self._named[1]
+            self._named = contact, traceparent_of(contact.contact_id), as_json(contact.contact_id)
+        return self._named
 
     def moved(self, fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Note) -> None:
         """The clock is in another state: that is said, and counted where it is decided now."""

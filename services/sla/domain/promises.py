@@ -66,7 +66,8 @@ class Promises:
             for rule in policy.targets
         }
         self._made: dict[tuple[str, Kind, str], Target] = {}
-        self._of_moments: dict[tuple[Kind, ...], tuple[Kind, ...]] = {}
+        self._ruled = frozenset(kind for rule in self._rules.values() for kind in rule.targets)
+        self._plain: dict[tuple[tuple[Kind, ...], str], tuple[tuple[Kind, Target | None], ...]] = {}
         self.by_attributes = bool(policy.target_attributes)
         self.by_priority = any(rule.when.priority_at_least_seconds is not None for rule in policy.targets)
         self.kinds = frozenset(Kind(kind) for kind, _ in self._each())
@@ -78,17 +79,26 @@ class Promises:
     def of(self, kind: Kind, contact: Contact, queue: str | None) -> Target | None:
         """The target of a contact in that queue; where the log told of none, as if it were in the default one."""
         name = queue or self._policy.default_queue
-        for rule in self._rules:
-            if kind in self._rules[rule].targets and self._rules[rule].holds(contact, name):
-                return self.find(rule, kind, name)
-        return self._queues.get(name, {}).get(kind)
+        if kind in self._ruled:
+            for rule in self._rules:
+                if kind in self._rules[rule].targets and self._rules[rule].holds(contact, name):
+                    return self.find(rule, kind, name)
+        targets = self._queues.get(name)
+        return None if targets is None else targets.get(kind)
 
-    def made_of(self, kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
-        """Those of the kinds that one moment starts of which any promise is made."""
-        made = self._of_moments.get(kinds)
-        if made is None:
-            made = self._of_moments[kinds] = tuple(kind for kind in kinds if kind in self.kinds)
-        return made
+    def targets(
+        self, kinds: tuple[Kind, ...], contact: Contact, queue: str | None
+    ) -> tuple[tuple[Kind, Target | None], ...]:
+        """The same for those of the kinds that one moment starts of which any promise is made. They are looked up once
+        where no rule asks whose they are: at most a line for each moment and queue of the policy."""
+        name = queue or self._policy.default_queue
+        plain = self._plain.get((kinds, name))
+        if plain is not None:
+            return plain
+        found = tuple((kind, self.of(kind, contact, name)) for kind in kinds if kind in self.kinds)
+        if name in self._queues and self._ruled.isdisjoint(kinds):
+            self._plain[kinds, name] = found
+        return found
 
     def find(self, rule: str, kind: Kind, queue: str) -> Target | None:
         """The target that a rule ("": the queue itself) makes for contacts of a queue, whether or not it holds."""
@@ -132,6 +142,7 @@ class Promises:
     def _target(self, kind: str, target: Written, queue: str, rule: str) -> Target:
         applies = target.apply_to_open
         return Target(
+            kind=Kind(kind),
             queue=queue,
             name=format_duration(target.within_seconds),
             seconds=target.within_seconds,
@@ -141,6 +152,7 @@ class Promises:
             calendar_name=target.calendar or "",
             pauses=_pauses(kind, target),
             apply_to_open=self._policy.apply_to_open if applies is None else applies,
+            policy=self.version,
         )
 
     def _each(self) -> list[tuple[str, Written]]:

@@ -9,9 +9,21 @@ from services.sla.domain.timeline import Moment, timeline
 from shared.contract.records import Event
 from shared.times import MILLISECONDS_PER_SECOND, rfc3339
 
-__all__ = ["NOTHING", "Body", "BreachBody", "Held", "Note", "fact_event", "held_to"]
+__all__ = [
+    "NOTHING",
+    "Body",
+    "BreachBody",
+    "Held",
+    "Note",
+    "Words",
+    "as_json",
+    "fact_event",
+    "held_to",
+    "started_event",
+    "words_of",
+]
 
-_BREACHED, _ENDED_LATE = Fact.BREACHED, Fact.ENDED_LATE
+_BREACHED, _ENDED_LATE, _STARTED = Fact.BREACHED, Fact.ENDED_LATE, Fact.STARTED.value
 # The event id derives from (clock id, ordinal), so that a fact has one id however often it is made. What may happen to
 # a clock several times has an ordinal for each turn.
 _TYPE_AND_ORDINAL = {fact: (fact.value, ordinal) for ordinal, fact in enumerate(Fact)}
@@ -123,6 +135,46 @@ def fact_event(fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Not
     if clock.turns and fact in _REPEATED:
         ordinal += _ORDINALS * clock.turns
     return Event(kind, workspace, contact_id, at_ms, identity, ordinal, _encode(body), (), trace)
+
+
+class Words(msgspec.Struct, frozen=True, gc=False):
+    """What the starts of all clocks of one target tell alike on one channel, as JSON: to encode each of them whole took
+    as long as all else of a start. Of a Body's fields ``whose`` is what leads to the contact's id, ``promise`` what
+    follows the clock's, ``place`` what follows ``at``, and ``terms`` the rest."""
+
+    whose: str
+    promise: str
+    place: str
+    terms: str
+
+
+def words_of(clock: Clock, contact: Contact) -> Words:
+    """The words of a clock's target on the channel of its contact."""
+    terms = {"policy_version": clock.policy, "rule": clock.rule, "calendar": clock.calendar}
+    return Words(
+        f'{{"workspace":{as_json(contact.workspace)},"contact_id":',
+        f'","kind":"{clock.kind}","target":{as_json(clock.target)},"target_seconds":{as_json(clock.target_seconds)}'
+        ',"started_at":"',
+        f'","channel":{as_json(contact.channel)},"queue":{as_json(clock.queue)}',
+        "".join(f',"{name}":{as_json(value)}' for name, value in terms.items() if value) + "}",
+    )
+
+
+def started_event(clock: Clock, contact: Contact, trace: str, name: str, words: Words) -> Event:
+    """The fact_event of a start, put together from the words of its target. ``name``: the contact's id as JSON."""
+    started_ms, clock_id = clock.started_ms, clock.clock_id
+    started_at = rfc3339(started_ms)
+    agent = "" if contact.agent_id is None else f',"agent_id":{as_json(contact.agent_id)}'
+    body = (
+        f'{words.whose}{name},"clock_id":"{clock_id}{words.promise}{started_at}","due_at":"{rfc3339(clock.due_ms)}'
+        f'","at":"{started_at}{words.place}{agent}{words.terms}'
+    )
+    return Event(_STARTED, contact.workspace, contact.contact_id, started_ms, clock_id, 0, body.encode(), (), trace)
+
+
+def as_json(value: object) -> str:
+    """A value as it stands in a body."""
+    return _encode(value).decode()
 
 
 def held_to(clock: Clock) -> Held:

@@ -1,15 +1,10 @@
 """Which clock starts for a contact, of which target, and from when it counts."""
 
-import msgspec
-
 from services.sla.domain.clock import (
     FIRST_RESPONSE,
-    ONCE,
     RESOLUTION,
-    RUNNING,
     SELF_SERVICE_RESPONSE,
     TIME_TO_ANSWER,
-    Clock,
     Kind,
     clock_id,
 )
@@ -24,17 +19,6 @@ from shared.times import to_ms
 __all__ = ["Starts"]
 
 _FROM_ARRIVAL = (RESOLUTION, SELF_SERVICE_RESPONSE)
-
-
-class Start(msgspec.Struct, frozen=True, gc=False):
-    """A clock about to start: as of when, the event or policy that tells of it, when the promise was made (0: before
-    that), and the due time that the log told, if it did: the router's, which knows of no pause."""
-
-    kind: Kind
-    at_ms: int
-    cause: str
-    made_ms: int
-    due_ms: int | None = None
 
 
 class Starts:
@@ -52,22 +36,23 @@ class Starts:
     def start(self, kinds: tuple[Kind, ...], contact: Contact, event: Changed, at_ms: int) -> None:
         """Start a clock of each kind, if that is promised, none is open and the contact may have one."""
         promises = self._terms.now(contact.workspace)
-        queue = event.queue or contact.home
-        for kind in kinds if promises is None else promises.made_of(kinds):
+        if promises is None:
+            if TIME_TO_ANSWER in kinds:
+                self._answer(contact, event, None, None, at_ms)
+            return
+        queue = _place(contact, event.queue or contact.home, promises)
+        came_under_it = contact.policy == promises.version and contact.began is None
+        for kind, target in promises.targets(kinds, contact, queue):
             if kind is TIME_TO_ANSWER:
-                if isinstance(event, Queued) and not (contact.clocks and contact.clock(kind)):
-                    self._answer(contact, event, promises, at_ms)
-            elif promises is not None and self._may(kind, contact):
-                promised = self._promised(kind, contact, queue, promises)
-                if promised is not None:
-                    target, whose = promised
-                    since_ms = contact.since(kind)
-                    began_ms = at_ms if since_ms is None else since_ms  # it held from then on, though told only now
-                    made_ms = whose.since_ms
-                    if made_ms > began_ms:
-                        made_ms = _made_ms(kind, contact, whose)
-                    start = Start(kind, began_ms, str(event.version), made_ms)
-                    self._begin(start, contact, target, whose)
+                self._answer(contact, event, promises, target, at_ms)
+            elif self._may(kind, contact):
+                made_ms, since_ms = 0, contact.since(kind)
+                began_ms = at_ms if since_ms is None else since_ms  # it held from then on, though told only now
+                if not came_under_it:
+                    target, whose = self._held(kind, contact, queue, promises, target)
+                    made_ms = whose.since_ms if whose.since_ms <= began_ms else _made_ms(kind, contact, whose)
+                if target is not None:
+                    self._begin(target, contact, began_ms, str(event.version), made_ms)
 
     def late(self, promises: Promises, contact: Contact, at_ms: int) -> None:
         """Targets that are promised only now, to a contact that is there already: they count from where they would."""
@@ -76,37 +61,35 @@ class Starts:
             may = began_ms is not None and self._may(kind, contact)
             target = promises.of(kind, contact, _place(contact, contact.home, promises)) if may else None
             if target is not None and target.apply_to_open and began_ms is not None:
-                start = Start(kind, began_ms, f"policy-{promises.version}", at_ms)
-                self._begin(start, contact, target, promises)
+                self._begin(target, contact, began_ms, f"policy-{promises.version}", at_ms)
 
     def raised(self, promises: Promises, contact: Contact, event: Changed, at_ms: int) -> None:
         """Targets that a rule makes for this contact only now, by its priority: they count from where they would, and
         are made now."""
+        queue = _place(contact, contact.home, promises)
         for kind in promises.open_kinds:
             began_ms = contact.since(kind)
-            if began_ms is None or not self._may(kind, contact):
-                continue
-            promised = self._promised(kind, contact, contact.home, promises)
-            if promised is not None and promised[0].rule:
-                self._begin(Start(kind, began_ms, str(event.version), at_ms), contact, *promised)
+            if began_ms is not None and self._may(kind, contact):
+                target, _ = self._held(kind, contact, queue, promises, promises.of(kind, contact, queue))
+                if target is not None and target.rule:
+                    self._begin(target, contact, began_ms, str(event.version), at_ms)
 
-    def _promised(
-        self, kind: Kind, contact: Contact, queue: str | None, promises: Promises
-    ) -> tuple[Target, Promises] | None:
-        """The target that holds for a contact, and whose it is."""
-        queue = _place(contact, queue, promises)
-        target = promises.of(kind, contact, queue)
+    def _held(
+        self, kind: Kind, contact: Contact, queue: str | None, promises: Promises, target: Target | None
+    ) -> tuple[Target | None, Promises]:
+        """The target to which a contact is held, of whom this one would hold now; and whose it is."""
         if contact.began is None and contact.policy == promises.version:
-            return None if target is None else (target, promises)
+            return target, promises
         if target is None or not target.apply_to_open:
             if kind in contact.taken_back:
-                return None
+                return None, promises
             then = self._terms.under(contact.workspace, contact.version(kind))
             if then is not None:
-                target, now, promises = then.of(kind, contact, queue), promises, then
-                if target is not None and now.find(target.rule, kind, target.queue) is None:
+                target = then.of(kind, contact, queue)
+                if target is not None and promises.find(target.rule, kind, target.queue) is None:
                     target = None
-        return None if target is None else (target, promises)
+                return target, then
+        return target, promises
 
     def _may(self, kind: Kind, contact: Contact) -> bool:
         if contact.clocks and contact.clock(kind) is not None:
@@ -117,56 +100,44 @@ class Starts:
             return not contact.answered
         return kind not in _FROM_ARRIVAL or contact.received_ms is not None
 
-    def _answer(self, contact: Contact, event: Queued, promises: Promises | None, at_ms: int) -> None:
+    def _answer(
+        self, contact: Contact, event: Changed, promises: Promises | None, target: Target | None, at_ms: int
+    ) -> None:
         """The policy's target. The event alone cannot tell a promise from the order of a queue that promised nothing,
         so its own seconds count only where the log no longer holds the workspace's policy."""
-        if event.target_seconds is None:
+        if not isinstance(event, Queued) or event.target_seconds is None or contact.clock(TIME_TO_ANSWER) is not None:
             return
-        made_ms = began_ms = contact.entered_ms
+        made_ms, began_ms = 0, contact.entered_ms
         if promises is None:
-            target: Target | None = stated(event.queue or "", event.target_seconds)
-        else:
-            promised = self._promised(TIME_TO_ANSWER, contact, event.queue, promises)
-            if promised is None:
+            target = stated(event.queue or "", event.target_seconds)
+        elif contact.policy != promises.version or contact.began is not None:
+            held, whose = self._held(TIME_TO_ANSWER, contact, event.queue, promises, target)
+            if held is None:
                 return
-            target, made_ms = promised[0], promises.since_ms
-            if made_ms > began_ms:
+            made_ms = promises.since_ms
+            if whose is not promises:  # the router tells what it promises now, and does so only now
+                made_ms = max(at_ms, made_ms)  # what it tells may have happened before the policy came
+            elif made_ms > began_ms:
                 made_ms = _made_ms(TIME_TO_ANSWER, contact, promises)
-            if promised[1] is not promises:  # the router tells what it promises now, and does so only now
-                target = promises.of(TIME_TO_ANSWER, contact, event.queue)
-                made_ms = max(at_ms, promises.since_ms)  # what it tells may have happened before the policy came
         if target is not None:
             # The log's own promise and due time decide, so that anybody can check a breach against them.
             target = target.lasting(event.target_seconds)
             due_ms = target.due_ms(began_ms) if event.due_at is None else to_ms(event.due_at)
-            start = Start(TIME_TO_ANSWER, began_ms, str(event.version), made_ms, due_ms)
-            self._begin(start, contact, target, promises)
+            self._begin(target, contact, began_ms, str(event.version), made_ms, due_ms)
 
-    def _begin(self, start: Start, contact: Contact, target: Target, promises: Promises | None) -> None:
-        if start.kind in ONCE and start.kind not in contact.once:
-            contact.once = (*contact.once, start.kind)
+    def _begin(
+        self, target: Target, contact: Contact, at_ms: int, cause: str, made_ms: int, due_ms: int | None = None
+    ) -> None:
+        """Start a clock as of ``at_ms``. ``cause``: the event's version, or the policy that tells of it; ``made_ms``:
+        when the promise was made, 0: before that; ``due_ms``: the due time that the log told, if it did: the router's,
+        which knows of no pause."""
+        kind = target.kind
+        if target.once and kind not in contact.once:
+            contact.once = (*contact.once, kind)
         if contact.taken_back:
-            contact.over(start.kind)
-        paused, due_ms, warn_ms = target.first_times(contact, start.at_ms, start.due_ms)
-        clock = Clock(
-            clock_id(contact.contact_id, start.kind, target.name, start.cause),
-            start.kind,
-            target.name,
-            target.seconds,
-            start.at_ms,
-            due_ms,
-            target.queue,
-            RUNNING,
-            warn_ms,
-            0 if promises is None else promises.version,
-            target.rule,
-            target.calendar_name,
-            target.warn_at,
-            target.pauses,
-        )
-        if paused:
-            clock.paused_seconds = paused
-        self._work.start(clock, contact, start.made_ms)
+            contact.over(kind)
+        clock = target.clock(clock_id(contact.contact_id, kind, target.name, cause), contact, at_ms, due_ms)
+        self._work.start(clock, contact, target, made_ms)
 
 
 def _place(contact: Contact, queue: str | None, promises: Promises) -> str | None:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from services.sla.domain.clock import Clock
+from services.sla.domain.clock import ONCE, RUNNING, TIME_TO_ANSWER, Clock, Kind
 from services.sla.domain.contact import Contact
+from services.sla.domain.sla_event import Words
 from shared.policy.calendar import ALWAYS_OPEN, Calendar
 from shared.policy.fields import format_duration
 
@@ -16,8 +17,10 @@ class Target:
 
     ``name`` is the label in events and metrics: the duration as a policy writes it (``20s``, ``4h``), so that it is
     bounded by the policies and never mixes two promises. ``rule``: the rule that makes it, "" for the queue's own.
+    ``policy``: the version in which it stands, 0: not known. ``words``: how its starts are told, by channel.
     """
 
+    kind: Kind
     queue: str
     name: str
     seconds: float
@@ -27,7 +30,10 @@ class Target:
     calendar_name: str = ""
     pauses: tuple[str, ...] = ()
     apply_to_open: bool = False
+    policy: int = 0
+    once: bool = field(init=False, repr=False)
     after_ms: tuple[int, int] | None = field(init=False, repr=False)
+    words: dict[str, Words] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """``after_ms``: so long after its start a promise is due, and warned of, where every hour counts."""
@@ -38,6 +44,7 @@ class Target:
                 self.calendar.add_open_time(0, self.seconds * (self.warn_at or 0)),
             )
         object.__setattr__(self, "after_ms", after_ms)
+        object.__setattr__(self, "once", self.kind in ONCE)
 
     def lasting(self, seconds: float) -> "Target":
         """The same promise over so many seconds."""
@@ -49,21 +56,40 @@ class Target:
             return started_ms + self.after_ms[0]
         return self.calendar.add_open_time(started_ms, self.seconds + paused_seconds)
 
-    def first_times(
-        self, contact: Contact, started_ms: int, stated_ms: int | None = None
-    ) -> tuple[float, int, int | None]:
-        """What a promise to this contact that counts from then has not counted yet, in seconds; when it is due; and
-        when to warn, None for never. ``stated_ms``: when it would be due if the contact had waited for nothing."""
+    def clock(self, clock_id: str, contact: Contact, started_ms: int, stated_ms: int | None) -> Clock:
+        """A clock of this promise to a contact, that counts from then on but for what the contact waited for.
+        ``stated_ms``: when it would be due if the contact had waited for nothing."""
+        paused = 0.0
         if contact.rests:
-            return self._after_rests(contact, started_ms, stated_ms)
-        if self.after_ms is None:
+            paused, due_ms, warn_ms = self._after_rests(contact, started_ms, stated_ms)
+        elif self.after_ms is None:
             due_ms = self.due_ms(started_ms) if stated_ms is None else stated_ms
-            return 0.0, due_ms, self.warn_ms(started_ms)
-        due_after_ms, warn_after_ms = self.after_ms
-        due_ms = started_ms + due_after_ms if stated_ms is None else stated_ms
-        return 0.0, due_ms, None if self.warn_at is None else started_ms + warn_after_ms
+            warn_ms = self.warn_ms(started_ms)
+        else:
+            due_ms = started_ms + self.after_ms[0] if stated_ms is None else stated_ms
+            warn_ms = None if self.warn_at is None else started_ms + self.after_ms[1]
+        clock = Clock(
+            clock_id,
+            self.kind,
+            self.name,
+            self.seconds,
+            started_ms,
+            due_ms,
+            self.queue,
+            RUNNING,
+            warn_ms,
+            self.policy,
+            self.rule,
+            self.calendar_name,
+            self.warn_at,
+            self.pauses,
+        )
+        if paused:
+            clock.paused_seconds = paused
+        return clock
 
     def _after_rests(self, contact: Contact, started_ms: int, stated_ms: int | None) -> tuple[float, int, int | None]:
+        """What it has not counted yet, in seconds; when it is due; and when to warn, None for never."""
         paused, moved, rested_ms = self.rested_seconds(contact, started_ms)
         due_ms = self.due_ms(started_ms, moved) if moved or stated_ms is None else stated_ms
         due_ms = max(due_ms, rested_ms)
@@ -113,5 +139,6 @@ class Target:
 
 
 def stated(queue: str, seconds: float) -> Target:
-    """A target of which only the seconds are known, counted at all hours and without a warning."""
-    return Target(queue=queue, name=format_duration(seconds), seconds=seconds, calendar=ALWAYS_OPEN, warn_at=None)
+    """An answer's target of which only the seconds are known, counted at all hours and without a warning."""
+    name = format_duration(seconds)
+    return Target(kind=TIME_TO_ANSWER, queue=queue, name=name, seconds=seconds, calendar=ALWAYS_OPEN, warn_at=None)

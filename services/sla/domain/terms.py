@@ -1,6 +1,6 @@
 """Which promises hold in each workspace now, and those of older policies under which clocks still run."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from services.sla.domain.clock import Clock, Kind
 from services.sla.domain.contact import Contact
@@ -12,12 +12,14 @@ __all__ = ["Terms"]
 
 
 class Terms:
-    """The policies of a partition's workspaces. ``kinds``: what any of them promises now."""
+    """The policies of a partition's workspaces. ``kinds``: what any of them promises now; ``now``: the promises that
+    hold in a workspace, None where the log told of no policy."""
 
     def __init__(self) -> None:
         self._current: dict[str, Promises] = {}
         self._known: dict[tuple[str, int], Promises] = {}
         self.kinds: frozenset[Kind] = frozenset()
+        self.now: Callable[[str], Promises | None] = self._current.get  # bound: every event asks several times
 
     def activate(self, workspace: str, promises: Promises) -> None:
         """From here on these promises are made in the workspace."""
@@ -35,10 +37,6 @@ class Terms:
         needed = {current, *versions}
         for key in [key for key in self._known if key[0] == workspace and key[1] not in needed]:
             del self._known[key]
-
-    def now(self, workspace: str) -> Promises | None:
-        """The promises that hold; None where the log told of no policy."""
-        return self._current.get(workspace)
 
     def remembers(self, workspace: str) -> bool:
         """Whether what the workspace promises now asks for contacts to be known from their arrival on."""

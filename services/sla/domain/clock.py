@@ -87,6 +87,7 @@ class Fact(Name):
 TIME_TO_ANSWER, FIRST_RESPONSE, RESOLUTION = Kind.TIME_TO_ANSWER, Kind.FIRST_RESPONSE, Kind.RESOLUTION
 SELF_SERVICE_RESPONSE = Kind.SELF_SERVICE_RESPONSE
 ONCE = (FIRST_RESPONSE, RESOLUTION)  # a contact has one clock of these; the next episode is another contact
+_joined = SEPARATOR.join
 RUNNING, PAUSED, BREACHED = State.RUNNING, State.PAUSED, State.BREACHED
 
 TRANSITIONS: dict[tuple[State, Signal], tuple[State, Fact | None]] = {
@@ -174,4 +175,4 @@ def move(clock: Clock, signal: Signal) -> Fact | None:
 
 def clock_id(contact_id: str, kind: Kind, target: str, start: str) -> str:
     """Id of the clock that this start made (the contact's event version, or ``policy-N``): the same after a crash."""
-    return named(SEPARATOR.join(("clock", contact_id, kind, target, start)))
+    return named(_joined(("clock", contact_id, kind, target, start)))

@@ -1,46 +1,214 @@
 """A lane's records are those that aiokafka's own would have been, and whoever does not ask for them gets aiokafka's."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
+import pytest
 from aiokafka import ConsumerRecord, TopicPartition
-from aiokafka.consumer.fetcher import PartitionRecords
+from aiokafka.consumer import fetcher
+from aiokafka.errors import CorruptRecordException, KafkaError
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
-from aiokafka.record.memory_records import MemoryRecords
+from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
+from aiokafka.record.util import calc_crc32c
 from hypothesis import given
 from hypothesis import strategies as st
 
 import shared.kafka  # noqa: F401 - puts itself between aiokafka's decoder and its consumers
 from shared.contract.envelope import to_record
 from shared.contract.records import Record
+from shared.kafka.crc import crc32c
 from shared.kafka.lean import as_records
 
 WHERE = TopicPartition("topic", 3)
+BEGIN = 40  # the first offset of every log
 BYTES = st.none() | st.binary(max_size=20)
 NAMES = st.sampled_from(["ce_type", "ce_id", "ce_sequence", "traceparent", "other"])
 HEADERS = st.lists(st.tuples(NAMES, st.none() | st.sampled_from([b"", b"7", b"kind", b"\xff"])), max_size=6)
-PUBLISHED = st.lists(st.tuples(st.integers(0, 10**12), BYTES, BYTES, HEADERS), min_size=1, max_size=5)
+RECORDS = st.lists(st.tuples(st.integers(0, 10**12), BYTES, BYTES, HEADERS), max_size=5)
+CONTROL = 32  # the bit of a batch's attributes
+COMMIT, ABORT = b"\0\0\0\1", b"\0\0\0\0"  # keys of control records
 
 
-def read(published: list[Any], mark: Any) -> list[Any]:
-    """What a consumer is given of a batch whose first offset is 40."""
-    batch = DefaultRecordBatchBuilder(2, 0, 0, -1, -1, -1, 10_000)
-    for number, (at_ms, key, value, headers) in enumerate(published):
-        batch.append(number, at_ms, key, value, headers)
-    packed = batch.build()
-    packed[:8] = (40).to_bytes(8, "big")
-    return list(PartitionRecords(WHERE, MemoryRecords(bytes(packed)), [], 40, None, mark, True, 0))
+class Batch(NamedTuple):
+    """One batch of a log. ``gaps`` are how many records compaction took before each record, and after the last."""
+
+    records: list[Any]
+    gaps: list[int]
+    compression: int
+    producer: int
+    transactional: bool
+    marker: bytes | None
+
+    def packed(self, base: int) -> tuple[bytes, int]:
+        """The batch whose first offset is ``base``, and the offset after it."""
+        builder = DefaultRecordBatchBuilder(2, self.compression, self.transactional, self.producer, 0, 0, 100_000)
+        offset = 0
+        records = self.records if self.marker is None else [(5, self.marker, b"", [])]
+        for gap, (at_ms, key, value, headers) in zip(self.gaps, records, strict=False):
+            offset += gap
+            builder.append(offset, at_ms, key, value, headers)
+            offset += 1
+        data = builder.build()
+        data[:8] = base.to_bytes(8)
+        data[22] |= CONTROL if self.marker is not None else 0
+        offset += self.gaps[-1] or not records  # an empty batch still has a last offset
+        data[23:27] = (offset - 1).to_bytes(4)
+        data[17:21] = calc_crc32c(bytes(data[21:])).to_bytes(4)
+        return bytes(data), base + offset
 
 
-@given(PUBLISHED)
-def test_our_records_are_those_that_aiokafkas_make(published: list[Any]) -> None:
-    theirs = read(published, None)
-    ours = read(published, as_records)
-    assert ours == [to_record(raw.offset, raw.timestamp, raw.value, raw.headers) for raw in theirs]
-    assert [record.offset for record in ours] == list(range(40, 40 + len(published)))
+BATCHES = st.builds(
+    Batch,
+    records=RECORDS,
+    gaps=st.lists(st.sampled_from([0, 0, 0, 1, 3]), min_size=6, max_size=6),
+    compression=st.sampled_from([0, 0, 1]),
+    producer=st.sampled_from([-1, 7, 7, 8]),
+    transactional=st.sampled_from([True, True, False]),
+    marker=st.sampled_from([None, None, None, COMMIT, ABORT]),
+)
+
+
+class State:
+    """Where a consumer stands in a partition."""
+
+    paused = False
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+
+    def consumed_to(self, position: int) -> None:
+        self.position = position
+
+
+class Assignment:
+    """What a group has given to a member."""
+
+    active = True
+
+    def __init__(self, position: int) -> None:
+        self.state = State(position)
+
+    def state_value(self, where: TopicPartition) -> State:
+        assert where == WHERE
+        return self.state
+
+
+def taken(data: bytes, mark: Any, first: int, slices: list[int | None], **rules: Any) -> list[Any]:
+    """What a consumer at ``first`` is given of what a broker sent, slice by slice, with its place after each; an error
+    is told in place of records, and then it asks once more."""
+    asked = {"aborted_transactions": [], "check_crcs": True, "isolation_level": fetcher.READ_COMMITTED} | rules
+    asked |= {"fetch_offset": first, "key_deserializer": None, "value_deserializer": mark}
+    records = fetcher.PartitionRecords(WHERE, fetcher.MemoryRecords(data), **asked)
+    at = Assignment(first)
+    fetched = fetcher.FetchResult(WHERE, assignment=at, partition_records=records, backoff=0)
+    found: list[Any] = []
+    for slice_max in slices:
+        if not fetched.has_more():
+            break
+        try:
+            got: Any = fetched.getall(slice_max)
+        except KafkaError as error:
+            got = (type(error), str(error))
+        found.append((got, records.next_fetch_offset, at.state.position, fetched.has_more()))
+    return found
+
+
+def ours_of(found: list[Any]) -> list[Any]:
+    """The same with our records in place of aiokafka's."""
+    return [
+        (
+            got if isinstance(got, tuple) else [to_record(r.offset, r.timestamp, r.value, r.headers) for r in got],
+            *places,
+        )
+        for got, *places in found
+    ]
+
+
+@given(
+    st.lists(BATCHES, min_size=1, max_size=6),
+    st.lists(st.integers(1, 7) | st.none(), min_size=30, max_size=30),
+    st.integers(0, 12),
+    st.sampled_from([fetcher.READ_COMMITTED, fetcher.READ_UNCOMMITTED]),
+    st.lists(st.tuples(st.sampled_from([7, 8]), st.integers(BEGIN, BEGIN + 20)), max_size=3),
+    st.none() | st.tuples(st.integers(0, 400), st.integers(0, 7)),
+    st.booleans(),
+)
+def test_ours_are_given_what_is_aiokafkas(
+    batches: list[Batch], slices: list[int | None], skipped: int, isolation: int,
+    aborted: list[tuple[int, int]], damage: tuple[int, int] | None, cut: bool,
+) -> None:  # fmt: skip
+    data, end = bytearray(), BEGIN
+    lengths = set[int]()
+    for batch in batches:
+        lengths |= set(range(len(data) + 8, len(data) + 12))
+        packed, end = batch.packed(end)
+        data += packed
+    if damage is not None and damage[0] < len(data) and damage[0] not in lengths:  # not where the next batch begins
+        data[damage[0]] ^= 1 << damage[1]
+    read = bytes(data[:-1]) if cut else bytes(data)
+    rules = {"isolation_level": isolation, "aborted_transactions": aborted}
+    theirs = taken(read, None, BEGIN + skipped, slices, **rules)
+    assert taken(read, as_records, BEGIN + skipped, slices, **rules) == ours_of(theirs)
+
+
+def test_what_a_producer_says_after_an_aborted_transaction_is_given() -> None:
+    data, end = bytearray(), BEGIN
+    said = [
+        (b"lost", True, None),
+        (b"apart", False, None),
+        (b"", True, ABORT),
+        (b"kept", True, None),
+        (b"", True, COMMIT),
+    ]
+    for value, transactional, marker in said:
+        packed, end = Batch([(5, b"", value, [])], [0, 0], 0, 7, transactional, marker).packed(end)
+        data += packed
+    for mark in (None, as_records):
+        [[records, *places]] = taken(bytes(data), mark, BEGIN, [None], aborted_transactions=[(7, BEGIN)])
+        assert [record.value for record in records] == [b"apart", b"kept"]
+        assert places == [end, end, False]
+
+
+ONE = Batch([(5, b"key", b"value", [("ce_type", b"kind")])], [0, 0], 0, -1, False, None)
+
+
+@pytest.mark.parametrize("mark", [None, as_records])
+def test_a_batch_with_any_bit_of_its_content_wrong_is_refused(mark: Any) -> None:
+    whole, _ = ONE.packed(BEGIN)
+    after, _ = ONE.packed(BEGIN + 1)
+    assert [record.offset for record in taken(whole + after, mark, BEGIN, [None])[0][0]] == [BEGIN, BEGIN + 1]
+    for place in range(17, len(after)):
+        for bit in range(8):
+            damaged = bytearray(after)
+            damaged[place] ^= 1 << bit
+            found = taken(whole + damaged, mark, BEGIN, [1, 1])
+            assert [record.offset for record in found[0][0]] == [BEGIN], "what came before it is given"
+            assert found[1][0] == (CorruptRecordException, str(CorruptRecordException(f"Invalid CRC - {WHERE}")))
+            assert found[1][2] == BEGIN + 1, "and it is asked for again"
+
+
+def test_a_batch_of_the_time_before_kafka_0_11_is_read_and_checked() -> None:
+    builder = LegacyRecordBatchBuilder(1, 0, 10_000)
+    builder.append(0, 5, b"key", b"value")
+    data = bytearray(builder.build())
+    assert taken(bytes(data), as_records, 0, [None])[0][0] == [Record(0, 5, "", "", b"value")]
+    data[-1] ^= 1
+    assert taken(bytes(data), as_records, 0, [None])[0][0][0] is CorruptRecordException
+
+
+def test_a_consumer_that_does_not_check_is_given_a_damaged_batch() -> None:
+    data = bytearray(ONE.packed(BEGIN)[0])
+    data[17] ^= 1  # the CRC itself
+    for mark in (None, as_records):
+        assert [record.offset for record in taken(bytes(data), mark, BEGIN, [None], check_crcs=False)[0][0]] == [BEGIN]
 
 
 def test_who_does_not_ask_for_ours_gets_theirs() -> None:
-    published = [(5, b"key", b"value", [("ce_type", b"kind")])]
-    assert [type(record) for record in read(published, None)] == [ConsumerRecord]
-    assert [type(record) for record in read(published, bytes.upper)] == [ConsumerRecord]
-    assert read(published, as_records) == [Record(40, 5, "kind", "", b"value")]
+    data, _ = ONE.packed(BEGIN)
+    assert [type(record) for record in taken(data, None, BEGIN, [None])[0][0]] == [ConsumerRecord]
+    assert [type(record) for record in taken(data, bytes.upper, BEGIN, [None])[0][0]] == [ConsumerRecord]
+    assert taken(data, as_records, BEGIN, [None])[0][0] == [Record(BEGIN, 5, "kind", "", b"value")]
+
+
+@given(st.binary(max_size=300))
+def test_a_crc_is_the_same_by_the_processor_as_by_software(data: bytes) -> None:
+    assert crc32c(data) == calc_crc32c(data)

@@ -13,7 +13,7 @@ from services.sla.domain.effects import EFFECTS
 from services.sla.domain.facts import CHANNELS_MAX, Facts
 from services.sla.domain.promises import Promises, promises_of
 from services.sla.domain.sla_event import NOTHING, as_json, fact_event, started_event, words_of
-from services.sla.domain.target import stated
+from services.sla.domain.target import LASTING_MAX, stated
 from services.sla.domain.totals import BREACHES, Totals
 from shared.contract.ids import derive
 from shared.policy.parse import parse_policy
@@ -79,6 +79,15 @@ def test_the_words_of_a_target_are_kept_for_so_many_channels_and_each_is_counted
         assert len(target.words) <= CHANNELS_MAX
     begun = {total.key for total in totals.take_changed()}
     assert begun >= {(BREACHES, "acme", target.kind, "20s", "orders", channel) for channel in channels}
+
+
+def test_a_target_of_another_duration_is_made_once_and_few_are_kept() -> None:
+    target = stated("orders", 20.0)
+    for seconds in (20.0, *range(LASTING_MAX), 7.0, 1e6, 2e6):
+        other = target.lasting(float(seconds))
+        assert other == stated("orders", float(seconds))
+        assert target.lasting(float(seconds)) is other
+        assert len(target._lasting) <= LASTING_MAX
 
 
 def _promises(dice: random.Random) -> Promises:

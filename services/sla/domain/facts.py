@@ -34,7 +34,7 @@ class Facts:
         self._breaches: list[Breach] = []
         self._touched: dict[str, Contact] = {}
         self._begun: set[Key] = set()
-        self._named: tuple[Contact | None, str, str] = (None, "", "")
+        self._named: tuple[Contact | None, str, str] = (None, "", "")  # with its own trace, and its id as JSON or ""
 
     def touch(self, contact: Contact) -> None:
         """The contact changed in a way that must be stored."""
@@ -71,8 +71,9 @@ class Facts:
         told, that of the contact's first one. "": that which is named after the contact, as the log says where no
         sender gave one, and which follows from its id."""
         known, own, name = self._named
-        if known is not contact:
-            _, own, name = self._name(contact)
+        if known is not contact or not name:
+            own, name = self._own_trace(contact), as_json(contact.contact_id)
+            self._named = contact, own, name
         trace = self.trace
         if trace != own:
             clock.traceparent = trace = trace or contact.clocks[0].traceparent
@@ -91,15 +92,14 @@ class Facts:
     def publish(self, fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Note = NOTHING) -> None:
         """Say a fact about the clock, that became true at this time."""
         self._touched[contact.contact_id] = contact
-        trace = note.traceparent or clock.traceparent or self._name(contact)[1]
+        trace = note.traceparent or clock.traceparent or self._own_trace(contact)
         self._events.append(fact_event(fact, clock, contact, at_ms, note, trace))
 
-    def _name(self, contact: Contact) -> tuple[Contact | None, str, str]:
-        """The trace that is named after the contact, and its id as JSON. Several facts about one contact follow each
-        other."""
+    def _own_trace(self, contact: Contact) -> str:
+        """The trace that is named after the contact. Several facts about one contact follow each other."""
         if contact is not self._named[0]:
-            self._named = contact, traceparent_of(contact.contact_id), as_json(contact.contact_id)
-        return self._named
+            self._named = contact, traceparent_of(contact.contact_id), ""
+        return self._named[1]
 
     def moved(self, fact: Fact, clock: Clock, contact: Contact, at_ms: int, note: Note) -> None:
         """The clock is in another state: that is said, and counted where it is decided now."""

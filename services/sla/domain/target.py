@@ -10,6 +10,8 @@ from shared.policy.fields import format_duration
 
 __all__ = ["Target", "stated"]
 
+LASTING_MAX = 16  # other durations of one target kept, 1 KB each: the log may tell what an older policy promised
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -34,6 +36,7 @@ class Target:
     once: bool = field(init=False, repr=False)
     after_ms: tuple[int, int] | None = field(init=False, repr=False)
     words: dict[str, Words] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _lasting: "dict[float, Target]" = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """``after_ms``: so long after its start a promise is due, and warned of, where every hour counts."""
@@ -48,7 +51,15 @@ class Target:
 
     def lasting(self, seconds: float) -> "Target":
         """The same promise over so many seconds."""
-        return self if seconds == self.seconds else replace(self, name=format_duration(seconds), seconds=seconds)
+        if seconds == self.seconds:
+            return self
+        lasting = self._lasting.get(seconds)
+        if lasting is None:
+            if len(self._lasting) >= LASTING_MAX:
+                self._lasting.clear()
+            lasting = replace(self, name=format_duration(seconds), seconds=seconds)
+            self._lasting[seconds] = lasting
+        return lasting
 
     def due_ms(self, started_ms: int, paused_seconds: float = 0.0) -> int:
         """When the promise is due that started then and did not count so much."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from itertools import chain
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -92,21 +91,31 @@ class OutputLog:
             await bounded_stop(self._producer)
 
 
+class _Filling:
+    """A batch of aiokafka's, filled past its wrapper: three frames of Python for each record."""
+
+    def __init__(self, batch: Any) -> None:
+        self.append = batch._builder.append  # noqa: SLF001 - (number, time in ms or None, key, value, headers)
+        self.count = 0
+        self._batch = batch
+
+    def closed(self) -> Any:
+        """The batch, ready to be sent."""
+        self._batch._relative_offset = self.count  # noqa: SLF001 - how many records it says that it holds
+        self._batch.close()
+        return self._batch
+
+
 def _packed(producer: AIOKafkaProducer, records: Iterable[tuple[str, Message]]) -> dict[str, list[Any]]:
     """aiokafka's batches by topic, full but for the last of each."""
-    packed: dict[str, list[Any]] = {}
+    packed: dict[str, list[_Filling]] = {}
     for topic, message in records:
-        batches = packed.get(topic) or packed.setdefault(topic, [producer.create_batch()])
-        if not _fits(batches[-1], message):
-            batches.append(producer.create_batch())
-            if not _fits(batches[-1], message):
+        batches = packed.get(topic) or packed.setdefault(topic, [_Filling(producer.create_batch())])
+        batch = batches[-1]
+        if batch.append(batch.count, None, message.key, message.value, message.headers) is None:
+            batch = _Filling(producer.create_batch())
+            batches.append(batch)
+            if batch.append(0, None, message.key, message.value, message.headers) is None:
                 raise Fatal(f"a record of {len(message.value)} bytes does not fit a batch")
-    for batch in chain.from_iterable(packed.values()):
-        batch.close()
-    return packed
-
-
-def _fits(batch: Any, message: Message) -> bool:
-    """Whether the message was appended."""
-    appended = batch.append(key=message.key, value=message.value, timestamp=None, headers=message.headers)
-    return appended is not None
+        batch.count += 1
+    return {topic: [batch.closed() for batch in batches] for topic, batches in packed.items()}

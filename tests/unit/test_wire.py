@@ -77,6 +77,7 @@ class Producer:
 
     async def send_batch(self, batch: "Batch", topic: str, *, partition: int) -> Any:
         assert batch.closed
+        assert batch._relative_offset == len(batch.values)
         self.sent.append((topic, partition, batch.values))
         return _acknowledged()
 
@@ -85,8 +86,11 @@ class Batch:
     def __init__(self) -> None:
         self.values: list[bytes] = []
         self.closed = False
+        self._builder = self
+        self._relative_offset = 0
 
-    def append(self, *, key: bytes, value: bytes, timestamp: None, headers: Any) -> object | None:
+    def append(self, number: int, at_ms: None, key: bytes, value: bytes, headers: Any) -> object | None:
+        assert number == len(self.values)
         if len(self.values) == 3 or value == b"huge":
             return None
         self.values.append(value)

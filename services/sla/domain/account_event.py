@@ -29,8 +29,8 @@ class Happened(msgspec.Struct, gc=False):
 
     workspace: str
     contact_id: str
-    occurred_at: str
     channel: str
+    occurred_at: str
     queue: str | None = None
     agent_id: str | None = None
 

@@ -5,6 +5,7 @@ from collections import deque
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import (
+    CorruptRecordException,
     KafkaError,
     NoOffsetForPartitionError,
     NotLeaderForPartitionError,
@@ -69,6 +70,7 @@ async def test_what_was_taken_before_a_fault_is_given_and_the_fault_is_met_by_th
     [
         (NotLeaderForPartitionError(), Retryable),
         (OffsetOutOfRangeError({}), PartitionClosed),
+        (CorruptRecordException("Invalid CRC"), Fatal),
         (KafkaError(), Fatal),
     ],
 )

@@ -1,5 +1,6 @@
 """A lane's records are those that aiokafka's own would have been, and whoever does not ask for them gets aiokafka's."""
 
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
@@ -71,6 +72,7 @@ class State:
     """Where a consumer stands in a partition."""
 
     paused = False
+    has_valid_position = True
 
     def __init__(self, position: int) -> None:
         self.position = position
@@ -184,6 +186,28 @@ def test_a_batch_with_any_bit_of_its_content_wrong_is_refused(mark: Any) -> None
             assert [record.offset for record in found[0][0]] == [BEGIN], "what came before it is given"
             assert found[1][0] == (CorruptRecordException, str(CorruptRecordException(f"Invalid CRC - {WHERE}")))
             assert found[1][2] == BEGIN + 1, "and it is asked for again"
+
+
+async def test_what_a_broker_answers_is_checked_where_the_client_makes_records_of_it() -> None:
+    whole, _ = ONE.packed(BEGIN)
+    damaged = bytearray(ONE.packed(BEGIN + 1)[0])
+    damaged[-1] ^= 1
+
+    class Broker:
+        async def send(self, node: int, request: Any) -> Any:
+            answer = (WHERE.partition, 0, BEGIN + 2, whole + bytes(damaged))
+            return SimpleNamespace(API_VERSION=1, topics=[(WHERE.topic, [answer])])
+
+    client: Any = SimpleNamespace(
+        _client=Broker(), _client_rack=None, _records={}, _key_deserializer=None, _value_deserializer=as_records,
+        _check_crcs=True, _isolation_level=fetcher.READ_UNCOMMITTED, _prefetch_backoff=0,
+    )  # fmt: skip
+    request = SimpleNamespace(topics=[(WHERE.topic, [(WHERE.partition, BEGIN, 1000)])])
+    await fetcher.Fetcher._proc_fetch_request(client, Assignment(BEGIN), 0, request)
+    fetched = client._records[WHERE]
+    assert fetched.getall(1) == [Record(BEGIN, 5, "kind", "", b"value")]
+    with pytest.raises(CorruptRecordException):
+        fetched.getall(1)
 
 
 def test_a_batch_of_the_time_before_kafka_0_11_is_read_and_checked() -> None:

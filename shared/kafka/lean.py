@@ -12,6 +12,7 @@ from itertools import islice
 from struct import Struct
 from typing import Any
 
+from aiokafka import conn
 from aiokafka.consumer import fetcher
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import DefaultRecordBatch
@@ -24,6 +25,9 @@ __all__ = ["as_records", "read_lean"]
 
 _LENGTH = Struct(">8xi")  # of a batch, what comes before its length, and that: the bytes that follow it
 _CHECKED = 21  # bytes of a batch that its CRC, which is the last of them, does not cover
+# Of a reply, before the socket is told to wait until it is read, and that is when all of it came: at aiokafka's 64 KB a
+# reply of megabytes was stopped and started again a dozen times (measured: a third of what it takes to receive it).
+_READ_AHEAD_BYTES = 1024 * 1024
 
 
 def as_records(value: bytes | None) -> bytes | None:
@@ -33,6 +37,7 @@ def as_records(value: bytes | None) -> bytes | None:
 
 def read_lean() -> None:
     """Once for the process, before the first client is made."""
+    conn.READER_LIMIT = _READ_AHEAD_BYTES
     fetcher.MemoryRecords = _Fetched
     fetcher.PartitionRecords._unpack_records = _either(fetcher.PartitionRecords._unpack_records, _unpacked)  # noqa: SLF001
     fetcher.FetchResult.getall = _either(fetcher.FetchResult.getall, _taken)

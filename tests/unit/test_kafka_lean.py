@@ -1,12 +1,16 @@
 """A lane's records are those that aiokafka's own would have been, and whoever does not ask for them gets aiokafka's."""
 
+import asyncio
+import struct
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
 from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka.conn import AIOKafkaConnection
 from aiokafka.consumer import fetcher
 from aiokafka.errors import CorruptRecordException, KafkaError
+from aiokafka.protocol.admin import ApiVersionRequest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 from aiokafka.record.util import calc_crc32c
@@ -20,6 +24,7 @@ from shared.kafka.crc import crc32c
 from shared.kafka.lean import as_records
 
 WHERE = TopicPartition("topic", 3)
+LARGE = 150_000  # entries of six bytes
 BEGIN = 40  # the first offset of every log
 BYTES = st.none() | st.binary(max_size=20)
 NAMES = st.sampled_from(["ce_type", "ce_id", "ce_sequence", "traceparent", "other"])
@@ -236,3 +241,41 @@ def test_who_does_not_ask_for_ours_gets_theirs() -> None:
 @given(st.binary(max_size=300))
 def test_a_crc_is_the_same_by_the_processor_as_by_software(data: bytes) -> None:
     assert crc32c(data) == calc_crc32c(data)
+
+
+class Paused:
+    """A transport that counts how often it was told to wait."""
+
+    def __init__(self, transport: Any) -> None:
+        self.times = 0
+        self._transport = transport
+
+    def pause_reading(self) -> None:
+        self.times += 1
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        self._transport.resume_reading()
+
+
+async def test_a_large_reply_is_received_without_a_pause() -> None:
+    answers = [1, LARGE]  # versions: six bytes each
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for number in answers:
+            request = await reader.readexactly(int.from_bytes(await reader.readexactly(4), "big"))
+            reply = request[4:8] + struct.pack(">hi", 0, number) + struct.pack(">hhh", 18, 0, 0) * number
+            writer.write(len(reply).to_bytes(4, "big") + reply)
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    connection: Any = AIOKafkaConnection("127.0.0.1", server.sockets[0].getsockname()[1])
+    await connection.connect()
+    transport = connection._reader._transport = Paused(connection._reader._transport)
+    received = await connection.send(ApiVersionRequest())
+    connection.close()
+    server.close()
+    await server.wait_closed()
+    assert len(received.api_versions) == LARGE
+    assert transport.times == 0

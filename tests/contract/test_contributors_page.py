@@ -55,6 +55,21 @@ def test_the_way_of_a_contact_goes_through_functions_that_exist() -> None:
     assert wrong == []
 
 
+def test_what_is_said_to_stand_in_a_file_stands_in_one_of_that_name() -> None:
+    tops = ("services", "shared", "lab", "cli", "deploy", "tests")
+    files = [path for top in tops for path in (ROOT / top).rglob("*.py")]
+    words = " ".join(PAGE.split())
+    said = re.findall(r"((?:`[\w.]+`(?:, | and ))*`[\w.]+`) (?:of|in) `([\w/]+\.py)`", words)
+    wrong = []
+    for names, file in said:
+        texts = [path.read_text() for path in files if path.as_posix().endswith(f"/{file}")]
+        for name in re.findall(r"(\w+)`", names):
+            if not any(re.search(rf"^(?:class |(?:async )?def )?{name}\b", text, re.MULTILINE) for text in texts):
+                wrong.append(f"{file} has no {name}")
+    assert len(said) > 8
+    assert wrong == []
+
+
 def test_a_function_of_the_database_is_shown_where_it_was_written_last() -> None:
     named = re.findall(r"`(\w+)` in `(shared/migrations/\w+\.sql)`", PAGE)
     assert {function for function, _ in named} == {"router_commit", "lane_advance"}

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
+from services.sla.domain.contact import Contact
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.hours import HOUR_MS
-from services.sla.domain.rows import SlaWrites
+from services.sla.domain.rows import SlaWrites, rows_of
 from services.sla.lookup.clocks import open_clocks
 from services.sla.metrics import CommittedTotals, SlaCollector
 from services.sla.postgres import SlaStore
@@ -23,6 +24,9 @@ from shared.postgres import Database
 from shared.process.metrics import WorkspaceLabels
 from shared.process.settings import CommonSettings
 from tests.support.sla_builders import BASE_MS, INSERT_POLICY, LATENESS_MS, Log, bodies, policy_rows, stored
+
+CONTROLS = ("\n", "\r\n", "\x1f", "\x7f", "\x85", "\u2028", "\ufeff", "\uffff")
+ODD = ("", *CONTROLS, "\\", '"', "'", "null", "NULL", "{},[]", "\\u0041", "é😀")
 
 
 @pytest.fixture
@@ -99,6 +103,35 @@ async def test_names_of_several_lines_are_stored_as_they_are(store: SlaStore) ->
     assert sorted((key, orjson.loads(body)) for key, body in rows.account) == sorted(
         (key, orjson.loads(body)) for key, body in courses.items()
     )
+
+
+async def test_any_names_are_stored_and_forgotten_as_they_are_however_many(store: SlaStore) -> None:
+    """Names reach the database as a JSON array of one text."""
+    names = [odd + str(number or "") for number in range(200) for odd in ODD]
+    rows = rows_of(names, [Contact(contact_id=name, workspace="acme", channel="chat", queue=name) for name in names])
+    claim = await store.claim(0, "first")
+    await store.commit(commit_of(claim, SlaWrites(contacts=rows, account=rows)))
+    claim = await store.claim(0, "second")
+    loaded = await store.load(claim)
+    assert {contact.contact_id: contact.queue for contact in loaded.contacts} == {name: name for name in names}
+    assert sorted(loaded.account) == sorted(stored(rows).items())
+    await store.commit(commit_of(claim, SlaWrites(gone=names[1:], account_gone=names[:-1])))
+    rest = await store.load(await store.claim(0, "third"))
+    assert [contact.contact_id for contact in rest.contacts] == names[:1]
+    assert [key for key, _ in rest.account] == names[-1:]
+
+
+@pytest.mark.parametrize("part", ["contacts", "gone", "account", "account_gone"])
+async def test_a_name_that_the_database_cannot_hold_is_poison_and_changes_nothing(store: SlaStore, part: str) -> None:
+    claim, names = await store.claim(0, "first"), ["good", "nul\x00"]
+    rows = rows_of(names, [Contact(contact_id=name, workspace="acme", channel="chat") for name in names])
+    writes = {"contacts": rows, "gone": names, "account": rows, "account_gone": names}
+    with pytest.raises(Poison):
+        await store.commit(commit_of(claim, SlaWrites(**{part: writes[part]})))
+    again = await store.claim(0, "second")
+    assert again.next_step == claim.next_step
+    loaded = await store.load(again)
+    assert (loaded.contacts, loaded.account) == ([], [])
 
 
 async def test_the_metrics_are_the_committed_totals_whoever_owns_the_partition(store: SlaStore) -> None:

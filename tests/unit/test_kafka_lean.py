@@ -9,7 +9,7 @@ import pytest
 from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.conn import AIOKafkaConnection
 from aiokafka.consumer import fetcher
-from aiokafka.errors import CorruptRecordException, KafkaError
+from aiokafka.errors import CorruptRecordException
 from aiokafka.protocol.admin import ApiVersionRequest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
@@ -30,6 +30,8 @@ BYTES = st.none() | st.binary(max_size=20)
 NAMES = st.sampled_from(["ce_type", "ce_id", "ce_sequence", "traceparent", "other"])
 HEADERS = st.lists(st.tuples(NAMES, st.none() | st.sampled_from([b"", b"7", b"kind", b"\xff"])), max_size=6)
 RECORDS = st.lists(st.tuples(st.integers(0, 10**12), BYTES, BYTES, HEADERS), max_size=5)
+NOTHING = ""
+CHANGES = st.sampled_from([NOTHING] * 9 + ["sought", "paused", "lost"])
 CONTROL = 32  # the bit of a batch's attributes
 COMMIT, ABORT = b"\0\0\0\1", b"\0\0\0\0"  # keys of control records
 
@@ -94,26 +96,39 @@ class Assignment:
     def __init__(self, position: int) -> None:
         self.state = State(position)
 
+    def change(self, what: str) -> None:
+        """What happens between two slices."""
+        match what:
+            case "sought":
+                self.state.position += 1
+            case "paused":
+                self.state.paused = True
+            case "lost":
+                self.active = False
+
     def state_value(self, where: TopicPartition) -> State:
         assert where == WHERE
         return self.state
 
 
-def taken(data: bytes, mark: Any, first: int, slices: list[int | None], **rules: Any) -> list[Any]:
+def taken(
+    data: bytes, mark: Any, first: int, slices: list[int | None], changes: list[str] | None = None, **rules: Any
+) -> list[Any]:
     """What a consumer at ``first`` is given of what a broker sent, slice by slice, with its place after each; an error
-    is told in place of records, and then it asks once more."""
+    is told in place of records, and then it asks once more. ``changes`` come before the slices."""
     asked = {"aborted_transactions": [], "check_crcs": True, "isolation_level": fetcher.READ_COMMITTED} | rules
     asked |= {"fetch_offset": first, "key_deserializer": None, "value_deserializer": mark}
     records = fetcher.PartitionRecords(WHERE, fetcher.MemoryRecords(data), **asked)
     at = Assignment(first)
     fetched = fetcher.FetchResult(WHERE, assignment=at, partition_records=records, backoff=0)
     found: list[Any] = []
-    for slice_max in slices:
+    for slice_max, change in zip(slices, changes or [NOTHING] * len(slices), strict=True):
+        at.change(change)
         if not fetched.has_more():
             break
         try:
             got: Any = fetched.getall(slice_max)
-        except KafkaError as error:
+        except Exception as error:  # noqa: BLE001 - of a batch with another length or of another format, any
             got = (type(error), str(error))
         found.append((got, records.next_fetch_offset, at.state.position, fetched.has_more()))
     return found
@@ -137,24 +152,23 @@ def ours_of(found: list[Any]) -> list[Any]:
     st.sampled_from([fetcher.READ_COMMITTED, fetcher.READ_UNCOMMITTED]),
     st.lists(st.tuples(st.sampled_from([7, 8]), st.integers(BEGIN, BEGIN + 20)), max_size=3),
     st.none() | st.tuples(st.integers(0, 400), st.integers(0, 7)),
-    st.booleans(),
+    st.just(0) | st.integers(1, 200),
+    st.lists(CHANGES, min_size=30, max_size=30),
 )
 def test_ours_are_given_what_is_aiokafkas(
-    batches: list[Batch], slices: list[int | None], skipped: int, isolation: int,
-    aborted: list[tuple[int, int]], damage: tuple[int, int] | None, cut: bool,
+    batches: list[Batch], slices: list[int | None], skipped: int, isolation: int, aborted: list[tuple[int, int]],
+    damage: tuple[int, int] | None, cut: int, changes: list[str],
 ) -> None:  # fmt: skip
     data, end = bytearray(), BEGIN
-    lengths = set[int]()
     for batch in batches:
-        lengths |= set(range(len(data) + 8, len(data) + 12))
         packed, end = batch.packed(end)
         data += packed
-    if damage is not None and damage[0] < len(data) and damage[0] not in lengths:  # not where the next batch begins
+    if damage is not None and damage[0] < len(data):
         data[damage[0]] ^= 1 << damage[1]
-    read = bytes(data[:-1]) if cut else bytes(data)
+    read = bytes(data[: max(0, len(data) - cut)])
     rules = {"isolation_level": isolation, "aborted_transactions": aborted}
-    theirs = taken(read, None, BEGIN + skipped, slices, **rules)
-    assert taken(read, as_records, BEGIN + skipped, slices, **rules) == ours_of(theirs)
+    theirs = taken(read, None, BEGIN + skipped, slices, changes, **rules)
+    assert taken(read, as_records, BEGIN + skipped, slices, changes, **rules) == ours_of(theirs)
 
 
 def test_what_a_producer_says_after_an_aborted_transaction_is_given() -> None:

@@ -14,35 +14,45 @@ from shared.process.settings import LaneSettings
 
 SECONDS_MAX = 120.0
 ROOM = 1024  # of a batch around its only record
+BUSY = [10_000] * 1000  # sizes of the neighbour's records: some replies full
 SIZES = (10, REQUEST_BYTES_MAX - ROOM, 20, FETCH_BYTES_MAX - 30, FETCH_BYTES_MAX + 1, 30)
 
 
-async def test_a_record_larger_than_a_reply_comes_like_any_other(kafka: KafkaBroker, topic_prefix: str) -> None:
-    settings = LaneSettings(kafka_bootstrap_servers=kafka.bootstrap, topic_prefix=topic_prefix, partitions=1)
+async def test_a_record_larger_than_a_reply_comes_like_any_other_beside_a_busy_neighbour(
+    kafka: KafkaBroker, topic_prefix: str
+) -> None:
+    settings = LaneSettings(kafka_bootstrap_servers=kafka.bootstrap, topic_prefix=topic_prefix, partitions=2)
     await ensure_topics(settings, all_topics(()))
     producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, max_request_size=REQUEST_BYTES_MAX)
     await producer.start()
-    for size in SIZES:
-        await producer.send_and_wait(topic_prefix + ROUTER_INPUT, b"1" * size, partition=0)
+    for partition, sizes in enumerate((BUSY, SIZES)):
+        for sending in [
+            await producer.send(topic_prefix + ROUTER_INPUT, b"1" * size, partition=partition) for size in sizes
+        ]:
+            await sending
     await producer.stop()
 
     inputs, ours = InputLog(settings, ROUTER_INPUT, topic_prefix + "reader"), asyncio.Event()
 
     def assigned(partitions: list[int]) -> None:
         inputs.close(partitions)
-        inputs.open(0, 0)
+        for partition in partitions:
+            inputs.open(partition, 0)
         ours.set()
 
     async def revoked(_: list[int]) -> None: ...
 
+    busy: list[Record] = []
     records: list[Record] = []
     await inputs.start(assigned, revoked)
     try:
         async with asyncio.timeout(SECONDS_MAX):
             await ours.wait()
-            while len(records) < len(SIZES):
-                records += await inputs.poll(0, wait_ms=250, records_max=100)
+            while len(records) < len(SIZES) or len(busy) < len(BUSY):
+                busy += await inputs.poll(0, wait_ms=50, records_max=100)
+                records += await inputs.poll(1, wait_ms=50, records_max=100)
     finally:
         await inputs.stop()
-    assert [len(record.value) for record in records] == list(SIZES)
-    assert [record.offset for record in records] == list(range(len(SIZES)))
+    for found, sizes in ((busy, BUSY), (records, SIZES)):
+        assert [len(record.value) for record in found] == list(sizes)
+        assert [record.offset for record in found] == list(range(len(sizes)))

@@ -25,8 +25,8 @@ __all__ = ["as_records", "read_lean"]
 
 _LENGTH = Struct(">8xi")  # of a batch, what comes before its length, and that: the bytes that follow it
 _CHECKED = 21  # bytes of a batch that its CRC, which is the last of them, does not cover
-# Of a reply, before the socket is told to wait until it is read, and that is when all of it came: at aiokafka's 64 KB a
-# reply of megabytes was stopped and started again a dozen times (measured: a third of what it takes to receive it).
+# Twice so much of a reply waits before the socket is told to wait until it is read, and that is when all of it came: at
+# aiokafka's 64 KB megabytes were stopped and started again a dozen times (measured: a third of receiving them).
 _READ_AHEAD_BYTES = 1024 * 1024
 
 

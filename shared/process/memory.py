@@ -10,7 +10,7 @@ __all__ = ["GC_THRESHOLDS", "prepare_memory", "spare_the_collector"]
 GC_THRESHOLDS = (50_000, 20, 100)
 # A batch is read, stored and sent in some buffers of a megabyte or two. glibc gives what is freed at the end of its
 # heap back to the system at once and asks for it again, page by page, with the next batch (measured: two page faults
-# for each contact, a twentieth of sla's time). So much free memory is kept; larger buffers come and go as they did.
+# for each contact, a twentieth of sla's time). So much free memory is kept; larger buffers are given back.
 KEPT_BYTES = 8 * 1024 * 1024
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 

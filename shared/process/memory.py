@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import os
 
 __all__ = ["GC_THRESHOLDS", "prepare_memory", "spare_the_collector"]
 
@@ -13,13 +14,16 @@ GC_THRESHOLDS = (50_000, 20, 100)
 # for each contact, a twentieth of sla's time). So much free memory is kept; larger buffers are given back.
 KEPT_BYTES = 8 * 1024 * 1024
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of mallopt(3)
+# By which an operator says so to glibc: mallopt would put itself in their places without a word.
+VARIABLES = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES")
 
 
 def prepare_memory() -> None:
     """Once for the process, before it works."""
     gc.set_threshold(*GC_THRESHOLDS)
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's; others have none, and other habits
-    if mallopt is not None:
+    said = any(name in os.environ for name in VARIABLES)  # noqa: TID251 - the C library's own
+    if mallopt is not None and not said:
         mallopt(M_TRIM_THRESHOLD, KEPT_BYTES)
         mallopt(M_MMAP_THRESHOLD, KEPT_BYTES)  # it would follow what is freed, but not once the other is given
 

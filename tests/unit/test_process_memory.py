@@ -1,12 +1,13 @@
 """What a service keeps of the memory that a batch used."""
 
 import ctypes
+import os
 import subprocess
 import sys
 
 import pytest
 
-from shared.process.memory import KEPT_BYTES
+from shared.process.memory import KEPT_BYTES, VARIABLES
 
 pytestmark = pytest.mark.skipif(
     not hasattr(ctypes.CDLL(None), "mallopt"), reason="another C library than glibc, and another allocator"
@@ -49,10 +50,10 @@ print(held, resident() - before)
 """
 
 
-def run(program: str, argument: int) -> list[int]:
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(argument)], capture_output=True, text=True, check=True, timeout=60
-    )
+def run(program: str, argument: int, **more: str) -> list[int]:
+    environment = {name: value for name, value in os.environ.items() if name not in VARIABLES} | more
+    command = [sys.executable, "-c", program, str(argument)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
     return [int(word) for word in done.stdout.split()]
 
 
@@ -65,3 +66,16 @@ def test_what_is_larger_is_given_back() -> None:
     held, kept = run(LARGE, 2 * KEPT_BYTES)
     assert held > 4 * KEPT_BYTES
     assert kept < KEPT_BYTES
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"MALLOC_MMAP_THRESHOLD_": "131072"},
+        {"MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_MMAP_THRESHOLD_": "131072"},
+        {"GLIBC_TUNABLES": "glibc.malloc.mmap_threshold=131072"},
+    ],
+)
+def test_what_an_operator_says_of_memory_holds(said: dict[str, str]) -> None:
+    [faults] = run(BATCHES, ROUNDS, **said)
+    assert faults > 100 * ROUNDS

@@ -52,6 +52,13 @@ def promising(kind: str, within: str, **more: Any) -> dict[str, Any]:
     return policy_of(NOTHING | {"orders": {"targets": {kind: {"within": within}}}}, **more)
 
 
+LONG = {"targets": {"resolution": {"within": "1d"}}}
+
+
+def with_target(kind: str, within: str) -> dict[str, Any]:
+    return {"targets": LONG["targets"] | {kind: {"within": within}}}
+
+
 def comes_into(kind: str, *policies: dict[str, Any]) -> Story:
     """A contact that is in the phase of this kind at 09:20."""
     story = Story(policy_of(NOTHING), *policies).at("2026-06-11T09:00", "received", attributes={})
@@ -221,6 +228,22 @@ def test_a_contact_that_is_reported_after_its_policy_is_due_when_the_log_says_th
     told = next(orjson.loads(record.value) for record in story.log.records if record.type.endswith(".queued.v1"))
     assert story.told(kind) == [("started", clock("09:00")), ("breached", clock("09:05"))]
     assert story.due(kind) == told["due_at"][:19]
+
+
+AGAIN = {
+    "time_to_answer": ("queued", {"entered_at": "2026-06-11T09:00", "target_seconds": 300.0}),
+    "next_response": ("message_added", {"sender": "customer"}),
+}
+
+
+@pytest.mark.parametrize("kind", AGAIN)
+def test_what_begins_for_who_is_known_and_is_reported_after_its_policy_is_due_when_it_says(kind: str) -> None:
+    story = Story(policy_of(NOTHING | {"orders": LONG}), policy_of(NOTHING | {"orders": with_target(kind, "5m")}))
+    story.arrives("2026-06-11T08:00").at("2026-06-11T08:01", "assigned", agent_id="a1")
+    story.at("2026-06-11T08:02", "reply_sent", by="agent", public=True).activate("2026-06-11T09:30", 2)
+    event, fields = AGAIN[kind]
+    story.at("2026-06-11T09:00", event, **fields).play(until="2026-06-11T12:00")
+    assert story.told(kind) == [("started", clock("09:00")), ("breached", clock("09:05"))]
 
 
 def test_who_waits_when_a_policy_comes_is_remembered_for_what_it_promises_later() -> None:

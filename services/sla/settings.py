@@ -13,7 +13,7 @@ class SlaSettings(LaneSettings):
 
     batch_records_max: int = Field(default=2000, ge=1, le=5000)  # a contact has 4 or 5 events
     # Only what happens at the due time waits for it; batches are fuller by half and a contact costs a tenth less CPU.
-    gather_ms: int = Field(default=100, ge=0, le=1000)
+    gather_ms: int = Field(default=200, ge=0, le=1000)
     # With it and the looks at the other services a breach is told within 250 ms of its due time.
     watermark_lateness_ms: int = Field(
         default=100, ge=0, le=3_600_000, description="room for an answer that was given in time and is on its way"

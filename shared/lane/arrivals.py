@@ -45,7 +45,7 @@ class Arrivals:
         longest_ms = settings.gather_ms
         if is_awaited(deadline_ms, self._clock.now_ms()):
             longest_ms = min(longest_ms, GATHER_DUE_MS_MAX)
-        more_ms = gather_ms(records, self._clock.now_ms(), longest_ms) if room else 0
+        more_ms = gather_ms(records, self._clock.now_ms(), longest_ms, deadline_ms) if room else 0
         if more_ms and not self._patience.ended:
             await asyncio.sleep(more_ms / 1000)
             records += self._fresh(await self._next(0, room), next_offset) if not self._patience.ended else []

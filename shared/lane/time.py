@@ -84,10 +84,15 @@ def at_rest(claim: Claim, deadline_ms: int | None, wall_ms: int) -> Told:
     return Told(claim.next_offset, reached_ms(deadline_ms, wall_ms), claim.next_seq - 1)
 
 
-def gather_ms(records: Sequence[Record], wall_ms: int, age_ms: int) -> int:
-    """For how long a batch is left to grow: until its oldest record is ``age_ms`` old; 0 for one that is already, as
-    under load, where batches grow by themselves."""
-    return max(0, min(age_ms, records[0].at_ms + age_ms - wall_ms)) if records else 0
+def gather_ms(records: Sequence[Record], wall_ms: int, age_ms: int, deadline_ms: int | None = None) -> int:
+    """For how long a batch is left to grow: until its oldest record is ``age_ms`` old, or a deadline comes that waits
+    for what it tells; 0 for one that is old enough already, as under load, where batches grow by themselves."""
+    if not records:
+        return 0
+    ends_ms = records[0].at_ms + age_ms
+    if deadline_ms is not None and deadline_ms > wall_ms:
+        ends_ms = min(ends_ms, deadline_ms)
+    return max(0, min(age_ms, ends_ms - wall_ms))
 
 
 def wait_ms(deadline_ms: int | None, longest_ms: int, wall_ms: int) -> int:

@@ -105,6 +105,25 @@ def test_a_batch_that_a_deadline_waits_for_grows_only_for_a_moment() -> None:
     alone(play)
 
 
+def test_a_batch_that_grows_ends_when_something_falls_due() -> None:
+    async def play(world: Alone) -> None:
+        world.settings = world.settings.model_copy(update={"gather_ms": 1_000})
+        lane = world.lane()
+        running = await world.served(lane, QUIET)
+        world.send({"key": "a", "later_ms": 1_500})
+        while not world.told():
+            await asyncio.sleep(0.001)
+        world.send({"key": "b"})  # half a second before
+        await asyncio.sleep(0.45)
+        assert lane.claim.next_offset == 1
+        await asyncio.sleep(0.1)
+        assert lane.claim.next_offset == 2
+        assert len(world.told()) == 3, "what fell due meanwhile, too"
+        await world.stopped(lane, running)
+
+    alone(play)
+
+
 def test_while_somebody_is_away_for_whom_deadlines_wait_batches_grow_as_ever() -> None:
     class Patient(Tally):
         """What is due stays so."""

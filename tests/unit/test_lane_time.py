@@ -27,6 +27,13 @@ def test_a_brokers_clock_that_is_ahead_makes_nobody_wait_longer():
     assert gather_ms(batch(5000), 1000, 8) == 8
 
 
+def test_a_batch_grows_no_longer_than_to_the_next_deadline_and_one_that_has_come_is_none():
+    assert [gather_ms(batch(1000), 1000, 200, at_ms) for at_ms in (1001, 1050, 1200, 1300)] == [1, 50, 200, 200]
+    assert [gather_ms(batch(1000), 1000, 200, at_ms) for at_ms in (None, 1000, 900)] == [200, 200, 200]
+    assert gather_ms(batch(1000), 1150, 200, 1170) == 20
+    assert gather_ms(batch(5000), 1000, 200, 1050) == 50
+
+
 def test_nothing_is_waited_for_without_a_record_or_without_a_time():
     assert gather_ms([], 1000, 8) == 0
     assert gather_ms(batch(1000), 1000, 0) == 0

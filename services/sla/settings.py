@@ -12,7 +12,7 @@ class SlaSettings(LaneSettings):
     """Beside the lane's own: how late a report may come, whom to wait for, and how long breaches are kept."""
 
     batch_records_max: int = Field(default=2000, ge=1, le=5000)  # a contact has 4 or 5 events
-    # Only what happens at the due time waits for it; batches are fuller by half and a contact costs a tenth less CPU.
+    # Nobody waits for it, for it ends when something falls due; fuller batches cost less CPU for each contact.
     gather_ms: int = Field(default=200, ge=0, le=1000)
     # With it and the looks at the other services a breach is told within 250 ms of its due time.
     watermark_lateness_ms: int = Field(

@@ -13,7 +13,7 @@ from services.sla.domain.clock import Kind
 from services.sla.domain.engine import SlaEngine
 from services.sla.domain.rows import SlaRows, SlaWrites
 from services.sla.domain.stretches import AGENT_SECONDS, REPORT_MS_MAX, UNIT_SECONDS, worked
-from services.sla.domain.totals import WAIT_BOUND, Key
+from services.sla.domain.totals import ANNOUNCED, WAIT_BOUND, Key
 from services.sla.families import counters, lateness, phases, waits
 from shared.process.metrics import WorkspaceLabels
 from shared.times import MILLISECONDS_PER_SECOND
@@ -90,7 +90,7 @@ class SlaCollector(Collector):
         yield lateness(totals)
         yield phases(totals)
         yield _open_clocks(engine for engine in engines.values() if engine is not None)
-        yield self._at_risk(engine for engine in engines.values() if engine is not None)
+        yield self._at_risk(engines, totals)
         yield self._lag(engines)
 
     def _run_on(self, engines: Mapping[int, SlaEngine | None], totals: Mapping[int, dict[Key, float]]) -> None:
@@ -125,11 +125,13 @@ class SlaCollector(Collector):
             found[key if key[0] == WAIT_BOUND else (key[0], self._workspaces.of(key[1]), *key[2:])] += value
         return found
 
-    def _at_risk(self, engines: Iterable[SlaEngine]) -> Metric:
+    def _at_risk(self, engines: Mapping[int, SlaEngine | None], totals: Mapping[int, Mapping[Key, float]]) -> Metric:
+        """Of each queue that has promised an answer, also where none was ever at risk: nothing is not unknown."""
         text = "Promised answers that will probably be late, as announced."
         family = GaugeMetricFamily("usher_sla_at_risk", text, labels=["workspace", "queue"])
-        numbers: dict[tuple[str, str], int] = defaultdict(int)
-        for engine in engines:
+        promised = {(key[1], key[2]) for values in totals.values() for key in values if key[0] == ANNOUNCED}
+        numbers: dict[tuple[str, str], int] = defaultdict(int, dict.fromkeys(promised, 0))
+        for engine in filter(None, engines.values()):
             for (workspace, queue), number in engine.at_risk.items():
                 numbers[self._workspaces.of(workspace), queue] += number
         for key in sorted(numbers):

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 from itertools import chain, islice, product
 
 from services.sla.domain.account import CALLBACKS, MOVES
-from services.sla.domain.clock import State
+from services.sla.domain.clock import TIME_TO_ANSWER, State
 from services.sla.domain.promises import Promises
+from services.sla.domain.risks import keys_of
 from services.sla.domain.stretches import AGENT_SECONDS, NOT_READY, OTHER_REASON, REASONS, STATES, UNIT_SECONDS
 from services.sla.domain.totals import BREACHES, CLOCKS, LATE_SUM, Key, Totals
 from shared.contract.topics import CHANNELS
 
 __all__ = ["begin"]
 
-TARGETS_BEGUN_MAX = 500  # of a workspace, with 12 totals each; those of further targets begin with their clocks
+TARGETS_BEGUN_MAX = 500  # of a workspace, with 12 to 19 totals each; those of further targets begin with their clocks
 QUEUES_BEGUN_MAX = 12  # of a workspace, with 16 histograms each; those of further queues begin with their contacts
 
 
@@ -31,6 +32,8 @@ def _of_clocks(workspace: str, promises: Promises) -> Iterator[Key]:
         for channel in CHANNELS:
             yield BREACHES, workspace, kind, target.name, target.queue, channel
         yield LATE_SUM, workspace, kind, target.queue
+        if kind is TIME_TO_ANSWER:
+            yield from keys_of(workspace, target.queue)
 
 
 def _of_queues(workspace: str, promises: Promises) -> Iterator[Key]:

@@ -1,16 +1,26 @@
 """Announced risks: which running clocks will probably breach, and whether what was announced came true, in time."""
 
+from collections.abc import Iterator
+
 from services.sla.domain.clock import BREACHED, TIME_TO_ANSWER, Clock, State
 from services.sla.domain.contact import Contact
-from services.sla.domain.totals import ANNOUNCED, RISKS, Totals
+from services.sla.domain.totals import ANNOUNCED, RISKS, Key, Totals
 from shared.times import MILLISECONDS_PER_SECOND
 
-__all__ = ["Risks"]
+__all__ = ["Risks", "keys_of"]
 
 AHEAD_SECONDS = 30.0  # an announcement so long before the due time leaves room to act ...
 AHEAD_SHARE = 0.25  # ... or a quarter of the target, where that is less
 IN_TIME, LATE, NEVER = "in_time", "late", "never"
 CLEARED = "cleared"
+
+
+def keys_of(workspace: str, queue: str) -> Iterator[Key]:
+    """The totals of a queue that promises an answer: what may come of an announcement, and whether a breach had one."""
+    for outcome in (State.BREACHED, State.MET, State.CANCELLED, CLEARED):
+        yield RISKS, workspace, queue, outcome
+    for announced in (IN_TIME, LATE, NEVER):
+        yield ANNOUNCED, workspace, queue, announced
 
 
 class Risks:
@@ -21,10 +31,10 @@ class Risks:
         self._totals = totals
 
     def begin(self, clock: Clock, contact: Contact) -> None:
-        """A clock may breach, announced or not: that is counted from zero on."""
+        """A clock may be announced, and may breach: that is counted from zero on, whether or not it ever happens."""
         if clock.kind is TIME_TO_ANSWER:
-            for announced in (IN_TIME, LATE, NEVER):
-                self._totals.begin((ANNOUNCED, contact.workspace, clock.queue, announced))
+            for key in keys_of(contact.workspace, clock.queue):
+                self._totals.begin(key)
 
     def count(self, clock: Clock, contact: Contact, change: int) -> None:
         """An announcement stands from now on, or no longer."""
@@ -32,11 +42,9 @@ class Risks:
         self.open[key] = self.open.get(key, 0) + change
 
     def raised(self, clock: Clock, contact: Contact, at_ms: int) -> None:
-        """A breach is announced; whatever becomes of it is counted from zero on."""
+        """A breach is announced."""
         clock.raised_ms = at_ms
         self.count(clock, contact, 1)
-        for outcome in (State.BREACHED, State.MET, State.CANCELLED, CLEARED):
-            self._totals.begin((RISKS, contact.workspace, clock.queue, outcome))
 
     def cleared(self, clock: Clock, contact: Contact) -> None:
         """The announcement is taken back."""

@@ -1,6 +1,7 @@
 """What the documents name is there: commands and their options, files, settings, metrics, events, targets of make."""
 
 import argparse
+import json
 import re
 import shlex
 import subprocess
@@ -14,7 +15,7 @@ from cli.main import COMMANDS, parser_of
 from services.ingest.settings import IngestSettings
 from services.router.settings import RouterSettings
 from services.sla.settings import SlaSettings
-from shared.contract.topics import all_topics
+from shared.contract.topics import CHANNELS, all_topics
 from shared.process.variables import unknown_variables
 from tests.contract.events.payloads import FILE, read
 from tests.support.documents import ROOT
@@ -208,3 +209,42 @@ def test_every_event_and_topic_that_is_told_is_there() -> None:
     known = {kind for _, kind in read(FILE.read_bytes())} | {spec.name for spec in all_topics(("x",))}
     found = told(r"\b(usher\.(?!channel\.(?!message\b))[a-z_]+(?:[.-][a-z_]+)*\.v\d)\b", pages())
     assert strange(found, known) == []
+
+
+def snippets(texts: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Pieces of a policy in backticks: a field, and in brackets what it holds."""
+    for where, piece in told(r"`([a-z_]+: ?[\[{][^`\n]*)`", texts):
+        if piece.partition(":")[0] in policy_fields():
+            yield where, piece
+
+
+@cache
+def policy_fields() -> frozenset[str]:
+    """Every name that a policy may say anywhere, but for those that its author chooses."""
+    schema = (ROOT / "deploy" / "policies" / "policy.schema.json").read_text()
+    found: set[str] = set()
+
+    def look(node: object) -> None:
+        if isinstance(node, dict):
+            found.update(node.get("properties", {}))
+            for each in node.values():
+                look(each)
+        elif isinstance(node, list):
+            for each in node:
+                look(each)
+
+    look(json.loads(schema))
+    return frozenset(found)
+
+
+def wrong_fields(piece: str) -> set[str]:
+    """Fields in a piece of a policy that no policy has; a channel and a queue may stand for a field."""
+    names = set(re.findall(r"(?:^|[{,] ?)([a-z_]{2,}):", piece))
+    return names - policy_fields() - set(CHANNELS)
+
+
+def test_every_piece_of_a_policy_that_is_told_has_fields_of_a_policy() -> None:
+    found = list(snippets(pages()))
+    assert len(found) > 6
+    assert [f"{where} {piece}" for where, piece in found if wrong_fields(piece)] == []
+    assert wrong_fields("overflow: [{when: {nobody: true}, ...}]") == {"nobody"}

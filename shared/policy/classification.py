@@ -102,7 +102,7 @@ class When(Node):
 
     @model_validator(mode="after")
     def _has_a_condition(self) -> "When":
-        if not self.model_fields_set:
+        if not self.given:
             raise fault("has no condition", "without one the rule would hold for every contact")
         return self
 
@@ -121,7 +121,7 @@ class Then(Node):
 
     @model_validator(mode="after")
     def _does_something(self) -> "Then":
-        if not self.model_fields_set:
+        if not self.given:
             raise fault("does nothing", "give tier, queue, intent, bot, skills or boost")
         return self
 

@@ -54,6 +54,7 @@ DURATION_SECONDS_MAX = 366 * 86_400.0  # a promise beyond a year is a slip of th
 PROMISE_SECONDS_MIN = 0.1  # below it a promise is shorter than one batch of the lane
 
 _ZONE_LENGTH_MAX = 64  # of what is compared with the names of zones; the longest has 32 characters
+_DECIMALS = 6  # of seconds: as many as a duration may be written with, and whole seconds are whole in every unit
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(s|m|h|d)", re.ASCII)
 _DURATION_HINT = "a number and one unit: 20s, 5m, 2h or 1d"
@@ -74,7 +75,8 @@ def parse_duration(text: Any) -> float:
     found = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         raise fault(f"{text!r} is not a duration", _DURATION_HINT)
-    seconds = float(found[1]) * _UNITS[found[2]]
+    # A float of 1.1 hours is a little more than 3960 seconds: it would be written, and read again, as another policy.
+    seconds = round(float(found[1]) * _UNITS[found[2]], _DECIMALS)
     if seconds > DURATION_SECONDS_MAX:
         raise fault(f"{text} is longer than a year", f"at most {format_duration(DURATION_SECONDS_MAX)}")
     return seconds
@@ -85,7 +87,7 @@ def format_duration(seconds: float) -> str:
     for unit in ("d", "h", "m"):
         if seconds and seconds % _UNITS[unit] == 0:
             return f"{seconds / _UNITS[unit]:.0f}{unit}"
-    return f"{seconds:.6f}".rstrip("0").rstrip(".") + "s"
+    return f"{seconds:.{_DECIMALS}f}".rstrip("0").rstrip(".") + "s"
 
 
 def _promise(seconds: float) -> float:
@@ -169,3 +171,9 @@ class Node(BaseModel):
     """A mapping of the policy: strict types, unknown keys refused, immutable once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_default=False)
+
+    @property
+    def given(self) -> set[str]:
+        """Names of the fields that say something; what is written as nothing (``queue:``) is left out of the document
+        that is stored, so it is no condition and no deed either."""
+        return {name for name in self.model_fields_set if getattr(self, name) is not None}

@@ -72,7 +72,7 @@ class OverflowWhen(Node):
 
     @model_validator(mode="after")
     def _has_a_condition(self) -> "OverflowWhen":
-        if not self.model_fields_set:
+        if not self.given:
             raise fault("has no condition", "give waiting, waited, expected_wait, nobody_signed_on or closed")
         return self
 

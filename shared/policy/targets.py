@@ -62,7 +62,7 @@ class TargetWhen(Node):
 
     @model_validator(mode="after")
     def _has_a_condition(self) -> "TargetWhen":
-        if not self.model_fields_set:
+        if not self.given:
             raise fault("has no condition", "a target for everybody belongs to its queue")
         return self
 

@@ -20,7 +20,7 @@ class OverflowTo(Node):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "OverflowTo":
-        if len(self.model_fields_set) != 1:
+        if len(self.given) != 1:
             raise fault("must name exactly one destination", "queue: NAME, callback: true or schedule: next_opening")
         return self
 
@@ -34,7 +34,7 @@ class Act(Node):
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> "Act":
-        if len(self.model_fields_set) != 1 or self.boost_seconds == 0:
+        if len(self.given) != 1 or self.boost_seconds == 0:
             raise fault("must do exactly one thing", "boost: TIME, add_queue: NAME or overflow: {queue: NAME}")
         return self
 

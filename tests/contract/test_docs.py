@@ -10,10 +10,15 @@ from services.ingest.domain.acknowledgement import acknowledgement
 from services.ingest.domain.channels.registry import NAMES
 from services.ingest.domain.rejection import Rejected
 from services.ingest.domain.types import EVENT_TYPES
+from services.ingest.openapi import openapi
 from services.ingest.problem import problem_of
+from services.router.domain.published import PUBLISHED
+from services.router.domain.states import TERMINAL
+from services.sla.domain.clock import Fact
+from shared.contract.topics import AGENT_OFFERS
 from shared.policy.kinds import SPANS
 from shared.policy.supported import NOT_YET
-from tests.support.documents import DOCS, ROOT, Story, blocks, differences
+from tests.support.documents import DOCS, ROOT, Story, blocks, differences, tables
 
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md")), *sorted((DOCS / "channels").glob("*.md"))]
 INTEGRATORS = DOCS / "integrators.md"
@@ -51,6 +56,35 @@ def test_every_example_for_integrators_does_what_the_page_says() -> None:
     silent = {kind for kind in EVENT_TYPES if kind not in INTEGRATORS.read_text()}
     assert silent == set(), "types that the page does not name"
     assert set(EVENT_TYPES) - shown == IN_WORDS, "types without an example"
+
+
+def sentence(beginning: str) -> str:
+    """Of the integrators' page, from these words to the next full stop that ends a sentence."""
+    words = " ".join(INTEGRATORS.read_text().split())
+    assert words.count(beginning) == 1, beginning
+    return beginning + words.partition(beginning)[2].partition(". ")[0]
+
+
+def test_integrators_read_of_every_event_that_a_desktop_and_a_watcher_of_promises_hear() -> None:
+    heard = {
+        kind.removesuffix(".v1").rpartition(".")[2] for kind, one in PUBLISHED.items() if AGENT_OFFERS in one.copies
+    }
+    desktop = sentence("`usher.agent-offers.v1` has all that a desktop needs")
+    in_other_words = {str(end) for end in TERMINAL} | {"message_added"}
+    assert "messages that came meanwhile, and the end of a contact" in desktop
+    assert {name for name in heard - in_other_words if name.removeprefix("offer_") not in desktop} == set()
+
+    watcher = sentence("`usher.sla-events.v1` tells what became of each promise")
+    assert {fact.split(".")[2] for fact in map(str, Fact)} == set(re.findall(r"`((?:clock|risk)_\w+)`", watcher))
+
+    ends = sentence("Nothing ever follows a contact's terminal event")
+    assert set(re.findall(r"`(\w+)`", ends)) == {str(end) for end in TERMINAL}
+
+
+def test_every_status_of_the_door_has_a_row_that_says_what_to_do() -> None:
+    (rows,) = [rows for rows in tables(INTEGRATORS.read_text()) if rows[0][0] == "400"]
+    statuses = [status for row in rows for status in row[0].split(", ")]
+    assert sorted(statuses) == sorted(openapi("1")["components"]["responses"])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

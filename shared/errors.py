@@ -7,7 +7,7 @@
   * Poison - the database refuses a value in the batch: bisect, then dead-letter the one
   * Fenced - another owner holds the partition: drop memory and stop
   * Fatal - exit; the platform restarts the process
-    * PartitionClosed - log and database disagree: keep the partition closed until an operator decides
+    * PartitionClosed - log and database disagree, or cannot be read: keep it closed until an operator decides
 """
 
 from enum import StrEnum
@@ -75,7 +75,7 @@ class Fatal(UsherError):
 
 
 class PartitionClosed(Fatal):
-    """Log and database disagree about a partition; opening it could lose or repeat decisions.
+    """Log and database disagree about a partition, or cannot be read; going on could lose or repeat decisions.
 
     ``reason`` in a sentence; ``cure``: what the operator does next, where that is not `usher lane accept`.
     """

@@ -3,7 +3,14 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import (
+    CorruptRecordException,
+    KafkaError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+    RecordTooLargeError,
+    UnsupportedCodecError,
+)
 from aiokafka.structs import OffsetAndMetadata
 
 from shared.clock import now_ms
@@ -23,6 +30,12 @@ SLICE_RECORDS_MAX = 100
 # Of one reply and partition, twice in memory until it is taken. One record that is larger comes all the same.
 FETCH_BYTES_MAX = 2 * 1024 * 1024
 POLL_INTERVAL_MS_MAX = 24 * 3600 * 1000  # the lane has a watchdog of its own; aiokafka's is lost after one error
+# A batch that this process cannot read: its bytes, or its length (aiokafka: too large), are not what was written.
+UNREADABLE = (CorruptRecordException, RecordTooLargeError, UnsupportedCodecError)
+CURE = (
+    "make a replica the leader whose log is sound, then it opens by itself; where none is, delete the records up to"
+    " behind that batch (kafka-delete-records) and usher lane accept"
+)
 TAIL_RECORDS_MAX = 1_000  # read at a claim: a paused former owner may have repeated this many at the end of the log
 
 Assigned = Callable[[list[int]], None]  # synchronous: nothing may be delivered before it returns
@@ -160,7 +173,8 @@ class InputLog:
     async def poll(self, partition: int, *, wait_ms: int, records_max: int) -> list[Record]:
         """The next records of one partition, in order; empty after ``wait_ms``. Never to be cancelled.
 
-        Retryable: a passing fault. PartitionClosed: the wanted offset is gone. Fatal: the client is not authorised.
+        Retryable: a passing fault. PartitionClosed: the wanted offset is gone, or what stands there cannot be read.
+        Fatal: the client is not authorised.
         """
         records: list[Record] = []
         while len(records) < records_max:
@@ -188,6 +202,8 @@ class InputLog:
                 "the input log holds no record at the next offset any more: records expired"
                 " unread, or the topic was re-created",
             ) from error
+        except UNREADABLE as error:
+            raise PartitionClosed(partition, f"the input log has a batch that cannot be read: {error}", CURE) from error
         except KafkaError as error:
             if error.retriable:
                 raise Retryable(f"Kafka: {error!r}") from error

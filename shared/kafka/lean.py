@@ -14,7 +14,7 @@ from typing import Any
 
 from aiokafka import conn
 from aiokafka.consumer import fetcher
-from aiokafka.errors import CorruptRecordException
+from aiokafka.errors import CorruptRecordException, KafkaError
 from aiokafka.record.default_records import DefaultRecordBatch
 
 from shared.contract.envelope import to_record
@@ -102,10 +102,17 @@ def _is_passed(self: Any, batch: Any) -> bool:
 
 
 def _taken(self: Any, max_records: int | None = None) -> list[Record]:
-    """FetchResult.getall."""
+    """FetchResult.getall; but what stands before a batch that cannot be read is given, and only then is that told."""
     if not self.check_assignment(self._topic_partition):
         return []
-    taken = list(islice(self._partition_records._records_iterator, max_records))
+    taken: list[Record] = []
+    try:
+        taken.extend(islice(self._partition_records._records_iterator, max_records))
+    except Exception as error:
+        if not taken:  # else the fault is met again, and first, by whoever asks for what follows
+            if isinstance(error, KafkaError):
+                raise
+            raise CorruptRecordException(repr(error)) from error
     self._update_position()
     if max_records is None or len(taken) < max_records:
         self._partition_records = None

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -262,6 +264,35 @@ async def test_records_that_expire_unread_close_their_partition_at_once_and_the_
         assert problem.endswith("next: usher lane accept tally")
         await tally.send(outputs, 1, [{"key": "b", "n": n} for n in range(20)])
         await until(lambda: _has_some(settings, 1, 20))
+
+
+async def test_a_batch_that_is_damaged_on_the_disk_closes_its_partition_until_it_is_sound_and_nothing_is_passed_over(
+    settings: LaneSettings, outputs: OutputLog, kafka: KafkaBroker
+) -> None:
+    log = kafka.folder / "log" / f"{settings.topic_prefix}{tally.INPUT}-0" / f"{0:020}.log"
+    await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(5)])
+    await tally.send(outputs, 0, [{"key": "a", "n": n} for n in range(5, 8)])
+    flip_last_byte(log)
+    async with tallying(settings) as service:
+        await until(lambda: _closed(service))
+        (problem,) = [each for each in await service.problems() if "opening" not in each]
+        assert "cannot be read" in problem
+        assert "usher lane accept" in problem
+        assert await _has_some(settings, 0, 5), "what stands before it is done"
+        await tally.send(outputs, 1, [{"key": "b", "n": n} for n in range(20)])
+        await until(lambda: _has_some(settings, 1, 20))
+        flip_last_byte(log)
+        await until(lambda: _has_some(settings, 0, 8))
+        await until(lambda: _is_well(service))
+
+
+def flip_last_byte(path: Path) -> None:
+    """What a failing disk does, or undo it."""
+    with path.open("r+b") as file:
+        file.seek(-1, os.SEEK_END)
+        (byte,) = file.read(1)
+        file.seek(-1, os.SEEK_END)
+        file.write(bytes([byte ^ 1]))
 
 
 async def test_a_deadline_that_the_database_refuses_is_left_out_told_and_tried_again_when_an_operator_says_so(

@@ -10,6 +10,9 @@ from aiokafka.errors import (
     NoOffsetForPartitionError,
     NotLeaderForPartitionError,
     OffsetOutOfRangeError,
+    RecordTooLargeError,
+    TopicAuthorizationFailedError,
+    UnsupportedCodecError,
 )
 
 from shared.contract.records import Record
@@ -70,7 +73,10 @@ async def test_what_was_taken_before_a_fault_is_given_and_the_fault_is_met_by_th
     [
         (NotLeaderForPartitionError(), Retryable),
         (OffsetOutOfRangeError({}), PartitionClosed),
-        (CorruptRecordException("Invalid CRC"), Fatal),
+        (CorruptRecordException("Invalid CRC"), PartitionClosed),
+        (RecordTooLargeError("a length that is damaged"), PartitionClosed),
+        (UnsupportedCodecError("zstd"), PartitionClosed),
+        (TopicAuthorizationFailedError("topic"), Fatal),
         (KafkaError(), Fatal),
     ],
 )

@@ -34,7 +34,7 @@ QUEUES_MAX = 1000
 LANGUAGES_MAX = 50
 BOTS_MAX = 100
 CALENDARS_MAX = 200
-TARGET_RULES_MAX = 500  # each is looked at when a clock starts
+TARGET_RULES_MAX = 500  # gone through once for each sort of contact that they tell apart
 
 _SHARED = ChannelRules()
 _EXCLUSIVE = ChannelRules(cost="exclusive")

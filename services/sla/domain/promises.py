@@ -9,6 +9,7 @@ from services.sla.domain.contact import Contact
 from services.sla.domain.target import Target
 from shared.policy.calendar import Calendar
 from shared.policy.fields import format_duration
+from shared.policy.first_rule import FirstRule
 from shared.policy.kinds import SPANS, Moment, Span
 from shared.policy.policy import Policy
 from shared.policy.targets import Target as Written
@@ -42,10 +43,6 @@ class Rule(NamedTuple):
     when: TargetWhen
     targets: Mapping[Kind, Written]
 
-    def holds(self, contact: Contact, queue: str) -> bool:
-        """Whether all conditions hold for the contact in that queue."""
-        return self.when.holds(queue, contact.channel, contact.tier, contact.priority_seconds, contact.known)
-
 
 class Promises:
     """The targets of one policy version: for each kind the first rule that holds, else the queue's own.
@@ -65,6 +62,7 @@ class Promises:
             rule.name: Rule(rule.when, {Kind(kind): target for kind, target in rule.then.items()})
             for rule in policy.targets
         }
+        self._first_rule = FirstRule(policy.targets)
         self._made: dict[tuple[str, Kind, str], Target] = {}
         self._ruled = frozenset(kind for rule in self._rules.values() for kind in rule.targets)
         self._plain: dict[tuple[tuple[Kind, ...], str], tuple[tuple[Kind, Target | None], ...]] = {}
@@ -80,9 +78,10 @@ class Promises:
         """The target of a contact in that queue; where the log told of none, as if it were in the default one."""
         name = queue or self._policy.default_queue
         if kind in self._ruled:
-            for rule in self._rules:
-                if kind in self._rules[rule].targets and self._rules[rule].holds(contact, name):
-                    return self.find(rule, kind, name)
+            whose = contact.channel, contact.tier, contact.priority_seconds, contact.known
+            rule = self._first_rule.of(kind, name, *whose)
+            if rule is not None:
+                return self.find(rule.name, kind, name)
         targets = self._queues.get(name)
         return None if targets is None else targets.get(kind)
 

@@ -12,7 +12,7 @@ from services.router.domain.matcher.matching import Requirement
 from services.router.domain.rules.queue_rules import Answer, ChannelRules, QueueRules, queue_rules, to_ms
 from shared.contract.topics import CHANNELS
 from shared.policy import Policy
-from shared.policy.targets import TargetWhen
+from shared.policy.first_rule import FirstRule
 
 REMEMBERED_MAX = 50_000  # distinct requirements kept per policy; skills per contact are few
 SKILLS_REMEMBERED_MAX = 200_000  # in all that is kept: whoever sends hundreds of new skills a contact costs 30 MB
@@ -69,7 +69,9 @@ class Rules:
         self.version = version
         self.model_version = model_version
         self._answers = _answers(policy)
-        soonest = min((answer.seconds for _, answer in self._answers), default=math.inf)
+        self._answered_by = [rule.when for rule in policy.targets if rule.name in self._answers]
+        self._first_rule = FirstRule(policy.targets)
+        soonest = min((answer.seconds for answer in self._answers.values()), default=math.inf)
         self.queues = {name: queue_rules(name, queue, soonest) for name, queue in policy.queues.items()}
         self.default_queue = self.queues[policy.default_queue]
         self.channels = _channels(policy)
@@ -113,15 +115,17 @@ class Rules:
 
     def answer(self, queue: QueueRules, contact: Promised) -> Answer:
         """What the contact is promised in this queue: by the first rule that holds, else by the queue itself."""
-        for when, answer in self._answers:
-            priority_seconds = (contact.boost_ms + queue.boost_ms) / 1000
-            if when.holds(queue.name, contact.channel, "agent", priority_seconds, contact.traits):
-                return answer
-        return queue.answer
+        if not self._answers:
+            return queue.answer
+        priority_seconds = (contact.boost_ms + queue.boost_ms) / 1000
+        rule = self._first_rule.of(
+            "time_to_answer", queue.name, contact.channel, "agent", priority_seconds, contact.traits
+        )
+        return queue.answer if rule is None else self._answers[rule.name]
 
     def promises_answers(self, queue: QueueRules) -> bool:
         """Whether anybody in the queue is promised an answer; else its order of service is all that a target is for."""
-        rules = (when.queue for when, _ in self._answers)
+        rules = (when.queue for when in self._answered_by)
         return queue.answer.promised or any(not named or queue.name in named for named in rules)
 
     def due_ms(self, answer: Answer, since_ms: int, share: float = 1) -> int:
@@ -194,13 +198,13 @@ class Rules:
         return found
 
 
-def _answers(policy: Policy) -> list[tuple[TargetWhen, Answer]]:
-    """Promises of an answer that depend on more than the queue, in order."""
-    return [
-        (rule.when, Answer(target.within_seconds, to_ms(target.within_seconds), target.calendar, True, rule.name))
+def _answers(policy: Policy) -> dict[str, Answer]:
+    """Promises of an answer that depend on more than the queue, by the rule that makes them, in order."""
+    return {
+        rule.name: Answer(target.within_seconds, to_ms(target.within_seconds), target.calendar, True, rule.name)
         for rule in policy.targets
         if (target := rule.then.get("time_to_answer")) is not None
-    ]
+    }
 
 
 def _named_skills(policy: Policy) -> list[str]:

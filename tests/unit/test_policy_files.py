@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -138,10 +139,19 @@ def test_the_sample_shows_every_part_of_a_policy():
     policy = load_policy(POLICIES / "sample.yaml", not_yet=())
     shown = yaml.safe_load((POLICIES / "sample.yaml").read_text())
     assert set(shown) == {field.alias or name for name, field in type(policy).model_fields.items()}
+    words = set(re.findall(r"\w+", (POLICIES / "sample.yaml").read_text()))
+    assert _names(json.loads(schema_text())) - words == set(), "said nowhere, not even in a comment"
     orders = policy.queues["orders"]
     assert orders.relax, "each way to relax: tests/contract/test_relaxation_steps.py"
     assert len(orders.overflow) == 3
     assert policy.calendar("office").is_always_open is False
+
+
+def _names(node):
+    """Every field of a policy that its author does not name."""
+    if isinstance(node, dict):
+        return set(node.get("properties", {})).union(*map(_names, node.values()))
+    return set().union(*map(_names, node)) if isinstance(node, list) else set()
 
 
 def test_the_sample_marks_what_this_version_refuses():

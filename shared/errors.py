@@ -2,7 +2,7 @@
 
 * UsherError
   * Retryable - pause, back off, try again
-    * OutcomeUnknown - the answer was lost; the same compare-and-set may be repeated once
+    * OutcomeUnknown - the answer was lost; the same compare-and-set is sent again: applied once, or refused
   * Invalid - dead-letter this one input, with its reason
   * Poison - the database refuses a value in the batch: bisect, then dead-letter the one
   * Fenced - another owner holds the partition: drop memory and stop

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,20 @@ def test_every_status_of_the_door_has_a_row_that_says_what_to_do() -> None:
     (rows,) = [rows for rows in tables(INTEGRATORS.read_text()) if rows[0][0] == "400"]
     statuses = [status for row in rows for status in row[0].split(", ")]
     assert sorted(statuses) == sorted(openapi("1")["components"]["responses"])
+
+
+def test_the_command_for_integrators_says_of_the_examples_what_the_page_says(tmp_path: Path) -> None:
+    script, shown = ((block.language, block.text) for block in blocks(INTEGRATORS)[-2:])
+    assert (script[0], shown[0]) == ("sh", "text")
+    usher = tmp_path / "usher"
+    usher.write_text(f'#!/bin/sh\nexec {sys.executable} -c "from cli.main import main; main()" "$@"\n')
+    usher.chmod(0o755)
+    command = f"exec 2>&1\n{script[1]}".replace(".venv/bin/usher", str(usher))
+    done = subprocess.run(
+        ["sh", "-eu", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert done.stdout == shown[1]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from cli.status.http import look
 from shared.postgres import meaning
 from shared.process.metrics import LaneMetrics, registry_for
 from shared.process.settings import CommonSettings
+from tests.support.documents import DOCS, blocks
 
 READY = Replica(service="router", url="http://h:1", version="1.0", ready=True, owned=2)
 SLA = replace(READY, service="sla")
@@ -129,6 +131,25 @@ def test_the_oldest_and_the_worst_partition_are_named() -> None:
     assert "         c-1" in lines
     assert "router   1 of 1 ready  1.0  lag 9 (most in partition 1: 9)" in lines
     assert "sla      1 of 1 ready  1.0  lag ?" in screen(changed(LANES[3], lag=None))
+
+
+def test_the_screen_on_the_operators_page_is_what_the_command_prints() -> None:
+    (shown,) = [block.text for block in blocks(DOCS / "operators.md") if block.text.startswith("usher 0.1.0")]
+    ready = partial(Replica, url="http://127.0.0.1:1", version="0.1.0", ready=True)
+    owners = {"router": ("host-1:4711",) * 4, "sla": ("host-1:4713",) * 2 + ("host-1:4714",) * 2}
+    lanes = [
+        Lane(service=service, partition=number, owner=owner, lag=3 if (service, number) == ("router", 2) else 0)
+        for service, all_of_them in owners.items()
+        for number, owner in enumerate(all_of_them)
+    ]
+    oldest = Oldest(contact_id="ff371479-afdd-5858-990d-23b53825d918", workspace="acme", queue="billing", seconds=192)
+    services = (("ingest", 0), ("router", 4), ("sla", 2), ("sla", 2))
+    facts = Facts(
+        place="local stack in /opt/usher/.local", version="0.1.0", whole=True, partitions=4, lanes=tuple(lanes),
+        replicas=tuple(ready(service=service, owned=owned) for service, owned in services),
+        doors=("http://127.0.0.1:8080",), door_lag=0, waiting=12, oldest=oldest, letters={"router": 2},
+    )  # fmt: skip
+    assert screen(facts) == shown.splitlines()
 
 
 TEXTS = st.text("ab c", max_size=200)

@@ -138,9 +138,9 @@ class Clockwork:
             self._rest(clock, contact, at_ms)
 
     def fire_before(self, horizon_ms: int) -> None:
-        """Warn of and breach every clock whose time is strictly before the horizon, earliest first."""
-        while (due := self._deadlines.pop_before(horizon_ms)) is not None:
-            self._fire(*due)
+        """Warn of and breach clocks whose time is strictly before the horizon, earliest first; of many, some."""
+        for clock, contact in self._deadlines.due_before(horizon_ms):
+            self._fire(clock, contact)
 
     def fire_of(self, contact: Contact, horizon_ms: int) -> None:
         """The same for the clocks of one contact."""

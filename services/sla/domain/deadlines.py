@@ -1,17 +1,20 @@
 """The pending deadlines of all clocks: a heap whose outdated entries are dropped when they come up."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
 
 from services.sla.domain.clock import RUNNING, Clock
 from services.sla.domain.contact import Contact
 from shared.lane.engine import Deadline
 
-__all__ = ["Deadlines", "is_due", "next_ms", "pending"]
+__all__ = ["FIRED_MAX", "Deadlines", "is_due", "next_ms", "pending"]
 
 Entry = tuple[int, str, int, Clock, Contact]  # the number keeps two entries of one clock and time apart
 
+# Of one step, as many as a batch has records; the others are due still, so the next step follows without a pause. Who
+# wrote at night is due at one instant of the next day: 50,000 breaches in one commit took 10 s on a busy machine.
+FIRED_MAX = 2000
 STALE_ENTRIES_MAX = 1024  # outdated entries that are never worth a rebuild: about 0.2 MB
 
 
@@ -60,6 +63,14 @@ class Deadlines:
         while heap and (heap[0][3].next_ms != heap[0][0] or self.is_barred(*heap[0][:2])):
             self._drop()
         return heap[0][0] if heap else None
+
+    def due_before(self, horizon_ms: int) -> Iterator[tuple[Clock, Contact]]:
+        """Each clock as ``pop_before`` gives it, also one that is added meanwhile; at most FIRED_MAX."""
+        for _ in range(FIRED_MAX):
+            due = self.pop_before(horizon_ms)
+            if due is None:
+                return
+            yield due
 
     def pop_before(self, horizon_ms: int) -> tuple[Clock, Contact] | None:
         """The clock with the earliest deadline, if that is strictly before the horizon."""

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from services.ingest.domain.acknowledgement import acknowledgement
 from services.ingest.domain.channels.registry import NAMES
@@ -20,6 +21,7 @@ from services.sla.domain.clock import Fact
 from shared.contract.topics import AGENT_OFFERS
 from shared.policy.kinds import SPANS
 from shared.policy.supported import NOT_YET
+from shared.policy.targets import Target, TargetWhen
 from tests.support.documents import DOCS, ROOT, Story, blocks, differences, tables
 
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md")), *sorted((DOCS / "channels").glob("*.md"))]
@@ -60,9 +62,9 @@ def test_every_example_for_integrators_does_what_the_page_says() -> None:
     assert set(EVENT_TYPES) - shown == IN_WORDS, "types without an example"
 
 
-def sentence(beginning: str) -> str:
-    """Of the integrators' page, from these words to the next full stop that ends a sentence."""
-    words = " ".join(INTEGRATORS.read_text().split())
+def sentence(beginning: str, page: Path = INTEGRATORS) -> str:
+    """Of a page, from these words to the next full stop that ends a sentence."""
+    words = " ".join(page.read_text().split())
     assert words.count(beginning) == 1, beginning
     return beginning + words.partition(beginning)[2].partition(". ")[0]
 
@@ -81,6 +83,19 @@ def test_integrators_read_of_every_event_that_a_desktop_and_a_watcher_of_promise
 
     ends = sentence("Nothing ever follows a contact's terminal event")
     assert set(re.findall(r"`(\w+)`", ends)) == {str(end) for end in TERMINAL}
+
+
+def test_the_page_about_promises_names_every_field_of_a_target_and_of_its_conditions() -> None:
+    has = sentence("A target has `within`", DOCS / "sla.md")
+    takes = sentence("`when` takes `queue`", DOCS / "sla.md").partition(";")[0]
+    assert f"`objective` ({Target.model_fields['objective'].default} unless said)" in has
+    assert set(re.findall(r"`(\w+)`", has)) - {"time_to_answer", "handling"} == fields(Target)
+    assert set(re.findall(r"`(\w+)`", takes)) - {"when"} == fields(TargetWhen)
+
+
+def fields(kind: type[BaseModel]) -> set[str]:
+    """As the policy's file writes them."""
+    return {field.alias or name for name, field in kind.model_fields.items()}
 
 
 def test_every_status_of_the_door_has_a_row_that_says_what_to_do() -> None:

@@ -121,15 +121,15 @@ async def test_the_earliest_unmet_deadline_goes_first_then_who_is_late_and_has_w
     office: Office,
 ) -> None:
     queues = {
-        "soon": {"targets": answer_in("1s"), "late_factor": 20},
-        "later": {"targets": answer_in("15s")},
-        "last": {"targets": answer_in("60s")},
+        "soon": {"targets": answer_in("1s"), "late_factor": 120},  # due again after 120 s
+        "later": {"targets": answer_in("60s")},
+        "last": {"targets": answer_in("300s")},
     }
     await office.policy(queues=queues)
     late = await office.contact("late", routing={"queue": "soon"})
     last = await office.contact("last", routing={"queue": "last"})
     later = await office.contact("later", routing={"queue": "later"})
-    boosted = await office.contact("boosted", routing={"queue": "last", "priority_seconds": 59})
+    boosted = await office.contact("boosted", routing={"queue": "last", "priority_seconds": 299})
     await asyncio.sleep(1.1)
     await office.agent("a1")
     order = []

@@ -20,7 +20,8 @@ from tests.support.router_service import (
     policy,
 )
 
-CONTACTS = 60  # far more than one agent answers in the 20 seconds of the queue's target
+WITHIN_SECONDS = 40  # long for who is next, also where serving one takes ten seconds because the machine is slow
+CONTACTS = 60  # far more than one agent answers in that time, who takes a second or more for each
 
 
 Shown = dict[tuple[str, ...], float]
@@ -46,7 +47,7 @@ def total(metrics: Shown, name: str, label: str) -> float:
 
 
 async def test_the_forecast_is_told_shown_explained_and_compared(running: Running) -> None:
-    terms = {"general": {"targets": {"time_to_answer": {"within": "20s"}}}}
+    terms = {"general": {"targets": {"time_to_answer": {"within": f"{WITHIN_SECONDS}s"}}}}
     await running.say(policy(queues=terms), message("first"))
     await running.until(lambda seen: "contact.queued" in kinds(seen))
     await asyncio.sleep(1.0)  # what the queue's rate is made of: one served in a second or more

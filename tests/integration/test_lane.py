@@ -61,8 +61,9 @@ async def _opening(service: LaneService) -> bool:
 
 
 async def test_a_record_after_a_long_quiet_time_is_no_hang(settings: LaneSettings, outputs: OutputLog) -> None:
-    """The second commit takes longer than the watch needs to see its record wait, and less than it allows."""
-    watched = settings.model_copy(update={"stuck_seconds_max": 2.0, "failpoints": "lane.stepped=sleep:1.6@2"})
+    """The second commit takes longer than the watch needs to see its record wait, and less than it allows, by far: on
+    a slow machine everything else of it takes its time too."""
+    watched = settings.model_copy(update={"stuck_seconds_max": 6.0, "failpoints": "lane.stepped=sleep:1.6@2"})
     async with tallying(watched) as service:
         await tally.send(outputs, 0, [{"key": "a", "n": 1}])
         await until(lambda: _has(settings, 1, 0))

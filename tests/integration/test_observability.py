@@ -26,6 +26,7 @@ from tests.support.questions import ASKED, DEPLOY, panels, rules
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_MAX = 90.0
 ANSWERS_SECONDS_MAX = 150.0  # the first two scrapes, and rates over them
+PROCESSES = 4  # of the services: two of them sla
 RUN = ("demo", "--observability", "--rate", "12", "--json", "--replicas", "sla=2", "--policy")
 # Panels whose figures are above zero wherever contacts come, wait, are answered too late, and end.
 BUSY = {
@@ -195,8 +196,15 @@ def _value(sample: dict[str, Any]) -> float:
 
 
 async def test_increase_over_a_kill_9_is_what_the_table_says(live: Live) -> None:
-    await until(lambda: _several(live), "ten breaches")
     total, joined = "sum(usher_sla_breaches_total)", "sum(usher:sla_breaches:total)"
+    await until(lambda: _several(live), "ten breaches")
+    await until(lambda: _all_scraped(live), "every process is scraped")
+    known = await live.breaches()
+
+    async def is_known() -> bool:
+        return await live.value(joined) >= known
+
+    await until(is_known, "Prometheus has all series, and so sees how each of them grows")
     before = await live.breaches()
     os.kill(live.document()["pids"]["sla"][0], signal.SIGKILL)
 
@@ -207,11 +215,11 @@ async def test_increase_over_a_kill_9_is_what_the_table_says(live: Live) -> None
     earliest = await live.breaches()
 
     async def is_shown() -> bool:
-        return await live.value(joined) >= earliest
+        shown, latest = await live.value(joined), await live.breaches()
+        assert shown <= latest, "no history"
+        return shown >= earliest
 
-    await until(is_shown, "Prometheus sees what the survivor counts")
-    shown, latest = await live.value(joined), await live.breaches()
-    assert earliest <= shown <= latest, "what happened while Prometheus looked away, and no history"
+    await until(is_shown, "Prometheus sees what the survivor counts, and what happened while it looked away")
     grown, last = await live.grown(joined.removeprefix("sum(")[:-1])
     assert earliest - before <= grown <= last, "a partition that moves brings no history with it"
 
@@ -244,6 +252,10 @@ async def test_a_slow_bucket_leads_to_traces_and_no_series_of_totals_has_any(liv
 
 async def _several(live: Live) -> bool:
     return await live.breaches() >= 10
+
+
+async def _all_scraped(live: Live) -> bool:
+    return len(await live.ask('up{job="usher"} == 1')) == PROCESSES
 
 
 async def test_the_first_commands_of_the_runbooks_run_and_say_something_of_what_they_are_asked(live: Live) -> None:
@@ -303,8 +315,7 @@ async def test_no_share_was_ever_above_one(live: Live) -> None:
 
 
 async def test_the_rules_are_loaded_and_every_process_is_scraped(live: Live) -> None:
-    up = await live.ask('up{job="usher"} == 1')
-    assert len(up) == 4
+    await until(lambda: _all_scraped(live), "every process is scraped, one that was killed before too")
     url = live.document()["observability"]["prometheus"]
     async with httpx.AsyncClient() as client:
         groups = (await client.get(f"{url}/api/v1/rules")).json()["data"]["groups"]

@@ -35,9 +35,11 @@ from tests.support.in_process import running, until
 from tests.support.service_process import ServiceProcess, listening
 from tests.support.sla_builders import BASE_MS, INSERT_POLICY, Log, policy_rows
 from tests.support.sla_oracle import recompute
+from tests.support.system import crowd
 from tests.support.tail import tail
 
 SECONDS_MAX = 90.0
+SOON_MS = 6_000  # after its due time, on a machine with nothing else to do
 
 
 @pytest.fixture
@@ -147,12 +149,12 @@ async def test_a_promise_that_nobody_keeps_is_breached_soon_after_its_due_time(
         await until(lambda: names(settings))
         could_ms = max(now_ms(), log.ms(10))  # where the machine is slow the service opens after the due time
         await until(lambda: _is(names(settings), ["started", "breached"]))
-        assert now_ms() - could_ms < 6_000
+        assert now_ms() - could_ms < SOON_MS * crowd()
         ((_, breached),) = [fact for fact in await published(settings) if fact[0] == "breached"]
         assert breached["at"] == breached["due_at"]
         assert shown(service)["usher_sla_breaches_total,voice,time_to_answer,0,cards,10s,acme"] == 1
         assert shown(service)["usher_sla_open_clocks,time_to_answer"] == 0
-        assert shown(service)["usher_sla_watermark_lag_seconds"] < 5
+        await until(lambda: _holds(lambda: shown(service)["usher_sla_watermark_lag_seconds"] < 5))
         await until(lambda: _opened(service))  # the other partition may take longer
 
 

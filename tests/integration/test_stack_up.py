@@ -62,11 +62,11 @@ class Stack:
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit() and int(folder.name) != os.getpid():
                 try:
-                    text = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
-                except OSError:
+                    line, environment = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+                except OSError:  # it has ended
                     continue
-                if str(self.folder).encode() in text:
-                    found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:200])
+                if str(self.folder).encode() in line + environment:
+                    found.append(line.replace(b"\0", b" ").decode()[:200])
         return found
 
     async def gone(self) -> None:

@@ -169,6 +169,11 @@ class Process(Mortal):
             self.die()
             self.member.silent.set()
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether something ends it that is no stop from outside, such as a lane that hung: it is still leaving."""
+        return self.worker._failure is not None
+
     async def awake(self) -> None:
         self.alive()
         while (seconds := self.stopped_until - self.world.clock.monotonic()) > RESOLUTION_SECONDS:

@@ -62,7 +62,7 @@ class World:
 
     def is_at_rest(self) -> bool:
         """Every input is applied, every deadline has fired or is barred, every event is on the log, everybody runs."""
-        if any(process.stopped_until > self.clock.monotonic() for process in self.living()):
+        if any(process.stopped_until > self.clock.monotonic() or process.is_ending for process in self.living()):
             return False
         for partition in range(PARTITIONS):
             lane = self.store.lanes.get(partition)

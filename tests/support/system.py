@@ -41,6 +41,7 @@ TEXTS = ("status of my order please", "I want to change my plan", "help me with 
 # Bounds of waiting, for a machine that is slow and busy: nothing is slower for them where it goes well.
 QUIESCE_SECONDS_MAX = 180.0
 CALL_SECONDS_MAX = 10.0  # of a call to the database
+LATENESS_MS = 1000  # desks that share two cores with everything else report what they did in time a moment later
 
 
 @dataclass(slots=True)
@@ -55,6 +56,7 @@ class System:
     folder: Path
     partitions: int = 1
     call_seconds_max: float = CALL_SECONDS_MAX
+    lateness_ms: int = LATENESS_MS
     policy: Policy = field(default_factory=lambda: load_policy(POLICY))
     repeats: float = 0.1  # of the messages are sent twice by their channel
     processes: dict[str, LeashedProcess | ServiceProcess] = field(default_factory=dict)
@@ -105,8 +107,7 @@ class System:
             "USHER_HEARTBEAT_MS": "300",
             "USHER_REBALANCE_TIMEOUT_MS": "3000",
             "USHER_COMMIT_SECONDS_MAX": str(self.call_seconds_max),
-            # Desks that share two cores with everything else report what they did in time a moment later.
-            "USHER_WATERMARK_LATENESS_MS": "1000",
+            "USHER_WATERMARK_LATENESS_MS": str(self.lateness_ms),
             "USHER_FAILPOINTS": failpoints,
             **more,
         }

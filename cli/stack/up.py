@@ -2,10 +2,11 @@
 
 import argparse
 import os
+import select
 import signal
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from cli.interrupt import EXIT_INTERRUPTED
@@ -19,6 +20,7 @@ from shared.process.loop import run_loop
 Ready = Callable[[], None]
 READY = "ready\n"
 LOG_MODE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+REPORT_BYTES = 65_536  # that are read at once, as much as a pipe holds
 PASSED_ON = (signal.SIGINT, signal.SIGTERM)  # to the supervisor, while its starter waits for it
 
 
@@ -87,14 +89,39 @@ def _detached(options: StackOptions, state: StateFolder, as_json: bool) -> int:
     for number in PASSED_ON:
         signal.signal(number, lambda number, _: os.kill(child, number))
     signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-    with os.fdopen(reading) as reports:
-        for line in reports:
-            if line == READY:
-                _announce(state, as_json)
-                return EXIT_OK
-            say(line.rstrip())
+    for line in _reports(reading):
+        if line == READY:
+            _announce(state, as_json)
+            return EXIT_OK
+        say(line.rstrip())
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return (EXIT_SIGNAL - status if status < 0 else status) or EXIT_NO
+
+
+def _reports(reading: int) -> Iterator[str]:
+    """Lines of the pipe until its end. A signal that comes right before the wait ends the wait too: its handler would
+    else run no sooner than the supervisor's next word, which may be minutes away."""
+    waking, awake = os.pipe()
+    os.set_blocking(awake, False)
+    signal.set_wakeup_fd(awake, warn_on_full_buffer=False)
+    rest = b""
+    try:
+        while True:
+            ready, _, _ = select.select([reading, waking], [], [])
+            if waking in ready:
+                os.read(waking, REPORT_BYTES)
+            if reading in ready:
+                said = os.read(reading, REPORT_BYTES)
+                if not said:
+                    if rest:  # it was killed in the middle of a word
+                        yield rest.decode()
+                    return
+                *lines, rest = (rest + said).split(b"\n")
+                yield from (f"{line.decode()}\n" for line in lines)
+    finally:
+        signal.set_wakeup_fd(-1)
+        for end in (reading, waking, awake):
+            os.close(end)
 
 
 def _supervise(options: StackOptions, state: StateFolder, writing: int, blocked: set[int | signal.Signals]) -> NoReturn:

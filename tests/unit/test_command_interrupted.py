@@ -162,6 +162,23 @@ print(up._detached(None, StateFolder(Path({str(tmp_path)!r})), False))"""
     assert python(program) == (0, "130\n", "usher up: ended by Ctrl-C before it was ready\n")
 
 
+def test_ctrl_c_that_comes_right_before_the_wait_for_the_supervisor_reaches_it(tmp_path: Path) -> None:
+    """Signal and wait are one call of C, with no step of Python between them in which the handler could run."""
+    program = f"""
+import ctypes, functools, operator, select, signal
+from pathlib import Path
+from cli.stack import up
+from deploy.local.state import StateFolder
+{AT_A_TERMINAL}
+wait, come = select.select, iter([functools.partial(ctypes.CDLL(None)["raise"], signal.SIGINT)])
+def select_after_signal(*given):
+    return list(map(operator.call, (*come, functools.partial(wait, *given))))[-1]
+select.select = select_after_signal
+up._foreground = lambda options, ready: signal.pause() or 0
+print(up._detached(None, StateFolder(Path({str(tmp_path)!r})), False))"""
+    assert python(program) == (0, "130\n", "usher up: ended by Ctrl-C before it was ready\n")
+
+
 async def interrupted(words: str, silent: Silent, folder: Path) -> Said:
     """What a command says that is interrupted when it has asked its servers, which all are silent."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("USHER_")}

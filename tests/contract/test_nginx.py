@@ -15,6 +15,7 @@ from twilio.request_validator import RequestValidator
 
 from services.ingest.domain.reading import BODY_BYTES_MAX
 from tests.support import nginx
+from tests.support.door import CUT_SECONDS_MAX
 from tests.support.in_process import until
 from tests.support.ingest_http import HEADERS, Log, api_of
 from tests.support.secured import Authority
@@ -136,7 +137,7 @@ async def test_a_body_that_trickles_is_cut_by_nginx_and_holds_nothing_of_ingest(
     reader, writer = await asyncio.open_connection(host, port, ssl=trusting)
     writer.write(b"POST /v1/contacts HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
 
-    assert await asyncio.wait_for(reader.read(), 5) == b""
+    assert await asyncio.wait_for(reader.read(), CUT_SECONDS_MAX) == b""
     writer.close()
     assert door.asked() == 0
 

@@ -4,14 +4,17 @@ commands are run as they stand there, by a shell; both on the same machine and i
 import asyncio
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
 from tests.support import servers
 from tests.support.documents import ROOT, blocks
+from tests.support.system import crowd
 
 SECONDS_MAX = 200.0
 SHORTLY = "--seconds 3 --json"
+WAITS = re.compile(r"(desk\.py bo|listen\.py) (\d+)")  # for so many seconds, on a machine with nothing else to do
 KEPT = ("USHER_POSTGRES_BIN", "USHER_CACHE_DIR")
 
 
@@ -22,6 +25,7 @@ async def test_after_the_show_the_commands_of_the_readme_do_what_it_says() -> No
     try:
         shown = await _shell(f".venv/bin/usher demo {SHORTLY}", folder)
         left = sorted(path.name for path in (folder / ".local").glob("demo*"))
+        script = WAITS.sub(_longer, script)
         status, out, err = await _shell(script.replace("/tmp/", f"{folder}/"), folder)
         stopped = not (folder / ".local" / "stack.json").exists()
     finally:
@@ -68,6 +72,10 @@ async def _shell(script: str, folder: Path) -> tuple[int | None, str, str]:
     )  # fmt: skip
     out, err = await asyncio.wait_for(process.communicate(), SECONDS_MAX)
     return process.returncode, out.decode(), err.decode()
+
+
+def _longer(waits: re.Match[str]) -> str:
+    return f"{waits[1]} {int(waits[2]) * crowd():.0f}"
 
 
 def _furnish(folder: Path) -> None:

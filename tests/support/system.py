@@ -313,8 +313,10 @@ class System:
 
 
 def crowd() -> float:
-    """How many want to run for each core, 1 at least: a promise in seconds takes so many times as long here."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    """How many want to run for each core that we may use, over the last minute or now, 1 at least: a promise in seconds
+    takes so many times as long here."""
+    last_minute, _, _, running, _ = Path("/proc/loadavg").read_text().split()
+    return max(1.0, max(float(last_minute), int(running.partition("/")[0])) / len(os.sched_getaffinity(0)))
 
 
 def _telling(log: str) -> str:

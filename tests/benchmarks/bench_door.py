@@ -129,7 +129,7 @@ async def _whole_way(adapter: str) -> dict[str, float]:
         answers = await made.answers(asked)
         best = min(best, monotonic() - began)
         profile.disable()
-        assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
+        assert [answer for answer in answers if not answer.startswith(b"HTTP/1.1 200")] == []
     calls = sum(entry.callcount for entry in profile.getstats()) / CONNECTIONS / WHOLE_COUNTED
     return {"us": best / CONNECTIONS * 1e6, "calls": calls}
 

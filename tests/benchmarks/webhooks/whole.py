@@ -30,6 +30,7 @@ __all__ = ["CONNECTIONS", "KEY", "Whole"]
 KEY = b"a key of thirty-two bytes, or so"
 CONNECTIONS = 16  # whose requests wait for the log together, as they do under load
 UNBOUNDED = 1_000_000  # requests a second of a source: its allowance is not what is measured
+PATIENT_SECONDS = 600.0  # nor is the patience of the door, where a collection stops a busy machine's process for seconds
 
 
 class _Transport(asyncio.Transport):
@@ -67,7 +68,13 @@ class Whole:
         document = yaml.safe_load(sources())
         read = read_sources(document, lambda name: SECRETS[name.removeprefix("env:")], with_channels=False)
         self.log = _Log()
-        settings = IngestSettings(http_rate_per_second=UNBOUNDED, http_burst=UNBOUNDED)
+        settings = IngestSettings(
+            http_rate_per_second=UNBOUNDED,
+            http_burst=UNBOUNDED,
+            http_ack_seconds_max=PATIENT_SECONDS,
+            http_header_seconds_max=PATIENT_SECONDS,
+            http_body_seconds_max=PATIENT_SECONDS,
+        )
         publisher = Publisher(Gatherer(self.log, RecordWriter(lambda _: 0)), _never, _never)
         api = Api(settings, read, Normaliser(Pseudonyms(KEY)), publisher, IngestMetrics(CollectorRegistry()))
         application = Forwarded(api.app, "127.0.0.1")

@@ -75,6 +75,7 @@ async def goes_on(system: System) -> None:
     await system.first_routed_after(now_ms(), ROUTED_SECONDS_MAX)
 
 
+@pytest.mark.timeout(600)  # more than half of the usual 300 s where the machine is slow and busy
 async def test_a_rolling_upgrade_under_traffic_breaks_nothing_and_neither_does_the_way_back(
     old: System, released: Path
 ) -> None:

@@ -121,8 +121,8 @@ async def test_the_earliest_unmet_deadline_goes_first_then_who_is_late_and_has_w
     office: Office,
 ) -> None:
     queues = {
-        "soon": {"targets": answer_in("1s"), "late_factor": 120},  # due again after 120 s
-        "later": {"targets": answer_in("60s")},
+        "soon": {"targets": answer_in("2s"), "late_factor": 20},  # due again after 40 s
+        "later": {"targets": answer_in("30s")},
         "last": {"targets": answer_in("300s")},
     }
     await office.policy(queues=queues)
@@ -130,7 +130,7 @@ async def test_the_earliest_unmet_deadline_goes_first_then_who_is_late_and_has_w
     last = await office.contact("last", routing={"queue": "last"})
     later = await office.contact("later", routing={"queue": "later"})
     boosted = await office.contact("boosted", routing={"queue": "last", "priority_seconds": 299})
-    await asyncio.sleep(1.1)
+    await asyncio.sleep(2.1)
     await office.agent("a1")
     order = []
     for number in range(1, 5):

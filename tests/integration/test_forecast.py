@@ -8,8 +8,8 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from cli.explain import explain, lines
+from tests.support.in_process import SETTLE_SECONDS_MAX
 from tests.support.router_service import (
-    SETTLE_SECONDS_MAX,
     Running,
     agent,
     bodies,

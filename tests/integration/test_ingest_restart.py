@@ -48,7 +48,7 @@ async def until_published(settings: IngestSettings, count: int) -> dict[str, lis
     async def complete() -> bool:
         return len(await published(settings)) >= count
 
-    await until(complete, 60)
+    await until(complete)
     return await published(settings)
 
 
@@ -69,7 +69,7 @@ async def test_a_batch_that_was_not_acknowledged_before_a_crash_is_delivered_aft
             repeated = any(len(ids) == 2 for ids in found.values())
             return len(found) == 199 and repeated == on_the_log_before and len(await ingest.dead_letters(database)) == 1
 
-        await until(delivered, 60)
+        await until(delivered)
     after = await published(settings)
 
     assert bool(before) == on_the_log_before
@@ -153,7 +153,7 @@ async def test_after_a_crash_while_dead_letters_waited_the_next_process_starts_w
         async def kept() -> bool:
             return len(await ingest.dead_letters(database)) == 1
 
-        await until(kept, 60)
+        await until(kept)
     assert set(await published(settings)) == {f"message-{number}" for number in range(30)} - {"message-13"}
 
 

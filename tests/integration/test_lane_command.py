@@ -132,6 +132,7 @@ async def make_again(settings: LaneSettings, topic: str) -> None:
     await ensure_topics(settings, all_topics(()))
 
 
+@pytest.mark.timeout(600)  # more than half of the usual 300 s where the machine is slow and busy
 async def test_a_restored_backup_goes_on_behind_the_log_and_loses_no_contact(
     settings: RouterSettings, usher: Usher, tmp_path: Path
 ) -> None:

@@ -24,8 +24,8 @@ from tests.support.commands import Said, forked
 from tests.support.questions import ASKED, DEPLOY, panels, rules
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS_MAX = 90.0
-ANSWERS_SECONDS_MAX = 150.0  # the first two scrapes, and rates over them
+SECONDS_MAX = 180.0  # on a machine that is slow and busy; nothing is slower for it where it goes well
+ANSWERS_SECONDS_MAX = 240.0  # the first two scrapes, and rates over them
 PROCESSES = 4  # of the services: two of them sla
 RUN = ("demo", "--observability", "--rate", "12", "--json", "--replicas", "sla=2", "--policy")
 # Panels whose figures are above zero wherever contacts come, wait, are answered too late, and end.
@@ -45,7 +45,7 @@ needs = pytest.mark.skipif(
     not (shutil.which("prometheus") and shutil.which("prometheus-alertmanager")),
     reason="no Prometheus: apt install prometheus prometheus-alertmanager runs these too",
 )
-pytestmark = needs
+pytestmark = [needs, pytest.mark.timeout(600)]  # to start all of it and wait for answers is one test's
 
 
 class Live:

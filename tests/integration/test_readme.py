@@ -8,6 +8,8 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support import servers
 from tests.support.documents import ROOT, blocks
 from tests.support.system import crowd
@@ -18,6 +20,7 @@ WAITS = re.compile(r"(desk\.py bo|listen\.py) (\d+)")  # for so many seconds, on
 KEPT = ("USHER_POSTGRES_BIN", "USHER_CACHE_DIR")
 
 
+@pytest.mark.timeout(600)  # more than half of the usual 300 s where the machine is slow and busy
 async def test_after_the_show_the_commands_of_the_readme_do_what_it_says() -> None:
     script = "".join(block.text for block in blocks(ROOT / "README.md") if block.language == "sh")
     folder = servers.temporary_folder()

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol, TypeVar
 
-SETTLE_SECONDS_MAX = 120.0  # on a machine that is slow and busy; nothing is slower for it where it goes well
+SETTLE_SECONDS_MAX = (
+    240.0  # on a machine that is slow and busy, of the 300 of a test; nothing is slower for it where it goes well
+)
 Found = TypeVar("Found")
 
 

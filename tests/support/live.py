@@ -28,9 +28,9 @@ from shared.policy import parse_policy
 from shared.process.logs import configure
 from shared.times import rfc3339
 from tests.support import in_process, ingest
+from tests.support.in_process import SETTLE_SECONDS_MAX
 
 READ = (CONTACT_EVENTS, AGENT_OFFERS, SELF_SERVICE, BOT, DEAD_LETTERS)
-EVENT_SECONDS_MAX = 90.0  # on a machine that is slow and busy; nothing is slower for it where it goes well
 Body = dict[str, Any]
 
 
@@ -76,7 +76,7 @@ class Live:
         """The first true value, or an assertion that names what did not come."""
         async with self._changed:
             try:
-                await asyncio.wait_for(self._changed.wait_for(found), EVENT_SECONDS_MAX)
+                await asyncio.wait_for(self._changed.wait_for(found), SETTLE_SECONDS_MAX)
             except TimeoutError:
                 raise AssertionError(f"never came: {what()}") from None
         return found()

@@ -18,11 +18,10 @@ from shared.contract.topics import CONTACT_EVENTS, ROUTER_INPUT, all_topics
 from shared.kafka import OutputLog, ensure_topics
 from shared.policy import parse_policy
 from shared.process.logs import configure
-from tests.support.in_process import running
+from tests.support.in_process import SETTLE_SECONDS_MAX, running
 from tests.support.router_builders import policy_with
 from tests.support.tail import tail
 
-SETTLE_SECONDS_MAX = 120.0
 PARTITION = 0
 Body = dict[str, Any]
 

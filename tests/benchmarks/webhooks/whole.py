@@ -30,7 +30,9 @@ __all__ = ["CONNECTIONS", "KEY", "Whole"]
 KEY = b"a key of thirty-two bytes, or so"
 CONNECTIONS = 16  # whose requests wait for the log together, as they do under load
 UNBOUNDED = 1_000_000  # requests a second of a source: its allowance is not what is measured
-PATIENT_SECONDS = 600.0  # nor is the patience of the door, where a collection stops a busy machine's process for seconds
+PATIENT_SECONDS = (
+    600.0  # nor is the patience of the door, where a collection stops a busy machine's process for seconds
+)
 
 
 class _Transport(asyncio.Transport):

@@ -41,6 +41,10 @@ def test_a_schedule_says_the_same_when_it_is_run_again() -> None:
     assert run_schedule(3) == run_schedule(3)
 
 
+def test_a_process_whose_lane_hung_may_still_be_leaving_when_its_world_is_healed() -> None:
+    assert run_schedule(3930).wrong == []
+
+
 def test_a_partition_that_is_taken_back_before_its_lane_made_a_step_is_served_when_it_comes_again() -> None:
     async def main(clock: VirtualClock) -> None:
         world = World(1, clock)

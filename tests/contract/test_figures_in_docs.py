@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from deploy.local.install import PYTHON_MIN
+from deploy.local.java import JAVA_VERSION_MIN
 from lab.shadow.differences import EXAMPLES_MAX, Kind
 from lab.shadow.follow import SETTLE_MS
 from lab.training.risk import Risk
@@ -50,12 +52,13 @@ from shared.policy.fields import LEVEL_MAX
 from shared.policy.handling import Offers
 from shared.process.bounds import DAYS_MAX
 from shared.times import DAY_MS
+from tests.run import CORES_MIN, WORKERS
 from tests.support.documents import DOCS
 
 KIB = 1024
 MIB = 1024 * KIB
 MINUTE_MS = 60_000
-WORDS = {2: "two", 5: "five", 8: "eight", 10: "ten"}
+WORDS = {2: "two", 3: "three", 5: "five", 8: "eight", 10: "ten"}
 INGEST = {name: field.default for name, field in IngestSettings.model_fields.items()}
 LATENESS_MS = SlaSettings.model_fields["watermark_lateness_ms"].default
 NOTED_MS = worker.NOTE_EVERY_SECONDS * 1000
@@ -67,6 +70,10 @@ def share(value: float) -> str:
 
 
 SAID: dict[str, list[str]] = {
+    "../README.md": [f"They need Python {'.'.join(map(str, PYTHON_MIN))}, Java {JAVA_VERSION_MIN} (or newer ones)"],
+    "contributors.md": [
+        f"runs {WORDS[WORKERS]} processes of tests side by side ({WORDS[CORES_MIN]} where memory is short)"
+    ],
     "operators.md": [
         f"once a second look {SETTLED_SECONDS} s later has seen the same",
         f"a retention at most {DAYS_MAX:,} days",

@@ -32,6 +32,7 @@ class SlaService(LaneService):
         self._upstream = Upstream(self._applied, self._heard)
         groups = settings.group_of_ingest, settings.group_of_router
         self._watch = Watch(settings, groups, self._upstream, log, self._due_ms)
+        self._watch.looked = self._looked
         super().__init__(_lanes(settings, registry, log, committed, self._upstream.settled_ms))
         registry.register(
             SlaCollector(
@@ -66,6 +67,14 @@ class SlaService(LaneService):
         """When the earliest warning or breach of all partitions may be told."""
         due = (engine.deadline_ms() for engine in self._engines().values() if engine is not None)
         return min((at_ms for at_ms in due if at_ms is not None), default=None)
+
+    def _looked(self) -> None:
+        """A lane on which something is due that may be told now goes on at once."""
+        for lane in self.lanes():
+            engine = _engine(lane)
+            due_ms = engine.deadline_ms() if engine is not None else None
+            if due_ms is not None and due_ms <= self._upstream.settled_ms(lane.partition):
+                lane.arrivals.hurry()
 
     def _engines(self) -> dict[int, SlaEngine | None]:
         return {lane.partition: _engine(lane) for lane in self.lanes()}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -64,9 +65,9 @@ class _Clients(NamedTuple):
 class Watch:
     """Looks at ingest and router through Kafka and lets ``upstream`` draw the conclusions.
 
-    ingest's offset moves only after delivery and the router's only after its events are acknowledged, so the order is:
-    ends of the inbound topics, ingest's offsets, end of the router's input, its offset, end of its output. Of the
-    inbound topics those count that ingest has read, for its groups know them, until it runs and reads them no more.
+    ingest's offset moves only after delivery and the router's only after its events are acknowledged. So the router's
+    input is looked at after ingest's offsets, and its output after its own; an end and the offset that is compared with
+    it together. Those inbound topics count that ingest has read, until it runs and reads them no more.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Watch:
         self._upstream = upstream
         self._log = log
         self._due_ms = due_ms
+        self.looked: Callable[[], None] = lambda: None  # called when more may be known
         self._known: set[str] = set()  # topics that ingest has offsets in, as of the last look
         self._places: dict[str, list[TopicPartition]] = {}  # by topic
         self._places_at: float | None = None
@@ -108,6 +110,7 @@ class Watch:
             await clients.reader.start()
             while True:
                 await self._look(clients)
+                self.looked()
                 await self._rest(monotonic())
         finally:
             await _stop(clients)
@@ -128,25 +131,30 @@ class Watch:
             return
         door_ms = await self._look_at_doors(clients)
         inputs = self._at(ROUTER_INPUT, partitions)
-        ends = await clients.reader.end_offsets(inputs)
-        noted = await clients.admin.list_consumer_group_offsets(self._router_group, partitions=inputs)
+        ends, noted = await asyncio.gather(
+            self._ends(clients, inputs),
+            clients.admin.list_consumer_group_offsets(self._router_group, partitions=inputs),
+        )
         notes = [read_note(each.metadata) if (each := noted.get(source)) is not None else None for source in inputs]
-        outputs = self._at(CONTACT_EVENTS, partitions)
-        output_ends: Offsets = await clients.reader.end_offsets(outputs)
-        for partition, source, target, note in zip(partitions, inputs, outputs, notes, strict=True):
-            self._upstream.looked(
+        looks = {
+            partition: partial(
+                self._upstream.looked,
                 partition,
                 Look(door_ms, ends[source]),
                 handled=noted[source].offset if source in noted else 0,
-                output_end=output_ends[target],
                 note=note,
             )
+            for partition, source, note in zip(partitions, inputs, notes, strict=True)
+        }
+        unheard = [partition for partition, looked in looks.items() if looked()]
+        output_ends = await self._ends(clients, self._at(CONTACT_EVENTS, unheard))
+        for output, end in output_ends.items():
+            looks[output.partition](output_end=end)
 
     async def _look_at_doors(self, clients: _Clients) -> int:
         places = await self._inbound(clients)
         at_ms = now_ms()
-        ends: Offsets = await clients.reader.end_offsets(places) if places else {}
-        noted = await self._offsets(clients)
+        ends, noted = await asyncio.gather(self._ends(clients, places), self._offsets(clients))
         looked_at, self._known = self._known, {place.topic for offsets in noted.values() for place in offsets}
         if not self._known <= looked_at:
             return 0  # ingest has begun to read another topic: the next look sees it
@@ -169,6 +177,10 @@ class Watch:
             found = {each["topic"]: each for each in await clients.admin.describe_topics()}
             self._places = {topic: _places(found.get(topic)) for topic in self._known}
         return [place for topic in sorted(self._known) for place in self._places[topic]]
+
+    async def _ends(self, clients: _Clients, places: list[TopicPartition]) -> Offsets:
+        ends: Offsets = await clients.reader.end_offsets(places) if places else {}
+        return ends
 
     async def _offsets(self, clients: _Clients) -> dict[str, dict[TopicPartition, int]]:
         """How far each of ingest's groups has delivered."""

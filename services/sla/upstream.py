@@ -81,23 +81,28 @@ class Upstream:
             covered.append(looks.covered_ms(taken[where]))
         return min(covered)
 
-    def looked(self, partition: int, inputs: Look, *, handled: int, output_end: int, note: Note | None = None) -> None:
-        """Take in one look, made in this order: the router's input, what the router has handled of it, its output.
+    def looked(
+        self, partition: int, inputs: Look, *, handled: int, output_end: int | None = None, note: Note | None = None
+    ) -> bool:
+        """Take in one look: the router's input, what the router has handled of it, and after that its output's end.
 
         ``note``: what the router says of its deadlines, and of where on its output all that is told. The output's end
         counts too, for what was told since and where nothing is said; and where told events are on no log any more.
+        Whether it would say more, where it was not asked for: what the router has told is not all known to be applied.
         """
         if not inputs.at_ms:
-            return
+            return False
         waiting = self._inputs.setdefault(partition, Looks())
         waiting.add(inputs)
         covered_ms = waiting.covered_ms(handled)
         known_ms = covered_ms if note is None else min(covered_ms, note.told_ms)
         if known_ms <= 0:
-            return
-        self._outputs.setdefault(partition, Looks()).add(Look(known_ms, output_end))
+            return False
+        if output_end is not None:
+            self._outputs.setdefault(partition, Looks()).add(Look(known_ms, output_end))
         if note is not None:
             self._told.setdefault(partition, Looks()).add(Look(known_ms, note.seq))
+        return output_end is None and known_ms > self.settled_ms(partition)
 
     def settled_ms(self, partition: int) -> int:
         """The latest time (ms since the epoch) as of which the partition is known to be settled; 0: never.

@@ -12,7 +12,7 @@ from shared.lane.time import gather_ms, is_awaited, wait_ms
 
 __all__ = ["GATHER_DUE_MS_MAX", "POLL_MS_MAX", "Arrivals"]
 
-GATHER_DUE_MS_MAX = 20  # of a batch that a deadline waits for
+GATHER_DUE_MS_MAX = 20  # of a batch that a deadline waits for; it ends as soon as that may fire
 POLL_MS_MAX = 250  # an idle lane looks at its timers and its orders at least this often
 
 
@@ -25,6 +25,7 @@ class Arrivals:
         self._clock = parts.sense.clock
         self._life = life
         self._patience = patience
+        self._resting: asyncio.Future[None] | None = None
 
     async def seek(self) -> Record | None:
         """The first record that comes after the opening; None when the partition is given up meanwhile."""
@@ -46,10 +47,29 @@ class Arrivals:
         if is_awaited(deadline_ms, self._clock.now_ms()):
             longest_ms = min(longest_ms, GATHER_DUE_MS_MAX)
         more_ms = gather_ms(records, self._clock.now_ms(), longest_ms, deadline_ms) if room else 0
-        if more_ms and not self._patience.ended:
-            await asyncio.sleep(more_ms / 1000)
+        if more_ms and not self._patience.ended and not self._is_settled(deadline_ms):
+            await self.rest(more_ms / 1000)
             records += self._fresh(await self._next(0, room), next_offset) if not self._patience.ended else []
         return records
+
+    def _is_settled(self, deadline_ms: int | None) -> bool:
+        settled_ms = self._parts.settled_ms
+        return settled_ms is not None and deadline_ms is not None and deadline_ms <= settled_ms(self._partition)
+
+    async def rest(self, seconds: float) -> None:
+        """Wait so long, or until ``hurry``."""
+        loop = asyncio.get_running_loop()
+        self._resting = loop.create_future()
+        timer = loop.call_later(seconds, self.hurry)
+        try:
+            await self._resting
+        finally:
+            timer.cancel()
+
+    def hurry(self) -> None:
+        """End a rest: what was waited for is known. No step is cut short."""
+        if self._resting is not None and not self._resting.done():
+            self._resting.set_result(None)
 
     async def _next(self, longest_ms: int, records_max: int) -> list[Record]:
         self._life.go(Phase.POLLING)

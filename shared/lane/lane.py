@@ -51,8 +51,8 @@ class Lane:
         self.life = Life(parts.sense.failpoints)
         self.publisher = Publisher(partition, parts.wire, parts.outputs, self._still_owner, parts.sense)
         self._time = LaneTime(partition, parts)
-        self._arrivals = Arrivals(partition, parts, self.life, self._patience)
-        self._claiming = Claiming(partition, parts, self.life, self._patience, self._arrivals)
+        self.arrivals = Arrivals(partition, parts, self.life, self._patience)
+        self._claiming = Claiming(partition, parts, self.life, self._patience, self.arrivals)
 
     # ---- life ----
 
@@ -121,7 +121,7 @@ class Lane:
         self.note_rest()
         records = await self._gather()
         await self.life.reach(Phase.POLLED)
-        fresh, records = self._arrivals.unseen(records, self.claim)
+        fresh, records = self.arrivals.unseen(records, self.claim)
         if records:
             newest = records[-1]
             age_seconds = max(0, self._clock.now_ms() - records[0].at_ms) / 1000
@@ -144,14 +144,14 @@ class Lane:
         if deadline is not None and deadline <= now:
             await self._isolation.apply([], None, now)
         else:
-            await asyncio.sleep(UNSETTLED_SECONDS)  # due by the wall, while what is known does not reach so far
+            await self.arrivals.rest(UNSETTLED_SECONDS)  # due by the wall, while what is known does not reach so far
 
     async def _gather(self) -> list[Record]:
         if self.publisher.backlog >= self._parts.settings.backlog_batches_max:
             await asyncio.sleep(POLL_MS_MAX / 1000)
             self._patience.excuse()  # the log does not take what is committed: known, and not a hang
             return []
-        return await self._arrivals.gather(self._deadline(), self.claim.next_offset)
+        return await self.arrivals.gather(self._deadline(), self.claim.next_offset)
 
     # ---- one step (the port of Isolation) ----
 

@@ -56,9 +56,9 @@ class System:
     folder: Path
     partitions: int = 1
     call_seconds_max: float = CALL_SECONDS_MAX
-    lateness_ms: int = LATENESS_MS
     policy: Policy = field(default_factory=lambda: load_policy(POLICY))
     repeats: float = 0.1  # of the messages are sent twice by their channel
+    lateness_ms: int = LATENESS_MS
     processes: dict[str, LeashedProcess | ServiceProcess] = field(default_factory=dict)
     ledger: list[tuple[str, str, str]] = field(default_factory=list)
     rows_seen: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
@@ -121,6 +121,7 @@ class System:
             )
         self.processes[name] = process
         await listening(process, ready)
+        assert failpoints or process.running, f"{name} ended at its start\n{self.logs()}"
         return process
 
     def kill(self, name: str) -> None:
@@ -338,7 +339,7 @@ async def system(
     pace: Pace = PACE,
 ) -> AsyncIterator[System]:
     """A running system with customers and agents; everything is stopped at the end, however it ends."""
-    made = System(kafka, database, prefix, folder, partitions, call_seconds_max, policy or load_policy(POLICY))
+    made = System(kafka, database, prefix, folder, partitions, call_seconds_max, policy=policy or load_policy(POLICY))
     await made.prepare()
     await asyncio.gather(*(made.start(service) for service in SERVICES))
     async with people(made.kafka.bootstrap, made.prefix, made.policy, pace), made.watched():

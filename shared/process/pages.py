@@ -4,16 +4,19 @@ Prometheus takes the first sample of a series for its beginning, and ``increase(
 counters are shown at zero before anything can happen; this is about those whose labels nobody could know before.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-__all__ = ["SCRAPERS_MAX", "Pages"]
+__all__ = ["PIECE_SAMPLES", "SCRAPERS_MAX", "Pages"]
 
 SCRAPERS_MAX = 16  # scrapers that are told apart; of more, who came longest ago is taken for a new one
+# Written without a pause, 10 microseconds each: a deployment with a hundred queues has 50,000, and as long as they were
+# written in one go nothing was taken, told or answered.
+PIECE_SAMPLES = 500
 _COUNTERS = frozenset({"counter", "histogram", "summary"})
 _BUCKET_BOUND = "le"  # a histogram is one series here: a bound that joins it begins with what lies below it
 _BEFORE_ALL = 0  # the number of no page: what began there is new to nobody
@@ -39,8 +42,13 @@ class Pages:
         self._last_of: dict[str, int] = {}
 
     def page(self, scraper: str, accept: str = "") -> tuple[bytes, str]:
+        """The whole page at once."""
+        pieces, media_type = self.pieces(scraper, accept)
+        return b"".join(pieces), media_type
+
+    def pieces(self, scraper: str, accept: str = "") -> tuple[Iterator[bytes], str]:
         """What ``scraper`` is shown now, and its media type: OpenMetrics, which has exemplars, for those who
-        ``accept`` it. On its first page everything stands as it is."""
+        ``accept`` it. On its first page everything stands as it is. All of it is as of now, whenever it is written."""
         self._number += 1
         seen = self._last_of.pop(scraper, None)
         self._last_of[scraper] = self._number
@@ -48,7 +56,7 @@ class Pages:
             del self._last_of[next(iter(self._last_of))]
         moved = self._moved_here()
         write, media_type = _encoder(accept)
-        return write(_Page([self._shown(family, seen, moved) for family in self._registry.collect()])), media_type
+        return _written([self._shown(family, seen, moved) for family in self._registry.collect()], write), media_type
 
     def _shown(self, family: Metric, seen: int | None, moved: Collection[str]) -> Metric:
         if family.type in _COUNTERS:
@@ -62,6 +70,24 @@ class Pages:
                 if seen is not None and first > seen and sample.value:
                     family.samples[at] = sample._replace(value=0.0, exemplar=None)
         return family
+
+
+def _written(families: list[Metric], write: Callable[[Collector], bytes]) -> Iterator[bytes]:
+    """The page piece by piece; what the library writes before and behind a family stands there once."""
+    end = write(_Page([]))
+    for family in families:
+        samples = family.samples
+        for first in range(0, max(1, len(samples)), PIECE_SAMPLES):
+            family.samples = samples[first : first + PIECE_SAMPLES]
+            text = write(_Page([family])).removesuffix(end)
+            yield text if not first else _without_head(text)
+    yield end
+
+
+def _without_head(text: bytes) -> bytes:
+    while text.startswith(b"# "):
+        text = text[text.index(b"\n") + 1 :]
+    return text
 
 
 def _encoder(accept: str) -> tuple[Callable[[Collector], bytes], str]:

@@ -213,7 +213,11 @@ def health(application: Application) -> Starlette:
 
     async def metrics(request: Request) -> Response:
         scraper = f"{request.client.host if request.client else ''} {request.headers.get('user-agent', '')}"
-        page, media_type = pages.page(scraper, request.headers.get("accept", ""))
-        return Response(page, headers={"content-type": media_type})
+        pieces, media_type = pages.pieces(scraper, request.headers.get("accept", ""))
+        page = bytearray()
+        for piece in pieces:
+            page += piece
+            await asyncio.sleep(0)  # what is due meanwhile does not wait for megabytes
+        return Response(bytes(page), headers={"content-type": media_type})
 
     return Starlette(routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)])

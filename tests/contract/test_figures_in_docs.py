@@ -51,6 +51,7 @@ from shared.policy.classification import CLARIFY_SECONDS, Clarify
 from shared.policy.fields import LEVEL_MAX
 from shared.policy.handling import Offers
 from shared.process.bounds import DAYS_MAX
+from shared.process.settings import LaneSettings
 from shared.times import DAY_MS
 from tests.run import CORES_MIN, WORKERS
 from tests.support.documents import DOCS
@@ -59,8 +60,11 @@ KIB = 1024
 MIB = 1024 * KIB
 MINUTE_MS = 60_000
 WORDS = {2: "two", 3: "three", 5: "five", 8: "eight", 10: "ten"}
-INGEST = {name: field.default for name, field in IngestSettings.model_fields.items()}
-LATENESS_MS = SlaSettings.model_fields["watermark_lateness_ms"].default
+INGEST, LANE, SLA = (
+    {name: field.default for name, field in kind.model_fields.items()}
+    for kind in (IngestSettings, LaneSettings, SlaSettings)
+)
+LATENESS_MS = SLA["watermark_lateness_ms"]
 NOTED_MS = worker.NOTE_EVERY_SECONDS * 1000
 
 
@@ -110,6 +114,8 @@ SAID: dict[str, list[str]] = {
         f"the {journey.AGE_MS_MAX // DAY_MS} days of a journey",
     ],
     "lane.md": [
+        f"poll <= {LANE['batch_records_max']} records, gather <= {LANE['gather_ms']} ms"
+        f" (sla: {SLA['batch_records_max']:,} and {SLA['gather_ms']} ms, {GATHER_DUE_MS_MAX} just after a due time)",
         f"After {WORDS[int(publisher.OWNERSHIP_SECONDS_MAX)]} seconds without a commit the publisher",
         f"slices of {SLICE_RECORDS_MAX}:",
         f"statement {postgres.STATEMENT_MS_MAX // 1000} s, lock {postgres.LOCK_MS_MAX // 1000} s,",

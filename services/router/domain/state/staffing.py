@@ -5,8 +5,9 @@ from services.router.domain.rules.rules import Need
 from services.router.domain.state.records import Levels
 
 REMEMBERED_MAX = 10_000  # answers kept between two changes of the set of profiles
-NEEDS_MAX = 256  # whose present agents are counted on; each costs a microsecond when somebody comes or goes
+NEEDS_MAX = 4_096  # whose present agents are counted on, some 300 bytes each; beyond it all are counted anew
 SKILLS_REMEMBERED_MAX = 32  # of a requirement whose answer is kept; who asks for hundreds is asked for anew each time
+NO_SKILL = ""  # no skill has this name
 PAIRS_MAX = 10_000  # skills with a level that profiles share: more than any workspace has
 
 
@@ -80,12 +81,15 @@ class Staff:
 class Present:
     """Agents who are available, busy or not: how many have what a contact asks, and which contacts compete for them."""
 
-    __slots__ = ("_competing", "_counts", "_of", "_profiles")
+    __slots__ = ("_asking", "_competing", "_counts", "_of", "_profiles")
 
     def __init__(self) -> None:
         self._of: dict[str, Levels] = {}
         self._profiles: dict[Levels, int] = {}
         self._counts: dict[Requirement, int] = {}
+        # The same needs, each under one of the skills that it must have (under NO_SKILL where there is none): who comes
+        # or goes is held against the needs under their own skills alone, for thousands do not ask for these.
+        self._asking: dict[str, list[Requirement]] = {}
         self._competing: dict[tuple[Requirement, Requirement], bool] = {}
 
     def skills_of(self, agent_id: str) -> Levels | None:
@@ -110,11 +114,18 @@ class Present:
         if found is None:
             if len(self._counts) >= NEEDS_MAX:
                 self._counts.clear()
+                self._asking.clear()
             able = (number for skills, number in self._profiles.items() if need.met_by(dict(skills)))
             found = sum(able)
             if len(need.must) <= SKILLS_REMEMBERED_MAX:
                 self._counts[need] = found
+                self._asking.setdefault(self._place(need), []).append(need)
         return found
+
+    def _place(self, need: Requirement) -> str:
+        """Of the skills that an agent must have, the one under which the fewest needs stand."""
+        skills = (skill for skill, level in need.must if level > 0)
+        return min(skills, key=lambda skill: len(self._asking.get(skill, ())), default=NO_SKILL)
 
     def compete(self, one: Requirement, other: Requirement) -> bool:
         """Whether anybody could take either."""
@@ -137,6 +148,7 @@ class Present:
         else:
             del self._profiles[skills]
         levels = dict(skills)
-        for need in self._counts:
-            if need.met_by(levels):
-                self._counts[need] += number
+        for skill in (NO_SKILL, *levels):
+            for need in self._asking.get(skill, ()):
+                if need.met_by(levels):
+                    self._counts[need] += number

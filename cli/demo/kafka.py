@@ -11,10 +11,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from cli.demo.people import Answer
 from shared.clock import monotonic, now_ms
-from shared.times import rfc3339
+from shared.times import MILLISECONDS_PER_SECOND, rfc3339
 
 POLL_MS = 200
 PAUSE_SECONDS_MAX = 0.1
+PATIENT_SECONDS = 40.0  # the supervisor's restart of a broker takes far less
 PENDING_MAX = 200_000  # answers that wait for their time; a demo that gets so far behind drops the newest
 
 
@@ -30,9 +31,15 @@ class Heard(NamedTuple):
 class Speaker:
     """Sends records at their time; ``occurred_at`` is that time."""
 
-    def __init__(self, bootstrap: str, prefix: str = "") -> None:
+    def __init__(self, bootstrap: str, prefix: str = "", *, patient_seconds: float = PATIENT_SECONDS) -> None:
+        """``patient_seconds``: for so long what is said waits for a broker that is away; then it is lost."""
         self._prefix = prefix
-        self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", linger_ms=5)
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=bootstrap,
+            acks="all",
+            linger_ms=5,
+            request_timeout_ms=round(patient_seconds * MILLISECONDS_PER_SECOND),
+        )
         self._pending: list[tuple[float, int, Answer]] = []
         self._numbers = itertools.count()
 

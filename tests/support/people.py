@@ -25,6 +25,7 @@ PACE = Pace(
     back_after_seconds=1.0,
 )
 AGENTS = 48  # who are done with what waited within seconds, also where a test of a slow machine takes long
+PATIENT_SECONDS = 240.0  # with a broker that starts on a machine that is slow and busy, of the 300 of a test
 MEDDLES = 0.25  # of the events that somebody hears of
 
 
@@ -73,7 +74,7 @@ async def _listen(
     first: Callable[[int], list[Answer]] = lambda _: [],
 ) -> None:
     """Say ``first``, then what each event of the log calls for, at its time; until cancelled."""
-    speaker = Speaker(bootstrap, prefix)
+    speaker = Speaker(bootstrap, prefix, patient_seconds=PATIENT_SECONDS)
     listener = Listener(bootstrap, CONTACT_EVENTS, prefix=prefix)
     await speaker.start()
     await listener.start()

@@ -2,12 +2,15 @@
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from shared.lane.arrivals import GATHER_DUE_MS_MAX
 from shared.lane.engine import Step
+from shared.lane.lane import Lane
 from tests.support.lane_alone import QUIET, Alone, alone
 from tests.support.tally import Tally
 from tests.support.virtual_time import START_MS
@@ -38,59 +41,57 @@ def gathering(world: Alone) -> list[int]:
     return known
 
 
+@asynccontextmanager
+async def due(world: Alone, later_ms: int) -> AsyncIterator[tuple[Lane, list[int]]]:
+    """A lane that gathers, 50 ms after what it was told of "a" is due, and of how much is known."""
+    known, lane = gathering(world), world.lane()
+    world.send({"key": "a", "later_ms": later_ms})
+    running = await world.served(lane, (later_ms + 50) / 1000)
+    yield lane, known
+    await world.stopped(lane, running)
+
+
 def test_what_falls_due_is_told_as_soon_as_it_may_be_by_a_lane_that_has_nothing_else_to_do() -> None:
     async def play(world: Alone) -> None:
-        known = gathering(world)
-        lane = world.lane()
-        world.send({"key": "a", "later_ms": 600})
-        running = await world.served(lane, 0.65)
-        for pause in range(20):  # wherever in its rest the lane is
-            await asyncio.sleep(0.001 + pause / 1000)
+        async with due(world, 600) as (lane, known):
+            for pause in range(20):  # wherever in its rest the lane is
+                await asyncio.sleep(0.001 + pause / 1000)
+                lane.arrivals.hurry()
+            assert world.told() == [("a", 1)], "nobody knows"
+            known[0] = world.clock.now_ms()
             lane.arrivals.hurry()
-        assert world.told() == [("a", 1)], "nobody knows"
-        known[0] = world.clock.now_ms()
-        lane.arrivals.hurry()
-        await asyncio.sleep(AT_ONCE_MS / 1000)
-        assert world.told() == [("a", 1), ("a", 2)]
-        await world.stopped(lane, running)
+            await asyncio.sleep(AT_ONCE_MS / 1000)
+            assert world.told() == [("a", 1), ("a", 2)]
 
     alone(play)
 
 
 def test_a_batch_that_grows_is_applied_when_what_is_due_is_known() -> None:
     async def play(world: Alone) -> None:
-        known = gathering(world)
-        lane = world.lane()
-        world.send({"key": "a", "later_ms": 300})
-        running = await world.served(lane, 0.35)
-        world.send({"key": "b"})
-        await asyncio.sleep(GATHER_DUE_MS_MAX / 4000)
-        known[0] = world.clock.now_ms()
-        assert lane.claim.next_offset == 1, "it grows"
-        lane.arrivals.hurry()
-        await asyncio.sleep(AT_ONCE_MS / 1000)
-        assert world.told() == [("a", 1), ("a", 2), ("b", 1)]
-        assert len(world.store.commits) == 2, "in the same commit"
-        await world.stopped(lane, running)
+        async with due(world, 300) as (lane, known):
+            world.send({"key": "b"})
+            await asyncio.sleep(GATHER_DUE_MS_MAX / 4000)
+            known[0] = world.clock.now_ms()
+            assert lane.claim.next_offset == 1, "it grows"
+            lane.arrivals.hurry()
+            await asyncio.sleep(AT_ONCE_MS / 1000)
+            assert world.told() == [("a", 1), ("a", 2), ("b", 1)]
+            assert len(world.store.commits) == 2, "in the same commit"
 
     alone(play)
 
 
 def test_a_batch_does_not_grow_at_all_while_what_is_due_is_known() -> None:
     async def play(world: Alone) -> None:
-        known = gathering(world)
-        lane = world.lane()
-        world.send({"key": "a", "later_ms": 300})
-        running = await world.served(lane, 0.35)
-        world.store.commit_seconds = 0.02
-        world.send({"key": "b"})
-        await asyncio.sleep(1.5 * GATHER_DUE_MS_MAX / 1000)  # the commit is under way
-        world.send({"key": "c"})
-        known[0] = world.clock.now_ms()
-        lane.arrivals.hurry()
-        await asyncio.sleep((GATHER_DUE_MS_MAX / 2 + 20 + AT_ONCE_MS) / 1000)
-        assert world.told() == [("a", 1), ("b", 1), ("a", 2), ("c", 1)]
-        await world.stopped(lane, running)
+        async with due(world, 300) as (lane, known):
+            world.store.commit_seconds = 0.02
+            world.send({"key": "b"})
+            await asyncio.sleep(1.5 * GATHER_DUE_MS_MAX / 1000)  # the commit is under way
+            world.send({"key": "c"})
+            known[0] = world.clock.now_ms()
+            lane.arrivals.hurry()
+            await asyncio.sleep((GATHER_DUE_MS_MAX / 2 + 20 + AT_ONCE_MS) / 1000)
+            assert world.told() == [("a", 1), ("b", 1), ("a", 2), ("c", 1)]
 
     alone(play)
 

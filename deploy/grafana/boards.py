@@ -60,6 +60,12 @@ def a_minute(labels: str, metric: str, scope: str = SCOPE, *, span: str = "5m") 
     return by(labels, metric, scope, span=span, each=" * 60")
 
 
+def grown(labels: str, total: str, span: str = "15m") -> str:
+    """By how much a recorded total grew, counted as the rules count what they divide."""
+    series = f"{total}{{{SCOPE}}}[{span}]"
+    return f"sum by ({labels}) (last_over_time({series}) - min_over_time({series}))"
+
+
 def quantile(share: float, histogram: str, *by: str) -> str:
     """The question for what so many of a histogram's values do not exceed, of the last 5 minutes; of none there is no
     answer, where Prometheus says NaN."""
@@ -146,8 +152,8 @@ AGENTS = Board(
         panel("Handle time", "Mean of talk and wrap-up, over an hour.", SECONDS,
               ("{{queue}}", f"usher:handle_seconds:mean1h{{{SCOPE}}}")),
         panel("Time by phase", "Mean time of contacts in each phase that they left in 15 minutes.", SECONDS,
-              ("{{phase}}", f"sum by (phase) (rate(usher:phase_seconds:sum{{{SCOPE}}}[15m]))"
-               f" / (sum by (phase) (rate(usher:phase_seconds:count{{{SCOPE}}}[15m])) > 0)")),
+              ("{{phase}}", f"{grown('phase', 'usher:phase_seconds:sum')}"
+               f" / ({grown('phase', 'usher:phase_seconds:count')} > 0)")),
         panel("Offers not answered", "Offers that expired, a minute, by queue.", COUNT,
               a_minute("queue", "usher:non_responses:total")),
     ),

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from deploy.grafana.boards import SOON
 from deploy.grafana.generate import FOLDER
 
 Line = tuple[str, list[tuple[float, float]]]
@@ -25,6 +26,7 @@ Line = tuple[str, list[tuple[float, float]]]
 WIDTH, HEIGHT, LEFT, BOTTOM = 560, 190, 56, 20
 LINES_MAX = 8  # of a panel; a picture holds no more
 STEPS = 120  # points of a line
+RATE_SECONDS_MIN = 20  # four scrapes of compose, five and more of the local stack
 COLORS = ("#7eb26d", "#eab839", "#6ed0e0", "#ef843c", "#e24d42", "#1f78c1", "#ba43a9", "#705da0")
 STYLE = """
 body{background:#111217;color:#ccccdc;font:14px sans-serif;margin:16px;width:1180px}
@@ -93,8 +95,9 @@ def _panel(panel: dict[str, Any], prometheus: str, span: tuple[float, float]) ->
 
 
 def _lines(target: dict[str, Any], prometheus: str, span: tuple[float, float]) -> Iterator[Line]:
-    question = target["expr"].replace("$workspace", ".*").replace("$queue", ".*")
-    query = {"query": question, "start": span[0], "end": span[1], "step": (span[1] - span[0]) / STEPS}
+    step = (span[1] - span[0]) / STEPS
+    question = filled_in(target["expr"], rate_seconds=max(RATE_SECONDS_MIN, math.ceil(step)))
+    query = {"query": question, "start": span[0], "end": span[1], "step": step}
     with urllib.request.urlopen(
         f"{prometheus}/api/v1/query_range?{urllib.parse.urlencode(query)}", timeout=30
     ) as answer:
@@ -106,6 +109,12 @@ def _lines(target: dict[str, Any], prometheus: str, span: tuple[float, float]) -
         points = [(float(at), float(value)) for at, value in series["values"] if math.isfinite(float(value))]
         if points:
             yield " ".join(word for word in name.split() if not word.startswith("{{")), points
+
+
+def filled_in(question: str, *, rate_seconds: int) -> str:
+    """A panel's question with Grafana's variables as Prometheus takes it: every workspace and queue."""
+    filled = question.replace("$workspace", ".*").replace("$queue", ".*")
+    return filled.replace(SOON, f"{rate_seconds}s")
 
 
 def _chart(lines: Sequence[Line], unit: str, span: tuple[float, float]) -> str:
@@ -138,8 +147,12 @@ def _number(value: float, unit: str) -> str:
     if unit == "bytes":
         return f"{value / 2**20:.0f} MiB"
     if unit == "s":
-        return f"{value * 1000:.3g} ms" if value < 1 else f"{value:.1f} s"
-    return f"{value:.3g}" + ("/s" if unit == "ops" else "")
+        return f"{_short(value * 1000)} ms" if value < 1 else f"{value:.1f} s"
+    return _short(value) + ("/s" if unit == "ops" else "")
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 if __name__ == "__main__":

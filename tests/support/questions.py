@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from deploy.grafana.boards import BOARDS
+from deploy.grafana.preview import filled_in
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 NAME = re.compile(r"\b(?:usher|process|python)[a-z0-9_]*(?::[a-z0-9_]+)*\b")
@@ -22,7 +23,7 @@ def rules(file: str) -> list[dict[str, Any]]:
 def panels() -> list[tuple[str, str]]:
     """(panel, question) of every dashboard, with its variables filled in."""
     return [
-        (f"{board.uid}: {panel.title}", question.replace("$workspace", ".*").replace("$queue", ".*"))
+        (f"{board.uid}: {panel.title}", filled_in(question, rate_seconds=60))
         for board in BOARDS
         for panel in board.panels
         for _, question in panel.questions

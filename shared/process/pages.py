@@ -1,7 +1,8 @@
 """The pages of /metrics: a counter that is new to a scraper begins at zero there, so that its first increase is seen.
 
 Prometheus takes the first sample of a series for its beginning, and ``increase()`` says nothing of what it holds. Most
-counters are shown at zero before anything can happen; this is about those whose labels nobody could know before.
+counters are shown at zero before anything can happen; this is about those whose labels nobody could know before, and
+about what a new process does before it is scraped for the first time.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -11,9 +12,12 @@ from prometheus_client.core import Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-__all__ = ["PIECE_SAMPLES", "SCRAPERS_MAX", "Pages"]
+from shared.clock import monotonic
+
+__all__ = ["NEW_SECONDS", "PIECE_SAMPLES", "SCRAPERS_MAX", "Pages"]
 
 SCRAPERS_MAX = 16  # scrapers that are told apart; of more, who came longest ago is taken for a new one
+NEW_SECONDS = 120.0  # of a process, in which all that it did is news: found and scraped, a minute apart at most
 # Written without a pause, 10 microseconds each: a deployment with a hundred queues has 50,000, and as long as they were
 # written in one go nothing was taken, told or answered.
 PIECE_SAMPLES = 500
@@ -33,24 +37,33 @@ class Pages:
     """
 
     def __init__(
-        self, registry: CollectorRegistry, moved_here: Callable[[], Collection[str]] = lambda: frozenset()
+        self,
+        registry: CollectorRegistry,
+        moved_here: Callable[[], Collection[str]] = lambda: frozenset(),
+        seconds: Callable[[], float] = monotonic,
     ) -> None:
         self._registry = registry
         self._moved_here = moved_here
+        self._seconds = seconds
+        self._new_until = seconds() + NEW_SECONDS
         self._number = 0
         self._first_on: dict[Series, int] = {}
         self._last_of: dict[str, int] = {}
 
-    def page(self, scraper: str, accept: str = "") -> tuple[bytes, str]:
+    def page(self, scraper: str, accept: str = "", *, comes_again: bool = False) -> tuple[bytes, str]:
         """The whole page at once."""
-        pieces, media_type = self.pieces(scraper, accept)
+        pieces, media_type = self.pieces(scraper, accept, comes_again=comes_again)
         return b"".join(pieces), media_type
 
-    def pieces(self, scraper: str, accept: str = "") -> tuple[Iterator[bytes], str]:
+    def pieces(self, scraper: str, accept: str = "", *, comes_again: bool = False) -> tuple[Iterator[bytes], str]:
         """What ``scraper`` is shown now, and its media type: OpenMetrics, which has exemplars, for those who
-        ``accept`` it. On its first page everything stands as it is. All of it is as of now, whenever it is written."""
+        ``accept`` it. On its first page everything stands as it is, but for one who ``comes_again``, of a process that
+        is new: what a service refuses while it starts would be no increase to anybody. All of it is as of now,
+        whenever it is written."""
         self._number += 1
-        seen = self._last_of.pop(scraper, None)
+        nobody_forgotten = len(self._last_of) < SCRAPERS_MAX
+        news = comes_again and nobody_forgotten and self._seconds() < self._new_until
+        seen = self._last_of.pop(scraper, _BEFORE_ALL if news else None)
         self._last_of[scraper] = self._number
         if len(self._last_of) > SCRAPERS_MAX:
             del self._last_of[next(iter(self._last_of))]

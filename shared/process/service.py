@@ -32,12 +32,13 @@ from shared.process.requests import HttpLimits
 from shared.process.settings import PREFIX, CommonSettings, wrong_setting
 from shared.process.variables import unknown_variables, unused_variables
 
-__all__ = ["Application", "health", "listen", "run", "serve_http", "write_ready_file"]
+__all__ = ["SCRAPE_HEADER", "Application", "health", "listen", "run", "serve_http", "write_ready_file"]
 
 EXIT_FAILURE = 1
 EXIT_USAGE = 2  # the environment is wrong: another start with it ends the same way
 OPEN_FILES = 16_384  # some times the largest number of connections that is sensible
 INTERNAL_HTTP = HttpLimits()
+SCRAPE_HEADER = "x-prometheus-scrape-timeout-seconds"  # of Prometheus and its kin; not of a person's curl
 SHUTDOWN_SECONDS_MAX = 2  # open HTTP requests get this long at the end
 
 
@@ -200,7 +201,8 @@ def write_ready_file(settings: CommonSettings, sock: socket.socket, endpoints: d
 
 def health(application: Application) -> Starlette:
     """The pages of every process: /livez, /readyz (200 or 503, a line for each problem and note), /metrics."""
-    pages = Pages(application.registry, *([application.moved_here] if isinstance(application, WithTotals) else []))
+    moved_here = application.moved_here if isinstance(application, WithTotals) else frozenset
+    pages = Pages(application.registry, moved_here)
 
     async def livez(_: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -213,7 +215,8 @@ def health(application: Application) -> Starlette:
 
     async def metrics(request: Request) -> Response:
         scraper = f"{request.client.host if request.client else ''} {request.headers.get('user-agent', '')}"
-        pieces, media_type = pages.pieces(scraper, request.headers.get("accept", ""))
+        comes_again = SCRAPE_HEADER in request.headers
+        pieces, media_type = pages.pieces(scraper, request.headers.get("accept", ""), comes_again=comes_again)
         page = bytearray()
         for piece in pieces:
             page += piece

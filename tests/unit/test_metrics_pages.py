@@ -13,8 +13,8 @@ from services.sla.domain.rows import SlaRows, SlaWrites
 from services.sla.domain.totals import BREACHES, WAIT_BUCKET, WAIT_SUM, Key, Total
 from services.sla.metrics import CommittedTotals, SlaCollector
 from shared.process.metrics import WorkspaceLabels
-from shared.process.pages import SCRAPERS_MAX, Pages
-from shared.process.service import health
+from shared.process.pages import NEW_SECONDS, SCRAPERS_MAX, Pages
+from shared.process.service import SCRAPE_HEADER, health
 
 Shown = dict[tuple[str, ...], float]
 BREACH = (BREACHES, "acme", "resolution", "4h", "orders", "chat")
@@ -33,18 +33,28 @@ def read(page: bytes) -> Shown:
 
 
 counts = st.tuples(st.sampled_from("abc"), st.integers(1, 5))
-scrapes = st.sampled_from(["prometheus-1", "prometheus-2"])
+scrapes = st.sampled_from(["prometheus-1", "prometheus-2", "somebody"])
+passing = st.just(NEW_SECONDS / 2)
 
 
-@given(st.lists(st.one_of(counts, scrapes), max_size=30))
-def test_each_scraper_sees_every_count_since_its_first_page_as_an_increase(story: list[tuple[str, int] | str]) -> None:
+@given(st.lists(st.one_of(counts, scrapes, passing), max_size=30))
+def test_each_scraper_sees_every_count_since_its_first_page_or_of_a_new_process_as_an_increase(
+    story: list[tuple[str, int] | str | float],
+) -> None:
+    """Who does not say that it comes again sees on its first page what is."""
     registry = CollectorRegistry()
     counter = Counter("usher_x", "x", ["label"], registry=registry)
     seconds = Histogram("usher_y_seconds", "y", ["label"], buckets=[1.0], registry=registry)
-    pages, truth, at_first = Pages(registry), defaultdict(float), {}
+    age = 0.0
+    pages = Pages(registry, seconds=lambda: age)
+    truth: dict[str, float] = defaultdict(float)
+    at_first: dict[str, dict[str, float]] = {}
     increases: dict[str, Shown] = defaultdict(lambda: defaultdict(float))
     latest: dict[str, Shown] = defaultdict(dict)
-    for step in [*story, *["prometheus-1", "prometheus-2"] * 2]:
+    for step in [*story, *["prometheus-1", "prometheus-2", "somebody"] * 2]:
+        if isinstance(step, float):
+            age += step
+            continue
         if isinstance(step, tuple):
             label, number = step
             counter.labels(label).inc(number)
@@ -52,8 +62,9 @@ def test_each_scraper_sees_every_count_since_its_first_page_as_an_increase(story
                 seconds.labels(label).observe(0.5)
             truth[label] += number
             continue
-        at_first.setdefault(step, dict(truth))
-        shown = read(pages.page(step)[0])
+        comes_again = step != "somebody"
+        at_first.setdefault(step, {} if comes_again and age < NEW_SECONDS else dict(truth))
+        shown = read(pages.page(step, comes_again=comes_again)[0])
         for series, value in shown.items():
             increases[step][series] += value - latest[step].get(series, value)
         latest[step] = shown
@@ -76,6 +87,26 @@ def test_the_first_page_of_a_scraper_and_every_gauge_stand_as_they_are() -> None
     assert read(pages.page("somebody")[0]) == {("usher_x_total", "a"): 3, ("usher_g",): 4}
     assert read(pages.page("prometheus")[0]) == {("usher_x_total", "a"): 0, ("usher_g",): 4}
     assert read(pages.page("prometheus")[0]) == {("usher_x_total", "a"): 3, ("usher_g",): 4}
+
+
+def test_of_a_new_process_a_scraper_is_told_what_it_did_but_none_that_may_have_been_forgotten() -> None:
+    registry = CollectorRegistry()
+    refused = Counter("usher_x", "x", ["label"], registry=registry)
+    pages = Pages(registry)
+    refused.labels("a").inc(3)
+    for number in range(SCRAPERS_MAX):
+        assert read(pages.page(f"prometheus-{number}", comes_again=True)[0]) == {("usher_x_total", "a"): 0}
+    assert read(pages.page("prometheus-0", comes_again=True)[0]) == {("usher_x_total", "a"): 3}
+    assert read(pages.page("one-more", comes_again=True)[0]) == {("usher_x_total", "a"): 3}
+
+
+async def test_prometheus_says_that_it_comes_again_and_curl_does_not() -> None:
+    sla = Sla()
+    Counter("usher_x", "x", registry=sla.registry).inc(3)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(health(sla)), base_url="http://sla") as client:
+        for headers, shown in (({}, 3), ({"user-agent": "Prometheus", SCRAPE_HEADER: "10"}, 0)):
+            page = (await client.get("/metrics", headers=headers)).content
+            assert read(page)["usher_x_total",] == shown
 
 
 def test_any_number_of_scrapers_is_not_remembered_for_ever() -> None:

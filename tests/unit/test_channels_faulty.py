@@ -27,7 +27,7 @@ TOPIC = "usher.channel.faxes.v1"
 WAY = Way("faxes", "acme", scope="faxes")
 BODY = b'{"faxes": [{"id": "f1"}, {"id": "f2"}, {"id": "f3"}]}'
 SECRET = "ana@example.com wrote this"
-ANSWER_SECONDS_MAX = 10.0  # of a request that is answered within milliseconds
+ANSWER_SECONDS_MAX = 60.0  # of a request that is answered within milliseconds, on a machine that is slow and busy
 
 Read = Callable[[Payload], Any]
 

@@ -67,7 +67,7 @@ async def test_each_caller_is_told_no_in_their_own_time_by_one_timer_for_all_of_
 
     for _ in range(2):  # the timer goes on while others wait
         with pytest.raises(Retryable, match="in time"):
-            await asyncio.wait_for(gatherer.publish(events("c"), 0.01), 20)
+            await asyncio.wait_for(gatherer.publish(events("c"), 0.01), LONG_SECONDS)
     assert not any(one.done() for one in (first, *waiting))
     for one in (first, *waiting):
         one.cancel()

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from shared.process.memory import KEPT_BYTES, VARIABLES
+from tests.support.commands import COMMAND_SECONDS_MAX
 
 pytestmark = pytest.mark.skipif(
     not hasattr(ctypes.CDLL(None), "mallopt"), reason="another C library than glibc, and another allocator"
@@ -53,7 +54,9 @@ print(held, resident() - before)
 def run(program: str, argument: int, **more: str) -> list[int]:
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES} | more
     command = [sys.executable, "-c", program, str(argument)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True, timeout=COMMAND_SECONDS_MAX
+    )
     return [int(word) for word in done.stdout.split()]
 
 

@@ -36,7 +36,9 @@ from shared.process.failpoints import Failpoints
 from shared.process.service import listen
 from tests.support.channel_payloads import LETTER
 from tests.support.ingest_builders import KEY
-from tests.support.ingest_http import Log
+from tests.support.ingest_http import PATIENT, Log
+
+SECONDS_MAX = 60.0  # on a machine that is slow and busy
 
 ANA, HELP, SALES = "ana@example.com", "help@shop.example.net", "sales@shop.example.net"
 SOURCES = {
@@ -70,7 +72,7 @@ def with_picky(*names: str) -> Any:
 @asynccontextmanager
 async def door(log: Log, given: Any = None, **bounds: Any) -> AsyncIterator[int]:
     """A door on a free port."""
-    settings = IngestSettings(environment="local", **bounds)
+    settings = IngestSettings(environment="local", **{**PATIENT, **bounds})
     publisher = Publisher(Gatherer(log, RecordWriter(lambda _: 0)), log.keep, log.take)
     sense = Sense(structlog.get_logger(), IngestMetrics(CollectorRegistry()), Failpoints("", ()))
     mail = MailDoor(settings, given or sources(), WebhookDoor(Normaliser(Pseudonyms(KEY))), publisher, sense)
@@ -87,7 +89,7 @@ async def send(port: int, *recipients: str, letter: bytes = LETTER, sender: str 
     """What the server said: refused recipients of a message that was taken, or the error."""
 
     def talk() -> Any:
-        with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", port, timeout=SECONDS_MAX) as client:
             try:
                 return client.sendmail(sender, list(recipients), letter)
             except smtplib.SMTPException as error:
@@ -310,7 +312,7 @@ async def heard_by_who_says_no_more(seconds_max: float) -> bytes:
         writer.write(
             b"EHLO a\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<help@shop.example.net>\r\nDATA\r\nSubject: slow\r\n"
         )
-        said = await asyncio.wait_for(reader.read(), 60)
+        said = await asyncio.wait_for(reader.read(), SECONDS_MAX)
         writer.close()
     return said
 
@@ -328,7 +330,7 @@ async def test_with_a_certificate_there_is_starttls(tmp_path: Path, certificate:
     async with door(log, smtp_tls_cert=str(path)) as port:
 
         def talk() -> None:
-            with smtplib.SMTP("localhost", port, timeout=10) as client:
+            with smtplib.SMTP("localhost", port, timeout=SECONDS_MAX) as client:
                 client.starttls(context=ssl.create_default_context(cafile=str(path)))
                 client.sendmail(ANA, [HELP], LETTER)
 

@@ -1,7 +1,10 @@
-"""TCP ports of local servers on the loopback interface: free ones, that no client is given by chance."""
+"""TCP ports of local servers on the loopback interface: free ones, that no client is given by chance, and kept."""
 
+import contextlib
 import random
 import socket
+from errno import EADDRINUSE
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 # Below the ports that Linux (from 32768), macOS and BSD (from 49152) give to connections. While a server is down, a
@@ -10,18 +13,18 @@ LOOPBACK = "127.0.0.1"
 PORTS = range(20_000, 32_000)
 TRIES_MAX = 500  # ports looked at; a machine where all of them are taken has other troubles
 _CHANCE = random.SystemRandom()  # not that which tests seed: processes side by side would choose the same
-_given: set[int] = set()  # by this process: of two servers that are about to start, one would find its port taken
+# Port -> descriptor of a socket that is bound and never listens, while this process lives. Whoever asks for a port this
+# way is refused one that is held, in whichever process; the system gives it to no connection; and the server that it is
+# meant for, which sets SO_REUSEADDR as servers do, may listen on it, today and after each of its restarts.
+_held: dict[int, int] = {}
 
 
 def free_port() -> int:
-    """A port that nobody has now; somebody else may still take it before it is used, but only who asks for this one."""
+    """A port that is held for a server of this process: nobody has it, and nobody else is given it."""
     for port in _CHANCE.sample(PORTS, TRIES_MAX):
-        if port not in _given and is_free(port):
-            _given.add(port)
+        if port not in _held and _hold(port):
             return port
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    return _hold(0)
 
 
 def is_free(port: int) -> bool:
@@ -35,6 +38,43 @@ def is_free(port: int) -> bool:
         return True
 
 
+def kept(wanted: int | None) -> int | None:
+    """The wanted port, held from now on, where a server could listen on it; None where somebody has or holds it."""
+    if not wanted or not is_free(wanted):
+        return None
+    return wanted if wanted in _held or _hold(wanted, beside_ended=_lingers(wanted)) else None
+
+
 def keep_or_choose(wanted: int | None) -> int:
-    """The wanted port if it is free, else another one."""
-    return wanted if wanted is not None and is_free(wanted) else free_port()
+    """The wanted port if it is free, else another one; held."""
+    return kept(wanted) or free_port()
+
+
+def _hold(port: int, *, beside_ended: bool = False) -> int:
+    """Bind the port (0: any) without SO_REUSEADDR, which is refused beside whoever holds it; 0 if it is.
+
+    ``beside_ended``: connections of before are no hindrance; then who holds it is none either.
+    """
+    holding = socket.socket()
+    holding.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, beside_ended)
+    try:
+        holding.bind((LOOPBACK, port))
+    except OSError as error:
+        holding.close()
+        if error.errno != EADDRINUSE:
+            raise
+        return 0
+    holding.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # only now: the server is let in beside it
+    held = int(holding.getsockname()[1])
+    _held[held] = holding.detach()
+    return held
+
+
+def _lingers(port: int) -> bool:
+    """Whether connections of a server that was here are not forgotten yet (TIME_WAIT), as after each quick restart."""
+    for table in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):
+            lines = Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+            if any(line.split()[1].endswith(f":{port:04X}") for line in lines):
+                return True
+    return False

@@ -12,12 +12,12 @@ from typing import Protocol
 
 from deploy.local.errors import LocalStackError
 from deploy.local.java import ROOT
-from deploy.local.ports import is_free
+from deploy.local.ports import kept
 from deploy.local.process import Command, Leashed, LeashedProcess
 from deploy.local.state import StateFolder
 from shared.clock import monotonic
 
-READY_SECONDS_MAX = 60.0  # a service takes 3-5 s; a machine that starts everything at once gets room
+READY_SECONDS_MAX = 180.0  # a service takes 3-5 s, with five stacks on two cores 30 s; whoever ends is noticed at once
 POLL_SECONDS = 0.1
 PROBE_SECONDS_MAX = 2.0
 DRAIN_SECONDS_MAX = 12.0  # services promise to drain within 10 s
@@ -114,8 +114,7 @@ class ServiceUnit(Leashed):
     def _kept_ports(self) -> dict[str, str]:
         """Those of before, of this start or the last one; another where somebody else has them now."""
         wanted = {**self._wanted, **self.ports()}
-        kept = {kind: wanted.get(kind, 0) for kind in ("metrics", "http")}
-        found = {f"USHER_{kind.upper()}_PORT": str(at if at and is_free(at) else 0) for kind, at in kept.items()}
+        found = {f"USHER_{kind.upper()}_PORT": str(kept(wanted.get(kind)) or 0) for kind in ("metrics", "http")}
         if self._number > 1:  # one port is one replica's: the first takes the mail
             found["USHER_SMTP_PORT"] = "0"
         return found

@@ -1,7 +1,6 @@
 """Options of the local stack: every mistake is one line that names the option, before anything is started."""
 
 import argparse
-import socket
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from cli import demo
 from cli.main import Parser
 from cli.output import UsageError
 from cli.stack.running import add_stack_options, stack_options
-from deploy.local.ports import PORTS, free_port, is_free, keep_or_choose
 
 POLICY = "workspace: {name}\nqueues: {{general: {{}}}}\ndefault_queue: general\n"
 
@@ -115,37 +113,6 @@ def test_what_no_option_says_the_environment_does(
         stack_options(parser.parse_args(words))
     monkeypatch.delenv("USHER_PARTITIONS")
     assert stack_options(parser.parse_args([*words, "--sources", str(file)])).partitions is None
-
-
-def test_a_port_is_none_that_a_client_is_given_by_chance() -> None:
-    """Else a client that tries again while its server is down may be connected with itself, and hold the port."""
-    chosen = {free_port() for _ in range(20)}
-    assert chosen <= set(PORTS)
-    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
-    first = int(given.read_text().split()[0]) if given.exists() else PORTS.stop
-    if first < PORTS.stop:
-        pytest.skip(f"this machine gives clients ports from {first} on")
-
-
-def test_two_servers_that_are_about_to_start_are_given_two_ports(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = [port for port in PORTS if is_free(port)][:2]
-
-    class Chance:
-        def sample(self, _: range, __: int) -> list[int]:
-            return first
-
-    monkeypatch.setattr("deploy.local.ports._CHANCE", Chance())
-    assert [free_port(), free_port()] == first
-
-
-def test_port_is_kept_unless_somebody_took_it() -> None:
-    port = free_port()
-    assert keep_or_choose(port) == port
-    with socket.socket() as thief:
-        thief.bind(("127.0.0.1", port))
-        thief.listen()
-        assert not is_free(port)
-        assert keep_or_choose(port) != port
 
 
 @pytest.mark.parametrize(("option", "value"), [("seconds", "0"), ("seconds", "nan"), ("rate", "0"), ("rate", "nan")])

@@ -13,6 +13,7 @@ from services.router.lookup.policies import Unknown, Version, active_versions, r
 from shared.clock import monotonic, now_ms
 from shared.contract.ids import derive
 from shared.contract.inputs import PolicyActivated
+from shared.errors import Retryable
 from shared.kafka.put import put
 from shared.policy import Policy
 from shared.process.settings import CommonSettings
@@ -98,17 +99,22 @@ async def wait_until_active(
     event_ids: Sequence[str] = (),
 ) -> dict[str, Version]:
     """The versions in force by workspace, once every policy is, with the model in that version; TimeoutError after
-    ``seconds_max``, PolicyRefused when the router has refused one of the records ``event_ids``.
+    ``seconds_max``, PolicyRefused when the router has refused one of the records ``event_ids``. A database that does
+    not answer is asked again, as long as there is time; Retryable where it does not in the end.
     """
     deadline = monotonic() + seconds_max
     while True:
-        active = await active_versions(settings)
-        late = [each.workspace for each in policies if not _holds(active.get(each.workspace), each, model_version)]
-        if not late:
-            return active
-        await _look_for_refusals(settings, late, event_ids)
-        if monotonic() >= deadline:
-            raise TimeoutError(", ".join(late))
+        try:
+            active = await active_versions(settings)
+            late = [each.workspace for each in policies if not _holds(active.get(each.workspace), each, model_version)]
+            if not late:
+                return active
+            await _look_for_refusals(settings, late, event_ids)
+            if monotonic() >= deadline:
+                raise TimeoutError(", ".join(late))
+        except Retryable:
+            if monotonic() >= deadline:
+                raise
         await asyncio.sleep(POLL_SECONDS)
 
 

@@ -7,12 +7,13 @@ from cli.policy.in_force import PolicyRefused, publish, wait_until_active
 from deploy.local.errors import LocalStackError
 from services.router.lookup.articles import Article, store_articles
 from services.router.lookup.policies import active_versions
+from shared.errors import Retryable
 from shared.policy import Policy
 from shared.process.settings import CommonSettings
 
 __all__ = ["Activation"]
 
-ACTIVE_SECONDS_MAX = 60.0  # a model of 100 MB is read in seconds; a machine that starts everything gets room
+ACTIVE_SECONDS_MAX = 180.0  # a model of 100 MB is read in seconds; a machine that starts everything gets room
 
 
 class Activation:
@@ -37,6 +38,8 @@ class Activation:
             await wait_until_active(settings, self._published, ACTIVE_SECONDS_MAX, event_ids=self._ids)
         except TimeoutError as late:
             raise LocalStackError(f"policies of {late} are not in force after {ACTIVE_SECONDS_MAX:g} s") from None
+        except Retryable as lost:
+            raise LocalStackError(f"nobody can say whether the policies are in force: {lost}") from None
         except PolicyRefused as refused:
             raise LocalStackError(f"the router has refused a policy: {refused}") from None
 

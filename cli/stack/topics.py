@@ -27,8 +27,8 @@ def run(args: argparse.Namespace) -> int:
     specs = all_topics(source_names(args.sources), **kept)
     try:
         problems = [each.text for each in run_loop(ensure_topics(settings, specs, check=args.check))]
-    except (Retryable, TimeoutError) as error:
-        say(f"usher topics: {error or 'Kafka took too long'}; is USHER_KAFKA_BOOTSTRAP_SERVERS right?")
+    except Retryable as error:
+        say(f"usher topics: {error}; is USHER_KAFKA_BOOTSTRAP_SERVERS right?")
         return EXIT_NO
     if args.json:
         result({"topics": [settings.topic_prefix + spec.name for spec in specs], "problems": problems})

@@ -21,8 +21,8 @@ from shared.clock import monotonic
 CONFIGURATION = Path(__file__).with_name("kafka")
 HEAP = ("-Xms256m", "-Xmx512m")
 FAST_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # for tests: starts sooner, runs slower
-START_SECONDS_MAX = 90.0  # recovery of a large log on a busy machine
-FORMAT_SECONDS_MAX = 60.0
+START_SECONDS_MAX = 180.0  # recovery of a large log on a busy machine
+FORMAT_SECONDS_MAX = 180.0
 PROBE_SECONDS_MAX = 2.0
 POLL_SECONDS = 0.1
 STOP_SECONDS_MAX = 20.0  # a clean shutdown takes one second; after a kill the next start has to recover

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from deploy.local.errors import SetupError
+from deploy.local.errors import LocalStackError, SetupError
 from deploy.local.process import Command, LeashedProcess
 
 NAME = "usher"  # of the role that owns the server, and of the database
-MADE_SECONDS_MAX = 60.0  # initdb takes about one second; a slow disk gets room
-VERSION_SECONDS_MAX = 20.0
+MADE_SECONDS_MAX = 180.0  # initdb takes about one second; a slow disk gets room
+VERSION_SECONDS_MAX = 60.0
 ANEW = "usher down --wipe makes room for new ones"
 
 
@@ -54,11 +54,17 @@ async def make_cluster(binaries: Path, data: Path, *, log: Path, user: str | Non
 
 
 async def check_version(binaries: Path, data: Path) -> None:
-    """SetupError unless these executables can open the data."""
+    """SetupError unless these executables can open the data; LocalStackError where they do not answer."""
     asked = await asyncio.create_subprocess_exec(
         str(binaries / "postgres"), "--version", stdout=asyncio.subprocess.PIPE
     )
-    words, _ = await asyncio.wait_for(asked.communicate(), VERSION_SECONDS_MAX)
+    try:
+        words, _ = await asyncio.wait_for(asked.communicate(), VERSION_SECONDS_MAX)
+    except TimeoutError:
+        asked.kill()
+        raise LocalStackError(
+            f"{binaries}/postgres did not tell its version within {VERSION_SECONDS_MAX:.0f} s"
+        ) from None
     ours = words.decode().split()[2].partition(".")[0]
     try:
         theirs = await asyncio.to_thread((data / "PG_VERSION").read_text)

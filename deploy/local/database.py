@@ -21,7 +21,7 @@ from deploy.local.ports import LOOPBACK, keep_or_choose
 from deploy.local.process import Command, Leashed, LeashedProcess
 from shared.clock import monotonic
 
-START_SECONDS_MAX = 60.0  # recovery after a kill, on a busy machine
+START_SECONDS_MAX = 180.0  # recovery after a kill, on a busy machine
 POLL_SECONDS = 0.02
 STOP_SECONDS_MAX = 20.0  # the last checkpoint writes what is in memory; after a kill the next start has to recover
 ORPHAN_SECONDS_MAX = 5.0  # without a parent everything must be gone within 15 s

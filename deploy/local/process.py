@@ -13,8 +13,8 @@ from deploy.local.errors import LocalStackError
 
 LEASH = Path(__file__).with_name("leash.py")
 LOG_BYTES_MAX = 20_000_000  # a log larger than this is set aside at the next start, so that .local stays small
-START_SECONDS_MAX = 20.0  # the leash answers in some ten milliseconds; a machine under load may take seconds
-GONE_SECONDS_MAX = 10.0  # after SIGKILL the kernel still has to free the memory
+START_SECONDS_MAX = 60.0  # the leash answers in some ten milliseconds; a machine under load may take seconds
+GONE_SECONDS_MAX = 60.0  # after SIGKILL the kernel still has to free the memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class LeashedProcess:
 
     @classmethod
     async def start(cls, command: Command) -> Self:
-        """Start it; raises LocalStackError if it cannot be executed."""
+        """Start it; raises LocalStackError if it cannot be executed, or the leash does not answer."""
         _set_aside(command.log)
         leash = await asyncio.create_subprocess_exec(
             *_leash_arguments(command),
@@ -60,16 +60,22 @@ class LeashedProcess:
         except LocalStackError:
             await leash.wait()
             raise
-        except BaseException:  # cancelled, or no answer: the leash takes the command with it
+        except TimeoutError:
+            _kill(leash.pid, SIGTERM)
+            raise LocalStackError(f"{command.arguments[0]} did not start within {START_SECONDS_MAX:.0f} s") from None
+        except BaseException:  # cancelled: the leash takes the command with it
             _kill(leash.pid, SIGTERM)
             raise
 
     @classmethod
     async def complete(cls, command: Command, seconds_max: float) -> int:
-        """Run it to its end; the exit status. Nothing of it is left behind, however this ends; TimeoutError."""
+        """Run it to its end; the exit status. Nothing of it is left behind, however this ends; LocalStackError."""
         process = await cls.start(command)
         try:
             return await asyncio.wait_for(process.wait(), seconds_max)
+        except TimeoutError:
+            name = command.arguments[0]
+            raise LocalStackError(f"{name} did not end within {seconds_max:g} s (see {command.log})") from None
         finally:
             await asyncio.shield(process.kill())
 
@@ -96,9 +102,12 @@ class LeashedProcess:
             await self.kill()
 
     async def kill(self) -> None:
-        """SIGKILL, at once; returns when nothing of it runs."""
+        """SIGKILL, at once; returns when nothing of it runs. LocalStackError where the kernel does not end it."""
         self.send(SIGKILL)
-        await asyncio.wait_for(self._leash.wait(), GONE_SECONDS_MAX)
+        try:
+            await asyncio.wait_for(self._leash.wait(), GONE_SECONDS_MAX)
+        except TimeoutError:
+            raise LocalStackError(f"process {self.pid} is not gone {GONE_SECONDS_MAX:.0f} s after SIGKILL") from None
 
 
 class Leashed:

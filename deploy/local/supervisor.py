@@ -13,6 +13,7 @@ from deploy.local.keeping import keep
 from deploy.local.observability import Observability
 from deploy.local.options import PARTITIONS_DEFAULT, SERVICES, SOURCES_POLL_SECONDS, StackOptions
 from deploy.local.ports import is_free
+from deploy.local.preparing import Again, make_schema_and_topics
 from deploy.local.sources_watch import SourcesWatch
 from deploy.local.state import StateFolder, check_together, kafka_identity, postgres_identity
 from deploy.local.units import ServiceUnit, Unit
@@ -20,7 +21,6 @@ from shared.clock import monotonic
 from shared.contract.topics import all_topics
 from shared.errors import Retryable, UsherError
 from shared.kafka import ensure_topics
-from shared.migrate import migrate
 from shared.process.settings import CommonSettings
 
 
@@ -165,19 +165,20 @@ class Supervisor:
 
     async def _prepare(self, settings: CommonSettings, sources: tuple[str, ...]) -> None:
         """Schema, topics, policies: everything that services expect to find."""
+        again = Again(self._own_servers_run, self._say)
         try:
-            _, problems = await asyncio.gather(
-                migrate(settings.postgres_dsn.get_secret_value()), ensure_topics(settings, all_topics(sources))
-            )
-            if problems:
-                raise SetupError(f"{problems[0].text}; usher down --wipe starts anew without the data")
+            await make_schema_and_topics(settings, sources, again)
             self._state.remember(partitions=settings.partitions)
-            await self._options.activate(settings)
+            await again.until_done(lambda: self._options.activate(settings))
         except Retryable as error:
             raise LocalStackError(f"{error}; see {self._state.logs}") from None
         except UsherError as error:
             raise SetupError(f"{error}") from None
         self._say("schema, topics and policies are in place")
+
+    def _own_servers_run(self) -> bool:
+        """False as well where the servers are somebody else's: an address that is wrong is said at once."""
+        return all(server is not None and server.running for server in (self._broker, self._database))
 
     def _sources_watch(self) -> SourcesWatch | None:
         file = self._options.sources

@@ -58,7 +58,7 @@ async def ensure_topics(
             return refused
         await _wait_for_leaders(admin, names)
         return [*await _odd_partitions(admin, names, settings.partitions), *await _compacted(admin, names)]
-    except KafkaError as error:
+    except (KafkaError, OSError) as error:  # where aiokafka's own patience ends it is a plain TimeoutError
         raise Retryable(f"Kafka at {settings.kafka_bootstrap_servers}: {error!r}") from error
     finally:
         await admin.close()
@@ -76,7 +76,8 @@ async def topic_problem(settings: CommonSettings, names: Sequence[str]) -> str |
 async def _create(
     admin: AIOKafkaAdminClient, settings: CommonSettings, missing: Sequence[TopicSpec]
 ) -> list[TopicProblem]:
-    """What the brokers refused, in their words: no right to create, more replicas than brokers."""
+    """What the brokers refused, in their words: no right to create, more replicas than brokers. A KafkaError that
+    passes, as while a controller is chosen or the brokers are busy, is raised."""
     topics = [
         NewTopic(
             settings.topic_prefix + spec.name,
@@ -93,6 +94,9 @@ async def _create(
         for spec in missing
     ]
     answer = await admin.create_topics(topics, timeout_ms=REQUEST_MS_MAX)
+    for name, code, *words in answer.topic_errors:
+        if for_code(code).retriable:
+            raise for_code(code)(f"{name}: {next(filter(None, words), 'not made yet')}")
     return [
         TopicProblem(
             f"{name}: Kafka does not make it: {next(filter(None, words), for_code(code).__name__)}", lasting=True

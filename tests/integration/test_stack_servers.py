@@ -10,10 +10,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaProducer
+from pydantic import SecretStr
 
 from deploy.local.broker import KafkaBroker
 from deploy.local.database import PostgresServer, StopMode
 from deploy.local.ports import is_free
+from deploy.local.preparing import Again, make_schema_and_topics
 from deploy.local.process import Command, LeashedProcess
 from shared.contract.topics import all_topics
 from shared.kafka import ensure_topics
@@ -140,6 +142,36 @@ async def test_grandchildren_that_left_the_session_die_with_a_killed_parent(tmp_
     async with asyncio.timeout(GONE_SECONDS_MAX):
         while any(map(_alive, family)):
             await asyncio.sleep(0.05)
+
+
+async def test_servers_that_answer_late_do_not_end_a_start(kafka: KafkaBroker, topic_prefix: str) -> None:
+    """As on a machine that starts several stacks at once: a connection that was not taken in time is asked again."""
+    folder = servers.temporary_folder()
+    server = await servers.start_postgres(folder / "pg")
+    settings = CommonSettings(
+        kafka_bootstrap_servers=kafka.bootstrap, postgres_dsn=SecretStr(server.dsn), topic_prefix=topic_prefix,
+        partitions=2,
+    )  # fmt: skip
+    said: list[str] = []
+    server.suspend()
+    kafka.send(signal.SIGSTOP)
+    try:
+        making = asyncio.ensure_future(make_schema_and_topics(settings, (), Again(lambda: True, said.append)))
+        async with asyncio.timeout(COME_SECONDS_MAX):
+            while not making.done() and len({line.split()[0] for line in said}) < 2:
+                await asyncio.sleep(0.05)
+    finally:
+        server.resume()
+        kafka.send(signal.SIGCONT)
+    await making
+
+    assert {line.split()[0].rstrip(":") for line in said} == {"Kafka", "PostgreSQL"}
+    assert all(line.endswith("; it is tried again") for line in said)
+    assert await ensure_topics(settings, all_topics(()), check=True) == []
+    await _run(server.dsn, "SELECT 1 FROM usher.policy")
+    await server.kill()
+    server.remove()
+    servers.remove(folder)
 
 
 async def test_leash_reports_the_commands_own_end(tmp_path: Path) -> None:

@@ -93,7 +93,8 @@ class RouterCollector(Collector):
 
     def _targets(self, engines: list[RouterEngine]) -> Iterator[Metric]:
         """What each queue promises; ``bound`` is the ``le`` of the wait histogram that it is, so that rules can join
-        the two. A gauge that has an ``le`` itself is none to promtool."""
+        the two. A gauge that has an ``le`` itself is none to promtool. Of workspaces that share a label the longest
+        target and the lowest objective."""
         labels = ["workspace", "queue", "kind"]
         target = GaugeMetricFamily("usher_queue_target_seconds", "What a queue promises.", labels=[*labels, "bound"])
         objective = GaugeMetricFamily("usher_queue_objective", "For which share of its contacts.", labels=labels)
@@ -101,8 +102,10 @@ class RouterCollector(Collector):
         for workspace in (each for engine in engines for each in engine.book.workspaces.values()):
             policy = workspace.rules.policy
             for queue in policy.queues:
-                for kind, promised in policy.promised_in(queue).items():
-                    told[self._labels.of(workspace.name), queue, str(kind)] = promised
+                for kind, (within, share) in policy.promised_in(queue).items():
+                    key = (self._labels.of(workspace.name), queue, str(kind))
+                    longest, lowest = told.get(key, (0.0, 1.0))
+                    told[key] = max(longest, within), min(lowest, share)
         for key, (seconds, share) in sorted(told.items()):
             target.add_metric([*key, repr(float(seconds))], seconds)
             objective.add_metric(key, share)

@@ -78,7 +78,7 @@ class Day:
         self.owners = [self._owners(random) for _ in (0, 1)]
         self.other_policy = random.choice((range(0), range(5, 9), range(MINUTES)))  # of a second router, by minute
         gone_from = random.choice((MINUTES, 2, 15))
-        self.no_router = set(range(gone_from, MINUTES)) - set(self.other_policy)  # minutes in which nobody tells targets
+        self.no_router = set(range(gone_from, MINUTES)) - set(self.other_policy)  # minutes in which none tells targets
 
     @staticmethod
     def _every_series() -> Iterator[tuple[str, int, str, float]]:
@@ -100,7 +100,8 @@ class Day:
         """The pages of all processes, minute by minute."""
         found = {f"{name}, {owner}": values for name, owner, values in self._totals()}
         target = f'usher_queue_target_seconds{{{IN_QUEUE}, kind="time_to_answer", job="usher"'
-        found[f'{target}, bound="{TARGET}", instance="r"'] = ["" if minute in self.no_router else f"{TARGET:g}" for minute in range(MINUTES)]
+        told = ["" if minute in self.no_router else f"{TARGET:g}" for minute in range(MINUTES)]
+        found[f'{target}, bound="{TARGET}", instance="r"'] = told
         other = ["10" if minute in self.other_policy else "" for minute in range(MINUTES)]
         found[f'{target}, bound="10.0", instance="q"'] = other
         return [{"series": f"{name}}}", "values": " ".join(_stale(values))} for name, values in found.items()]

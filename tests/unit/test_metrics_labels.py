@@ -146,6 +146,23 @@ def test_a_queue_to_whose_contacts_only_rules_promise_something_shows_the_least_
     assert len(shown) == 2 * 6
 
 
+@pytest.mark.parametrize("order", [("acme", "globex"), ("globex", "acme")])
+def test_workspaces_under_one_label_show_the_longest_target_and_the_lowest_objective(order: tuple[str, str]) -> None:
+    """Whichever came last: the target that the rules take where several processes tell one each."""
+    promised = {"acme": {"within": "90s", "objective": 0.9}, "globex": {"within": "20s", "objective": 0.5}}
+    watched = Watched(workspaces_max=0)
+    for workspace in order:
+        queues = {"general": {"targets": {"time_to_answer": promised[workspace]}}}
+        watched.router.activate(policy_with(workspace=workspace, queues=queues))
+    shown = {
+        name: (value, dict(labels).get("bound"))
+        for (name, labels), value in watched.samples().items()
+        if {("queue", "general"), ("kind", "time_to_answer")} <= set(labels)
+    }
+    assert shown["usher_queue_target_seconds"] == (90.0, "90.0")
+    assert shown["usher_queue_objective"] == (0.5, None)
+
+
 def test_workspaces_beyond_the_bound_share_a_label() -> None:
     labels = WorkspaceLabels(2)
     assert [labels.of(name) for name in ("a", "b", "c", "d", "a")] == ["a", "b", "other", "other", "a"]

@@ -56,7 +56,8 @@ class Book:
 
     def change(self, workspace: str, promises: Promises, at_ms: int) -> None:
         """From now on these targets hold in the workspace; what becomes of its open clocks is said."""
-        contacts = self._live.of_workspace(workspace)
+        mine = sorted(each for each, contact in self.contacts.items() if contact.workspace == workspace)
+        contacts = [self.contacts[contact_id] for contact_id in mine]
         self._live.came_before(contacts, self.terms.now(workspace))
         self.promise(workspace, promises)
         self._changes.activated(promises, contacts, at_ms)

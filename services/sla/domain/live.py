@@ -23,10 +23,7 @@ class Live:
     def __init__(self, totals: Totals, contacts: Iterable[Contact]) -> None:
         self.terms = Terms()
         self.contacts = {contact.contact_id: contact for contact in contacts}
-        # A policy asks for its own workspace's: of hundreds whose policies come together each looked at all contacts.
-        self._of: dict[str, set[str]] = {}
         for contact in self.contacts.values():
-            self._of.setdefault(contact.workspace, set()).add(contact.contact_id)
             _recall(contact)
         self.work = Clockwork(totals, self.terms, self.contacts.values())
         self._facts = self.work.facts
@@ -42,12 +39,7 @@ class Live:
             contact = Contact(contact_id=event.contact_id, workspace=workspace, channel=channel, kept=kept)
             contact.policy = 0 if promises is None else promises.version
             self.contacts[event.contact_id] = contact
-            self._of.setdefault(workspace, set()).add(event.contact_id)
         return contact
-
-    def of_workspace(self, workspace: str) -> list[Contact]:
-        """The live contacts of the workspace, in the order of their ids."""
-        return [self.contacts[contact_id] for contact_id in sorted(self._of.get(workspace, ()))]
 
     def reach(self, effect: Effect, contact: Contact, event: Changed, at_ms: int) -> None:
         """A moment of the contact: what it ends, what it drops, and what it starts."""
@@ -182,8 +174,7 @@ class Live:
             self._forget(contact)
 
     def _forget(self, contact: Contact) -> None:
-        if self.contacts.pop(contact.contact_id, None) is not None:
-            self._of[contact.workspace].discard(contact.contact_id)
+        self.contacts.pop(contact.contact_id, None)
         self._facts.touch(contact)
 
 

@@ -20,6 +20,7 @@ FEW = 4  # minutes of which five hold all
 TARGET, SHORT = 20.0, 5.0
 BOUNDS = (SHORT, 10.0, TARGET, math.inf)
 WAITS = (3.0, 8.0, 15.0, 40.0)
+WAIT_BETWEEN = 22.0  # longer than a target was, and not than a policy makes it
 OUTCOMES = ("answered", "abandoned", "flow_out")
 CHANNELS = ("voice", "chat")
 IN_QUEUE = 'workspace="acme", queue="cards"'
@@ -167,6 +168,60 @@ def _shares(seen: list[Ended]) -> dict[str, tuple[float, float]]:
     }
 
 
+class NewTarget:
+    """A queue to whose target, of 20 s, a policy gives a time that was no bound of its waits before: 25 s."""
+
+    def __init__(self, seed: int) -> None:
+        random = Random(seed)
+        self.born = random.randint(5, 50)
+        self.minutes = self.born + 70
+        quiet = range(self.born + 2, self.born + 5)  # so that it is all the same which edge belongs to an hour
+        self.ended = [
+            (minute, outcome, random.choice((3.0, WAIT_BETWEEN, 40.0)))
+            for minute in range(1, self.minutes)
+            for outcome in ("answered", "abandoned")
+            for _ in range(0 if minute in quiet else random.randint(1, 3))
+        ]
+
+    def input_series(self) -> Iterator[dict[str, str]]:
+        """The pages of a router and of who counts."""
+        for seconds, there in ((20, range(self.born)), (25, range(self.born, self.minutes))):
+            name = f'usher_queue_target_seconds{{{IN_QUEUE}, kind="time_to_answer", job="usher", bound="{seconds}.0"'
+            shown = [str(seconds) if minute in there else "" for minute in range(self.minutes)]
+            yield {"series": f'{name}, instance="r"}}', "values": " ".join(_stale(shown))}
+        for outcome in ("answered", "abandoned"):
+            for le in (5.0, 20.0, 25.0, math.inf):
+                within = [minute for minute, how, seconds in self.ended if how == outcome and seconds <= min(le, 1e9)]
+                # Of those before it was a bound, only those are known to be within it who were within the one below.
+                unknown = [minute for minute, how, seconds in self.ended if how == outcome and seconds == WAIT_BETWEEN]
+                late = {minute for minute in unknown if minute < self.born} if le == 25.0 else set[int]()
+                lost = sum(minute in late for minute in unknown)
+                shown = [
+                    "" if le == 25.0 and now < self.born else str(sum(minute <= now for minute in within) - lost)
+                    for now in range(self.minutes)
+                ]
+                bound = "+Inf" if le == math.inf else repr(le)
+                name = f'usher_queue_wait_seconds_bucket{{{IN_QUEUE}, partition="0", channel="chat", job="usher"'
+                labels = f'{name}, instance="s", outcome="{outcome}", le="{bound}"}}'
+                yield {"series": labels, "values": " ".join(_stale(shown))}
+
+    def questions(self) -> Iterator[dict[str, Any]]:
+        """Before, in the hour after, and after that."""
+        for now in (self.born - 1, self.born, self.born + 1, self.born + 30, self.born + 58, self.born + 63):
+            target = 20.0 if now < self.born else 25.0
+            seen = [each for each in self.ended if now - 60 < each[0] <= now]
+            good, gave_up = (
+                sum(how == outcome and seconds <= target for _, how, seconds in seen)
+                for outcome in ("answered", "abandoned")
+            )
+            known = now < self.born or now > self.born + 60
+            for name, part in (("offered", good), ("abandons_in_time_are_good", good + gave_up)):
+                share = math.floor(part / len(seen) * 1000 + 0.5)
+                answer = [{"labels": f"{{{IN_QUEUE}}}", "value": share}] if known else []
+                asked = f"round(usher:service_level:{name} * 1000)"
+                yield {"expr": asked, "eval_time": f"{now}m", "exp_samples": answer}
+
+
 def test_every_share_of_an_hour_or_more_is_asked_for() -> None:
     recorded = {rule["record"] for rule in rules("recording.yml")}
     of_now = {"usher:service_level:with_overdue"}  # the same counts, and a gauge
@@ -186,10 +241,25 @@ def test_what_is_divided_is_what_happened_between_the_first_look_and_the_last(tm
         )
     values = [question["exp_samples"] for story in stories for question in story["promql_expr_test"]]
     assert sum(bool(each) for each in values) > len(values) / 2
+    _hold(stories, tmp_path)
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool: apt install prometheus")
+def test_a_target_that_was_no_bound_before_has_no_service_level_until_its_hour_is_over(tmp_path: Path) -> None:
+    """Not that of nobody in time."""
+    stories = []
+    for seed in SEEDS:
+        story = NewTarget(seed)
+        series, asked = list(story.input_series()), list(story.questions())
+        stories.append({"name": f"{seed}", "interval": "1m", "input_series": series, "promql_expr_test": asked})
+    _hold(stories, tmp_path)
+
+
+def _hold(stories: list[dict[str, Any]], folder: Path) -> None:
     files = [str(DEPLOY / "prometheus" / "recording.yml")]
     document = {"rule_files": files, "evaluation_interval": "1m", "tests": stories}
-    (tmp_path / "days.yml").write_text(json.dumps(document))
+    (folder / "days.yml").write_text(json.dumps(document))
     done = subprocess.run(
-        ["promtool", "test", "rules", str(tmp_path / "days.yml")], capture_output=True, text=True, check=False
+        ["promtool", "test", "rules", str(folder / "days.yml")], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr

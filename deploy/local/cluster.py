@@ -62,6 +62,7 @@ async def check_version(binaries: Path, data: Path) -> None:
         words, _ = await asyncio.wait_for(asked.communicate(), VERSION_SECONDS_MAX)
     except TimeoutError:
         asked.kill()
+        await asked.wait()
         raise LocalStackError(
             f"{binaries}/postgres did not tell its version within {VERSION_SECONDS_MAX:.0f} s"
         ) from None

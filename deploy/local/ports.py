@@ -1,6 +1,7 @@
 """TCP ports of local servers on the loopback interface: free ones, that no client is given by chance, and kept."""
 
 import contextlib
+import platform
 import random
 import socket
 from errno import EADDRINUSE
@@ -15,8 +16,11 @@ TRIES_MAX = 500  # ports looked at; a machine where all of them are taken has ot
 _CHANCE = random.SystemRandom()  # not that which tests seed: processes side by side would choose the same
 # Port -> descriptor of a socket that is bound and never listens, while this process lives. Whoever asks for a port this
 # way is refused one that is held, in whichever process; the system gives it to no connection; and the server that it is
-# meant for, which sets SO_REUSEADDR as servers do, may listen on it, today and after each of its restarts.
+# meant for, which sets SO_REUSEADDR as servers do, may listen on it, today and after each of its restarts. BSD and
+# macOS let nobody in beside a socket that is bound: there a port is only not given twice by this process.
 _held: dict[int, int] = {}
+_MAY_BE_HELD = platform.system() == "Linux"
+_ONLY_GIVEN = -1
 
 
 def free_port() -> int:
@@ -64,9 +68,13 @@ def _hold(port: int, *, beside_ended: bool = False) -> int:
         if error.errno != EADDRINUSE:
             raise
         return 0
-    holding.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # only now: the server is let in beside it
     held = int(holding.getsockname()[1])
-    _held[held] = holding.detach()
+    if _MAY_BE_HELD:
+        holding.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # only now: the server is let in beside it
+        _held[held] = holding.detach()
+    else:
+        holding.close()
+        _held[held] = _ONLY_GIVEN
     return held
 
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
@@ -62,6 +63,8 @@ class LeashedProcess:
             raise
         except TimeoutError:
             _kill(leash.pid, SIGTERM)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(leash.wait(), GONE_SECONDS_MAX)
             raise LocalStackError(f"{command.arguments[0]} did not start within {START_SECONDS_MAX:.0f} s") from None
         except BaseException:  # cancelled: the leash takes the command with it
             _kill(leash.pid, SIGTERM)

@@ -14,6 +14,7 @@ from deploy.local import ports
 from deploy.local.ports import LOOPBACK, PORTS, free_port, is_free, keep_or_choose, kept
 
 ROOT = Path(__file__).resolve().parents[2]
+held_for_all = pytest.mark.skipif(not ports._MAY_BE_HELD, reason="only Linux lets a server in beside a bound socket")
 HOLDS = """
 import sys
 from deploy.local.ports import free_port, keep_or_choose
@@ -60,6 +61,7 @@ def only(monkeypatch: pytest.MonkeyPatch, wanted: list[int]) -> None:
     monkeypatch.setattr(ports, "_CHANCE", Chance())
 
 
+@held_for_all
 def test_two_servers_that_are_about_to_start_are_given_two_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     two = [free_port(), free_port()]
     for port in two:
@@ -68,6 +70,7 @@ def test_two_servers_that_are_about_to_start_are_given_two_ports(monkeypatch: py
     assert [free_port(), free_port()] == two
 
 
+@held_for_all
 def test_what_another_process_has_chosen_is_not_chosen_before_its_server_listens(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -84,6 +87,7 @@ def test_what_another_process_has_chosen_is_not_chosen_before_its_server_listens
     assert kept(theirs) == theirs, "its process is gone"
 
 
+@held_for_all
 def test_a_held_port_is_the_servers_and_no_connections() -> None:
     port = free_port()
     for _ in range(2):  # it comes back
@@ -92,6 +96,18 @@ def test_a_held_port_is_the_servers_and_no_connections() -> None:
     for taking in (socket.socket(), socket.socket()):
         with taking, pytest.raises(OSError, match="in use"):
             taking.bind((LOOPBACK, port))
+
+
+def test_where_nobody_is_let_in_beside_a_bound_socket_a_port_is_only_not_given_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ports, "_MAY_BE_HELD", False)
+    port, other = free_port(), free_port()
+    only(monkeypatch, [port, other, other + 1, other + 2, other + 3])
+    assert free_port() not in (port, other)
+    assert kept(port) == port
+    with socket.socket() as alone:
+        alone.bind((LOOPBACK, port))  # without SO_REUSEADDR: nothing else is bound
 
 
 def test_port_is_kept_unless_somebody_took_it() -> None:

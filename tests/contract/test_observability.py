@@ -3,8 +3,6 @@
 import json
 import re
 import shlex
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +11,10 @@ import yaml
 
 from cli.main import COMMANDS, main
 from deploy.grafana import generate
-from tests.support.questions import ASKED, DEPLOY, family, metrics_of, panels, rules
+from tests.support.questions import ASKED, DEPLOY, family, metrics_of, needs_promtool, panels, promtool, rules
 from tests.support.registries import exported
 
 PROMETHEUS, RUNBOOKS = DEPLOY / "prometheus", DEPLOY / "runbooks"
-needs_promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool: apt install prometheus")
 RECORDED = {rule["record"] for rule in rules("recording.yml")}
 ALERTS = rules("alerts.yml")
 JOINED = re.compile(r"max without \(instance, job\) \((\w+)\)")
@@ -25,12 +22,6 @@ FIGURES = (
     r"\d+|\b(?:half|twice|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|fifty|hundred|thousand"
     r"|quarter|milliseconds?|seconds?|minutes?|hours?|days?|percent)\b"
 )
-
-
-def promtool(*words: str) -> str:
-    done = subprocess.run(["promtool", *words], cwd=PROMETHEUS, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @needs_promtool

@@ -1,9 +1,12 @@
-"""What rules, alerts and dashboards ask of Prometheus."""
+"""What rules, alerts and dashboards ask of Prometheus, and what promtool says of it."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from deploy.grafana.boards import BOARDS
@@ -12,6 +15,14 @@ from deploy.grafana.preview import filled_in
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 NAME = re.compile(r"\b(?:usher|process|python)[a-z0-9_]*(?::[a-z0-9_]+)*\b")
 PARTS = ("_bucket", "_count", "_sum")
+needs_promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool: apt install prometheus")
+
+
+def promtool(*words: str) -> str:
+    """What it says, run in deploy/prometheus; it must be content."""
+    done = subprocess.run(["promtool", *words], cwd=DEPLOY / "prometheus", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def rules(file: str) -> list[dict[str, Any]]:
